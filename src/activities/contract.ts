@@ -1,0 +1,157 @@
+import type { LegError } from "../domain/errors.ts";
+import type { Leg, Outcome, Provider } from "../domain/integration.ts";
+import type { EventProgress } from "../domain/progress.ts";
+
+/**
+ * What the integration workflow may ask of the outside world. Inputs and results are ids, counts and cursors: no
+ * credential, row or user id ever enters a Temporal payload. Every activity can be run again with the same input.
+ *
+ * A failure is an ApplicationFailure whose `type` is an ErrorKind; only `transient` (and unclassified failures) are
+ * retried by the server, at most three tries, the workflow decides about the rest.
+ */
+export interface SyncActivities {
+  /** What is enabled now; null once the integration was deleted. Also notes in the store which version was seen. */
+  loadPlan(input: LoadPlanInput): Promise<Plan | null>;
+  /** Seals what is due in the integration's workspace and fixes the bound of the export. */
+  aggregateExposures(input: { integrationId: string }): Promise<ExportBound>;
+  /** Delivers the buckets with afterSeq < seq <= throughSeq. */
+  exportBatch(input: ExportBatchInput): Promise<ExportBatchResult>;
+  /** Marks the export complete through the bound: nothing at or below its seq is undelivered. */
+  completeExport(input: { integrationId: string; bound: ExportBound }): Promise<void>;
+  /** Fixes the bound of the import (where none is given) and says which passes are left to reach it. */
+  planImport(input: PlanImportInput): Promise<ImportPlan>;
+  /** Reads and stores one page (a date window, a stretch of a stream). */
+  importPage(input: ImportPageInput): Promise<ImportPageResult>;
+  /** Folds what the pages saw of the events' fields into their discovered properties. */
+  discoverProperties(input: { integrationId: string }): Promise<{ properties: number }>;
+  /** Writes a cycle's start, progress or end to the store, with the sync requests that it serves. */
+  recordRun(input: RecordRunInput): Promise<void>;
+  /** Mirrors what people look at: pause, next cycle, errors. */
+  recordState(input: StateMirror): Promise<void>;
+}
+
+export interface LoadPlanInput {
+  integrationId: string;
+  /** The export cursor of the workflow's state; null where it has none (a new or lost workflow). */
+  exportCursorSeq: number | null;
+  /** True at a cycle's start: state and mirror are compared and the earlier export cursor is written back. */
+  reconcile: boolean;
+}
+
+export interface Plan {
+  /** Version of the configuration row that this plan was read from. */
+  version: number;
+  /** Version of the last change that calls for a cycle at once (a leg enabled, an event added, new credentials). */
+  syncVersion: number;
+  paused: boolean;
+  provider: Provider;
+  workspaceId: string;
+  export: { enabled: boolean; cursorSeq: number; batchSeqs: number };
+  import: { enabled: boolean; events: string[] };
+  intervalMs: number;
+  jitterMs: number;
+  heartbeatTimeoutMs: number;
+}
+
+/** Everything sealed up to `throughSeq` covers all exposures before `throughMs` that were accepted in time. */
+export interface ExportBound {
+  throughSeq: number;
+  throughMs: number;
+}
+
+export interface ExportBatchInput {
+  integrationId: string;
+  afterSeq: number;
+  throughSeq: number;
+}
+
+/** `cursorSeq` < `throughSeq` only together with `retryAtMs`: go on from there, not before then. */
+export interface ExportBatchResult {
+  cursorSeq: number;
+  sent: number;
+  rejected: number;
+  retryAtMs?: number;
+}
+
+export interface PlanImportInput {
+  integrationId: string;
+  /** Progress of every event in the workflow's state; an event it does not know has none here. */
+  progress: Record<string, EventProgress>;
+  /** The bound of this cycle, epoch ms; null to fix it now. */
+  boundMs: number | null;
+}
+
+export interface ImportPlan {
+  boundMs: number;
+  /** Passes over groups of events that share one read; none left means that the import reached the bound. */
+  tasks: ImportTask[];
+  /** State and mirror reconciled, for every event that still exists. */
+  progress: Record<string, EventProgress>;
+}
+
+export interface ImportTask {
+  /** Names of the events read together; all have the same progress. */
+  events: string[];
+  progress: EventProgress;
+}
+
+export interface ImportPageInput {
+  integrationId: string;
+  task: ImportTask;
+  /** How many times the page was halved after failures. */
+  shrink: number;
+}
+
+export interface ImportPageResult {
+  /** Progress of every event of the task after this page. `unfinished` null: the pass is complete. */
+  progress: EventProgress;
+  /** Rows stored for the first time, and rows refused for good. */
+  imported: number;
+  rejected: number;
+  /** Nothing was read: go on at this time (a rate budget). */
+  retryAtMs?: number;
+}
+
+export interface LegResult {
+  leg: Leg;
+  outcome: Outcome;
+  /** Export: buckets delivered. Import: rows stored for the first time. */
+  records: number;
+  rejected: number;
+  error?: LegError;
+  /** Names of the events that failed on their own. */
+  failedEvents?: string[];
+}
+
+export interface RecordRunInput {
+  integrationId: string;
+  cycleId: string;
+  startedAtMs: number;
+  /** Sync requests that this cycle serves. */
+  requestIds: string[];
+  legs: LegResult[];
+  /** Null while the cycle runs. */
+  finished: { atMs: number; outcome: Outcome } | null;
+}
+
+export interface StateMirror {
+  integrationId: string;
+  paused: boolean;
+  nextCycleAtMs: number | null;
+  exportError: LegError | null;
+  importError: LegError | null;
+  eventErrors: Record<string, LegError>;
+}
+
+/** What the reconciler's workflow asks: one pass over all integrations. */
+export interface ReconcileActivities {
+  /** Starts missing workflows, signals those behind their row, ends orphans, purges what was deleted. */
+  reconcile(): Promise<ReconcileResult>;
+}
+
+export interface ReconcileResult {
+  started: number;
+  signalled: number;
+  ended: number;
+  purged: number;
+}

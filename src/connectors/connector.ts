@@ -1,0 +1,152 @@
+import type { Provider, ProviderSettings } from "../domain/integration.ts";
+import type { EventProgress } from "../domain/progress.ts";
+
+/**
+ * What a provider must be able to do. A connector knows nothing of Temporal, of the store or of other providers; it gets
+ * rows and gives rows, and throws `SyncError` (domain/errors.ts) with a kind of the closed set and a message that says what
+ * to do. Each passes the shared suite in test/connectors/contract.ts.
+ */
+export interface Connector {
+  readonly provider: Provider;
+  /** How many bucket sequence numbers one export batch spans. */
+  readonly exportBatchSeqs: number;
+  /** Which of a bucket's two sequence numbers the export pages by: `first` never sees a revision, `latest` does. */
+  readonly exportOrder: "first" | "latest";
+  /** Walks through what the customer had to set up, step by step; stops at what makes later steps pointless. */
+  testConnection(connection: Connection, events: EventDefinition[], lease: TakeLease): Promise<TestStep[]>;
+  /** Delivers buckets of one stretch in order; yields after each delivered piece so that progress can be committed. */
+  exportBuckets(connection: Connection, job: ExportJob): AsyncGenerator<ExportProgress>;
+  /** The passes that are left until every event is complete through the bound; pure bookkeeping and cheap look-ups. */
+  planImport(connection: Connection, input: ImportPlanning): Promise<ImportPass[]>;
+  /**
+   * Reads one page and yields its rows in chunks of bounded size. Only the last chunk carries the progress after the page: a
+   * page that was cut short never yields one, it throws.
+   */
+  importPage(connection: Connection, page: ImportPageJob): AsyncGenerator<ImportChunk>;
+  /** The request budget that everybody on this project shares; null where the provider has none. */
+  requestBudget(connection: Connection): RequestBudget | null;
+}
+
+/** A rolling budget of read requests. `key` names who shares it. */
+export interface RequestBudget {
+  key: string;
+  maxPerHour: number;
+  maxPerSecond: number;
+  /** Of the hourly budget, how many requests backfills leave to increments. */
+  reservedPerHour: number;
+}
+
+/** Takes one request from the shared budget; throws SyncError `rate_limited` with `retryAtMs` if there is none. */
+export type TakeLease = (kind: "backfill" | "increment") => Promise<void>;
+
+/** One integration's address and credentials, decrypted for the length of a call. Never logged, never in a payload. */
+export interface Connection {
+  integrationId: string;
+  workspaceId: string;
+  settings: ProviderSettings;
+  secret: string;
+  /** First day imported, `yyyy-mm-dd`. */
+  importFrom: string;
+}
+
+export interface TestStep {
+  name: string;
+  ok: boolean;
+  message?: string;
+}
+
+/** One event to import; `name` is the id that people and workflows use for it. */
+export interface EventDefinition {
+  name: string;
+}
+
+/** A sealed bucket as a destination needs it. Times are epoch milliseconds. */
+export interface Bucket {
+  seq: number;
+  aliasId: string;
+  routeId: string;
+  variantId: string;
+  userId: string;
+  /** Start of the UTC hour. */
+  hourMs: number;
+  /** Latest exposure at the moment of sealing: never changes. */
+  sealedTimeMs: number;
+  /** Latest exposure now, late ones included. */
+  timeMs: number;
+  firstExposedAtMs: number;
+  exposures: number;
+}
+
+export interface ExportJob {
+  afterSeq: number;
+  throughSeq: number;
+  /** Pages through the buckets of the stretch in order of seq. */
+  readBuckets(afterSeq: number, limit: number): Promise<Bucket[]>;
+  signal: AbortSignal;
+  /** Called whenever something moved, so that a hung export is noticed and a live one is not. */
+  heartbeat(): void;
+}
+
+/** Everything up to `cursorSeq` is delivered or listed here as rejected for good. */
+export interface ExportProgress {
+  cursorSeq: number;
+  sent: number;
+  rejected: RejectedBucket[];
+}
+
+export interface RejectedBucket {
+  bucket: Bucket;
+  reason: string;
+}
+
+export interface ImportPlanning {
+  events: { definition: EventDefinition; progress: EventProgress }[];
+  /** The time at which this cycle's bound was taken (PostgreSQL's clock). */
+  boundMs: number;
+}
+
+/** Events that are read together, with the one progress that they share. */
+export interface ImportPass {
+  events: string[];
+  progress: EventProgress;
+}
+
+export interface ImportPageJob {
+  events: EventDefinition[];
+  progress: EventProgress;
+  /** Halvings after failures so far. */
+  shrink: number;
+  lease: TakeLease;
+  /** Tells the budget that the far side refused until then, so that nobody else on it asks before. */
+  blocked(untilMs: number): Promise<void>;
+  signal: AbortSignal;
+  heartbeat(): void;
+}
+
+export interface ImportChunk {
+  rows: ImportedRow[];
+  rejected: RejectedRow[];
+  /** Progress of the page's events once this chunk is stored: on the last chunk alone. */
+  progress: EventProgress | null;
+}
+
+/** One source row. `properties` is the source's own JSON text of an object: parsed by nobody on its way to the store. */
+export interface ImportedRow {
+  event: string;
+  /** 16 bytes as a UUID string: the event's UUID or a hash of the provider's dedupe key. */
+  uuid: string;
+  userId: string;
+  timestampMs: number;
+  properties: string;
+  /** The same object parsed, for property discovery only: numbers may have lost digits here. */
+  fields: Record<string, unknown>;
+}
+
+export interface RejectedRow {
+  event: string | null;
+  /** Stable for the same row read again, so that it is listed once. */
+  key: string;
+  reason: string;
+  /** The record as text, as far as it could be read; shortened to a bounded length. */
+  record: string;
+}

@@ -1,0 +1,48 @@
+/**
+ * The closed set of ways in which a connector can fail. The workflow decides by kind alone what happens next:
+ * `rate_limited` and `transient` are waited for, the rest becomes a visible state of the leg until somebody mends it.
+ */
+export const ERROR_KINDS = [
+  "auth",
+  "permission",
+  "not_found",
+  "schema",
+  "rate_limited",
+  "transient",
+  "rejected_record",
+  "bug",
+] as const;
+
+export type ErrorKind = (typeof ERROR_KINDS)[number];
+
+/** Kinds that waiting can heal; every other kind needs a person. */
+export function isRetryable(kind: ErrorKind): boolean {
+  return kind === "transient" || kind === "rate_limited";
+}
+
+/** What a person sees of a failure: what happened and what to do, never a credential or a user's data. */
+export interface LegError {
+  kind: ErrorKind;
+  message: string;
+  /** Since when, epoch milliseconds: kept while the kind stays the same. */
+  sinceMs: number;
+}
+
+/** The error a leg shows now, keeping the start of one that goes on. */
+export function continueError(before: LegError | null, now: LegError): LegError {
+  return before !== null && before.kind === now.kind ? { ...now, sinceMs: before.sinceMs } : now;
+}
+
+/** A classified failure on its way from a connector to the activity that reports it. */
+export class SyncError extends Error {
+  override readonly name = "SyncError";
+  readonly kind: ErrorKind;
+  /** When to try again, epoch milliseconds, where the other side said so. */
+  readonly retryAtMs: number | undefined;
+
+  constructor(kind: ErrorKind, message: string, options: { retryAtMs?: number; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.kind = kind;
+    this.retryAtMs = options.retryAtMs;
+  }
+}

@@ -1,0 +1,10 @@
+/** Limits on what comes from outside, each with its unit in its name. */
+export const MAX_EXPOSURES_PER_CALL = 10_000;
+export const MAX_EXPOSURE_BODY_BYTES = 10 * 1024 * 1024;
+export const MAX_ID_BYTES = 255;
+export const MAX_EXPOSURE_AHEAD_MS = 5 * 60_000;
+export const MAX_EVENT_DEFINITIONS = 200;
+export const MAX_PROPERTIES_PER_EVENT = 2_000;
+export const MAX_REQUEST_ID_CHARS = 200;
+/** How many unserved sync requests one workflow carries; beyond it they coalesce into the last one. */
+export const MAX_PENDING_REQUESTS = 1_000;

@@ -1,0 +1,22 @@
+/**
+ * When the next cycle of an integration is due, epoch milliseconds: an interval after the last one started, plus a jitter
+ * that is fixed per integration, so that a restart of everything does not make everybody sync at once.
+ */
+export function nextCycleAtMs(
+  lastStartedAtMs: number,
+  integrationId: string,
+  intervalMs: number,
+  jitterMs: number,
+): number {
+  return lastStartedAtMs + Math.max(intervalMs, 1_000) + jitterOf(integrationId, jitterMs);
+}
+
+/** A whole number of milliseconds in [0, jitterMs), the same for the same id (FNV-1a). */
+export function jitterOf(integrationId: string, jitterMs: number): number {
+  if (jitterMs <= 0) return 0;
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < integrationId.length; i++) {
+    hash = Math.imul(hash ^ integrationId.charCodeAt(i), 0x01000193) >>> 0;
+  }
+  return hash % jitterMs;
+}
