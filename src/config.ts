@@ -1,11 +1,17 @@
+// The settings of every process: the only reader of the environment. All bad settings are reported at once.
 import { z } from "zod";
 
 /** Settings, all from the environment; this is the only reader of process.env. See README for what each means. */
 export interface Config {
   databaseUrl: string;
-  temporal: { taskQueue: string };
+  temporal: {
+    taskQueue: string;
+    /** Worker versioning: both or neither. */
+    deploymentName: string | undefined;
+    buildId: string | undefined;
+  };
   server: { host: string; port: number };
-  /** 32 bytes each; the first encrypts, all decrypt. */
+  /** 32 bytes each; the first encrypts, all decrypt. Empty where a command needs none. */
   secretKeys: Buffer[];
   syncIntervalMs: number;
   syncJitterMs: number;
@@ -24,4 +30,180 @@ export interface Config {
   reconcileIntervalMs: number;
   activityHeartbeatMs: number;
   logLevel: string;
+}
+
+/** One setting that cannot be used: its name, and what is wrong and what to do. Never its value. */
+export interface SettingProblem {
+  setting: string;
+  message: string;
+}
+
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly problems: SettingProblem[];
+
+  constructor(problems: SettingProblem[]) {
+    const lines = problems.map((problem) => `  ${problem.setting}: ${problem.message}`);
+    super(`${problems.length === 1 ? "A setting is" : `${problems.length} settings are`} wrong:\n${lines.join("\n")}`);
+    this.problems = problems;
+  }
+}
+
+const DAY_SECONDS = 86_400;
+const SECRET_KEY_BYTES = 32;
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
+
+/** A whole number within limits; the text is shown in the error's "what to do" only as a range, never echoed. */
+function whole(standard: number, min: number, max: number) {
+  const remedy = `must be a whole number from ${min} to ${max}; leave it out for ${standard}`;
+  return z
+    .string()
+    .regex(/^[0-9]{1,12}$/, remedy)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, remedy)
+    .default(standard);
+}
+
+const seconds = (standard: number, maxDays: number, min = 0) =>
+  whole(standard, min, maxDays * DAY_SECONDS).transform((value) => value * 1000);
+
+/** An address without anything behind it: paths are appended by the connectors. */
+const origin = z
+  .string()
+  .transform((text, ctx) => {
+    const url = URL.canParse(text) ? new URL(text) : null;
+    if (url === null || !/^https?:$/.test(url.protocol)) {
+      ctx.addIssue("must be an http:// or https:// address, as in http://127.0.0.1:8090");
+      return z.NEVER;
+    }
+    if (url.pathname !== "/" || url.search !== "" || url.hash !== "" || url.username !== "" || url.password !== "") {
+      ctx.addIssue("must be an origin alone, without path, query or user: the path is appended");
+      return z.NEVER;
+    }
+    return url.origin;
+  })
+  .optional();
+
+const databaseUrl = z
+  .string({ error: "is required: the address of PostgreSQL, as in postgresql://user:password@host:5432/crosscurrent" })
+  .refine(
+    (text) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol),
+    "must be an address that starts with postgresql://, as in postgresql://user:password@host:5432/crosscurrent",
+  );
+
+const secretKeys = z
+  .string({ error: "is required: 32 random bytes as base64; make one with `openssl rand -base64 32`" })
+  .transform((text, ctx) => {
+    const keys = text.split(",").map((part) => decodeKey(part.trim()));
+    for (const [index, key] of keys.entries()) {
+      if (key !== null) continue;
+      const which = keys.length === 1 ? "must be" : `key ${index + 1} of ${keys.length} must be`;
+      ctx.addIssue(`${which} 32 bytes as base64 (44 characters); make one with \`openssl rand -base64 32\``);
+    }
+    return keys.filter((key) => key !== null);
+  });
+
+function decodeKey(text: string): Buffer | null {
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return null;
+  const key = Buffer.from(text, "base64");
+  return key.length === SECRET_KEY_BYTES ? key : null;
+}
+
+const plainText = z
+  .string()
+  .refine(
+    (text) => text.length <= 255 && !/\p{Cc}/u.test(text),
+    "must be at most 255 characters without control characters",
+  );
+
+const environment = z.object({
+  DATABASE_URL: databaseUrl,
+  TEMPORAL_TASK_QUEUE: plainText.default("crosscurrent"),
+  TEMPORAL_DEPLOYMENT_NAME: plainText.optional(),
+  TEMPORAL_WORKER_BUILD_ID: plainText.optional(),
+  HOST: plainText.default("127.0.0.1"),
+  PORT: whole(8080, 0, 65_535),
+  CROSSCURRENT_SECRET_KEY: secretKeys,
+  SYNC_INTERVAL_SECONDS: seconds(28_800, 365),
+  SYNC_JITTER_SECONDS: seconds(900, 365),
+  SEAL_GRACE_SECONDS: seconds(900, 30),
+  EXPOSURE_MAX_AGE_DAYS: whole(90, 1, 3_650),
+  EXPOSURE_RETENTION_DAYS: whole(120, 1, 36_500),
+  IMPORT_LOOKBACK_DAYS: whole(30, 0, 3_650),
+  MIXPANEL_SETTLE_SECONDS: seconds(7_200, 30),
+  MIXPANEL_EXPORT_EVENT_NAME: plainText.default("Inworld Router Exposure"),
+  MIXPANEL_INGESTION_URL: origin,
+  MIXPANEL_DATA_URL: origin,
+  MIXPANEL_API_URL: origin,
+  RECONCILE_INTERVAL_SECONDS: seconds(60, 1),
+  ACTIVITY_HEARTBEAT_SECONDS: seconds(20, 1, 1),
+  LOG_LEVEL: z
+    .string()
+    .refine((level) => LOG_LEVELS.includes(level), `must be one of ${LOG_LEVELS.join(", ")}`)
+    .default("info"),
+});
+
+/** Commands that never touch a provider's secret do without the key. */
+const withoutSecretKey = environment.extend({ CROSSCURRENT_SECRET_KEY: secretKeys.optional() });
+
+/**
+ * Reads all settings, or throws a ConfigError that lists every bad one. An empty value counts as absent.
+ *
+ * @example const config = loadConfig();
+ */
+export function loadConfig(env: Record<string, string | undefined> = process.env, needs = { secretKey: true }): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const result = (needs.secretKey ? environment : withoutSecretKey).safeParse(given);
+  const problems: SettingProblem[] = (result.error?.issues ?? []).map((issue) => ({
+    setting: String(issue.path[0]),
+    message: issue.message,
+  }));
+  // Checked apart from the rest, so that they are reported together with other bad settings.
+  problems.push(...retentionProblem(given), ...versioningProblem(given));
+  if (!result.success || problems.length > 0) throw new ConfigError(problems);
+  return toConfig(result.data);
+}
+
+function retentionProblem(given: Record<string, string | undefined>): SettingProblem[] {
+  const both = environment.pick({ EXPOSURE_MAX_AGE_DAYS: true, EXPOSURE_RETENTION_DAYS: true }).safeParse(given);
+  if (!both.success || both.data.EXPOSURE_RETENTION_DAYS >= both.data.EXPOSURE_MAX_AGE_DAYS) return [];
+  const atLeast = both.data.EXPOSURE_MAX_AGE_DAYS;
+  const message = `must be at least EXPOSURE_MAX_AGE_DAYS (${atLeast}): exposures are accepted for that long`;
+  return [{ setting: "EXPOSURE_RETENTION_DAYS", message }];
+}
+
+function versioningProblem(given: Record<string, string | undefined>): SettingProblem[] {
+  const names = ["TEMPORAL_DEPLOYMENT_NAME", "TEMPORAL_WORKER_BUILD_ID"];
+  const missing = names.filter((name) => given[name] === undefined);
+  const message = "is required where the other of the two is set: worker versioning needs both";
+  return missing.length === 1 ? missing.map((setting) => ({ setting, message })) : [];
+}
+
+function toConfig(env: z.output<typeof withoutSecretKey>): Config {
+  return {
+    databaseUrl: env.DATABASE_URL,
+    temporal: {
+      taskQueue: env.TEMPORAL_TASK_QUEUE,
+      deploymentName: env.TEMPORAL_DEPLOYMENT_NAME,
+      buildId: env.TEMPORAL_WORKER_BUILD_ID,
+    },
+    server: { host: env.HOST, port: env.PORT },
+    secretKeys: env.CROSSCURRENT_SECRET_KEY ?? [],
+    syncIntervalMs: env.SYNC_INTERVAL_SECONDS,
+    syncJitterMs: env.SYNC_JITTER_SECONDS,
+    sealGraceMs: env.SEAL_GRACE_SECONDS,
+    exposureMaxAgeDays: env.EXPOSURE_MAX_AGE_DAYS,
+    exposureRetentionDays: env.EXPOSURE_RETENTION_DAYS,
+    importLookbackDays: env.IMPORT_LOOKBACK_DAYS,
+    mixpanel: {
+      settleMs: env.MIXPANEL_SETTLE_SECONDS,
+      exportEventName: env.MIXPANEL_EXPORT_EVENT_NAME,
+      ingestionUrl: env.MIXPANEL_INGESTION_URL,
+      dataUrl: env.MIXPANEL_DATA_URL,
+      apiUrl: env.MIXPANEL_API_URL,
+    },
+    reconcileIntervalMs: env.RECONCILE_INTERVAL_SECONDS,
+    activityHeartbeatMs: env.ACTIVITY_HEARTBEAT_SECONDS,
+    logLevel: env.LOG_LEVEL,
+  };
 }

@@ -61,16 +61,17 @@ export interface ExportBound {
 
 export interface ExportBatchInput {
   integrationId: string;
+  cycleId: string;
   afterSeq: number;
   throughSeq: number;
 }
 
-/** `cursorSeq` < `throughSeq` only together with `retryAtMs`: go on from there, not before then. */
+/** `cursorSeq` < `throughSeq` only together with `retryAtMs` (go on from there, not before then) or `stale`. */
 export interface ExportBatchResult {
   cursorSeq: number;
-  sent: number;
-  rejected: number;
   retryAtMs?: number;
+  /** The store was restored from an older copy: go on from `cursorSeq`, towards a bound fixed anew. */
+  stale?: true;
 }
 
 export interface PlanImportInput {
@@ -97,6 +98,7 @@ export interface ImportTask {
 
 export interface ImportPageInput {
   integrationId: string;
+  cycleId: string;
   task: ImportTask;
   /** How many times the page was halved after failures. */
   shrink: number;
@@ -105,19 +107,17 @@ export interface ImportPageInput {
 export interface ImportPageResult {
   /** Progress of every event of the task after this page. `unfinished` null: the pass is complete. */
   progress: EventProgress;
-  /** Rows stored for the first time, and rows refused for good. */
-  imported: number;
-  rejected: number;
   /** Nothing was read: go on at this time (a rate budget). */
   retryAtMs?: number;
+  /** The store was restored from an older copy: plan again. */
+  stale?: true;
 }
 
+/** What a leg came to; the store counts its records where it commits them. */
 export interface LegResult {
   leg: Leg;
-  outcome: Outcome;
-  /** Export: buckets delivered. Import: rows stored for the first time. */
-  records: number;
-  rejected: number;
+  /** Null while the leg runs. */
+  outcome: Outcome | null;
   error?: LegError;
   /** Names of the events that failed on their own. */
   failedEvents?: string[];
@@ -136,7 +136,8 @@ export interface RecordRunInput {
 
 export interface StateMirror {
   integrationId: string;
-  paused: boolean;
+  /** Null where no signal changed it: the store keeps its own. */
+  paused: boolean | null;
   nextCycleAtMs: number | null;
   exportError: LegError | null;
   importError: LegError | null;

@@ -1,5 +1,4 @@
 /** The words of an integration that every layer shares. */
-export type Provider = "mixpanel" | "bigquery";
 export type Leg = "export" | "import";
 export type Outcome = "succeeded" | "partial" | "failed";
 export type MixpanelRegion = "us" | "eu" | "in";
@@ -17,6 +16,7 @@ export interface MixpanelSettings {
 
 /** Connection settings by provider, secrets aside. */
 export type ProviderSettings = MixpanelSettings;
+export type Provider = ProviderSettings["provider"];
 
 /** A JSON value small enough for a Temporal payload: cursors, never rows. */
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };

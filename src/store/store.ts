@@ -177,7 +177,12 @@ export interface EventStore {
   /** Takes its records, properties and rejected records along (hidden at once, purged in the background). */
   remove(workspaceId: string, integrationId: string, name: string): Promise<boolean>;
   /** What was imported, in a stable order; null if there is no such event. */
-  records(workspaceId: string, integrationId: string, name: string, page: PageRequest): Promise<Page<ImportedRecord> | null>;
+  records(
+    workspaceId: string,
+    integrationId: string,
+    name: string,
+    page: PageRequest,
+  ): Promise<Page<ImportedRecord> | null>;
   properties(workspaceId: string, integrationId: string, name: string): Promise<Property[] | null>;
 }
 
@@ -241,11 +246,13 @@ export interface ExportStore {
     limit: number,
   ): Promise<StoredBucket[]>;
   /**
-   * Moves the cursor from exactly `fromSeq` to `progress.cursorSeq`, counts and keeps the rejected ones, in one transaction. True if
-   * it moved or had already moved at least that far; false if the mirror is behind `fromSeq` (it was restored).
+   * Moves the cursor from exactly `fromSeq` to `progress.cursorSeq`, counts (also on the run of this cycle, if it is listed) and keeps the
+   * rejected ones, in one transaction. True if it moved or had already moved at least that far; false, and nothing done, if the mirror is behind `fromSeq` or the workspace never
+   * sealed as far as `progress.cursorSeq` (the database was restored: the caller goes back to `cursor()` and seals anew).
    */
   commit(
     integrationId: string,
+    cycleId: string,
     fromSeq: number,
     progress: { cursorSeq: number; sent: number; rejected: { bucket: StoredBucket; reason: string }[] },
   ): Promise<boolean>;
@@ -284,6 +291,8 @@ export interface ImportStore {
    */
   commitChunk(input: {
     integrationId: string;
+    /** The run whose counts this chunk raises, if it is listed. */
+    cycleId: string;
     events: string[];
     from: EventProgress;
     rows: NewImportedRow[];
@@ -304,7 +313,9 @@ export interface Run {
 
 export interface RunLeg {
   leg: Leg;
-  outcome: Outcome;
+  /** Null while the leg runs. */
+  outcome: Outcome | null;
+  /** Export: buckets delivered. Import: rows stored for the first time. Exact at any moment: counted where the rows are committed. */
   records: number;
   rejected: number;
   error?: LegError;
@@ -335,7 +346,8 @@ export interface RunStore {
   request(workspaceId: string, integrationId: string): Promise<{ requestId: string } | "paused" | null>;
   getRequest(workspaceId: string, integrationId: string, requestId: string): Promise<SyncRequest | null>;
   /**
-   * Writes a cycle's start, progress or end, and its requests' status. A start also closes older runs that never ended
+   * Writes a cycle's start (legs without an outcome) or end, and its requests' status. Counts are kept by `exports.commit` and
+   * `imports.commitChunk`, never overwritten here. A start also closes older runs that never ended
    * (outcome failed) and queues their requests again: their workflow was lost. Requests made by hand in Temporal are added.
    */
   record(input: {
@@ -343,7 +355,7 @@ export interface RunStore {
     cycleId: string;
     startedAtMs: number;
     requestIds: string[];
-    legs: RunLeg[];
+    legs: Omit<RunLeg, "records" | "rejected">[];
     finished: { atMs: number; outcome: Outcome } | null;
   }): Promise<void>;
 }
@@ -374,20 +386,33 @@ export interface PlanRow {
   events: string[];
 }
 
+/** What the reconciler compares with the workflow. */
+export interface Reconcilable {
+  id: string;
+  workspaceId: string;
+  provider: Provider;
+  paused: boolean;
+  /** The workflow has not seen the row's version, though it changed more than a few seconds ago. */
+  behind: boolean;
+  /** Sync requests queued for more than a few seconds. */
+  unsignalled: string[];
+}
+
 export interface MaintenanceStore {
   /** Reads the configuration and notes its version as seen; null once deleted. */
   plan(integrationId: string): Promise<PlanRow | null>;
   /** Mirrors the workflow's state for people: pause, next cycle, errors by leg and event. */
   recordState(input: {
     integrationId: string;
-    paused: boolean;
+    /** Null: leave it as it is. */
+    paused: boolean | null;
     nextCycleAtMs: number | null;
     exportError: LegError | null;
     importError: LegError | null;
     eventErrors: Record<string, LegError>;
   }): Promise<void>;
   /** All integrations that exist, for the reconciler; `unsignalled` requests are queued for longer than a few seconds. */
-  reconcilable(page: PageRequest): Promise<Page<{ id: string; workspaceId: string; provider: Provider; behind: boolean; unsignalled: string[] }>>;
+  reconcilable(page: PageRequest): Promise<Page<Reconcilable>>;
   /** Deletes rows of removed integrations and events in bounded steps, drops expired partitions of raw exposures and makes new ones. Returns rows deleted. */
   purge(): Promise<number>;
 }

@@ -1,0 +1,40 @@
+/** Finds a TCP port of 127.0.0.1 that nobody listens on, for services started without a fixed one. */
+import { createServer } from "node:net";
+
+/** The port is free when this returns; somebody else may still take it before the caller does. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() =>
+        address !== null && typeof address === "object" ? resolve(address.port) : reject(new Error("no free port")),
+      );
+    });
+  });
+}
+
+/** Rejects with a message for people if somebody already listens on this port. */
+export function assertPortFree(port: number, service: string, setting: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      reject(
+        new Error(
+          `${service} cannot listen on 127.0.0.1:${port} (${error.code ?? error.message}). ` +
+            `End what uses that port, or choose another one with ${setting}.`,
+        ),
+      ),
+    );
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve()));
+  });
+}
+
+/** The wanted port where it is free, any free one otherwise. */
+export function portOrFree(wanted: number): Promise<number> {
+  return assertPortFree(wanted, "", "").then(
+    () => wanted,
+    () => freePort(),
+  );
+}

@@ -1,0 +1,21 @@
+/** Lets one process at a time into a section, by a file; a holder that died does not block the others. */
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { claim } from "./pidFile.ts";
+
+const POLL_MS = 100;
+
+/** Waits for the lock as long as its holder lives, but no longer than `withinMs`. */
+export async function withLock<T>(path: string, what: string, withinMs: number, run: () => Promise<T>): Promise<T> {
+  mkdirSync(dirname(path), { recursive: true });
+  const deadlineMs = Date.now() + withinMs;
+  for (;;) {
+    const held = await claim(path, what, "SIGTERM").catch((error: unknown) => {
+      if (Date.now() > deadlineMs) throw error;
+      return null;
+    });
+    if (held !== null) return await run().finally(() => held.release());
+    await delay(POLL_MS);
+  }
+}

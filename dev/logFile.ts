@@ -1,0 +1,27 @@
+/** Keeps what a process of the stack prints, for people to look at; one file each, begun anew by every start. */
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+
+const MAX_BYTES = 64 * 1024 * 1024;
+
+export interface LogFile {
+  write(line: string): void;
+  close(): void;
+}
+
+/** Stops writing at 64 MB: a development log must not fill the disk. */
+export function openLog(logDir: string, name: string): LogFile {
+  mkdirSync(logDir, { recursive: true });
+  const file = openSync(join(logDir, `${name}.log`), "w", 0o600);
+  let writtenBytes = 0;
+  let isOpen = true;
+  return {
+    write: (line) => {
+      if (isOpen && writtenBytes < MAX_BYTES) writtenBytes += writeSync(file, `${line}\n`);
+    },
+    close: () => {
+      if (isOpen) closeSync(file);
+      isOpen = false;
+    },
+  };
+}

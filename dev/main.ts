@@ -1,0 +1,28 @@
+/** `crosscurrent dev`: everything on this machine until Ctrl-C. */
+import { LOCAL_DIR } from "./paths.ts";
+import { startStack } from "./stack.ts";
+
+/** Resolves after a signal, when everything has ended in order. */
+export async function runDev(options: { fresh: boolean }): Promise<void> {
+  const asked = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => asked.abort());
+  const stack = await startStack({
+    dataDir: LOCAL_DIR,
+    fresh: options.fresh,
+    onStep: (step) => console.error(`… ${step}`),
+  });
+  const lines = [
+    ["API", stack.apiUrl],
+    ["OpenAPI", `${stack.apiUrl}/openapi.json`],
+    ["Temporal UI", stack.temporalUiUrl],
+    ["Temporal", stack.temporalAddress],
+    ["Mixpanel stand-in", stack.mixpanelUrl],
+    ["Logs", stack.logDir],
+    ["Data", LOCAL_DIR],
+  ] as const;
+  for (const [name, value] of lines) console.log(`${name.padEnd(18)} ${value}`);
+  console.log("\nCtrl-C ends everything; the data is kept until the next start with --fresh.");
+  if (!asked.signal.aborted) await new Promise((end) => asked.signal.addEventListener("abort", end, { once: true }));
+  console.error("… stopping");
+  await stack.stop();
+}

@@ -1,0 +1,114 @@
+// Who is asking: service account, project token or project secret, in the three forms that clients write Basic in.
+import type { IncomingMessage } from "node:http";
+import type { TLSSocket } from "node:tls";
+import type { Project } from "./project.ts";
+import { INVALID_ACCOUNT, INVALID_CREDENTIALS, INVALID_SECRET, SECRET_MISMATCH, UNKNOWN_ACCOUNT } from "./replies.ts";
+import type { Region, ServiceAccount } from "./settings.ts";
+import type { World } from "./world.ts";
+
+export interface Credentials {
+  username: string;
+  password: string;
+}
+
+export type Auth = { project: Project; account: ServiceAccount | null } | { project: Project | null; error: string };
+
+/** `base64(user:password)`, `base64(secret)` without the colon, or `user:password` as it is. */
+export function readBasic(header: string | undefined): Credentials | null {
+  const given = /^Basic\s+(\S+)\s*$/i.exec(header ?? "")?.[1];
+  if (given === undefined || given.length > 4096) return null;
+  // A colon is no base64 character: such credentials were not encoded.
+  const plain = given.includes(":") ? given : Buffer.from(given, "base64").toString("utf8");
+  const colon = plain.indexOf(":");
+  if (colon < 0) return { username: plain, password: "" };
+  return { username: plain.slice(0, colon), password: plain.slice(colon + 1) };
+}
+
+/** The region of the host that a client believes it talks to. */
+export function regionOf(world: World, request: IncomingMessage): Region | null {
+  const host = (request.headers.host ?? "").split(":")[0] ?? "";
+  if (!/(^|\.)mixpanel\.com$/.test(host)) return world.region;
+  if (/^(?:eu\.|[a-z]+-eu\.)/.test(host)) return "eu";
+  return /^(?:in\.|[a-z]+-in\.)/.test(host) ? "in" : "us";
+}
+
+export function isWrongRegion(world: World, request: IncomingMessage, project: Project): boolean {
+  const region = regionOf(world, request);
+  return region !== null && region !== project.settings.region;
+}
+
+interface AuthOptions {
+  /** Whether a project token will do. */
+  token: boolean;
+  /** Roles that will do for a service account; null for any. */
+  roles: readonly ServiceAccount["role"][] | null;
+}
+
+export function authenticate(
+  world: World,
+  request: IncomingMessage,
+  projectId: string | null,
+  options: AuthOptions,
+): Auth {
+  const credentials = readBasic(request.headers.authorization);
+  const named = projectId === null ? null : (world.projects.get(projectId) ?? null);
+  if (!credentials || credentials.username === "") return { project: named, error: INVALID_CREDENTIALS };
+  const found =
+    credentials.password === ""
+      ? byTokenOrSecret(world, request, credentials.username, named, projectId, options)
+      : byAccount(world, credentials, named, options);
+  if (found.project && isWrongRegion(world, request, found.project)) {
+    return { project: found.project, error: found.project.settings.invented.wrongRegionError };
+  }
+  return found;
+}
+
+function byTokenOrSecret(
+  world: World,
+  request: IncomingMessage,
+  word: string,
+  named: Project | null,
+  projectId: string | null,
+  options: AuthOptions,
+): Auth {
+  for (const project of world.projects.values()) {
+    if (options.token && project.settings.token === word && (projectId === null || named === project))
+      return { project, account: null };
+    if (project.settings.secret !== word) continue;
+    if (projectId !== null && named !== project) return { project: named, error: SECRET_MISMATCH };
+    const encrypted = (request.socket as Partial<TLSSocket>).encrypted === true;
+    if (project.settings.invented.refuseSecretOverHttp && !encrypted) return { project, error: INVALID_SECRET };
+    return { project, account: null };
+  }
+  return { project: named, error: projectId === null ? INVALID_SECRET : INVALID_CREDENTIALS };
+}
+
+function byAccount(world: World, credentials: Credentials, named: Project | null, options: AuthOptions): Auth {
+  const account = named?.settings.serviceAccounts.find(({ username }) => username === credentials.username);
+  if (!named || !account) {
+    const elsewhere = anyAccount(world, credentials.username);
+    if (!elsewhere) return { project: named, error: UNKNOWN_ACCOUNT };
+    return { project: named, error: (named ?? world.nobody).settings.invented.notMemberError };
+  }
+  if (account.secret !== credentials.password) return { project: named, error: INVALID_ACCOUNT };
+  if (account.expiresAtMs !== undefined && account.expiresAtMs <= world.nowMs()) {
+    return { project: named, error: named.settings.invented.expiredAccountError };
+  }
+  if (options.roles && !options.roles.includes(account.role)) return { project: named, error: INVALID_CREDENTIALS };
+  return { project: named, account };
+}
+
+function anyAccount(world: World, username: string): boolean {
+  return [...world.projects.values()].some(({ settings }) =>
+    settings.serviceAccounts.some((account) => account.username === username),
+  );
+}
+
+/** Every project on which these are a valid service account's credentials. */
+export function projectsOf(world: World, credentials: Credentials): { project: Project; account: ServiceAccount }[] {
+  return [...world.projects.values()].flatMap((project) => {
+    const account = project.settings.serviceAccounts.find(({ username }) => username === credentials.username);
+    const valid = account?.secret === credentials.password && (account.expiresAtMs ?? Infinity) > world.nowMs();
+    return account && valid ? [{ project, account }] : [];
+  });
+}

@@ -1,0 +1,132 @@
+/** Everything that Crosscurrent needs, on this machine: services, stand-in, server and worker, each a process of its own. */
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { crosscurrent, runToEnd } from "./children.ts";
+import { portOrFree } from "./freePort.ts";
+import { openLog } from "./logFile.ts";
+import { claim, mend } from "./pidFile.ts";
+import type { Service } from "./process.ts";
+import {
+  startDatabase,
+  startMixpanel,
+  startServer,
+  startTemporalServer,
+  startWorker,
+  stackSettings,
+  type Part,
+} from "./stackParts.ts";
+
+export interface StackOptions {
+  /** Everything that is kept between runs. */
+  dataDir: string;
+  /** Empties the data first. */
+  fresh: boolean;
+  /** Told what is being done, in words for people. */
+  onStep: (step: string) => void;
+  /** Whose settings server and worker inherit; default: this process's. */
+  env?: NodeJS.ProcessEnv;
+}
+
+export interface Stack {
+  databaseUrl: string;
+  temporalAddress: string;
+  temporalUiUrl: string;
+  apiUrl: string;
+  mixpanelUrl: string;
+  /** Settings with which any `crosscurrent` command reaches this stack. */
+  env: NodeJS.ProcessEnv;
+  /** Where each process's output goes. */
+  logDir: string;
+  /** Starts the worker again after it was killed; resolves when it takes work. */
+  startWorker(): Promise<void>;
+  /** Ends the worker by a signal, SIGKILL for instance, and waits until it is gone. */
+  killWorker(signal: NodeJS.Signals): Promise<void>;
+  /** Ends everything in order; the data stays. */
+  stop(): Promise<void>;
+}
+
+const API_PORT = 8080;
+/** What `fresh` deletes. Installed programs and the secret key stay. */
+const DATA = ["postgres", "postgres.password", "temporal.db", "temporal.db-shm", "temporal.db-wal", "mixpanel", "logs"];
+
+/**
+ * Resolves once the API answers and the worker takes work.
+ *
+ * @example
+ * const stack = await startStack({ dataDir: ".crosscurrent", fresh: false, onStep: console.error });
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const dataDir = resolve(options.dataDir);
+  mkdirSync(dataDir, { recursive: true });
+  const held = await claim(join(dataDir, "stack.pid"), "The development stack", "SIGINT");
+  /** In the order of their start; they end in the opposite one. */
+  const parts: Part[] = [];
+  const stop = async () => {
+    for (const part of parts.splice(0).toReversed()) await part.stop();
+    held.release();
+  };
+  try {
+    if (options.fresh) await empty(dataDir, options.onStep);
+    return { ...(await bringUp(dataDir, options, parts)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function bringUp(dataDir: string, options: StackOptions, parts: Part[]): Promise<Omit<Stack, "stop">> {
+  const { onStep, env: outer = process.env } = options;
+  const logDir = join(dataDir, "logs");
+  const log = (name: string) => openLog(logDir, name);
+  const keep = <T extends Part>(part: T): T => {
+    parts.push(part);
+    return part;
+  };
+
+  onStep("starting PostgreSQL, Temporal and the Mixpanel stand-in");
+  const services = [
+    startDatabase(dataDir, outer, log("postgres")).then(keep),
+    startTemporalServer(dataDir, log("temporal")).then(keep),
+    startMixpanel(dataDir, outer, log("mixpanel")).then(keep),
+  ] as const;
+  // Waits for all, so that those which did start are known and can be stopped.
+  await Promise.allSettled(services);
+  const [database, temporal, mixpanel] = await Promise.all(services);
+  const apiPort = await portOrFree(API_PORT);
+  const at = { databaseUrl: database.url, temporalAddress: temporal.address, mixpanelUrl: mixpanel.url, apiPort };
+  const env = stackSettings(dataDir, outer, at);
+
+  onStep("migrating");
+  await runToEnd(crosscurrent("migrate"), env, "The migration");
+
+  onStep("starting the server and the worker");
+  const apiUrl = `http://127.0.0.1:${apiPort}`;
+  const workerLog = log("worker");
+  let worker: Service | undefined;
+  const start = async () => {
+    worker = await startWorker(dataDir, env, temporal.address, workerLog);
+  };
+  keep({ stop: async () => await worker?.stop() });
+  const processes = [startServer(dataDir, env, apiUrl, log("server")).then(keep), start()];
+  await Promise.allSettled(processes);
+  await Promise.all(processes);
+  return {
+    databaseUrl: database.url,
+    temporalAddress: temporal.address,
+    temporalUiUrl: temporal.uiUrl,
+    apiUrl,
+    mixpanelUrl: mixpanel.url,
+    env,
+    logDir,
+    startWorker: start,
+    killWorker: async (signal) => await worker?.kill(signal),
+  };
+}
+
+/** Deletes the data, once nothing that a killed run left behind uses it any more. */
+async function empty(dataDir: string, onStep: (step: string) => void): Promise<void> {
+  onStep("emptying the data");
+  const claims = readdirSync(dataDir).filter((name) => name.endsWith(".pid") && name !== "stack.pid");
+  for (const name of claims) await mend(join(dataDir, name), "SIGINT");
+  for (const name of DATA) rmSync(join(dataDir, name), { recursive: true, force: true });
+}

@@ -1,0 +1,25 @@
+/** `npm run build`: compiles src/ and dev/ into dist/, bundles the workflows once, and makes the fixed entry dist/cli/main.js. */
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import { bundleWorkflowCode } from "@temporalio/worker";
+
+const root = resolve(import.meta.dirname, "..");
+const dist = resolve(root, "dist");
+
+rmSync(dist, { recursive: true, force: true });
+const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+execFileSync(process.execPath, [tsc, "-p", resolve(root, "tsconfig.build.json")], { cwd: root, stdio: "inherit" });
+
+const { code } = await bundleWorkflowCode({
+  workflowsPath: resolve(dist, "src/workflows/index.js"),
+  // What it says on success is of no interest; failures are thrown.
+  logger: { log() {}, trace() {}, debug() {}, info() {}, warn: console.warn, error: console.error },
+});
+writeFileSync(resolve(dist, "workflow-bundle.js"), code);
+
+mkdirSync(resolve(dist, "cli"), { recursive: true });
+const entry = resolve(dist, "cli/main.js");
+writeFileSync(entry, '#!/usr/bin/env node\nimport "../src/cli/main.js";\n');
+chmodSync(entry, 0o755);

@@ -1,0 +1,62 @@
+import { SyncError } from "../domain/errors.ts";
+import type { ImportChunk } from "../connectors/connector.ts";
+import type { ImportPageInput, ImportPageResult } from "./contract.ts";
+import { connect, leases } from "./dependencies.ts";
+import type { ActivityDependencies } from "./dependencies.ts";
+import type { Running } from "./running.ts";
+
+/**
+ * Reads one page and stores it chunk by chunk: while one chunk is being stored the next is read, never more. The progress moves
+ * with the last chunk alone; a page that is read again stores nothing twice.
+ */
+export function importPage(dependencies: ActivityDependencies) {
+  const { store } = dependencies;
+  return async (input: ImportPageInput, { signal, heartbeat }: Running): Promise<ImportPageResult> => {
+    const { integrationId, cycleId, task, shrink } = input;
+    const { connector, connection } = await connect(dependencies, integrationId);
+    const budget = connector.requestBudget(connection);
+    const chunks = connector.importPage(connection, {
+      events: task.events.map((name) => ({ name })),
+      progress: task.progress,
+      shrink,
+      lease: leases(store, budget, signal),
+      blocked: async (untilMs) => {
+        if (budget !== null) await store.budgets.block(budget.key, untilMs);
+      },
+      signal,
+      heartbeat,
+    });
+    const commit = (chunk: ImportChunk) =>
+      store.imports.commitChunk({ integrationId, cycleId, events: task.events, from: task.progress, ...chunk });
+    try {
+      return await storeAll(chunks, commit, task.progress);
+    } catch (error) {
+      if (error instanceof SyncError && error.kind === "rate_limited" && error.retryAtMs !== undefined) {
+        return { progress: task.progress, retryAtMs: error.retryAtMs };
+      }
+      throw error;
+    }
+  };
+}
+
+async function storeAll(
+  chunks: AsyncGenerator<ImportChunk>,
+  commit: (chunk: ImportChunk) => Promise<{ stale: boolean }>,
+  from: ImportPageResult["progress"],
+): Promise<ImportPageResult> {
+  let storing: Promise<{ stale: boolean }> = Promise.resolve({ stale: false });
+  try {
+    for await (const chunk of chunks) {
+      if ((await storing).stale) return { progress: from, stale: true };
+      storing = commit(chunk);
+      // The failure is met at the next await; until then it must not count as unhandled.
+      storing.catch(() => {});
+      if (chunk.progress !== null) {
+        return (await storing).stale ? { progress: from, stale: true } : { progress: chunk.progress };
+      }
+    }
+  } finally {
+    await Promise.allSettled([storing]);
+  }
+  throw new SyncError("bug", "The connector ended a page without saying how far it got.");
+}

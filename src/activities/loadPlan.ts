@@ -1,0 +1,24 @@
+import type { LoadPlanInput, Plan } from "./contract.ts";
+import type { ActivityDependencies } from "./dependencies.ts";
+
+/** Reads what is enabled; at a cycle's start the earlier export cursor of state and mirror becomes both. */
+export function loadPlan({ store, connectors, settings }: ActivityDependencies) {
+  return async (input: LoadPlanInput): Promise<Plan | null> => {
+    const row = await store.maintenance.plan(input.integrationId);
+    if (row === null) return null;
+    const cursorSeq = Math.min(input.exportCursorSeq ?? row.exportCursorSeq, row.exportCursorSeq);
+    if (input.reconcile && cursorSeq < row.exportCursorSeq) await store.exports.rewind(input.integrationId, cursorSeq);
+    return {
+      version: row.version,
+      syncVersion: row.syncVersion,
+      paused: row.paused,
+      provider: row.provider,
+      workspaceId: row.workspaceId,
+      export: { enabled: row.exportEnabled, cursorSeq, batchSeqs: connectors[row.provider].exportBatchSeqs },
+      import: { enabled: row.importEnabled, events: row.events },
+      intervalMs: settings.syncIntervalMs,
+      jitterMs: settings.syncJitterMs,
+      heartbeatTimeoutMs: settings.heartbeatTimeoutMs,
+    };
+  };
+}

@@ -1,0 +1,56 @@
+import type { Provider } from "../domain/integration.ts";
+import type { Store } from "../store/store.ts";
+import type { ReconcileResult } from "./contract.ts";
+import type { Running } from "./running.ts";
+
+export interface IntegrationRef {
+  integrationId: string;
+  workspaceId: string;
+  provider: Provider;
+}
+
+/** What the reconciler needs of the client (src/client): the worker injects it. */
+export interface WorkflowControl {
+  configChanged(ref: IntegrationRef): Promise<void>;
+  pause(ref: IntegrationRef): Promise<void>;
+  resume(ref: IntegrationRef): Promise<void>;
+  syncNow(ref: IntegrationRef, requestId: string): Promise<void>;
+  /** Cancels the workflow; no error if there is none. */
+  end(integrationId: string): Promise<void>;
+  /** Integration ids of all running workflows. */
+  running(): AsyncIterable<string>;
+}
+
+const PAGE_LIMIT = 1_000;
+
+/** Puts right what a crash between a committed row and its signal, or a lost workflow, left behind. */
+export function reconcile(store: Store, control: WorkflowControl) {
+  return async (_: unknown, { heartbeat }: Running): Promise<ReconcileResult> => {
+    const result: ReconcileResult = { started: 0, signalled: 0, ended: 0, purged: 0 };
+    // Workflows first, rows second: an integration created in between is in the rows, never taken for an orphan.
+    const orphans = new Set<string>();
+    for await (const id of control.running()) orphans.add(id);
+    for (let cursor: string | null = null; ; ) {
+      const page = await store.maintenance.reconcilable({ cursor, limit: PAGE_LIMIT });
+      for (const row of page.items) {
+        const ref = { integrationId: row.id, workspaceId: row.workspaceId, provider: row.provider };
+        const missing = !orphans.delete(row.id);
+        if (missing || row.behind) {
+          await control.configChanged(ref);
+          await (row.paused ? control.pause(ref) : control.resume(ref));
+          result[missing ? "started" : "signalled"]++;
+        }
+        for (const requestId of row.unsignalled) await control.syncNow(ref, requestId);
+        heartbeat();
+      }
+      cursor = page.next;
+      if (cursor === null) break;
+    }
+    for (const id of orphans) {
+      await control.end(id);
+      result.ended++;
+    }
+    result.purged = await store.maintenance.purge();
+    return result;
+  };
+}

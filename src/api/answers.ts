@@ -1,0 +1,187 @@
+// What the API answers: schemas for OpenAPI and the views of the store's rows that fill them.
+import { z } from "@hono/zod-openapi";
+import { ERROR_KINDS, type LegError } from "../domain/errors.ts";
+import {
+  PROPERTY_TYPES,
+  type EventDefinitionView,
+  type Integration,
+  type Run,
+  type SyncRequest,
+} from "../store/store.ts";
+
+const time = z.string().openapi({ format: "date-time", example: "2026-01-31T08:00:00.000Z" });
+const count = z.number().int();
+const outcome = z.enum(["succeeded", "partial", "failed"]);
+const leg = z.enum(["export", "import"]);
+const next = z.string().nullable();
+const legError = z.object({ kind: z.enum(ERROR_KINDS), message: z.string(), since: time }).openapi("LegError");
+
+export const integrationAnswer = z
+  .object({
+    id: z.string(),
+    provider: z.literal("mixpanel"),
+    projectId: z.string(),
+    region: z.enum(["us", "eu", "in"]),
+    projectTime: z.enum(["utc", "local"]),
+    serviceAccountUsername: z.string(),
+    importFrom: z.string(),
+    createdAt: time,
+    status: z.enum(["idle", "syncing", "paused", "attention"]),
+    nextCycleAt: time.nullable(),
+    lastRun: z
+      .object({ id: z.string(), startedAt: time, finishedAt: time.nullable(), outcome: outcome.nullable() })
+      .nullable(),
+    export: z.object({
+      enabled: z.boolean(),
+      completeThrough: time.nullable(),
+      sent: count,
+      rejected: count,
+      pending: count,
+      late: count,
+      error: legError.optional(),
+    }),
+    import: z.object({ enabled: z.boolean(), error: legError.optional() }),
+  })
+  .openapi("Integration");
+
+export const eventAnswer = z
+  .object({
+    eventId: z.string(),
+    description: z.string().nullable(),
+    createdAt: time,
+    imported: count,
+    rejected: count,
+    completeThrough: time.nullable(),
+    error: legError.optional(),
+  })
+  .openapi("Event");
+
+export const propertyAnswer = z
+  .object({
+    name: z.string(),
+    types: z.array(z.enum(PROPERTY_TYPES)),
+    numeric: z.boolean(),
+    count,
+    example: z.unknown(),
+  })
+  .openapi("Property");
+
+export const recordAnswer = z
+  .object({ uuid: z.string(), user_id: z.string(), timestamp: time, properties: z.record(z.string(), z.unknown()) })
+  .openapi("ImportedRecord");
+
+export const rejectedAnswer = z
+  .object({
+    id: z.string(),
+    leg,
+    event: z.string().optional(),
+    reason: z.string(),
+    record: z.unknown().openapi({ description: "The record as JSON; a string where its text is no JSON." }),
+    at: time,
+  })
+  .openapi("RejectedRecord");
+
+export const runAnswer = z
+  .object({
+    id: z.string(),
+    startedAt: time,
+    finishedAt: time.nullable(),
+    outcome: outcome.nullable(),
+    legs: z.array(
+      z.object({
+        leg,
+        outcome: outcome.nullable().openapi({ description: "Null while the leg runs." }),
+        records: count,
+        rejected: count,
+        error: legError.optional(),
+        failedEvents: z.array(z.string()).optional(),
+      }),
+    ),
+  })
+  .openapi("Run");
+
+export const syncAnswer = z.object({
+  status: z.enum(["queued", "running", "done"]),
+  cycleId: z.string().optional(),
+  outcome: outcome.optional(),
+});
+
+export const testAnswer = z.object({
+  ok: z.boolean(),
+  steps: z.array(z.object({ name: z.string(), ok: z.boolean(), message: z.string().optional() })),
+});
+
+/** A list's schema, `{<plural>: […], next}`. */
+export function listOf<K extends string, S extends z.ZodType>(plural: K, item: S) {
+  return z.object({ [plural]: z.array(item), next } as Record<K, z.ZodArray<S>> & { next: typeof next });
+}
+
+export const isoTime = (ms: number): string => new Date(ms).toISOString();
+const isoTimeOrNull = (ms: number | null): string | null => (ms === null ? null : isoTime(ms));
+
+function viewError(error: LegError | null | undefined): { error?: z.input<typeof legError> } {
+  if (error === null || error === undefined) return {};
+  return { error: { kind: error.kind, message: error.message, since: isoTime(error.sinceMs) } };
+}
+
+/** An integration as its owner sees it: without its secret. */
+export function viewIntegration(row: Integration): z.input<typeof integrationAnswer> {
+  const { settings, lastRun } = row;
+  return {
+    id: row.id,
+    provider: settings.provider,
+    projectId: settings.projectId,
+    region: settings.region,
+    projectTime: settings.projectTime,
+    serviceAccountUsername: settings.serviceAccountUsername,
+    importFrom: row.importFrom,
+    createdAt: isoTime(row.createdAtMs),
+    status: row.status,
+    nextCycleAt: isoTimeOrNull(row.nextCycleAtMs),
+    lastRun: lastRun && viewRunTimes(lastRun),
+    export: {
+      enabled: row.export.enabled,
+      completeThrough: isoTimeOrNull(row.export.completeThroughMs),
+      sent: row.export.sent,
+      rejected: row.export.rejected,
+      pending: row.export.pending,
+      late: row.export.late,
+      ...viewError(row.export.error),
+    },
+    import: { enabled: row.import.enabled, ...viewError(row.import.error) },
+  };
+}
+
+function viewRunTimes(run: Run) {
+  return {
+    id: run.id,
+    startedAt: isoTime(run.startedAtMs),
+    finishedAt: isoTimeOrNull(run.finishedAtMs),
+    outcome: run.outcome,
+  };
+}
+
+export function viewRun(run: Run): z.input<typeof runAnswer> {
+  const legs = run.legs.map(({ error, ...rest }) => ({ ...rest, ...viewError(error) }));
+  return { ...viewRunTimes(run), legs };
+}
+
+export function viewEvent(row: EventDefinitionView): z.input<typeof eventAnswer> {
+  return {
+    eventId: row.name,
+    description: row.description,
+    createdAt: isoTime(row.createdAtMs),
+    imported: row.imported,
+    rejected: row.rejected,
+    completeThrough: isoTimeOrNull(row.completeThroughMs),
+    ...viewError(row.error),
+  };
+}
+
+export function viewSync(request: SyncRequest): z.input<typeof syncAnswer> {
+  return {
+    status: request.status,
+    ...(request.cycleId !== null && { cycleId: request.cycleId }),
+    ...(request.outcome !== null && { outcome: request.outcome }),
+  };
+}

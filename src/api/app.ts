@@ -1,0 +1,94 @@
+// The HTTP API as one function of its dependencies. It opens no socket: server.ts serves it, tests call app.request().
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
+import { ConflictError, InvalidCursorError } from "../store/store.ts";
+import { authenticate } from "./auth.ts";
+import type { AppDeps, Env } from "./deps.ts";
+import type { App } from "./endpoint.ts";
+import { invalid, Problem, problemResponse } from "./problem.ts";
+import { registerEvents } from "./routes/events.ts";
+import { registerExposures } from "./routes/exposures.ts";
+import { registerHealth } from "./routes/health.ts";
+import { registerIntegrations } from "./routes/integrations.ts";
+import { registerRuns } from "./routes/runs.ts";
+import { registerTest } from "./routes/test.ts";
+
+/**
+ * @example
+ * const app = createApp({ store, client, connectors, exposureMaxAgeDays: 90, logger, metrics, temporalReady });
+ * const response = await app.request("/healthz");
+ */
+export function createApp(deps: AppDeps): App {
+  const app = new OpenAPIHono<Env>();
+  app.use(observe(deps));
+  app.use("/v1/*", authenticate(deps.store.workspaces));
+  registerHealth(app, deps);
+  registerExposures(app, deps);
+  registerIntegrations(app, deps);
+  registerTest(app, deps);
+  registerEvents(app, deps);
+  registerRuns(app, deps);
+  serveOpenApi(app);
+  const methodsOf = methodsByPath(app);
+  app.notFound((c) => {
+    const methods = methodsOf(c.req.path);
+    if (methods.length === 0) return problemResponse(new Problem(404, "There is no such resource."));
+    const allow = methods.join(", ");
+    return problemResponse(new Problem(405, `Only ${allow} can be used here.`, { headers: { allow } }));
+  });
+  app.onError((error) => problemResponse(toProblem(deps, error)));
+  return app;
+}
+
+/** One log line and one measurement per call; paths without ids, never a header or a body. */
+function observe(deps: AppDeps): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const startedMs = performance.now();
+    await next();
+    const durationMs = performance.now() - startedMs;
+    const route = c.get("route") ?? "unknown";
+    const request = { method: c.req.method, route, status: c.res.status, durationMs: Math.round(durationMs * 10) / 10 };
+    c.res.headers.set("cache-control", "no-store");
+    c.res.headers.set("x-content-type-options", "nosniff");
+    deps.metrics.observeRequest(request);
+    const isQuiet = route === "/healthz" || route === "/readyz" || route === "/metrics";
+    deps.logger[isQuiet ? "debug" : "info"]({ ...request, workspaceId: c.get("workspaceId") }, "request");
+  };
+}
+
+/** Errors that callers can mend get their own answer; all others are logged and answered without details. */
+function toProblem(deps: AppDeps, error: Error): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof InvalidCursorError) return invalid([{ path: "cursor", message: "is no cursor of this list" }]);
+  if (error instanceof ConflictError) return new Problem(409, error.message);
+  deps.logger.error({ err: error }, "a call failed");
+  return new Problem(500, "Something went wrong on this side. The call can be repeated.");
+}
+
+function serveOpenApi(app: App): void {
+  const description = "The key as it is: `Authorization: Basic <api-key>` or `Bearer <api-key>`.";
+  app.openAPIRegistry.registerComponent("securitySchemes", "apiKey", {
+    type: "apiKey",
+    in: "header",
+    name: "Authorization",
+    description,
+  });
+  const info = {
+    title: "Crosscurrent",
+    version: "1",
+    description: "Two-way sync between an LLM router and product analytics.",
+  };
+  const document = app.getOpenAPI31Document({ openapi: "3.1.0", info });
+  app.get("/openapi.json", (c) => {
+    c.set("route", "/openapi.json");
+    return c.json(document);
+  });
+}
+
+/** Which methods a path has, so that a wrong one is answered by 405 and not by 404. */
+function methodsByPath(app: App): (path: string) => string[] {
+  const routes = app.routes
+    .filter((route) => route.method !== "ALL")
+    .map(({ method, path }) => ({ method, pattern: new RegExp(`^${path.replaceAll(/:\w+/g, "[^/]+")}$`) }));
+  return (path) => [...new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))];
+}

@@ -1,0 +1,41 @@
+// What the API is given by its composition root: everything that does I/O comes in through here.
+import type { IntegrationControl } from "../client/index.ts";
+import type { Connector } from "../connectors/connector.ts";
+import type { Provider } from "../domain/integration.ts";
+import type { Store } from "../store/store.ts";
+
+export interface AppDeps {
+  store: Store;
+  client: IntegrationControl;
+  /** A provider without a connector is refused with a clear error. */
+  connectors: Partial<Record<Provider, Connector>>;
+  exposureMaxAgeDays: number;
+  logger: ApiLogger;
+  metrics: ApiMetrics;
+  /** Rejects while Temporal cannot be reached. */
+  temporalReady(): Promise<void>;
+}
+
+/** The part of a pino logger that the API uses. */
+export interface ApiLogger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface ApiMetrics {
+  observeRequest(request: { method: string; route: string; status: number; durationMs: number }): void;
+  countExposures(accepted: number): void;
+  render(): Promise<{ contentType: string; text: string }>;
+}
+
+/** Variables of one request. */
+export interface Env {
+  Variables: {
+    /** Set by auth for every call under /v1. */
+    workspaceId: string;
+    /** The path template of the endpoint that answers; ids stay out of logs and metrics. */
+    route: string;
+  };
+}

@@ -1,0 +1,146 @@
+// One endpoint: its path, its schemas, its OpenAPI entry and its handler, declared together and checked in one place.
+import { z, type OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { MAX_CONFIG_BODY_BYTES, mediaType, parseJson, readText } from "./body.ts";
+import type { Env } from "./deps.ts";
+import { fieldErrors, invalid, notFound, problemSchema, type FieldError, type ProblemStatus } from "./problem.ts";
+
+export type App = OpenAPIHono<Env>;
+
+export interface EndpointDefinition<P, Q, B, A> {
+  method: "get" | "post" | "patch" | "delete";
+  /** Path template, `/v1/integrations/{id}`. */
+  path: string;
+  summary: string;
+  tag: string;
+  params?: P;
+  query?: Q;
+  body?: B;
+  /** A body of which nothing else need be checked. */
+  refuseBody?: (body: unknown) => FieldError | null;
+  status: 200 | 201 | 202 | 204;
+  answer?: A;
+  problems?: ProblemStatus[];
+}
+
+interface Call<P, Q, B> {
+  workspaceId: string;
+  params: P;
+  query: Q;
+  body: B;
+}
+
+/**
+ * Registers an endpoint under /v1. The handler gets only what passed its schemas and returns the answer, or a Response
+ * where the answer's text is made by hand.
+ */
+export function endpoint<
+  P extends z.ZodType = z.ZodUndefined,
+  Q extends z.ZodType = z.ZodUndefined,
+  B extends z.ZodType = z.ZodUndefined,
+  A extends z.ZodType = z.ZodUndefined,
+>(
+  app: App,
+  definition: EndpointDefinition<P, Q, B, A>,
+  handler: (call: Call<z.output<P>, z.output<Q>, z.output<B>>) => Promise<z.input<A> | Response>,
+): void {
+  app.openAPIRegistry.registerPath(documentation(definition));
+  handle(app, definition.method, definition.path, async (c) => {
+    const params = parsePath(definition.params, c);
+    const query = parseQuery(definition.query, c);
+    const body = await parseBody(definition, c);
+    // Sound: each was parsed by the schema of its type, or is undefined where there is no schema.
+    const call = { workspaceId: c.get("workspaceId"), params, query, body } as Call<
+      z.output<P>,
+      z.output<Q>,
+      z.output<B>
+    >;
+    const answer = await handler(call);
+    if (answer instanceof Response) return answer;
+    return definition.status === 204 ? c.body(null, 204) : c.json(answer as object, definition.status);
+  });
+}
+
+/** Adds a handler under its path template, which it notes for logs and metrics. */
+export function handle(
+  app: App,
+  method: string,
+  template: string,
+  handler: (c: Context<Env>) => Promise<Response>,
+): void {
+  app.on(method.toUpperCase(), template.replaceAll(/\{(\w+)\}/g, ":$1"), async (c) => {
+    c.set("route", template);
+    return handler(c);
+  });
+}
+
+/** An id that cannot exist does not exist. */
+function parsePath(schema: z.ZodType | undefined, c: Context<Env>): unknown {
+  if (schema === undefined) return undefined;
+  const result = schema.safeParse(c.req.param());
+  if (!result.success) throw notFound("resource");
+  return result.data;
+}
+
+/** Unknown parameters are ignored; an empty one counts as absent. */
+function parseQuery(schema: z.ZodType | undefined, c: Context<Env>): unknown {
+  if (schema === undefined) return undefined;
+  const given = Object.fromEntries(Object.entries(c.req.query()).filter(([, value]) => value !== ""));
+  const result = schema.safeParse(given);
+  if (!result.success) throw invalid(fieldErrors(result.error));
+  return result.data;
+}
+
+/** Without a schema a body is counted and ignored. */
+async function parseBody<P, Q, B, A>(definition: EndpointDefinition<P, Q, B, A>, c: Context<Env>): Promise<unknown> {
+  const schema = definition.body;
+  if (definition.method === "get") return undefined;
+  const text = await readText(c.req.raw, MAX_CONFIG_BODY_BYTES);
+  if (!(schema instanceof z.ZodType)) return undefined;
+  mediaType(c.req.raw, ["application/json"]);
+  const value = parseJson(text);
+  const refused = definition.refuseBody?.(value) ?? null;
+  if (refused !== null) throw invalid([refused]);
+  const result = await schema.safeParseAsync(value, { error: sayPlainly });
+  if (!result.success) throw invalid(fieldErrors(result.error));
+  return result.data;
+}
+
+/** Messages of our own where zod's would puzzle; a schema's own message goes before these. */
+function sayPlainly(issue: { code?: string; input?: unknown }): string | undefined {
+  if (issue.code === "unrecognized_keys") return "unknown field";
+  return issue.input === undefined && issue.code !== "custom" ? "is required" : undefined;
+}
+
+function documentation<P, Q, B, A>(definition: EndpointDefinition<P, Q, B, A>): RouteConfig {
+  const { method, path, summary, tag, params, query, body, answer, status } = definition;
+  const problems: ProblemStatus[] = [401, ...(params ? [404 as const] : []), ...(query || body ? [400 as const] : [])];
+  if (body) problems.push(413, 415);
+  return {
+    method,
+    path,
+    summary,
+    tags: [tag],
+    security: [{ apiKey: [] }],
+    request: {
+      ...(params instanceof z.ZodObject && { params }),
+      ...(query instanceof z.ZodObject && { query }),
+      ...(body instanceof z.ZodType && { body: { required: true, content: { "application/json": { schema: body } } } }),
+    },
+    responses: {
+      [status]: {
+        description: summary,
+        ...(answer instanceof z.ZodType && { content: { "application/json": { schema: answer } } }),
+      },
+      ...problemResponses([...problems, ...(definition.problems ?? [])]),
+    },
+  };
+}
+
+/** OpenAPI entries of the ways in which a call is refused. */
+export function problemResponses(statuses: ProblemStatus[]): RouteConfig["responses"] {
+  const content = { "application/problem+json": { schema: problemSchema } };
+  return Object.fromEntries(
+    statuses.map((status) => [status, { description: "Refused, with what is wrong.", content }]),
+  );
+}

@@ -1,0 +1,106 @@
+// Integrations: create, look at, change, delete, pause and resume. Every write commits its row first and signals second.
+import { integrationAnswer, listOf, viewIntegration } from "../answers.ts";
+import type { AppDeps } from "../deps.ts";
+import { endpoint, type App } from "../endpoint.ts";
+import { notFound, type FieldError } from "../problem.ts";
+import { integrationParams, integrationPatch, newIntegration, pageQuery } from "../schemas.ts";
+import { refOf, signal } from "../signals.ts";
+
+const LIST = "/v1/integrations";
+const ONE = "/v1/integrations/{id}";
+const tag = "integrations";
+const params = integrationParams;
+const answer = integrationAnswer;
+
+export function registerIntegrations(app: App, deps: AppDeps): void {
+  registerCollection(app, deps);
+  registerOne(app, deps);
+  registerPause(app, deps, "pause", true);
+  registerPause(app, deps, "resume", false);
+}
+
+function registerCollection(app: App, deps: AppDeps): void {
+  const { store } = deps;
+  const body = newIntegration(() => store.nowMs());
+  const summary = "Connect a project; both legs start off";
+  endpoint(
+    app,
+    { method: "post", path: LIST, summary, tag, body, refuseBody, status: 201, answer, problems: [409] },
+    async (call) => {
+      const { serviceAccountSecret: secret, importFrom = null, ...given } = call.body;
+      const row = await store.integrations.create(call.workspaceId, { ...given, secret, importFrom });
+      await signal(deps, row.id, "configChanged", (control) => control.configChanged(refOf(row)));
+      return viewIntegration(row);
+    },
+  );
+  const list = listOf("integrations", integrationAnswer);
+  endpoint(
+    app,
+    { method: "get", path: LIST, summary: "List integrations", tag, query: pageQuery, status: 200, answer: list },
+    async ({ workspaceId, query }) => {
+      const page = await store.integrations.list(workspaceId, query);
+      return { integrations: page.items.map(viewIntegration), next: page.next };
+    },
+  );
+}
+
+/** Of a body for a provider that is not there, nothing else is worth a complaint. */
+function refuseBody(body: unknown): FieldError | null {
+  const isBigQuery = typeof body === "object" && body !== null && "provider" in body && body.provider === "bigquery";
+  return isBigQuery ? { path: "provider", message: "BigQuery is not available in this version; use mixpanel" } : null;
+}
+
+function registerOne(app: App, deps: AppDeps): void {
+  const { integrations } = deps.store;
+  const one = { path: ONE, tag, params } as const;
+  endpoint(
+    app,
+    { ...one, method: "get", summary: "Look at one", status: 200, answer },
+    async ({ workspaceId, params: { id } }) => {
+      const row = await integrations.get(workspaceId, id);
+      if (row === null) throw notFound("integration");
+      return viewIntegration(row);
+    },
+  );
+  const summary = "Switch legs or change credentials";
+  endpoint(app, { ...one, method: "patch", summary, body: integrationPatch, status: 200, answer }, async (call) => {
+    const { export: exporting, import: importing, serviceAccountUsername, serviceAccountSecret: secret } = call.body;
+    const patch = {
+      exportEnabled: exporting?.enabled,
+      importEnabled: importing?.enabled,
+      serviceAccountUsername,
+      secret,
+    };
+    const isEmpty = Object.values(patch).every((value) => value === undefined);
+    const { workspaceId, params: at } = call;
+    const row = isEmpty
+      ? await integrations.get(workspaceId, at.id)
+      : await integrations.update(workspaceId, at.id, patch);
+    if (row === null) throw notFound("integration");
+    if (!isEmpty) await signal(deps, row.id, "configChanged", (control) => control.configChanged(refOf(row)));
+    return viewIntegration(row);
+  });
+  endpoint(
+    app,
+    { ...one, method: "delete", summary: "Delete one", status: 204 },
+    async ({ workspaceId, params: { id } }) => {
+      if (!(await integrations.remove(workspaceId, id))) throw notFound("integration");
+      await signal(deps, id, "end", (control) => control.end(id));
+      return undefined;
+    },
+  );
+}
+
+function registerPause(app: App, deps: AppDeps, name: "pause" | "resume", paused: boolean): void {
+  const summary = paused ? "Stop between pages" : "Go on from there";
+  endpoint(
+    app,
+    { method: "post", path: `${ONE}/${name}`, summary, tag, params, status: 202, answer },
+    async ({ workspaceId, params: { id } }) => {
+      const row = await deps.store.integrations.setPaused(workspaceId, id, paused);
+      if (row === null) throw notFound("integration");
+      await signal(deps, id, name, (control) => control[name](refOf(row)));
+      return viewIntegration(row);
+    },
+  );
+}

@@ -1,0 +1,61 @@
+// POST /v1/integrations/{id}/test: walks through what the customer had to set up, with the stored credentials.
+import type { Connection, Connector, TestStep } from "../../connectors/connector.ts";
+import { SyncError } from "../../domain/errors.ts";
+import { MAX_EVENT_DEFINITIONS } from "../../domain/limits.ts";
+import type { Store } from "../../store/store.ts";
+import { testAnswer } from "../answers.ts";
+import type { AppDeps } from "../deps.ts";
+import { endpoint, type App } from "../endpoint.ts";
+import { notFound } from "../problem.ts";
+import { integrationParams } from "../schemas.ts";
+
+const PATH = "/v1/integrations/{id}/test";
+
+export function registerTest(app: App, deps: AppDeps): void {
+  const definition = {
+    method: "post",
+    path: PATH,
+    summary: "Test the connection",
+    tag: "integrations",
+    params: integrationParams,
+    status: 202,
+    answer: testAnswer,
+  } as const;
+  endpoint(app, definition, async ({ workspaceId, params: { id } }) => {
+    const { store } = deps;
+    const row = await store.integrations.get(workspaceId, id);
+    if (row === null) throw notFound("integration");
+    const events = await store.events.list(workspaceId, id, { cursor: null, limit: MAX_EVENT_DEFINITIONS });
+    const connector = deps.connectors[row.provider];
+    if (connector === undefined || events === null) throw notFound("integration");
+    const names = events.items.map(({ name }) => ({ name }));
+    const steps = await runSteps(async () => {
+      const connection = await store.integrations.connection(id);
+      if (connection === null) throw notFound("integration");
+      return connector.testConnection(connection, names, takeLease(store, connector, connection));
+    });
+    return { ok: steps.every((step) => step.ok), steps };
+  });
+}
+
+/** A classified failure that stopped the whole walk is a failed step, not a failed call. */
+async function runSteps(walk: () => Promise<TestStep[]>): Promise<TestStep[]> {
+  try {
+    return await walk();
+  } catch (error) {
+    if (!(error instanceof SyncError)) throw error;
+    return [{ name: "connection", ok: false, message: error.message }];
+  }
+}
+
+/** The test spends from the same budget as the sync. */
+function takeLease(store: Store, connector: Connector, connection: Connection) {
+  return async (kind: "backfill" | "increment"): Promise<void> => {
+    const budget = connector.requestBudget(connection);
+    if (budget === null) return;
+    const lease = await store.budgets.take(budget, kind);
+    if (lease.granted) return;
+    const message = "The project's requests of this hour are used up; test again later.";
+    throw new SyncError("rate_limited", message, { retryAtMs: lease.retryAtMs });
+  };
+}

@@ -1,0 +1,105 @@
+// What the configuration calls accept: strict, bounded, every field checked.
+import { z } from "@hono/zod-openapi";
+import { MAX_REQUEST_ID_CHARS } from "../domain/limits.ts";
+
+const MAX_TEXT_CHARS = 255;
+const MAX_DESCRIPTION_CHARS = 2_000;
+const FIRST_YEAR = 1971;
+
+const flatText = z
+  .string()
+  .min(1, "must not be empty")
+  .max(MAX_TEXT_CHARS, `must be at most ${MAX_TEXT_CHARS} characters`)
+  .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), "must not contain control characters")
+  .refine((text) => text === "" || /\S/.test(text), "must not be blank");
+
+const serviceAccountUsername = flatText.refine((text) => !text.includes(":"), "must not contain a colon");
+const description = z
+  .string()
+  .max(MAX_DESCRIPTION_CHARS, `must be at most ${MAX_DESCRIPTION_CHARS} characters`)
+  // PostgreSQL cannot store either of them.
+  .refine((text) => !/[\0\p{Cs}]/u.test(text), "must not contain NUL or a lone surrogate");
+
+const EVENT_ID = /^[A-Za-z0-9_-]{1,255}$/;
+const RESOURCE_ID = /^[A-Za-z0-9_-]{1,100}$/;
+
+export const integrationParams = z.object({ id: z.string().regex(RESOURCE_ID) });
+export const eventParams = integrationParams.extend({ name: z.string().regex(EVENT_ID) });
+export const requestParams = integrationParams.extend({
+  requestId: z
+    .string()
+    .min(1)
+    .max(MAX_REQUEST_ID_CHARS)
+    .regex(/^[^\p{Cc}\p{Cs}]+$/u),
+});
+
+const LIMIT = "must be a whole number from 1 to 1000";
+export const pageQuery = z.object({
+  cursor: z
+    .string()
+    .max(1_000, "is no cursor of this list")
+    .regex(/^[\x21-\x7e]+$/, "is no cursor of this list")
+    .optional()
+    .transform((cursor) => cursor ?? null),
+  limit: z
+    .string()
+    .regex(/^[0-9]{1,4}$/, LIMIT)
+    .optional()
+    .transform((text) => (text === undefined ? 100 : Number(text)))
+    .refine((limit) => limit >= 1 && limit <= 1_000, LIMIT),
+});
+
+/** A real calendar day from 1971 to today; today is a question to the store's clock. */
+export function importFromDay(nowMs: () => Promise<number>) {
+  return z
+    .string()
+    .refine(isCalendarDay, `must be a calendar day as yyyy-mm-dd, not before ${FIRST_YEAR}`)
+    .refine(
+      async (day) => !isCalendarDay(day) || day <= new Date(await nowMs()).toISOString().slice(0, 10),
+      "must not be in the future",
+    )
+    .openapi({ format: "date", example: "2026-01-31" });
+}
+
+function isCalendarDay(day: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return false;
+  const date = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day) && date.getUTCFullYear() >= FIRST_YEAR;
+}
+
+export function newIntegration(nowMs: () => Promise<number>) {
+  return z
+    .strictObject({
+      provider: z.literal("mixpanel", 'must be "mixpanel"'),
+      projectId: z.string().regex(/^[0-9]{1,20}$/, "must be the digits of the Mixpanel project id"),
+      serviceAccountUsername,
+      serviceAccountSecret: flatText,
+      region: z.enum(["us", "eu", "in"]).default("us"),
+      projectTime: z.enum(["utc", "local"]).default("utc"),
+      importFrom: importFromDay(nowMs).optional(),
+    })
+    .openapi("NewIntegration");
+}
+
+const legSwitch = z.strictObject({ enabled: z.boolean() });
+
+export const integrationPatch = z
+  .strictObject(
+    {
+      export: legSwitch.optional(),
+      import: legSwitch.optional(),
+      serviceAccountUsername: serviceAccountUsername.optional(),
+      serviceAccountSecret: flatText.optional(),
+    },
+    { error: (issue) => (issue.code === "unrecognized_keys" ? "unknown field, or one that never changes" : undefined) },
+  )
+  .openapi("IntegrationPatch");
+
+export const newEvent = z
+  .strictObject({
+    eventId: z.string().regex(EVENT_ID, "must be 1 to 255 letters, numbers, underscores and hyphens"),
+    description: description.nullish().transform((text) => text ?? null),
+  })
+  .openapi("NewEvent");
+
+export const eventPatch = z.strictObject({ description: description.nullable().optional() }).openapi("EventPatch");

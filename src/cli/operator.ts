@@ -1,0 +1,29 @@
+// What the operators' commands work with: the store and the Temporal client, opened for the length of one command.
+import type { IntegrationControl } from "../client/index.ts";
+import { loadConfig } from "../config.ts";
+import type { Store } from "../store/store.ts";
+import type { Output } from "./print.ts";
+
+export interface Operator {
+  output: Output;
+  store: Store;
+  control: IntegrationControl;
+  close(): Promise<void>;
+}
+
+export async function openOperator(output: Output): Promise<Operator> {
+  const config = loadConfig(undefined, { secretKey: false });
+  const { createPostgresStore } = await import("../store/postgres/store.ts");
+  const { connectTemporal } = await import("../temporal.ts");
+  const { boundCalls } = await import("../temporalCalls.ts");
+  const store = createPostgresStore(config);
+  const temporal = boundCalls(connectTemporal(config));
+  return {
+    output,
+    store,
+    control: temporal.control,
+    close: async () => {
+      await Promise.allSettled([store.close(), temporal.close()]);
+    },
+  };
+}

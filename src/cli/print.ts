@@ -1,0 +1,41 @@
+// What commands print on stdout: lines to read, or one JSON line per row for scripts.
+import { viewIntegration } from "../api/answers.ts";
+import type { Integration } from "../store/store.ts";
+
+/** Where commands write to: the process's own streams, or a test's. */
+export interface Output {
+  print(text: string): void;
+  printError(text: string): void;
+}
+
+export const processOutput: Output = {
+  print: (text) => void process.stdout.write(text),
+  printError: (text) => void process.stderr.write(text),
+};
+
+export type Row = Record<string, unknown>;
+
+/** An integration as the API shows it, with its workspace. */
+export function describe(row: Integration): Row {
+  return { ...viewIntegration(row), workspaceId: row.workspaceId };
+}
+
+export function printRows(output: Output, rows: Row[], json: boolean): void {
+  for (const row of rows) output.print(`${json ? JSON.stringify(row) : readable(row).join("\n")}\n`);
+}
+
+/** `id  status` as a headline, then what else there is, nested fields by their path. */
+function readable(row: Row): string[] {
+  const { id, status, ...rest } = row;
+  const headline = [id, row.requestId, status].filter((part) => typeof part === "string").join("  ");
+  return [headline, ...flatten(rest).map(([path, value]) => `  ${path}: ${value}`)];
+}
+
+function flatten(row: Row, prefix = ""): [path: string, value: string][] {
+  return Object.entries(row).flatMap(([key, value]): [string, string][] => {
+    if (value === null || value === undefined) return [];
+    const path = `${prefix}${key}`;
+    if (typeof value !== "object") return [[path, String(value)]];
+    return Array.isArray(value) ? [[path, JSON.stringify(value)]] : flatten(value as Row, `${path}.`);
+  });
+}

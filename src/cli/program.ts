@@ -1,0 +1,87 @@
+// All commands and their options. What a command needs is imported when it runs: `--help` loads no native module.
+import { Command } from "commander";
+import { loadConfig } from "../config.ts";
+import { workspaceName } from "./arguments.ts";
+import { addIntegrationCommands } from "./integration.ts";
+import { processOutput, type Output } from "./print.ts";
+
+/** For commands that decrypt nothing. */
+const NO_SECRET_KEY = { secretKey: false };
+
+/**
+ * The command line, without the process around it.
+ *
+ * @example await createProgram().parseAsync(["integration", "list"], { from: "user" });
+ */
+export function createProgram(output: Output = processOutput): Command {
+  const program = new Command("crosscurrent")
+    .description("Durable two-way sync between an LLM router and product analytics")
+    .exitOverride()
+    .configureOutput({ writeOut: output.print, writeErr: output.printError })
+    .showHelpAfterError();
+  program
+    .command("dev")
+    .description("run everything on this machine, with nothing to set up")
+    .option("--fresh", "start with empty data", false)
+    .action(async (options: { fresh: boolean }) => {
+      const { runDev } = await import("../../dev/main.ts");
+      await runDev(options);
+    });
+  program.command("server").description("serve the HTTP API").action(serve);
+  program.command("worker").description("run the Temporal worker").action(work);
+  program
+    .command("migrate")
+    .description("set up the database, Temporal's search attributes and the reconciler; safe to repeat")
+    .action(() => migrateAll(output));
+  program
+    .command("workspace")
+    .description("tenants")
+    .command("create")
+    .description("create a workspace and its API key, which is shown this once")
+    .argument("<name>", "1 to 255 characters", workspaceName)
+    .action((name: string) => createWorkspace(name, output));
+  addIntegrationCommands(program, output);
+  return program;
+}
+
+async function serve(): Promise<void> {
+  const config = loadConfig();
+  const { startServer } = await import("../server.ts");
+  const server = await startServer(config);
+  await untilAskedToStop();
+  await server.stop();
+}
+
+async function work(): Promise<void> {
+  const config = loadConfig();
+  const { runWorker } = await import("../worker.ts");
+  await runWorker(config);
+}
+
+/** The second signal ends the process at once, as if nobody listened. */
+function untilAskedToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("SIGTERM", () => resolve());
+    process.once("SIGINT", () => resolve());
+  });
+}
+
+async function migrateAll(output: Output): Promise<void> {
+  const config = loadConfig(undefined, NO_SECRET_KEY);
+  const { migrate } = await import("../store/postgres/migrate.ts");
+  const { prepareTemporal } = await import("../temporal.ts");
+  const migrations = await migrate(config.databaseUrl);
+  const searchAttributes = await prepareTemporal(config);
+  output.print(`${JSON.stringify({ migrations, searchAttributes })}\n`);
+}
+
+async function createWorkspace(name: string, output: Output): Promise<void> {
+  const { createPostgresStore } = await import("../store/postgres/store.ts");
+  const store = createPostgresStore(loadConfig(undefined, NO_SECRET_KEY));
+  try {
+    const { workspaceId, apiKey } = await store.workspaces.create(name);
+    output.print(`${JSON.stringify({ workspaceId, apiKey })}\n`);
+  } finally {
+    await store.close();
+  }
+}

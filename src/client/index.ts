@@ -1,0 +1,112 @@
+import { WorkflowNotFoundError } from "@temporalio/client";
+import type { Client } from "@temporalio/client";
+import type { SignalDefinition } from "@temporalio/common";
+import type { Provider } from "../domain/integration.ts";
+import type { integrationWorkflow } from "../workflows/integration.ts";
+import {
+  configChangedSignal,
+  pauseSignal,
+  resumeSignal,
+  statusQuery,
+  syncNowSignal,
+} from "../workflows/messages.ts";
+import type { WorkflowStatus } from "../workflows/messages.ts";
+import { DEFAULT_TASK_QUEUE, INTEGRATION_WORKFLOW, integrationIdOf, workflowIdOf } from "./ids.ts";
+import { providerKey, workspaceKey } from "./searchAttributes.ts";
+
+export { DEFAULT_TASK_QUEUE, workflowIdOf } from "./ids.ts";
+export type { WorkflowStatus } from "../workflows/messages.ts";
+
+/** Which workflow is meant, and what it is started with if it is not there yet. */
+export interface IntegrationRef {
+  integrationId: string;
+  workspaceId: string;
+  provider: Provider;
+}
+
+/**
+ * What another backend service may do to integration workflows. All calls but `status` and `end` are signalWithStart: they are
+ * durable in Temporal whether or not a worker is up, and they start the workflow if it is missing. They reject only when
+ * Temporal cannot be reached (the reconciler repairs what was missed).
+ *
+ * @example
+ * const control = createIntegrationControl(new Client({ connection, namespace }));
+ * await control.syncNow({ integrationId, workspaceId, provider: "mixpanel" }, requestId);
+ */
+export interface IntegrationControl {
+  /** Makes sure that the workflow runs. */
+  start(ref: IntegrationRef): Promise<void>;
+  /** Tells the workflow to read its configuration again. */
+  configChanged(ref: IntegrationRef): Promise<void>;
+  /** Stops between pages; nothing is lost. */
+  pause(ref: IntegrationRef): Promise<void>;
+  /** Goes on where the pause stopped. */
+  resume(ref: IntegrationRef): Promise<void>;
+  /** Asks for a cycle whose bounds are fixed from now on; `requestId` is reported back by the sync request. */
+  syncNow(ref: IntegrationRef, requestId: string): Promise<void>;
+  /** What the workflow is doing; needs a worker that is up. Null if no such workflow runs. */
+  status(integrationId: string): Promise<WorkflowStatus | null>;
+  /** Cancels the workflow of a deleted integration. No error if there is none. */
+  end(integrationId: string): Promise<void>;
+  /** Integration ids of all running workflows. */
+  running(): AsyncIterable<string>;
+}
+
+export function createIntegrationControl(client: Client, taskQueue = DEFAULT_TASK_QUEUE): IntegrationControl {
+  async function signal(ref: IntegrationRef, definition: SignalDefinition<[string?]>, ...signalArgs: [string?]) {
+    await client.workflow.signalWithStart<typeof integrationWorkflow, [string?]>(INTEGRATION_WORKFLOW, {
+      ...startOptions(ref, taskQueue),
+      signal: definition,
+      signalArgs,
+    });
+  }
+  return {
+    start: (ref) => signal(ref, configChangedSignal),
+    configChanged: (ref) => signal(ref, configChangedSignal),
+    pause: (ref) => signal(ref, pauseSignal),
+    resume: (ref) => signal(ref, resumeSignal),
+    syncNow: (ref, requestId) => signal(ref, syncNowSignal, requestId),
+    status: (integrationId) =>
+      unlessMissing(() => client.workflow.getHandle(workflowIdOf(integrationId)).query(statusQuery)),
+    end: async (integrationId) => {
+      await unlessMissing(() => client.workflow.getHandle(workflowIdOf(integrationId)).cancel());
+    },
+    async *running() {
+      const query = `WorkflowType = '${INTEGRATION_WORKFLOW}' AND ExecutionStatus = 'Running'`;
+      for await (const execution of client.workflow.list({ query })) {
+        const id = integrationIdOf(execution.workflowId);
+        if (id !== null) yield id;
+      }
+    },
+  };
+}
+
+/** The summary shows in lists of the Temporal UI: ids only, nothing that identifies a customer's user. */
+function startOptions(ref: IntegrationRef, taskQueue: string) {
+  const { integrationId, workspaceId, provider } = ref;
+  return {
+    workflowId: workflowIdOf(integrationId),
+    taskQueue,
+    args: [{ integrationId, workspaceId }] as Parameters<typeof integrationWorkflow>,
+    priority: { fairnessKey: workspaceId.slice(0, 64) },
+    staticSummary: `${provider} integration ${integrationId}`,
+    staticDetails: [
+      `Keeps integration \`${integrationId}\` of workspace \`${workspaceId}\` in sync with ${provider}, for as long as it exists.`,
+      "",
+      "Signals: `syncNow` (one optional argument, a request id), `pause`, `resume`, `configChanged`. Query: `status`.",
+    ].join("\n"),
+    typedSearchAttributes: [
+      { key: providerKey, value: provider as string },
+      { key: workspaceKey, value: workspaceId },
+    ],
+  };
+}
+
+async function unlessMissing<T>(call: () => Promise<T>): Promise<T | null> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,110 @@
+// The server's composition root: builds every dependency of the API, serves it, and drains it.
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import { createApp } from "./api/app.ts";
+import { Problem, problemResponse } from "./api/problem.ts";
+import type { Config } from "./config.ts";
+import { createConnectors } from "./connectors/registry.ts";
+import { createLogger } from "./logging.ts";
+import { createMetrics } from "./metrics.ts";
+import { isMigrated } from "./store/postgres/migrate.ts";
+import { createPostgresStore } from "./store/postgres/store.ts";
+import { connectTemporal } from "./temporal.ts";
+import { boundCalls } from "./temporalCalls.ts";
+
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+/** Longer than the usual idle time of load balancers, so that they close first. */
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+const MAX_HEADER_BYTES = 16 * 1024;
+const DRAIN_TIMEOUT_MS = 30_000;
+const DRAIN_POLL_MS = 50;
+
+export interface RunningServer {
+  url: string;
+  /** Ends what is in flight, then everything that the server opened. */
+  stop(): Promise<void>;
+}
+
+/**
+ * @example
+ * const server = await startServer(loadConfig());
+ * process.once("SIGTERM", () => void server.stop());
+ */
+export async function startServer(config: Config): Promise<RunningServer> {
+  if (!(await isMigrated(config.databaseUrl))) {
+    throw new Error("The database is not set up for this version: run `crosscurrent migrate` first.");
+  }
+  const logger = createLogger(config.logLevel);
+  const store = createPostgresStore(config);
+  const temporal = boundCalls(connectTemporal(config));
+  const connectors = createConnectors(config);
+  const app = createApp({
+    store,
+    client: temporal.control,
+    connectors,
+    exposureMaxAgeDays: config.exposureMaxAgeDays,
+    logger,
+    metrics: createMetrics(),
+    temporalReady: () => temporal.ready(),
+  });
+  const server = createHttpServer((request) => app.fetch(request));
+  const release = async () => {
+    await Promise.allSettled([store.close(), temporal.close(), connectors.close()]);
+  };
+  const url = await listen(server, config.server).catch(async (error: unknown) => {
+    await release();
+    throw error;
+  });
+  logger.info({ url }, "server is up");
+  return {
+    url,
+    stop: async () => {
+      logger.info({}, "server is draining");
+      await drain(server);
+      await release();
+      logger.info({}, "server has ended");
+    },
+  };
+}
+
+/** A Node server around a fetch handler, with a limit on everything that a client could draw out. */
+export function createHttpServer(fetch: (request: Request) => Response | Promise<Response>): Server {
+  const listener = getRequestListener(fetch, {
+    overrideGlobalObjects: false,
+    // A request line or a Host header of which no URL can be made.
+    errorHandler: () => problemResponse(new Problem(400, "The request cannot be understood.")),
+  });
+  const options = {
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  };
+  return createServer(options, (request, response) => void listener(request, response));
+}
+
+function listen(server: Server, at: { host: string; port: number }): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const isTaken = error.code === "EADDRINUSE";
+      reject(isTaken ? new Error(`Port ${at.port} of ${at.host} is taken: choose another PORT.`) : error);
+    });
+    server.listen(at.port, at.host, () => {
+      const { address, family, port } = server.address() as AddressInfo;
+      resolve(`http://${family === "IPv6" ? `[${address}]` : address}:${port}`);
+    });
+  });
+}
+
+/** Takes no new connection, lets calls in flight end, and closes connections as they fall idle. */
+export async function drain(server: Server, timeoutMs = DRAIN_TIMEOUT_MS): Promise<void> {
+  const idle = setInterval(() => server.closeIdleConnections(), DRAIN_POLL_MS);
+  const late = setTimeout(() => server.closeAllConnections(), timeoutMs);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  clearInterval(idle);
+  clearTimeout(late);
+}

@@ -1,0 +1,7 @@
+// Every migration, imported statically so that compiled output needs no directory to read. Append only; never edit one that shipped.
+import type { Migration } from "kysely";
+import { initial } from "./0001-initial.ts";
+
+export const MIGRATIONS: Record<string, Migration> = {
+  "0001-initial": initial,
+};

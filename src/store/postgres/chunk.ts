@@ -1,0 +1,145 @@
+// One chunk of an import in one transaction: rows, rejected rows, what was seen of their fields, counters and progress.
+import type { Pool, PoolClient } from "pg";
+import { isBehind, type EventProgress } from "../../domain/progress.ts";
+import type { ImportStore, NewImportedRow } from "../store.ts";
+import { transaction } from "./database.ts";
+import { insertRejected, type RejectedRow } from "./rejected.ts";
+import { storeRows, STAGE } from "./stage.ts";
+import { setPoisonAside } from "./poison.ts";
+import { appendTallies } from "./tallies.ts";
+
+type Chunk = Parameters<ImportStore["commitChunk"]>[0];
+type ChunkResult = Awaited<ReturnType<ImportStore["commitChunk"]>>;
+
+/** A row with the number of its event: rows of events that no longer exist never become one. */
+export interface StagedRow {
+  eventId: number;
+  row: NewImportedRow;
+}
+
+const BEGIN = `begin; ${STAGE}`;
+
+/**
+ * Tries the whole chunk; where PostgreSQL refuses the content of a row, the poison rows are found, set aside as rejected
+ * records, and the rest is stored.
+ */
+export async function commitChunk(pool: Pool, chunk: Chunk): Promise<ChunkResult> {
+  const rows = lastOfEach(chunk.rows);
+  try {
+    return await setPoisonAside(pool, rows, (clean, poison) =>
+      transaction(pool, BEGIN, (client) =>
+        storeChunk(client, { ...chunk, rows: clean, rejected: [...chunk.rejected, ...poison] }),
+      ),
+    );
+  } catch (error) {
+    if (error instanceof StaleMirror) return { imported: 0, rejected: 0, stale: true };
+    throw error;
+  }
+}
+
+/** Rolls the chunk back: the mirror is behind what the chunk's reader took for stored. */
+class StaleMirror extends Error {}
+
+async function storeChunk(client: PoolClient, chunk: Chunk): Promise<ChunkResult> {
+  const events = await readEvents(client, chunk, "key share");
+  assertNotBehind(events, chunk);
+  const staged: StagedRow[] = [];
+  for (const row of chunk.rows) {
+    const event = events.get(row.event);
+    if (event !== undefined) staged.push({ eventId: event.id, row });
+  }
+  const fresh = await storeRows(client, staged);
+  await appendTallies(client, fresh.rows);
+  const rejected = await insertRejected(client, chunk.integrationId, toRejectedRows(chunk, events));
+  if (chunk.progress !== null) await setProgress(client, chunk, chunk.progress);
+  await count(client, fresh.perEvent, rejected);
+  await client.query(
+    `update runs set import_records = import_records + $3, import_rejected = import_rejected + $4
+     where integration_id = $1 and id = $2`,
+    [chunk.integrationId, chunk.cycleId, fresh.rows.length, rejected.length],
+  );
+  return { imported: fresh.rows.length, rejected: rejected.length, stale: false };
+}
+
+interface EventRow {
+  id: number;
+  name: string;
+  progress: EventProgress;
+}
+
+/**
+ * The events that the chunk speaks of. The key-share locks let other chunks and their counters pass, but not the purge of a
+ * removed event: it waits, and finds what this transaction still stored.
+ */
+async function readEvents(
+  client: PoolClient,
+  chunk: Chunk,
+  lock: "key share" | "no key update",
+): Promise<Map<string, EventRow>> {
+  const names = new Set(chunk.events);
+  for (const row of chunk.rows) names.add(row.event);
+  for (const row of chunk.rejected) if (row.event !== null) names.add(row.event);
+  const { rows } = await client.query<EventRow>(
+    `select e.id, e.name,
+       jsonb_build_object('completeThroughMs', e.complete_through_ms, 'unfinished', e.unfinished) as progress
+     from event_definitions e join integrations i on i.id = e.integration_id
+     where e.integration_id = $1 and e.name = any($2::text[]) and e.deleted_at_ms is null and i.deleted_at_ms is null
+     order by e.id for ${lock} of e`,
+    [chunk.integrationId, [...names]],
+  );
+  return new Map(rows.map((event) => [event.name, event]));
+}
+
+function toRejectedRows(chunk: Chunk, events: Map<string, EventRow>): RejectedRow[] {
+  return chunk.rejected.flatMap(({ event, key, reason, record }) => {
+    const eventId = event === null ? null : events.get(event)?.id;
+    return eventId === undefined ? [] : [{ leg: "import" as const, eventId, key, seq: null, reason, record }];
+  });
+}
+
+/** In the order of ids, so that two chunks of the same events never wait for each other in a circle. */
+async function count(client: PoolClient, imported: Map<number, number>, rejected: (number | null)[]): Promise<void> {
+  const counts = new Map<number, { imported: number; rejected: number }>();
+  for (const [id, fresh] of imported) counts.set(id, { imported: fresh, rejected: 0 });
+  for (const id of rejected) {
+    if (id === null) continue;
+    const before = counts.get(id) ?? { imported: 0, rejected: 0 };
+    counts.set(id, { ...before, rejected: before.rejected + 1 });
+  }
+  for (const [id, add] of [...counts].toSorted(([a], [b]) => a - b)) {
+    await client.query(
+      "update event_definitions set imported = imported + $2, rejected = rejected + $3 where id = $1",
+      [id, add.imported, add.rejected],
+    );
+  }
+}
+
+/** Looks again, now that nobody else can move the mirror; a mirror that is further already is left alone. */
+async function setProgress(client: PoolClient, chunk: Chunk, progress: EventProgress): Promise<void> {
+  const events = await readEvents(client, chunk, "no key update");
+  assertNotBehind(events, chunk);
+  const inTask = new Set(chunk.events);
+  const moving = [...events.values()].filter((event) => inTask.has(event.name) && isBehind(event.progress, progress));
+  await client.query(
+    "update event_definitions set complete_through_ms = $2, unfinished = $3::jsonb where id = any($1::integer[])",
+    [
+      moving.map((event) => event.id),
+      progress.completeThroughMs,
+      progress.unfinished === null ? null : JSON.stringify(progress.unfinished),
+    ],
+  );
+}
+
+function assertNotBehind(events: Map<string, EventRow>, chunk: Chunk): void {
+  for (const name of chunk.events) {
+    const event = events.get(name);
+    if (event !== undefined && isBehind(event.progress, chunk.from)) throw new StaleMirror();
+  }
+}
+
+/** Of rows with the same key the last one counts. */
+function lastOfEach(rows: NewImportedRow[]): NewImportedRow[] {
+  const byKey = new Map<string, NewImportedRow>();
+  for (const row of rows) byKey.set(`${row.uuid} ${row.event}`, row);
+  return byKey.size === rows.length ? rows : [...byKey.values()];
+}

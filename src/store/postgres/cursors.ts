@@ -1,0 +1,56 @@
+// Opaque cursors of list calls: the key of the last item, with a check that binds it to the list that gave it out.
+import { createHash } from "node:crypto";
+import { InvalidCursorError, type Page } from "../store.ts";
+
+const MAX_CURSOR_CHARS = 1_000;
+type Key = (string | number)[];
+
+/** One list of one owner, such as the runs of an integration. `shape` names the types of the key's parts. */
+export interface CursorList {
+  name: string;
+  owner: string;
+  shape: readonly ("string" | "number")[];
+}
+
+/** Throws InvalidCursorError for anything that `encodeCursor` did not make for the same list. */
+export function decodeCursor(list: CursorList, cursor: string | null): Key | null {
+  if (cursor === null) return null;
+  const [body = "", check = ""] = cursor.slice(0, MAX_CURSOR_CHARS).split(".");
+  if (check === "" || check !== checkOf(list, body)) throw new InvalidCursorError("This list gave out no such cursor.");
+  const key = parseKey(body);
+  if (key === null || key.length !== list.shape.length || !key.every((part, i) => typeof part === list.shape[i])) {
+    throw new InvalidCursorError("This list gave out no such cursor.");
+  }
+  return key;
+}
+
+function encodeCursor(list: CursorList, key: Key): string {
+  const body = Buffer.from(JSON.stringify(key), "utf8").toString("base64url");
+  return `${body}.${checkOf(list, body)}`;
+}
+
+/** A page out of `limit + 1` rows that were read: the one too many only tells that there is more. */
+export function toPage<Row, T>(
+  list: CursorList,
+  rows: Row[],
+  limit: number,
+  keyOf: (row: Row) => Key,
+  toItem: (row: Row) => T,
+): Page<T> {
+  const shown = rows.slice(0, limit);
+  const last = rows.length > limit ? shown.at(-1) : undefined;
+  return { items: shown.map(toItem), next: last === undefined ? null : encodeCursor(list, keyOf(last)) };
+}
+
+function parseKey(body: string): Key | null {
+  try {
+    const key: unknown = JSON.parse(Buffer.from(body, "base64url").toString("utf8"));
+    return Array.isArray(key) ? (key as Key) : null;
+  } catch {
+    return null;
+  }
+}
+
+function checkOf(list: CursorList, body: string): string {
+  return createHash("sha256").update(`${list.name}\n${list.owner}\n${body}`).digest("base64url").slice(0, 8);
+}

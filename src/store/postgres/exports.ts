@@ -1,0 +1,133 @@
+// The export's mirrored cursor and its counts. The cursor only moves by compare-and-set, so a commit run twice counts once.
+import { sql } from "kysely";
+import type { Pool, PoolClient } from "pg";
+import type { ExportStore, StoredBucket } from "../store.ts";
+import { transaction, type Database } from "./database.ts";
+import { insertRejected, type RejectedRow } from "./rejected.ts";
+
+export function createExportStore({ pool, db }: Database): ExportStore {
+  return {
+    async cursor(integrationId) {
+      const { rows } = await sql<{ cursor: number }>`
+        select export_cursor_seq as cursor from integrations where id = ${integrationId}`.execute(db);
+      return rows[0]?.cursor ?? 0;
+    },
+
+    rewind: (integrationId, cursorSeq) => rewind(pool, integrationId, cursorSeq),
+
+    async readBuckets(workspaceId, order, afterSeq, throughSeq, limit) {
+      const seq = sql.raw(order === "first" ? "first_seal_seq" : "seal_seq");
+      const { rows } = await sql<StoredBucket>`
+        select ${seq} as seq, alias_id as "aliasId", route_id as "routeId", variant_id as "variantId", user_id as "userId",
+          hour_ms as "hourMs", sealed_time_ms as "sealedTimeMs", time_ms as "timeMs",
+          first_exposed_at_ms as "firstExposedAtMs", exposures
+        from exposure_buckets
+        where workspace_id = ${workspaceId} and ${seq} > ${afterSeq} and ${seq} <= ${throughSeq}
+        order by ${seq} limit ${limit}`.execute(db);
+      return rows;
+    },
+
+    commit: (integrationId, cycleId, fromSeq, progress) => commit(pool, integrationId, cycleId, fromSeq, progress),
+
+    async complete(integrationId, throughMs) {
+      await sql`
+        update integrations set export_through_ms = greatest(export_through_ms, ${throughMs}::bigint) where id = ${integrationId}`.execute(
+        db,
+      );
+    },
+  };
+}
+
+type Commit = Parameters<ExportStore["commit"]>[3];
+
+interface Mirror {
+  cursor: number;
+  lastSealSeq: number;
+  workspaceId: string;
+  order: "first_seal_seq" | "seal_seq";
+}
+
+async function commit(
+  pool: Pool,
+  integrationId: string,
+  cycleId: string,
+  fromSeq: number,
+  progress: Commit,
+): Promise<boolean> {
+  return transaction(pool, "begin", async (client) => {
+    const mirror = await lockMirror(client, integrationId);
+    if (mirror === null || mirror.cursor < fromSeq || mirror.lastSealSeq < progress.cursorSeq) return false;
+    if (mirror.cursor >= progress.cursorSeq) return true;
+    const rejected = await insertRejected(client, integrationId, progress.rejected.map(toRejectedRow));
+    // A try that was given up may have moved the cursor into this stretch and counted its part.
+    const sent =
+      mirror.cursor === fromSeq
+        ? progress.sent
+        : (await countBuckets(client, mirror, mirror.cursor, progress.cursorSeq)) - rejected.length;
+    await client.query(
+      `update integrations set export_cursor_seq = $2, export_sent = export_sent + $3, export_rejected = export_rejected + $4
+       where id = $1`,
+      [integrationId, progress.cursorSeq, sent, rejected.length],
+    );
+    await client.query(
+      `update runs set export_records = export_records + $3, export_rejected = export_rejected + $4
+       where integration_id = $1 and id = $2`,
+      [integrationId, cycleId, sent, rejected.length],
+    );
+    return true;
+  });
+}
+
+/** What lies beyond the cursor will be sent, and refused, again: it is counted then. */
+async function rewind(pool: Pool, integrationId: string, cursorSeq: number): Promise<void> {
+  await transaction(pool, "begin", async (client) => {
+    const mirror = await lockMirror(client, integrationId);
+    if (mirror === null || mirror.cursor <= cursorSeq) return;
+    await client.query("delete from rejected_records where integration_id = $1 and seq > $2", [
+      integrationId,
+      cursorSeq,
+    ]);
+    const { rows } = await client.query<{ rejected: number }>(
+      "select count(*) as rejected from rejected_records where integration_id = $1 and seq is not null",
+      [integrationId],
+    );
+    const rejected = rows[0]?.rejected ?? 0;
+    const passed = await countBuckets(client, mirror, 0, cursorSeq);
+    await client.query(
+      "update integrations set export_cursor_seq = $2, export_sent = $3, export_rejected = $4 where id = $1",
+      [integrationId, cursorSeq, Math.max(passed - rejected, 0), rejected],
+    );
+  });
+}
+
+async function lockMirror(client: PoolClient, integrationId: string): Promise<Mirror | null> {
+  const { rows } = await client.query<Mirror>(
+    `select i.export_cursor_seq as cursor, w.last_seal_seq as "lastSealSeq", w.id as "workspaceId",
+       case i.provider when 'mixpanel' then 'first_seal_seq' else 'seal_seq' end as order
+     from integrations i join workspaces w on w.id = i.workspace_id
+     where i.id = $1 for no key update of i`,
+    [integrationId],
+  );
+  return rows[0] ?? null;
+}
+
+async function countBuckets(client: PoolClient, mirror: Mirror, afterSeq: number, throughSeq: number): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    `select count(*) as count from exposure_buckets
+     where workspace_id = $1 and ${mirror.order} > $2 and ${mirror.order} <= $3`,
+    [mirror.workspaceId, afterSeq, throughSeq],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+function toRejectedRow({ bucket, reason }: { bucket: StoredBucket; reason: string }): RejectedRow {
+  const { userId, aliasId, routeId, variantId, hourMs } = bucket;
+  return {
+    leg: "export",
+    eventId: null,
+    key: JSON.stringify([userId, aliasId, routeId, variantId, hourMs]),
+    seq: bucket.seq,
+    reason,
+    record: JSON.stringify(bucket),
+  };
+}

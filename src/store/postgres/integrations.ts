@@ -1,0 +1,137 @@
+// Integrations: settings in the clear, the secret encrypted, one per workspace, provider and project.
+import { sql } from "kysely";
+import type { ProviderSettings } from "../../domain/integration.ts";
+import { decryptSecret, encryptSecret } from "../secrets.ts";
+import {
+  ConflictError,
+  type Integration,
+  type IntegrationPatch,
+  type IntegrationStore,
+  type NewIntegration,
+  type StoredConnection,
+} from "../store.ts";
+import { decodeCursor, toPage, type CursorList } from "./cursors.ts";
+import { isUniqueViolation, type Database, type Queryable } from "./database.ts";
+import { newId } from "./ids.ts";
+import { readIntegrations, toIntegration } from "./integrationRows.ts";
+
+export interface IntegrationOptions {
+  secretKeys: Buffer[];
+  importLookbackDays: number;
+}
+
+export function createIntegrationStore({ db }: Database, options: IntegrationOptions): IntegrationStore {
+  return {
+    create: (workspaceId, input) => create(db, options, workspaceId, input),
+
+    async get(workspaceId, id) {
+      return one(db, workspaceId, id);
+    },
+
+    async list(workspaceId, page) {
+      const list: CursorList = { name: "integrations", owner: workspaceId, shape: ["number"] };
+      const [after = 0] = decodeCursor(list, page.cursor) ?? [];
+      const where = sql`i.workspace_id = ${workspaceId} and i.ordinal > ${after}`;
+      const rows = await readIntegrations(db, where, page.limit + 1);
+      return toPage(list, rows, page.limit, (row) => [row.ordinal], toIntegration);
+    },
+
+    update: (workspaceId, id, patch) => update(db, options.secretKeys, workspaceId, id, patch),
+
+    async setPaused(workspaceId, id, paused) {
+      await sql`
+        update integrations set paused = ${paused}, version = version + 1, changed_at_ms = crosscurrent_now_ms()
+        where id = ${id} and workspace_id = ${workspaceId} and deleted_at_ms is null and paused <> ${paused}`.execute(
+        db,
+      );
+      return one(db, workspaceId, id);
+    },
+
+    async remove(workspaceId, id) {
+      const { numAffectedRows } = await sql`
+        update integrations set deleted_at_ms = crosscurrent_now_ms(), secret = null, secret_key_id = null
+        where id = ${id} and workspace_id = ${workspaceId} and deleted_at_ms is null`.execute(db);
+      return numAffectedRows === 1n;
+    },
+
+    async find(id) {
+      const [row] = await readIntegrations(db, sql`i.id = ${id}`, 1);
+      return row === undefined ? null : toIntegration(row);
+    },
+
+    connection: (id) => connection(db, options.secretKeys, id),
+  };
+}
+
+async function one(db: Queryable, workspaceId: string, id: string): Promise<Integration | null> {
+  const [row] = await readIntegrations(db, sql`i.id = ${id} and i.workspace_id = ${workspaceId}`, 1);
+  return row === undefined ? null : toIntegration(row);
+}
+
+async function create(
+  db: Queryable,
+  options: IntegrationOptions,
+  workspaceId: string,
+  input: NewIntegration,
+): Promise<Integration> {
+  const id = newId("int");
+  const { secret, importFrom, ...settings } = input;
+  const sealed = encryptSecret(secret, id, options.secretKeys);
+  const today = sql`(crosscurrent_now() at time zone 'utc')::date`;
+  try {
+    await sql`
+      insert into integrations (id, workspace_id, provider, project_key, settings, secret, secret_key_id, import_from)
+      values (${id}, ${workspaceId}, ${input.provider}, ${input.projectId}, ${JSON.stringify(settings)}::jsonb, ${sealed.box},
+        ${sealed.keyId}, coalesce(${importFrom}::text, (${today} - ${options.importLookbackDays}::integer)::text))`.execute(
+      db,
+    );
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    throw new ConflictError(`There is an integration of ${input.provider} project ${input.projectId} already.`);
+  }
+  const created = await one(db, workspaceId, id);
+  if (created === null) throw new Error(`Integration ${id} was removed while it was created.`);
+  return created;
+}
+
+/** Only what a patch names changes; a patch that changes nothing still counts as a change, so that its sender sees it served. */
+async function update(
+  db: Queryable,
+  secretKeys: Buffer[],
+  workspaceId: string,
+  id: string,
+  patch: IntegrationPatch,
+): Promise<Integration | null> {
+  const sealed = patch.secret === undefined ? null : encryptSecret(patch.secret, id, secretKeys);
+  const settings: Partial<ProviderSettings> =
+    patch.serviceAccountUsername === undefined ? {} : { serviceAccountUsername: patch.serviceAccountUsername };
+  const credentials = sealed !== null || patch.serviceAccountUsername !== undefined;
+  const exportEnabled = patch.exportEnabled ?? null;
+  const importEnabled = patch.importEnabled ?? null;
+  await sql`
+    update integrations set
+      export_enabled = coalesce(${exportEnabled}::boolean, export_enabled),
+      import_enabled = coalesce(${importEnabled}::boolean, import_enabled),
+      settings = settings || ${JSON.stringify(settings)}::jsonb,
+      secret = coalesce(${sealed?.box ?? null}::bytea, secret),
+      secret_key_id = coalesce(${sealed?.keyId ?? null}::text, secret_key_id),
+      version = version + 1,
+      changed_at_ms = crosscurrent_now_ms(),
+      sync_version = sync_version + case
+        when ${credentials}::boolean then 1
+        when ${exportEnabled}::boolean and not export_enabled then 1
+        when ${importEnabled}::boolean and not import_enabled then 1
+        else 0 end
+    where id = ${id} and workspace_id = ${workspaceId} and deleted_at_ms is null`.execute(db);
+  return one(db, workspaceId, id);
+}
+
+async function connection(db: Queryable, secretKeys: Buffer[], id: string): Promise<StoredConnection | null> {
+  const { rows } = await sql<{ workspaceId: string; settings: ProviderSettings; importFrom: string; box: Buffer }>`
+    select workspace_id as "workspaceId", settings, import_from as "importFrom", secret as box
+    from integrations where id = ${id} and deleted_at_ms is null`.execute(db);
+  const row = rows[0];
+  if (row === undefined) return null;
+  const { box, ...rest } = row;
+  return { integrationId: id, ...rest, secret: decryptSecret(box, id, secretKeys) };
+}

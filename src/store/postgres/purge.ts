@@ -1,0 +1,127 @@
+// The purge: rows of removed integrations and events go in bounded steps, old raw exposures by the partition.
+import { sql } from "kysely";
+import { keyIdOf, reencrypt } from "../secrets.ts";
+import type { Database, Queryable } from "./database.ts";
+import { createDayPartitions, dropExpiredPartitions } from "./partitions.ts";
+
+export interface PurgeOptions {
+  secretKeys: Buffer[];
+  exposureRetentionDays: number;
+}
+
+const STEP_ROWS = 20_000;
+/** One call's share; the next call goes on. */
+const STEPS_MAX = 50;
+const OWNERS_MAX = 100;
+const SECRETS_MAX = 1_000;
+/** Rows that hang on an event, children first. */
+const EVENT_TABLES = ["imported_events", "property_tallies", "properties", "rejected_records"];
+const INTEGRATION_TABLES = ["rejected_records", "sync_requests", "runs"];
+
+/** Returns how many rows were deleted. */
+export async function purge(database: Database, options: PurgeOptions): Promise<number> {
+  const { db, pool } = database;
+  await rewrapSecrets(db, options.secretKeys);
+  const steps = { left: STEPS_MAX };
+  let deleted = await purgeEvents(db, steps);
+  deleted += await purgeIntegrations(db, steps);
+  const client = await pool.connect();
+  try {
+    deleted += await dropExpiredPartitions(client, options.exposureRetentionDays);
+    await createDayPartitions(client);
+  } finally {
+    client.release();
+  }
+  return deleted;
+}
+
+async function purgeEvents(db: Queryable, steps: { left: number }): Promise<number> {
+  const { rows } = await sql<{ id: number }>`
+    select e.id from event_definitions e join integrations i on i.id = e.integration_id
+    where e.deleted_at_ms is not null or i.deleted_at_ms is not null limit ${OWNERS_MAX}`.execute(db);
+  let deleted = 0;
+  for (const { id } of rows) {
+    const result = await emptyTables(db, EVENT_TABLES, "event_id", id, steps);
+    deleted += result.deleted;
+    if (!result.empty) break;
+    deleted += await removeOwner(db, "event_definitions", EVENT_TABLES, "event_id", id);
+  }
+  return deleted;
+}
+
+async function purgeIntegrations(db: Queryable, steps: { left: number }): Promise<number> {
+  const { rows } = await sql<{ id: string }>`
+    select id from integrations i where deleted_at_ms is not null
+      and not exists (select from event_definitions e where e.integration_id = i.id) limit ${OWNERS_MAX}`.execute(db);
+  let deleted = 0;
+  for (const { id } of rows) {
+    const result = await emptyTables(db, INTEGRATION_TABLES, "integration_id", id, steps);
+    deleted += result.deleted;
+    if (!result.empty) break;
+    deleted += await removeOwner(db, "integrations", INTEGRATION_TABLES, "integration_id", id);
+  }
+  return deleted;
+}
+
+/** Deletes the owner's rows table by table, each step a transaction of its own, until there are none or no steps are left. */
+async function emptyTables(
+  db: Queryable,
+  tables: string[],
+  column: "event_id" | "integration_id",
+  owner: number | string,
+  steps: { left: number },
+): Promise<{ deleted: number; empty: boolean }> {
+  let deleted = 0;
+  for (const table of tables) {
+    for (;;) {
+      if (steps.left-- <= 0) return { deleted, empty: false };
+      const { numAffectedRows = 0n } = await sql`
+        with next as materialized (
+          select tableoid, ctid from ${sql.table(table)} where ${sql.ref(column)} = ${owner} limit ${STEP_ROWS}
+        )
+        delete from ${sql.table(table)} t using next
+        where t.${sql.ref(column)} = ${owner} and t.tableoid = next.tableoid and t.ctid = next.ctid`.execute(db);
+      deleted += Number(numAffectedRows);
+      if (numAffectedRows < BigInt(STEP_ROWS)) break;
+    }
+  }
+  return { deleted, empty: true };
+}
+
+/**
+ * The owner's row goes last, under a lock that waits for a chunk which was being stored when its event was removed; what that
+ * chunk still brought goes with it.
+ */
+async function removeOwner(
+  db: Queryable,
+  owners: string,
+  tables: string[],
+  column: "event_id" | "integration_id",
+  owner: number | string,
+): Promise<number> {
+  return db.transaction().execute(async (tx) => {
+    await sql`select from ${sql.table(owners)} where id = ${owner} for update`.execute(tx);
+    const { deleted } = await emptyTables(tx, tables, column, owner, { left: Infinity });
+    await sql`delete from ${sql.table(owners)} where id = ${owner}`.execute(tx);
+    return deleted + 1;
+  });
+}
+
+/** After a rotation: wraps secrets of older keys with the first key, so that the older ones can be taken out of the setting. */
+async function rewrapSecrets(db: Queryable, secretKeys: Buffer[]): Promise<void> {
+  const [first, ...older] = secretKeys;
+  if (first === undefined || older.length === 0) return;
+  const { rows } = await sql<{ id: string; box: Buffer }>`
+    select id, secret as box from integrations
+    where deleted_at_ms is null and secret_key_id = any(${older.map(keyIdOf)}::text[]) limit ${SECRETS_MAX}`.execute(
+    db,
+  );
+  for (const { id, box } of rows) {
+    const sealed = reencrypt(box, id, secretKeys);
+    // Credentials that were replaced meanwhile are not overwritten with the old ones.
+    await sql`
+      update integrations set secret = ${sealed.box}, secret_key_id = ${sealed.keyId} where id = ${id} and secret = ${box}`.execute(
+      db,
+    );
+  }
+}

@@ -1,0 +1,60 @@
+// The store in PostgreSQL, put together from its parts.
+import { sql } from "kysely";
+import type { Store } from "../store.ts";
+import { createBudgetStore } from "./budgets.ts";
+import { openDatabase } from "./database.ts";
+import { createEventStore } from "./events.ts";
+import { createExportStore } from "./exports.ts";
+import { createExposureStore } from "./exposures.ts";
+import { createImportStore } from "./imports.ts";
+import { createIntegrationStore } from "./integrations.ts";
+import { createMaintenanceStore } from "./maintenance.ts";
+import { createRunStore } from "./runs.ts";
+import { createWorkspaceStore } from "./workspaces.ts";
+
+export interface PostgresStoreOptions {
+  databaseUrl: string;
+  /** The first encrypts, all decrypt. */
+  secretKeys: Buffer[];
+  sealGraceMs: number;
+  exposureMaxAgeDays: number;
+  exposureRetentionDays: number;
+  importLookbackDays: number;
+  maxConnections?: number;
+}
+
+const MAX_CONNECTIONS = 10;
+
+/**
+ * Connects on first use. The database must be migrated.
+ *
+ * @example
+ * const store = createPostgresStore({ databaseUrl, ...config });
+ * const { workspaceId, apiKey } = await store.workspaces.create("Acme");
+ */
+export function createPostgresStore(options: PostgresStoreOptions): Store {
+  const database = openDatabase(options.databaseUrl, options.maxConnections ?? MAX_CONNECTIONS);
+  const { db } = database;
+  return {
+    workspaces: createWorkspaceStore(database),
+    integrations: createIntegrationStore(database, options),
+    events: createEventStore(database),
+    exposures: createExposureStore(database, options),
+    exports: createExportStore(database),
+    imports: createImportStore(database),
+    runs: createRunStore(database),
+    budgets: createBudgetStore(database),
+    maintenance: createMaintenanceStore(database, options),
+
+    async nowMs() {
+      const { rows } = await sql<{ now: number }>`select crosscurrent_now_ms() as now`.execute(db);
+      return Number(rows[0]?.now);
+    },
+
+    async ping() {
+      await sql`select 1`.execute(db);
+    },
+
+    close: () => db.destroy(),
+  };
+}

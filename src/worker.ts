@@ -1,0 +1,106 @@
+// Composition root of the worker: the only place that puts store, connectors and Temporal together for the activities.
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { NativeConnection, Runtime, Worker } from "@temporalio/worker";
+import type { WorkerOptions } from "@temporalio/worker";
+import { createActivities } from "./activities/index.ts";
+import { triggerReconciler } from "./client/reconcilerSchedule.ts";
+import type { Config } from "./config.ts";
+import { createConnectors } from "./connectors/registry.ts";
+import type { Connectors } from "./connectors/registry.ts";
+import { createLogger } from "./logging.ts";
+import { createPostgresStore } from "./store/postgres/store.ts";
+import type { Store } from "./store/store.ts";
+import { connectTemporal, temporalAddress } from "./temporal.ts";
+import type { Temporal } from "./temporal.ts";
+
+/** A built installation has its workflows bundled beside it; from source they are bundled at start. */
+const BUNDLE = fileURLToPath(new URL("../workflow-bundle.js", import.meta.url));
+const SHUTDOWN_GRACE_MS = 10_000;
+const MAX_CONCURRENT_ACTIVITIES = 20;
+
+export interface WorkerParts {
+  config: Config;
+  connection: NativeConnection;
+  namespace: string;
+  store: Store;
+  connectors: Connectors;
+  control: Temporal["control"];
+  /** Path of a prebuilt workflow bundle. */
+  bundlePath?: string;
+}
+
+/** A worker on the configured task queue; the caller runs it and owns the parts. */
+export async function createWorker(parts: WorkerParts): Promise<Worker> {
+  const { config, connection, namespace, store, connectors, control } = parts;
+  const settings = {
+    syncIntervalMs: config.syncIntervalMs,
+    syncJitterMs: config.syncJitterMs,
+    heartbeatTimeoutMs: config.activityHeartbeatMs,
+  };
+  const bundlePath = parts.bundlePath ?? (existsSync(BUNDLE) ? BUNDLE : undefined);
+  return await Worker.create({
+    connection,
+    namespace,
+    taskQueue: config.temporal.taskQueue,
+    activities: createActivities({ store, connectors, settings }, control),
+    ...(bundlePath === undefined
+      ? { workflowsPath: fileURLToPath(new URL("./workflows/index.ts", import.meta.url)) }
+      : { workflowBundle: { codePath: bundlePath } }),
+    maxConcurrentActivityTaskExecutions: MAX_CONCURRENT_ACTIVITIES,
+    shutdownGraceTime: SHUTDOWN_GRACE_MS,
+    ...versioning(config),
+  });
+}
+
+/** Worker versioning is off unless a deployment is named. */
+function versioning(config: Config): Partial<WorkerOptions> {
+  const { deploymentName, buildId } = config.temporal;
+  if (deploymentName === undefined || buildId === undefined) return {};
+  return {
+    workerDeploymentOptions: {
+      useWorkerVersioning: true,
+      version: { deploymentName, buildId },
+      defaultVersioningBehavior: "PINNED",
+    },
+  };
+}
+
+/** Runs a worker until SIGTERM or SIGINT, then drains: activities end at their next page, everything is closed. */
+export async function runWorker(config: Config): Promise<void> {
+  const logger = createLogger(config.logLevel);
+  Runtime.install({
+    shutdownSignals: ["SIGINT", "SIGTERM"],
+    logger: {
+      log: (level, message, meta) => writeLog(level, message, meta),
+      trace: (message, meta) => writeLog("TRACE", message, meta),
+      debug: (message, meta) => writeLog("DEBUG", message, meta),
+      info: (message, meta) => writeLog("INFO", message, meta),
+      warn: (message, meta) => writeLog("WARN", message, meta),
+      error: (message, meta) => writeLog("ERROR", message, meta),
+    },
+  });
+  function writeLog(level: string, message: string, meta: object = {}): void {
+    const { trace, debug, info, warn, error } = logger;
+    const write = { TRACE: trace, DEBUG: debug, INFO: info, WARN: warn, ERROR: error }[level] ?? info;
+    write.call(logger, meta, message);
+  }
+  const { connectionOptions, namespace } = temporalAddress();
+  const store = createPostgresStore({ ...config });
+  const connectors = createConnectors(config);
+  const temporal = connectTemporal(config);
+  const connection = await NativeConnection.connect(connectionOptions);
+  try {
+    const { control } = temporal;
+    const worker = await createWorker({ config, connection, namespace, store, connectors, control });
+    const running = worker.run();
+    await triggerReconciler(temporal.client).catch((error: unknown) => {
+      logger.warn({ errorName: error instanceof Error ? error.name : typeof error }, "the reconciler was not triggered");
+    });
+    logger.info({ taskQueue: config.temporal.taskQueue, namespace }, "worker started");
+    await running;
+  } finally {
+    await Promise.allSettled([temporal.close(), connectors.close(), store.close()]);
+    await connection.close();
+  }
+}

@@ -1,0 +1,105 @@
+/** Whatever is sent, the API answers with a shape of its own and never fails: property-based over all writing calls. */
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createHarness, createIntegration, NEW_INTEGRATION, type Harness } from "./harness.ts";
+
+let api: Harness;
+let one: string;
+beforeAll(async () => {
+  api = await createHarness();
+  one = `/v1/integrations/${await createIntegration(api.call, "1")}`;
+  await api.call(`${one}/events`, { json: { eventId: "purchase" } });
+});
+afterAll(() => api.close());
+
+const nasty = fc.oneof(
+  fc.jsonValue(),
+  fc.string({ unit: "binary", maxLength: 300 }),
+  fc.constantFrom(
+    "\u0000",
+    "\ud800",
+    "__proto__",
+    "constructor",
+    "9".repeat(400),
+    -0,
+    1e308,
+    2 ** 53,
+    "' or 1=1 --",
+    "\u202e",
+    "2026-01-01",
+  ),
+);
+
+/** A valid value with some of its fields replaced, or something else altogether. */
+function mutated(valid: Record<string, unknown>) {
+  const replaced = fc.dictionary(
+    fc.oneof(fc.constantFrom(...Object.keys(valid)), fc.string({ maxLength: 20 })),
+    nasty,
+    { maxKeys: 3 },
+  );
+  return fc.oneof(
+    nasty,
+    replaced.map((fields) => ({ ...valid, ...fields })),
+  );
+}
+
+const exposure = { alias_id: "a", route_id: "r", variant_id: "v", user: "u", timestamp: 0 };
+const CALLS: [method: string, path: string, body: fc.Arbitrary<unknown>][] = [
+  ["POST", "/v1/exposures", mutated({ exposures: [exposure] })],
+  ["POST", "/v1/exposures", fc.array(mutated(exposure), { maxLength: 5 }).map((exposures) => ({ exposures }))],
+  [
+    "POST",
+    "/v1/integrations",
+    mutated({ ...NEW_INTEGRATION, region: "eu", projectTime: "utc", importFrom: "2026-01-01" }),
+  ],
+  [
+    "PATCH",
+    "ONE",
+    mutated({
+      export: { enabled: true },
+      import: { enabled: false },
+      serviceAccountUsername: "a",
+      serviceAccountSecret: "b",
+    }),
+  ],
+  ["POST", "ONE/events", mutated({ eventId: "a", description: "b" })],
+  ["PATCH", "ONE/events/purchase", mutated({ description: "b" })],
+];
+
+test.each(CALLS)("%s %s with any JSON: never a 5xx", async (method, path, bodies) => {
+  await fc.assert(
+    fc.asyncProperty(bodies, async (body) => {
+      const answer = await api.call(path.replace("ONE", one), { method, raw: JSON.stringify(body) ?? "null" });
+      expect([200, 201, 202, 400, 409]).toContain(answer.status);
+      if (answer.status < 400) return;
+      expect(answer.headers.get("content-type")).toBe("application/problem+json");
+      const errors = answer.body.errors as { path: unknown; message: unknown }[];
+      for (const error of errors) expect([typeof error.path, typeof error.message]).toEqual(["string", "string"]);
+      expect(errors.length > 0).toBe(answer.status === 400);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test("any bytes as a body, any text as a query and in a path: never a 5xx", async () => {
+  const type = fc.constantFrom("application/json", "application/x-ndjson", "text/plain");
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uint8Array({ maxLength: 200 }),
+      fc.string({ unit: "binary", maxLength: 40 }),
+      type,
+      async (raw, text, contentType) => {
+        const part = encodeURIComponent(text.replaceAll(/\p{Cs}/gu, "?"));
+        const answers = [
+          await api.call("/v1/exposures", { raw, headers: { "content-type": contentType } }),
+          await api.call(`/v1/integrations?cursor=${part}&limit=${part}`),
+          await api.call(`/v1/integrations/${part}`),
+          await api.call(`${one}/events/${part}/records?cursor=${part}`),
+          await api.call(`${one}/sync/${part}`),
+        ];
+        for (const answer of answers) expect(answer.status).toBeLessThan(500);
+      },
+    ),
+    { numRuns: 100 },
+  );
+});

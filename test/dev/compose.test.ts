@@ -1,0 +1,105 @@
+/** docker-compose.yml and the Dockerfile, held to the Compose specification and to what the project really has. */
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import formats from "ajv-formats";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { createProgram } from "../../src/cli/program.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
+
+const service = z.object({
+  build: z.object({ target: z.string() }).optional(),
+  command: z.array(z.string()).optional(),
+  depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
+  environment: z.record(z.string(), z.string().nullable()).default({}),
+  healthcheck: z.unknown().optional(),
+  image: z.string(),
+  profiles: z.array(z.string()).default([]),
+});
+
+function compose(): unknown {
+  return parse(read("docker-compose.yml"), { merge: true });
+}
+const { services } = z.object({ services: z.record(z.string(), service) }).parse(compose());
+const dockerfile = read("Dockerfile");
+const ignored = read(".dockerignore").split("\n");
+
+function validator() {
+  const ajv = new Ajv2020({ allErrors: true, strict: false });
+  formats.default(ajv);
+  // Formats of Docker's own, which say nothing that the types do not.
+  for (const name of ["ports", "expose", "subnet_ip_address"]) ajv.addFormat(name, true);
+  return ajv.compile(JSON.parse(read("test/support/compose-spec/schema.json")) as object);
+}
+
+describe("docker-compose.yml", () => {
+  it("is valid by the Compose specification's schema", () => {
+    const validate = validator();
+    validate(compose());
+    expect(validate.errors ?? []).toEqual([]);
+  });
+
+  it("is checked by a schema that finds mistakes", () => {
+    const validate = validator();
+    const wrong = structuredClone(compose()) as { services: Record<string, Record<string, unknown>> };
+    wrong.services["server"] = { ...wrong.services["server"], depend_on: ["migrate"] };
+    expect(validate(wrong)).toBe(false);
+    expect(validate.errors?.map(({ params }) => params)).toContainEqual({ unevaluatedProperty: "depend_on" });
+  });
+
+  it("waits only for services that exist and can meet the condition", () => {
+    for (const [name, { depends_on }] of Object.entries(services)) {
+      for (const [other, { condition }] of Object.entries(depends_on)) {
+        const target = services[other];
+        expect(target, `${name} waits for ${other}`).toBeDefined();
+        if (condition === "service_healthy") expect(target?.healthcheck, `${other} has no health check`).toBeDefined();
+      }
+    }
+  });
+
+  it("migrates before server and worker start, and has the stand-in behind its profile", () => {
+    const migrated = { migrate: { condition: "service_completed_successfully" } };
+    expect(services["server"]?.depends_on).toEqual(migrated);
+    expect(services["worker"]?.depends_on).toEqual(migrated);
+    expect(services["mixpanel"]?.profiles).toEqual(["stand-ins"]);
+    for (const name of ["postgres", "temporal", "temporal-ui", "migrate", "server", "worker"]) {
+      expect(services[name]?.profiles).toEqual([]);
+    }
+  });
+
+  it("calls commands that exist and builds stages that exist", () => {
+    const commands = new Set(createProgram().commands.map((command) => command.name()));
+    const own = Object.values(services).filter(({ build }) => build !== undefined);
+    for (const { build, command } of own) {
+      expect(dockerfile).toMatch(new RegExp(`^FROM .* AS ${build?.target}$`, "m"));
+      if (command === undefined) continue;
+      expect(command.slice(0, 2)).toEqual(["node", "dist/cli/main.js"]);
+      expect(commands).toContain(command[2]);
+    }
+  });
+
+  it("has no password of its own: every secret must be set", () => {
+    for (const { environment } of Object.values(services)) {
+      for (const [name, value] of Object.entries(environment)) {
+        if (/PASSWORD|PWD|SECRET_KEY|DATABASE_URL/.test(name)) expect(value).toMatch(/\$\{[A-Z_]+:\?set /);
+      }
+    }
+  });
+});
+
+describe("Dockerfile", () => {
+  it("copies only what exists and what .dockerignore lets through", () => {
+    const sources = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, list]) =>
+      (list ?? "").split(" "),
+    );
+    expect(sources).toContain("src");
+    for (const source of sources) {
+      expect(existsSync(join(ROOT, source)), source).toBe(true);
+      expect(ignored, source).toContain(`!${source}`);
+    }
+  });
+});

@@ -1,0 +1,27 @@
+/** What every store must do, whatever keeps its data. Run it with `storeContract("name", makeHarness)`. */
+import { afterAll, beforeAll, describe } from "vitest";
+import { exposureTests } from "./contract/exposures.ts";
+import type { Harness } from "./contract/harness.ts";
+import { importTests } from "./contract/imports.ts";
+import { integrationTests } from "./contract/integrations.ts";
+import { budgetTests, runTests } from "./contract/runs.ts";
+
+/** One harness for all: tests share nothing but its clock, which only moves on. */
+export function storeContract(name: string, makeHarness: () => Promise<Harness>): void {
+  describe(`store contract: ${name}`, () => {
+    let harness: Harness | undefined;
+    const get = (): Harness => {
+      if (harness === undefined) throw new Error("The store is not there yet.");
+      return harness;
+    };
+    beforeAll(async () => {
+      harness = await makeHarness();
+    });
+    afterAll(() => harness?.close());
+    describe("workspaces, integrations, events", () => integrationTests(get));
+    describe("exposures and exports", () => exposureTests(get));
+    describe("imports", () => importTests(get));
+    describe("runs and requests", () => runTests(get));
+    describe("budgets", () => budgetTests(get));
+  });
+}

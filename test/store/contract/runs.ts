@@ -1,0 +1,144 @@
+/** Runs, sync requests, and shared request budgets. */
+import { expect, test } from "vitest";
+import type { Store } from "../../../src/store/store.ts";
+import { HOUR_MS, newIntegration, readAll, reread, type GetHarness } from "./harness.ts";
+
+export function runTests(get: GetHarness): void {
+  test("a run is listed from its start, newest first; what is finished stays finished", async () => {
+    const { store } = get();
+    const integration = await newIntegration(store);
+    const { id, workspaceId } = integration;
+    const run = (cycleId: string, startedAtMs: number) => ({
+      integrationId: id,
+      cycleId,
+      startedAtMs,
+      requestIds: [],
+      legs: [],
+      finished: null,
+    });
+    await store.runs.record(run("one", 10));
+    expect(await reread(store, integration)).toMatchObject({
+      status: "syncing",
+      lastRun: { id: "one", finishedAtMs: null },
+    });
+    const error = { kind: "auth" as const, message: "Refused", sinceMs: 3 };
+    const legs = [{ leg: "import" as const, outcome: "failed" as const, error, failedEvents: ["purchase"] }];
+    await store.runs.record({ ...run("one", 10), legs, finished: { atMs: 20, outcome: "failed" } });
+    await store.runs.record(run("one", 10));
+    await store.runs.record(run("two", 10));
+    await store.runs.record(run("three", 30));
+    const listed = await readAll((page) => store.runs.list(workspaceId, id, page), 1);
+    expect(listed.map((found) => [found.id, found.outcome])).toEqual([
+      ["three", null],
+      ["two", "failed"],
+      ["one", "failed"],
+    ]);
+    expect(listed[2]).toMatchObject({
+      startedAtMs: 10,
+      finishedAtMs: 20,
+      legs: [{ ...legs[0], records: 0, rejected: 0 }],
+    });
+  });
+
+  test("a request goes from queued to running to done; a lost run gives its requests back", async () => {
+    const { store } = get();
+    const { id, workspaceId } = await newIntegration(store);
+    const [a, b] = [await request(store, workspaceId, id), await request(store, workspaceId, id)];
+    const state = (requestId: string) => store.runs.getRequest(workspaceId, id, requestId);
+    const run = (cycleId: string, startedAtMs: number, requestIds: string[]) => ({
+      integrationId: id,
+      cycleId,
+      startedAtMs,
+      requestIds,
+      legs: [{ leg: "export" as const, outcome: null }],
+      finished: null,
+    });
+    expect(await state(a)).toEqual({ status: "queued", cycleId: null, outcome: null });
+    await store.runs.record(run("lost", 1, [a, b]));
+    expect(await state(a)).toEqual({ status: "running", cycleId: "lost", outcome: null });
+    await store.runs.record(run("next", 2, [a, "by hand"]));
+    expect(await state(a)).toEqual({ status: "running", cycleId: "next", outcome: null });
+    expect(await state(b)).toEqual({ status: "queued", cycleId: null, outcome: null });
+    const finished = { atMs: 3, outcome: "partial" as const };
+    await store.runs.record({ ...run("next", 2, [a, "by hand"]), finished });
+    for (const done of [a, "by hand"])
+      expect(await state(done)).toEqual({ status: "done", cycleId: "next", outcome: "partial" });
+    // A try of the start that arrives late changes nothing.
+    await store.runs.record(run("next", 2, [a]));
+    expect(await state(a)).toEqual({ status: "done", cycleId: "next", outcome: "partial" });
+    expect(await state("unknown\0")).toBeNull();
+    const lost = (await store.runs.list(workspaceId, id, { cursor: null, limit: 9 }))?.items.find(
+      (found) => found.id === "lost",
+    );
+    expect(lost).toMatchObject({ outcome: "failed", legs: [{ leg: "export", outcome: "failed" }] });
+    await store.integrations.setPaused(workspaceId, id, true);
+    expect(await store.runs.request(workspaceId, id)).toBe("paused");
+  });
+}
+
+async function request(store: Store, workspaceId: string, id: string): Promise<string> {
+  const made = await store.runs.request(workspaceId, id);
+  if (made === null || made === "paused") throw new Error("There is no request.");
+  return made.requestId;
+}
+
+const BUDGET = { maxPerHour: 60, maxPerSecond: 3, reservedPerHour: 10 };
+
+export function budgetTests(get: GetHarness): void {
+  /** Several take at once at every moment that one was told of, on a clock that stands still between; the times of all grants. */
+  async function takeFor(key: string, kind: "backfill" | "increment", durationMs: number): Promise<number[]> {
+    const { store, freeze, advance } = get();
+    await freeze();
+    const granted: number[] = [];
+    let nowMs = await store.nowMs();
+    for (const endMs = nowMs + durationMs; nowMs < endMs;) {
+      const takes = Array.from({ length: 3 }, () => store.budgets.take({ key, ...BUDGET }, kind));
+      const answers = await Promise.all(takes);
+      const waits = answers.flatMap((answer) => (answer.granted ? [] : [answer.retryAtMs]));
+      for (const answer of answers) if (answer.granted) granted.push(nowMs);
+      const nextMs = Math.min(endMs, ...waits);
+      expect(nextMs).toBeGreaterThan(nowMs);
+      await advance(nextMs - nowMs);
+      nowMs = nextMs;
+    }
+    return granted;
+  }
+
+  test("many takers over hours: no rolling hour holds more than 60, no second more than 3, and the budget is used", async () => {
+    const granted = await takeFor("many", "increment", 2.5 * HOUR_MS);
+    expect(busiest(granted, HOUR_MS)).toBe(60);
+    expect(busiest(granted, 1_000)).toBeLessThanOrEqual(3);
+    expect(granted).toHaveLength(3 * 60);
+  });
+
+  test("backfills leave ten of the sixty to increments", async () => {
+    const { store } = get();
+    expect(busiest(await takeFor("backfill", "backfill", HOUR_MS / 2), HOUR_MS)).toBe(50);
+    const increments = await takeFor("backfill", "increment", HOUR_MS / 3);
+    expect(increments).toHaveLength(10);
+    expect(await store.budgets.take({ key: "backfill", ...BUDGET }, "backfill")).toMatchObject({ granted: false });
+  });
+
+  test("a refusal of the far side blocks everybody until then, and nobody shortens it", async () => {
+    const { store, advance } = get();
+    const untilMs = (await store.nowMs()) + HOUR_MS;
+    await store.budgets.block("blocked", untilMs);
+    await store.budgets.block("blocked", untilMs - 1_000);
+    const budget = { key: "blocked", ...BUDGET };
+    expect(await store.budgets.take(budget, "increment")).toEqual({ granted: false, retryAtMs: untilMs });
+    expect(await store.budgets.take({ ...budget, key: "another" }, "increment")).toEqual({ granted: true });
+    await advance(HOUR_MS);
+    expect(await store.budgets.take(budget, "increment")).toEqual({ granted: true });
+  });
+}
+
+/** The most grants in any window of that length. */
+function busiest(times: number[], windowMs: number): number {
+  const sorted = times.toSorted((a, b) => a - b);
+  let [most, first] = [0, 0];
+  for (const [last, at] of sorted.entries()) {
+    while ((sorted[first] ?? at) <= at - windowMs) first++;
+    most = Math.max(most, last - first + 1);
+  }
+  return most;
+}

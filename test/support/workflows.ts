@@ -1,0 +1,96 @@
+// Runs integration workflows against hand-written activities on a server that skips time.
+import { fileURLToPath } from "node:url";
+import type { TestWorkflowEnvironment } from "@temporalio/testing";
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from "@temporalio/worker";
+import type { WorkflowBundle } from "@temporalio/worker";
+import { INTEGRATION_WORKFLOW, workflowIdOf } from "../../src/client/ids.ts";
+import type { integrationWorkflow } from "../../src/workflows/integration.ts";
+import { statusQuery } from "../../src/workflows/messages.ts";
+import { FakeSync } from "./fakeSync.ts";
+
+let bundle: Promise<WorkflowBundle> | undefined;
+
+/** The registered workflows, bundled once per process. */
+export function workflowBundle(): Promise<WorkflowBundle> {
+  bundle ??= bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL("../../src/workflows/index.ts", import.meta.url)),
+    logger: new DefaultLogger("WARN"),
+  });
+  return bundle;
+}
+
+export function quietRuntime(): void {
+  Runtime.install({ logger: new DefaultLogger("ERROR") });
+}
+
+let nextId = 0;
+
+export interface Scenario {
+  fake: FakeSync;
+  integrationId: string;
+  env: TestWorkflowEnvironment;
+  handle: Awaited<ReturnType<typeof startIntegration>>;
+}
+
+async function startIntegration(env: TestWorkflowEnvironment, integrationId: string, taskQueue: string) {
+  return await env.client.workflow.start<typeof integrationWorkflow>(INTEGRATION_WORKFLOW, {
+    workflowId: workflowIdOf(integrationId),
+    taskQueue,
+    args: [{ integrationId, workspaceId: "workspace" }],
+    // Skipped time counts too: on a busy machine a task must not time out because days were skipped meanwhile.
+    workflowTaskTimeout: "2 minutes",
+  });
+}
+
+export interface ScenarioOptions {
+  arrange?: (fake: FakeSync) => void;
+  /** Without a worker nothing runs until `withWorker` is called. */
+  integrationId?: string;
+}
+
+/** Starts one integration and a worker for it, hands both to `act`, and ends both. */
+export async function scenario(
+  env: TestWorkflowEnvironment,
+  act: (scenario: Scenario) => Promise<void>,
+  { arrange, integrationId = `int${process.pid}-${nextId++}` }: ScenarioOptions = {},
+): Promise<void> {
+  const fake = new FakeSync(() => env.currentTimeMs());
+  arrange?.(fake);
+  const taskQueue = `queue-${integrationId}`;
+  const handle = await startIntegration(env, integrationId, taskQueue);
+  await withWorker(env, fake, taskQueue, () => act({ fake, integrationId, env, handle }));
+}
+
+export async function withWorker<T>(
+  env: TestWorkflowEnvironment,
+  fake: FakeSync,
+  taskQueue: string,
+  act: () => Promise<T>,
+): Promise<T> {
+  const worker = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue,
+    workflowBundle: await workflowBundle(),
+    activities: fake.activities(),
+  });
+  return await worker.runUntil(act);
+}
+
+/** Lets (skipped) time pass until the condition holds: a minute at a time, for at most `maxMinutes`. */
+export async function until(
+  { env }: Pick<Scenario, "env">,
+  holds: () => boolean | Promise<boolean>,
+  what: string,
+  maxMinutes = 3_000,
+): Promise<void> {
+  for (let minute = 0; minute < maxMinutes; minute++) {
+    if (await holds()) return;
+    await env.sleep(minute < 20 ? 50 : 60_000);
+  }
+  throw new Error(`still waiting: ${what}`);
+}
+
+/** Waits until no cycle runs. */
+export async function idle(current: Scenario): Promise<void> {
+  await until(current, async () => (await current.handle.query(statusQuery)).cycleId === null, "the cycle to end");
+}

@@ -1,0 +1,158 @@
+// What carries on: pauses between pages, changed settings, restored databases, and continue-as-new with the whole state.
+import type { TestWorkflowEnvironment } from "@temporalio/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { workflowIdOf } from "../../src/client/index.ts";
+import { configChangedSignal, pauseSignal, resumeSignal, statusQuery, syncNowSignal } from "../../src/workflows/messages.ts";
+import type { FakeSync } from "../support/fakeSync.ts";
+import { startTimeSkipping } from "../support/timeSkipping.ts";
+import { idle, quietRuntime, scenario, until } from "../support/workflows.ts";
+
+let env: TestWorkflowEnvironment;
+beforeAll(async () => {
+  quietRuntime();
+  env = await startTimeSkipping();
+});
+afterAll(() => env.teardown());
+
+const handleOf = (integrationId: string) => env.client.workflow.getHandle(workflowIdOf(integrationId));
+
+function everyBucketOnce(fake: FakeSync): void {
+  expect(fake.delivered.size).toBe(fake.sealed);
+  expect([...fake.delivered.values()].every((times) => times === 1)).toBe(true);
+}
+
+describe("pausing", () => {
+  it("stops between pages and batches, and resumes the same cycle there", async () => {
+    await scenario(
+      env,
+      async (current) => {
+        const { fake, handle } = current;
+        await until(current, () => fake.count("exportBatch") === 2 && fake.count("importPage") === 1, "the pause");
+        await env.sleep("1 day");
+        expect(fake.count("exportBatch")).toBe(2);
+        expect(fake.count("importPage")).toBeLessThanOrEqual(2);
+        expect(fake.finishedRuns).toHaveLength(0);
+        await handle.signal(resumeSignal);
+        await until(current, () => fake.finishedRuns.length === 1, "the same cycle's end");
+        expect(fake.count("aggregateExposures")).toBe(1);
+        expect(fake.count("importPage")).toBe(fake.pagesPerPass);
+        everyBucketOnce(fake);
+        await handle.cancel();
+      },
+      {
+        integrationId: "pausing",
+        arrange: (fake) => {
+          fake.sealPerCycle = 50;
+          fake.before.exportBatch = async (_, call) => void (call === 2 && (await handleOf("pausing").signal(pauseSignal)));
+          fake.before.importPage = () => until({ env }, () => fake.count("exportBatch") >= 2, "the pause");
+        },
+      },
+    );
+  });
+});
+
+describe("settings changed in mid-cycle", () => {
+  it("ends a leg that was switched off at its next page, and runs one that was switched on at once", async () => {
+    await scenario(
+      env,
+      async (current) => {
+        const { fake, handle } = current;
+        await until(current, () => fake.finishedRuns.length === 1, "the cycle");
+        expect(fake.count("exportBatch")).toBe(1);
+        expect(fake.delivered.size).toBe(10);
+        await idle(current);
+        fake.exportEnabled = true;
+        fake.version++;
+        fake.syncVersion++;
+        await handle.signal(configChangedSignal);
+        await until(current, () => fake.finishedRuns.length === 2, "the cycle of the leg switched on");
+        everyBucketOnce(fake);
+        await handle.cancel();
+      },
+      {
+        integrationId: "switching",
+        arrange: (fake) => {
+          fake.before.exportBatch = async (_, call) => {
+            if (call !== 1) return;
+            fake.exportEnabled = false;
+            fake.version++;
+            await handleOf("switching").signal(configChangedSignal);
+          };
+        },
+      },
+    );
+  });
+});
+
+describe("a store restored from an older copy", () => {
+  it("sends again from the earlier cursor and reads again from the earlier progress", async () => {
+    await scenario(env, async (current) => {
+      const { fake, handle } = current;
+      await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
+      await idle(current);
+      fake.sealed = 12;
+      fake.mirrorSeq = 5;
+      fake.progress = {};
+      await handle.signal(syncNowSignal, "restored");
+      await until(current, () => fake.finishedRuns.length === 2, "the cycle after the restore");
+      expect(Math.max(...fake.delivered.keys())).toBe(fake.sealed);
+      expect(fake.delivered.size).toBe(fake.sealed);
+      expect(fake.delivered.get(5)).toBe(1);
+      expect(fake.delivered.get(6)).toBe(2);
+      expect(fake.count("importPage")).toBe(2 * fake.pagesPerPass);
+      await handle.cancel();
+    });
+  });
+
+  it("goes back in mid-cycle too, and fixes a new bound", async () => {
+    await scenario(
+      env,
+      async (current) => {
+        const { fake, handle } = current;
+        await until(current, () => fake.finishedRuns.length === 1, "the cycle");
+        expect(fake.count("aggregateExposures")).toBe(2);
+        for (let seq = 1; seq <= fake.sealed; seq++) expect(fake.delivered.get(seq)).toBeGreaterThanOrEqual(1);
+        expect((await handle.query(statusQuery)).exportCursorSeq).toBe(fake.sealed);
+        await handle.cancel();
+      },
+      {
+        arrange: (fake) => {
+          fake.sealPerCycle = 40;
+          fake.before.exportBatch = (_, call) => {
+            if (call !== 3) return;
+            fake.sealed = 8;
+            fake.mirrorSeq = 3;
+          };
+        },
+      },
+    );
+  });
+});
+
+describe("a Temporal database restored from an older copy, or lost", () => {
+  it("lets the state's earlier cursor win; a workflow that knows nothing takes the mirror's", async () => {
+    await scenario(
+      env,
+      async (current) => {
+        const { fake, handle } = current;
+        await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
+        expect([...fake.delivered.keys()].sort((a, b) => a - b)[0]).toBe(31);
+        fake.mirrorSeq = 1_000;
+        await handle.signal(syncNowSignal, "mirror is ahead");
+        await until(current, () => fake.finishedRuns.length === 2, "the next cycle");
+        everyFrom(fake, 31);
+        await handle.cancel();
+      },
+      {
+        arrange: (fake) => {
+          fake.sealed = 30;
+          fake.mirrorSeq = 30;
+        },
+      },
+    );
+  });
+});
+
+function everyFrom(fake: FakeSync, first: number): void {
+  for (let seq = first; seq <= fake.sealed; seq++) expect(fake.delivered.get(seq)).toBe(1);
+}

@@ -1,0 +1,174 @@
+// Failures become states that people can see; they stop neither the other leg nor the next cycle, and the workflow never fails.
+import type { TestWorkflowEnvironment } from "@temporalio/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { configChangedSignal, statusQuery } from "../../src/workflows/messages.ts";
+import { failing, HOUR_MS } from "../support/fakeSync.ts";
+import { startTimeSkipping } from "../support/timeSkipping.ts";
+import { idle, quietRuntime, scenario, until } from "../support/workflows.ts";
+
+let env: TestWorkflowEnvironment;
+beforeAll(async () => {
+  quietRuntime();
+  env = await startTimeSkipping();
+});
+afterAll(() => env.teardown());
+
+const DAY_MS = 24 * HOUR_MS;
+
+describe("failures", () => {
+  it("shows a revoked credential, lets the other leg go on, and heals with new credentials at once", async () => {
+    let revoked = true;
+    await scenario(
+      env,
+      async (current) => {
+        const { fake, handle } = current;
+        await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
+        await idle(current);
+        expect(fake.finishedRuns[0]!.finished?.outcome).toBe("partial");
+        expect(fake.delivered.size).toBe(fake.sealed);
+        expect(fake.count("importPage")).toBe(1);
+        const status = await handle.query(statusQuery);
+        expect(status).toMatchObject({ status: "attention", errors: { export: null, import: { kind: "auth" } } });
+        await until(current, () => fake.state?.importError?.kind === "auth", "the mirrored error");
+        const changedAtMs = await env.currentTimeMs();
+        revoked = false;
+        fake.version++;
+        fake.syncVersion++;
+        await handle.signal(configChangedSignal);
+        await until(current, () => fake.finishedRuns.length === 2, "the cycle with new credentials");
+        expect(fake.finishedRuns[1]!.startedAtMs - changedAtMs).toBeLessThan(60_000);
+        expect(fake.finishedRuns[1]!.finished?.outcome).toBe("succeeded");
+        await until(current, () => fake.state?.importError === null, "the error to go away");
+        await handle.cancel();
+      },
+      { arrange: (fake) => (fake.before.importPage = () => void (revoked && raise("auth"))) },
+    );
+  });
+
+  it("tries again minutes after an outage, waiting longer each time, and keeps the start of the error", async () => {
+    let down = true;
+    await scenario(
+      env,
+      async (current) => {
+        const { fake, handle } = current;
+        await env.sleep(3 * HOUR_MS);
+        const failed = fake.finishedRuns;
+        expect(failed.length).toBeGreaterThanOrEqual(4);
+        expect(failed.every((run) => run.finished!.outcome === "failed")).toBe(true);
+        const pauses = failed.slice(1).map((run, i) => run.startedAtMs - failed[i]!.finished!.atMs);
+        expect(pauses.slice(0, 3).map((ms) => Math.round(ms / 60_000))).toEqual([5, 10, 20]);
+        const since = failed.map((run) => run.legs.find((leg) => leg.leg === "export")?.error?.sinceMs);
+        expect(new Set(since).size).toBe(1);
+        down = false;
+        await until(current, () => fake.finishedRuns.at(-1)!.finished!.outcome === "succeeded", "the healed cycle");
+        expect(fake.delivered.size).toBe(fake.sealed);
+        await handle.cancel();
+      },
+      {
+        arrange: (fake) => {
+          fake.before.exportBatch = () => void (down && raise("transient"));
+          fake.before.planImport = () => void (down && raise("transient"));
+        },
+      },
+    );
+  });
+
+  it("marks the failing event alone and reads the others to the bound", async () => {
+    await scenario(
+      env,
+      async (current) => {
+        const { fake, handle } = current;
+        await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
+        await idle(current);
+        const { errors, events } = await handle.query(statusQuery);
+        expect(Object.keys(errors.events)).toEqual(["refund"]);
+        expect(errors.import).toBeNull();
+        expect(events["purchase"]!.completeThroughMs).not.toBeNull();
+        expect(events["refund"]!.completeThroughMs).toBeNull();
+        expect(fake.finishedRuns[0]).toMatchObject({
+          finished: { outcome: "partial" },
+          legs: [{ leg: "export" }, { leg: "import", outcome: "partial", failedEvents: ["refund"] }],
+        });
+        await handle.cancel();
+      },
+      {
+        arrange: (fake) => {
+          fake.events = ["purchase", "refund"];
+          fake.before.importPage = (input: { task: { events: string[] } }) =>
+            void (input.task.events.includes("refund") && raise("schema"));
+        },
+      },
+    );
+  });
+
+  it("waits durably for a rate limit and goes on where it stopped", async () => {
+    await scenario(
+      env,
+      async (current) => {
+        const { fake, handle } = current;
+        await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
+        const run = fake.finishedRuns[0]!;
+        expect(run.finished!.outcome).toBe("succeeded");
+        expect(run.finished!.atMs - run.startedAtMs).toBeGreaterThanOrEqual(HOUR_MS);
+        expect([...fake.delivered.values()].every((times) => times === 1)).toBe(true);
+        await handle.cancel();
+      },
+      {
+        arrange: (fake) => {
+          const page = fake.importPage.bind(fake);
+          fake.importPage = async (input) =>
+            fake.count("importPage") === 2
+              ? { progress: input.task.progress, retryAtMs: (await env.currentTimeMs()) + HOUR_MS }
+              : await page(input);
+        },
+      },
+    );
+  });
+
+  it("survives a store that cannot be reached for a day without failing or losing a cycle", async () => {
+    let down = false;
+    await scenario(
+      env,
+      async (current) => {
+        const { fake, handle } = current;
+        await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
+        down = true;
+        await env.sleep(DAY_MS);
+        const before = fake.finishedRuns.length;
+        expect((await handle.describe()).status.name).toBe("RUNNING");
+        down = false;
+        await until(current, () => fake.finishedRuns.length > before, "the cycle after the outage");
+        expect(fake.delivered.size).toBe(fake.sealed);
+        await handle.cancel();
+      },
+      {
+        arrange: (fake) => {
+          for (const name of ["loadPlan", "recordRun", "recordState"] as const) {
+            fake.before[name] = () => void (down && raise("transient"));
+          }
+        },
+      },
+    );
+  });
+
+  it("ends as completed when the configuration is gone, as cancelled when it is told to", async () => {
+    await scenario(env, async (current) => {
+      await until(current, () => current.fake.finishedRuns.length === 1, "the first cycle");
+      current.fake.deleted = true;
+      await current.handle.signal(configChangedSignal);
+      await current.handle.result();
+      expect((await current.handle.describe()).status.name).toBe("COMPLETED");
+    });
+    await scenario(env, async (current) => {
+      await until(current, () => current.fake.finishedRuns.length === 1, "the first cycle");
+      await current.handle.cancel();
+      await expect(current.handle.result()).rejects.toThrow();
+      expect((await current.handle.describe()).status.name).toBe("CANCELLED");
+    });
+  });
+});
+
+function raise(kind: Parameters<typeof failing>[0]): never {
+  throw failing(kind);
+}
+

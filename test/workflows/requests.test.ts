@@ -1,0 +1,115 @@
+// Sync requests: each is served by a cycle whose bounds were fixed after it arrived; many coalesce, none is dropped.
+import type { TestWorkflowEnvironment } from "@temporalio/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createIntegrationControl, workflowIdOf } from "../../src/client/index.ts";
+import { pauseSignal, resumeSignal, syncNowSignal } from "../../src/workflows/messages.ts";
+import { FakeSync } from "../support/fakeSync.ts";
+import { startTimeSkipping } from "../support/timeSkipping.ts";
+import { idle, quietRuntime, scenario, until, withWorker } from "../support/workflows.ts";
+
+let env: TestWorkflowEnvironment;
+beforeAll(async () => {
+  quietRuntime();
+  env = await startTimeSkipping();
+});
+afterAll(() => env.teardown());
+
+/** Which finished run served a request. */
+function servedBy(fake: FakeSync, requestId: string) {
+  return fake.finishedRuns.filter((run) => run.requestIds.includes(requestId));
+}
+
+describe("sync requests", () => {
+  it("starts a cycle long before one is due", async () => {
+    await scenario(env, async (current) => {
+      const { fake, handle } = current;
+      await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
+      await handle.signal(syncNowSignal, "now");
+      await until(current, () => servedBy(fake, "now").length === 1, "the cycle asked for");
+      expect(fake.finishedRuns).toHaveLength(2);
+      await handle.cancel();
+    });
+  });
+
+  it("serves requests that come in mid-cycle by one more cycle right behind, all of them together", async () => {
+    await scenario(
+      env,
+      async (current) => {
+        const { fake, handle } = current;
+        await until(current, () => fake.finishedRuns.length === 2, "both cycles");
+        const [first, second] = fake.finishedRuns;
+        expect(first!.requestIds).toEqual([]);
+        expect(second!.requestIds).toEqual(["a", "b", "c"]);
+        // The bounds that serve the requests were fixed after the signals.
+        const seals = fake.calls.filter((call) => call.name === "aggregateExposures");
+        const batches = fake.calls.filter((call) => call.name === "exportBatch");
+        expect(seals).toHaveLength(2);
+        expect(seals[1]!.atMs).toBeGreaterThanOrEqual(batches[0]!.atMs);
+        await handle.cancel();
+      },
+      {
+        integrationId: "mid-cycle",
+        arrange: (fake) => {
+          fake.before.exportBatch = async (_, call) => {
+            if (call !== 1) return;
+            const handle = env.client.workflow.getHandle(workflowIdOf("mid-cycle"));
+            for (const id of ["a", "b", "c", "b"]) await handle.signal(syncNowSignal, id);
+          };
+        },
+      },
+    );
+  });
+
+  it("joins a cycle whose bounds are not fixed yet", async () => {
+    await scenario(
+      env,
+      async (current) => {
+        const { fake, handle } = current;
+        await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
+        expect(fake.finishedRuns[0]!.requestIds).toEqual(["early"]);
+        await idle(current);
+        expect(fake.finishedRuns).toHaveLength(1);
+        await handle.cancel();
+      },
+      {
+        integrationId: "joining",
+        arrange: (fake) => {
+          fake.before.loadPlan = async (input: { reconcile: boolean }) => {
+            if (!input.reconcile) return;
+            await env.client.workflow.getHandle(workflowIdOf("joining")).signal(syncNowSignal, "early");
+          };
+        },
+      },
+    );
+  });
+
+  it("keeps a request made by hand while paused until it is resumed", async () => {
+    await scenario(env, async (current) => {
+      const { fake, handle } = current;
+      await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
+      await handle.signal(pauseSignal);
+      await handle.signal(syncNowSignal);
+      await env.sleep("2 days");
+      expect(fake.finishedRuns).toHaveLength(1);
+      await handle.signal(resumeSignal);
+      await until(current, () => fake.finishedRuns.length === 2, "the kept request");
+      expect(fake.finishedRuns[1]!.requestIds).toHaveLength(1);
+      await handle.cancel();
+    });
+  });
+
+  it("keeps a request made with no worker up, starting the workflow by it", async () => {
+    const fake = new FakeSync(() => env.currentTimeMs());
+    const control = createIntegrationControl(env.client, "queue-no-worker");
+    const ref = { integrationId: "no-worker", workspaceId: "workspace", provider: "mixpanel" as const };
+    await control.syncNow(ref, "first");
+    await control.syncNow(ref, "second");
+    expect(fake.calls).toHaveLength(0);
+    await withWorker(env, fake, "queue-no-worker", async () => {
+      await until({ env }, () => servedBy(fake, "second").length === 1, "the kept requests");
+      expect(servedBy(fake, "first")).toHaveLength(1);
+      await control.end("no-worker");
+    });
+    expect(await control.status("never-started")).toBeNull();
+  });
+});
