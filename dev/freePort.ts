@@ -31,6 +31,20 @@ export function assertPortFree(port: number, service: string, setting: string): 
   });
 }
 
+const STARTS_MAX = 3;
+
+/** Repeats a start on other free ports: one that was free a moment ago may be somebody's by now. */
+export async function retryTakenPort<T>(start: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start();
+    } catch (error) {
+      const isTaken = error instanceof Error && /address already in use|EADDRINUSE/i.test(error.message);
+      if (!isTaken || attempt === STARTS_MAX) throw error;
+    }
+  }
+}
+
 /** The wanted port where it is free, any free one otherwise. */
 export function portOrFree(wanted: number): Promise<number> {
   return assertPortFree(wanted, "", "").then(

@@ -10,7 +10,7 @@ import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import pg from "pg";
-import { assertPortFree, freePort } from "./freePort.ts";
+import { assertPortFree, freePort, retryTakenPort } from "./freePort.ts";
 import { end } from "./pidFile.ts";
 import { postgresUser, type RunAs } from "./postgresUser.ts";
 import { startService, type Service } from "./process.ts";
@@ -34,7 +34,6 @@ export interface Postgres {
 
 const SUPERUSER = "crosscurrent";
 const DATABASE = "crosscurrent";
-const STARTS_MAX = 3;
 
 /** Resolves once the server answers queries and the database is there. */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
@@ -45,22 +44,17 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   if (!existsSync(dataDir)) await initialise(dataDir, binaries.initdb, user);
   if (options.port !== undefined) await assertPortFree(options.port, "PostgreSQL", "another port, or DATABASE_URL");
   const password = readFileSync(`${dataDir}.password`, "utf8").trim();
-  for (let attempt = 1; ; attempt++) {
-    const port = options.port ?? (await freePort());
+  const startOn = async (port: number) => {
     const address = { host: "127.0.0.1", port, user: SUPERUSER, password };
-    try {
-      const service = await start(dataDir, binaries.postgres, user, address, options);
-      await createDatabase(address);
-      return {
-        url: `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${DATABASE}`,
-        stop: () => service.stop(),
-      };
-    } catch (error) {
-      // A port that was free a moment ago may be somebody's by now.
-      const taken = error instanceof Error && error.message.includes("Address already in use");
-      if (!taken || options.port !== undefined || attempt === STARTS_MAX) throw error;
-    }
-  }
+    const service = await start(dataDir, binaries.postgres, user, address, options);
+    await createDatabase(address);
+    return {
+      url: `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${DATABASE}`,
+      stop: () => service.stop(),
+    };
+  };
+  const { port } = options;
+  return await (port === undefined ? retryTakenPort(async () => startOn(await freePort())) : startOn(port));
 }
 
 interface Address {

@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Connection } from "@temporalio/client";
-import { assertPortFree, freePort } from "./freePort.ts";
+import { assertPortFree, freePort, retryTakenPort } from "./freePort.ts";
 import { startService } from "./process.ts";
 import { temporalCli } from "./temporalCli.ts";
 
@@ -28,22 +28,25 @@ export async function startTemporal(options: TemporalOptions = {}): Promise<Temp
   const command = await temporalCli({ onLog: options.onLog });
   if (options.port !== undefined) await assertPortFree(options.port, "Temporal", "another port, or TEMPORAL_ADDRESS");
   if (options.uiPort !== undefined) await assertPortFree(options.uiPort, "Temporal's UI", "another port");
-  const port = options.port ?? (await freePort());
-  const uiPort = options.uiPort ?? (await freePort());
   const dbFile = options.dbFile === undefined ? undefined : resolve(options.dbFile);
   if (dbFile !== undefined) mkdirSync(dirname(dbFile), { recursive: true });
   const stateDir = options.stateDir ?? (dbFile === undefined ? undefined : dirname(dbFile));
-  const address = `127.0.0.1:${port}`;
-  const service = await startService({
-    name: "Temporal",
-    command,
-    args: serverArgs(port, uiPort, dbFile),
-    pidFile: stateDir === undefined ? undefined : `${stateDir}/temporal.pid`,
-    isReady: () => answers(address),
-    readyWithinMs: 120_000,
-    onLog: options.onLog,
+  // Also with ports of the caller's: the server takes further ones for itself.
+  return await retryTakenPort(async () => {
+    const port = options.port ?? (await freePort());
+    const uiPort = options.uiPort ?? (await freePort());
+    const address = `127.0.0.1:${port}`;
+    const service = await startService({
+      name: "Temporal",
+      command,
+      args: serverArgs(port, uiPort, dbFile),
+      pidFile: stateDir === undefined ? undefined : `${stateDir}/temporal.pid`,
+      isReady: () => answers(address),
+      readyWithinMs: 120_000,
+      onLog: options.onLog,
+    });
+    return { address, uiUrl: `http://127.0.0.1:${uiPort}`, stop: () => service.stop() };
   });
-  return { address, uiUrl: `http://127.0.0.1:${uiPort}`, stop: () => service.stop() };
 }
 
 function serverArgs(port: number, uiPort: number, dbFile: string | undefined): string[] {

@@ -1,14 +1,15 @@
 // Composition root of the worker: the only place that puts store, connectors and Temporal together for the activities.
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { NativeConnection, Runtime, Worker } from "@temporalio/worker";
-import type { WorkerOptions } from "@temporalio/worker";
+import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
+import type { LogLevel, WorkerOptions } from "@temporalio/worker";
 import { createActivities } from "./activities/index.ts";
 import { triggerReconciler } from "./client/reconcilerSchedule.ts";
 import type { Config } from "./config.ts";
 import { createConnectors } from "./connectors/registry.ts";
 import type { Connectors } from "./connectors/registry.ts";
 import { createLogger } from "./logging.ts";
+import { isMigrated } from "./store/postgres/migrate.ts";
 import { createPostgresStore } from "./store/postgres/store.ts";
 import type { Store } from "./store/store.ts";
 import { connectTemporal, temporalAddress } from "./temporal.ts";
@@ -68,23 +69,16 @@ function versioning(config: Config): Partial<WorkerOptions> {
 
 /** Runs a worker until SIGTERM or SIGINT, then drains: activities end at their next page, everything is closed. */
 export async function runWorker(config: Config): Promise<void> {
+  if (!(await isMigrated(config.databaseUrl))) {
+    throw new Error("The database is not set up for this version: run `crosscurrent migrate` first.");
+  }
   const logger = createLogger(config.logLevel);
   Runtime.install({
     shutdownSignals: ["SIGINT", "SIGTERM"],
-    logger: {
-      log: (level, message, meta) => writeLog(level, message, meta),
-      trace: (message, meta) => writeLog("TRACE", message, meta),
-      debug: (message, meta) => writeLog("DEBUG", message, meta),
-      info: (message, meta) => writeLog("INFO", message, meta),
-      warn: (message, meta) => writeLog("WARN", message, meta),
-      error: (message, meta) => writeLog("ERROR", message, meta),
-    },
+    logger: new DefaultLogger("DEBUG", ({ level, message, meta }) => {
+      logger[level.toLowerCase() as Lowercase<LogLevel>](meta ?? {}, message);
+    }),
   });
-  function writeLog(level: string, message: string, meta: object = {}): void {
-    const { trace, debug, info, warn, error } = logger;
-    const write = { TRACE: trace, DEBUG: debug, INFO: info, WARN: warn, ERROR: error }[level] ?? info;
-    write.call(logger, meta, message);
-  }
   const { connectionOptions, namespace } = temporalAddress();
   const store = createPostgresStore({ ...config });
   const connectors = createConnectors(config);
@@ -94,7 +88,7 @@ export async function runWorker(config: Config): Promise<void> {
     const { control } = temporal;
     const worker = await createWorker({ config, connection, namespace, store, connectors, control });
     const running = worker.run();
-    await triggerReconciler(temporal.client).catch((error: unknown) => {
+    await triggerReconciler(temporal.client, config.temporal.taskQueue).catch((error: unknown) => {
       logger.warn({ errorName: error instanceof Error ? error.name : typeof error }, "the reconciler was not triggered");
     });
     logger.info({ taskQueue: config.temporal.taskQueue, namespace }, "worker started");

@@ -1,4 +1,4 @@
-// `/import` and `/track`: strict and legacy, with every limit in the order in which it applies.
+// `/import`: strict and legacy, with every limit in the order in which it applies.
 import type { IncomingMessage } from "node:http";
 import { authenticate, isWrongRegion } from "./auth.ts";
 import { BodyTooLarge, MalformedBody, parseData, readBody, readEvents, readForm } from "./body.ts";

@@ -35,7 +35,9 @@ function flatten(row: Row, prefix = ""): [path: string, value: string][] {
   return Object.entries(row).flatMap(([key, value]): [string, string][] => {
     if (value === null || value === undefined) return [];
     const path = `${prefix}${key}`;
-    if (typeof value !== "object") return [[path, String(value)]];
-    return Array.isArray(value) ? [[path, JSON.stringify(value)]] : flatten(value as Row, `${path}.`);
+    if (typeof value === "string") return [[path, value]];
+    return typeof value !== "object" || Array.isArray(value)
+      ? [[path, JSON.stringify(value)]]
+      : flatten(value as Row, `${path}.`);
   });
 }

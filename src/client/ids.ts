@@ -2,7 +2,11 @@
 export const DEFAULT_TASK_QUEUE = "crosscurrent";
 export const INTEGRATION_WORKFLOW = "integrationWorkflow";
 export const RECONCILER_WORKFLOW = "reconcilerWorkflow";
-export const RECONCILER_ID = "crosscurrent-reconciler";
+
+/** One reconciler per task queue: two installations in one namespace leave each other's workflows alone. */
+export function reconcilerIdOf(taskQueue: string): string {
+  return `${taskQueue}-reconciler`;
+}
 
 const PREFIX = "integration-";
 

@@ -48,7 +48,7 @@ export interface IntegrationControl {
   status(integrationId: string): Promise<WorkflowStatus | null>;
   /** Cancels the workflow of a deleted integration. No error if there is none. */
   end(integrationId: string): Promise<void>;
-  /** Integration ids of all running workflows. */
+  /** Integration ids of all running workflows of this task queue. */
   running(): AsyncIterable<string>;
 }
 
@@ -72,7 +72,8 @@ export function createIntegrationControl(client: Client, taskQueue = DEFAULT_TAS
       await unlessMissing(() => client.workflow.getHandle(workflowIdOf(integrationId)).cancel());
     },
     async *running() {
-      const query = `WorkflowType = '${INTEGRATION_WORKFLOW}' AND ExecutionStatus = 'Running'`;
+      const ours = `WorkflowType = '${INTEGRATION_WORKFLOW}' AND TaskQueue = '${taskQueue.replaceAll("'", "''")}'`;
+      const query = `${ours} AND ExecutionStatus = 'Running'`;
       for await (const execution of client.workflow.list({ query })) {
         const id = integrationIdOf(execution.workflowId);
         if (id !== null) yield id;

@@ -1,31 +1,32 @@
 import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } from "@temporalio/client";
 import type { Client } from "@temporalio/client";
-import { RECONCILER_ID, RECONCILER_WORKFLOW } from "./ids.ts";
+import { RECONCILER_WORKFLOW, reconcilerIdOf } from "./ids.ts";
 
 /** Creates the schedule of the reconciler, or brings an existing one up to date. */
 export async function ensureReconciler(client: Client, taskQueue: string, intervalMs: number): Promise<void> {
+  const id = reconcilerIdOf(taskQueue);
   const spec = { intervals: [{ every: Math.max(1_000, intervalMs) }] };
   const action = {
     type: "startWorkflow" as const,
     workflowType: RECONCILER_WORKFLOW,
-    workflowId: RECONCILER_ID,
+    workflowId: id,
     taskQueue,
     args: [],
     staticSummary: "Starts missing integration workflows, signals those behind, ends orphans",
   };
   const policies = { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: "1 minute" };
   try {
-    await client.schedule.create({ scheduleId: RECONCILER_ID, spec, action, policies });
+    await client.schedule.create({ scheduleId: id, spec, action, policies });
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    await client.schedule.getHandle(RECONCILER_ID).update((before) => ({ ...before, spec, action, policies }));
+    await client.schedule.getHandle(id).update((before) => ({ ...before, spec, action, policies }));
   }
 }
 
 /** Runs the reconciler at once; without a schedule (not migrated yet) there is nothing to run. */
-export async function triggerReconciler(client: Client): Promise<void> {
+export async function triggerReconciler(client: Client, taskQueue: string): Promise<void> {
   try {
-    await client.schedule.getHandle(RECONCILER_ID).trigger(ScheduleOverlapPolicy.SKIP);
+    await client.schedule.getHandle(reconcilerIdOf(taskQueue)).trigger(ScheduleOverlapPolicy.SKIP);
   } catch (error) {
     if (!(error instanceof ScheduleNotFoundError)) throw error;
   }

@@ -100,9 +100,9 @@ describe("definitions", () => {
 
   test("there is a limit", async () => {
     const id = await integration();
-    for (let i = 0; i < MAX_EVENT_DEFINITIONS; i++) {
-      await api.store.events.create(api.workspace.workspaceId, id, { name: `e${i}`, description: null });
-    }
+    const names = Array.from({ length: MAX_EVENT_DEFINITIONS }, (_, i) => `e${i}`);
+    const { workspaceId } = api.workspace;
+    await Promise.all(names.map((name) => api.store.events.create(workspaceId, id, { name, description: null })));
     const answer = await api.call(eventsOf(id), { json: { eventId: "one_more" } });
     expect(answer).toMatchObject({ status: 409, body: { detail: expect.stringContaining("200") as string } });
   });

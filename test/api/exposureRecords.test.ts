@@ -19,7 +19,14 @@ const anyString = fc.oneof(
   fc.string({ unit: "binary", maxLength: 300 }),
   fc.string({ unit: "grapheme", maxLength: 120 }),
   fc.array(fc.integer({ min: 0xd7f0, max: 0xe010 }), { maxLength: 90 }).map((units) => String.fromCharCode(...units)),
-  fc.integer({ min: 250, max: 260 }).map((length) => "x".repeat(length)),
+  // Around the limit, in characters of 1 to 4 bytes each.
+  fc
+    .tuple(
+      fc.constantFrom("x", "\u00e9", "\u20ac", "\u{1f600}"),
+      fc.integer({ min: 245, max: 265 }),
+      fc.integer({ min: 0, max: 3 }),
+    )
+    .map(([unit, bytes, more]) => unit.repeat(Math.floor(bytes / Buffer.byteLength(unit))) + "y".repeat(more)),
 );
 
 describe("ids", () => {
@@ -69,6 +76,9 @@ describe("times", () => {
     ["2026-01-01T00:00:00.5Z", Date.UTC(2026, 0, 1) + 500],
     ["2026-01-01T00:00:00.123456789Z", Date.UTC(2026, 0, 1) + 123],
     ["2016-12-31T23:59:60Z", Date.UTC(2017, 0, 1)],
+    ["2000-02-29T00:00:00Z", Date.UTC(2000, 1, 29)],
+    ["2100-02-29T00:00:00Z", null],
+    ["2026-04-31T00:00:00Z", null],
     ["2026-02-29T00:00:00Z", null],
     ["2026-13-01T00:00:00Z", null],
     ["2026-00-01T00:00:00Z", null],

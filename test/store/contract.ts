@@ -18,10 +18,20 @@ export function storeContract(name: string, makeHarness: () => Promise<Harness>)
       harness = await makeHarness();
     });
     afterAll(() => harness?.close());
-    describe("workspaces, integrations, events", () => integrationTests(get));
-    describe("exposures and exports", () => exposureTests(get));
-    describe("imports", () => importTests(get));
-    describe("runs and requests", () => runTests(get));
-    describe("budgets", () => budgetTests(get));
+    describe("workspaces, integrations, events", () => {
+      integrationTests(get);
+    });
+    describe("exposures and exports", () => {
+      exposureTests(get);
+    });
+    describe("imports", () => {
+      importTests(get);
+    });
+    describe("runs and requests", () => {
+      runTests(get);
+    });
+    describe("budgets", () => {
+      budgetTests(get);
+    });
   });
 }

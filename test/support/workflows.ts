@@ -1,4 +1,7 @@
 // Runs integration workflows against hand-written activities on a server that skips time.
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from "@temporalio/worker";
@@ -17,6 +20,14 @@ export function workflowBundle(): Promise<WorkflowBundle> {
     logger: new DefaultLogger("WARN"),
   });
   return bundle;
+}
+
+/** The same as a file, for workers that are created as in production. */
+export async function workflowBundlePath(): Promise<string> {
+  const { code } = await workflowBundle();
+  const path = join(mkdtempSync(join(tmpdir(), "crosscurrent-bundle-")), "workflows.js");
+  writeFileSync(path, code);
+  return path;
 }
 
 export function quietRuntime(): void {

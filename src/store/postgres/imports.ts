@@ -1,21 +1,15 @@
 // The import's mirrored progress, and the chunks of rows that it covers.
 import { sql } from "kysely";
-import type { JsonValue } from "../../domain/integration.ts";
 import type { EventProgress } from "../../domain/progress.ts";
 import type { ImportStore } from "../store.ts";
 import { commitChunk } from "./chunk.ts";
 import type { Database } from "./database.ts";
 import { discoverProperties } from "./discovery.ts";
 
-export interface ProgressColumns {
-  completeThroughMs: number | null;
-  unfinished: { targetMs: number; position: number; cursor: JsonValue } | null;
-}
-
 export function createImportStore({ pool, db }: Database): ImportStore {
   return {
     async progress(integrationId) {
-      const { rows } = await sql<ProgressColumns & { name: string }>`
+      const { rows } = await sql<EventProgress & { name: string }>`
         select name, complete_through_ms as "completeThroughMs", unfinished from event_definitions
         where integration_id = ${integrationId} and deleted_at_ms is null order by id`.execute(db);
       return Object.fromEntries(rows.map(({ name, ...progress }): [string, EventProgress] => [name, progress]));

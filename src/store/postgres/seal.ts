@@ -48,6 +48,9 @@ function takeSnapshot(pool: Pool, workspaceId: string): Promise<Snapshot> {
   });
 }
 
+/** Rows found by ctid are fetched by ctid: any other join would read the whole partition for every step. */
+const BEGIN_STEP = "begin; set local enable_hashjoin = off; set local enable_mergejoin = off";
+
 interface Sealer {
   workspaceId: string;
   foldedThrough: number;
@@ -60,7 +63,7 @@ function asSealer<T>(
   workspaceId: string,
   step: (client: PoolClient, sealer: Sealer) => Promise<T>,
 ): Promise<T> {
-  return transaction(pool, "begin isolation level read committed", async (client) => {
+  return transaction(pool, BEGIN_STEP, async (client) => {
     const { rows } = await client.query<Sealer>(
       `select id as "workspaceId", folded_through as "foldedThrough", last_seal_seq as "lastSealSeq"
        from workspaces where id = $1 for no key update`,

@@ -80,7 +80,7 @@ export function exportRaw(
 ): Promise<Answer> {
   const day = new Date(NOON_MS).toISOString().slice(0, 10);
   const query = new URLSearchParams({ project_id: PROJECT, from_date: day, to_date: day, ...params });
-  return call(standIn, `/api/2.0/export?${query}`, { headers });
+  return call(standIn, `/api/2.0/export?${query.toString()}`, { headers });
 }
 
 export function linesOf(answer: Answer): { event: string; properties: Record<string, unknown> }[] {

@@ -93,7 +93,7 @@ describe("a data directory", () => {
     sending.catch(() => undefined);
     await expect.poll(() => answered, { interval: 5, timeout: 20_000 }).toBeGreaterThan(2000);
     first.child.kill("SIGKILL");
-    await expect(sending).rejects.toThrow();
+    await expect(sending).rejects.toThrow(/./);
     const second = await start({ dataDir });
     const { stored, deduped } = await second.control.count(PROJECT);
     expect(stored).toBe(deduped);

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileTest } from "../../../dev/mixpanel/where.ts";
-import { parseWhere, WhereError } from "../../../dev/mixpanel/where-parser.ts";
+import { parseWhere } from "../../../dev/mixpanel/where-parser.ts";
 import type { BinaryOperator, CallName, Node } from "../../../dev/mixpanel/where-parser.ts";
 
 const ROW: Record<string, unknown> = {
@@ -69,7 +69,7 @@ describe("documented meaning", () => {
     `${p("n")} + "1" == "51"`,
     `${p("n")} / 0 == 0`,
     `not ${p("n")}`,
-    `${p("n")}`,
+    p("n"),
     `user["$email"] == "a"`,
     `any(X, ${p("n")}, X == 5)`,
     `${p("nested")} == 1`,
@@ -195,11 +195,6 @@ describe("parser", () => {
     fc.assert(
       fc.property(fc.array(words, { maxLength: 12 }), (parts) => {
         const text = parts.join(" ");
-        try {
-          parseWhere(text);
-        } catch (error) {
-          expect(error).toBeInstanceOf(WhereError);
-        }
         expect(["boolean", "string"]).toContain(typeof matches(text));
       }),
       { numRuns: 1000 },

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { MAX_PROPERTIES_PER_EVENT } from "../../../src/domain/limits.ts";
 import type { EventProgress } from "../../../src/domain/progress.ts";
-import type { Integration, NewImportedRow, Store } from "../../../src/store/store.ts";
+import type { Integration, Store } from "../../../src/store/store.ts";
 import {
   NOTHING,
   commitRows,
@@ -26,15 +26,15 @@ export function importTests(get: GetHarness): void {
 
   test("numbers keep every digit, text every character", async () => {
     const { store, integration } = await setUp();
-    const properties =
+    const text =
       '{"n": 12345678901234567890123.4567890123456789, "e": 1e300, "t": "é🙂\\t\\n\\\\ \\"q\\"", "s": -0.10}';
     const userId = "tab\t new\n \\N \\. é🙂";
-    await commitRows(store, integration, [row(1, properties, { userId })]);
+    await commitRows(store, integration, [row(1, text, { userId })]);
     const [record] = await records(store, integration);
     expect(record).toMatchObject({ uuid: uuidOf(1), userId, timestampMs: 1_700_000_000_001 });
     expect(record?.properties).toContain("12345678901234567890123.4567890123456789");
     expect(record?.properties).toContain("-0.10");
-    expect(JSON.parse(record?.properties ?? "")).toEqual(JSON.parse(properties));
+    expect(JSON.parse(record?.properties ?? "")).toEqual(JSON.parse(text));
   });
 
   test("a row is stored and tallied once, however often it is read; of two in a chunk the last counts", async () => {
