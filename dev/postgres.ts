@@ -47,7 +47,12 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const startOn = async (port: number) => {
     const address = { host: "127.0.0.1", port, user: SUPERUSER, password };
     const service = await start(dataDir, binaries.postgres, user, address, options);
-    await createDatabase(address);
+    try {
+      await createDatabase(address);
+    } catch (error) {
+      await service.stop();
+      throw error;
+    }
     return {
       url: `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${DATABASE}`,
       stop: () => service.stop(),

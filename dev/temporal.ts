@@ -14,6 +14,8 @@ export interface TemporalOptions {
   /** Defaults: free ones. */
   port?: number;
   uiPort?: number;
+  /** Dynamic configuration beside what fairness needs. */
+  dynamicConfig?: Record<string, string | number | boolean>;
   onLog?: (line: string) => void;
 }
 
@@ -39,7 +41,7 @@ export async function startTemporal(options: TemporalOptions = {}): Promise<Temp
     const service = await startService({
       name: "Temporal",
       command,
-      args: serverArgs(port, uiPort, dbFile),
+      args: [...serverArgs(port, uiPort, dbFile), ...dynamicConfigArgs(options.dynamicConfig ?? {})],
       pidFile: stateDir === undefined ? undefined : `${stateDir}/temporal.pid`,
       isReady: () => answers(address),
       readyWithinMs: 120_000,
@@ -58,6 +60,10 @@ function serverArgs(port: number, uiPort: number, dbFile: string | undefined): s
     ...["--dynamic-config-value", "matching.enableFairness=true"],
     ...(dbFile === undefined ? [] : ["--db-filename", dbFile]),
   ];
+}
+
+function dynamicConfigArgs(values: Record<string, string | number | boolean>): string[] {
+  return Object.entries(values).flatMap(([key, value]) => ["--dynamic-config-value", `${key}=${JSON.stringify(value)}`]);
 }
 
 async function answers(address: string): Promise<boolean> {

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import type { LogLevel, WorkerOptions } from "@temporalio/worker";
 import { createActivities } from "./activities/index.ts";
+import type { IntegrationControl } from "./client/index.ts";
 import { triggerReconciler } from "./client/reconcilerSchedule.ts";
 import type { Config } from "./config.ts";
 import { createConnectors } from "./connectors/registry.ts";
@@ -13,7 +14,7 @@ import { isMigrated } from "./store/postgres/migrate.ts";
 import { createPostgresStore } from "./store/postgres/store.ts";
 import type { Store } from "./store/store.ts";
 import { connectTemporal, temporalAddress } from "./temporal.ts";
-import type { Temporal } from "./temporal.ts";
+import { boundCalls } from "./temporalCalls.ts";
 
 /** A built installation has its workflows bundled beside it; from source they are bundled at start. */
 const BUNDLE = fileURLToPath(new URL("../workflow-bundle.js", import.meta.url));
@@ -26,7 +27,7 @@ export interface WorkerParts {
   namespace: string;
   store: Store;
   connectors: Connectors;
-  control: Temporal["control"];
+  control: IntegrationControl;
   /** Path of a prebuilt workflow bundle. */
   bundlePath?: string;
 }
@@ -83,9 +84,10 @@ export async function runWorker(config: Config): Promise<void> {
   const store = createPostgresStore({ ...config });
   const connectors = createConnectors(config);
   const temporal = connectTemporal(config);
+  const bounded = boundCalls(temporal);
   const connection = await NativeConnection.connect(connectionOptions);
   try {
-    const { control } = temporal;
+    const { control } = bounded;
     const worker = await createWorker({ config, connection, namespace, store, connectors, control });
     const running = worker.run();
     await triggerReconciler(temporal.client, config.temporal.taskQueue).catch((error: unknown) => {
@@ -94,7 +96,7 @@ export async function runWorker(config: Config): Promise<void> {
     logger.info({ taskQueue: config.temporal.taskQueue, namespace }, "worker started");
     await running;
   } finally {
-    await Promise.allSettled([temporal.close(), connectors.close(), store.close()]);
+    await Promise.allSettled([bounded.close(), connectors.close(), store.close()]);
     await connection.close();
   }
 }

@@ -1,10 +1,8 @@
 import { ActivityFailure, ApplicationFailure, proxyActivities, TimeoutFailure } from "@temporalio/workflow";
-import type { ActivityInterfaceFor, ActivityOptions } from "@temporalio/workflow";
+import type { ActivityOptions } from "@temporalio/workflow";
 import type { SyncActivities } from "../activities/contract.ts";
 import { ERROR_KINDS, isRetryable } from "../domain/errors.ts";
 import type { ErrorKind, LegError } from "../domain/errors.ts";
-
-export type Activities = ActivityInterfaceFor<SyncActivities>;
 
 const DEFAULT_HEARTBEAT_MS = 20_000;
 
@@ -12,7 +10,7 @@ const DEFAULT_HEARTBEAT_MS = 20_000;
  * The activities as the workflow calls them: at most three tries each, dead workers noticed by missing heartbeats, and one
  * workspace's load kept fair against the others'.
  */
-export function activitiesFor(workspaceId: string, heartbeatTimeoutMs = DEFAULT_HEARTBEAT_MS): Activities {
+export function activitiesFor(workspaceId: string, heartbeatTimeoutMs = DEFAULT_HEARTBEAT_MS): SyncActivities {
   const options: ActivityOptions = {
     startToCloseTimeout: "6 hours",
     heartbeatTimeout: heartbeatTimeoutMs,
@@ -24,8 +22,30 @@ export function activitiesFor(workspaceId: string, heartbeatTimeoutMs = DEFAULT_
       nonRetryableErrorTypes: ERROR_KINDS.filter((kind) => !isRetryable(kind)),
     },
   };
-  return proxyActivities<SyncActivities>(options);
+  const activities = proxyActivities<SyncActivities>(options);
+  const summarized = Object.entries(SUMMARIES).map(([name, summarize]) => {
+    const activity = activities[name as keyof SyncActivities] as Summarizable;
+    return [name, (input: never) => activity.executeWithOptions({ ...options, summary: summarize(input) }, [input])];
+  });
+  return Object.fromEntries(summarized) as SyncActivities;
 }
+
+interface Summarizable {
+  executeWithOptions(options: ActivityOptions, args: [never]): Promise<unknown>;
+}
+
+/** What the Temporal UI shows beside each activity. */
+const SUMMARIES: { [Name in keyof SyncActivities]: (input: Parameters<SyncActivities[Name]>[0]) => string } = {
+  loadPlan: () => "Read the configuration",
+  aggregateExposures: () => "Seal buckets whose hour is over",
+  exportBatch: ({ afterSeq, throughSeq }) => `Deliver buckets ${afterSeq + 1} to ${throughSeq}`,
+  completeExport: ({ bound }) => `Export complete through ${new Date(bound.throughMs).toISOString()}`,
+  planImport: () => "Fix the bound and plan what to read",
+  importPage: ({ task }) => `Read ${task.events.join(", ")}`.slice(0, 180),
+  discoverProperties: () => "Discover properties",
+  recordRun: ({ finished }) => (finished === null ? "Record the run's start" : `Record the run: ${finished.outcome}`),
+  recordState: () => "Mirror the state",
+};
 
 /** The worker went away under the activity: it died (no heartbeat) or was shut down. */
 export function isInterruption(failure: unknown): boolean {

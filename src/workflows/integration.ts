@@ -10,7 +10,7 @@ import { MAX_PENDING_REQUESTS, MAX_REQUEST_ID_CHARS } from "../domain/limits.ts"
 import { runCycle } from "./cycle.ts";
 import { configChangedSignal, pauseSignal, resumeSignal, statusQuery, syncNowSignal } from "./messages.ts";
 import type { IntegrationInput, WorkflowStatus } from "./messages.ts";
-import { Session } from "./session.ts";
+import { Session, Suspended } from "./session.ts";
 
 /**
  * The life of one integration: wait until a cycle is due or asked for, run it, carry on, for as long as the integration
@@ -23,17 +23,21 @@ export async function integrationWorkflow(input: IntegrationInput): Promise<void
 }
 
 async function live(session: Session, input: IntegrationInput): Promise<void> {
-  for (;;) {
-    if (session.configStale) await session.refresh();
-    if (session.deleted) return;
-    if (isDue(session)) {
-      await runCycle(session);
-      if (session.deleted) return;
-    } else {
-      await waitUntilDue(session);
+  while (!session.deleted) {
+    try {
+      await step(session);
+    } catch (failure) {
+      if (!(failure instanceof Suspended)) throw failure;
     }
-    if (session.continueAsNewWanted) await carryOver(session, input);
+    if (session.continueAsNewWanted && !session.deleted) await carryOver(session, input);
   }
+}
+
+async function step(session: Session): Promise<void> {
+  if (session.configStale) await session.refresh();
+  if (session.deleted) return;
+  if (isDue(session)) await runCycle(session);
+  else await waitUntilDue(session);
 }
 
 function isDue(session: Session): boolean {

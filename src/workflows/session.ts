@@ -1,10 +1,9 @@
 import { condition, isCancellation, setCurrentDetails, upsertSearchAttributes, workflowInfo } from "@temporalio/workflow";
 import { defineSearchAttributeKey, SearchAttributeType } from "@temporalio/common";
-import type { Plan } from "../activities/contract.ts";
+import type { Plan, SyncActivities } from "../activities/contract.ts";
 import type { Leg } from "../domain/integration.ts";
 import { nextCycleAtMs } from "../domain/schedule.ts";
 import { activitiesFor } from "./activities.ts";
-import type { Activities } from "./activities.ts";
 import { describe } from "./details.ts";
 import type { IntegrationInput, IntegrationStatus } from "./messages.ts";
 import { initialState } from "./state.ts";
@@ -12,8 +11,14 @@ import type { IntegrationState } from "./state.ts";
 
 const statusKey = defineSearchAttributeKey("CrosscurrentStatus", SearchAttributeType.KEYWORD);
 
-/** How long to wait before asking the store again once three tries failed. */
-const STORE_RETRY_MS = 30_000;
+/** How long to wait before asking the store again once three tries failed: twice as long each time. */
+const FIRST_STORE_RETRY_MS = 30_000;
+const MAX_STORE_RETRY_MS = 15 * 60_000;
+
+/** Thrown where nothing can go on before the store is back, but the history has grown long: continue as new and try there. */
+export class Suspended extends Error {
+  override readonly name = "Suspended";
+}
 
 /** Why a wait ended. */
 export type Wake = "time" | "interrupted";
@@ -32,7 +37,7 @@ export class Session {
   /** The configuration is gone: the integration was deleted. */
   deleted = false;
   doing: Record<Leg, string> = { export: "idle", import: "idle" };
-  activities: Activities;
+  activities: SyncActivities;
 
   private readonly fresh: boolean;
   private configSignals = 1;
@@ -42,6 +47,7 @@ export class Session {
   private suspending = false;
   private mirrorDirty = true;
   private mirroring = false;
+  private mirrorGaveUp = false;
   private publishedStatus: IntegrationStatus | null = null;
   private refreshing: Promise<void> | null = null;
 
@@ -50,6 +56,8 @@ export class Session {
     this.workspaceId = input.workspaceId;
     this.fresh = input.state === undefined;
     this.state = input.state ?? initialState();
+    // The run before may have ended without reaching the store.
+    this.pausedBySignal = this.fresh ? null : this.state.paused;
     this.activities = activitiesFor(this.workspaceId);
   }
 
@@ -151,15 +159,16 @@ export class Session {
     }
   }
 
-  /** Runs what must not be given up on: three tries, then a visible pause, for as long as it takes. */
+  /** Runs what must not be given up on: three tries, then a visible pause, for as long as it takes. May throw Suspended. */
   async insist<T>(what: string, run: () => Promise<T>): Promise<T> {
-    for (;;) {
+    for (let waitMs = FIRST_STORE_RETRY_MS; ; waitMs = Math.min(MAX_STORE_RETRY_MS, 2 * waitMs)) {
       try {
         return await run();
       } catch (failure) {
         if (isCancellation(failure)) throw failure;
-        this.changed(`Cannot ${what}; trying again every ${STORE_RETRY_MS / 1000} s.`);
-        await this.pauseFor(STORE_RETRY_MS, `Trying again to ${what}`);
+        if (this.continueAsNewWanted) throw new Suspended();
+        this.publish(`Cannot ${what}; trying again in ${waitMs / 1000} s.`);
+        await this.pauseFor(waitMs, `Trying again to ${what}`);
       }
     }
   }
@@ -167,13 +176,22 @@ export class Session {
   /** Waits at a page boundary while paused, then says whether the leg may go on. */
   async proceed(leg: Leg): Promise<Step> {
     for (;;) {
-      if (this.configStale && !this.deleted) await this.refresh();
+      if (this.configStale && !this.deleted) await this.refreshOrSuspend();
       if (this.deleted || this.plan?.[leg].enabled === false) return "disabled";
       if (this.continueAsNewWanted) this.suspending = true;
       if (this.suspending) return "suspend";
       if (!this.state.paused) return "go";
       this.report(leg, "paused");
       await condition(() => !this.state.paused || this.configStale || this.suspending);
+    }
+  }
+
+  private async refreshOrSuspend(): Promise<void> {
+    try {
+      await this.refresh();
+    } catch (failure) {
+      if (!(failure instanceof Suspended)) throw failure;
+      this.suspending = true;
     }
   }
 
@@ -193,9 +211,9 @@ export class Session {
   }
 
   /** Something that people see has changed: show it in the Temporal UI and mirror it to the store. */
-  changed(note?: string): void {
+  changed(): void {
     this.mirrorDirty = true;
-    this.publish(note);
+    this.publish();
   }
 
   private publish(note?: string): void {
@@ -206,29 +224,39 @@ export class Session {
   }
 
   /** Runs beside everything else: writes each change to the store, one write at a time. */
-  async mirror(): Promise<void> {
+  async mirror(): Promise<never> {
     for (;;) {
       await condition(() => this.mirrorDirty && this.plan !== null && !this.deleted);
       this.mirrorDirty = false;
       this.mirroring = true;
-      const paused = this.pausedBySignal;
-      await this.insist("write the state to the store", () =>
-        this.activities.recordState({
-          integrationId: this.integrationId,
-          paused,
-          nextCycleAtMs: this.nextCycleAtMs,
-          exportError: this.state.errors.export,
-          importError: this.state.errors.import,
-          eventErrors: this.state.errors.events,
-        }),
-      );
-      if (this.pausedBySignal === paused) this.pausedBySignal = null;
+      try {
+        await this.insist("write the state to the store", () => this.writeState());
+      } catch (failure) {
+        if (!(failure instanceof Suspended)) throw failure;
+        // The next run begins by writing everything anyway.
+        this.mirrorGaveUp = true;
+        await condition(() => false);
+      }
       this.mirroring = false;
     }
   }
 
-  /** Resolves once the store shows what is known here. */
+  private async writeState(): Promise<void> {
+    const { errors } = this.state;
+    const paused = this.pausedBySignal;
+    await this.activities.recordState({
+      integrationId: this.integrationId,
+      paused,
+      nextCycleAtMs: this.nextCycleAtMs,
+      exportError: errors.export,
+      importError: errors.import,
+      eventErrors: errors.events,
+    });
+    if (this.pausedBySignal === paused) this.pausedBySignal = null;
+  }
+
+  /** Resolves once the store shows what is known here, or cannot be reached. */
   async mirrored(): Promise<void> {
-    await condition(() => this.deleted || this.plan === null || (!this.mirrorDirty && !this.mirroring));
+    await condition(() => this.deleted || this.plan === null || this.mirrorGaveUp || (!this.mirrorDirty && !this.mirroring));
   }
 }

@@ -89,7 +89,8 @@ export class FakeSync implements SyncActivities {
       import: { enabled: this.importEnabled, events: this.events },
       intervalMs: INTERVAL_MS,
       jitterMs: JITTER_MS,
-      heartbeatTimeoutMs: 20_000,
+      // Skipped time counts too: nobody may be taken for dead because days were skipped meanwhile.
+      heartbeatTimeoutMs: 7 * 24 * HOUR_MS,
     };
   }
 

@@ -10,6 +10,7 @@ import { INTEGRATION_WORKFLOW, workflowIdOf } from "../../src/client/ids.ts";
 import type { integrationWorkflow } from "../../src/workflows/integration.ts";
 import { statusQuery } from "../../src/workflows/messages.ts";
 import { FakeSync } from "./fakeSync.ts";
+import { startTimeSkipping } from "./timeSkipping.ts";
 
 let bundle: Promise<WorkflowBundle> | undefined;
 
@@ -54,22 +55,30 @@ async function startIntegration(env: TestWorkflowEnvironment, integrationId: str
 }
 
 export interface ScenarioOptions {
-  arrange?: (fake: FakeSync) => void;
-  /** Without a worker nothing runs until `withWorker` is called. */
+  /** Prepares the other side; `handle` is for what happens in the middle of an activity. */
+  arrange?: (fake: FakeSync, handle: Scenario["handle"]) => void;
   integrationId?: string;
+  server?: () => Promise<TestWorkflowEnvironment>;
 }
 
-/** Starts one integration and a worker for it, hands both to `act`, and ends both. */
+/**
+ * Starts one integration and a worker for it on a server of their own, hands them to `act`, and ends them. An activity that is
+ * cut off at the end would hold up the time of every later scenario on the same server.
+ */
 export async function scenario(
-  env: TestWorkflowEnvironment,
   act: (scenario: Scenario) => Promise<void>,
-  { arrange, integrationId = `int${process.pid}-${nextId++}` }: ScenarioOptions = {},
+  { arrange, integrationId = `int${process.pid}-${nextId++}`, server = startTimeSkipping }: ScenarioOptions = {},
 ): Promise<void> {
-  const fake = new FakeSync(() => env.currentTimeMs());
-  arrange?.(fake);
-  const taskQueue = `queue-${integrationId}`;
-  const handle = await startIntegration(env, integrationId, taskQueue);
-  await withWorker(env, fake, taskQueue, () => act({ fake, integrationId, env, handle }));
+  const env = await server();
+  try {
+    const fake = new FakeSync(() => env.currentTimeMs());
+    const taskQueue = `queue-${integrationId}`;
+    const handle = await startIntegration(env, integrationId, taskQueue);
+    arrange?.(fake, handle);
+    await withWorker(env, fake, taskQueue, () => act({ fake, integrationId, env, handle }));
+  } finally {
+    await env.teardown();
+  }
 }
 
 export async function withWorker<T>(
@@ -96,7 +105,7 @@ export async function until(
 ): Promise<void> {
   for (let minute = 0; minute < maxMinutes; minute++) {
     if (await holds()) return;
-    await env.sleep(minute < 20 ? 50 : 60_000);
+    await env.sleep(minute < 20 || !env.supportsTimeSkipping ? 50 : 60_000);
   }
   throw new Error(`still waiting: ${what}`);
 }

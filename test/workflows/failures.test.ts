@@ -1,17 +1,10 @@
 // Failures become states that people can see; they stop neither the other leg nor the next cycle, and the workflow never fails.
-import type { TestWorkflowEnvironment } from "@temporalio/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { configChangedSignal, statusQuery } from "../../src/workflows/messages.ts";
 import { failing, HOUR_MS } from "../support/fakeSync.ts";
-import { startTimeSkipping } from "../support/timeSkipping.ts";
 import { idle, quietRuntime, scenario, until } from "../support/workflows.ts";
 
-let env: TestWorkflowEnvironment;
-beforeAll(async () => {
-  quietRuntime();
-  env = await startTimeSkipping();
-});
-afterAll(() => env.teardown());
+beforeAll(quietRuntime);
 
 const DAY_MS = 24 * HOUR_MS;
 
@@ -19,7 +12,6 @@ describe("failures", () => {
   it("shows a revoked credential, lets the other leg go on, and heals with new credentials at once", async () => {
     let revoked = true;
     await scenario(
-      env,
       async (current) => {
         const { fake, handle } = current;
         await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
@@ -30,7 +22,7 @@ describe("failures", () => {
         const status = await handle.query(statusQuery);
         expect(status).toMatchObject({ status: "attention", errors: { export: null, import: { kind: "auth" } } });
         await until(current, () => fake.state?.importError?.kind === "auth", "the mirrored error");
-        const changedAtMs = await env.currentTimeMs();
+        const changedAtMs = await current.env.currentTimeMs();
         revoked = false;
         fake.version++;
         fake.syncVersion++;
@@ -48,10 +40,9 @@ describe("failures", () => {
   it("tries again minutes after an outage, waiting longer each time, and keeps the start of the error", async () => {
     let down = true;
     await scenario(
-      env,
       async (current) => {
         const { fake, handle } = current;
-        await env.sleep(3 * HOUR_MS);
+        await current.env.sleep(3 * HOUR_MS);
         const failed = fake.finishedRuns;
         expect(failed.length).toBeGreaterThanOrEqual(4);
         expect(failed.every((run) => run.finished!.outcome === "failed")).toBe(true);
@@ -75,7 +66,6 @@ describe("failures", () => {
 
   it("marks the failing event alone and reads the others to the bound", async () => {
     await scenario(
-      env,
       async (current) => {
         const { fake, handle } = current;
         await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
@@ -103,7 +93,6 @@ describe("failures", () => {
 
   it("waits durably for a rate limit and goes on where it stopped", async () => {
     await scenario(
-      env,
       async (current) => {
         const { fake, handle } = current;
         await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
@@ -118,7 +107,7 @@ describe("failures", () => {
           const page = fake.importPage.bind(fake);
           fake.importPage = async (input) =>
             fake.count("importPage") === 2
-              ? { progress: input.task.progress, retryAtMs: (await env.currentTimeMs()) + HOUR_MS }
+              ? { progress: input.task.progress, retryAtMs: (await fake.nowMs()) + HOUR_MS }
               : await page(input);
         },
       },
@@ -128,12 +117,11 @@ describe("failures", () => {
   it("survives a store that cannot be reached for a day without failing or losing a cycle", async () => {
     let down = false;
     await scenario(
-      env,
       async (current) => {
         const { fake, handle } = current;
         await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
         down = true;
-        await env.sleep(DAY_MS);
+        await current.env.sleep(DAY_MS);
         const before = fake.finishedRuns.length;
         expect((await handle.describe()).status.name).toBe("RUNNING");
         down = false;
@@ -152,14 +140,14 @@ describe("failures", () => {
   });
 
   it("ends as completed when the configuration is gone, as cancelled when it is told to", async () => {
-    await scenario(env, async (current) => {
+    await scenario(async (current) => {
       await until(current, () => current.fake.finishedRuns.length === 1, "the first cycle");
       current.fake.deleted = true;
       await current.handle.signal(configChangedSignal);
       await current.handle.result();
       expect((await current.handle.describe()).status.name).toBe("COMPLETED");
     });
-    await scenario(env, async (current) => {
+    await scenario(async (current) => {
       await until(current, () => current.fake.finishedRuns.length === 1, "the first cycle");
       await current.handle.cancel();
       await expect(current.handle.result()).rejects.toThrow();

@@ -1,18 +1,12 @@
 // Sync requests: each is served by a cycle whose bounds were fixed after it arrived; many coalesce, none is dropped.
-import type { TestWorkflowEnvironment } from "@temporalio/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createIntegrationControl, workflowIdOf } from "../../src/client/index.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { createIntegrationControl } from "../../src/client/index.ts";
 import { pauseSignal, resumeSignal, syncNowSignal } from "../../src/workflows/messages.ts";
 import { FakeSync } from "../support/fakeSync.ts";
 import { startTimeSkipping } from "../support/timeSkipping.ts";
 import { idle, quietRuntime, scenario, until, withWorker } from "../support/workflows.ts";
 
-let env: TestWorkflowEnvironment;
-beforeAll(async () => {
-  quietRuntime();
-  env = await startTimeSkipping();
-});
-afterAll(() => env.teardown());
+beforeAll(quietRuntime);
 
 /** Which finished run served a request. */
 function servedBy(fake: FakeSync, requestId: string) {
@@ -21,7 +15,7 @@ function servedBy(fake: FakeSync, requestId: string) {
 
 describe("sync requests", () => {
   it("starts a cycle long before one is due", async () => {
-    await scenario(env, async (current) => {
+    await scenario(async (current) => {
       const { fake, handle } = current;
       await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
       await handle.signal(syncNowSignal, "now");
@@ -33,7 +27,6 @@ describe("sync requests", () => {
 
   it("serves requests that come in mid-cycle by one more cycle right behind, all of them together", async () => {
     await scenario(
-      env,
       async (current) => {
         const { fake, handle } = current;
         await until(current, () => fake.finishedRuns.length === 2, "both cycles");
@@ -48,11 +41,9 @@ describe("sync requests", () => {
         await handle.cancel();
       },
       {
-        integrationId: "mid-cycle",
-        arrange: (fake) => {
+        arrange: (fake, handle) => {
           fake.before.exportBatch = async (_, call) => {
             if (call !== 1) return;
-            const handle = env.client.workflow.getHandle(workflowIdOf("mid-cycle"));
             for (const id of ["a", "b", "c", "b"]) await handle.signal(syncNowSignal, id);
           };
         },
@@ -62,7 +53,6 @@ describe("sync requests", () => {
 
   it("joins a cycle whose bounds are not fixed yet", async () => {
     await scenario(
-      env,
       async (current) => {
         const { fake, handle } = current;
         await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
@@ -72,11 +62,10 @@ describe("sync requests", () => {
         await handle.cancel();
       },
       {
-        integrationId: "joining",
-        arrange: (fake) => {
+        arrange: (fake, handle) => {
           fake.before.loadPlan = async (input: { reconcile: boolean }) => {
             if (!input.reconcile) return;
-            await env.client.workflow.getHandle(workflowIdOf("joining")).signal(syncNowSignal, "early");
+            await handle.signal(syncNowSignal, "early");
           };
         },
       },
@@ -84,12 +73,12 @@ describe("sync requests", () => {
   });
 
   it("keeps a request made by hand while paused until it is resumed", async () => {
-    await scenario(env, async (current) => {
+    await scenario(async (current) => {
       const { fake, handle } = current;
       await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
       await handle.signal(pauseSignal);
       await handle.signal(syncNowSignal);
-      await env.sleep("2 days");
+      await current.env.sleep("2 days");
       expect(fake.finishedRuns).toHaveLength(1);
       await handle.signal(resumeSignal);
       await until(current, () => fake.finishedRuns.length === 2, "the kept request");
@@ -99,6 +88,7 @@ describe("sync requests", () => {
   });
 
   it("keeps a request made with no worker up, starting the workflow by it", async () => {
+    const env = await startTimeSkipping();
     const fake = new FakeSync(() => env.currentTimeMs());
     const control = createIntegrationControl(env.client, "queue-no-worker");
     const ref = { integrationId: "no-worker", workspaceId: "workspace", provider: "mixpanel" as const };
@@ -111,5 +101,6 @@ describe("sync requests", () => {
       await control.end("no-worker");
     });
     expect(await control.status("never-started")).toBeNull();
+    await env.teardown();
   });
 });

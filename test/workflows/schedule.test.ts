@@ -1,18 +1,11 @@
 // When cycles run: weeks of them, spread by jitter, never while paused, never lost.
-import type { TestWorkflowEnvironment } from "@temporalio/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { jitterOf } from "../../src/domain/schedule.ts";
 import { pauseSignal, resumeSignal, statusQuery, syncNowSignal } from "../../src/workflows/messages.ts";
 import { INTERVAL_MS, HOUR_MS, JITTER_MS } from "../support/fakeSync.ts";
-import { startTimeSkipping } from "../support/timeSkipping.ts";
 import { idle, quietRuntime, scenario, until } from "../support/workflows.ts";
 
-let env: TestWorkflowEnvironment;
-beforeAll(async () => {
-  quietRuntime();
-  env = await startTimeSkipping();
-});
-afterAll(() => env.teardown());
+beforeAll(quietRuntime);
 
 const WEEK_MS = 7 * 24 * HOUR_MS;
 
@@ -20,8 +13,7 @@ describe("the schedule of cycles", () => {
   it("runs a cycle about every eight hours for weeks, each integration at its own offset", async () => {
     for (const [integrationId, spanMs] of [["weeks-a", 2 * WEEK_MS], ["weeks-b", WEEK_MS / 7]] as const) {
       await scenario(
-        env,
-        async ({ fake, handle }) => {
+        async ({ fake, handle, env }) => {
           await env.sleep(spanMs);
           const starts = fake.finishedRuns.map((run) => run.startedAtMs);
           const period = INTERVAL_MS + jitterOf(integrationId, JITTER_MS);
@@ -45,16 +37,16 @@ describe("the schedule of cycles", () => {
   });
 
   it("starts no cycle while paused, even across a due one, and catches up at once when resumed", async () => {
-    await scenario(env, async (current) => {
+    await scenario(async (current) => {
       const { fake, handle } = current;
       await idle(current);
       await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
       await handle.signal(pauseSignal);
-      await env.sleep(3 * 24 * HOUR_MS);
+      await current.env.sleep(3 * 24 * HOUR_MS);
       expect(fake.finishedRuns).toHaveLength(1);
       expect(fake.state).toMatchObject({ paused: true, nextCycleAtMs: null });
       expect((await handle.query(statusQuery)).status).toBe("paused");
-      const resumedAtMs = await env.currentTimeMs();
+      const resumedAtMs = await current.env.currentTimeMs();
       await handle.signal(resumeSignal);
       await until(current, () => fake.finishedRuns.length === 2, "the overdue cycle");
       expect(fake.finishedRuns[1]!.startedAtMs - resumedAtMs).toBeLessThan(60_000);
@@ -64,10 +56,9 @@ describe("the schedule of cycles", () => {
 
   it("runs nothing while both legs are off, except a cycle that somebody asks for", async () => {
     await scenario(
-      env,
       async (current) => {
         const { fake, handle } = current;
-        await env.sleep(3 * 24 * HOUR_MS);
+        await current.env.sleep(3 * 24 * HOUR_MS);
         expect(fake.runs).toHaveLength(0);
         expect((await handle.query(statusQuery)).nextCycleAtMs).toBeNull();
         await handle.signal(syncNowSignal, "asked");

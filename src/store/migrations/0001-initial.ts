@@ -13,14 +13,25 @@ const CLOCK = `
   create function crosscurrent_ingest_lock(workspace_id text) returns bigint language sql immutable as
     'select hashtextextended(workspace_id, 7315002)';`;
 
-/** `folded_through`, `last_seal_seq` and the counters are changed by the workspace's one sealer alone (row lock). */
+/**
+ * What the workspace's one sealer changes (row lock). Every exposure up to `folded_through` is in a bucket or a part of one;
+ * buckets have places up to `placed_seq`, of which readers see those up to `last_seal_seq`, published at the end of a pass.
+ * `pass_through` and `pass_due_ms`: the last id, and the end of the hours, of the pass under way. No bucket is of an hour after
+ * `newest_hour_ms`, so that what comes after it needs no look for one.
+ */
 const WORKSPACES = `
   create table workspaces (
     id text primary key,
     name text not null,
     created_at_ms bigint not null default crosscurrent_now_ms(),
     folded_through bigint not null default 0,
+    pass_through bigint not null default 0,
+    pass_due_ms bigint not null default 0,
+    newest_hour_ms bigint not null default -1,
+    placed_seq bigint not null default 0,
+    placed_buckets bigint not null default 0,
     last_seal_seq bigint not null default 0,
+    sealed_buckets bigint not null default 0,
     late_buckets bigint not null default 0
   );
   create table api_keys (
@@ -117,47 +128,82 @@ const INTEGRATIONS = `
   create index rejected_records_event on rejected_records (event_id) where event_id is not null;
   create index rejected_records_seq on rejected_records (integration_id, seq) where seq is not null;`;
 
-/** Raw exposures: one partition a day, dropped whole when old and folded. CACHE 1 keeps ids in the order of insertion. */
+/**
+ * Raw exposures: one partition a day, dropped whole when old and folded. CACHE 1 keeps ids in the order of insertion.
+ * Ids are compared byte by byte (`collate "C"`): the order means nothing to people, and a language's costs several times as much.
+ */
 const EXPOSURES = `
   create table exposures (
     id bigint generated always as identity (cache 1),
     workspace_id text not null,
     received_at_ms bigint not null,
     exposed_at_ms bigint not null,
-    alias_id text not null,
-    route_id text not null,
-    variant_id text not null,
-    user_id text not null
+    alias_id text collate "C" not null,
+    route_id text collate "C" not null,
+    variant_id text collate "C" not null,
+    user_id text collate "C" not null
   ) partition by range (received_at_ms);
   create index exposures_unfolded on exposures (workspace_id, id);
   create table exposures_default partition of exposures default;`;
 
 /**
- * `hit` says what a late exposure did to a sealed bucket in the folding step under way: 1 counted, 2 moved its time later.
- * It is 0 outside of that transaction. All of a workspace lies in one partition: its sequence numbers are unique there.
+ * `bucket_parts`: buckets whose hour is not over, one row for each step that folded exposures of one: appended, never changed,
+ * and taken out when the hour is over.
+ * `exposure_buckets`: buckets whose hour is over. While `first_seal_seq` is beyond what is published, a bucket is not sealed
+ * and takes exposures as if it were open; afterwards they are late. `nth` counts the workspace's buckets in the order of
+ * `first_seal_seq`: a difference of two counts what lies between. Only a revision has another `seal_seq`.
+ * All of a workspace lies in one partition: its sequence numbers are unique there. The room left in pages lets a bucket that
+ * grows stay in its page and leave the indexes alone.
  */
 const BUCKETS = `
+  create table bucket_parts (
+    workspace_id text not null,
+    hour_ms bigint not null,
+    user_id text collate "C" not null,
+    alias_id text collate "C" not null,
+    route_id text collate "C" not null,
+    variant_id text collate "C" not null,
+    time_ms bigint not null,
+    first_exposed_at_ms bigint not null,
+    exposures bigint not null
+  );
+  create index bucket_parts_hour on bucket_parts (workspace_id, hour_ms);
   create table exposure_buckets (
     workspace_id text not null,
     hour_ms bigint not null,
-    user_id text not null,
-    alias_id text not null,
-    route_id text not null,
-    variant_id text not null,
+    user_id text collate "C" not null,
+    alias_id text collate "C" not null,
+    route_id text collate "C" not null,
+    variant_id text collate "C" not null,
     time_ms bigint not null,
     first_exposed_at_ms bigint not null,
     exposures bigint not null,
-    sealed_time_ms bigint,
-    first_seal_seq bigint,
-    seal_seq bigint,
+    sealed_time_ms bigint not null,
+    nth bigint not null,
+    first_seal_seq bigint not null,
+    seal_seq bigint not null,
     late boolean not null default false,
-    hit smallint not null default 0,
     primary key (workspace_id, hour_ms, user_id, alias_id, route_id, variant_id)
   ) partition by hash (workspace_id);
-  create unique index exposure_buckets_first on exposure_buckets (workspace_id, first_seal_seq) where first_seal_seq is not null;
-  create unique index exposure_buckets_latest on exposure_buckets (workspace_id, seal_seq) where seal_seq is not null;
-  create index exposure_buckets_open on exposure_buckets (workspace_id, hour_ms) where first_seal_seq is null;
-  create index exposure_buckets_hit on exposure_buckets (workspace_id) where hit > 0;`;
+  create unique index exposure_buckets_first on exposure_buckets (workspace_id, first_seal_seq);
+  create unique index exposure_buckets_revised on exposure_buckets (workspace_id, seal_seq) where seal_seq <> first_seal_seq;`;
+
+/**
+ * How many of a workspace's sealed buckets have their place at or below `through_seq`. `nth` of the last one tells it for first
+ * places without counting. Where revisions move a bucket on, those moved across `through_seq` come off: an index range of
+ * revisions alone, as many as exposures were late since then.
+ */
+const BUCKETS_THROUGH = `
+  create function crosscurrent_buckets_through(workspace text, through_seq bigint, revisions boolean) returns bigint
+  language sql stable as $$
+    select coalesce((
+      select nth from exposure_buckets where workspace_id = workspace and first_seal_seq <= through_seq
+      order by first_seal_seq desc limit 1
+    ), 0) - case when revisions then (
+      select count(*) from exposure_buckets
+      where workspace_id = workspace and seal_seq <> first_seal_seq and seal_seq > through_seq and first_seal_seq <= through_seq
+    ) else 0 end
+  $$;`;
 
 /** `updated`: the row was read again after an identity merge. It also tells an insert from an update, as `xmax` cannot in partitions. */
 const IMPORTED = `
@@ -208,11 +254,11 @@ const BUDGETS = `
 
 const HASH_PARTITIONS = 16;
 
-function hashPartitions(table: string): string {
+function hashPartitions(table: string, storage = ""): string {
   return Array.from(
     { length: HASH_PARTITIONS },
     (_, i) =>
-      `create table ${table}_${i} partition of ${table} for values with (modulus ${HASH_PARTITIONS}, remainder ${i});`,
+      `create table ${table}_${i} partition of ${table} for values with (modulus ${HASH_PARTITIONS}, remainder ${i})${storage};`,
   ).join("\n");
 }
 
@@ -224,7 +270,8 @@ export const initial: Migration = {
       INTEGRATIONS,
       EXPOSURES,
       BUCKETS,
-      hashPartitions("exposure_buckets"),
+      hashPartitions("exposure_buckets", " with (fillfactor = 85)"),
+      BUCKETS_THROUGH,
       IMPORTED,
       hashPartitions("imported_events"),
       BUDGETS,

@@ -1,5 +1,5 @@
 // The export's mirrored cursor and its counts. The cursor only moves by compare-and-set, so a commit run twice counts once.
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import type { Pool, PoolClient } from "pg";
 import type { ExportStore, StoredBucket } from "../store.ts";
 import { transaction, type Database } from "./database.ts";
@@ -16,14 +16,12 @@ export function createExportStore({ pool, db }: Database): ExportStore {
     rewind: (integrationId, cursorSeq) => rewind(pool, integrationId, cursorSeq),
 
     async readBuckets(workspaceId, order, afterSeq, throughSeq, limit) {
-      const seq = sql.raw(order === "first" ? "first_seal_seq" : "seal_seq");
       const { rows } = await sql<StoredBucket>`
-        select ${seq} as seq, alias_id as "aliasId", route_id as "routeId", variant_id as "variantId", user_id as "userId",
+        select seq, alias_id as "aliasId", route_id as "routeId", variant_id as "variantId", user_id as "userId",
           hour_ms as "hourMs", sealed_time_ms as "sealedTimeMs", time_ms as "timeMs",
           first_exposed_at_ms as "firstExposedAtMs", exposures
-        from exposure_buckets
-        where workspace_id = ${workspaceId} and ${seq} > ${afterSeq} and ${seq} <= ${throughSeq}
-        order by ${seq} limit ${limit}`.execute(db);
+        from ${placesIn(order, { workspaceId, afterSeq, throughSeq, limit })} b
+        order by seq limit ${limit}`.execute(db);
       return rows;
     },
 
@@ -38,13 +36,33 @@ export function createExportStore({ pool, db }: Database): ExportStore {
   };
 }
 
+interface Stretch {
+  workspaceId: string;
+  afterSeq: number;
+  throughSeq: number;
+  limit: number;
+}
+
+/** Buckets by the sequence number that counts. Each part reads an index of its own, in order: revisions are few and have a small one. */
+function placesIn(order: "first" | "latest", { workspaceId, afterSeq, throughSeq, limit }: Stretch): RawBuilder<unknown> {
+  const part = (seq: RawBuilder<unknown>, which: RawBuilder<unknown>) => sql`(
+    select ${seq} as seq, * from exposure_buckets
+    where workspace_id = ${workspaceId} and ${seq} > ${afterSeq} and ${seq} <= ${throughSeq} and ${which}
+    order by ${seq} limit ${limit})`;
+  const first = sql`first_seal_seq`;
+  if (order === "first") return part(first, sql`true`);
+  const latest = sql`seal_seq`;
+  return sql`(${part(first, sql`seal_seq = first_seal_seq`)} union all ${part(latest, sql`seal_seq <> first_seal_seq`)})`;
+}
+
 type Commit = Parameters<ExportStore["commit"]>[3];
 
 interface Mirror {
   cursor: number;
   lastSealSeq: number;
   workspaceId: string;
-  order: "first_seal_seq" | "seal_seq";
+  /** Whether a revision has the bucket sent again. */
+  revisions: boolean;
 }
 
 async function commit(
@@ -103,7 +121,7 @@ async function rewind(pool: Pool, integrationId: string, cursorSeq: number): Pro
 async function lockMirror(client: PoolClient, integrationId: string): Promise<Mirror | null> {
   const { rows } = await client.query<Mirror>(
     `select i.export_cursor_seq as cursor, w.last_seal_seq as "lastSealSeq", w.id as "workspaceId",
-       case i.provider when 'mixpanel' then 'first_seal_seq' else 'seal_seq' end as order
+       i.provider <> 'mixpanel' as revisions
      from integrations i join workspaces w on w.id = i.workspace_id
      where i.id = $1 for no key update of i`,
     [integrationId],
@@ -113,9 +131,8 @@ async function lockMirror(client: PoolClient, integrationId: string): Promise<Mi
 
 async function countBuckets(client: PoolClient, mirror: Mirror, afterSeq: number, throughSeq: number): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
-    `select count(*) as count from exposure_buckets
-     where workspace_id = $1 and ${mirror.order} > $2 and ${mirror.order} <= $3`,
-    [mirror.workspaceId, afterSeq, throughSeq],
+    "select crosscurrent_buckets_through($1, $3, $4) - crosscurrent_buckets_through($1, $2, $4) as count",
+    [mirror.workspaceId, afterSeq, throughSeq, mirror.revisions],
   );
   return rows[0]?.count ?? 0;
 }

@@ -59,14 +59,8 @@ export async function readIntegrations(
   return rows;
 }
 
-/** Sealed buckets beyond the cursor, in the order that the provider's export pages by. */
-const PENDING = sql`case
-  when i.export_cursor_seq >= w.last_seal_seq then 0
-  when i.provider = 'mixpanel' then (
-    select count(*) from exposure_buckets b where b.workspace_id = i.workspace_id and b.first_seal_seq > i.export_cursor_seq)
-  else (
-    select count(*) from exposure_buckets b where b.workspace_id = i.workspace_id and b.seal_seq > i.export_cursor_seq)
-  end`;
+/** Sealed buckets beyond the cursor, in the order that the provider's export pages by. A difference of two counts: see the migration. */
+const PENDING = sql`w.sealed_buckets - crosscurrent_buckets_through(w.id, i.export_cursor_seq, i.provider <> 'mixpanel')`;
 
 export function toIntegration(row: IntegrationRow): Integration {
   return {

@@ -254,15 +254,8 @@ describe("limits", () => {
   });
 
   it("answers 429 beyond the bytes of a rolling minute", async () => {
-    await standIn.control.putProject(PROJECT, { importBytesPerMinute: 500 });
+    await standIn.control.putProject(PROJECT, { importBytesPerMinute: 200 });
     expect((await importBatch(standIn, [event(1)])).status).toBe(200);
-    expect(
-      (
-        await importBatch(
-          standIn,
-          Array.from({ length: 6 }, (_, i) => event(i)),
-        )
-      ).status,
-    ).toBe(429);
+    expect((await importBatch(standIn, [event(2)])).status).toBe(429);
   });
 });

@@ -1,0 +1,121 @@
+// Export of sealed buckets into Mixpanel: the worker against npm mixpanel-import with the same events, and Mixpanel's own ceiling.
+import { execFile } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { createEncoder } from "../src/connectors/mixpanel/encode.ts";
+import type { Exposure } from "../src/store/store.ts";
+import { compareRates, median, rounded, runPairs, type Comparison } from "./comparison.ts";
+import { startMachine, type Machine } from "./machine.ts";
+import { scaled, type BenchOptions } from "./options.ts";
+import { createProject, createTenant, type Tenant } from "./tenant.ts";
+
+const PROJECT = "7001";
+const BUCKETS = 300_000;
+const USERS = 10_000;
+const INGEST_ROWS = 10_000;
+const HOUR_MS = 3_600_000;
+const EVENT_NAME = "Inworld Router Exposure";
+/** Mixpanel's documented limit for a project. */
+const CEILING_EVENTS_PER_SECOND = 30_000;
+const PRELOAD = resolve(import.meta.dirname, "../dev/mixpanel/peers/redirectMixpanelImport.cjs");
+const PEER = fileURLToPath(new URL("./peers/mixpanelImport.cjs", import.meta.url));
+
+export async function benchExport({ scale, onStep }: BenchOptions): Promise<Comparison[]> {
+  const buckets = scaled(BUCKETS, scale);
+  onStep("starting PostgreSQL, Temporal and the Mixpanel stand-in");
+  const machine = await startMachine("export");
+  try {
+    await createProject(machine, PROJECT);
+    const today = new Date().toISOString().slice(0, 10);
+    const tenant = await createTenant(machine, PROJECT, today, { exportEnabled: true });
+    onStep(`sealing ${buckets} buckets`);
+    await seal(machine, tenant.workspaceId, buckets);
+    const file = join(machine.dir, "events.ndjson");
+    await writeEvents(machine, tenant.workspaceId, file);
+    const worker = await machine.startWorker();
+    const rates = await runPairs(
+      () => ours(machine, tenant, buckets),
+      () => mixpanelImport(machine, file, buckets),
+      onStep,
+    );
+    await tenant.stop();
+    await worker.stop();
+    const mine = median(rates.ours);
+    return [
+      compareRates({ bench: "export", against: "npm mixpanel-import 3.1.43", unit: "events/s", goal: 3 }, rates),
+      {
+        ...{ bench: "export", against: "Mixpanel's ceiling per project", ours: Math.round(mine), unit: "events/s" },
+        ...{ theirs: CEILING_EVENTS_PER_SECOND, ratio: rounded(mine / CEILING_EVENTS_PER_SECOND), goal: 1 },
+      },
+    ];
+  } finally {
+    await machine.stop();
+  }
+}
+
+/** One exposure in each bucket: users by hours that are over. */
+async function seal({ store }: Machine, workspaceId: string, buckets: number): Promise<void> {
+  const lastHourMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 3 * HOUR_MS;
+  for (let from = 0; from < buckets; from += INGEST_ROWS) {
+    const exposures = Array.from({ length: Math.min(INGEST_ROWS, buckets - from) }, (_, i): Exposure => {
+      const n = from + i;
+      const exposedAtMs = lastHourMs - Math.floor(n / USERS) * HOUR_MS + ((n * 7_919) % HOUR_MS);
+      const variantId = n % 2 === 0 ? "control" : "treatment";
+      return { aliasId: "support-router", routeId: "default", variantId, userId: `user-${n % USERS}`, exposedAtMs };
+    });
+    await store.exposures.ingest(workspaceId, exposures);
+  }
+  const { throughSeq } = await store.exposures.seal(workspaceId);
+  if (throughSeq !== buckets) throw new Error(`${throughSeq} buckets were sealed, not ${buckets}.`);
+}
+
+/** The very events that the worker sends, as the peer reads them. */
+async function writeEvents({ store }: Machine, workspaceId: string, file: string): Promise<void> {
+  const encode = createEncoder(EVENT_NAME, workspaceId);
+  async function* lines() {
+    for (let after = 0; ; ) {
+      const page = await store.exports.readBuckets(workspaceId, "first", after, Number.MAX_SAFE_INTEGER, INGEST_ROWS);
+      const last = page.at(-1);
+      if (last === undefined) return;
+      yield page.map((bucket) => `${encode(bucket).text}\n`).join("");
+      after = last.seq;
+    }
+  }
+  await pipeline(Readable.from(lines()), createWriteStream(file));
+}
+
+/** A whole cycle through Temporal: the cursor goes back to the start, the sync sends everything again. */
+async function ours(machine: Machine, tenant: Tenant, buckets: number): Promise<number> {
+  await machine.mixpanel.resetProject(PROJECT);
+  await machine.store.exports.rewind(tenant.integrationId, 0);
+  const ms = await tenant.sync();
+  await assertStored(machine, buckets);
+  return buckets / (ms / 1_000);
+}
+
+/** Its own call alone is timed, not the start of its process. */
+async function mixpanelImport(machine: Machine, file: string, buckets: number): Promise<number> {
+  await machine.mixpanel.resetProject(PROJECT);
+  const env = { ...process.env, MIXPANEL_STAND_IN_ORIGIN: machine.mixpanel.origin };
+  const { secret, token } = await machine.mixpanel.settings(PROJECT);
+  const args = ["--require", PRELOAD, PEER, createRequire(import.meta.url).resolve("mixpanel-import"), file, PROJECT];
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    env: { ...env, BENCH_SECRET: secret, BENCH_TOKEN: token },
+    cwd: machine.dir,
+    maxBuffer: 1 << 24,
+  });
+  const ms = Number(/^took (\d+) ms$/m.exec(stdout)?.[1]);
+  await assertStored(machine, buckets);
+  return buckets / (ms / 1_000);
+}
+
+/** A fast side that lost events would win for the wrong reason. */
+async function assertStored(machine: Machine, buckets: number): Promise<void> {
+  const { deduped } = await machine.mixpanel.count(PROJECT);
+  if (deduped !== buckets) throw new Error(`The stand-in holds ${deduped} events, not ${buckets}.`);
+}

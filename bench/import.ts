@@ -1,0 +1,119 @@
+// Import of product events: the worker against PyPI tap-mixpanel, and against the bare limit of reading, parsing and COPY.
+import { closeSync, openSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pythonPackages } from "../dev/python.ts";
+import { LOCAL_DIR } from "../dev/paths.ts";
+import { compareRates, runPairs, type Comparison } from "./comparison.ts";
+import { startMachine, type Machine } from "./machine.ts";
+import { scaled, type BenchOptions } from "./options.ts";
+import { runChild } from "./child.ts";
+import { createProject, createTenant } from "./tenant.ts";
+
+const ROWS = 500_000;
+/** The tap would take minutes for all of them; both sides read the same fewer rows in its pairs. */
+const TAP_ROWS = 100_000;
+const DAYS = 21;
+const DAY_MS = 86_400_000;
+const EVENT = "purchase";
+const TAP_PINS = ["mixpanel==5.4.1", "tap-mixpanel==1.8.0"];
+
+interface Data {
+  machine: Machine;
+  projectId: string;
+  rows: number;
+  fromDay: string;
+  toDay: string;
+}
+
+export async function benchImport({ scale, onStep }: BenchOptions): Promise<Comparison[]> {
+  onStep("starting PostgreSQL, Temporal and the Mixpanel stand-in");
+  const machine = await startMachine("import");
+  try {
+    const small = await generate(machine, "7002", scaled(TAP_ROWS, scale));
+    const large = await generate(machine, "7003", scaled(ROWS, scale));
+    const worker = await machine.startWorker();
+    onStep(`${large.rows} rows, against the bare limit`);
+    const bare = await runPairs(
+      () => ours(large),
+      () => bareCopy(large),
+      onStep,
+    );
+    onStep(`${small.rows} rows, against tap-mixpanel`);
+    const tapped = await prepareTap(small);
+    const tap = await runPairs(() => ours(small), tapped, onStep);
+    await worker.stop();
+    return [
+      compareRates({ bench: "import", against: "PyPI tap-mixpanel 1.8.0", unit: "rows/s", goal: 5 }, tap),
+      compareRates({ bench: "import", against: "read, JSON.parse and COPY", unit: "rows/s", goal: 0.5 }, bare),
+    ];
+  } finally {
+    await machine.stop();
+  }
+}
+
+async function generate(machine: Machine, projectId: string, rows: number): Promise<Data> {
+  await createProject(machine, projectId);
+  const toMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+  const fromMs = toMs - DAYS * DAY_MS;
+  await machine.mixpanel.generate(projectId, { count: rows, events: [EVENT], fromMs, toMs });
+  return { machine, projectId, rows, fromDay: dayOf(fromMs), toDay: dayOf(toMs) };
+}
+
+/** A whole cycle through Temporal, of a workspace of its own: plan, pages, discovery of properties. */
+async function ours({ machine, projectId, rows, fromDay }: Data): Promise<number> {
+  await machine.sql.query("truncate imported_events, property_tallies, properties, budget_leases");
+  const tenant = await createTenant(machine, projectId, fromDay, { importEnabled: true }, [EVENT]);
+  const ms = await tenant.sync();
+  await tenant.stop();
+  await assertImported(machine, rows);
+  return rows / (ms / 1_000);
+}
+
+async function assertImported({ sql }: Machine, rows: number): Promise<void> {
+  const { rows: counted } = await sql.query<{ count: string }>("select count(*) from imported_events");
+  if (Number(counted[0]?.count) !== rows) throw new Error(`${counted[0]?.count} rows were imported, not ${rows}.`);
+}
+
+/** The least that any import into this table does, in a process of its own that does nothing else. */
+async function bareCopy({ machine, projectId, rows, fromDay, toDay }: Data): Promise<number> {
+  await machine.sql.query("truncate imported_events, property_tallies, properties");
+  const { token, secret } = await machine.mixpanel.settings(projectId);
+  const url = exportUrl(machine.mixpanel.origin, { project_id: projectId, from_date: fromDay, to_date: toDay });
+  const ms = await runChild(process.execPath, ["--import", "tsx", new URL("./peers/bareImport.ts", import.meta.url).pathname], {
+    env: { BENCH_DATABASE_URL: machine.databaseUrl, BENCH_URL: url, BENCH_SECRET: secret, BENCH_TOKEN: token },
+    cwd: machine.dir,
+  });
+  await assertImported(machine, rows);
+  return rows / (ms / 1_000);
+}
+
+function exportUrl(origin: string, parameters: Record<string, string>): string {
+  const query = new URLSearchParams({ ...parameters, event: JSON.stringify([EVENT]), time_in_ms: "true" });
+  return `${origin}/api/2.0/export?${query.toString()}`;
+}
+
+/** Discovery comes before the clock starts; the rows that it prints go to /dev/null. */
+async function prepareTap({ machine, projectId, rows, fromDay }: Data): Promise<() => Promise<number>> {
+  const { binDir } = await pythonPackages(TAP_PINS, { venvDir: join(LOCAL_DIR, "mixpanel-peers") });
+  const { secret } = await machine.mixpanel.settings(projectId);
+  const config = join(machine.dir, "tap.json");
+  const settings = {
+    ...{ api_secret: secret, project_timezone: "UTC", start_date: `${fromDay}T00:00:00Z`, user_agent: "bench" },
+    ...{ date_window_size: "30", attribution_window: "5", select_properties_by_default: "true" },
+  };
+  writeFileSync(config, JSON.stringify(settings));
+  const tap = new URL("./peers/tap.py", import.meta.url).pathname;
+  const run = (args: string[], out: string) => {
+    const output = openSync(join(machine.dir, out), "w");
+    return runChild(join(binDir, "python"), [tap, "--config", config, ...args], {
+      env: { MIXPANEL_STAND_IN_ORIGIN: machine.mixpanel.origin, BENCH_CATALOG: join(machine.dir, "catalog.json") },
+      cwd: machine.dir,
+      output,
+    }).finally(() => closeSync(output));
+  };
+  return async () => rows / ((await run([], "x")) / 1_000);
+}
+
+function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}

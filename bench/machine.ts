@@ -1,0 +1,131 @@
+// The services of a benchmark: a database, Temporal and the Mixpanel stand-in, each a process of its own, with empty data.
+import { mkdirSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import pg from "pg";
+import { runToEnd, type Program } from "../dev/children.ts";
+import { freePort } from "../dev/freePort.ts";
+import { openLog } from "../dev/logFile.ts";
+import { MixpanelControl } from "../dev/mixpanel/control.ts";
+import { LOCAL_DIR } from "../dev/paths.ts";
+import { startPostgres } from "../dev/postgres.ts";
+import { startService, type Service } from "../dev/process.ts";
+import { answers, takesWork } from "../dev/ready.ts";
+import { stackSettings } from "../dev/stackParts.ts";
+import { startTemporal } from "../dev/temporal.ts";
+import { loadConfig } from "../src/config.ts";
+import { createPostgresStore } from "../src/store/postgres/store.ts";
+import type { Store } from "../src/store/store.ts";
+
+const DIST = resolve(import.meta.dirname, "../dist");
+const BENCH_DIR = join(LOCAL_DIR, "bench");
+/** As in the Dockerfile: most of what the worker makes is short-lived. */
+const WORKER_NODE_OPTIONS = "--max-semi-space-size=32";
+/** Millions of rows are held in memory. */
+const STAND_IN_NODE_OPTIONS = "--max-old-space-size=8192";
+
+export interface Machine {
+  store: Store;
+  sql: pg.Pool;
+  databaseUrl: string;
+  temporalAddress: string;
+  mixpanel: MixpanelControl;
+  /** A directory for files of this benchmark. */
+  dir: string;
+  /** A worker process; the caller stops it. */
+  startWorker(): Promise<Service>;
+  /** A server process and its address; the caller stops it. */
+  startServer(): Promise<{ service: Service; url: string }>;
+  stop(): Promise<void>;
+}
+
+/** All of it compiled, as in production: `npm run build` comes first. */
+export async function startMachine(name: string): Promise<Machine> {
+  const dir = join(BENCH_DIR, name);
+  rmSync(dir, { recursive: true, force: true });
+  mkdirSync(dir, { recursive: true });
+  const stops: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const each of stops.splice(0).toReversed()) await each();
+    rmSync(dir, { recursive: true, force: true });
+  };
+  try {
+    return { ...(await bringUp(dir, stops)), dir, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function bringUp(dir: string, stops: (() => Promise<unknown>)[]): Promise<Omit<Machine, "dir" | "stop">> {
+  const logs = join(dir, "logs");
+  const postgres = await startPostgres({ dataDir: join(dir, "postgres"), onLog: openLog(logs, "postgres").write });
+  stops.push(() => postgres.stop());
+  const temporal = await startTemporal({ dbFile: join(dir, "temporal.db"), onLog: openLog(logs, "temporal").write });
+  stops.push(() => temporal.stop());
+  const mixpanel = await startStandIn(openLog(logs, "mixpanel").write);
+  stops.push(() => mixpanel.service.stop());
+  const env: NodeJS.ProcessEnv = {
+    ...stackSettings(dir, process.env, {
+      databaseUrl: postgres.url,
+      temporalAddress: temporal.address,
+      mixpanelUrl: mixpanel.url,
+      apiPort: 0,
+    }),
+    TEMPORAL_TASK_QUEUE: "bench",
+    MIXPANEL_SETTLE_SECONDS: "0",
+    LOG_LEVEL: "warn",
+  };
+  await runToEnd(compiled("cli/main.js", "migrate"), env, "The migration");
+  const store = createPostgresStore(loadConfig(env as Record<string, string>));
+  stops.push(() => store.close());
+  const sql = new pg.Pool({ connectionString: postgres.url });
+  stops.push(() => sql.end());
+  const control = new MixpanelControl(mixpanel.url);
+  stops.push(() => control.close());
+  return {
+    ...{ store, sql, databaseUrl: postgres.url, temporalAddress: temporal.address, mixpanel: control },
+    startWorker: () =>
+      startService({
+        name: "The worker",
+        ...compiled("cli/main.js", "worker"),
+        env: { ...env, NODE_OPTIONS: WORKER_NODE_OPTIONS },
+        isReady: (pid) => takesWork(temporal.address, "bench", pid),
+        stopWithinMs: 30_000,
+        onLog: openLog(logs, "worker").write,
+      }),
+    startServer: () => startServer(env, openLog(logs, "server").write),
+  };
+}
+
+async function startStandIn(onLog: (line: string) => void): Promise<{ service: Service; url: string }> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const service = await startService({
+    name: "The Mixpanel stand-in",
+    ...compiled("dev/mixpanel/main.js"),
+    env: { ...process.env, HOST: "127.0.0.1", PORT: String(port), NODE_OPTIONS: STAND_IN_NODE_OPTIONS },
+    isReady: () => answers(`${url}/api/app/me`, (status) => status < 500),
+    onLog,
+  });
+  return { service, url };
+}
+
+async function startServer(
+  env: NodeJS.ProcessEnv,
+  onLog: (line: string) => void,
+): Promise<{ service: Service; url: string }> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const service = await startService({
+    name: "The server",
+    ...compiled("cli/main.js", "server"),
+    env: { ...env, PORT: String(port) },
+    isReady: () => answers(`${url}/readyz`),
+    onLog,
+  });
+  return { service, url };
+}
+
+function compiled(path: string, ...args: string[]): Program {
+  return { command: process.execPath, args: [join(DIST, path), ...args] };
+}

@@ -1,0 +1,45 @@
+// `npm run bench [NAME…]`: runs the benchmarks, prints one JSON line per comparison, exits with 1 where a goal is missed.
+import { execFileSync } from "node:child_process";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import type { Comparison } from "./comparison.ts";
+import { benchExport } from "./export.ts";
+import { benchImport } from "./import.ts";
+import { benchIngest } from "./ingest.ts";
+import { benchMemory } from "./memory.ts";
+import type { BenchOptions } from "./options.ts";
+
+const BENCHES: Record<string, (options: BenchOptions) => Promise<Comparison[]>> = {
+  export: benchExport,
+  import: benchImport,
+  ingest: benchIngest,
+  memory: benchMemory,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    scale: { type: "string", default: "1" },
+    // Takes dist/ as it is: for work on a benchmark.
+    "no-build": { type: "boolean", default: false },
+  },
+});
+const scale = Number(values.scale);
+if (!(scale > 0 && scale <= 10)) throw new Error("--scale must be a number above 0 and up to 10");
+const names = positionals.length === 0 ? Object.keys(BENCHES) : positionals;
+const unknown = names.filter((name) => BENCHES[name] === undefined);
+if (unknown.length > 0) throw new Error(`No such benchmark: ${unknown.join(", ")}. There are ${Object.keys(BENCHES).join(", ")}.`);
+
+if (!values["no-build"]) {
+  console.error("building");
+  const script = resolve(import.meta.dirname, "../scripts/build.mjs");
+  execFileSync(process.execPath, [script], { stdio: ["ignore", 2, 2] });
+}
+for (const name of names) {
+  const onStep = (step: string) => console.error(`${name}: ${step}`);
+  const comparisons = (await BENCHES[name]?.({ scale, onStep })) ?? [];
+  for (const comparison of comparisons) {
+    console.log(JSON.stringify(comparison));
+    if (comparison.ratio < comparison.goal) process.exitCode = 1;
+  }
+}

@@ -1,0 +1,3 @@
+import type { Comparison } from "./comparison.ts";
+import type { BenchOptions } from "./options.ts";
+export async function benchMemory(_: BenchOptions): Promise<Comparison[]> { return []; }

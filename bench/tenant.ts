@@ -1,0 +1,73 @@
+// A workspace with an integration on a project of the stand-in, and syncs of it that are timed from the request to the end.
+import { setTimeout as delay } from "node:timers/promises";
+import { Client, Connection } from "@temporalio/client";
+import { createIntegrationControl } from "../src/client/index.ts";
+import type { IntegrationPatch } from "../src/store/store.ts";
+import type { Machine } from "./machine.ts";
+
+const ACCOUNT = { username: "bench.abc123.mp-service-account", secret: "the-secret-of-the-bench" };
+const POLL_MS = 10;
+
+export interface Tenant {
+  workspaceId: string;
+  integrationId: string;
+  apiKey: string;
+  /** Asks for a sync and waits for its end; answers how long that took. Anything but success is an error. */
+  sync(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** No limit of the far side stands in the way: they are what the figures are compared with. */
+export async function createProject(machine: Machine, projectId: string): Promise<void> {
+  await machine.mixpanel.putProject(projectId, {
+    serviceAccounts: [{ ...ACCOUNT, role: "admin" }],
+    ...{ importEventsPerSecond: null, importBytesPerMinute: null, exportPerHour: null, exportPerSecond: null },
+    ...{ queryPerHour: null },
+  });
+}
+
+export async function createTenant(
+  machine: Machine,
+  projectId: string,
+  importFrom: string,
+  legs: IntegrationPatch,
+  events: string[] = [],
+): Promise<Tenant> {
+  const { store } = machine;
+  const { workspaceId, apiKey } = await store.workspaces.create("bench");
+  const { id: integrationId } = await store.integrations.create(workspaceId, {
+    provider: "mixpanel",
+    projectId,
+    region: "us",
+    projectTime: "utc",
+    serviceAccountUsername: ACCOUNT.username,
+    secret: ACCOUNT.secret,
+    importFrom,
+  });
+  for (const name of events) await store.events.create(workspaceId, integrationId, { name, description: null });
+  await store.integrations.update(workspaceId, integrationId, legs);
+  const connection = await Connection.connect({ address: machine.temporalAddress });
+  const control = createIntegrationControl(new Client({ connection }), "bench");
+  const ref = { integrationId, workspaceId, provider: "mixpanel" as const };
+  return {
+    ...{ workspaceId, integrationId, apiKey },
+    sync: async () => {
+      const startedAtMs = performance.now();
+      const request = await store.runs.request(workspaceId, integrationId);
+      if (request === null || request === "paused") throw new Error("The integration takes no request.");
+      await control.syncNow(ref, request.requestId);
+      for (;;) {
+        const state = await store.runs.getRequest(workspaceId, integrationId, request.requestId);
+        if (state?.status === "done") {
+          if (state.outcome !== "succeeded") throw new Error(`The sync ended as ${state.outcome}.`);
+          return performance.now() - startedAtMs;
+        }
+        await delay(POLL_MS);
+      }
+    },
+    stop: async () => {
+      await control.end(integrationId);
+      await connection.close();
+    },
+  };
+}

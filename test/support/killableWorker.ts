@@ -1,0 +1,45 @@
+// Starts workers as processes and kills them; the next one is loaded while the last one works, so that a kill costs little time.
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { System } from "./system.ts";
+import { workflowBundlePath } from "./workflows.ts";
+
+const SCRIPT = fileURLToPath(new URL("./workerProcess.ts", import.meta.url));
+
+export interface KillableWorkers {
+  /** SIGKILLs the worker at work and puts the next one in its place. */
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startKillableWorkers(system: System): Promise<KillableWorkers> {
+  const bundlePath = await workflowBundlePath();
+  const load = () =>
+    spawn(process.execPath, ["--import", "tsx", SCRIPT, bundlePath], {
+      env: { ...process.env, ...system.env },
+      stdio: ["pipe", "ignore", "inherit"],
+    });
+  const go = (child: ChildProcess) => child.stdin?.write("go\n");
+  let working = load();
+  let next = load();
+  go(working);
+  const end = async (child: ChildProcess) => {
+    const exited = once(child, "exit");
+    child.kill("SIGKILL");
+    await exited;
+  };
+  return {
+    kill: async () => {
+      if (working.exitCode !== null) throw new Error(`the worker had ended by itself: ${working.exitCode}`);
+      await end(working);
+      working = next;
+      go(working);
+      next = load();
+    },
+    stop: async () => {
+      await Promise.all([end(working), end(next)]);
+    },
+  };
+}
