@@ -1,14 +1,12 @@
 // Export of sealed buckets into Mixpanel: the worker against npm mixpanel-import with the same events, and Mixpanel's own ceiling.
-import { execFile } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { createEncoder } from "../src/connectors/mixpanel/encode.ts";
 import type { Exposure } from "../src/store/store.ts";
+import { runPeer } from "./child.ts";
 import { compareRates, median, rounded, runPairs, type Comparison } from "./comparison.ts";
 import { startMachine, type Machine } from "./machine.ts";
 import { scaled, type BenchOptions } from "./options.ts";
@@ -23,7 +21,7 @@ const EVENT_NAME = "Inworld Router Exposure";
 /** Mixpanel's documented limit for a project. */
 const CEILING_EVENTS_PER_SECOND = 30_000;
 const PRELOAD = resolve(import.meta.dirname, "../dev/mixpanel/peers/redirectMixpanelImport.cjs");
-const PEER = fileURLToPath(new URL("./peers/mixpanelImport.cjs", import.meta.url));
+const PEER = join(import.meta.dirname, "peers/mixpanelImport.cjs");
 
 export async function benchExport({ scale, onStep }: BenchOptions): Promise<Comparison[]> {
   const buckets = scaled(BUCKETS, scale);
@@ -101,15 +99,12 @@ async function ours(machine: Machine, tenant: Tenant, buckets: number): Promise<
 /** Its own call alone is timed, not the start of its process. */
 async function mixpanelImport(machine: Machine, file: string, buckets: number): Promise<number> {
   await machine.mixpanel.resetProject(PROJECT);
-  const env = { ...process.env, MIXPANEL_STAND_IN_ORIGIN: machine.mixpanel.origin };
   const { secret, token } = await machine.mixpanel.settings(PROJECT);
   const args = ["--require", PRELOAD, PEER, createRequire(import.meta.url).resolve("mixpanel-import"), file, PROJECT];
-  const { stdout } = await promisify(execFile)(process.execPath, args, {
-    env: { ...env, BENCH_SECRET: secret, BENCH_TOKEN: token },
+  const ms = await runPeer(process.execPath, args, {
+    env: { MIXPANEL_STAND_IN_ORIGIN: machine.mixpanel.origin, BENCH_SECRET: secret, BENCH_TOKEN: token },
     cwd: machine.dir,
-    maxBuffer: 1 << 24,
   });
-  const ms = Number(/^took (\d+) ms$/m.exec(stdout)?.[1]);
   await assertStored(machine, buckets);
   return buckets / (ms / 1_000);
 }

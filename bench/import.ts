@@ -1,12 +1,12 @@
 // Import of product events: the worker against PyPI tap-mixpanel, and against the bare limit of reading, parsing and COPY.
-import { closeSync, openSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pythonPackages } from "../dev/python.ts";
 import { LOCAL_DIR } from "../dev/paths.ts";
+import { runPeer } from "./child.ts";
 import { compareRates, runPairs, type Comparison } from "./comparison.ts";
 import { startMachine, type Machine } from "./machine.ts";
 import { scaled, type BenchOptions } from "./options.ts";
-import { runChild } from "./child.ts";
 import { createProject, createTenant } from "./tenant.ts";
 
 const ROWS = 500_000;
@@ -15,6 +15,8 @@ const TAP_ROWS = 100_000;
 const DAYS = 21;
 const DAY_MS = 86_400_000;
 const EVENT = "purchase";
+const BARE = join(import.meta.dirname, "peers/bareImport.mjs");
+const TAP = join(import.meta.dirname, "peers/tap.py");
 const TAP_PINS = ["mixpanel==5.4.1", "tap-mixpanel==1.8.0"];
 
 interface Data {
@@ -39,8 +41,11 @@ export async function benchImport({ scale, onStep }: BenchOptions): Promise<Comp
       onStep,
     );
     onStep(`${small.rows} rows, against tap-mixpanel`);
-    const tapped = await prepareTap(small);
-    const tap = await runPairs(() => ours(small), tapped, onStep);
+    const tap = await runPairs(
+      () => ours(small),
+      () => tapMixpanel(small),
+      onStep,
+    );
     await worker.stop();
     return [
       compareRates({ bench: "import", against: "PyPI tap-mixpanel 1.8.0", unit: "rows/s", goal: 5 }, tap),
@@ -77,10 +82,10 @@ async function assertImported({ sql }: Machine, rows: number): Promise<void> {
 /** The least that any import into this table does, in a process of its own that does nothing else. */
 async function bareCopy({ machine, projectId, rows, fromDay, toDay }: Data): Promise<number> {
   await machine.sql.query("truncate imported_events, property_tallies, properties");
-  const { token, secret } = await machine.mixpanel.settings(projectId);
+  const { secret } = await machine.mixpanel.settings(projectId);
   const url = exportUrl(machine.mixpanel.origin, { project_id: projectId, from_date: fromDay, to_date: toDay });
-  const ms = await runChild(process.execPath, ["--import", "tsx", new URL("./peers/bareImport.ts", import.meta.url).pathname], {
-    env: { BENCH_DATABASE_URL: machine.databaseUrl, BENCH_URL: url, BENCH_SECRET: secret, BENCH_TOKEN: token },
+  const ms = await runPeer(process.execPath, [BARE], {
+    env: { BENCH_DATABASE_URL: machine.databaseUrl, BENCH_URL: url, BENCH_SECRET: secret },
     cwd: machine.dir,
   });
   await assertImported(machine, rows);
@@ -92,8 +97,7 @@ function exportUrl(origin: string, parameters: Record<string, string>): string {
   return `${origin}/api/2.0/export?${query.toString()}`;
 }
 
-/** Discovery comes before the clock starts; the rows that it prints go to /dev/null. */
-async function prepareTap({ machine, projectId, rows, fromDay }: Data): Promise<() => Promise<number>> {
+async function tapMixpanel({ machine, projectId, rows, fromDay }: Data): Promise<number> {
   const { binDir } = await pythonPackages(TAP_PINS, { venvDir: join(LOCAL_DIR, "mixpanel-peers") });
   const { secret } = await machine.mixpanel.settings(projectId);
   const config = join(machine.dir, "tap.json");
@@ -102,16 +106,14 @@ async function prepareTap({ machine, projectId, rows, fromDay }: Data): Promise<
     ...{ date_window_size: "30", attribution_window: "5", select_properties_by_default: "true" },
   };
   writeFileSync(config, JSON.stringify(settings));
-  const tap = new URL("./peers/tap.py", import.meta.url).pathname;
-  const run = (args: string[], out: string) => {
-    const output = openSync(join(machine.dir, out), "w");
-    return runChild(join(binDir, "python"), [tap, "--config", config, ...args], {
-      env: { MIXPANEL_STAND_IN_ORIGIN: machine.mixpanel.origin, BENCH_CATALOG: join(machine.dir, "catalog.json") },
-      cwd: machine.dir,
-      output,
-    }).finally(() => closeSync(output));
-  };
-  return async () => rows / ((await run([], "x")) / 1_000);
+  await machine.mixpanel.resetRequests(projectId);
+  const ms = await runPeer(join(binDir, "python"), [TAP, config, join(machine.dir, "catalog.json")], {
+    env: { MIXPANEL_STAND_IN_ORIGIN: machine.mixpanel.origin },
+    cwd: machine.dir,
+  });
+  const { rowsExported } = await machine.mixpanel.requests(projectId);
+  if (rowsExported !== rows) throw new Error(`The tap read ${rowsExported} rows, not ${rows}.`);
+  return rows / (ms / 1_000);
 }
 
 function dayOf(ms: number): string {

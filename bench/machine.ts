@@ -21,7 +21,7 @@ const BENCH_DIR = join(LOCAL_DIR, "bench");
 /** As in the Dockerfile: most of what the worker makes is short-lived. */
 const WORKER_NODE_OPTIONS = "--max-semi-space-size=32";
 /** Millions of rows are held in memory. */
-const STAND_IN_NODE_OPTIONS = "--max-old-space-size=8192";
+const STAND_IN_NODE_OPTIONS = "--max-old-space-size=8192 --max-semi-space-size=64";
 
 export interface Machine {
   store: Store;

@@ -15,6 +15,7 @@ import {
   stackSettings,
   type Part,
 } from "./stackParts.ts";
+import { writeWorkflowBundle } from "./workflowBundle.ts";
 
 export interface StackOptions {
   /** Everything that is kept between runs. */
@@ -84,17 +85,19 @@ async function bringUp(dataDir: string, options: StackOptions, parts: Part[]): P
   };
 
   onStep("starting PostgreSQL, Temporal and the Mixpanel stand-in");
+  const workflowBundle = join(dataDir, "workflow-bundle.js");
   const services = [
+    writeWorkflowBundle(workflowBundle),
     startDatabase(dataDir, outer, log("postgres")).then(keep),
     startTemporalServer(dataDir, log("temporal")).then(keep),
     startMixpanel(dataDir, outer, log("mixpanel")).then(keep),
   ] as const;
   // Waits for all, so that those which did start are known and can be stopped.
   await Promise.allSettled(services);
-  const [database, temporal, mixpanel] = await Promise.all(services);
+  const [, database, temporal, mixpanel] = await Promise.all(services);
   const apiPort = await portOrFree(API_PORT);
   const at = { databaseUrl: database.url, temporalAddress: temporal.address, mixpanelUrl: mixpanel.url, apiPort };
-  const env = stackSettings(dataDir, outer, at);
+  const env = { ...stackSettings(dataDir, outer, at), WORKFLOW_BUNDLE: workflowBundle };
 
   onStep("migrating");
   await runToEnd(crosscurrent("migrate"), env, "The migration");

@@ -28,6 +28,8 @@ export interface Config {
     apiUrl: string | undefined;
   };
   reconcileIntervalMs: number;
+  /** Path of a prebuilt workflow bundle; a built installation has its own. */
+  workflowBundle: string | undefined;
   activityHeartbeatMs: number;
   logLevel: string;
 }
@@ -136,6 +138,7 @@ const environment = z.object({
   MIXPANEL_DATA_URL: origin,
   MIXPANEL_API_URL: origin,
   RECONCILE_INTERVAL_SECONDS: seconds(60, 1),
+  WORKFLOW_BUNDLE: z.string().optional(),
   ACTIVITY_HEARTBEAT_SECONDS: seconds(20, 1, 1),
   LOG_LEVEL: z
     .string()
@@ -203,6 +206,7 @@ function toConfig(env: z.output<typeof withoutSecretKey>): Config {
       apiUrl: env.MIXPANEL_API_URL,
     },
     reconcileIntervalMs: env.RECONCILE_INTERVAL_SECONDS,
+    workflowBundle: env.WORKFLOW_BUNDLE,
     activityHeartbeatMs: env.ACTIVITY_HEARTBEAT_SECONDS,
     logLevel: env.LOG_LEVEL,
   };

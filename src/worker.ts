@@ -40,7 +40,7 @@ export async function createWorker(parts: WorkerParts): Promise<Worker> {
     syncJitterMs: config.syncJitterMs,
     heartbeatTimeoutMs: config.activityHeartbeatMs,
   };
-  const bundlePath = parts.bundlePath ?? (existsSync(BUNDLE) ? BUNDLE : undefined);
+  const bundlePath = parts.bundlePath ?? config.workflowBundle ?? (existsSync(BUNDLE) ? BUNDLE : undefined);
   return await Worker.create({
     connection,
     namespace,

@@ -3,8 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
 import { Worker } from "@temporalio/worker";
-import { describe, expect, it } from "vitest";
-import { quietRuntime, workflowBundle } from "../support/workflows.ts";
+import { beforeAll, describe, expect, inject, it } from "vitest";
+import { quietRuntime } from "../support/workflows.ts";
 import { live, SCENARIOS } from "./scenarios.ts";
 
 const HISTORIES = join(import.meta.dirname, "histories");
@@ -16,7 +16,6 @@ const files = (version: string) =>
 
 describe.runIf(recording !== undefined)("recording", () => {
   it("lives every scenario and keeps its history", { timeout: 300_000 }, async () => {
-    quietRuntime();
     const folder = join(HISTORIES, recording!);
     mkdirSync(folder, { recursive: true });
     for (const name of Object.keys(SCENARIOS)) {
@@ -24,6 +23,8 @@ describe.runIf(recording !== undefined)("recording", () => {
     }
   });
 });
+
+beforeAll(quietRuntime);
 
 describe("histories", () => {
   const versions = readdirSync(HISTORIES).filter((name) => name.startsWith("v")).sort();
@@ -36,7 +37,7 @@ describe("histories", () => {
   for (const version of versions) {
     it.each(files(version))(`replays ${version}/%s`, async (file) => {
       const history: unknown = JSON.parse(readFileSync(join(HISTORIES, version, file), "utf8"));
-      await Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, history);
+      await Worker.runReplayHistory({ workflowBundle: { codePath: inject("workflowBundlePath") } }, history);
     });
   }
 });

@@ -41,9 +41,9 @@ async function forward(proxy: CuttingProxy, incoming: IncomingMessage, outgoing:
   const parts: Buffer[] = [];
   for await (const part of answer as AsyncIterable<Buffer>) parts.push(part);
   const whole = Buffer.concat(parts);
-  const { "content-type": type = "text/plain", "content-encoding": encoding } = answer.headers;
-  const isCut = proxy.cuts > 0 && encoding === "gzip" && whole.length > 1_000;
+  const { "transfer-encoding": _chunked, "content-length": _length, connection: _connection, ...kept } = answer.headers;
+  const isCut = proxy.cuts > 0 && kept["content-encoding"] === "gzip" && whole.length > 1_000;
   if (isCut) proxy.cuts--;
-  outgoing.writeHead(answer.statusCode ?? 502, { "content-type": type, ...(encoding && { "content-encoding": encoding }) });
+  outgoing.writeHead(answer.statusCode ?? 502, kept);
   outgoing.end(isCut ? whole.subarray(0, whole.length / 2) : whole);
 }

@@ -8,6 +8,7 @@ import { mend } from "../../dev/pidFile.ts";
 import { identify } from "../../dev/processTable.ts";
 import { startPostgres } from "../../dev/postgres.ts";
 import { startTemporal } from "../../dev/temporal.ts";
+import { writeWorkflowBundle } from "../../dev/workflowBundle.ts";
 import { migrate } from "../../src/store/postgres/migrate.ts";
 
 declare module "vitest" {
@@ -15,6 +16,8 @@ declare module "vitest" {
     /** The server's default database; tests make their own with `createTestDatabase`. */
     postgresUrl: string;
     temporalAddress: string;
+    /** The registered workflows in one file. */
+    workflowBundlePath: string;
   }
 }
 
@@ -28,21 +31,27 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const runDir = join(RUNS_DIR, String(process.pid));
   mkdirSync(runDir, { recursive: true });
   const startedAtMs = Date.now();
-  const started = await Promise.allSettled([startDatabase(runDir), startTemporal({ stateDir: runDir })]);
+  const bundlePath = join(runDir, "workflow-bundle.js");
+  const started = await Promise.allSettled([
+    startDatabase(runDir),
+    startTemporal({ stateDir: runDir }),
+    writeWorkflowBundle(bundlePath).then(() => ({ stop: async () => {} })),
+  ]);
   const stop = async () => {
     await Promise.allSettled(
       started.map(async (result) => (result.status === "fulfilled" ? await result.value.stop() : undefined)),
     );
     rmSync(runDir, { recursive: true, force: true });
   };
-  const [postgres, temporal] = started;
-  if (postgres.status === "rejected" || temporal.status === "rejected") {
+  const [postgres, temporal, bundle] = started;
+  if (postgres.status === "rejected" || temporal.status === "rejected" || bundle.status === "rejected") {
     await stop();
     const reasons = started.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
     throw new AggregateError(reasons, `Services for the tests did not start:\n${reasons.join("\n")}`);
   }
   project.provide("postgresUrl", postgres.value.url);
   project.provide("temporalAddress", temporal.value.address);
+  project.provide("workflowBundlePath", bundlePath);
   console.error(`PostgreSQL and Temporal are up after ${Date.now() - startedAtMs} ms`);
   return stop;
 }

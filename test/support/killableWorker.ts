@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { inject } from "vitest";
 import type { System } from "./system.ts";
-import { workflowBundlePath } from "./workflows.ts";
 
 const SCRIPT = fileURLToPath(new URL("./workerProcess.ts", import.meta.url));
 
@@ -15,7 +15,7 @@ export interface KillableWorkers {
 }
 
 export async function startKillableWorkers(system: System): Promise<KillableWorkers> {
-  const bundlePath = await workflowBundlePath();
+  const bundlePath = inject("workflowBundlePath");
   const load = () =>
     spawn(process.execPath, ["--import", "tsx", SCRIPT, bundlePath], {
       env: { ...process.env, ...system.env },

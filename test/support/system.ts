@@ -16,7 +16,6 @@ import { createMetrics } from "../../src/metrics.ts";
 import { createPostgresStore } from "../../src/store/postgres/store.ts";
 import { createWorker } from "../../src/worker.ts";
 import { createTestDatabase } from "./database.ts";
-import { workflowBundlePath } from "./workflows.ts";
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
@@ -96,7 +95,7 @@ function workerOf(config: Config, parts: Pick<Parameters<typeof createWorker>[0]
   return {
     startWorker: async () => {
       const connection = await NativeConnection.connect({ address: inject("temporalAddress") });
-      const bundlePath = await workflowBundlePath();
+      const bundlePath = inject("workflowBundlePath");
       const worker = await createWorker({ ...parts, config, connection, namespace: "default", bundlePath });
       const ended = worker.run();
       running = {

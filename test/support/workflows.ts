@@ -1,35 +1,12 @@
 // Runs integration workflows against hand-written activities on a server that skips time.
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from "@temporalio/worker";
-import type { WorkflowBundle } from "@temporalio/worker";
+import { DefaultLogger, Runtime, Worker } from "@temporalio/worker";
+import { inject } from "vitest";
 import { INTEGRATION_WORKFLOW, workflowIdOf } from "../../src/client/ids.ts";
 import type { integrationWorkflow } from "../../src/workflows/integration.ts";
 import { statusQuery } from "../../src/workflows/messages.ts";
 import { FakeSync } from "./fakeSync.ts";
 import { startTimeSkipping } from "./timeSkipping.ts";
-
-let bundle: Promise<WorkflowBundle> | undefined;
-
-/** The registered workflows, bundled once per process. */
-export function workflowBundle(): Promise<WorkflowBundle> {
-  bundle ??= bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL("../../src/workflows/index.ts", import.meta.url)),
-    logger: new DefaultLogger("WARN"),
-  });
-  return bundle;
-}
-
-/** The same as a file, for workers that are created as in production. */
-export async function workflowBundlePath(): Promise<string> {
-  const { code } = await workflowBundle();
-  const path = join(mkdtempSync(join(tmpdir(), "crosscurrent-bundle-")), "workflows.js");
-  writeFileSync(path, code);
-  return path;
-}
 
 export function quietRuntime(): void {
   Runtime.install({ logger: new DefaultLogger("ERROR") });
@@ -90,7 +67,7 @@ export async function withWorker<T>(
   const worker = await Worker.create({
     connection: env.nativeConnection,
     taskQueue,
-    workflowBundle: await workflowBundle(),
+    workflowBundle: { codePath: inject("workflowBundlePath") },
     activities: fake.activities(),
   });
   return await worker.runUntil(act);

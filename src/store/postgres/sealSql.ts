@@ -4,10 +4,10 @@ const HOUR_MS = 3_600_000;
 const KEY = "hour_ms, user_id, alias_id, route_id, variant_id";
 const SAME_KEY = ["user_id", "alias_id", "route_id", "variant_id"].map((part) => `s.${part} = n.${part}`).join(" and ");
 
-/** $1 workspace, $2 last id and $3 end of the hours of this pass; a pass under way takes the later of each. */
+/** $1 workspace, $2 last id and $3 end of the hours of this pass; one under way takes the later of each. */
 export const BEGIN_PASS = `
   update workspaces set pass_through = greatest(pass_through, $2),
-    pass_due_ms = case when last_seal_seq < placed_seq or folded_through < pass_through then greatest(pass_due_ms, $3) else $3 end
+    pass_due_ms = greatest(pass_due_ms, $3)
   where id = $1`;
 
 /** What is left of the pass. $1 workspace. */
@@ -69,7 +69,7 @@ function place(last: string): string {
     update exposure_buckets s set time_ms = n.time_ms, late = true,
       first_exposed_at_ms = least(s.first_exposed_at_ms, n.first_exposed_at_ms), exposures = s.exposures + n.exposures,
       seal_seq = w.placed_seq + n.n
-    from w, (select *, row_number() over () as n from found where revised) n where s.workspace_id = $1 and s.ctid = n.spot
+    from w, (select n.*, row_number() over () as n from found n where n.revised) n where s.workspace_id = $1 and s.ctid = n.spot
   ), changed as (
     select count(*) filter (where revised) as revised, count(*) filter (where sealed and not late) as late,
       count(*) filter (where spot is null) as fresh, max(hour_ms) as newest_hour_ms
@@ -77,9 +77,9 @@ function place(last: string): string {
   ), fresh as (
     insert into exposure_buckets
       (workspace_id, ${KEY}, time_ms, first_exposed_at_ms, exposures, sealed_time_ms, nth, first_seal_seq, seal_seq)
-    select $1, ${KEY}, time_ms, first_exposed_at_ms, exposures, time_ms, w.placed_buckets + n, w.placed_seq + revised + n,
-      w.placed_seq + revised + n
-    from w, (select revised from changed) c, (select *, row_number() over () as n from found where spot is null) f
+    select $1, ${KEY}, time_ms, first_exposed_at_ms, exposures, time_ms, w.placed_buckets + f.n, w.placed_seq + c.revised + f.n,
+      w.placed_seq + c.revised + f.n
+    from w, (select revised from changed) c, (select n.*, row_number() over () as n from found n where spot is null) f
   )
   update workspaces w set folded_through = l.last, placed_seq = w.placed_seq + c.revised + c.fresh,
     placed_buckets = w.placed_buckets + c.fresh, late_buckets = w.late_buckets + c.late,
@@ -89,5 +89,5 @@ function place(last: string): string {
 
 /** Everything placed is sealed: readers may have it, and what comes to it from now on is late. $1 workspace. */
 export const PUBLISH = `
-  update workspaces set last_seal_seq = placed_seq, sealed_buckets = placed_buckets where id = $1
+  update workspaces set last_seal_seq = placed_seq, sealed_buckets = placed_buckets, pass_due_ms = 0 where id = $1
   returning last_seal_seq as "throughSeq"`;

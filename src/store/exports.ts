@@ -1,0 +1,42 @@
+// Sealed buckets on their way out.
+/** A sealed bucket as a destination needs it (same shape as the connectors' Bucket). */
+export interface StoredBucket {
+  seq: number;
+  aliasId: string;
+  routeId: string;
+  variantId: string;
+  userId: string;
+  hourMs: number;
+  sealedTimeMs: number;
+  timeMs: number;
+  firstExposedAtMs: number;
+  exposures: number;
+}
+
+export interface ExportStore {
+  /** The mirrored cursor: everything at or below it is delivered or listed as rejected. 0 at the start. */
+  cursor(integrationId: string): Promise<number>;
+  /** Sets the cursor back to an earlier one and counts `sent` anew. No-op if the cursor is not later. */
+  rewind(integrationId: string, cursorSeq: number): Promise<void>;
+  /** Buckets with afterSeq < seq <= throughSeq in order of seq; `order` says which of the two sequence numbers. */
+  readBuckets(
+    workspaceId: string,
+    order: "first" | "latest",
+    afterSeq: number,
+    throughSeq: number,
+    limit: number,
+  ): Promise<StoredBucket[]>;
+  /**
+   * Moves the cursor from exactly `fromSeq` to `progress.cursorSeq`, counts (also on the run of this cycle, if it is listed) and keeps the
+   * rejected ones, in one transaction. True if it moved or had already moved at least that far; false, and nothing done, if the mirror is behind `fromSeq` or the workspace never
+   * sealed as far as `progress.cursorSeq` (the database was restored: the caller goes back to `cursor()` and seals anew).
+   */
+  commit(
+    integrationId: string,
+    cycleId: string,
+    fromSeq: number,
+    progress: { cursorSeq: number; sent: number; rejected: { bucket: StoredBucket; reason: string }[] },
+  ): Promise<boolean>;
+  /** Records that everything up to the bound is delivered. Never moves backwards. */
+  complete(integrationId: string, throughMs: number): Promise<void>;
+}
