@@ -76,7 +76,7 @@ async function seal({ store }: Machine, workspaceId: string, buckets: number): P
 async function writeEvents({ store }: Machine, workspaceId: string, file: string): Promise<void> {
   const encode = createEncoder(EVENT_NAME, workspaceId);
   async function* lines() {
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
       const page = await store.exports.readBuckets(workspaceId, "first", after, Number.MAX_SAFE_INTEGER, INGEST_ROWS);
       const last = page.at(-1);
       if (last === undefined) return;

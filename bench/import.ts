@@ -5,27 +5,16 @@ import { pythonPackages } from "../dev/python.ts";
 import { LOCAL_DIR } from "../dev/paths.ts";
 import { runPeer } from "./child.ts";
 import { compareRates, runPairs, type Comparison } from "./comparison.ts";
-import { startMachine, type Machine } from "./machine.ts";
+import { assertImported, emptyTables, EVENT, generate, syncAll, type Data } from "./importData.ts";
+import { startMachine } from "./machine.ts";
 import { scaled, type BenchOptions } from "./options.ts";
-import { createProject, createTenant } from "./tenant.ts";
 
 const ROWS = 500_000;
 /** The tap would take minutes for all of them; both sides read the same fewer rows in its pairs. */
 const TAP_ROWS = 100_000;
-const DAYS = 21;
-const DAY_MS = 86_400_000;
-const EVENT = "purchase";
 const BARE = join(import.meta.dirname, "peers/bareImport.mjs");
 const TAP = join(import.meta.dirname, "peers/tap.py");
 const TAP_PINS = ["mixpanel==5.4.1", "tap-mixpanel==1.8.0"];
-
-interface Data {
-  machine: Machine;
-  projectId: string;
-  rows: number;
-  fromDay: string;
-  toDay: string;
-}
 
 export async function benchImport({ scale, onStep }: BenchOptions): Promise<Comparison[]> {
   onStep("starting PostgreSQL, Temporal and the Mixpanel stand-in");
@@ -56,39 +45,23 @@ export async function benchImport({ scale, onStep }: BenchOptions): Promise<Comp
   }
 }
 
-async function generate(machine: Machine, projectId: string, rows: number): Promise<Data> {
-  await createProject(machine, projectId);
-  const toMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
-  const fromMs = toMs - DAYS * DAY_MS;
-  await machine.mixpanel.generate(projectId, { count: rows, events: [EVENT], fromMs, toMs });
-  return { machine, projectId, rows, fromDay: dayOf(fromMs), toDay: dayOf(toMs) };
-}
-
-/** A whole cycle through Temporal, of a workspace of its own: plan, pages, discovery of properties. */
-async function ours({ machine, projectId, rows, fromDay }: Data): Promise<number> {
-  await machine.sql.query("truncate imported_events, property_tallies, properties, budget_leases");
-  const tenant = await createTenant(machine, projectId, fromDay, { importEnabled: true }, [EVENT]);
-  const ms = await tenant.sync();
-  await tenant.stop();
-  await assertImported(machine, rows);
-  return rows / (ms / 1_000);
-}
-
-async function assertImported({ sql }: Machine, rows: number): Promise<void> {
-  const { rows: counted } = await sql.query<{ count: string }>("select count(*) from imported_events");
-  if (Number(counted[0]?.count) !== rows) throw new Error(`${counted[0]?.count} rows were imported, not ${rows}.`);
+async function ours(data: Data): Promise<number> {
+  const ms = await syncAll(data);
+  await assertImported(data);
+  return data.rows / (ms / 1_000);
 }
 
 /** The least that any import into this table does, in a process of its own that does nothing else. */
-async function bareCopy({ machine, projectId, rows, fromDay, toDay }: Data): Promise<number> {
-  await machine.sql.query("truncate imported_events, property_tallies, properties");
+async function bareCopy(data: Data): Promise<number> {
+  const { machine, projectId, rows, fromDay, toDay } = data;
+  await emptyTables(machine);
   const { secret } = await machine.mixpanel.settings(projectId);
   const url = exportUrl(machine.mixpanel.origin, { project_id: projectId, from_date: fromDay, to_date: toDay });
   const ms = await runPeer(process.execPath, [BARE], {
     env: { BENCH_DATABASE_URL: machine.databaseUrl, BENCH_URL: url, BENCH_SECRET: secret },
     cwd: machine.dir,
   });
-  await assertImported(machine, rows);
+  await assertImported(data);
   return rows / (ms / 1_000);
 }
 
@@ -114,8 +87,4 @@ async function tapMixpanel({ machine, projectId, rows, fromDay }: Data): Promise
   const { rowsExported } = await machine.mixpanel.requests(projectId);
   if (rowsExported !== rows) throw new Error(`The tap read ${rowsExported} rows, not ${rows}.`);
   return rows / (ms / 1_000);
-}
-
-function dayOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
 }

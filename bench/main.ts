@@ -28,7 +28,8 @@ const scale = Number(values.scale);
 if (!(scale > 0 && scale <= 10)) throw new Error("--scale must be a number above 0 and up to 10");
 const names = positionals.length === 0 ? Object.keys(BENCHES) : positionals;
 const unknown = names.filter((name) => BENCHES[name] === undefined);
-if (unknown.length > 0) throw new Error(`No such benchmark: ${unknown.join(", ")}. There are ${Object.keys(BENCHES).join(", ")}.`);
+if (unknown.length > 0)
+  throw new Error(`No such benchmark: ${unknown.join(", ")}. There are ${Object.keys(BENCHES).join(", ")}.`);
 
 if (!values["no-build"]) {
   console.error("building");

@@ -1,12 +1,12 @@
 // A workspace with an integration on a project of the stand-in, and syncs of it that are timed from the request to the end.
 import { setTimeout as delay } from "node:timers/promises";
 import { Client, Connection } from "@temporalio/client";
-import { createIntegrationControl } from "../src/client/index.ts";
+import { createIntegrationControl, workflowIdOf } from "../src/client/index.ts";
 import type { IntegrationPatch } from "../src/store/store.ts";
 import type { Machine } from "./machine.ts";
 
 const ACCOUNT = { username: "bench.abc123.mp-service-account", secret: "the-secret-of-the-bench" };
-const POLL_MS = 10;
+const POLL_MS = 25;
 
 export interface Tenant {
   workspaceId: string;
@@ -47,7 +47,8 @@ export async function createTenant(
   for (const name of events) await store.events.create(workspaceId, integrationId, { name, description: null });
   await store.integrations.update(workspaceId, integrationId, legs);
   const connection = await Connection.connect({ address: machine.temporalAddress });
-  const control = createIntegrationControl(new Client({ connection }), "bench");
+  const client = new Client({ connection });
+  const control = createIntegrationControl(client, "bench");
   const ref = { integrationId, workspaceId, provider: "mixpanel" as const };
   return {
     ...{ workspaceId, integrationId, apiKey },
@@ -66,7 +67,12 @@ export async function createTenant(
       }
     },
     stop: async () => {
+      // A cycle that is under way must not write into what the next run measures.
       await control.end(integrationId);
+      await client.workflow
+        .getHandle(workflowIdOf(integrationId))
+        .result()
+        .catch(() => undefined);
       await connection.close();
     },
   };

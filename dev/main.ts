@@ -21,6 +21,9 @@ export async function runDev(options: { fresh: boolean }): Promise<void> {
     ["Data", LOCAL_DIR],
   ] as const;
   for (const [name, value] of lines) console.log(`${name.padEnd(18)} ${value}`);
+  const settings = ["DATABASE_URL", "TEMPORAL_ADDRESS", "CROSSCURRENT_SECRET_KEY"] as const;
+  console.log("\nFor commands by hand, in another terminal:");
+  for (const name of settings) console.log(`  export ${name}='${stack.env[name]}'`);
   console.log("\nCtrl-C ends everything; the data is kept until the next start with --fresh.");
   if (!asked.signal.aborted) await new Promise((end) => asked.signal.addEventListener("abort", end, { once: true }));
   console.error("… stopping");

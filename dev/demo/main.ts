@@ -35,7 +35,9 @@ async function main(): Promise<void> {
     const lines = await Promise.race([run, ended]);
     if (lines === undefined) return;
     console.log(`\nBoth sides, after the worker was killed in the middle of both legs:\n\n${table(lines)}\n`);
-    console.log(`  Temporal UI  ${stack.temporalUiUrl}\n  API          ${stack.apiUrl}\n  Mixpanel     ${stack.mixpanelUrl}\n`);
+    console.log(
+      `  Temporal UI  ${stack.temporalUiUrl}\n  API          ${stack.apiUrl}\n  Mixpanel     ${stack.mixpanelUrl}\n`,
+    );
     if (!isExact(lines)) process.exitCode = 1;
     if (values.exit) return;
     console.log("All of it stays up until Ctrl-C.");
@@ -60,7 +62,14 @@ async function demonstrate(stack: Stack): Promise<Line[]> {
     const accepted = await postExposures(api, exposures, bars);
     const id = await createIntegration(api, firstDay(purchases));
     const killedIn = await syncAndKill(stack, api, id, { buckets: buckets.size, purchases: purchases.length }, bars);
-    return await count(stack, api, id, { nowMs, exposures, accepted, buckets, purchases: purchases.length, killedIn });
+    return await countBothSides(stack, api, id, {
+      nowMs,
+      exposures,
+      accepted,
+      buckets,
+      purchases: purchases.length,
+      killedIn,
+    });
   } finally {
     bars.stop();
   }
@@ -108,12 +117,18 @@ interface Facts {
 }
 
 /** Asks both sides, each through its own front door. */
-async function count(stack: Stack, api: Api, id: string, facts: Facts): Promise<Line[]> {
+async function countBothSides(stack: Stack, api: Api, id: string, facts: Facts): Promise<Line[]> {
   const fromMs = Math.min(...facts.buckets.values());
   const events = await readEvents(stack.mixpanelUrl, EXPORTED_EVENT, fromMs, facts.nowMs);
   const held = new Map(
     events.map(({ properties }) => {
-      const { alias_id, route_id, variant_id, distinct_id: user, time } = properties as unknown as DemoExposure & {
+      const {
+        alias_id,
+        route_id,
+        variant_id,
+        distinct_id: user,
+        time,
+      } = properties as unknown as DemoExposure & {
         distinct_id: string;
         time: number;
       };
@@ -129,13 +144,29 @@ async function count(stack: Stack, api: Api, id: string, facts: Facts): Promise<
   const numeric = properties.filter(({ name }) => name === "amount" || name === "cds");
   return [
     { what: "exposures accepted", actual: facts.accepted, expected: facts.exposures.length },
-    { what: "buckets sent (one per user, router, route, variant, hour)", actual: integration.export.sent, expected: facts.buckets.size },
-    { what: "buckets pending or rejected", actual: integration.export.pending + integration.export.rejected, expected: 0 },
+    {
+      what: "buckets sent (one per user, router, route, variant, hour)",
+      actual: integration.export.sent,
+      expected: facts.buckets.size,
+    },
+    {
+      what: "buckets pending or rejected",
+      actual: integration.export.pending + integration.export.rejected,
+      expected: 0,
+    },
     { what: "events at Mixpanel", actual: events.length, expected: facts.buckets.size },
     { what: "  of them each bucket exactly once, at its latest time", actual: right, expected: facts.buckets.size },
     { what: "purchases imported", actual: await api.imported(id), expected: facts.purchases },
-    { what: "numeric properties found (amount, cds)", actual: numeric.filter((one) => one.numeric).length, expected: 2 },
-    { what: "  records that have both", actual: Math.min(...numeric.map((one) => one.count)), expected: facts.purchases },
+    {
+      what: "numeric properties found (amount, cds)",
+      actual: numeric.filter((one) => one.numeric).length,
+      expected: 2,
+    },
+    {
+      what: "  records that have both",
+      actual: Math.min(...numeric.map((one) => one.count)),
+      expected: facts.purchases,
+    },
     { what: "legs in whose middle the worker was killed", actual: facts.killedIn.length, expected: 2 },
   ];
 }

@@ -25,10 +25,16 @@ export async function createProject(origin: string): Promise<void> {
 }
 
 /** Imports the purchases through npm `mixpanel`. */
-export async function loadPurchases(origin: string, purchases: Purchase[], onLoaded: (count: number) => void): Promise<void> {
+export async function loadPurchases(
+  origin: string,
+  purchases: Purchase[],
+  onLoaded: (count: number) => void,
+): Promise<void> {
   const { hostname, port } = new URL(origin);
   const client = Mixpanel.init(TOKEN, { host: hostname, port, protocol: "http", key: TOKEN } as object);
-  const importBatch = promisify(client.import_batch.bind(client) as (events: object[], options: object, done: (error: unknown) => void) => void);
+  const importBatch = promisify(
+    client.import_batch.bind(client) as (events: object[], options: object, done: (error: unknown) => void) => void,
+  );
   for (let at = 0; at < purchases.length; at += EVENTS_PER_CALL) {
     const events = purchases.slice(at, at + EVENTS_PER_CALL).map(({ line, customer, timeMs, cds, amount }) => ({
       event: PURCHASE_EVENT,
@@ -45,7 +51,12 @@ export interface ExportedEvent {
 }
 
 /** The project's raw export, deduplicated by Mixpanel's key as its own queries are. */
-export async function readEvents(origin: string, event: string, fromMs: number, toMs: number): Promise<ExportedEvent[]> {
+export async function readEvents(
+  origin: string,
+  event: string,
+  fromMs: number,
+  toMs: number,
+): Promise<ExportedEvent[]> {
   const url = new URL("/api/2.0/export", origin);
   const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
   url.search = new URLSearchParams({

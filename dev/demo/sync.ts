@@ -13,7 +13,13 @@ export interface Expected {
 }
 
 /** Answers in the middle of which legs the worker was killed. */
-export async function syncAndKill(stack: Stack, api: Api, id: string, expected: Expected, bars: Bars): Promise<string[]> {
+export async function syncAndKill(
+  stack: Stack,
+  api: Api,
+  id: string,
+  expected: Expected,
+  bars: Bars,
+): Promise<string[]> {
   const { requestId } = await api.call<{ requestId: string }>("POST", `/v1/integrations/${id}/sync`);
   const exporting = bars.add("exporting buckets", expected.buckets);
   const importing = bars.add("importing purchases", expected.purchases);

@@ -30,7 +30,7 @@ export function reconcile(store: Store, control: WorkflowControl) {
     // Workflows first, rows second: an integration created in between is in the rows, never taken for an orphan.
     const orphans = new Set<string>();
     for await (const id of control.running()) orphans.add(id);
-    for (let cursor: string | null = null; ; ) {
+    for (let cursor: string | null = null; ;) {
       const page = await store.maintenance.reconcilable({ cursor, limit: PAGE_LIMIT });
       for (const row of page.items) {
         const ref = { integrationId: row.id, workspaceId: row.workspaceId, provider: row.provider };

@@ -45,7 +45,10 @@ function toFailure(error: unknown, signal: AbortSignal): Error {
   // The text of an unexpected error may quote a row: its class and code are all that may leave this process.
   const name = error instanceof Error ? error.name : typeof error;
   log.error("unexpected failure of an activity", { errorName: name, code, stack: frames(error) });
-  return failure("bug", `An unexpected failure (${name}${code === undefined ? "" : ` ${code}`}); the worker's log has its stack.`);
+  return failure(
+    "bug",
+    `An unexpected failure (${name}${code === undefined ? "" : ` ${code}`}); the worker's log has its stack.`,
+  );
 }
 
 function failure(kind: SyncError["kind"], message: string): ApplicationFailure {
@@ -65,7 +68,18 @@ function codeOf(error: unknown): string | undefined {
   return /connection (terminated|timeout)|timeout exceeded when trying to connect/i.test(message) ? "08006" : undefined;
 }
 
-const OUTAGE_CODES = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN", "40001", "40P01"]);
+const OUTAGE_CODES = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "40001",
+  "40P01",
+  // A restore swaps databases: for a moment there is none of that name.
+  "3D000",
+]);
 
 /** Connection trouble, too few resources (a full disk too), a server going down or a lock that came too late. */
 function isOutage(code: string): boolean {

@@ -3,13 +3,7 @@ import type { Client } from "@temporalio/client";
 import type { SignalDefinition } from "@temporalio/common";
 import type { Provider } from "../domain/integration.ts";
 import type { integrationWorkflow } from "../workflows/integration.ts";
-import {
-  configChangedSignal,
-  pauseSignal,
-  resumeSignal,
-  statusQuery,
-  syncNowSignal,
-} from "../workflows/messages.ts";
+import { configChangedSignal, pauseSignal, resumeSignal, statusQuery, syncNowSignal } from "../workflows/messages.ts";
 import type { WorkflowStatus } from "../workflows/messages.ts";
 import { DEFAULT_TASK_QUEUE, INTEGRATION_WORKFLOW, integrationIdOf, workflowIdOf } from "./ids.ts";
 import { providerKey, workspaceKey } from "./searchAttributes.ts";

@@ -17,8 +17,12 @@ export function describe(session: Session, note?: string): string {
     ...events(session),
     state.requests.length > 0 ? `- ${state.requests.length} sync request(s) waiting for the next cycle` : "",
     "",
-    "Commands: `temporal workflow signal --workflow-id " + id + " --name syncNow` (or `pause`, `resume`, `configChanged`), " +
-      "`temporal workflow query --workflow-id " + id + " --name status`.",
+    "Commands: `temporal workflow signal --workflow-id " +
+      id +
+      " --name syncNow` (or `pause`, `resume`, `configChanged`), " +
+      "`temporal workflow query --workflow-id " +
+      id +
+      " --name status`.",
   ];
   return lines.filter((line, index) => line !== "" || lines[index - 1] !== "").join("\n");
 }

@@ -1,11 +1,4 @@
-import {
-  condition,
-  continueAsNew,
-  makeContinueAsNewFunc,
-  setHandler,
-  uuid4,
-  workflowInfo,
-} from "@temporalio/workflow";
+import { condition, continueAsNew, makeContinueAsNewFunc, setHandler, uuid4, workflowInfo } from "@temporalio/workflow";
 import { MAX_PENDING_REQUESTS, MAX_REQUEST_ID_CHARS } from "../domain/limits.ts";
 import { runCycle } from "./cycle.ts";
 import { configChangedSignal, pauseSignal, resumeSignal, statusQuery, syncNowSignal } from "./messages.ts";

@@ -1,4 +1,10 @@
-import { condition, isCancellation, setCurrentDetails, upsertSearchAttributes, workflowInfo } from "@temporalio/workflow";
+import {
+  condition,
+  isCancellation,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  workflowInfo,
+} from "@temporalio/workflow";
 import { defineSearchAttributeKey, SearchAttributeType } from "@temporalio/common";
 import type { Plan, SyncActivities } from "../activities/contract.ts";
 import type { Leg } from "../domain/integration.ts";
@@ -257,6 +263,8 @@ export class Session {
 
   /** Resolves once the store shows what is known here, or cannot be reached. */
   async mirrored(): Promise<void> {
-    await condition(() => this.deleted || this.plan === null || this.mirrorGaveUp || (!this.mirrorDirty && !this.mirroring));
+    await condition(
+      () => this.deleted || this.plan === null || this.mirrorGaveUp || (!this.mirrorDirty && !this.mirroring),
+    );
   }
 }

@@ -26,7 +26,10 @@ afterAll(async () => {
 });
 
 /** An integration with rows to import whose export meets this fault from its first request on. */
-async function importing(fault: FaultInput | null, options: ConnectOptions = {}): Promise<{ mixpanel: Mixpanel; ledger: Ledger }> {
+async function importing(
+  fault: FaultInput | null,
+  options: ConnectOptions = {},
+): Promise<{ mixpanel: Mixpanel; ledger: Ledger }> {
   const mixpanel = await connectMixpanel(system, { integration: { importFrom: IMPORT_FROM }, ...options });
   const ledger = new Ledger(system);
   await ledger.load(mixpanel, ROWS);
@@ -53,47 +56,80 @@ describe.concurrent("an import", () => {
     { kind: "unknown_error", target: "export", times: 2 },
     { kind: "gateway_timeout", target: "export", times: 2 },
     { kind: "rate_limited", target: "export", times: 2, retryAfterSeconds: 1 },
-  ])("is exact after %j", async (fault) => {
-    const { mixpanel, ledger } = await importing(fault);
-    expect(await mixpanel.sync(WITHIN_MS)).toBe("succeeded");
-    expect(await struck(mixpanel)).toBe(fault.times);
-    await expectExact(mixpanel, ledger);
-  }, WITHIN_MS);
+  ])(
+    "is exact after %j",
+    async (fault) => {
+      const { mixpanel, ledger } = await importing(fault);
+      expect(await mixpanel.sync(WITHIN_MS)).toBe("succeeded");
+      expect(await struck(mixpanel)).toBe(fault.times);
+      await expectExact(mixpanel, ledger);
+    },
+    WITHIN_MS,
+  );
 
-  it("is exact after an answer that stalls in its middle until the connection breaks", async () => {
-    const { mixpanel, ledger } = await importing({ kind: "hang_mid_body", target: "export", afterEvents: 200, times: 1 });
-    const synced = mixpanel.sync(WITHIN_MS);
-    await eventually(() => struck(mixpanel), (times) => times === 1, WITHIN_MS);
-    await mixpanel.control.clearFaults(mixpanel.projectId);
-    expect(await synced).toBe("succeeded");
-    await expectExact(mixpanel, ledger);
-  }, WITHIN_MS);
+  it(
+    "is exact after an answer that stalls in its middle until the connection breaks",
+    async () => {
+      const { mixpanel, ledger } = await importing({
+        kind: "hang_mid_body",
+        target: "export",
+        afterEvents: 200,
+        times: 1,
+      });
+      const synced = mixpanel.sync(WITHIN_MS);
+      await eventually(
+        () => struck(mixpanel),
+        (times) => times === 1,
+        WITHIN_MS,
+      );
+      await mixpanel.control.clearFaults(mixpanel.projectId);
+      expect(await synced).toBe("succeeded");
+      await expectExact(mixpanel, ledger);
+    },
+    WITHIN_MS,
+  );
 
   it.each([
-    { what: "402 of a plan without raw export", kind: "plan", shown: { kind: "permission", message: /Upgrade the plan/ } },
-    { what: "400 «Unable to authenticate request»", kind: "auth_text", shown: { kind: "auth", message: /create a new service account/ } },
-  ] as const)("shows what to do about $what and is exact once it is mended", async ({ kind, shown }) => {
-    const { mixpanel, ledger } = await importing({ kind, target: "export" });
-    expect(await mixpanel.sync(WITHIN_MS)).toBe("failed");
-    const seen = await eventually(mixpanel.get, ({ status }) => status === "attention", WITHIN_MS);
-    expect(seen.import.error).toMatchObject({ kind: shown.kind, message: expect.stringMatching(shown.message) });
-    expect((await mixpanel.event("purchase")).error).toMatchObject({ kind: shown.kind });
-    await expectImported(mixpanel, []);
-    await mixpanel.control.clearFaults(mixpanel.projectId);
-    expect(await mixpanel.sync(WITHIN_MS)).toBe("succeeded");
-    expect((await eventually(mixpanel.get, ({ status }) => status === "idle")).import.error).toBeUndefined();
-    await expectExact(mixpanel, ledger);
-  }, WITHIN_MS);
+    {
+      what: "402 of a plan without raw export",
+      kind: "plan",
+      shown: { kind: "permission", message: /Upgrade the plan/ },
+    },
+    {
+      what: "400 «Unable to authenticate request»",
+      kind: "auth_text",
+      shown: { kind: "auth", message: /create a new service account/ },
+    },
+  ] as const)(
+    "shows what to do about $what and is exact once it is mended",
+    async ({ kind, shown }) => {
+      const { mixpanel, ledger } = await importing({ kind, target: "export" });
+      expect(await mixpanel.sync(WITHIN_MS)).toBe("failed");
+      const seen = await eventually(mixpanel.get, ({ status }) => status === "attention", WITHIN_MS);
+      expect(seen.import.error).toMatchObject({ kind: shown.kind, message: expect.stringMatching(shown.message) });
+      expect((await mixpanel.event("purchase")).error).toMatchObject({ kind: shown.kind });
+      await expectImported(mixpanel, []);
+      await mixpanel.control.clearFaults(mixpanel.projectId);
+      expect(await mixpanel.sync(WITHIN_MS)).toBe("succeeded");
+      expect((await eventually(mixpanel.get, ({ status }) => status === "idle")).import.error).toBeUndefined();
+      await expectExact(mixpanel, ledger);
+    },
+    WITHIN_MS,
+  );
 });
 
 describe("an answer whose compressed body ends too early under a correct end of the connection", () => {
-  it("is read again", async () => {
-    const { mixpanel, ledger } = await importing(null);
-    proxy.cuts = 2;
-    expect(await mixpanel.sync(WITHIN_MS)).toBe("succeeded");
-    expect(proxy.cuts).toBe(0);
-    await expectExact(mixpanel, ledger);
-  }, WITHIN_MS);
+  it(
+    "is read again",
+    async () => {
+      const { mixpanel, ledger } = await importing(null);
+      proxy.cuts = 2;
+      expect(await mixpanel.sync(WITHIN_MS)).toBe("succeeded");
+      expect(proxy.cuts).toBe(0);
+      await expectExact(mixpanel, ledger);
+    },
+    WITHIN_MS,
+  );
 });
 
 describe("an import from a Mixpanel whose clock is behind ours", () => {
@@ -104,45 +140,59 @@ describe("an import from a Mixpanel whose clock is behind ours", () => {
   /** One row that happens and is processed now, by Mixpanel's clock. */
   async function happens({ control, projectId }: Mixpanel, ledger: Ledger, id: string): Promise<void> {
     const nowMs = await control.nowMs();
-    const row = { event: "purchase", timeMs: nowMs, processingMs: nowMs, properties: { distinct_id: "now", $insert_id: id, amount: 1 } };
+    const row = {
+      event: "purchase",
+      timeMs: nowMs,
+      processingMs: nowMs,
+      properties: { distinct_id: "now", $insert_id: id, amount: 1 },
+    };
     await control.loadRows(projectId, [row]);
     ledger.rows.push(row);
   }
 
-  it.each([1, 12, 23.9])("by %d hours loses nothing that is processed after a cycle's bound", async (hours) => {
-    const { mixpanel, ledger } = await importing(null);
-    await mixpanel.control.setClock(Date.now() - hours * HOUR_MS);
-    try {
-      for (const id of ["before-first", "before-second", "before-third"]) {
-        await happens(mixpanel, ledger, id);
-        expect(await mixpanel.sync(WITHIN_MS)).toBe("succeeded");
-        await expectImported(mixpanel, ledger.rows);
+  it.each([1, 12, 23.9])(
+    "by %d hours loses nothing that is processed after a cycle's bound",
+    async (hours) => {
+      const { mixpanel, ledger } = await importing(null);
+      await mixpanel.control.setClock(Date.now() - hours * HOUR_MS);
+      try {
+        for (const id of ["before-first", "before-second", "before-third"]) {
+          await happens(mixpanel, ledger, id);
+          expect(await mixpanel.sync(WITHIN_MS)).toBe("succeeded");
+          await expectImported(mixpanel, ledger.rows);
+        }
+      } finally {
+        await mixpanel.control.realClock();
       }
-    } finally {
-      await mixpanel.control.realClock();
-    }
-    await expectExact(mixpanel, ledger);
-  }, WITHIN_MS);
+      await expectExact(mixpanel, ledger);
+    },
+    WITHIN_MS,
+  );
 
-  it("at the edge of a day: we are past midnight, Mixpanel is not, and it refuses our today", async () => {
-    const midnightMs = (Math.floor(Date.now() / DAY_MS) + 1) * DAY_MS;
-    const { mixpanel, ledger } = await importing(null);
-    const requested = async () => (await mixpanel.control.requests(mixpanel.projectId)).byKind["export"]?.byStatus["400"] ?? 0;
-    try {
-      await databaseClock(midnightMs + 60_000 - Date.now());
-      await mixpanel.control.setClock(midnightMs - 600_000);
-      await happens(mixpanel, ledger, "last-of-the-day");
-      expect(await mixpanel.sync(WITHIN_MS)).toBe("succeeded");
-      expect(await requested()).toBeGreaterThan(0);
-      await expectImported(mixpanel, ledger.rows);
-      await happens(mixpanel, ledger, "very-last-of-the-day");
-      await mixpanel.control.setClock(midnightMs + 1);
-      await happens(mixpanel, ledger, "first-of-the-next-day");
-      expect(await mixpanel.sync(WITHIN_MS)).toBe("succeeded");
-    } finally {
-      await databaseClock(0);
-      await mixpanel.control.realClock();
-    }
-    await expectExact(mixpanel, ledger);
-  }, WITHIN_MS);
+  it(
+    "at the edge of a day: we are past midnight, Mixpanel is not, and it refuses our today",
+    async () => {
+      const midnightMs = (Math.floor(Date.now() / DAY_MS) + 1) * DAY_MS;
+      const { mixpanel, ledger } = await importing(null);
+      const requested = async () =>
+        (await mixpanel.control.requests(mixpanel.projectId)).byKind["export"]?.byStatus["400"] ?? 0;
+      try {
+        await databaseClock(midnightMs + 60_000 - Date.now());
+        await mixpanel.control.setClock(midnightMs - 600_000);
+        await happens(mixpanel, ledger, "last-of-the-day");
+        expect(await mixpanel.sync(WITHIN_MS)).toBe("succeeded");
+        expect(await requested()).toBeGreaterThan(0);
+        await expectImported(mixpanel, ledger.rows);
+        await happens(mixpanel, ledger, "very-last-of-the-day");
+        await mixpanel.control.setClock(midnightMs + 1);
+        await happens(mixpanel, ledger, "first-of-the-next-day");
+        expect(await mixpanel.sync(WITHIN_MS)).toBe("succeeded");
+      } finally {
+        await databaseClock(0);
+        await mixpanel.control.realClock();
+      }
+      await expectExact(mixpanel, ledger);
+    },
+    WITHIN_MS,
+  );
 });

@@ -32,10 +32,18 @@ describe("invariant 1: an accepted exposure is represented at the destination af
     );
     expect(await mixpanel.sync()).toBe("succeeded");
     const events = await mixpanel.exportedEvents();
-    expect(events.map(({ distinctId }) => distinctId).filter((user) => user.startsWith("inv1-")).sort()).toEqual(users.sort());
+    expect(
+      events
+        .map(({ distinctId }) => distinctId)
+        .filter((user) => user.startsWith("inv1-"))
+        .toSorted(),
+    ).toEqual(users.toSorted());
     // Blocked ids are quarantined and visible, never replaced.
     const rejected = await mixpanel.rejected();
-    expect(rejected.map(({ record }) => (record as { userId: string }).userId).sort()).toEqual(["N/A", "anonymous"]);
+    expect(rejected.map(({ record }) => (record as { userId: string }).userId).toSorted()).toEqual([
+      "N/A",
+      "anonymous",
+    ]);
     const { export: leg } = await mixpanel.get();
     expect(leg).toMatchObject({ rejected: 2, pending: 0, late: 0 });
     expect(Date.parse(leg.completeThrough!)).toBeGreaterThan(hourMs + HOUR_MS);
@@ -48,7 +56,9 @@ describe("invariant 2: the destination holds exactly one event per bucket, as it
     await mixpanel.sync();
     const before = await mixpanel.exported();
     // As after a restore of the database from the day of its creation.
-    await system.sql.query("update integrations set export_cursor_seq = 0, export_sent = 0 where id = $1", [mixpanel.id]);
+    await system.sql.query("update integrations set export_cursor_seq = 0, export_sent = 0 where id = $1", [
+      mixpanel.id,
+    ]);
     expect(await mixpanel.sync()).toBe("succeeded");
     const after = await mixpanel.exported();
     expect(after.stored).toBe(2 * before.stored);
@@ -60,7 +70,10 @@ describe("invariant 3: the time is the latest exposure when sealed; what Mixpane
   it("sends the latest time of the hour, and keeps, counts and corrects for late arrivals", async () => {
     const mixpanel = await exporting();
     const times = [5, 50, 20].map((minute) => hourMs + minute * 60_000);
-    await expose(system, times.map((timestamp) => ({ user: "inv3-user", timestamp })));
+    await expose(
+      system,
+      times.map((timestamp) => ({ user: "inv3-user", timestamp })),
+    );
     await mixpanel.sync();
     const mine = async () => (await mixpanel.exportedEvents()).filter(({ distinctId }) => distinctId === "inv3-user");
     const first = await mine();

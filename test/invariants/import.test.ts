@@ -16,7 +16,11 @@ afterAll(() => system.stop());
 const START_MS = Math.floor(Date.now() / DAY_MS) * DAY_MS - 20 * DAY_MS;
 const IMPORT_FROM = new Date(START_MS).toISOString().slice(0, 10);
 
-function purchase(i: number, properties: Record<string, unknown> = {}, timeMs = START_MS + (i % 20) * DAY_MS + i): LoadRow {
+function purchase(
+  i: number,
+  properties: Record<string, unknown> = {},
+  timeMs = START_MS + (i % 20) * DAY_MS + i,
+): LoadRow {
   return {
     event: "purchase",
     timeMs,
@@ -93,7 +97,10 @@ describe("invariant 7: late rows are picked up", () => {
 describe("invariant 8: a truncated answer is a failed page, never a finished one", () => {
   it.each(["terminated_early", "reset_mid_body"] as const)("reads the page again after %s", async (kind) => {
     const mixpanel = await connectMixpanel(system, { integration: { importFrom: IMPORT_FROM } });
-    await mixpanel.control.loadRows(mixpanel.projectId, Array.from({ length: 500 }, (_, i) => purchase(i)));
+    await mixpanel.control.loadRows(
+      mixpanel.projectId,
+      Array.from({ length: 500 }, (_, i) => purchase(i)),
+    );
     await mixpanel.control.addFault(mixpanel.projectId, { kind, target: "export", afterEvents: 100, times: 2 });
     await mixpanel.addEvent("purchase");
     await mixpanel.enable({ import: true });
@@ -105,7 +112,8 @@ describe("invariant 8: a truncated answer is a failed page, never a finished one
 
 describe("invariant 9: numbers keep every digit, and a poison row stands alone", () => {
   it("answers integers beyond 2^53 and long decimals as they came", async () => {
-    const digits = '{"distinct_id":"u","$insert_id":"d-1","big":123456789012345678901234567890,"exact":0.1000000000000000055511151231257827}';
+    const digits =
+      '{"distinct_id":"u","$insert_id":"d-1","big":123456789012345678901234567890,"exact":0.1000000000000000055511151231257827}';
     const mixpanel = await importing([{ event: "purchase", timeMs: START_MS, propertiesText: digits }]);
     await mixpanel.sync();
     const answer = await system.app.request(`/v1/integrations/${mixpanel.id}/events/purchase/records`, {

@@ -2,15 +2,23 @@
 import fc from "fast-check";
 import type { PoolClient } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { HOUR_MS, newWorkspace } from "./contract/harness.ts";
+import { openDatabase, type Database } from "../../src/store/postgres/database.ts";
+import { seal } from "../../src/store/postgres/seal.ts";
+import { HOUR_MS, SEAL_GRACE_MS, newIntegration, newWorkspace, reread } from "./contract/harness.ts";
 import { exposure } from "./contract/exposures.ts";
 import { makePostgresHarness, type PostgresHarness } from "./database.ts";
 
 let harness: PostgresHarness;
+/** The store's own, for sealers with steps of a few rows. */
+let database: Database;
 beforeAll(async () => {
   harness = await makePostgresHarness();
+  database = openDatabase(harness.url, 10);
 });
-afterAll(() => harness.close());
+afterAll(async () => {
+  await database.db.destroy();
+  await harness.close();
+});
 
 const buckets = (workspaceId: string, order: "first" | "latest" = "first") =>
   harness.store.exports.readBuckets(workspaceId, order, 0, Number.MAX_SAFE_INTEGER, 1_000);
@@ -75,7 +83,10 @@ test("an ingest takes its workspace's lock: with a sealer reading it waits, in a
   await ingest;
 });
 
-type Action = { kind: "ingest" | "open"; user: number; hoursAgo: number } | { kind: "commit" } | { kind: "seal" };
+type Action =
+  | { kind: "ingest" | "open"; user: number; hoursAgo: number }
+  | { kind: "commit" }
+  | { kind: "seal"; stepRows: number };
 
 const user = fc.nat(3);
 const hoursAgo = fc.integer({ min: 0, max: 4 });
@@ -83,7 +94,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ kind: fc.constant("ingest" as const), user, hoursAgo }),
   fc.record({ kind: fc.constant("open" as const), user, hoursAgo }),
   fc.record({ kind: fc.constant("commit" as const) }),
-  fc.record({ kind: fc.constant("seal" as const) }),
+  fc.record({ kind: fc.constant("seal" as const), stepRows: fc.constantFrom(1, 2, 100) }),
 );
 
 test("any interleaving of open ingests, sealers and a reader: every exposure in its bucket once, no bucket or revision missed", async () => {
@@ -97,7 +108,8 @@ test("any interleaving of open ingests, sealers and a reader: every exposure in 
       const running: Promise<unknown>[] = [];
       for (const [tick, step] of actions.entries()) {
         if (step.kind === "commit") await opens.commitOne();
-        if (step.kind === "seal") running.push(reader.follow(harness.store.exposures.seal(workspaceId)));
+        if (step.kind === "seal")
+          running.push(reader.follow(seal(database, workspaceId, SEAL_GRACE_MS, step.stepRows)));
         if (step.kind === "open" || step.kind === "ingest") {
           const timeMs = nowHourMs - step.hoursAgo * HOUR_MS + ((tick * 7_919) % 60_000);
           note(expected, `${step.user} ${timeMs - (timeMs % HOUR_MS)}`, timeMs);
@@ -224,4 +236,57 @@ test("sequence numbers are dense: as many as buckets sealed and revisions made",
   expect(Math.max(...results.map(({ throughSeq }) => throughSeq))).toBe(6);
   expect((await buckets(workspaceId, "latest")).map(({ seq }) => seq)).toEqual([2, 4, 5, 6]);
   expect((await buckets(workspaceId, "first")).map(({ seq }) => seq)).toEqual([1, 2, 3, 6]);
+});
+
+/** A pool that gives out so many connections and no more: each transaction takes one, so the sealer dies between two of them. */
+function dyingAfter(transactions: number): Database {
+  let left = transactions;
+  const connect = () => (left-- > 0 ? database.pool.connect() : Promise.reject(new Error("died")));
+  return { ...database, pool: Object.assign(Object.create(database.pool) as Database["pool"], { connect }) };
+}
+
+test("a sealer that dies between any two steps: nothing is visible by halves, late by the steps, counted twice or lost", async () => {
+  for (let transactions = 1, died = true; died; transactions++) {
+    const integration = await newIntegration(harness.store);
+    const { workspaceId } = integration;
+    const ingest = (times: number[]) =>
+      harness.store.exposures.ingest(
+        workspaceId,
+        times.flatMap((timeMs) => ["a", "b", "c"].map((name) => exposure(name, timeMs))),
+      );
+    const nowMs = await harness.store.nowMs();
+    const hourMs = Math.floor(nowMs / HOUR_MS) * HOUR_MS;
+    // Parts of an hour that is over by the second pass, of several steps, and exposures of that hour and another.
+    for (const timeMs of [hourMs, hourMs + 1]) {
+      await ingest([timeMs]);
+      await seal(database, workspaceId, SEAL_GRACE_MS, 2);
+    }
+    await harness.advance(2 * HOUR_MS);
+    await ingest([hourMs + 3, hourMs + HOUR_MS, hourMs + 2, hourMs + HOUR_MS + 1]);
+    const graceMs = (await harness.store.nowMs()) % HOUR_MS;
+    died = await seal(dyingAfter(transactions), workspaceId, graceMs, 2).then(
+      () => false,
+      () => true,
+    );
+    const visible = (await reread(harness.store, integration)).export.pending;
+    expect([died, visible]).toEqual([died, died ? 0 : 6]);
+    expect(await seal(database, workspaceId, graceMs, 2)).toMatchObject({ throughSeq: 6 });
+    const sealed = (await buckets(workspaceId)).map(({ seq: _seq, ...bucket }) => bucket);
+    const sealedAt = (userId: string, from: number, sealedTimeMs: number, exposures: number) =>
+      expect.objectContaining({
+        userId,
+        hourMs: from,
+        firstExposedAtMs: from,
+        sealedTimeMs,
+        timeMs: sealedTimeMs,
+        exposures,
+      });
+    expect(sealed).toHaveLength(6);
+    for (const userId of ["a", "b", "c"]) {
+      expect(sealed).toContainEqual(sealedAt(userId, hourMs, hourMs + 3, 4));
+      expect(sealed).toContainEqual(sealedAt(userId, hourMs + HOUR_MS, hourMs + HOUR_MS + 1, 2));
+    }
+    expect((await reread(harness.store, integration)).export).toMatchObject({ late: 0, pending: 6 });
+    expect(transactions).toBeLessThan(30);
+  }
 });

@@ -35,7 +35,10 @@ export async function startCuttingProxy(): Promise<CuttingProxy> {
 
 async function forward(proxy: CuttingProxy, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const { method, headers } = incoming;
-  const onward = request(new URL(incoming.url ?? "/", proxy.target), { method, headers: { ...headers, connection: "close" } });
+  const onward = request(new URL(incoming.url ?? "/", proxy.target), {
+    method,
+    headers: { ...headers, connection: "close" },
+  });
   incoming.pipe(onward);
   const [answer] = (await once(onward, "response")) as [IncomingMessage];
   const parts: Buffer[] = [];

@@ -61,7 +61,7 @@ export class Ledger {
       const key = JSON.stringify([user, Math.floor(timeMs / HOUR_MS)]);
       latest.set(key, Math.max(timeMs, latest.get(key) ?? 0));
     }
-    return [...latest].map(([key, timeMs]) => JSON.stringify([(JSON.parse(key) as [string])[0], timeMs])).sort();
+    return [...latest].map(([key, timeMs]) => JSON.stringify([(JSON.parse(key) as [string])[0], timeMs])).toSorted();
   }
 }
 
@@ -83,7 +83,7 @@ async function delivered({ control, projectId }: Mixpanel): Promise<string[]> {
     distinct.set(JSON.stringify([user, time, insertId]), JSON.stringify([user, time]) + ids);
   }
   expect(counts.deduped).toBe(distinct.size);
-  return [...distinct.values()].sort();
+  return [...distinct.values()].toSorted();
 }
 
 /** Every bucket is at Mixpanel once, with its time, and nothing else is. */
@@ -100,12 +100,17 @@ export async function expectExported(mixpanel: Mixpanel, ledger: Ledger): Promis
 
 export async function expectImported(mixpanel: Mixpanel, rows: readonly LoadRow[]): Promise<void> {
   const expected = rows.map(({ properties, timeMs }) =>
-    JSON.stringify([properties?.["$insert_id"], properties?.["distinct_id"], new Date(timeMs).toISOString(), properties?.["amount"]]),
+    JSON.stringify([
+      properties?.["$insert_id"],
+      properties?.["distinct_id"],
+      new Date(timeMs).toISOString(),
+      properties?.["amount"],
+    ]),
   );
   const records = (await mixpanel.records("purchase")).map(({ properties, user_id, timestamp }) =>
     JSON.stringify([properties["$insert_id"], user_id, timestamp, properties["amount"]]),
   );
-  expectSame(records.sort(), expected.sort());
+  expectSame(records.toSorted(), expected.toSorted());
   expect(await mixpanel.event("purchase")).toMatchObject({ imported: expected.length, rejected: 0 });
 }
 
@@ -115,8 +120,11 @@ function expectSame(actual: string[], expected: string[]): void {
   const wanted = new Set(expected);
   const missing = expected.filter((line) => !had.has(line));
   const surplus = actual.filter((line) => !wanted.has(line));
-  expect({ missing: missing.length, surplus: surplus.length, examples: [...missing.slice(0, 3), ...surplus.slice(0, 3)] })
-    .toEqual({ missing: 0, surplus: 0, examples: [] });
+  expect({
+    missing: missing.length,
+    surplus: surplus.length,
+    examples: [...missing.slice(0, 3), ...surplus.slice(0, 3)],
+  }).toEqual({ missing: 0, surplus: 0, examples: [] });
   expect(actual).toHaveLength(expected.length);
 }
 
@@ -126,7 +134,11 @@ export async function runsOf(system: System, mixpanel: Mixpanel): Promise<Run[]>
 }
 
 /** Every run has ended, and what the runs' legs count adds up to what is there. */
-export async function expectRunsAddUp(system: System, mixpanel: Mixpanel, records: { export?: number; import?: number }) {
+export async function expectRunsAddUp(
+  system: System,
+  mixpanel: Mixpanel,
+  records: { export?: number; import?: number },
+) {
   const runs = await runsOf(system, mixpanel);
   expect(runs.every(({ finishedAt, outcome }) => finishedAt !== null && outcome !== null)).toBe(true);
   const total = (name: string) =>

@@ -41,8 +41,12 @@ export interface Mixpanel {
   sync(withinMs?: number): Promise<string>;
   enable(legs: { export?: boolean; import?: boolean }): Promise<void>;
   addEvent(eventId: string): Promise<void>;
-  event(eventId: string): Promise<{ imported: number; rejected: number; completeThrough: string | null; error?: { kind: string } }>;
-  records(eventId: string): Promise<{ uuid: string; user_id: string; timestamp: string; properties: Record<string, unknown> }[]>;
+  event(
+    eventId: string,
+  ): Promise<{ imported: number; rejected: number; completeThrough: string | null; error?: { kind: string } }>;
+  records(
+    eventId: string,
+  ): Promise<{ uuid: string; user_id: string; timestamp: string; properties: Record<string, unknown> }[]>;
   /** Stored and deduplicated exposure events at Mixpanel. */
   exported(): Promise<{ stored: number; deduped: number }>;
   exportedEvents(): Promise<{ distinctId: string; timeMs: number; insertId: string }[]>;
@@ -101,7 +105,7 @@ export async function connectMixpanel(system: System, options: ConnectOptions = 
 
 async function allPages<T>(system: System, path: string, list: string): Promise<T[]> {
   const all: T[] = [];
-  for (let cursor: string | null = null; ; ) {
+  for (let cursor: string | null = null; ;) {
     const query: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
     const page = await system.call<Record<string, unknown>>("GET", `${path}?limit=1000${query}`);
     all.push(...(page[list] as T[]));

@@ -42,5 +42,8 @@ async function exclusively(name: string, statements: string[]): Promise<void> {
 /** Pools notice dead connections one by one. */
 async function usable(system: System): Promise<void> {
   const asks = () => Promise.all([system.store.nowMs(), system.sql.query("select 1")]);
-  await eventually(() => asks().catch(() => null), (answer) => answer !== null);
+  await eventually(
+    () => asks().catch(() => null),
+    (answer) => answer !== null,
+  );
 }

@@ -114,7 +114,11 @@ function workerOf(config: Config, parts: Pick<Parameters<typeof createWorker>[0]
 }
 
 /** Polls until the answer satisfies; the error of a wait that ran out says what was last seen. */
-export async function eventually<T>(ask: () => Promise<T>, holds: (answer: T) => boolean, withinMs = WAIT_MS): Promise<T> {
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  holds: (answer: T) => boolean,
+  withinMs = WAIT_MS,
+): Promise<T> {
   const deadlineMs = Date.now() + withinMs;
   for (;;) {
     const answer = await ask();

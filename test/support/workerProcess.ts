@@ -15,6 +15,13 @@ await once(process.stdin, "data");
 process.stdin.on("end", () => process.exit(1)).resume();
 const { connectionOptions, namespace } = temporalAddress();
 const connection = await NativeConnection.connect(connectionOptions);
-const parts = { config, connection, namespace, store: createPostgresStore(config), connectors: createConnectors(config), bundlePath };
+const parts = {
+  config,
+  connection,
+  namespace,
+  store: createPostgresStore(config),
+  connectors: createConnectors(config),
+  bundlePath,
+};
 const worker = await createWorker({ ...parts, control: connectTemporal(config).control });
 await worker.run();

@@ -28,12 +28,18 @@ describe("continue-as-new", () => {
         for (const request of ["x", "y"]) await latest().signal(syncNowSignal, request);
         await until(current, () => fake.finishedRuns.length >= 2, "both cycles");
         expect(fake.finishedRuns[0]!.requestIds).toEqual([]);
-        expect(fake.finishedRuns.slice(1).flatMap((run) => run.requestIds).sort()).toEqual(["asked while paused", "x", "y"]);
+        expect(
+          fake.finishedRuns
+            .slice(1)
+            .flatMap((run) => run.requestIds)
+            .toSorted(),
+        ).toEqual(["asked while paused", "x", "y"]);
         expect(fake.delivered.size).toBe(fake.sealed);
         expect([...fake.delivered.values()].every((times) => times === 1)).toBe(true);
         expect(fake.finishedRuns.every((run) => run.finished!.outcome === "succeeded")).toBe(true);
         const runs = new Set<string>();
-        for await (const run of current.env.client.workflow.list({ query: `WorkflowId = '${id}'` })) runs.add(run.runId);
+        for await (const run of current.env.client.workflow.list({ query: `WorkflowId = '${id}'` }))
+          runs.add(run.runId);
         expect(runs.size).toBeGreaterThan(3);
         await latest().cancel();
       },

@@ -1,6 +1,12 @@
 // What carries on: pauses between pages, changed settings, restored databases, and continue-as-new with the whole state.
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { configChangedSignal, pauseSignal, resumeSignal, statusQuery, syncNowSignal } from "../../src/workflows/messages.ts";
+import {
+  configChangedSignal,
+  pauseSignal,
+  resumeSignal,
+  statusQuery,
+  syncNowSignal,
+} from "../../src/workflows/messages.ts";
 import type { FakeSync } from "../support/fakeSync.ts";
 import { idle, quietRuntime, scenario, until } from "../support/workflows.ts";
 
@@ -122,7 +128,7 @@ describe("a Temporal database restored from an older copy, or lost", () => {
       async (current) => {
         const { fake, handle } = current;
         await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
-        expect([...fake.delivered.keys()].sort((a, b) => a - b)[0]).toBe(31);
+        expect([...fake.delivered.keys()].toSorted((a, b) => a - b)[0]).toBe(31);
         fake.mirrorSeq = 1_000;
         await handle.signal(syncNowSignal, "mirror is ahead");
         await until(current, () => fake.finishedRuns.length === 2, "the next cycle");

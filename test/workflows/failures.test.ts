@@ -150,7 +150,7 @@ describe("failures", () => {
     await scenario(async (current) => {
       await until(current, () => current.fake.finishedRuns.length === 1, "the first cycle");
       await current.handle.cancel();
-      await expect(current.handle.result()).rejects.toThrow();
+      await expect(current.handle.result()).rejects.toThrow("cancelled");
       expect((await current.handle.describe()).status.name).toBe("CANCELLED");
     });
   });
@@ -159,4 +159,3 @@ describe("failures", () => {
 function raise(kind: Parameters<typeof failing>[0]): never {
   throw failing(kind);
 }
-

@@ -11,7 +11,10 @@ const WEEK_MS = 7 * 24 * HOUR_MS;
 
 describe("the schedule of cycles", () => {
   it("runs a cycle about every eight hours for weeks, each integration at its own offset", async () => {
-    for (const [integrationId, spanMs] of [["weeks-a", 2 * WEEK_MS], ["weeks-b", WEEK_MS / 7]] as const) {
+    for (const [integrationId, spanMs] of [
+      ["weeks-a", 2 * WEEK_MS],
+      ["weeks-b", WEEK_MS / 7],
+    ] as const) {
       await scenario(
         async ({ fake, handle, env }) => {
           await env.sleep(spanMs);
@@ -63,7 +66,11 @@ describe("the schedule of cycles", () => {
         expect((await handle.query(statusQuery)).nextCycleAtMs).toBeNull();
         await handle.signal(syncNowSignal, "asked");
         await until(current, () => fake.finishedRuns.length === 1, "the cycle asked for");
-        expect(fake.finishedRuns[0]).toMatchObject({ requestIds: ["asked"], legs: [], finished: { outcome: "succeeded" } });
+        expect(fake.finishedRuns[0]).toMatchObject({
+          requestIds: ["asked"],
+          legs: [],
+          finished: { outcome: "succeeded" },
+        });
         await handle.cancel();
       },
       {

@@ -7,7 +7,7 @@ import type { Connection } from "../connector.ts";
 import { MAX_ERROR_BODY_BYTES, readText } from "../http.ts";
 import type { Backoff } from "./backoff.ts";
 import type { EncodedEvent } from "./encode.ts";
-import { refusalError, retryAfterMs, secretsOf } from "./failures.ts";
+import { redacted, refusalError, retryAfterMs, secretsOf } from "./failures.ts";
 import { basicAuth, originsOf, projectKey, settingsOf } from "./options.ts";
 import type { MixpanelContext } from "./options.ts";
 import { verdictOf } from "./verdict.ts";
@@ -63,7 +63,8 @@ export function createSender(
         },
       );
     }
-    const verdict = verdictOf(answer.status, text, events);
+    // Reasons are shown to people: an answer that quotes the request's own credentials must not carry them on.
+    const verdict = verdictOf(answer.status, redacted(text, hidden), events);
     if (verdict.kind !== "other") {
       backoff.succeeded(budget);
       return verdict;

@@ -3,6 +3,8 @@ import { DateTime, IANAZone } from "luxon";
 import { SyncError } from "../../domain/errors.ts";
 
 const QUARTER_HOUR_MS = 15 * 60_000;
+/** No zone has set its clock back further. */
+const LONGEST_REPEAT_MS = 3 * 3_600_000;
 const MAX_CACHED_QUARTERS = 50_000;
 
 /**
@@ -28,7 +30,10 @@ export function createUtcConverter(zone: string | null): (wallMs: number) => num
 function wallOffsetMs(wallMs: number, zone: string): number {
   const utc = DateTime.fromMillis(wallMs, { zone: "utc" }).setZone(zone, { keepLocalTime: true });
   if (!utc.isValid) throw unknownZone();
-  return utc.offset * 60_000;
+  // Of two showings luxon takes the first or the second, depending on the side of Greenwich.
+  const offsetMs = (epochMs: number): number => IANAZone.create(zone).offset(epochMs) * 60_000;
+  const beforeMs = offsetMs(wallMs - utc.offset * 60_000 - LONGEST_REPEAT_MS);
+  return offsetMs(wallMs - beforeMs) === beforeMs ? beforeMs : utc.offset * 60_000;
 }
 
 /** The calendar day in the zone, `yyyy-mm-dd`; UTC where there is none. */

@@ -102,6 +102,7 @@ const INTEGRATIONS = `
     primary key (integration_id, id)
   );
   create index runs_newest on runs (integration_id, started_at_ms desc, id desc);
+  create index runs_finished on runs (finished_at_ms) where finished_at_ms is not null;
   create index runs_unfinished on runs (integration_id) where finished_at_ms is null;
   create table sync_requests (
     integration_id text not null references integrations,
@@ -112,6 +113,7 @@ const INTEGRATIONS = `
     primary key (integration_id, id)
   );
   create index sync_requests_open on sync_requests (integration_id, created_at_ms) where status <> 'done';
+  create index sync_requests_done on sync_requests (created_at_ms) where status = 'done';
   create table rejected_records (
     id bigint generated always as identity primary key,
     integration_id text not null references integrations,

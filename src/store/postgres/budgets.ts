@@ -6,7 +6,9 @@ import type { Database, Queryable } from "./database.ts";
 
 /** A request may leave some time after its lease: the far side's rolling hour must not see one too many even then. */
 const WINDOW_MS = 3_600_000 + 30_000;
-const SPACING_WINDOW_MS = 1_100;
+/** The far side counts arrivals: of two requests, the earlier may come this much later than meant, and the later this much earlier. */
+const JITTER_MS = 300;
+const SPACING_WINDOW_MS = 1_000 + 2 * JITTER_MS + 1;
 
 type Budget = Parameters<BudgetStore["take"]>[0];
 

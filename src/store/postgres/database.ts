@@ -26,6 +26,8 @@ export function openDatabase(databaseUrl: string, maxConnections: number): Datab
   });
   // An idle connection that breaks is replaced by the next query; without a listener it would end the process.
   pool.on("error", () => undefined);
+  // The same for a connection that breaks between two statements of a transaction: the next statement fails, and that is enough.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return { pool, db: new Kysely({ dialect: new PostgresDialect({ pool }) }) };
 }
 

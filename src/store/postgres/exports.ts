@@ -44,7 +44,10 @@ interface Stretch {
 }
 
 /** Buckets by the sequence number that counts. Each part reads an index of its own, in order: revisions are few and have a small one. */
-function placesIn(order: "first" | "latest", { workspaceId, afterSeq, throughSeq, limit }: Stretch): RawBuilder<unknown> {
+function placesIn(
+  order: "first" | "latest",
+  { workspaceId, afterSeq, throughSeq, limit }: Stretch,
+): RawBuilder<unknown> {
   const part = (seq: RawBuilder<unknown>, which: RawBuilder<unknown>) => sql`(
     select ${seq} as seq, * from exposure_buckets
     where workspace_id = ${workspaceId} and ${seq} > ${afterSeq} and ${seq} <= ${throughSeq} and ${which}

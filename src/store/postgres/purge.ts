@@ -1,5 +1,5 @@
-// The purge: rows of removed integrations and events go in bounded steps, old raw exposures by the partition.
-import { sql } from "kysely";
+// The purge: rows of removed integrations and events and old runs go in bounded steps, old raw exposures by the partition.
+import { sql, type RawBuilder } from "kysely";
 import { keyIdOf, reencrypt } from "../secrets.ts";
 import type { Database, Queryable } from "./database.ts";
 import { createDayPartitions, dropExpiredPartitions } from "./partitions.ts";
@@ -14,6 +14,9 @@ const STEP_ROWS = 20_000;
 const STEPS_MAX = 50;
 const OWNERS_MAX = 100;
 const SECRETS_MAX = 1_000;
+/** Finished runs and done sync requests are kept for so long; an integration's last run for ever, and rejected records too. */
+const HISTORY_DAYS = 90;
+const DAY_MS = 86_400_000;
 /** Rows that hang on an event, children first. */
 const EVENT_TABLES = ["imported_events", "property_tallies", "properties", "rejected_records"];
 const INTEGRATION_TABLES = ["rejected_records", "sync_requests", "runs"];
@@ -25,6 +28,7 @@ export async function purge(database: Database, options: PurgeOptions): Promise<
   const steps = { left: STEPS_MAX };
   let deleted = await purgeEvents(db, steps);
   deleted += await purgeIntegrations(db, steps);
+  deleted += await purgeHistory(db, steps);
   const client = await pool.connect();
   try {
     deleted += await dropExpiredPartitions(client, options.exposureRetentionDays);
@@ -63,6 +67,41 @@ async function purgeIntegrations(db: Queryable, steps: { left: number }): Promis
   return deleted;
 }
 
+async function purgeHistory(db: Queryable, steps: { left: number }): Promise<number> {
+  const before = sql`crosscurrent_now_ms() - ${HISTORY_DAYS * DAY_MS}::bigint`;
+  const requests = await inSteps(
+    db,
+    steps,
+    sql`
+    delete from sync_requests where ctid = any(array(
+      select ctid from sync_requests where status = 'done' and created_at_ms < (select ${before}) limit ${STEP_ROWS}))`,
+  );
+  const runs = await inSteps(
+    db,
+    steps,
+    sql`
+    delete from runs where ctid = any(array(
+      select ctid from runs r where finished_at_ms < (select ${before}) and exists (
+        select from runs n where n.integration_id = r.integration_id and (n.started_at_ms, n.id) > (r.started_at_ms, r.id))
+      limit ${STEP_ROWS}))`,
+  );
+  return requests.deleted + runs.deleted;
+}
+
+/** Runs the bounded statement, each time as a transaction of its own, until it finds less than a step or no steps are left. */
+async function inSteps(
+  db: Queryable,
+  steps: { left: number },
+  statement: RawBuilder<unknown>,
+): Promise<{ deleted: number; empty: boolean }> {
+  for (let deleted = 0; ;) {
+    if (steps.left-- <= 0) return { deleted, empty: false };
+    const { numAffectedRows = 0n } = await statement.execute(db);
+    deleted += Number(numAffectedRows);
+    if (numAffectedRows < BigInt(STEP_ROWS)) return { deleted, empty: true };
+  }
+}
+
 /** Deletes the owner's rows table by table, each step a transaction of its own, until there are none or no steps are left. */
 async function emptyTables(
   db: Queryable,
@@ -73,17 +112,18 @@ async function emptyTables(
 ): Promise<{ deleted: number; empty: boolean }> {
   let deleted = 0;
   for (const table of tables) {
-    for (;;) {
-      if (steps.left-- <= 0) return { deleted, empty: false };
-      const { numAffectedRows = 0n } = await sql`
-        with next as materialized (
-          select tableoid, ctid from ${sql.table(table)} where ${sql.ref(column)} = ${owner} limit ${STEP_ROWS}
-        )
-        delete from ${sql.table(table)} t using next
-        where t.${sql.ref(column)} = ${owner} and t.tableoid = next.tableoid and t.ctid = next.ctid`.execute(db);
-      deleted += Number(numAffectedRows);
-      if (numAffectedRows < BigInt(STEP_ROWS)) break;
-    }
+    const result = await inSteps(
+      db,
+      steps,
+      sql`
+      with next as materialized (
+        select tableoid, ctid from ${sql.table(table)} where ${sql.ref(column)} = ${owner} limit ${STEP_ROWS}
+      )
+      delete from ${sql.table(table)} t using next
+      where t.${sql.ref(column)} = ${owner} and t.tableoid = next.tableoid and t.ctid = next.ctid`,
+    );
+    deleted += result.deleted;
+    if (!result.empty) return { deleted, empty: false };
   }
   return { deleted, empty: true };
 }

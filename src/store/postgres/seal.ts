@@ -25,12 +25,13 @@ export async function seal(
   { pool }: Database,
   workspaceId: string,
   sealGraceMs: number,
+  stepRows = STEP_ROWS,
 ): Promise<{ throughSeq: number; throughMs: number }> {
   const { highestId, nowMs } = await takeSnapshot(pool, workspaceId);
   const dueBeforeMs = Math.floor((nowMs - sealGraceMs) / HOUR_MS) * HOUR_MS;
   await asSealer(pool, workspaceId, (client) => client.query(BEGIN_PASS, [workspaceId, highestId, dueBeforeMs]));
   for (;;) {
-    const throughSeq = await asSealer(pool, workspaceId, step);
+    const throughSeq = await asSealer(pool, workspaceId, (client) => step(client, workspaceId, stepRows));
     if (throughSeq !== null) return { throughSeq, throughMs: dueBeforeMs };
   }
 }
@@ -57,23 +58,19 @@ const BEGIN_STEP = `begin; set local work_mem = '${STEP_MEMORY}';
   set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off`;
 
 /** The row lock, held to commit, makes this the workspace's only sealer: sequence numbers become visible in their order. */
-function asSealer<T>(
-  pool: Pool,
-  workspaceId: string,
-  work: (client: PoolClient, workspaceId: string) => Promise<T>,
-): Promise<T> {
+function asSealer<T>(pool: Pool, workspaceId: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
   return transaction(pool, BEGIN_STEP, async (client) => {
     const { rowCount } = await client.query("select from workspaces where id = $1 for no key update", [workspaceId]);
     if (rowCount === 0) throw new Error(`There is no workspace ${workspaceId}.`);
-    return work(client, workspaceId);
+    return work(client);
   });
 }
 
 /** The next step of the pass; the last one publishes, and answers with the highest sequence number. */
-async function step(client: PoolClient, workspaceId: string): Promise<number | null> {
+async function step(client: PoolClient, workspaceId: string, stepRows: number): Promise<number | null> {
   const { rows } = await client.query<{ parts: boolean; exposures: boolean }>(LEFT, [workspaceId]);
   if (rows[0]?.parts === true || rows[0]?.exposures === true) {
-    await client.query(rows[0].parts ? PLACE_PARTS : PLACE_EXPOSURES, [workspaceId, STEP_ROWS]);
+    await client.query(rows[0].parts ? PLACE_PARTS : PLACE_EXPOSURES, [workspaceId, stepRows]);
     return null;
   }
   const { rows: published } = await client.query<{ throughSeq: number }>(PUBLISH, [workspaceId]);

@@ -1,4 +1,5 @@
 /** Runs, sync requests, and shared request budgets. */
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Store } from "../../../src/store/store.ts";
 import { HOUR_MS, newIntegration, readAll, reread, type GetHarness } from "./harness.ts";
@@ -117,6 +118,33 @@ export function budgetTests(get: GetHarness): void {
     const increments = await takeFor("backfill", "increment", HOUR_MS / 3);
     expect(increments).toHaveLength(10);
     expect(await store.budgets.take({ key: "backfill", ...BUDGET }, "backfill")).toMatchObject({ granted: false });
+  });
+
+  test("however the network delays them, up to 300 ms either way, no second at the far side holds too many", async () => {
+    const { store, freeze, advance } = get();
+    for (const maxPerSecond of [1, 3, 7]) {
+      const budget = { key: `jitter ${maxPerSecond}`, maxPerHour: 1_000, maxPerSecond, reservedPerHour: 0 };
+      await freeze();
+      const granted: number[] = [];
+      while (granted.length < 3 * maxPerSecond) {
+        const nowMs = await store.nowMs();
+        const answer = await store.budgets.take(budget, "increment");
+        if (answer.granted) granted.push(nowMs);
+        else await advance(answer.retryAtMs - nowMs);
+      }
+      const delays = fc.array(fc.integer({ min: -300, max: 300 }), {
+        minLength: granted.length,
+        maxLength: granted.length,
+      });
+      fc.assert(
+        fc.property(delays, (delayMs) => {
+          const arrived = granted.map((at, i) => at + (delayMs[i] ?? 0));
+          expect(busiest(arrived, 1_000)).toBeLessThanOrEqual(maxPerSecond);
+        }),
+        // The worst case itself, whatever is drawn: everything as early as it may be but the first, which is late.
+        { examples: granted.map((_, first): [number[]] => [granted.map((_at, i) => (i === first ? 300 : -300))]) },
+      );
+    }
   });
 
   test("a refusal of the far side blocks everybody until then, and nobody shortens it", async () => {
