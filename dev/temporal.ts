@@ -63,7 +63,10 @@ function serverArgs(port: number, uiPort: number, dbFile: string | undefined): s
 }
 
 function dynamicConfigArgs(values: Record<string, string | number | boolean>): string[] {
-  return Object.entries(values).flatMap(([key, value]) => ["--dynamic-config-value", `${key}=${JSON.stringify(value)}`]);
+  return Object.entries(values).flatMap(([key, value]) => [
+    "--dynamic-config-value",
+    `${key}=${JSON.stringify(value)}`,
+  ]);
 }
 
 async function answers(address: string): Promise<boolean> {

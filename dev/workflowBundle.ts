@@ -7,6 +7,9 @@ const WORKFLOWS = resolve(import.meta.dirname, "../src/workflows/index");
 
 export async function writeWorkflowBundle(path: string): Promise<void> {
   const extension = import.meta.filename.endsWith(".ts") ? ".ts" : ".js";
-  const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS + extension, logger: new DefaultLogger("WARN") });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: WORKFLOWS + extension,
+    logger: new DefaultLogger("WARN"),
+  });
   writeFileSync(path, code);
 }

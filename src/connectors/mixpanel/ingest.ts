@@ -15,6 +15,7 @@ import type { Verdict } from "./verdict.ts";
 
 const gzipAsync = promisify(gzip);
 const SERVICE = "Mixpanel's ingestion API";
+const LIMITED = "Mixpanel's rate limit for this project is reached; the export goes on by itself.";
 const ANSWER_TIMEOUT_MS = 60_000;
 /** Waits before the second and the third try of a request that failed in passing. */
 const QUICK_RETRY_MS = [250, 1_000];
@@ -55,13 +56,7 @@ export function createSender(
     const { text } = await readText(SERVICE, answer, MAX_ERROR_BODY_BYTES * 32, signal);
     if (answer.status === 429) {
       const untilMs = Math.max(backoff.refused(budget), retryAfterMs(answer.header("retry-after"), Date.now()) ?? 0);
-      throw new SyncError(
-        "rate_limited",
-        "Mixpanel's rate limit for this project is reached; the export goes on by itself.",
-        {
-          retryAtMs: untilMs,
-        },
-      );
+      throw new SyncError("rate_limited", LIMITED, { retryAtMs: untilMs });
     }
     // Reasons are shown to people: an answer that quotes the request's own credentials must not carry them on.
     const verdict = verdictOf(answer.status, redacted(text, hidden), events);
@@ -72,12 +67,7 @@ export function createSender(
     if (answer.status === 200) {
       throw new SyncError("transient", `${SERVICE} gave an answer that does not say what it stored.`);
     }
-    throw refusalError({
-      status: answer.status,
-      body: text,
-      action: "the import of events",
-      hidden,
-    });
+    throw refusalError({ status: answer.status, body: text, action: "the import of events", hidden });
   };
 
   return async (events) => {
