@@ -63,7 +63,10 @@ export interface IntegrationStore {
   update(workspaceId: string, id: string, patch: IntegrationPatch): Promise<Integration | null>;
   /** Raises `version` where it changes something. */
   setPaused(workspaceId: string, id: string, paused: boolean): Promise<Integration | null>;
-  /** Hides the integration at once, frees its project and destroys its secret; the rows go by `maintenance.purge`. False if unknown. */
+  /**
+   * Hides the integration at once, frees its project and destroys its secret; the rows go by `maintenance.purge`. True again for
+   * one removed before; false if unknown.
+   */
   remove(workspaceId: string, id: string): Promise<boolean>;
   /** For operators and the worker, who know the id alone. */
   find(id: string): Promise<Integration | null>;

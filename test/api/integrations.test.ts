@@ -198,6 +198,8 @@ describe("pause, resume, delete", () => {
     }
     expect(await api.call(`${LIST}/${id}`, { method: "DELETE" })).toMatchObject({ status: 204 });
     const names = api.control.take();
+    expect(await api.call(`${LIST}/${id}`, { method: "DELETE" })).toMatchObject({ status: 204 });
+    expect(await api.callOther(`${LIST}/${id}`, { method: "DELETE" })).toMatchObject({ status: 404 });
     expect(names).toEqual([...["pause", "pause", "resume", "resume"].map((name) => [name, refOf(id)]), ["end", id]]);
     expect(await api.call(`${LIST}/${id}`)).toMatchObject({ status: 404 });
   });

@@ -72,6 +72,12 @@ const INTEGRATIONS = `
   create unique index integrations_project on integrations (workspace_id, provider, project_key) where deleted_at_ms is null;
   create index integrations_workspace on integrations (workspace_id, ordinal) where deleted_at_ms is null;
   create index integrations_deleted on integrations (id) where deleted_at_ms is not null;
+  create table removed_integrations (
+    workspace_id text not null,
+    id text not null,
+    removed_at_ms bigint not null default crosscurrent_now_ms(),
+    primary key (workspace_id, id)
+  );
   create table event_definitions (
     id integer generated always as identity primary key,
     integration_id text not null references integrations,

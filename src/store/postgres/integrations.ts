@@ -48,10 +48,16 @@ export function createIntegrationStore({ db }: Database, options: IntegrationOpt
     },
 
     async remove(workspaceId, id) {
-      const { numAffectedRows } = await sql`
-        update integrations set deleted_at_ms = crosscurrent_now_ms(), secret = null, secret_key_id = null
-        where id = ${id} and workspace_id = ${workspaceId} and deleted_at_ms is null`.execute(db);
-      return numAffectedRows === 1n;
+      await sql`
+        with removed as (
+          update integrations set deleted_at_ms = crosscurrent_now_ms(), secret = null, secret_key_id = null
+          where id = ${id} and workspace_id = ${workspaceId} and deleted_at_ms is null returning id
+        )
+        insert into removed_integrations (workspace_id, id) select ${workspaceId}, id from removed`.execute(db);
+      // Removing again is no error: the one who asks may not have got the first answer.
+      const { rows } = await sql`
+        select 1 from removed_integrations where workspace_id = ${workspaceId} and id = ${id}`.execute(db);
+      return rows.length === 1;
     },
 
     async find(id) {

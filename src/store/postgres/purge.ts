@@ -85,7 +85,14 @@ async function purgeHistory(db: Queryable, steps: { left: number }): Promise<num
         select from runs n where n.integration_id = r.integration_id and (n.started_at_ms, n.id) > (r.started_at_ms, r.id))
       limit ${STEP_ROWS}))`,
   );
-  return requests.deleted + runs.deleted;
+  const removed = await inSteps(
+    db,
+    steps,
+    sql`
+    delete from removed_integrations where ctid = any(array(
+      select ctid from removed_integrations where removed_at_ms < (select ${before}) limit ${STEP_ROWS}))`,
+  );
+  return requests.deleted + runs.deleted + removed.deleted;
 }
 
 /** Runs the bounded statement, each time as a transaction of its own, until it finds less than a step or no steps are left. */
