@@ -146,7 +146,10 @@ export interface StateMirror {
 
 /** What the reconciler's workflow asks: one pass over all integrations. */
 export interface ReconcileActivities {
-  /** Starts missing workflows, signals those behind their row, ends orphans, purges what was deleted. */
+  /**
+   * Starts missing workflows, signals those behind their row, ends orphans, seals for workspaces whose exports run no cycles,
+   * purges what was deleted or has expired.
+   */
   reconcile(): Promise<ReconcileResult>;
 }
 

@@ -50,6 +50,10 @@ export function reconcile(store: Store, control: WorkflowControl) {
       await control.end(id);
       result.ended++;
     }
+    for (const workspaceId of await store.maintenance.neglected()) {
+      await store.exposures.seal(workspaceId);
+      heartbeat();
+    }
     result.purged = await store.maintenance.purge();
     return result;
   };

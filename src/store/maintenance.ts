@@ -43,6 +43,8 @@ export interface MaintenanceStore {
   }): Promise<void>;
   /** All integrations that exist, for the reconciler; `unsignalled` requests are queued for longer than a few seconds. */
   reconcilable(page: PageRequest): Promise<Page<Reconcilable>>;
+  /** Workspaces (at most 100) with exposures that no sealer has folded for a day: none of their exports runs cycles. */
+  neglected(): Promise<string[]>;
   /** Deletes rows of removed integrations and events in bounded steps, drops expired partitions of raw exposures and makes new ones. Returns rows deleted. */
   purge(): Promise<number>;
 }

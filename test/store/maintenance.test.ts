@@ -49,11 +49,14 @@ test("partitions: a week ahead; the default's rows move into theirs; dropped onc
   await store.maintenance.purge();
   expect(await count("select count(*) as n from exposures_default")).toBe(0);
   expect(await count(`select count(*) as n from ${partitionOf(receivedMs)}`)).toBe(2);
-  // Old, but not folded: it stays.
+  // Old, but not folded: it stays, and its workspace is known to be neglected.
+  expect(await store.maintenance.neglected()).not.toContain(workspaceId);
   await advance((RETENTION_DAYS + 2) * DAY_MS);
   await store.maintenance.purge();
   expect(await exists(partitionOf(receivedMs))).toBe(1);
+  expect(await store.maintenance.neglected()).toContain(workspaceId);
   expect(await store.exposures.seal(workspaceId)).toMatchObject({ throughSeq: 2 });
+  expect(await store.maintenance.neglected()).not.toContain(workspaceId);
   expect(await store.maintenance.purge()).toBe(2);
   expect(await exists(partitionOf(receivedMs))).toBe(0);
   // Folded, but not old: it stays too.

@@ -12,6 +12,10 @@ const SIGNAL_GRACE_MS = 5_000;
 /** Of one integration's unsignalled requests; the rest come with the next pass. */
 const UNSIGNALLED_MAX = 100;
 
+/** Exposures that wait longer for a cycle to fold them would keep their day's partition from being dropped. */
+const NEGLECT_MS = 24 * 3_600_000;
+const NEGLECTED_MAX = 100;
+
 export function createMaintenanceStore(database: Database, options: PurgeOptions): MaintenanceStore {
   const { db } = database;
   return {
@@ -40,6 +44,7 @@ export function createMaintenanceStore(database: Database, options: PurgeOptions
       );
     },
 
+    neglected: () => neglected(db),
     purge: () => purge(database, options),
   };
 }
@@ -86,4 +91,14 @@ async function recordState(db: Queryable, input: StateInput): Promise<void> {
       where e.integration_id = ${integrationId} and e.deleted_at_ms is null
         and e.error is distinct from state.errors -> e.name`.execute(tx);
   });
+}
+
+/** The oldest unfolded exposure of each workspace is one probe of the index. */
+async function neglected(db: Queryable): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select w.id from workspaces w where (
+      select e.received_at_ms from exposures e
+      where e.workspace_id = w.id and e.id > w.folded_through order by e.id limit 1
+    ) < crosscurrent_now_ms() - ${NEGLECT_MS}::bigint limit ${NEGLECTED_MAX}`.execute(db);
+  return rows.map(({ id }) => id);
 }
