@@ -20,6 +20,7 @@ import { boundCalls } from "./temporalCalls.ts";
 const BUNDLE = fileURLToPath(new URL("../workflow-bundle.js", import.meta.url));
 const SHUTDOWN_GRACE_MS = 10_000;
 const MAX_CONCURRENT_ACTIVITIES = 20;
+const STICKY_TIMEOUT_MS = 3_000;
 
 export interface WorkerParts {
   config: Config;
@@ -51,6 +52,8 @@ export async function createWorker(parts: WorkerParts): Promise<Worker> {
       : { workflowBundle: { codePath: bundlePath } }),
     maxConcurrentActivityTaskExecutions: MAX_CONCURRENT_ACTIVITIES,
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
+    // A worker that died holds up a workflow it had cached for this long.
+    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
     ...versioning(config),
   });
 }
