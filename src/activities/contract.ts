@@ -34,6 +34,8 @@ export interface LoadPlanInput {
   integrationId: string;
   /** The export cursor of the workflow's state; null where it has none (a new or lost workflow). */
   exportCursorSeq: number | null;
+  /** End of the last batch handed out: a mirror between the two is what that batch delivered before it failed. */
+  exportAttemptedSeq: number | null;
   /** True at a cycle's start: state and mirror are compared and the earlier export cursor is written back. */
   reconcile: boolean;
 }

@@ -6,7 +6,7 @@ export function loadPlan({ store, connectors, settings }: ActivityDependencies) 
   return async (input: LoadPlanInput): Promise<Plan | null> => {
     const row = await store.maintenance.plan(input.integrationId);
     if (row === null) return null;
-    const cursorSeq = Math.min(input.exportCursorSeq ?? row.exportCursorSeq, row.exportCursorSeq);
+    const cursorSeq = agreedCursor(input, row.exportCursorSeq);
     if (input.reconcile && cursorSeq < row.exportCursorSeq) await store.exports.rewind(input.integrationId, cursorSeq);
     return {
       version: row.version,
@@ -21,4 +21,11 @@ export function loadPlan({ store, connectors, settings }: ActivityDependencies) 
       heartbeatTimeoutMs: settings.heartbeatTimeoutMs,
     };
   };
+}
+
+/** The mirror's cursor, unless the state never came so far: then one of them was restored, and the earlier wins. */
+function agreedCursor({ exportCursorSeq, exportAttemptedSeq }: LoadPlanInput, mirrorSeq: number): number {
+  if (exportCursorSeq === null) return mirrorSeq;
+  const knownSeq = Math.max(exportCursorSeq, exportAttemptedSeq ?? 0);
+  return mirrorSeq <= knownSeq ? mirrorSeq : exportCursorSeq;
 }

@@ -56,8 +56,10 @@ async function advance(session: Session, leg: ExportLegState, patience: Patience
   const cycleId = state.cycle?.id ?? "";
   const throughSeq = Math.min(boundSeq, afterSeq + (session.plan?.export.batchSeqs ?? 1));
   session.report("export", `delivering buckets ${afterSeq + 1} to ${throughSeq} of ${boundSeq}`);
+  state.exportAttemptedSeq = throughSeq;
   const batch = await activities.exportBatch({ integrationId, cycleId, afterSeq, throughSeq });
   state.exportCursorSeq = batch.cursorSeq;
+  state.exportAttemptedSeq = batch.cursorSeq;
   if (batch.cursorSeq > afterSeq) patience.progressed();
   // The store is an older copy than this workflow knew: the earlier cursor wins and the bound is fixed anew.
   if (batch.stale === true) leg.bound = null;

@@ -138,6 +138,7 @@ export class Session {
       this.activities.loadPlan({
         integrationId: this.integrationId,
         exportCursorSeq: this.state.exportCursorSeq,
+        exportAttemptedSeq: this.state.exportAttemptedSeq,
         reconcile,
       }),
     );
@@ -147,7 +148,10 @@ export class Session {
       return;
     }
     if (this.plan === null && this.fresh && this.pausedBySignal === null) this.state.paused = plan.paused;
-    if (reconcile) this.state.exportCursorSeq = plan.export.cursorSeq;
+    if (reconcile) {
+      this.state.exportCursorSeq = plan.export.cursorSeq;
+      this.state.exportAttemptedSeq = plan.export.cursorSeq;
+    }
     this.plan = plan;
     this.forgetErrors(plan);
     this.configSeen = Math.max(this.configSeen, signals);

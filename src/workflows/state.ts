@@ -16,6 +16,8 @@ export interface IntegrationState {
   requests: string[];
   cycle: CycleState | null;
   exportCursorSeq: number | null;
+  /** End of the last batch handed to an activity: one that failed may have delivered up to there. */
+  exportAttemptedSeq: number | null;
   events: Record<string, EventProgress>;
   /** Halvings of an import page after failures: kept between cycles, gone with the next success. */
   importShrink: number;
@@ -55,6 +57,7 @@ export function initialState(): IntegrationState {
     requests: [],
     cycle: null,
     exportCursorSeq: null,
+    exportAttemptedSeq: null,
     events: {},
     importShrink: 0,
     errors: { export: null, import: null, events: {} },

@@ -78,7 +78,8 @@ export class FakeSync implements SyncActivities {
 
   async loadPlan(input: LoadPlanInput) {
     if (this.deleted) return null;
-    if (input.reconcile) this.mirrorSeq = Math.min(input.exportCursorSeq ?? this.mirrorSeq, this.mirrorSeq);
+    const known = Math.max(input.exportCursorSeq ?? this.mirrorSeq, input.exportAttemptedSeq ?? 0);
+    if (input.reconcile && this.mirrorSeq > known) this.mirrorSeq = input.exportCursorSeq ?? this.mirrorSeq;
     return {
       version: this.version,
       syncVersion: this.syncVersion,
