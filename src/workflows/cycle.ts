@@ -50,10 +50,12 @@ async function startCycle(session: Session): Promise<CycleState | null> {
 
 async function finishCycle(session: Session, cycle: CycleState): Promise<void> {
   const { state } = session;
-  const legs = results(cycle);
-  await record(session, cycle, { atMs: Date.now(), outcome: outcomeOf(legs) });
-  state.cycle = null;
   scheduleRetry(session);
+  session.changed();
+  // Who sees that the cycle ended must see its errors, or that they are gone.
+  await session.mirrored();
+  await record(session, cycle, { atMs: Date.now(), outcome: outcomeOf(results(cycle)) });
+  state.cycle = null;
   session.changed();
 }
 
