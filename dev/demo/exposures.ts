@@ -12,7 +12,7 @@ const WEEKS_MS = 21 * 86_400_000;
 /** Hours that are certainly over, grace included. */
 const SETTLED_MS = 2 * 3_600_000;
 const HOUR_MS = 3_600_000;
-const MAX_SESSIONS = 5;
+const MAX_SESSIONS = 12;
 const ROUTES = [
   { route: "checkout-help", variants: ["small-model", "large-model"] },
   { route: "recommendations", variants: ["control", "personal"] },

@@ -23,30 +23,38 @@ export async function syncAndKill(
   const { requestId } = await api.call<{ requestId: string }>("POST", `/v1/integrations/${id}/sync`);
   const exporting = bars.add("exporting buckets", expected.buckets);
   const importing = bars.add("importing purchases", expected.purchases);
-  const killedIn = new Set<string>();
-  const deadlineMs = Date.now() + SYNC_WITHIN_MS;
-  for (;;) {
-    const [integration, imported, request] = await Promise.all([
-      api.integration(id),
-      api.imported(id),
-      api.call<{ status: string }>("GET", `/v1/integrations/${id}/sync/${requestId}`),
-    ]);
+  const look = async () => {
+    const [integration, imported] = await Promise.all([api.integration(id), api.imported(id)]);
     exporting.update(integration.export.sent);
     importing.update(imported);
-    if (request.status === "done") break;
-    const inTheMiddle = [
+    return [
       ...(isMiddle(integration.export.sent, expected.buckets) ? ["export"] : []),
       ...(isMiddle(imported, expected.purchases) ? ["import"] : []),
-    ].filter((leg) => !killedIn.has(leg));
-    if (inTheMiddle.length > 0) {
-      for (const leg of inTheMiddle) killedIn.add(leg);
+    ];
+  };
+  const killedIn = new Set<string>();
+  let starting = Promise.resolve();
+  const deadlineMs = Date.now() + SYNC_WITHIN_MS;
+  for (;;) {
+    const { status } = await api.call<{ status: string }>("GET", `/v1/integrations/${id}/sync/${requestId}`);
+    if ((await look()).some((leg) => !killedIn.has(leg))) {
+      await starting;
       await stack.killWorker("SIGKILL");
-      bars.note(`worker killed with SIGKILL in the middle of the ${inTheMiddle.join(" and the ")}; starting it again`);
-      await stack.startWorker();
+      // What is in its middle now stays there until another worker takes over.
+      const stopped = await look();
+      for (const leg of stopped) killedIn.add(leg);
+      bars.note(
+        `worker killed with SIGKILL in the middle of: ${stopped.join(" and ") || "nothing"}; starting it again`,
+      );
+      // Looks on while it starts: a fast machine is through a leg's middle soon.
+      starting = stack.startWorker();
+      starting.catch(() => {});
     }
+    if (status === "done") break;
     if (Date.now() > deadlineMs) throw new Error(`the sync did not end within ${SYNC_WITHIN_MS / 60_000} minutes`);
     await sleep(POLL_MS);
   }
+  await starting;
   return [...killedIn];
 }
 
