@@ -118,7 +118,7 @@ interface Facts {
 
 /** Asks both sides, each through its own front door. */
 async function countBothSides(stack: Stack, api: Api, id: string, facts: Facts): Promise<Line[]> {
-  const fromMs = Math.min(...facts.buckets.values());
+  const fromMs = facts.exposures.reduce((first, { timestamp }) => Math.min(first, timestamp), facts.nowMs);
   const events = await readEvents(stack.mixpanelUrl, EXPORTED_EVENT, fromMs, facts.nowMs);
   const held = new Map(
     events.map(({ properties }) => {
