@@ -1,5 +1,4 @@
-import { setTimeout } from "node:timers/promises";
-import type { Connection, Connector, RequestBudget, TakeLease } from "../connectors/connector.ts";
+import type { Connection, Connector } from "../connectors/connector.ts";
 import { SyncError } from "../domain/errors.ts";
 import type { Provider } from "../domain/integration.ts";
 import type { Store } from "../store/store.ts";
@@ -25,23 +24,4 @@ export async function connect(dependencies: ActivityDependencies, integrationId:
   const connection = await dependencies.store.integrations.connection(integrationId);
   if (connection === null) throw new SyncError("not_found", "The integration was deleted.");
   return { connector: dependencies.connectors[connection.settings.provider], connection };
-}
-
-/** Waits shorter than this (the budget per second) are spent here, longer ones durably in the workflow. */
-const MAX_INLINE_WAIT_MS = 3_000;
-
-/** The shared request budget of a project as the connectors take from it. */
-export function leases(store: Store, budget: RequestBudget | null, signal?: AbortSignal): TakeLease {
-  return async (kind) => {
-    while (budget !== null) {
-      const lease = await store.budgets.take(budget, kind);
-      if (lease.granted) return;
-      const waitMs = lease.retryAtMs - (await store.nowMs());
-      if (waitMs > MAX_INLINE_WAIT_MS) {
-        const { retryAtMs } = lease;
-        throw new SyncError("rate_limited", "The project's request budget is used up for now.", { retryAtMs });
-      }
-      await setTimeout(Math.max(1, waitMs), undefined, { signal });
-    }
-  };
 }

@@ -1,7 +1,8 @@
 import { SyncError } from "../domain/errors.ts";
 import type { ImportChunk } from "../connectors/connector.ts";
+import { leasesOf } from "../store/store.ts";
 import type { ImportPageInput, ImportPageResult } from "./contract.ts";
-import { connect, leases } from "./dependencies.ts";
+import { connect } from "./dependencies.ts";
 import type { ActivityDependencies } from "./dependencies.ts";
 import type { Running } from "./running.ts";
 
@@ -19,7 +20,7 @@ export function importPage(dependencies: ActivityDependencies) {
       events: task.events.map((name) => ({ name })),
       progress: task.progress,
       shrink,
-      lease: leases(store, budget, signal),
+      lease: leasesOf(store, budget, signal),
       blocked: async (untilMs) => {
         if (budget !== null) await store.budgets.block(budget.key, untilMs);
       },

@@ -15,6 +15,7 @@ export * from "./exports.ts";
 export * from "./exposures.ts";
 export * from "./imports.ts";
 export * from "./integrations.ts";
+export * from "./leases.ts";
 export * from "./maintenance.ts";
 export * from "./pages.ts";
 export * from "./runs.ts";

@@ -196,12 +196,12 @@ describe("the connection test", () => {
     expect((await testIt()).body).toMatchObject({ ok: true });
   });
 
-  test("spends from the project's budget, and says so when it is used up", async () => {
+  test("spends from the project's budget: waits its turn, and says so when the hour is used up", async () => {
     api.connector.budget = {
       ...api.connector.budget,
       key: `budget-${id}`,
       maxPerHour: 2,
-      maxPerSecond: 100,
+      maxPerSecond: 3,
       reservedPerHour: 0,
     };
     api.connector.answer = async (lease) => {

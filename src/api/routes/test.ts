@@ -1,8 +1,8 @@
 // POST /v1/integrations/{id}/test: walks through what the customer had to set up, with the stored credentials.
-import type { Connection, Connector, TestStep } from "../../connectors/connector.ts";
+import type { TestStep } from "../../connectors/connector.ts";
 import { SyncError } from "../../domain/errors.ts";
 import { MAX_EVENT_DEFINITIONS } from "../../domain/limits.ts";
-import type { Store } from "../../store/store.ts";
+import { leasesOf } from "../../store/store.ts";
 import { testAnswer } from "../answers.ts";
 import type { AppDeps } from "../deps.ts";
 import { endpoint, type App } from "../endpoint.ts";
@@ -32,7 +32,8 @@ export function registerTest(app: App, deps: AppDeps): void {
     const steps = await runSteps(async () => {
       const connection = await store.integrations.connection(id);
       if (connection === null) throw notFound("integration");
-      return connector.testConnection(connection, names, takeLease(store, connector, connection));
+      // The test spends from the same budget as the sync.
+      return connector.testConnection(connection, names, leasesOf(store, connector.requestBudget(connection)));
     });
     return { ok: steps.every((step) => step.ok), steps };
   });
@@ -46,16 +47,4 @@ async function runSteps(walk: () => Promise<TestStep[]>): Promise<TestStep[]> {
     if (!(error instanceof SyncError)) throw error;
     return [{ name: "connection", ok: false, message: error.message }];
   }
-}
-
-/** The test spends from the same budget as the sync. */
-function takeLease(store: Store, connector: Connector, connection: Connection) {
-  return async (kind: "backfill" | "increment"): Promise<void> => {
-    const budget = connector.requestBudget(connection);
-    if (budget === null) return;
-    const lease = await store.budgets.take(budget, kind);
-    if (lease.granted) return;
-    const message = "The project's requests of this hour are used up; test again later.";
-    throw new SyncError("rate_limited", message, { retryAtMs: lease.retryAtMs });
-  };
 }
