@@ -13,7 +13,7 @@ import { scaled, type BenchOptions } from "./options.ts";
 import { createProject, createTenant, type Tenant } from "./tenant.ts";
 
 const PROJECT = "7001";
-const BUCKETS = 300_000;
+const BUCKETS = 600_000;
 const USERS = 10_000;
 const INGEST_ROWS = 10_000;
 const HOUR_MS = 3_600_000;

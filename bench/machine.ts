@@ -1,5 +1,5 @@
 // The services of a benchmark: a database, Temporal and the Mixpanel stand-in, each a process of its own, with empty data.
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import pg from "pg";
 import { runToEnd, type Program } from "../dev/children.ts";
@@ -18,8 +18,8 @@ import type { Store } from "../src/store/store.ts";
 
 const DIST = resolve(import.meta.dirname, "../dist");
 const BENCH_DIR = join(LOCAL_DIR, "bench");
-/** Most of what the two make is short-lived: with the default of 16 MB it is copied around. */
-const SERVICE_NODE_OPTIONS = "--max-semi-space-size=64";
+/** Server and worker run as the image runs them. */
+const SERVICE_NODE_OPTIONS = imageNodeOptions();
 /** It holds millions of rows, and shares the machine's processors with whom it serves: it should cost as little as it can. */
 const STAND_IN_FLAGS = ["--max-old-space-size=8192", "--min-semi-space-size=256", "--max-semi-space-size=256"];
 
@@ -131,4 +131,12 @@ async function startServer(
 
 function compiled(path: string, ...args: string[]): Program {
   return { command: process.execPath, args: [join(DIST, path), ...args] };
+}
+
+function imageNodeOptions(): string {
+  const dockerfile = readFileSync(resolve(import.meta.dirname, "../Dockerfile"), "utf8");
+  const options = /\bNODE_OPTIONS=(\S+)/.exec(dockerfile)?.[1];
+  if (options === undefined)
+    throw new Error("The Dockerfile sets no NODE_OPTIONS any more: take them out of the benchmarks too.");
+  return options;
 }

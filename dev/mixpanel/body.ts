@@ -6,6 +6,8 @@ import { gunzip } from "node:zlib";
 import { parseLossless } from "./lossless.ts";
 
 const unzip = promisify(gunzip);
+/** Most bodies in one piece or a few: each piece costs a turn of the event loop. */
+const UNZIP_CHUNK_BYTES = 512 * 1024;
 
 export class BodyTooLarge extends Error {}
 export class MalformedBody extends Error {}
@@ -22,7 +24,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   const body = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
   if (request.headers["content-encoding"] !== "gzip") return body;
   try {
-    return await unzip(body, { maxOutputLength: maxBytes });
+    return await unzip(body, { maxOutputLength: maxBytes, chunkSize: UNZIP_CHUNK_BYTES });
   } catch (error) {
     if (error instanceof RangeError) throw new BodyTooLarge();
     throw new MalformedBody();
