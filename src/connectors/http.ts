@@ -10,6 +10,8 @@ export const MAX_ERROR_BODY_BYTES = 64 * 1024;
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS_PER_ORIGIN = 64;
+/** How much of an answer may wait for its reader. */
+const BODY_BUFFER_BYTES = 512 * 1024;
 const GUNZIP_CHUNK_BYTES = 256 * 1024;
 const HEARTBEAT_EVERY_MS = 2_000;
 
@@ -57,6 +59,7 @@ export function createHttpClient(): HttpClient {
           signal: input.signal,
           headersTimeout: input.headersTimeoutMs,
           bodyTimeout: input.bodyIdleTimeoutMs,
+          highWaterMark: BODY_BUFFER_BYTES,
         });
         const header = (name: string): string | undefined => {
           const value = answer.headers[name];
@@ -80,7 +83,15 @@ function decompressed(body: Readable, encoding: string | undefined): Readable {
   // Anything but gzip was not asked for: gunzip then fails, and the page with it.
   const gunzip = createGunzip({ chunkSize: GUNZIP_CHUNK_BYTES });
   // The error of either stream reaches whoever reads `gunzip`: pipeline destroys it with that error.
-  return pipeline(body, gunzip, () => undefined);
+  return pipeline(inGulps(body), gunzip, () => undefined);
+}
+
+/**
+ * Takes all that has arrived at once. Piece by piece, undici would let a socket's worth of bytes in for each small piece taken out,
+ * and so buffer an answer without bound where its reader is slower than the network.
+ */
+async function* inGulps(body: Readable): AsyncGenerator<Buffer> {
+  for await (const gulp of body as AsyncIterable<Buffer>) yield gulp;
 }
 
 /** Reads a small body as text, at most `maxBytes` of it; `complete` tells whether that was all. */

@@ -43,8 +43,9 @@ function tally(fresh: StagedRow[]): Tally[] {
   for (const { eventId, row } of fresh) {
     let properties = events.get(eventId);
     if (properties === undefined) events.set(eventId, (properties = new Map<string, Tally>()));
-    for (const name in row.fields) {
-      const type = typeOf(row.fields[name]);
+    const { fields } = row;
+    for (const name in fields) {
+      const type = typeOf(fields[name]);
       const entry = properties.get(name) ?? addTally(properties, eventId, name);
       if (entry === null) continue;
       entry.counts[type]++;
