@@ -102,7 +102,9 @@ describe("definitions", () => {
     const id = await integration();
     const names = Array.from({ length: MAX_EVENT_DEFINITIONS }, (_, i) => `e${i}`);
     const { workspaceId } = api.workspace;
-    await Promise.all(names.map((name) => api.store.events.create(workspaceId, id, { name, description: null })));
+    await Promise.all(
+      names.map((name) => api.store.events.create(workspaceId, id, { name, description: null, source: null })),
+    );
     const answer = await api.call(eventsOf(id), { json: { eventId: "one_more" } });
     expect(answer).toMatchObject({ status: 409, body: { detail: expect.stringContaining("200") as string } });
   });

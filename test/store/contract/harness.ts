@@ -43,7 +43,7 @@ export async function newIntegration(store: Store, workspaceId?: string): Promis
 }
 
 export async function newEvent(store: Store, integration: Integration, name = "purchase"): Promise<void> {
-  await store.events.create(integration.workspaceId, integration.id, { name, description: null });
+  await store.events.create(integration.workspaceId, integration.id, { name, description: null, source: null });
 }
 
 /** The integration as it is now. */
