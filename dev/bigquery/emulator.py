@@ -83,79 +83,99 @@ def take_no_snapshots() -> None:
 
 
 def load_like_bigquery() -> None:
-    """Columns are matched by name, a failed load leaves the table as it was, and files that know their schema make the table."""
+    """Columns go by name, files that know their schema make the table, unknown and missing fields are errors, and a
+    failed load leaves the table as it was."""
     from bqemulator.jobs import executor
 
-    by_name = {"PARQUET": "read_parquet(?)", "AVRO": "read_avro(?)"}
-    handlers = executor._LOAD_FORMAT_HANDLERS
-
-    def loader(source: str):
+    def load_by_name(source: str):
         def load(path, target_ref, ctx) -> None:
             ctx.engine.execute(f"INSERT INTO {target_ref} BY NAME SELECT * FROM {source}", [path])
 
         return load
 
-    handlers["PARQUET"] = loader(by_name["PARQUET"])
-    avro, plain_avro = handlers["AVRO"], loader(by_name["AVRO"])
-    handlers["AVRO"] = lambda path, target_ref, ctx: (avro if executor.is_decimal_logical_avro(path) else plain_avro)(
-        path, target_ref, ctx
-    )
+    handlers = executor._LOAD_FORMAT_HANDLERS
+    decimal_avro, avro = handlers["AVRO"], load_by_name(SELF_DESCRIBING["AVRO"])
+    handlers["PARQUET"] = load_by_name(SELF_DESCRIBING["PARQUET"])
+    handlers["AVRO"] = lambda path, target_ref, ctx: (
+        decimal_avro if executor.is_decimal_logical_avro(path) else avro
+    )(path, target_ref, ctx)
 
-    disposition, load_path = executor._apply_load_write_disposition, executor._load_path_into_target
+    apply_disposition, load_path = executor._apply_load_write_disposition, executor._load_path_into_target
 
-    def apply_disposition(job, ctx) -> None:
+    def apply_later(job, ctx) -> None:
         if job.write_disposition != "WRITE_TRUNCATE":
-            disposition(job, ctx)
+            apply_disposition(job, ctx)
 
     def load_atomically(path, job, ctx) -> None:
-        is_first = executor._resolve_uri(job.source_uris[0], ctx) == path
         ctx.engine.execute("BEGIN TRANSACTION")
         try:
-            if is_first and job.write_disposition == "WRITE_TRUNCATE":
+            if job.write_disposition == "WRITE_TRUNCATE":
                 ctx.engine.execute(f"DELETE FROM {job.target_ref}")
+            if job.source_format == "NEWLINE_DELIMITED_JSON" and not job.raw_config.get("ignoreUnknownValues"):
+                refuse_unknown_fields(path, job, ctx)
             load_path(path, job, ctx)
+            refuse_missing_values(job, ctx)
         except BaseException:
             ctx.engine.execute("ROLLBACK")
             raise
         ctx.engine.execute("COMMIT")
 
-    executor._apply_load_write_disposition = apply_disposition
+    create = executor._maybe_create_load_destination
+
+    def create_destination(*, load_config, ctx, **others) -> None:
+        source = SELF_DESCRIBING.get(load_config.get("sourceFormat", "CSV").upper())
+        if source is not None and not (load_config.get("schema") or {}).get("fields"):
+            load_config = {**load_config, "schema": {"fields": fields_of_file(source, load_config, ctx)}}
+        create(load_config=load_config, ctx=ctx, **others)
+
+    executor._apply_load_write_disposition = apply_later
     executor._load_path_into_target = load_atomically
-
-    create, infer = executor._maybe_create_load_destination, executor._infer_autodetect_schema
-
-    def create_destination(*, load_config, **others) -> None:
-        if load_config.get("sourceFormat", "CSV").upper() in by_name:
-            load_config = {**load_config, "autodetect": True, "sourceFormat": "NEWLINE_DELIMITED_JSON", "_file": by_name[load_config["sourceFormat"].upper()]}
-            state.source = load_config["_file"]
-        try:
-            create(load_config=load_config, **others)
-        finally:
-            state.source = None
-
-    def infer_schema(ctx, target_ref, source_uris, fmt):
-        if state.source is None:
-            return infer(ctx, target_ref, source_uris, fmt)
-        engine = Renamed(ctx.engine, state.source)
-        return infer(Context(engine, ctx.settings), target_ref, source_uris, fmt)
-
-    class State(threading.local):
-        source = None
-
-    class Context:
-        def __init__(self, engine, settings) -> None:
-            self.engine, self.settings = engine, settings
-
-    class Renamed:
-        def __init__(self, engine, source: str) -> None:
-            self._engine, self._source = engine, source
-
-        def execute(self, sql, parameters=None):
-            return self._engine.execute(sql.replace("read_json_auto(?)", self._source), parameters)
-
-    state = State()
     executor._maybe_create_load_destination = create_destination
-    executor._infer_autodetect_schema = infer_schema
+
+
+SELF_DESCRIBING = {"PARQUET": "read_parquet(?)", "AVRO": "read_avro(?)"}
+
+
+def fields_of_file(source: str, load_config, ctx) -> list:
+    from bqemulator.jobs import executor
+    from bqemulator.storage.type_map import duckdb_type_to_bq_field
+
+    path = executor._resolve_uri(load_config["sourceUris"][0], ctx)
+    rows = ctx.engine.execute(f"DESCRIBE SELECT * FROM {source}", [path]).fetchall()
+    return [duckdb_type_to_bq_field(row[0], row[1]) for row in rows]
+
+
+def refuse_unknown_fields(path: str, job, ctx) -> None:
+    columns = {row[0] for row in ctx.engine.execute(f"DESCRIBE {job.target_ref}").fetchall()}
+    keys = "SELECT DISTINCT unnest(json_keys(json)) FROM read_ndjson_objects(?)"
+    known = {column.lower() for column in columns}
+    for (key,) in ctx.engine.execute(keys, [path]).fetchall():
+        if key.lower() not in known:
+            raise ValueError(f"JSON parsing error in row starting at position 0: No such field: {key}.")
+
+
+def refuse_missing_values(job, ctx) -> None:
+    table = ctx.catalog.get_table(job.project_id, job.dataset_id, job.table_id)
+    for field in table.schema_.fields if table is not None else ():
+        if field.mode != "REQUIRED":
+            continue
+        missing = f'SELECT COUNT(*) FROM {job.target_ref} WHERE "{field.name}" IS NULL'
+        if ctx.engine.execute(missing).fetchone()[0] > 0:
+            raise ValueError(f"Required field {field.name} cannot be null")
+
+
+def count_session_rows() -> None:
+    """The front must know how long the streams are."""
+    from bqemulator.grpc_api import read_servicer
+
+    build = read_servicer._build_read_session_response
+
+    def build_counted(*, arrow_table, **others):
+        response = build(arrow_table=arrow_table, **others)
+        response.estimated_row_count = arrow_table.num_rows
+        return response
+
+    read_servicer._build_read_session_response = build_counted
 
 
 def main() -> None:
@@ -164,6 +184,7 @@ def main() -> None:
     take_no_snapshots()
     load_like_bigquery()
     bound_memory()
+    count_session_rows()
     from bqemulator.cli import main as cli
 
     cli(args=["start", *sys.argv[1:]])
