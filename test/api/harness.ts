@@ -19,6 +19,24 @@ export const NEW_INTEGRATION = {
   serviceAccountSecret: SECRET,
 } as const;
 
+/** All but the project. */
+export const NEW_BIGQUERY = {
+  provider: "bigquery",
+  datasetId: "analytics",
+  serviceAccountEmail: "inworld-sync@my-project.iam.gserviceaccount.com",
+  location: "EU",
+} as const;
+
+export const BIGQUERY_EVENT = {
+  eventName: "user_donation",
+  dataset: "user_data",
+  tableName: "donations",
+  eventFieldName: "event_name",
+  userIdFieldName: "user_id",
+  timestampFieldName: "created_at",
+  eventUuidFieldName: "event_uuid",
+};
+
 export interface Answer {
   status: number;
   headers: Headers;
@@ -34,6 +52,9 @@ export interface CallOptions {
   raw?: string | Uint8Array;
   headers?: Record<string, string>;
 }
+
+export const errorsOf = ({ body }: Answer) => body.errors as { path: string; message: string }[];
+export const pathsOf = (answer: Answer) => errorsOf(answer).map(({ path }) => path);
 
 export type Call = (path: string, options?: CallOptions) => Promise<Answer>;
 

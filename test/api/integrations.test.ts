@@ -1,6 +1,6 @@
 /** Integrations: every field of every call, the row before the signal, and workspaces apart. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createHarness, createIntegration, NEW_INTEGRATION, SECRET, type Answer, type Harness } from "./harness.ts";
+import { createHarness, createIntegration, NEW_INTEGRATION, SECRET, pathsOf, type Harness } from "./harness.ts";
 
 let api: Harness;
 let nextProject = 1;
@@ -11,7 +11,6 @@ afterAll(() => api.close());
 
 const LIST = "/v1/integrations";
 const projectId = () => String(nextProject++);
-const pathsOf = ({ body }: Answer) => (body.errors as { path: string }[]).map(({ path }) => path);
 const create = (fields: object) => api.call(LIST, { json: { ...NEW_INTEGRATION, projectId: projectId(), ...fields } });
 const dayFromNow = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 const refOf = (integrationId: string) => ({
