@@ -1,6 +1,15 @@
 /** Datasets and tables of the emulator, with what it does not keep: locations in answers, expirations, true row counts. */
 import type { Engine, EngineAnswer } from "./engine.ts";
-import { alreadyExists, GoogleError, invalid, notFound, tableText, type Json, type TableName } from "./google.ts";
+import {
+  alreadyExists,
+  GoogleError,
+  invalid,
+  notFound,
+  tableText,
+  textOf,
+  type Json,
+  type TableName,
+} from "./google.ts";
 import { runSql, type Field } from "./sideDoor.ts";
 
 export class Catalog {
@@ -28,7 +37,7 @@ export class Catalog {
   async locationOf(projectId: string, datasetId: string): Promise<string> {
     const dataset = await this.dataset(projectId, datasetId);
     if (dataset === null) throw notFound(`Dataset ${projectId}:${datasetId}`);
-    return String(dataset["location"] ?? "US");
+    return textOf(dataset["location"], "US");
   }
 
   async datasets(projectId: string): Promise<Json[]> {

@@ -1,6 +1,6 @@
 /** `/__control/…`: what tests, demo and benches do to a running local BigQuery. POST, JSON in and out. */
 import { z } from "zod";
-import { GoogleError, type Json } from "./google.ts";
+import { GoogleError } from "./google.ts";
 import { newCounters } from "./project.ts";
 import { accountSchema, emailSchema, faultSchema, projectIdSchema, projectSettingsSchema } from "./protocol.ts";
 import { loadRows, runSql } from "./sideDoor.ts";
@@ -93,7 +93,7 @@ const COMMANDS: Record<string, Command> = {
     return { rows, dmlAffectedRows };
   }),
   "rows/load": command(ofTable.extend({ rows: z.array(resource) }), async (world, { rows, ...name }) => {
-    await loadRows(world.engine, world.uploadDir, name, rows as Json[]);
+    await loadRows(world.engine, world.uploadDir, name, rows);
     return { loaded: rows.length };
   }),
 };

@@ -3,8 +3,7 @@ import { status, type ServiceError } from "@grpc/grpc-js";
 import type { EmulatorRead } from "./emulatorRead.ts";
 import { missing, operating, requestFailed } from "./grpcError.ts";
 import { createReadSessionRequest, readSession, splitReadStreamRequest, splitReadStreamResponse } from "./messages.ts";
-import type { TableName } from "./google.ts";
-import { tableText } from "./google.ts";
+import { tableText, textOf, type TableName } from "./google.ts";
 import { holds, type Principal } from "./roles.ts";
 import { addStream, newSession, projectIdOf, rowsOfStreams, sessionNameOf, type ReadStream } from "./sessions.ts";
 import { liveSession } from "./readRows.ts";
@@ -39,7 +38,7 @@ export async function createSession(
   const project = world.project(projectId);
   const session = newSession(project, location);
   const given = answer.streams ?? [];
-  const rows = rowsOfStreams(Number(answer.estimatedRowCount ?? 0), given.length);
+  const rows = rowsOfStreams(answer.estimatedRowCount ?? 0, given.length);
   let streams: ReadStream[] = given.map((stream, i) => ({ emulatorName: stream.name, rows: rows[i] ?? 0 }));
   const wanted = Math.min(project.settings.streamsMin, request.maxStreamCount ?? 0);
   while (streams.length > 0 && streams.length < wanted && (streams[0]?.rows ?? 0) > 1)
@@ -70,7 +69,7 @@ async function readableTable(world: World, account: Principal, name: TableName, 
   if (table === null) throw requestFailed(status.NOT_FOUND, `Not found: Table ${tableText(name)}`);
   if (table["type"] !== "TABLE")
     throw requestFailed(status.INVALID_ARGUMENT, "non-table entities cannot be read with the storage API");
-  return String(dataset["location"] ?? "US");
+  return textOf(dataset["location"], "US");
 }
 
 /** The rows as they are now; whatever is written later is not in the session. */

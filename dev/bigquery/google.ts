@@ -103,3 +103,8 @@ export const QUOTA_EXCEEDED =
 export const RATE_LIMITED =
   "Exceeded rate limits: too many table update operations for this table. For more information, see " +
   "https://cloud.google.com/bigquery/docs/troubleshoot-quotas";
+
+/** A resource's field where it is a text. */
+export function textOf(value: unknown, otherwise: string): string {
+  return typeof value === "string" ? value : otherwise;
+}

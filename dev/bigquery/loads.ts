@@ -1,7 +1,16 @@
 /** Load jobs: what BigQuery checks before, and the table that the rows go to. */
 import { open, rename, rm } from "node:fs/promises";
 import { fieldsOf } from "./catalog.ts";
-import { GoogleError, invalid, notFound, tableText, type JobError, type Json, type TableName } from "./google.ts";
+import {
+  GoogleError,
+  invalid,
+  notFound,
+  tableText,
+  textOf,
+  type JobError,
+  type Json,
+  type TableName,
+} from "./google.ts";
 import { needOnDataset, needOnTable } from "./roles.ts";
 import type { JobRequest, Plan } from "./runJob.ts";
 import { fieldNamesDiffer, type Field } from "./sideDoor.ts";
@@ -55,7 +64,7 @@ async function placeOf({ world, account }: JobRequest, name: TableName, asked: s
     needOnDataset(account, "bigquery.tables.create", projectId, datasetId);
     throw notFound(`Dataset ${projectId}:${datasetId}`);
   }
-  const location = String(dataset["location"] ?? "US");
+  const location = textOf(dataset["location"], "US");
   if (asked !== null && asked.toLowerCase() !== location.toLowerCase())
     throw notFound(`Dataset ${projectId}:${datasetId} was not found in location ${asked}`);
   return location;

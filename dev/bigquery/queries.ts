@@ -1,6 +1,6 @@
 /** Query jobs: rights and places of the tables that they name, and their answers in pages. */
 import { fieldsOf } from "./catalog.ts";
-import { GoogleError, invalid, notFound, type JobError, type Json, type TableName } from "./google.ts";
+import { GoogleError, invalid, notFound, textOf, type JobError, type Json, type TableName } from "./google.ts";
 import type { Job } from "./jobs.ts";
 import { holds, needOnDataset, needOnTable, needToQuery, type Principal } from "./roles.ts";
 import type { JobRequest, Plan } from "./runJob.ts";
@@ -43,7 +43,7 @@ async function placeOf(world: World, account: Principal, named: NamedTables, ask
   for (const { projectId, datasetId } of [...named.changed, ...named.read]) {
     const dataset = await world.catalog.dataset(projectId, datasetId);
     if (dataset !== null && holds(account, "bigquery.tables.getData", projectId, datasetId))
-      places.add(String(dataset["location"] ?? "US"));
+      places.add(textOf(dataset["location"], "US"));
   }
   return asked ?? [...places][0] ?? "US";
 }
@@ -65,7 +65,7 @@ async function checkTables(
   for (const table of [...changed, ...read]) {
     const { projectId, datasetId, tableId } = table;
     const dataset = await catalog.dataset(projectId, datasetId);
-    const place = String(dataset?.["location"] ?? "US");
+    const place = textOf(dataset?.["location"], "US");
     if (dataset === null || place.toLowerCase() !== location.toLowerCase())
       throw notFound(`Dataset ${projectId}:${datasetId} was not found in location ${location}`);
     if (tableId.endsWith("*") || (made && changed.includes(table))) continue;
@@ -92,12 +92,12 @@ async function runQuery(
   });
   const error = queryError(status, body, location);
   if (error !== null) return { statistics: { query: {} }, error };
-  const statistics = ((body["statistics"] as { query?: Json } | undefined)?.query ?? {}) as Json;
+  const statistics: Json = (body["statistics"] as { query?: Json } | undefined)?.query ?? {};
   const statement = statistics["statementType"];
   if (statement === "ALTER_TABLE" && target !== undefined) await world.catalog.refreshSchema(target);
   const affected = Number(statistics["numDmlAffectedRows"] ?? 0);
   const inserted = isMerge ? (await world.catalog.count(target)) - before : 0;
-  const dmlStats = dmlStatsOf(String(statement), query.query, affected, inserted);
+  const dmlStats = dmlStatsOf(textOf(statement, ""), query.query, affected, inserted);
   return { statistics: { query: { ...statistics, ...(dmlStats === null ? {} : { dmlStats }) } }, error: null };
 }
 

@@ -58,7 +58,7 @@ async function queryJob(call: Call): Promise<Reply> {
   if (job.fault?.kind.endsWith("_after") === true) await job.done;
   strikeAfter(job.fault);
   job.fault = null;
-  const page = new URLSearchParams(maxResults === undefined ? "" : `maxResults=${String(maxResults)}`);
+  const page = new URLSearchParams(maxResults === undefined ? "" : `maxResults=${Number(maxResults)}`);
   return json(200, await resultsOf(world, job, done, page, "bigquery#queryResponse"));
 }
 

@@ -56,7 +56,7 @@ function plain(field: Field, value: unknown): unknown {
     case "BOOL":
       return value === "true" || value === true;
     case "TIMESTAMP":
-      return timestamp(String(value));
+      return timestamp(value as string);
     default:
       return value;
   }
