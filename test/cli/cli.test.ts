@@ -175,30 +175,6 @@ describe("integration", () => {
     expect(readable.stdout).toContain("projectId: 12");
   });
 
-  test("a BigQuery integration shows its project, dataset and account", async () => {
-    const { workspaceId } = await store.workspaces.create("w");
-    const serviceAccountEmail = "sync@my-project.iam.gserviceaccount.com";
-    const settings = { provider: "bigquery", projectId: "my-project", serviceAccountEmail, location: "EU" } as const;
-    const { id } = await store.integrations.create(workspaceId, { ...settings, datasetId: "d", importFrom: null });
-    const onlyImports = await store.integrations.create(workspaceId, {
-      ...settings,
-      datasetId: null,
-      importFrom: null,
-    });
-    const shown = { ...settings, workspaceId };
-    expect(await json(["list"])).toEqual(
-      expect.arrayContaining([
-        expect.objectContaining({ ...shown, id, datasetId: "d" }),
-        expect.objectContaining({ ...shown, id: onlyImports.id, datasetId: null }),
-      ]),
-    );
-    const { stdout } = await run(["integration", "status", id]);
-    expect(stdout).toMatch(/provider: bigquery\n/);
-    expect(stdout).toContain(`serviceAccountEmail: ${serviceAccountEmail}\n`);
-    expect(stdout).toContain("datasetId: d\n");
-    expect((await run(["integration", "status", onlyImports.id])).stdout).not.toContain("datasetId");
-  });
-
   test("an unknown integration: exit code 1", async () => {
     for (const name of ["status", "start", "pause", "resume", "sync-now"]) {
       const { code, stderr } = await run(["integration", name, "int_unknown"]);
