@@ -18,6 +18,7 @@ import {
 
 export function bigQueryTests(get: GetHarness): void {
   configurationTests(get);
+  discoveryTests(get);
   exportTests(get);
 }
 
@@ -95,6 +96,22 @@ function configurationTests(get: GetHarness): void {
     await store.events.create(workspaceId, id, { name: "purchase", description: null, source: odd });
     expect(await store.imports.definitions(id, ["purchase"])).toEqual([{ name: "purchase", source: odd }]);
     expect((await store.imports.progress(id))["purchase"]).toEqual({ completeThroughMs: null, unfinished: null });
+  });
+}
+
+function discoveryTests(get: GetHarness): void {
+  test("the column that holds the user has no example, whatever its name and case", async () => {
+    const { store } = get();
+    const integration = await newIntegration(store, undefined, bigQuery());
+    const { id, workspaceId } = integration;
+    const source = { ...SOURCE, userIdFieldName: "Customer_Key" };
+    await store.events.create(workspaceId, id, { name: "purchase", description: null, source });
+    await commitRows(store, integration, [row(1, '{"customer_key": "somebody", "amount": 3}')]);
+    await store.imports.discoverProperties(id);
+    expect(await store.events.properties(workspaceId, id, "purchase")).toMatchObject([
+      { name: "amount", example: "3" },
+      { name: "customer_key", example: null, count: 1 },
+    ]);
   });
 }
 
