@@ -40,11 +40,10 @@ export const REST_OPERATIONS = [
   ...["upload.start", "upload.chunk"],
   ...["datasets.get", "datasets.list", "datasets.insert", "datasets.patch", "datasets.update", "datasets.delete"],
   ...["tables.get", "tables.list", "tables.insert", "tables.patch", "tables.update", "tables.delete"],
-  ...["tabledata.list", "tabledata.insertAll", "projects.list", "projects.getServiceAccount"],
+  ...["tabledata.list", "tabledata.insertAll"],
   "iam.generateAccessToken",
 ] as const;
 export const GRPC_METHODS = ["CreateReadSession", "ReadRows", "SplitReadStream"] as const;
-export type Operation = string;
 
 export const FAULT_KINDS = [
   // Answers before anything is done (HTTP, or the gRPC status of the same meaning)

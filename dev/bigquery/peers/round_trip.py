@@ -1,6 +1,7 @@
 """A round trip by Google's Python clients, unmodified; prints what they saw as JSON. Arguments: REST, IAM and Storage
 addresses, the source token, a project, an account."""
 
+import datetime
 import io
 import json
 import sys
@@ -8,6 +9,8 @@ import sys
 import google.auth.transport.grpc
 import google.auth.transport.requests
 import grpc
+import pyarrow
+import pyarrow.parquet
 from google.api_core.exceptions import Conflict, Forbidden, NotFound
 from google.auth import impersonated_credentials
 from google.cloud import bigquery, bigquery_storage
@@ -84,6 +87,20 @@ try:
 except Forbidden as error:
     seen["forbidden"] = error.message
 
+# Columns in another order than the table's, and a table that the file makes.
+file = io.BytesIO()
+pyarrow.parquet.write_table(
+    pyarrow.table({"note": ["x", "y"], "id": [1, 2], "seen_at": [datetime.datetime.now(datetime.timezone.utc)] * 2}), file
+)
+parquet = bigquery.LoadJobConfig(source_format="PARQUET", write_disposition="WRITE_TRUNCATE")
+made = bigquery.Table(f"{project}.made_by_python.from_parquet")
+for name in ("existing", "missing"):
+    target = client.create_table(bigquery.Table(f"{project}.made_by_python.copy", schema=schema)) if name == "existing" else made
+    for _ in range(2):
+        client.load_table_from_file(io.BytesIO(file.getvalue()), target, job_config=parquet, location="EU").result()
+    seen[f"parquet_{name}"] = [[row["id"], row["note"]] for row in client.list_rows(client.get_table(target))]
+seen["parquet_schema"] = [[field.name, field.field_type] for field in client.get_table(made).schema]
+
 # Over loopback the channel may carry credentials without TLS.
 plugin = google.auth.transport.grpc.AuthMetadataPlugin(credentials, google.auth.transport.requests.Request())
 channel = grpc.secure_channel(
@@ -110,5 +127,5 @@ whole = client.list_rows(client.get_table(table)).to_arrow(bqstorage_client=read
 seen["whole"] = [whole.num_rows, str(whole.schema.field("seen_at").type)]
 
 client.delete_table(table)
-client.delete_dataset("made_by_python")
+client.delete_dataset("made_by_python", delete_contents=True)
 print(json.dumps(seen))

@@ -27,6 +27,19 @@ it("makes the round trip", async () => {
     query: [[120_000, "2026-03-10T12:00:00+00:00"]],
     arrow: [200, ["id", "note"], 9_900],
     resumed: 50,
+    parquet_existing: [
+      [1, "x"],
+      [2, "y"],
+    ],
+    parquet_missing: [
+      [1, "x"],
+      [2, "y"],
+    ],
+    parquet_schema: [
+      ["note", "STRING"],
+      ["id", "INTEGER"],
+      ["seen_at", "TIMESTAMP"],
+    ],
     whole: [120_000, "timestamp[us, tz=UTC]"],
   });
   expect(seen["conflict"]).toContain(`Already Exists: Job ${PROJECT}:EU.py-multipart`);
