@@ -91,6 +91,11 @@ export function cursorAfter(cursor: ImportCursor, window: TimeWindow, targetMs: 
   return { fromMs: window.toMs, windowMs: nextWindowMs(baseMs, rows), session: null };
 }
 
+/** The window again, and less of it, after its session died of old age. */
+export function cursorAgain(cursor: ImportCursor): ImportCursor {
+  return { ...cursor, session: null, windowMs: Math.max(MIN_WINDOW_MS, Math.floor(cursor.windowMs / 2)) };
+}
+
 function nextWindowMs(windowMs: number, rows: number): number {
   const next = rows > LARGE_ROWS ? Math.floor(windowMs / 2) : rows < SMALL_ROWS ? windowMs * 2 : windowMs;
   return Math.min(MAX_WINDOW_MS, Math.max(MIN_WINDOW_MS, next));

@@ -36,6 +36,10 @@ export interface RowContext {
   out: JsonBytes;
 }
 
+export function emptySink(): RowSink {
+  return { rows: [], rejected: [], bytes: 0 };
+}
+
 export function isFull({ rows, rejected, bytes }: RowSink): boolean {
   return rows.length + rejected.length >= MAX_CHUNK_ROWS || bytes >= MAX_CHUNK_BYTES;
 }

@@ -91,9 +91,9 @@ export async function openSession(
 }
 
 /** The session's name is the beginning of each stream's: the cursor holds it once. */
-function idOf(streamName: string | null | undefined, sessionName: string): string {
+function idOf(name: string | null | undefined, sessionName: string): string {
   const prefix = `${sessionName}/streams/`;
-  if (typeof streamName === "string" && streamName.startsWith(prefix)) return streamName.slice(prefix.length);
+  if (typeof name === "string" && name.startsWith(prefix)) return name.slice(prefix.length);
   throw new SyncError("transient", "BigQuery opened a session with a stream of another one.");
 }
 

@@ -45,7 +45,7 @@ export async function* readStreams(reading: StreamReading): AsyncGenerator<Piece
   const signal = AbortSignal.any([reading.signal, stop.signal]);
   const open = reading.session.streams.filter(({ done }) => !done);
   const sources = open.map((stream) => readStream({ ...reading, signal }, stream));
-  const pending = new Map(sources.map((source) => [source, nextOf(source)]));
+  const pending = new Map(sources.map((source) => [source, ask(source)]));
   try {
     while (pending.size > 0) {
       const { source, result } = await Promise.race(pending.values());
@@ -55,7 +55,7 @@ export async function* readStreams(reading: StreamReading): AsyncGenerator<Piece
       }
       reading.heartbeat();
       // Asked for before this one is worked on, so that the network is never idle.
-      if (result.value.batch !== null) pending.set(source, nextOf(source));
+      if (result.value.batch !== null) pending.set(source, ask(source));
       else pending.delete(source);
       yield result.value;
     }
@@ -64,12 +64,14 @@ export async function* readStreams(reading: StreamReading): AsyncGenerator<Piece
     throw error;
   } finally {
     stop.abort();
-    for (const next of pending.values()) next.catch(() => {});
   }
 }
 
-async function nextOf(source: AsyncGenerator<Piece>) {
-  return { source, result: await source.next() };
+/** A failure is met when it is this stream's turn; until then it must not count as unhandled. */
+function ask(source: AsyncGenerator<Piece>) {
+  const next = source.next().then((result) => ({ source, result }));
+  next.catch(() => {});
+  return next;
 }
 
 /** A stream from its offset to its end, which is believed only where the service has no row after it. */
