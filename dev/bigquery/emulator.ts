@@ -14,6 +14,15 @@ const PINS = [
   "duckdb==1.5.5",
   "duckdb-extension-spatial==1.5.5",
   "duckdb-extension-avro==1.5.5",
+  // bqemulator takes any later version of these, as it comes.
+  "pyarrow==26.0.1",
+  "sqlglot==30.11.0",
+  "fastapi==0.165.0",
+  "starlette==1.10.0",
+  "uvicorn==0.54.0",
+  "grpcio==1.85.1",
+  "protobuf==6.33.6",
+  "google-cloud-bigquery-storage==2.43.0",
 ];
 const VENV_DIR = join(LOCAL_DIR, "bigquery-venv");
 /** Beside the sources, for what is compiled runs it as well. */

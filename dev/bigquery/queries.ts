@@ -84,7 +84,8 @@ async function runQuery(
   emulatorId: string,
 ): Promise<{ statistics: Json; error: JobError | null }> {
   const target = named.changed[0];
-  const isMerge = target !== undefined && /^\s*MERGE\b/i.test(query.query);
+  const isDry = configuration["dryRun"] === true;
+  const isMerge = !isDry && target !== undefined && /^\s*MERGE\b/i.test(query.query);
   const before = isMerge ? await world.catalog.count(target) : 0;
   const { status, body } = await world.engine.call("POST", `${projectId}/jobs`, {
     jobReference: { projectId, jobId: emulatorId },
@@ -94,7 +95,7 @@ async function runQuery(
   if (error !== null) return { statistics: { query: {} }, error };
   const statistics: Json = (body["statistics"] as { query?: Json } | undefined)?.query ?? {};
   const statement = statistics["statementType"];
-  if (statement === "ALTER_TABLE" && target !== undefined) await world.catalog.refreshSchema(target);
+  if (statement === "ALTER_TABLE" && target !== undefined && !isDry) await world.catalog.refreshSchema(target);
   const affected = Number(statistics["numDmlAffectedRows"] ?? 0);
   const inserted = isMerge ? (await world.catalog.count(target)) - before : 0;
   const dmlStats = dmlStatsOf(textOf(statement, ""), query.query, affected, inserted);

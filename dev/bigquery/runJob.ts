@@ -45,10 +45,15 @@ export async function startJob(request: JobRequest): Promise<Job> {
     throw invalid(
       `Invalid job ID "${jobId}". Job IDs must be alphanumeric (plus underscores and dashes) and must be at most 1024 characters long.`,
     );
-  claimJobId(project, plan.location, jobId);
+  // A dry run makes no job.
+  const isKept = configuration["dryRun"] !== true;
+  if (isKept) claimJobId(project, plan.location, jobId);
   const job = newJob(request, configuration, jobId, plan.location);
   job.fault = fault;
-  project.jobs.set(jobKey(plan.location, jobId), job);
+  if (isKept) {
+    project.jobs.set(jobKey(plan.location, jobId), job);
+    world.keepJob(job);
+  }
   job.done = runToEnd(request, job, plan);
   return job;
 }
@@ -108,10 +113,11 @@ async function runToEnd(request: JobRequest, job: Job, plan: Plan): Promise<void
     }
   }
   if (fault?.kind === "job_slow") await delay(fault.delayMs);
-  if (ran) project.countJob(plan.kind, error !== null);
+  const isKept = project.jobs.has(jobKey(plan.location, resource.jobReference.jobId));
+  if (ran && isKept) project.countJob(plan.kind, error !== null);
   resource.statistics = { ...resource.statistics, endTime: String(Date.now()), ...statistics };
   resource.status = error === null ? { state: "DONE" } : { state: "DONE", errorResult: error, errors: [error] };
-  world.keepJob(job);
+  if (isKept) world.keepJob(job);
 }
 
 /** Waits for its end, but not for long. */

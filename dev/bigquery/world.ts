@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Accounts } from "./accounts.ts";
 import { Catalog } from "./catalog.ts";
 import type { Engine } from "./engine.ts";
+import type { JobError } from "./google.ts";
 import { jobKey, type Job, type KeptJob } from "./jobs.ts";
 import { Project } from "./project.ts";
 import type { Account } from "./protocol.ts";
@@ -15,6 +16,9 @@ interface Kept {
   accounts: Record<string, Account>;
   expirations: Record<string, number>;
 }
+
+/** Of a job that ran when everything was killed; whether its rows are there nobody knows. */
+const CUT_OFF: JobError = { reason: "backendError", message: "The local BigQuery ended while the job was running." };
 
 export class World {
   readonly engine: Engine;
@@ -57,7 +61,7 @@ export class World {
     writeFileSync(this.#path("front.json"), JSON.stringify(kept), { mode: 0o600 });
   }
 
-  /** A job's id stays used up. */
+  /** A job's id stays used up, from its start. */
   keepJob(job: Job): void {
     if (this.#dataDir === null) return;
     const { resource, emulatorId, owner } = job;
@@ -85,6 +89,9 @@ export class World {
       if (kept === null) continue;
       const { projectId, location, jobId } = kept.resource.jobReference;
       const job: Job = { ...kept, done: Promise.resolve(), fault: null };
+      // A later line about the same job takes its place.
+      if (job.resource.status.state !== "DONE")
+        job.resource.status = { state: "DONE", errorResult: CUT_OFF, errors: [CUT_OFF] };
       this.project(projectId).jobs.set(jobKey(location, jobId), job);
     }
   }

@@ -149,6 +149,16 @@ describe("job ids", () => {
     });
   });
 
+  it("are not used by dry runs, which change nothing", async () => {
+    await load(fileOf(rows(1)));
+    const options = { jobId: newId(), query: `DELETE FROM \`${PROJECT}.ds.staging\` WHERE TRUE` };
+    await clients.bigQuery.createQueryJob({ ...options, dryRun: true });
+    expect(await rowCount()).toBe(1);
+    const [job] = await clients.bigQuery.createQueryJob(options);
+    await job.promise();
+    expect(await rowCount()).toBe(0);
+  });
+
   it("of long jobs are RUNNING until they end", async () => {
     await at.control.settings(PROJECT, { insertAnswersWithinMs: 0 });
     await at.control.addFault(PROJECT, { kind: "job_slow", target: "jobs.insert", delayMs: 400, times: 1 });
