@@ -6,7 +6,7 @@ import type { BigQueryControl } from "../../dev/bigquery/control.ts";
 import { bigQuerySettings, COLUMNS, connectBigQuery } from "../support/bigQuerySync.ts";
 import type { EventRow } from "../support/bigQuerySync.ts";
 import { expose } from "../support/mixpanelSync.ts";
-import { DAY_MS, HOUR_MS, startSystem } from "../support/system.ts";
+import { DAY_MS, historyOf, HOUR_MS, startSystem } from "../support/system.ts";
 import type { System } from "../support/system.ts";
 
 let system: System;
@@ -84,4 +84,9 @@ it("imports the rows of each event once, keeps going when one is deleted, and te
   );
   expect(properties.find(({ name }) => name === "amount")).toMatchObject({ numeric: true });
   expect(properties.find(({ name }) => name === "user_id")).toMatchObject({ example: null });
+  // Ids, counts and cursors alone go through Temporal, and no table or column either.
+  const history = await historyOf(system, bigQuery.id);
+  expect(history).toContain("visit");
+  const hidden = [system.config.bigquery.sourceToken ?? "", "user-", visits![0]!.event_uuid, COLUMNS.userIdFieldName];
+  expect(hidden.filter((text) => history.includes(text))).toEqual([]);
 }, 120_000);
