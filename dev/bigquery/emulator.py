@@ -178,6 +178,19 @@ def count_session_rows() -> None:
     read_servicer._build_read_session_response = build_counted
 
 
+def tell_ports() -> None:
+    """The system chooses them: a port that was free a moment ago may be another emulator's by now."""
+    from bqemulator.server import EmulatorServer
+
+    start = EmulatorServer.start
+
+    async def start_and_tell(self) -> None:
+        await start(self)
+        print(f"bqemulator ready: REST {self.rest_port}, gRPC {self.grpc_port}", flush=True)
+
+    EmulatorServer.start = start_and_tell
+
+
 def main() -> None:
     end_with_parent()
     install_extensions()
@@ -185,6 +198,7 @@ def main() -> None:
     load_like_bigquery()
     bound_memory()
     count_session_rows()
+    tell_ports()
     from bqemulator.cli import main as cli
 
     cli(args=["start", *sys.argv[1:]])

@@ -1,11 +1,9 @@
 /** bqemulator, the BigQuery underneath: installed from PyPI into a virtualenv of its own, run as a child process. */
 import { mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { freePort, retryTakenPort } from "../freePort.ts";
 import { LOCAL_DIR } from "../paths.ts";
 import { startService } from "../process.ts";
 import { pythonPackages } from "../python.ts";
-import { answers } from "../ready.ts";
 
 /** numpy is needed but not declared; the two extensions are what DuckDB would download by itself. */
 const PINS = [
@@ -29,6 +27,8 @@ const VENV_DIR = join(LOCAL_DIR, "bigquery-venv");
 const LAUNCHER = resolve(LOCAL_DIR, "../dev/bigquery/emulator.py");
 /** Its gRPC server refuses larger messages; a batch of wide rows is some ten megabytes. */
 const MESSAGE_MAX_BYTES = 1_000_000_000;
+/** Of the launcher, which lets the system choose the ports. */
+const READY_LINE = /^bqemulator ready: REST (\d+), gRPC (\d+)$/;
 const INSTALL_NOTE_EVERY_MS = 10_000;
 
 export interface EmulatorOptions {
@@ -68,24 +68,26 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const dataDir = options.dataDir === undefined ? undefined : resolve(options.dataDir);
   if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
   if (options.pidFile !== undefined) mkdirSync(dirname(options.pidFile), { recursive: true });
-  return await retryTakenPort(async () => {
-    const [restPort, grpcPort] = [await freePort(), await freePort()];
-    const restUrl = `http://127.0.0.1:${restPort}`;
-    const service = await startService({
-      name: "The BigQuery emulator",
-      command: join(binDir, "python"),
-      args: [
-        LAUNCHER,
-        ...["--rest-port", String(restPort), "--grpc-port", String(grpcPort), "--log-level", "warning"],
-        ...(dataDir === undefined ? ["--ephemeral"] : ["--data-dir", dataDir]),
-      ],
-      // A home of its own: DuckDB keeps its extensions there, and the user's must not be changed.
-      env: { ...process.env, HOME: home, BQEMU_WRITE_API_MAX_REQUEST_BYTES: String(MESSAGE_MAX_BYTES) },
-      pidFile: options.pidFile,
-      isReady: () => answers(`${restUrl}/readyz`),
-      readyWithinMs: 120_000,
-      onLog: options.onLog,
-    });
-    return { restUrl, grpcAddress: `127.0.0.1:${grpcPort}`, stop: () => service.stop() };
+  let ports: { rest: string; grpc: string } | null = null;
+  const service = await startService({
+    name: "The BigQuery emulator",
+    command: join(binDir, "python"),
+    args: [
+      LAUNCHER,
+      ...["--rest-port", "0", "--grpc-port", "0", "--log-level", "warning"],
+      ...(dataDir === undefined ? ["--ephemeral"] : ["--data-dir", dataDir]),
+    ],
+    // A home of its own: DuckDB keeps its extensions there, and the user's must not be changed.
+    env: { ...process.env, HOME: home, BQEMU_WRITE_API_MAX_REQUEST_BYTES: String(MESSAGE_MAX_BYTES) },
+    pidFile: options.pidFile,
+    isReady: () => Promise.resolve(ports !== null),
+    readyWithinMs: 120_000,
+    onLog: (line) => {
+      const [, rest, grpc] = READY_LINE.exec(line) ?? [];
+      if (rest !== undefined && grpc !== undefined) ports = { rest, grpc };
+      options.onLog?.(line);
+    },
   });
+  const { rest, grpc } = ports ?? { rest: "", grpc: "" };
+  return { restUrl: `http://127.0.0.1:${rest}`, grpcAddress: `127.0.0.1:${grpc}`, stop: () => service.stop() };
 }

@@ -3,9 +3,8 @@ import { createRequire } from "node:module";
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { freePort, retryTakenPort } from "../freePort.ts";
+import { assertPortFree } from "../freePort.ts";
 import { startService, type Service } from "../process.ts";
-import { answers } from "../ready.ts";
 import { BigQueryControl } from "./control.ts";
 import { startEmulator, type Emulator } from "./emulator.ts";
 
@@ -45,7 +44,7 @@ export async function startBigQuery(options: BigQueryOptions = {}): Promise<BigQ
     onLog: options.onLog,
   });
   try {
-    const { front, restUrl, storageUrl } = await retryTakenPort(() => startFront(emulator, dataDir, options));
+    const { front, restUrl, storageUrl } = await startFront(emulator, dataDir, options);
     const control = new BigQueryControl(restUrl);
     return {
       restUrl,
@@ -70,9 +69,10 @@ async function startFront(
   dataDir: string | undefined,
   options: BigQueryOptions,
 ): Promise<{ front: Service; restUrl: string; storageUrl: string }> {
-  const port = options.port ?? (await freePort());
-  const storagePort = options.storagePort ?? (await freePort());
-  const restUrl = `http://127.0.0.1:${port}`;
+  const { port, storagePort } = options;
+  if (port !== undefined) await assertPortFree(port, "The local BigQuery", "another port");
+  if (storagePort !== undefined) await assertPortFree(storagePort, "The local BigQuery's gRPC", "another port");
+  let addresses: { restUrl: string; storageUrl: string } | null = null;
   const front = await startService({
     name: "The local BigQuery",
     command: process.execPath,
@@ -80,20 +80,26 @@ async function startFront(
     env: {
       ...process.env,
       HOST: "127.0.0.1",
-      PORT: String(port),
-      GRPC_PORT: String(storagePort),
+      PORT: String(port ?? 0),
+      GRPC_PORT: String(storagePort ?? 0),
       EMULATOR_REST_URL: emulator.restUrl,
       EMULATOR_GRPC_ADDRESS: emulator.grpcAddress,
       DATA_DIR: dataDir ?? "",
       SOURCE_TOKEN: options.sourceToken ?? "",
     },
     ...(dataDir === undefined ? {} : { pidFile: join(dataDir, "front.pid") }),
-    // Without a token it refuses: that is an answer.
-    isReady: () => answers(`${restUrl}/bigquery/v2/projects/any/datasets`, (status) => status === 401),
-    onLog: options.onLog,
+    isReady: () => Promise.resolve(addresses !== null),
+    onLog: (line) => {
+      const [, restUrl, storage] = READY_LINE.exec(line) ?? [];
+      if (restUrl !== undefined && storage !== undefined) addresses = { restUrl, storageUrl: `http://${storage}` };
+      options.onLog?.(line);
+    },
   });
-  return { front, restUrl, storageUrl: `http://127.0.0.1:${storagePort}` };
+  return { front, ...(addresses ?? { restUrl: "", storageUrl: "" }) };
 }
+
+/** Of main.ts: with its own ports, so that nobody else's front is taken for it. */
+const READY_LINE = /^local BigQuery ready: (\S+), gRPC on (\S+)$/;
 
 /** The front from source through tsx, or as compiled, just as this file itself runs. */
 function program(): string[] {
