@@ -17,12 +17,11 @@ const idSchema = z.string().regex(/^[A-Za-z0-9_-]{1,1024}$/);
 export const emailSchema = z.string().regex(/^[^@\s]{1,64}@[a-z0-9.-]{3,190}$/);
 
 /** A role on a project, or on one dataset of it (jobs and read sessions: projects only, like the real ones). */
-export const grantSchema = z.strictObject({
+const grantSchema = z.strictObject({
   role: z.enum(ROLES),
   projectId: projectIdSchema,
   datasetId: idSchema.optional(),
 });
-export type Grant = z.infer<typeof grantSchema>;
 
 export const accountSchema = z.strictObject({
   grants: z.array(grantSchema).max(1_000).default([]),
