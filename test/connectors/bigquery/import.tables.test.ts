@@ -1,9 +1,6 @@
-// Tables as customers have them: every type, many columns, columns that come and go, wrong types, views, odd rows, odd names.
-import fc from "fast-check";
+// Tables as customers have them: every type, many columns, columns that come and go, wrong types, views, odd rows.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { rowRestriction } from "../../../src/connectors/bigquery/session.ts";
-import { sourceTableOf } from "../../../src/connectors/bigquery/schema.ts";
-import { SyncError } from "../../../src/domain/errors.ts";
+import type { SyncError } from "../../../src/domain/errors.ts";
 import { NO_PROGRESS } from "../../../src/domain/progress.ts";
 import { SHARED_START_TIMEOUT_MS } from "../../../dev/bigquery/shared.ts";
 import {
@@ -224,80 +221,5 @@ describe("tables that change", () => {
     expect(unreadable.error).toMatchObject({ kind: "permission", message: needs });
     await control.putAccount(email, { grants: [viewer, reader] });
     expect((await firstPage("base")).error).toBeNull();
-  });
-});
-
-describe("names", () => {
-  const raw = (name: string) => ({
-    type: "TABLE",
-    schema: { fields: [...USUAL_FIELDS.slice(1), { name, type: "STRING" }] },
-  });
-
-  test("whatever an event or column is called, the restriction asks for exactly that, or is refused", () => {
-    const text = fc.string({ unit: "binary", minLength: 1, maxLength: 40 });
-    const hostile = fc.constantFrom(
-      "'",
-      "\\",
-      "`",
-      "' OR TRUE OR '",
-      "\\' OR 1=1 --",
-      "a` OR TRUE OR `",
-      "x\n--",
-      "*/",
-      "\u2028",
-    );
-    fc.assert(
-      fc.property(fc.oneof(text, hostile), fc.oneof(text, hostile), (name, column) => {
-        const source = eventOf(name, "t", { eventFieldName: column }).source!;
-        const ref = { projectId: world.projectId, datasetId: DATASET, tableId: "t" };
-        let restriction: string;
-        try {
-          const table = sourceTableOf(raw(column), ref, source);
-          const window = { fromMs: START_MS, toMs: BOUND };
-          restriction = rowRestriction({ table, events: [name], window, isLast: false, streams: 1 });
-        } catch (error) {
-          expect(error).toMatchObject({ kind: "schema" });
-          return;
-        }
-        // One quoted column, one quoted literal, and nothing of either outside of its quotes.
-        const parts =
-          /^`([^`\\]+)` IN \('((?:[^'\\\n\r]|\\.)*)'\) AND `created_at` >= TIMESTAMP '[-0-9 :.+]+' AND `created_at` < TIMESTAMP '[-0-9 :.+]+'$/u.exec(
-            restriction,
-          );
-        expect(parts?.[1]).toBe(column);
-        const literal = (parts?.[2] ?? "").replaceAll(/\\u([0-9a-f]{4})|\\(.)/g, (_, hex?: string, char?: string) =>
-          hex === undefined ? (char ?? "") : String.fromCharCode(Number.parseInt(hex, 16)),
-        );
-        expect(literal).toBe(name);
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  test("odd names of events and columns find their rows", async () => {
-    const names = ["it's", "back\\slash", "zoë 🎉", "-1", "a_b-c"];
-    await world.createTable("named");
-    await world.load(
-      "named",
-      names.map((name) => rowOf(name, NOON, { event_name: name })),
-    );
-    const events = names.map((name) => eventOf(name, "named"));
-    const { rows } = await readAll(world, events, BOUND);
-    expect(rows.map((row) => row.event).toSorted()).toEqual(names.toSorted());
-    for (const row of rows) expect(JSON.parse(row.properties)).toMatchObject({ event_uuid: row.event });
-  });
-
-  test("hostile tables and datasets are refused before anything is asked", async () => {
-    await world.control.resetCounters(world.projectId);
-    for (const change of [
-      { dataset: "a/b" },
-      { dataset: "x`y" },
-      { tableName: "t`; DROP TABLE x" },
-      { tableName: "../t" },
-    ]) {
-      const { error } = await firstPage(change.tableName ?? "t", change);
-      expect(error).toMatchObject({ kind: "schema" });
-    }
-    expect((await world.control.counters(world.projectId)).requests["tables.get"]).toBeUndefined();
   });
 });
