@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { BigQuery } from "@google-cloud/bigquery";
 import { v1 } from "@google-cloud/bigquery-storage";
 import { credentials } from "@grpc/grpc-js";
-import { GoogleAuth } from "google-auth-library";
+import { GoogleAuth, OAuth2Client } from "google-auth-library";
 import type { Connection } from "../connector.ts";
 import { USER_AGENT } from "../http.ts";
 import { createAccounts } from "./auth.ts";
@@ -17,6 +17,8 @@ import type { BigQueryOptions } from "./options.ts";
 const REQUEST_TIMEOUT_MS = 60_000;
 /** Waits before a call that failed in passing is made again; after the last one it fails. */
 const RETRY_AFTER_MS = [200, 1_000];
+/** What the service may send of a stream before it is read. */
+const READ_WINDOW_BYTES = 4 * 1024 * 1024;
 /** Each has connections of its own; an account that comes back gets new ones. */
 const MAX_CLIENTS = 256;
 
@@ -37,7 +39,7 @@ export interface Clients {
    * A call that may be made twice, with what every call needs: failures in the closed set of kinds, a few tries where they
    * pass, a new token where the old one is refused, an end in time. Being aborted throws the signal's reason.
    */
-  call<T>(attempt: Attempt, signal: AbortSignal, run: () => Promise<T>): Promise<T>;
+  call<T>(attempt: Attempt, signal: AbortSignal, run: () => Promise<T>, timeoutMs?: number): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -85,8 +87,8 @@ export function createClients(options: BigQueryOptions): Clients {
       pair.read ??= createRead(options, settingsOf(connection).projectId);
       return { client: pair.read, callOptions: { otherArgs: { headers: { authorization } } } };
     },
-    call: (attempt, signal, run) =>
-      callPatiently(accounts, attempt, signal, run, options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS),
+    call: (attempt, signal, run, timeoutMs = REQUEST_TIMEOUT_MS) =>
+      callPatiently(accounts, attempt, signal, run, options.requestTimeoutMs ?? timeoutMs),
     close: async () => {
       const open = [...pairs.values()].flatMap(({ read }) => (read === null ? [] : [read]));
       pairs.clear();
@@ -116,8 +118,10 @@ function createRead({ storageUrl }: BigQueryOptions, projectId: string): v1.BigQ
     sslCreds: isPlain ? credentials.createInsecure() : credentials.createSsl(),
     // With it a broken stream fails at once instead of after seconds of the client's own tries.
     gaxServerStreamingRetries: true,
-    // Not asked for anything: the token goes along with each call.
-    auth: new GoogleAuth({ projectId }),
+    // Not asked for a token, which goes along with each call; without a client of its own it would look for one on the network.
+    auth: new GoogleAuth({ projectId, authClient: new OAuth2Client() }),
+    // HTTP/2's own 64 KiB would let a stream over a long line carry some megabytes a second.
+    "grpc-node.flow_control_window": READ_WINDOW_BYTES,
     ...(url === null ? {} : { apiEndpoint: url.hostname, port: Number(url.port) || (isPlain ? 80 : 443) }),
   });
 }
