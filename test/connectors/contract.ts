@@ -162,8 +162,9 @@ function importTests(harness: () => ConnectorHarness): void {
     const rows = makeRows(harness(), 500, 100);
     await harness().seed(rows);
     const first = await runImport(harness(), NO_PROGRESS, Date.now());
+    const latestMs = Math.min(harness().overlapMs ?? Infinity, 80 * DAY_MS);
     const late = [
-      { id: "late-1", user: "u", timeMs: Date.now() - 80 * DAY_MS, arrivedAtMs: Date.now() - 1_000 },
+      { id: "late-1", user: "u", timeMs: Date.now() - latestMs + HOUR_MS, arrivedAtMs: Date.now() - 1_000 },
       { id: "late-2", user: "u", timeMs: Date.now() - 2 * HOUR_MS, arrivedAtMs: Date.now() - 1_000 },
     ];
     await harness().seed(late);

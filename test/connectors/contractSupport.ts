@@ -45,6 +45,8 @@ export interface ConnectorHarness {
   refused: Connection;
   /** The event whose rows are seeded. */
   event: EventDefinition;
+  /** Rows that arrive later than that after their own time are not looked for; unset where arrival alone counts. */
+  overlapMs?: number;
   /** A user that the destination takes no bucket of; null if there is none. */
   refusedUser: string | null;
   seed(rows: SourceRow[]): Promise<void>;
@@ -180,7 +182,7 @@ export function plan(
 }
 
 export function idOf(row: ImportedRow): string {
-  return String(row.fields["row_id"]);
+  return (JSON.parse(row.properties) as { row_id: string }).row_id;
 }
 
 interface PageOptions {

@@ -12,6 +12,8 @@ import type { SourceTable } from "./schema.ts";
 
 /** BigQuery allows no longer row restriction. */
 const MAX_RESTRICTION_BYTES = 1_000_000;
+/** As long as the service itself may take: it looks through large tables before it answers. */
+const OPEN_TIMEOUT_MS = 600_000;
 const TRACE_ID = "crosscurrent";
 
 export interface WantedSession {
@@ -57,7 +59,7 @@ export async function openSession(
     about: tableText(table.ref),
     role: "readSessionUser",
   };
-  const session = await clients.call(attempt, signal, async () => {
+  const open = async () => {
     const { client, callOptions } = await clients.readClientOf(connection);
     const request = {
       parent: `projects/${projectId}`,
@@ -65,20 +67,19 @@ export async function openSession(
         table: `projects/${projectId}/datasets/${datasetId}/tables/${tableId}`,
         dataFormat: "ARROW" as const,
         traceId: TRACE_ID,
-        readOptions: { selectedFields: table.columns.map(({ name }) => name), rowRestriction: rowFilter },
+        readOptions: { selectedFields: table.columns.map(({ name: column }) => column), rowRestriction: rowFilter },
       },
       maxStreamCount: Math.min(wanted.streams, MAX_STREAMS),
     };
-    // Its own retries would outlast the call.
-    return await client.createReadSession(request, { ...callOptions, retry: null }).then(
-      ([answer]) => answer,
-      (error: unknown) => {
-        if (/non-table entit/i.test(error instanceof Error ? error.message : ""))
-          throw unreadable(table.ref, "no table");
-        throw error;
-      },
-    );
-  });
+    try {
+      // Its own retries would outlast the call.
+      return (await client.createReadSession(request, { ...callOptions, retry: null }))[0];
+    } catch (error) {
+      if (error instanceof Error && /non-table entit/i.test(error.message)) throw unreadable(table.ref, "no table");
+      throw error;
+    }
+  };
+  const session = await clients.call(attempt, signal, open, OPEN_TIMEOUT_MS);
   const { name } = session;
   if (typeof name !== "string" || name === "")
     throw new SyncError("transient", "BigQuery opened a session without a name.");
