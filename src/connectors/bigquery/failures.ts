@@ -143,7 +143,9 @@ function permissionMessage(facts: Facts, { connection, action, about, role }: At
     return `The billing of the project ${projectId} does not allow ${action}. Enable billing in Google Cloud.`;
   }
   const lacking = facts.permission === null ? "" : `: it lacks ${facts.permission}`;
-  const needed = roleOf(facts.permission) ?? role ?? "dataViewer";
+  const named = roleOf(facts.permission) ?? role ?? "dataViewer";
+  // Whoever writes needs the editor, which may see as well.
+  const needed = named === "dataViewer" && role === "dataEditor" ? role : named;
   return `The service account ${email} is not allowed ${action}${lacking}. ${grantText(needed, email, projectId, about)}`;
 }
 

@@ -18,6 +18,8 @@ export interface BigQueryOptions {
   exportBatchRows?: number;
   /** How long one call may take before it counts as unanswered; the job that it started goes on. */
   requestTimeoutMs?: number;
+  /** How long to wait for one job before the next try goes on waiting for it. */
+  jobWaitMs?: number;
 }
 
 export function settingsOf({ settings }: Connection): BigQuerySettings {
