@@ -43,6 +43,16 @@ const layers = [
     packages: ["undici", "zod", "luxon"],
   }),
   layer({
+    name: "bigquery-stands-alone",
+    comment: "A connector knows its own provider. Move what two of them share up into connectors/ or domain/.",
+    from: "^src/connectors/bigquery/",
+    paths: ["^src/connectors/bigquery/", "^src/connectors/[^/]+[.]ts$", "^src/domain/"],
+    packages: [
+      ...["@google-cloud/bigquery", "@google-cloud/bigquery-storage", "google-auth-library", "google-gax"],
+      ...["@grpc/grpc-js", "apache-arrow", "undici", "zod", "luxon"],
+    ],
+  }),
+  layer({
     name: "connectors-share-little",
     comment:
       "connectors/*.ts hold the interface and shared helpers. Only registry.ts knows the providers and the settings.",

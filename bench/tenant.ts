@@ -44,7 +44,9 @@ export async function createTenant(
     secret: ACCOUNT.secret,
     importFrom,
   });
-  for (const name of events) await store.events.create(workspaceId, integrationId, { name, description: null });
+  for (const name of events) {
+    await store.events.create(workspaceId, integrationId, { name, description: null, source: null });
+  }
   await store.integrations.update(workspaceId, integrationId, legs);
   const connection = await Connection.connect({ address: machine.temporalAddress });
   const client = new Client({ connection });

@@ -17,6 +17,7 @@ export async function runDev(options: { fresh: boolean }): Promise<void> {
     ["Temporal UI", stack.temporalUiUrl],
     ["Temporal", stack.temporalAddress],
     ["Mixpanel stand-in", stack.mixpanelUrl],
+    ["Local BigQuery", `${stack.bigQuery.restUrl}, Storage API ${stack.bigQuery.storageUrl}`],
     ["Logs", stack.logDir],
     ["Data", LOCAL_DIR],
   ] as const;

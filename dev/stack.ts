@@ -1,6 +1,7 @@
 /** Everything that Crosscurrent needs, on this machine: services, stand-in, server and worker, each a process of its own. */
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { BigQuery } from "./bigquery/start.ts";
 import { crosscurrent, runToEnd } from "./children.ts";
 import { portOrFree } from "./freePort.ts";
 import { openLog } from "./logFile.ts";
@@ -8,6 +9,7 @@ import { claim, mend } from "./pidFile.ts";
 import type { Service } from "./process.ts";
 import {
   startDatabase,
+  startLocalBigQuery,
   startMixpanel,
   startServer,
   startTemporalServer,
@@ -34,6 +36,7 @@ export interface Stack {
   temporalUiUrl: string;
   apiUrl: string;
   mixpanelUrl: string;
+  bigQuery: BigQuery;
   /** Settings with which any `crosscurrent` command reaches this stack. */
   env: NodeJS.ProcessEnv;
   /** Where each process's output goes. */
@@ -48,7 +51,12 @@ export interface Stack {
 
 const API_PORT = 8080;
 /** What `fresh` deletes. Installed programs and the secret key stay. */
-const DATA = ["postgres", "postgres.password", "temporal.db", "temporal.db-shm", "temporal.db-wal", "mixpanel", "logs"];
+const DATA = [
+  ...["postgres", "postgres.password", "temporal.db", "temporal.db-shm", "temporal.db-wal"],
+  ...["mixpanel", "bigquery", "logs"],
+];
+/** Where services remember their processes. */
+const CLAIMS_IN = [".", "bigquery"];
 
 /**
  * Resolves once the API answers and the worker takes work.
@@ -84,19 +92,21 @@ async function bringUp(dataDir: string, options: StackOptions, parts: Part[]): P
     return part;
   };
 
-  onStep("starting PostgreSQL, Temporal and the Mixpanel stand-in");
+  onStep("starting PostgreSQL, Temporal, the Mixpanel stand-in and the local BigQuery");
   const workflowBundle = join(dataDir, "workflow-bundle.js");
   const services = [
     writeWorkflowBundle(workflowBundle),
     startDatabase(dataDir, outer, log("postgres")).then(keep),
     startTemporalServer(dataDir, log("temporal")).then(keep),
     startMixpanel(dataDir, outer, log("mixpanel")).then(keep),
+    startLocalBigQuery(dataDir, log("bigquery")).then(keep),
   ] as const;
   // Waits for all, so that those which did start are known and can be stopped.
   await Promise.allSettled(services);
-  const [, database, temporal, mixpanel] = await Promise.all(services);
+  const [, database, temporal, mixpanel, bigQuery] = await Promise.all(services);
   const apiPort = await portOrFree(API_PORT);
-  const at = { databaseUrl: database.url, temporalAddress: temporal.address, mixpanelUrl: mixpanel.url, apiPort };
+  const mixpanelUrl = mixpanel.url;
+  const at = { databaseUrl: database.url, temporalAddress: temporal.address, mixpanelUrl, bigQuery, apiPort };
   const env = { ...stackSettings(dataDir, outer, at), WORKFLOW_BUNDLE: workflowBundle };
 
   onStep("migrating");
@@ -118,7 +128,8 @@ async function bringUp(dataDir: string, options: StackOptions, parts: Part[]): P
     temporalAddress: temporal.address,
     temporalUiUrl: temporal.uiUrl,
     apiUrl,
-    mixpanelUrl: mixpanel.url,
+    mixpanelUrl,
+    bigQuery,
     env,
     logDir,
     startWorker: start,
@@ -129,7 +140,12 @@ async function bringUp(dataDir: string, options: StackOptions, parts: Part[]): P
 /** Deletes the data, once nothing that a killed run left behind uses it any more. */
 async function empty(dataDir: string, onStep: (step: string) => void): Promise<void> {
   onStep("emptying the data");
-  const claims = readdirSync(dataDir).filter((name) => name.endsWith(".pid") && name !== "stack.pid");
-  for (const name of claims) await mend(join(dataDir, name), "SIGINT");
+  for (const path of CLAIMS_IN.flatMap((folder) => claimsIn(join(dataDir, folder)))) await mend(path, "SIGINT");
   for (const name of DATA) rmSync(join(dataDir, name), { recursive: true, force: true });
+}
+
+function claimsIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder).filter((name) => name.endsWith(".pid") && name !== "stack.pid");
+  return names.map((name) => join(folder, name));
 }

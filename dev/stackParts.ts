@@ -1,6 +1,7 @@
 /** Starts each part of the development stack, with its data, log and readiness. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { startBigQuery, type BigQuery, type BigQueryAddresses } from "./bigquery/start.ts";
 import { crosscurrent, mixpanelStandIn } from "./children.ts";
 import { portOrFree } from "./freePort.ts";
 import type { LogFile } from "./logFile.ts";
@@ -11,7 +12,7 @@ import { secretKey } from "./secretKey.ts";
 import { startTemporal, type Temporal } from "./temporal.ts";
 
 /** What people expect where; another free port is taken if one is in use. */
-const PORTS = { temporal: 7233, temporalUi: 8233, mixpanel: 8090 };
+const PORTS = { temporal: 7233, temporalUi: 8233, mixpanel: 8090, bigQuery: 9050, bigQueryStorage: 9060 };
 
 export interface Part {
   stop(): Promise<void>;
@@ -56,6 +57,15 @@ export async function startMixpanel(
   return { url, stop: () => service.stop() };
 }
 
+export async function startLocalBigQuery(dataDir: string, log: LogFile): Promise<BigQuery> {
+  return await startBigQuery({
+    dataDir: join(dataDir, "bigquery"),
+    port: await portOrFree(PORTS.bigQuery),
+    storagePort: await portOrFree(PORTS.bigQueryStorage),
+    onLog: log.write,
+  });
+}
+
 export async function startServer(
   dataDir: string,
   env: NodeJS.ProcessEnv,
@@ -95,7 +105,13 @@ export async function startWorker(
 export function stackSettings(
   dataDir: string,
   outer: NodeJS.ProcessEnv,
-  at: { databaseUrl: string; temporalAddress: string; mixpanelUrl: string; apiPort: number },
+  at: {
+    databaseUrl: string;
+    temporalAddress: string;
+    mixpanelUrl: string;
+    bigQuery?: BigQueryAddresses;
+    apiPort: number;
+  },
 ): NodeJS.ProcessEnv {
   // Another Temporal's namespace, key or certificates must not leak in, nor the user's profile file.
   const inherited = Object.entries(outer).filter(
@@ -113,6 +129,12 @@ export function stackSettings(
     MIXPANEL_INGESTION_URL: at.mixpanelUrl,
     MIXPANEL_DATA_URL: at.mixpanelUrl,
     MIXPANEL_API_URL: at.mixpanelUrl,
+    ...(at.bigQuery !== undefined && {
+      BIGQUERY_REST_URL: at.bigQuery.restUrl,
+      BIGQUERY_STORAGE_URL: at.bigQuery.storageUrl,
+      IAM_CREDENTIALS_URL: at.bigQuery.iamUrl,
+      GOOGLE_SOURCE_TOKEN: at.bigQuery.sourceToken,
+    }),
   };
 }
 

@@ -1,5 +1,6 @@
 // The settings of every process: the only reader of the environment. All bad settings are reported at once.
 import { z } from "zod";
+import { isTableName } from "./domain/bigQueryNames.ts";
 
 /** Settings, all from the environment; this is the only reader of process.env. See README for what each means. */
 export interface Config {
@@ -27,6 +28,18 @@ export interface Config {
     dataUrl: string | undefined;
     apiUrl: string | undefined;
   };
+  bigquery: {
+    /** How long after its own timestamp a row may arrive and still be imported. */
+    overlapMs: number;
+    exportTable: string;
+    stagingPrefix: string;
+    /** Operator overrides of addresses: origins without a path. */
+    restUrl: string | undefined;
+    storageUrl: string | undefined;
+    iamCredentialsUrl: string | undefined;
+    /** Stands in for Application Default Credentials. Never logged. */
+    sourceToken: string | undefined;
+  };
   reconcileIntervalMs: number;
   /** Path of a prebuilt workflow bundle; a built installation has its own. */
   workflowBundle: string | undefined;
@@ -53,6 +66,8 @@ export class ConfigError extends Error {
 
 const DAY_SECONDS = 86_400;
 const SECRET_KEY_BYTES = 32;
+const HOUR_MS = 3_600_000;
+const MAX_TABLE_SETTING_CHARS = 128;
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 
 /** A whole number within limits; the text is shown in the error's "what to do" only as a range, never echoed. */
@@ -118,6 +133,19 @@ const plainText = z
     "must be at most 255 characters without control characters",
   );
 
+/** The name of a table in customers' datasets, or its start. */
+const tableName = z
+  .string()
+  .refine(
+    (text) => isTableName(text) && text.length <= MAX_TABLE_SETTING_CHARS,
+    `must be a BigQuery table name of at most ${MAX_TABLE_SETTING_CHARS} characters, as in inworld_router_exposures`,
+  );
+
+/** What a header can carry; the message does not quote it. */
+const token = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,16384}$/, "must be an access token: printable characters without spaces, at most 16384");
+
 const environment = z.object({
   DATABASE_URL: databaseUrl,
   TEMPORAL_TASK_QUEUE: plainText.default("crosscurrent"),
@@ -137,6 +165,13 @@ const environment = z.object({
   MIXPANEL_INGESTION_URL: origin,
   MIXPANEL_DATA_URL: origin,
   MIXPANEL_API_URL: origin,
+  IMPORT_OVERLAP_HOURS: whole(24, 0, 24 * 365).transform((value) => value * HOUR_MS),
+  BIGQUERY_REST_URL: origin,
+  BIGQUERY_STORAGE_URL: origin,
+  IAM_CREDENTIALS_URL: origin,
+  GOOGLE_SOURCE_TOKEN: token.optional(),
+  BIGQUERY_EXPORT_TABLE: tableName.default("inworld_router_exposures"),
+  BIGQUERY_STAGING_PREFIX: tableName.default("inworld_staging_"),
   RECONCILE_INTERVAL_SECONDS: seconds(60, 1),
   WORKFLOW_BUNDLE: z.string().optional(),
   ACTIVITY_HEARTBEAT_SECONDS: seconds(20, 1, 1),
@@ -204,6 +239,15 @@ function toConfig(env: z.output<typeof withoutSecretKey>): Config {
       ingestionUrl: env.MIXPANEL_INGESTION_URL,
       dataUrl: env.MIXPANEL_DATA_URL,
       apiUrl: env.MIXPANEL_API_URL,
+    },
+    bigquery: {
+      overlapMs: env.IMPORT_OVERLAP_HOURS,
+      exportTable: env.BIGQUERY_EXPORT_TABLE,
+      stagingPrefix: env.BIGQUERY_STAGING_PREFIX,
+      restUrl: env.BIGQUERY_REST_URL,
+      storageUrl: env.BIGQUERY_STORAGE_URL,
+      iamCredentialsUrl: env.IAM_CREDENTIALS_URL,
+      sourceToken: env.GOOGLE_SOURCE_TOKEN,
     },
     reconcileIntervalMs: env.RECONCILE_INTERVAL_SECONDS,
     workflowBundle: env.WORKFLOW_BUNDLE,

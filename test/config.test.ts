@@ -37,6 +37,15 @@ describe("defaults", () => {
         dataUrl: undefined,
         apiUrl: undefined,
       },
+      bigquery: {
+        overlapMs: 86_400_000,
+        exportTable: "inworld_router_exposures",
+        stagingPrefix: "inworld_staging_",
+        restUrl: undefined,
+        storageUrl: undefined,
+        iamCredentialsUrl: undefined,
+        sourceToken: undefined,
+      },
       reconcileIntervalMs: 60_000,
       activityHeartbeatMs: 20_000,
       logLevel: "info",
@@ -57,10 +66,12 @@ describe("good values", () => {
       "SEAL_GRACE_SECONDS",
       "MIXPANEL_SETTLE_SECONDS",
       "RECONCILE_INTERVAL_SECONDS",
+      "IMPORT_OVERLAP_HOURS",
     ];
     const config = loadConfig({ ...MINIMAL, ...Object.fromEntries(names.map((name) => [name, "0"])) });
     expect([config.syncIntervalMs, config.syncJitterMs, config.sealGraceMs]).toEqual([0, 0, 0]);
     expect([config.mixpanel.settleMs, config.reconcileIntervalMs]).toEqual([0, 0]);
+    expect(config.bigquery.overlapMs).toBe(0);
   });
 
   test("several keys: all are read, in order", () => {
@@ -75,6 +86,28 @@ describe("good values", () => {
     expect(loadConfig({ ...MINIMAL, MIXPANEL_DATA_URL: "http://127.0.0.1:9/" }).mixpanel.dataUrl).toBe(
       "http://127.0.0.1:9",
     );
+  });
+
+  test("BigQuery's addresses, token and tables", () => {
+    const { bigquery } = loadConfig({
+      ...MINIMAL,
+      BIGQUERY_REST_URL: "http://127.0.0.1:9050/",
+      BIGQUERY_STORAGE_URL: "http://127.0.0.1:9060",
+      IAM_CREDENTIALS_URL: "https://iam.internal",
+      GOOGLE_SOURCE_TOKEN: "ya29.a-b_c~d+e/f=",
+      BIGQUERY_EXPORT_TABLE: "exposures-2",
+      BIGQUERY_STAGING_PREFIX: "staging_",
+      IMPORT_OVERLAP_HOURS: "48",
+    });
+    expect(bigquery).toEqual({
+      overlapMs: 2 * 86_400_000,
+      exportTable: "exposures-2",
+      stagingPrefix: "staging_",
+      restUrl: "http://127.0.0.1:9050",
+      storageUrl: "http://127.0.0.1:9060",
+      iamCredentialsUrl: "https://iam.internal",
+      sourceToken: "ya29.a-b_c~d+e/f=",
+    });
   });
 
   test("a command that needs no secret key does without, but refuses a bad one", () => {
@@ -109,6 +142,13 @@ const BAD: Record<string, string[]> = {
   MIXPANEL_INGESTION_URL: ["ftp://x", "127.0.0.1:80", "http://x/import", "http://x?a=1", "http://hunter2:hunter2@x"],
   MIXPANEL_DATA_URL: ["http://x/api"],
   MIXPANEL_API_URL: ["http://x/#a"],
+  IMPORT_OVERLAP_HOURS: ["-1", "1.5", "x", "8761"],
+  BIGQUERY_REST_URL: ["http://x/bigquery/v2"],
+  BIGQUERY_STORAGE_URL: ["127.0.0.1:9060", "grpc://x"],
+  IAM_CREDENTIALS_URL: ["http://x/v1"],
+  GOOGLE_SOURCE_TOKEN: ["hunter2 hunter2", "hunter2\n", "ü"],
+  BIGQUERY_EXPORT_TABLE: ["a.b", "a`b", "a$20260101", "a'b", "x".repeat(129)],
+  BIGQUERY_STAGING_PREFIX: ["a/b", 'a"b', "a\n", "x".repeat(129)],
   RECONCILE_INTERVAL_SECONDS: ["-1", "x"],
   ACTIVITY_HEARTBEAT_SECONDS: ["0", "x"],
   LOG_LEVEL: ["loud"],

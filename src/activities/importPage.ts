@@ -15,9 +15,12 @@ export function importPage(dependencies: ActivityDependencies) {
   return async (input: ImportPageInput, { signal, heartbeat }: Running): Promise<ImportPageResult> => {
     const { integrationId, cycleId, task, shrink } = input;
     const { connector, connection } = await connect(dependencies, integrationId);
+    const events = await store.imports.definitions(integrationId, task.events);
+    // All were deleted meanwhile: there is nothing to read, and the next plan does without them.
+    if (events.length === 0) return { progress: task.progress, stale: true };
     const budget = connector.requestBudget(connection);
     const chunks = connector.importPage(connection, {
-      events: task.events.map((name) => ({ name })),
+      events,
       progress: task.progress,
       shrink,
       lease: leasesOf(store, budget, signal),

@@ -17,7 +17,12 @@ export function planImport(dependencies: ActivityDependencies) {
     const progress = Object.fromEntries(
       Object.entries(mirrored).map(([name, mirror]) => [name, agreed(input.progress[name], mirror)]),
     );
-    const events = Object.entries(progress).map(([name, known]) => ({ definition: { name }, progress: known }));
+    // An event that was deleted or made a moment ago is not among both: it is none of this cycle's.
+    const definitions = await store.imports.definitions(input.integrationId, Object.keys(progress));
+    const events = definitions.flatMap((definition) => {
+      const known = progress[definition.name];
+      return known === undefined ? [] : [{ definition, progress: known }];
+    });
     const tasks = await connector.planImport(connection, { events, boundMs });
     for (const task of tasks) {
       for (const name of task.events) progress[name] = task.progress;

@@ -16,44 +16,73 @@ const leg = z.enum(["export", "import"]);
 const next = z.string().nullable();
 const legError = z.object({ kind: z.enum(ERROR_KINDS), message: z.string(), since: time }).openapi("LegError");
 
+const integration = z.object({
+  id: z.string(),
+  projectId: z.string(),
+  importFrom: z.string(),
+  createdAt: time,
+  status: z.enum(["idle", "syncing", "paused", "attention"]),
+  nextCycleAt: time.nullable(),
+  lastRun: z
+    .object({ id: z.string(), startedAt: time, finishedAt: time.nullable(), outcome: outcome.nullable() })
+    .nullable(),
+  export: z.object({
+    enabled: z.boolean(),
+    completeThrough: time.nullable(),
+    sent: count,
+    rejected: count,
+    pending: count,
+    late: count,
+    error: legError.optional(),
+  }),
+  import: z.object({ enabled: z.boolean(), error: legError.optional() }),
+});
+
 export const integrationAnswer = z
-  .object({
-    id: z.string(),
-    provider: z.literal("mixpanel"),
-    projectId: z.string(),
-    region: z.enum(["us", "eu", "in"]),
-    projectTime: z.enum(["utc", "local"]),
-    serviceAccountUsername: z.string(),
-    importFrom: z.string(),
-    createdAt: time,
-    status: z.enum(["idle", "syncing", "paused", "attention"]),
-    nextCycleAt: time.nullable(),
-    lastRun: z
-      .object({ id: z.string(), startedAt: time, finishedAt: time.nullable(), outcome: outcome.nullable() })
-      .nullable(),
-    export: z.object({
-      enabled: z.boolean(),
-      completeThrough: time.nullable(),
-      sent: count,
-      rejected: count,
-      pending: count,
-      late: count,
-      error: legError.optional(),
-    }),
-    import: z.object({ enabled: z.boolean(), error: legError.optional() }),
-  })
+  .discriminatedUnion("provider", [
+    integration
+      .extend({
+        provider: z.literal("mixpanel"),
+        region: z.enum(["us", "eu", "in"]),
+        projectTime: z.enum(["utc", "local"]),
+        serviceAccountUsername: z.string(),
+      })
+      .openapi("MixpanelIntegration"),
+    integration
+      .extend({
+        provider: z.literal("bigquery"),
+        datasetId: z.string().nullable(),
+        serviceAccountEmail: z.string(),
+        location: z.string(),
+      })
+      .openapi("BigQueryIntegration"),
+  ])
   .openapi("Integration");
 
+const event = z.object({
+  description: z.string().nullable(),
+  createdAt: time,
+  imported: count,
+  rejected: count,
+  completeThrough: time.nullable(),
+  error: legError.optional(),
+});
+
 export const eventAnswer = z
-  .object({
-    eventId: z.string(),
-    description: z.string().nullable(),
-    createdAt: time,
-    imported: count,
-    rejected: count,
-    completeThrough: time.nullable(),
-    error: legError.optional(),
-  })
+  .union([
+    event.extend({ eventId: z.string() }).openapi("MixpanelEvent"),
+    event
+      .extend({
+        eventName: z.string(),
+        dataset: z.string(),
+        tableName: z.string(),
+        eventFieldName: z.string(),
+        userIdFieldName: z.string(),
+        timestampFieldName: z.string(),
+        eventUuidFieldName: z.string(),
+      })
+      .openapi("BigQueryEvent"),
+  ])
   .openapi("Event");
 
 export const propertyAnswer = z
@@ -129,11 +158,7 @@ export function viewIntegration(row: Integration): z.input<typeof integrationAns
   const { settings, lastRun } = row;
   return {
     id: row.id,
-    provider: settings.provider,
-    projectId: settings.projectId,
-    region: settings.region,
-    projectTime: settings.projectTime,
-    serviceAccountUsername: settings.serviceAccountUsername,
+    ...settings,
     importFrom: row.importFrom,
     createdAt: isoTime(row.createdAtMs),
     status: row.status,
@@ -168,7 +193,7 @@ export function viewRun(run: Run): z.input<typeof runAnswer> {
 
 export function viewEvent(row: EventDefinitionView): z.input<typeof eventAnswer> {
   return {
-    eventId: row.name,
+    ...(row.source === null ? { eventId: row.name } : { eventName: row.name, ...row.source }),
     description: row.description,
     createdAt: isoTime(row.createdAtMs),
     imported: row.imported,

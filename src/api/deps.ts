@@ -7,8 +7,7 @@ import type { Store } from "../store/store.ts";
 export interface AppDeps {
   store: Store;
   client: IntegrationControl;
-  /** A provider without a connector is refused with a clear error. */
-  connectors: Partial<Record<Provider, Connector>>;
+  connectors: Record<Provider, Connector>;
   exposureMaxAgeDays: number;
   logger: ApiLogger;
   metrics: ApiMetrics;

@@ -3,7 +3,7 @@ import { z, type OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { MAX_CONFIG_BODY_BYTES, mediaType, parseJson, readText } from "./body.ts";
 import type { Env } from "./deps.ts";
-import { fieldErrors, invalid, notFound, problemSchema, type FieldError, type ProblemStatus } from "./problem.ts";
+import { fieldErrors, invalid, notFound, problemSchema, type ProblemStatus } from "./problem.ts";
 
 export type App = OpenAPIHono<Env>;
 
@@ -16,12 +16,14 @@ export interface EndpointDefinition<P, Q, B, A> {
   params?: P;
   query?: Q;
   body?: B;
-  /** A body of which nothing else need be checked. */
-  refuseBody?: (body: unknown) => FieldError | null;
+  /** Where what the path names decides which form of the body is meant: that form, while `body` documents all of them. */
+  bodyFor?: (workspaceId: string, params: Output<P>) => Promise<z.ZodType<Output<B>>>;
   status: 200 | 201 | 202 | 204;
   answer?: A;
   problems?: ProblemStatus[];
 }
+
+type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
 
 interface Call<P, Q, B> {
   workspaceId: string;
@@ -48,7 +50,10 @@ export function endpoint<
   handle(app, definition.method, definition.path, async (c) => {
     const params = parsePath(definition.params, c);
     const query = parseQuery(definition.query, c);
-    const body = await parseBody(definition, c);
+    const { bodyFor } = definition;
+    // Sound: `params` was parsed by the schema of its type.
+    const form = bodyFor && (() => bodyFor(c.get("workspaceId"), params as Output<P>));
+    const body = await parseBody(definition, c, form);
     // Sound: each was parsed by the schema of its type, or is undefined where there is no schema.
     const call = { workspaceId: c.get("workspaceId"), params, query, body } as Call<
       z.output<P>,
@@ -91,17 +96,19 @@ function parseQuery(schema: z.ZodType | undefined, c: Context<Env>): unknown {
   return result.data;
 }
 
-/** Without a schema a body is counted and ignored. */
-async function parseBody<P, Q, B, A>(definition: EndpointDefinition<P, Q, B, A>, c: Context<Env>): Promise<unknown> {
+/** Without a schema a body is counted and ignored. Which form is meant is asked of a body that can be read at all. */
+async function parseBody<P, Q, B, A>(
+  definition: EndpointDefinition<P, Q, B, A>,
+  c: Context<Env>,
+  form?: () => Promise<z.ZodType>,
+): Promise<unknown> {
   const schema = definition.body;
   if (definition.method === "get") return undefined;
   const text = await readText(c.req.raw, MAX_CONFIG_BODY_BYTES);
   if (!(schema instanceof z.ZodType)) return undefined;
   mediaType(c.req.raw, ["application/json"]);
   const value = parseJson(text);
-  const refused = definition.refuseBody?.(value) ?? null;
-  if (refused !== null) throw invalid([refused]);
-  const result = await schema.safeParseAsync(value, { error: sayPlainly });
+  const result = await (form === undefined ? schema : await form()).safeParseAsync(value, { error: sayPlainly });
   if (!result.success) throw invalid(fieldErrors(result.error));
   return result.data;
 }

@@ -1,4 +1,4 @@
-// What the configuration calls accept: strict, bounded, every field checked.
+// What all configuration calls share: strict, bounded, every field checked. See mixpanelSchemas.ts, bigQuerySchemas.ts and bodies.ts.
 import { z } from "@hono/zod-openapi";
 import { MAX_REQUEST_ID_CHARS } from "../domain/limits.ts";
 
@@ -6,21 +6,24 @@ const MAX_TEXT_CHARS = 255;
 const MAX_DESCRIPTION_CHARS = 2_000;
 const FIRST_YEAR = 1971;
 
-const flatText = z
+export const flatText = z
   .string()
   .min(1, "must not be empty")
   .max(MAX_TEXT_CHARS, `must be at most ${MAX_TEXT_CHARS} characters`)
   .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), "must not contain control characters")
   .refine((text) => text === "" || /\S/.test(text), "must not be blank");
 
-const serviceAccountUsername = flatText.refine((text) => !text.includes(":"), "must not contain a colon");
 const description = z
   .string()
   .max(MAX_DESCRIPTION_CHARS, `must be at most ${MAX_DESCRIPTION_CHARS} characters`)
   // PostgreSQL cannot store either of them.
   .refine((text) => !/[\0\p{Cs}]/u.test(text), "must not contain NUL or a lone surrogate");
 
+/** Of a new event: absent is null. */
+export const optionalDescription = description.nullish().transform((text) => text ?? null);
+
 const EVENT_ID = /^[A-Za-z0-9_-]{1,255}$/;
+export const eventName = z.string().regex(EVENT_ID, "must be 1 to 255 letters, numbers, underscores and hyphens");
 const RESOURCE_ID = /^[A-Za-z0-9_-]{1,100}$/;
 
 export const integrationParams = z.object({ id: z.string().regex(RESOURCE_ID) });
@@ -49,8 +52,10 @@ export const pageQuery = z.object({
     .refine((limit) => limit >= 1 && limit <= 1_000, LIMIT),
 });
 
+export type NowMs = () => Promise<number>;
+
 /** A real calendar day from 1971 to today; today is a question to the store's clock. */
-export function importFromDay(nowMs: () => Promise<number>) {
+export function importFromDay(nowMs: NowMs) {
   return z
     .string()
     .refine(isCalendarDay, `must be a calendar day as yyyy-mm-dd, not before ${FIRST_YEAR}`)
@@ -67,39 +72,12 @@ function isCalendarDay(day: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day) && date.getUTCFullYear() >= FIRST_YEAR;
 }
 
-export function newIntegration(nowMs: () => Promise<number>) {
-  return z
-    .strictObject({
-      provider: z.literal("mixpanel", 'must be "mixpanel"'),
-      projectId: z.string().regex(/^[0-9]{1,20}$/, "must be the digits of the Mixpanel project id"),
-      serviceAccountUsername,
-      serviceAccountSecret: flatText,
-      region: z.enum(["us", "eu", "in"]).default("us"),
-      projectTime: z.enum(["utc", "local"]).default("utc"),
-      importFrom: importFromDay(nowMs).optional(),
-    })
-    .openapi("NewIntegration");
-}
-
 const legSwitch = z.strictObject({ enabled: z.boolean() });
+export const legSwitches = { export: legSwitch.optional(), import: legSwitch.optional() };
 
-export const integrationPatch = z
-  .strictObject(
-    {
-      export: legSwitch.optional(),
-      import: legSwitch.optional(),
-      serviceAccountUsername: serviceAccountUsername.optional(),
-      serviceAccountSecret: flatText.optional(),
-    },
-    { error: (issue) => (issue.code === "unrecognized_keys" ? "unknown field, or one that never changes" : undefined) },
-  )
-  .openapi("IntegrationPatch");
-
-export const newEvent = z
-  .strictObject({
-    eventId: z.string().regex(EVENT_ID, "must be 1 to 255 letters, numbers, underscores and hyphens"),
-    description: description.nullish().transform((text) => text ?? null),
-  })
-  .openapi("NewEvent");
+/** Words for fields that a provider does not have, or that are no field at all. */
+export function sayUnknown(message: string) {
+  return { error: (issue: { code?: string }) => (issue.code === "unrecognized_keys" ? message : undefined) };
+}
 
 export const eventPatch = z.strictObject({ description: description.nullable().optional() }).openapi("EventPatch");

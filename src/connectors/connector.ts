@@ -1,4 +1,4 @@
-import type { Provider, ProviderSettings } from "../domain/integration.ts";
+import type { EventSource, Provider, ProviderSettings } from "../domain/integration.ts";
 import type { EventProgress } from "../domain/progress.ts";
 
 /**
@@ -44,6 +44,7 @@ export interface Connection {
   integrationId: string;
   workspaceId: string;
   settings: ProviderSettings;
+  /** Empty where the provider needs none. */
   secret: string;
   /** First day imported, `yyyy-mm-dd`. */
   importFrom: string;
@@ -58,6 +59,8 @@ export interface TestStep {
 /** One event to import; `name` is the id that people and workflows use for it. */
 export interface EventDefinition {
   name: string;
+  /** Where a BigQuery event's rows are; null where the provider knows events by their name alone. */
+  source: EventSource | null;
 }
 
 /** A sealed bucket as a destination needs it. Times are epoch milliseconds. */

@@ -14,9 +14,31 @@ export interface MixpanelSettings {
   serviceAccountUsername: string;
 }
 
+/** Connection settings of a BigQuery integration; there is no secret: the service impersonates the customer's account. */
+export interface BigQuerySettings {
+  provider: "bigquery";
+  /** The Google Cloud project in which jobs and read sessions run, and whose datasets are meant. */
+  projectId: string;
+  /** Where the export writes; null for an integration that only imports. */
+  datasetId: string | null;
+  serviceAccountEmail: string;
+  /** The region of the datasets, as in `US` or `europe-west1`. */
+  location: string;
+}
+
 /** Connection settings by provider, secrets aside. */
-export type ProviderSettings = MixpanelSettings;
+export type ProviderSettings = MixpanelSettings | BigQuerySettings;
 export type Provider = ProviderSettings["provider"];
+
+/** Where the rows of a BigQuery event are: rows of the table whose event column (a STRING) equals the event's name. */
+export interface EventSource {
+  dataset: string;
+  tableName: string;
+  eventFieldName: string;
+  userIdFieldName: string;
+  timestampFieldName: string;
+  eventUuidFieldName: string;
+}
 
 /** A JSON value small enough for a Temporal payload: cursors, never rows. */
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };

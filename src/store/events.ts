@@ -1,10 +1,21 @@
 // Event definitions, and what was imported for them.
 import type { LegError } from "../domain/errors.ts";
+import type { EventSource } from "../domain/integration.ts";
 import type { Page, PageRequest } from "./pages.ts";
 
-/** An event definition with what was imported for it so far. */
-export interface EventDefinitionView {
+/** An event to import as its connector needs it (same shape as the connectors' EventDefinition). */
+export interface StoredDefinition {
   name: string;
+  /** Where a BigQuery event's rows are; it never changes. Null for Mixpanel. */
+  source: EventSource | null;
+}
+
+export interface NewEvent extends StoredDefinition {
+  description: string | null;
+}
+
+/** An event definition with what was imported for it so far. */
+export interface EventDefinitionView extends StoredDefinition {
   description: string | null;
   createdAtMs: number;
   imported: number;
@@ -37,11 +48,7 @@ export interface Property {
 
 export interface EventStore {
   /** Null if there is no such integration. Throws ConflictError if the name is taken. Raises version and syncVersion. */
-  create(
-    workspaceId: string,
-    integrationId: string,
-    event: { name: string; description: string | null },
-  ): Promise<EventDefinitionView | null>;
+  create(workspaceId: string, integrationId: string, event: NewEvent): Promise<EventDefinitionView | null>;
   list(workspaceId: string, integrationId: string, page: PageRequest): Promise<Page<EventDefinitionView> | null>;
   update(
     workspaceId: string,

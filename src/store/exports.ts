@@ -18,7 +18,10 @@ export interface ExportStore {
   cursor(integrationId: string): Promise<number>;
   /** Sets the cursor back to an earlier one and counts `sent` anew. No-op if the cursor is not later. */
   rewind(integrationId: string, cursorSeq: number): Promise<void>;
-  /** Buckets with afterSeq < seq <= throughSeq in order of seq; `order` says which of the two sequence numbers. */
+  /**
+   * Buckets with afterSeq < seq <= throughSeq in order of seq; `order` says which of the two sequence numbers. In `latest` a bucket
+   * revised beyond `throughSeq` is read at its first place too, so that no revision takes it out of the stretch that it is due in.
+   */
   readBuckets(
     workspaceId: string,
     order: "first" | "latest",
@@ -27,8 +30,8 @@ export interface ExportStore {
     limit: number,
   ): Promise<StoredBucket[]>;
   /**
-   * Moves the cursor from exactly `fromSeq` to `progress.cursorSeq`, counts (also on the run of this cycle, if it is listed) and keeps the
-   * rejected ones, in one transaction. True if it moved or had already moved at least that far; false, and nothing done, if the mirror is behind `fromSeq` or the workspace never
+   * Moves the cursor from exactly `fromSeq` to `progress.cursorSeq`, counts and keeps the rejected ones, in one transaction. The
+   * integration counts buckets, each once; the run of this cycle, if it is listed, counts what was delivered in it. True if it moved or had already moved at least that far; false, and nothing done, if the mirror is behind `fromSeq` or the workspace never
    * sealed as far as `progress.cursorSeq` (the database was restored: the caller goes back to `cursor()` and seals anew).
    */
   commit(

@@ -1,5 +1,6 @@
 // Imported rows and the progress that they cover.
 import type { EventProgress } from "../domain/progress.ts";
+import type { StoredDefinition } from "./events.ts";
 
 export interface NewImportedRow {
   event: string;
@@ -20,6 +21,8 @@ export interface NewRejectedRow {
 }
 
 export interface ImportStore {
+  /** The events that exist, in the order of their creation; of these names, where names are given. */
+  definitions(integrationId: string, names?: string[]): Promise<StoredDefinition[]>;
   /** Mirrored progress of every event that exists, by name. */
   progress(integrationId: string): Promise<Record<string, EventProgress>>;
   /** Sets the mirror of these events back (or on) to what was agreed at the start of a cycle. */

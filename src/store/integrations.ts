@@ -1,26 +1,26 @@
 // Integrations: what is configured, and what people see of it.
 import type { LegError } from "../domain/errors.ts";
-import type { MixpanelRegion, ProjectTime, Provider, ProviderSettings } from "../domain/integration.ts";
+import type { BigQuerySettings, MixpanelSettings, Provider, ProviderSettings } from "../domain/integration.ts";
 import type { Page, PageRequest } from "./pages.ts";
 import type { Run } from "./runs.ts";
 
-export interface NewMixpanelIntegration {
-  provider: "mixpanel";
-  projectId: string;
-  region: MixpanelRegion;
-  projectTime: ProjectTime;
-  serviceAccountUsername: string;
-  secret: string;
+interface FirstDay {
   /** `yyyy-mm-dd`; null for the default look-back before today (UTC, PostgreSQL's clock). */
   importFrom: string | null;
 }
-export type NewIntegration = NewMixpanelIntegration;
+export interface NewMixpanelIntegration extends MixpanelSettings, FirstDay {
+  secret: string;
+}
+/** Nothing secret is kept of a customer's BigQuery. */
+export interface NewBigQueryIntegration extends BigQuerySettings, FirstDay {}
+export type NewIntegration = NewMixpanelIntegration | NewBigQueryIntegration;
 
 /** What may change later; absent means unchanged. Provider, project and dataset never do. */
 export interface IntegrationPatch {
   exportEnabled?: boolean;
   importEnabled?: boolean;
   serviceAccountUsername?: string;
+  serviceAccountEmail?: string;
   secret?: string;
 }
 
@@ -54,7 +54,7 @@ export interface Integration {
 }
 
 export interface IntegrationStore {
-  /** Throws ConflictError if the workspace has an integration of that provider and project. Both legs start off. */
+  /** Throws ConflictError if the workspace has an integration of that provider, project and dataset. Both legs start off. */
   create(workspaceId: string, input: NewIntegration): Promise<Integration>;
   get(workspaceId: string, id: string): Promise<Integration | null>;
   /** Oldest first. */
@@ -70,7 +70,7 @@ export interface IntegrationStore {
   remove(workspaceId: string, id: string): Promise<boolean>;
   /** For operators and the worker, who know the id alone. */
   find(id: string): Promise<Integration | null>;
-  /** Like `find`, with the secret decrypted; null if deleted. Throws SyncError `bug` if no configured key decrypts it. */
+  /** Like `find`, with the secret decrypted, empty where none is kept; null if deleted. Throws SyncError `bug` if no configured key decrypts it. */
   connection(id: string): Promise<StoredConnection | null>;
 }
 

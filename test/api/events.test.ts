@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MAX_EVENT_DEFINITIONS } from "../../src/domain/limits.ts";
 import { NO_PROGRESS } from "../../src/domain/progress.ts";
-import { createHarness, createIntegration, type Answer, type Harness } from "./harness.ts";
+import { createHarness, createIntegration, pathsOf, type Harness } from "./harness.ts";
 
 let api: Harness;
 let nextProject = 1;
@@ -14,7 +14,6 @@ afterAll(() => api.close());
 
 const integration = () => createIntegration(api.call, String(nextProject++));
 const eventsOf = (id: string) => `/v1/integrations/${id}/events`;
-const pathsOf = ({ body }: Answer) => (body.errors as { path: string }[]).map(({ path }) => path);
 
 async function importRows(integrationId: string, event: string, texts: string[]): Promise<void> {
   const rows = texts.map((properties, i) => ({
@@ -102,7 +101,9 @@ describe("definitions", () => {
     const id = await integration();
     const names = Array.from({ length: MAX_EVENT_DEFINITIONS }, (_, i) => `e${i}`);
     const { workspaceId } = api.workspace;
-    await Promise.all(names.map((name) => api.store.events.create(workspaceId, id, { name, description: null })));
+    await Promise.all(
+      names.map((name) => api.store.events.create(workspaceId, id, { name, description: null, source: null })),
+    );
     const answer = await api.call(eventsOf(id), { json: { eventId: "one_more" } });
     expect(answer).toMatchObject({ status: 409, body: { detail: expect.stringContaining("200") as string } });
   });

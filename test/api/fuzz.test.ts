@@ -1,14 +1,24 @@
 /** Whatever is sent, the API answers with a shape of its own and never fails: property-based over all writing calls. */
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createHarness, createIntegration, NEW_INTEGRATION, type Harness } from "./harness.ts";
+import {
+  BIGQUERY_EVENT,
+  createHarness,
+  createIntegration,
+  NEW_BIGQUERY,
+  NEW_INTEGRATION,
+  type Harness,
+} from "./harness.ts";
 
 let api: Harness;
 let one: string;
+let bigQuery: string;
 beforeAll(async () => {
   api = await createHarness();
   one = `/v1/integrations/${await createIntegration(api.call, "1")}`;
   await api.call(`${one}/events`, { json: { eventId: "purchase" } });
+  const { body } = await api.call("/v1/integrations", { json: { ...NEW_BIGQUERY, projectId: "my-project" } });
+  bigQuery = `/v1/integrations/${String(body.id)}`;
 });
 afterAll(() => api.close());
 
@@ -64,12 +74,20 @@ const CALLS: [method: string, path: string, body: fc.Arbitrary<unknown>][] = [
   ],
   ["POST", "ONE/events", mutated({ eventId: "a", description: "b" })],
   ["PATCH", "ONE/events/purchase", mutated({ description: "b" })],
+  ["POST", "/v1/integrations", mutated({ ...NEW_BIGQUERY, projectId: "my-project" })],
+  [
+    "PATCH",
+    "BIGQUERY",
+    mutated({ export: { enabled: true }, serviceAccountEmail: "a@my-project.iam.gserviceaccount.com" }),
+  ],
+  ["POST", "BIGQUERY/events", mutated({ ...BIGQUERY_EVENT, description: "b" })],
 ];
 
 test.each(CALLS)("%s %s with any JSON: never a 5xx", async (method, path, bodies) => {
   await fc.assert(
     fc.asyncProperty(bodies, async (body) => {
-      const answer = await api.call(path.replace("ONE", one), { method, raw: JSON.stringify(body) ?? "null" });
+      const at = path.replace("ONE", one).replace("BIGQUERY", bigQuery);
+      const answer = await api.call(at, { method, raw: JSON.stringify(body) ?? "null" });
       expect([200, 201, 202, 400, 409]).toContain(answer.status);
       if (answer.status < 400) return;
       expect(answer.headers.get("content-type")).toBe("application/problem+json");

@@ -3,6 +3,7 @@ import { Writable } from "node:stream";
 import { createApp } from "../../src/api/app.ts";
 import type { IntegrationControl } from "../../src/client/index.ts";
 import type { Connection, Connector, EventDefinition, TestStep } from "../../src/connectors/connector.ts";
+import type { Provider } from "../../src/domain/integration.ts";
 import { createLogger } from "../../src/logging.ts";
 import { createMetrics } from "../../src/metrics.ts";
 import { createPostgresStore } from "../../src/store/postgres/store.ts";
@@ -17,6 +18,24 @@ export const NEW_INTEGRATION = {
   serviceAccountUsername: "sync.abc123.mp-service-account",
   serviceAccountSecret: SECRET,
 } as const;
+
+/** All but the project. */
+export const NEW_BIGQUERY = {
+  provider: "bigquery",
+  datasetId: "analytics",
+  serviceAccountEmail: "inworld-sync@my-project.iam.gserviceaccount.com",
+  location: "EU",
+} as const;
+
+export const BIGQUERY_EVENT = {
+  eventName: "user_donation",
+  dataset: "user_data",
+  tableName: "donations",
+  eventFieldName: "event_name",
+  userIdFieldName: "user_id",
+  timestampFieldName: "created_at",
+  eventUuidFieldName: "event_uuid",
+};
 
 export interface Answer {
   status: number;
@@ -34,6 +53,9 @@ export interface CallOptions {
   headers?: Record<string, string>;
 }
 
+export const errorsOf = ({ body }: Answer) => body.errors as { path: string; message: string }[];
+export const pathsOf = (answer: Answer) => errorsOf(answer).map(({ path }) => path);
+
 export type Call = (path: string, options?: CallOptions) => Promise<Answer>;
 
 export async function createHarness() {
@@ -47,13 +69,14 @@ export async function createHarness() {
     importLookbackDays: 30,
   });
   const control = new RecordedControl();
-  const connector = new ScriptedConnector();
+  const connector = new ScriptedConnector("mixpanel");
+  const bigQuery = new ScriptedConnector("bigquery");
   const log = new CapturedLog();
   const temporal = { up: true };
   const app = createApp({
     store,
     client: control,
-    connectors: { mixpanel: connector },
+    connectors: { mixpanel: connector, bigquery: bigQuery },
     exposureMaxAgeDays: MAX_AGE_DAYS,
     logger: createLogger("debug", log),
     metrics: createMetrics(),
@@ -70,6 +93,7 @@ export async function createHarness() {
     database,
     control,
     connector,
+    bigQuery,
     log,
     temporal,
     workspace,
@@ -133,12 +157,16 @@ export class RecordedControl implements IntegrationControl {
 
 /** Answers the connection test as told; syncs nothing. */
 class ScriptedConnector implements Connector {
-  readonly provider = "mixpanel";
+  readonly provider: Provider;
   readonly exportBatchSeqs = 1;
   readonly exportOrder = "first";
   tested: { connection: Connection; events: EventDefinition[] }[] = [];
   answer: (lease: (kind: "backfill" | "increment") => Promise<void>) => Promise<TestStep[]> = async () => [];
   budget = { key: "project", maxPerHour: 60, maxPerSecond: 3, reservedPerHour: 10 };
+
+  constructor(provider: Provider) {
+    this.provider = provider;
+  }
 
   async testConnection(connection: Connection, events: EventDefinition[], lease: Parameters<this["answer"]>[0]) {
     this.tested.push({ connection, events });

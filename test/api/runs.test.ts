@@ -186,7 +186,7 @@ describe("the connection test", () => {
       },
     ]);
     expect(api.connector.tested).toMatchObject([
-      { connection: { integrationId: id, secret: SECRET }, events: [{ name: "purchase" }] },
+      { connection: { integrationId: id, secret: SECRET }, events: [{ name: "purchase", source: null }] },
     ]);
     expect(answer.text + api.log.text).not.toContain(SECRET);
   });

@@ -82,6 +82,15 @@ describe("docker-compose.yml", () => {
     }
   });
 
+  it("hands every setting of a provider to server and worker alike", () => {
+    const names = Object.keys(services["server"]?.environment ?? {}).filter((name) => !/^(HOST|PORT)$/.test(name));
+    expect(Object.keys(services["worker"]?.environment ?? {}).toSorted()).toEqual(names.toSorted());
+    for (const name of ["BIGQUERY_REST_URL", "GOOGLE_SOURCE_TOKEN", "GOOGLE_APPLICATION_CREDENTIALS"]) {
+      // Without a value here it comes from the caller's environment or is not set at all.
+      expect(services["worker"]?.environment[name]).toBeNull();
+    }
+  });
+
   it("has no password of its own: every secret must be set", () => {
     const secrets = Object.values(services)
       .flatMap(({ environment }) => Object.entries(environment))

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { BigQueryControl } from "../../dev/bigquery/control.ts";
 import { crosscurrent, runToEnd } from "../../dev/children.ts";
 import { identify } from "../../dev/processTable.ts";
 import { startStack, type Stack } from "../../dev/stack.ts";
@@ -48,12 +49,17 @@ describe("startStack", () => {
     await expect(start(false)).rejects.toThrow(`The development stack is in use: process ${script.pid}`);
     const output = await runToEnd(crosscurrent("workspace", "create", "kept"), env, "Creating a workspace");
     const { apiKey } = created.parse(JSON.parse(output));
+    const bigQuery = new BigQueryControl(env["BIGQUERY_REST_URL"] ?? "");
+    await bigQuery.createDataset("kept-project", "kept");
+    await bigQuery.close();
     await script.kill("SIGKILL");
 
     const second = await start(false);
     expect(await statusWith(second.apiUrl, apiKey)).toBe(200);
     expect(second.env["CROSSCURRENT_SECRET_KEY"]).toBe(env["CROSSCURRENT_SECRET_KEY"]);
     expect(statSync(join(dataDir, "secret-key")).mode & 0o777).toBe(0o600);
+    expect(await second.bigQuery.control.datasets("kept-project")).toHaveLength(1);
+    expect(second.env["GOOGLE_SOURCE_TOKEN"]).toBe(env["GOOGLE_SOURCE_TOKEN"]);
     await second.killWorker("SIGKILL");
     await second.startWorker();
     await second.stop();
@@ -61,21 +67,28 @@ describe("startStack", () => {
 
     const third = await start(true);
     expect(await statusWith(third.apiUrl, apiKey)).toBe(401);
+    expect(await third.bigQuery.control.datasets("kept-project")).toEqual([]);
   }, 240_000);
 
   it("leaves nothing running when a part of it does not start", async () => {
     const env = { ...process.env, DATABASE_URL: "", LOG_LEVEL: "no such level" };
     const seen = new Set<number>();
+    const claims = () =>
+      [dataDir, join(dataDir, "bigquery")].flatMap((folder) =>
+        readdirSync(folder)
+          .filter((file) => file.endsWith(".pid") && file !== "stack.pid")
+          .map((file) => join(folder, file)),
+      );
     const note = () => {
-      for (const name of readdirSync(dataDir).filter((file) => file.endsWith(".pid") && file !== "stack.pid")) {
-        const { child } = claimed.parse(JSON.parse(readFileSync(join(dataDir, name), "utf8")));
+      for (const path of claims()) {
+        const { child } = claimed.parse(JSON.parse(readFileSync(path, "utf8")));
         seen.add(child.pid);
       }
     };
     const starting = startStack({ dataDir, fresh: false, env, onStep: (step) => step === "migrating" && note() });
     await expect(starting).rejects.toThrow(/The migration failed: [^]*LOG_LEVEL/);
-    expect(seen.size).toBe(3);
+    expect(seen.size).toBe(5);
     for (const pid of seen) expect(identify(pid)).toBeNull();
-    expect(readdirSync(dataDir).filter((name) => name.endsWith(".pid"))).toEqual([]);
+    expect([...claims(), ...readdirSync(dataDir).filter((name) => name === "stack.pid")]).toEqual([]);
   }, 120_000);
 });

@@ -9,7 +9,7 @@ import type { LoadRow } from "../../dev/mixpanel/protocol.ts";
 import { IMPORT_FROM, START_MS } from "../support/exact.ts";
 import { connectMixpanel } from "../support/mixpanelSync.ts";
 import type { Mixpanel } from "../support/mixpanelSync.ts";
-import { ACCOUNT, eventually, startSystem } from "../support/system.ts";
+import { ACCOUNT, eventually, historyOf, startSystem } from "../support/system.ts";
 import type { System } from "../support/system.ts";
 
 const WITHIN_MS = 120_000;
@@ -119,14 +119,6 @@ async function live(mixpanel: Mixpanel): Promise<void> {
   );
 }
 
-/** All that a workflow's history holds, payloads (base64 in JSON) decoded. */
-async function historyOf(integrationId: string): Promise<string> {
-  const history = await system.workflow(integrationId).fetchHistory();
-  return JSON.stringify(history, (key, value: unknown) =>
-    key === "data" && typeof value === "string" ? Buffer.from(value, "base64").toString("utf8") : value,
-  );
-}
-
 describe("invariant 11", () => {
   it(
     "keeps secrets, API keys, user ids and values of rows out of histories and logs, in success and in failure",
@@ -135,7 +127,7 @@ describe("invariant 11", () => {
       await live(mixpanel);
       expect((await mixpanel.records("purchase")).length).toBeGreaterThanOrEqual(50);
       expect(await mixpanel.exported()).toMatchObject({ deduped: 25 });
-      const history = await historyOf(mixpanel.id);
+      const history = await historyOf(system, mixpanel.id);
       // What is looked through is really there.
       expect(history).toContain("purchase");
       expect(history).toContain("Mixpanel refused");

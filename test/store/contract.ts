@@ -1,5 +1,6 @@
 /** What every store must do, whatever keeps its data. Run it with `storeContract("name", makeHarness)`. */
 import { afterAll, beforeAll, describe } from "vitest";
+import { bigQueryTests } from "./contract/bigQuery.ts";
 import { exposureTests } from "./contract/exposures.ts";
 import type { Harness } from "./contract/harness.ts";
 import { importTests } from "./contract/imports.ts";
@@ -23,6 +24,9 @@ export function storeContract(name: string, makeHarness: () => Promise<Harness>)
     });
     describe("exposures and exports", () => {
       exposureTests(get);
+    });
+    describe("BigQuery", () => {
+      bigQueryTests(get);
     });
     describe("imports", () => {
       importTests(get);

@@ -127,3 +127,11 @@ export async function eventually<T>(
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
+
+/** All that a workflow's history holds, payloads (base64 in JSON) decoded. */
+export async function historyOf(system: System, integrationId: string): Promise<string> {
+  const history = await system.workflow(integrationId).fetchHistory();
+  return JSON.stringify(history, (key, value: unknown) =>
+    key === "data" && typeof value === "string" ? Buffer.from(value, "base64").toString("utf8") : value,
+  );
+}

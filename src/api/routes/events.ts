@@ -3,11 +3,12 @@ import { z } from "@hono/zod-openapi";
 import { MAX_EVENT_DEFINITIONS } from "../../domain/limits.ts";
 import type { ImportedRecord } from "../../store/store.ts";
 import { eventAnswer, isoTime, listOf, propertyAnswer, recordAnswer, viewEvent } from "../answers.ts";
+import { newEvent, newEventFor } from "../bodies.ts";
 import type { AppDeps } from "../deps.ts";
 import { endpoint, type App } from "../endpoint.ts";
 import { notFound, Problem } from "../problem.ts";
 import { jsonResponse, rawList } from "../rawJson.ts";
-import { eventParams, eventPatch, integrationParams, newEvent, pageQuery } from "../schemas.ts";
+import { eventParams, eventPatch, integrationParams, pageQuery } from "../schemas.ts";
 import { refOf, signal } from "../signals.ts";
 
 const LIST = "/v1/integrations/{id}/events";
@@ -24,17 +25,20 @@ export function registerEvents(app: App, deps: AppDeps): void {
 function registerCollection(app: App, deps: AppDeps): void {
   const { events } = deps.store;
   const all = { path: LIST, tag, params: integrationParams } as const;
-  endpoint(
-    app,
-    { ...all, method: "post", summary: "Add an event to import", body: newEvent, status: 201, answer, problems: [409] },
-    async ({ workspaceId, params: { id }, body }) => {
-      await refuseTooMany(deps, workspaceId, id);
-      const row = await events.create(workspaceId, id, { name: body.eventId, description: body.description });
-      if (row === null) throw notFound("integration");
-      await tellConfigChanged(deps, workspaceId, id);
-      return viewEvent(row);
-    },
-  );
+  const bodyFor = async (workspaceId: string, { id }: { id: string }) => {
+    const integration = await deps.store.integrations.get(workspaceId, id);
+    if (integration === null) throw notFound("integration");
+    return newEventFor(integration.settings);
+  };
+  const summary = "Add an event to import";
+  const add = { ...all, method: "post", summary, body: newEvent, bodyFor, status: 201, answer } as const;
+  endpoint(app, { ...add, problems: [409] }, async ({ workspaceId, params: { id }, body }) => {
+    await refuseTooMany(deps, workspaceId, id);
+    const row = await events.create(workspaceId, id, body);
+    if (row === null) throw notFound("integration");
+    await tellConfigChanged(deps, workspaceId, id);
+    return viewEvent(row);
+  });
   const list = listOf("events", eventAnswer);
   endpoint(
     app,

@@ -2,8 +2,9 @@
 import { integrationAnswer, listOf, viewIntegration } from "../answers.ts";
 import type { AppDeps } from "../deps.ts";
 import { endpoint, type App } from "../endpoint.ts";
-import { notFound, type FieldError } from "../problem.ts";
-import { integrationParams, integrationPatch, newIntegration, pageQuery } from "../schemas.ts";
+import { integrationPatch, integrationPatchFor, newIntegration } from "../bodies.ts";
+import { notFound } from "../problem.ts";
+import { integrationParams, pageQuery } from "../schemas.ts";
 import { refOf, signal } from "../signals.ts";
 
 const LIST = "/v1/integrations";
@@ -25,10 +26,9 @@ function registerCollection(app: App, deps: AppDeps): void {
   const summary = "Connect a project; both legs start off";
   endpoint(
     app,
-    { method: "post", path: LIST, summary, tag, body, refuseBody, status: 201, answer, problems: [409] },
+    { method: "post", path: LIST, summary, tag, body, status: 201, answer, problems: [409] },
     async (call) => {
-      const { serviceAccountSecret: secret, importFrom = null, ...given } = call.body;
-      const row = await store.integrations.create(call.workspaceId, { ...given, secret, importFrom });
+      const row = await store.integrations.create(call.workspaceId, call.body);
       await signal(deps, row.id, "configChanged", (control) => control.configChanged(refOf(row)));
       return viewIntegration(row);
     },
@@ -44,12 +44,6 @@ function registerCollection(app: App, deps: AppDeps): void {
   );
 }
 
-/** Of a body for a provider that is not there, nothing else is worth a complaint. */
-function refuseBody(body: unknown): FieldError | null {
-  const isBigQuery = typeof body === "object" && body !== null && "provider" in body && body.provider === "bigquery";
-  return isBigQuery ? { path: "provider", message: "BigQuery is not available in this version; use mixpanel" } : null;
-}
-
 function registerOne(app: App, deps: AppDeps): void {
   const { integrations } = deps.store;
   const one = { path: ONE, tag, params } as const;
@@ -63,19 +57,15 @@ function registerOne(app: App, deps: AppDeps): void {
     },
   );
   const summary = "Switch legs or change credentials";
-  endpoint(app, { ...one, method: "patch", summary, body: integrationPatch, status: 200, answer }, async (call) => {
-    const { export: exporting, import: importing, serviceAccountUsername, serviceAccountSecret: secret } = call.body;
-    const patch = {
-      exportEnabled: exporting?.enabled,
-      importEnabled: importing?.enabled,
-      serviceAccountUsername,
-      secret,
-    };
+  const bodyFor = async (workspaceId: string, { id }: { id: string }) => {
+    const row = await integrations.get(workspaceId, id);
+    if (row === null) throw notFound("integration");
+    return integrationPatchFor(row.settings);
+  };
+  const change = { ...one, method: "patch", summary, body: integrationPatch, bodyFor, status: 200, answer } as const;
+  endpoint(app, change, async ({ workspaceId, params: { id }, body: patch }) => {
     const isEmpty = Object.values(patch).every((value) => value === undefined);
-    const { workspaceId, params: at } = call;
-    const row = isEmpty
-      ? await integrations.get(workspaceId, at.id)
-      : await integrations.update(workspaceId, at.id, patch);
+    const row = isEmpty ? await integrations.get(workspaceId, id) : await integrations.update(workspaceId, id, patch);
     if (row === null) throw notFound("integration");
     if (!isEmpty) await signal(deps, row.id, "configChanged", (control) => control.configChanged(refOf(row)));
     return viewIntegration(row);

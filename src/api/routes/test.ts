@@ -1,7 +1,6 @@
 // POST /v1/integrations/{id}/test: walks through what the customer had to set up, with the stored credentials.
 import type { TestStep } from "../../connectors/connector.ts";
 import { SyncError } from "../../domain/errors.ts";
-import { MAX_EVENT_DEFINITIONS } from "../../domain/limits.ts";
 import { leasesOf } from "../../store/store.ts";
 import { testAnswer } from "../answers.ts";
 import type { AppDeps } from "../deps.ts";
@@ -25,15 +24,13 @@ export function registerTest(app: App, deps: AppDeps): void {
     const { store } = deps;
     const row = await store.integrations.get(workspaceId, id);
     if (row === null) throw notFound("integration");
-    const events = await store.events.list(workspaceId, id, { cursor: null, limit: MAX_EVENT_DEFINITIONS });
+    const events = await store.imports.definitions(id);
     const connector = deps.connectors[row.provider];
-    if (connector === undefined || events === null) throw notFound("integration");
-    const names = events.items.map(({ name }) => ({ name }));
     const steps = await runSteps(async () => {
       const connection = await store.integrations.connection(id);
       if (connection === null) throw notFound("integration");
       // The test spends from the same budget as the sync.
-      return connector.testConnection(connection, names, leasesOf(store, connector.requestBudget(connection)));
+      return connector.testConnection(connection, events, leasesOf(store, connector.requestBudget(connection)));
     });
     return { ok: steps.every((step) => step.ok), steps };
   });

@@ -1,4 +1,5 @@
 // What a Mixpanel connector is made from, and where Mixpanel is by region.
+import { SyncError } from "../../domain/errors.ts";
 import type { MixpanelRegion, MixpanelSettings } from "../../domain/integration.ts";
 import type { Connection } from "../connector.ts";
 import type { HttpClient } from "../http.ts";
@@ -55,8 +56,9 @@ export interface MixpanelContext {
   http: HttpClient;
 }
 
-export function settingsOf(connection: Connection): MixpanelSettings {
-  return connection.settings;
+export function settingsOf({ settings }: Connection): MixpanelSettings {
+  if (settings.provider === "mixpanel") return settings;
+  throw new SyncError("bug", `A connection of ${settings.provider} was given to the Mixpanel connector.`);
 }
 
 export function basicAuth(connection: Connection): string {

@@ -1,7 +1,9 @@
 // Every migration, imported statically so that compiled output needs no directory to read. Append only; never edit one that shipped.
 import type { Migration } from "kysely";
 import { initial } from "./0001-initial.ts";
+import { eventSources } from "./0002-event-sources.ts";
 
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-initial": initial,
+  "0002-event-sources": eventSources,
 };

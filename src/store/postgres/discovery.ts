@@ -5,7 +5,7 @@ import type { Queryable } from "./database.ts";
 
 const EXAMPLE_CHARS = 200;
 
-/** Whose these values are is told by them, so no example of them is shown. */
+/** Whose these values are is told by them, so no example of them is shown; nor of the column that a BigQuery event names. */
 const IDENTITY_PROPERTIES = [
   "distinct_id",
   "$distinct_id",
@@ -68,6 +68,7 @@ function exampleOf(eventId: number): RawBuilder<unknown> {
   return sql`(
   select case
     when r.name = any(${IDENTITY_PROPERTIES}::text[]) then null
+    when lower(r.name) = (select lower(source ->> 'userIdFieldName') from event_definitions where id = ${eventId}) then null
     when length((e.properties -> r.name)::text) <= ${EXAMPLE_CHARS}::integer then (e.properties -> r.name)::text
     else to_jsonb(left(e.properties ->> r.name, ${EXAMPLE_CHARS}::integer - 2) || '…')::text end
   from imported_events e where e.event_id = ${eventId} and e.uuid = r.example_uuid

@@ -1,7 +1,6 @@
 // Event definitions: the "events to import" of an integration, with their counters and progress.
 import { sql, type RawBuilder } from "kysely";
-import type { LegError } from "../../domain/errors.ts";
-import { ConflictError, type EventDefinitionView, type EventStore } from "../store.ts";
+import { ConflictError, type EventDefinitionView, type EventStore, type NewEvent } from "../store.ts";
 import { decodeCursor, toPage, type CursorList } from "./cursors.ts";
 import { isUniqueViolation, type Database, type Queryable } from "./database.ts";
 import { readProperties, readRecords } from "./records.ts";
@@ -56,15 +55,16 @@ async function create(
   db: Queryable,
   workspaceId: string,
   integrationId: string,
-  event: { name: string; description: string | null },
+  event: NewEvent,
 ): Promise<EventDefinitionView | null> {
   const description = event.description === null ? null : storable(event.description);
+  const source = event.source === null ? null : JSON.stringify(event.source);
   try {
     const id = await db.transaction().execute(async (tx) => {
       if (!(await raiseVersion(tx, workspaceId, integrationId, 1))) return null;
       const { rows } = await sql<{ id: number }>`
-        insert into event_definitions (integration_id, name, description)
-        values (${integrationId}, ${event.name}, ${description}) returning id`.execute(tx);
+        insert into event_definitions (integration_id, name, description, source)
+        values (${integrationId}, ${event.name}, ${description}, ${source}::jsonb) returning id`.execute(tx);
       return rows[0]?.id ?? null;
     });
     const [row] = id === null ? [] : await readEvents(db, sql`e.id = ${id}`, 1);
@@ -104,20 +104,13 @@ async function eventId(
   return rows[0]?.id ?? null;
 }
 
-interface EventRow {
+interface EventRow extends EventDefinitionView {
   id: number;
-  name: string;
-  description: string | null;
-  createdAtMs: number;
-  imported: number;
-  rejected: number;
-  completeThroughMs: number | null;
-  error: LegError | null;
 }
 
 async function readEvents(db: Queryable, where: RawBuilder<unknown>, limit: number): Promise<EventRow[]> {
   const { rows } = await sql<EventRow>`
-    select e.id, e.name, e.description, e.created_at_ms as "createdAtMs", e.imported, e.rejected,
+    select e.id, e.name, e.source, e.description, e.created_at_ms as "createdAtMs", e.imported, e.rejected,
       e.complete_through_ms as "completeThroughMs", e.error
     from event_definitions e where e.deleted_at_ms is null and ${where} order by e.id limit ${limit}`.execute(db);
   return rows;

@@ -29,6 +29,8 @@ export function createExportStore({ pool, db }: Database): ExportStore {
   };
 }
 
+type Order = Parameters<ExportStore["readBuckets"]>[1];
+
 interface Stretch {
   workspaceId: string;
   afterSeq: number;
@@ -36,11 +38,12 @@ interface Stretch {
   limit: number;
 }
 
-/** Buckets by the sequence number that counts. Each part reads an index of its own, in order: revisions are few and have a small one. */
-function placesIn(
-  order: "first" | "latest",
-  { workspaceId, afterSeq, throughSeq, limit }: Stretch,
-): RawBuilder<unknown> {
+/**
+ * Buckets by the sequence number that counts. Each part reads an index of its own, in order: revisions are few and have a small one.
+ * A bucket that was revised after the stretch's bound was fixed is still read at its first place: it is due now, and its
+ * revision comes again at its own.
+ */
+function placesIn(order: Order, { workspaceId, afterSeq, throughSeq, limit }: Stretch): RawBuilder<unknown> {
   const part = (seq: RawBuilder<unknown>, which: RawBuilder<unknown>) => sql`(
     select ${seq} as seq, * from exposure_buckets
     where workspace_id = ${workspaceId} and ${seq} > ${afterSeq} and ${seq} <= ${throughSeq} and ${which}
@@ -48,7 +51,8 @@ function placesIn(
   const first = sql`first_seal_seq`;
   if (order === "first") return part(first, sql`true`);
   const latest = sql`seal_seq`;
-  return sql`(${part(first, sql`seal_seq = first_seal_seq`)} union all ${part(latest, sql`seal_seq <> first_seal_seq`)})`;
+  const unmoved = sql`(seal_seq = first_seal_seq or seal_seq > ${throughSeq})`;
+  return sql`(${part(first, unmoved)} union all ${part(latest, sql`seal_seq <> first_seal_seq`)})`;
 }
 
 /** A list for each of a bucket's fields, all in the same order; null where there is no bucket. */
@@ -88,8 +92,7 @@ interface Mirror {
   cursor: number;
   lastSealSeq: number;
   workspaceId: string;
-  /** Whether a revision has the bucket sent again. */
-  revisions: boolean;
+  order: Order;
 }
 
 async function commit(
@@ -104,11 +107,14 @@ async function commit(
     if (mirror === null || mirror.cursor < fromSeq || mirror.lastSealSeq < progress.cursorSeq) return false;
     if (mirror.cursor >= progress.cursorSeq) return true;
     const rejected = await insertRejected(client, integrationId, progress.rejected.map(toRejectedRow));
+    // A revision delivers its bucket again: a delivery of this run, but no further bucket.
+    const buckets = await countBuckets(client, mirror, "first", mirror.cursor, progress.cursorSeq);
+    const sent = buckets - rejected.length;
     // A try that was given up may have moved the cursor into this stretch and counted its part.
-    const sent =
+    const deliveries =
       mirror.cursor === fromSeq
         ? progress.sent
-        : (await countBuckets(client, mirror, mirror.cursor, progress.cursorSeq)) - rejected.length;
+        : (await countBuckets(client, mirror, mirror.order, mirror.cursor, progress.cursorSeq)) - rejected.length;
     await client.query(
       `update integrations set export_cursor_seq = $2, export_sent = export_sent + $3, export_rejected = export_rejected + $4
        where id = $1`,
@@ -117,7 +123,7 @@ async function commit(
     await client.query(
       `update runs set export_records = export_records + $3, export_rejected = export_rejected + $4
        where integration_id = $1 and id = $2`,
-      [integrationId, cycleId, sent, rejected.length],
+      [integrationId, cycleId, deliveries, rejected.length],
     );
     return true;
   });
@@ -137,7 +143,7 @@ async function rewind(pool: Pool, integrationId: string, cursorSeq: number): Pro
       [integrationId],
     );
     const rejected = rows[0]?.rejected ?? 0;
-    const passed = await countBuckets(client, mirror, 0, cursorSeq);
+    const passed = await countBuckets(client, mirror, "first", 0, cursorSeq);
     await client.query(
       "update integrations set export_cursor_seq = $2, export_sent = $3, export_rejected = $4 where id = $1",
       [integrationId, cursorSeq, Math.max(passed - rejected, 0), rejected],
@@ -148,7 +154,7 @@ async function rewind(pool: Pool, integrationId: string, cursorSeq: number): Pro
 async function lockMirror(client: PoolClient, integrationId: string): Promise<Mirror | null> {
   const { rows } = await client.query<Mirror>(
     `select i.export_cursor_seq as cursor, w.last_seal_seq as "lastSealSeq", w.id as "workspaceId",
-       i.provider <> 'mixpanel' as revisions
+       case i.provider when 'mixpanel' then 'first' else 'latest' end as order
      from integrations i join workspaces w on w.id = i.workspace_id
      where i.id = $1 for no key update of i`,
     [integrationId],
@@ -156,10 +162,16 @@ async function lockMirror(client: PoolClient, integrationId: string): Promise<Mi
   return rows[0] ?? null;
 }
 
-async function countBuckets(client: PoolClient, mirror: Mirror, afterSeq: number, throughSeq: number): Promise<number> {
+async function countBuckets(
+  client: PoolClient,
+  { workspaceId }: Mirror,
+  order: Order,
+  afterSeq: number,
+  throughSeq: number,
+): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
     "select crosscurrent_buckets_through($1, $3, $4) - crosscurrent_buckets_through($1, $2, $4) as count",
-    [mirror.workspaceId, afterSeq, throughSeq, mirror.revisions],
+    [workspaceId, afterSeq, throughSeq, order === "latest"],
   );
   return rows[0]?.count ?? 0;
 }

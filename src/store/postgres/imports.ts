@@ -1,13 +1,21 @@
 // The import's mirrored progress, and the chunks of rows that it covers.
 import { sql } from "kysely";
 import type { EventProgress } from "../../domain/progress.ts";
-import type { ImportStore } from "../store.ts";
+import type { ImportStore, StoredDefinition } from "../store.ts";
 import { commitChunk } from "./chunk.ts";
 import type { Database } from "./database.ts";
 import { discoverProperties } from "./discovery.ts";
 
 export function createImportStore({ pool, db }: Database): ImportStore {
   return {
+    async definitions(integrationId, names) {
+      const asked = names === undefined ? sql`true` : sql`name = any(${names}::text[])`;
+      const { rows } = await sql<StoredDefinition>`
+        select name, source from event_definitions
+        where integration_id = ${integrationId} and deleted_at_ms is null and ${asked} order by id`.execute(db);
+      return rows;
+    },
+
     async progress(integrationId) {
       const { rows } = await sql<EventProgress & { name: string }>`
         select name, complete_through_ms as "completeThroughMs", unfinished from event_definitions

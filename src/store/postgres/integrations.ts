@@ -1,4 +1,4 @@
-// Integrations: settings in the clear, the secret encrypted, one per workspace, provider and project.
+// Integrations: settings in the clear, the secret encrypted, one per workspace, provider, project and dataset.
 import { sql } from "kysely";
 import type { ProviderSettings } from "../../domain/integration.ts";
 import { decryptSecret, encryptSecret } from "../secrets.ts";
@@ -81,23 +81,34 @@ async function create(
   input: NewIntegration,
 ): Promise<Integration> {
   const id = newId("int");
-  const { secret, importFrom, ...settings } = input;
-  const sealed = encryptSecret(secret, id, options.secretKeys);
+  const { secret, importFrom, ...settings } = { secret: null, ...input };
+  const sealed = secret === null ? null : encryptSecret(secret, id, options.secretKeys);
   const today = sql`(crosscurrent_now() at time zone 'utc')::date`;
   try {
     await sql`
       insert into integrations (id, workspace_id, provider, project_key, settings, secret, secret_key_id, import_from)
-      values (${id}, ${workspaceId}, ${input.provider}, ${input.projectId}, ${JSON.stringify(settings)}::jsonb, ${sealed.box},
-        ${sealed.keyId}, coalesce(${importFrom}::text, (${today} - ${options.importLookbackDays}::integer)::text))`.execute(
+      values (${id}, ${workspaceId}, ${input.provider}, ${projectKey(input)}, ${JSON.stringify(settings)}::jsonb,
+        ${sealed?.box ?? null}, ${sealed?.keyId ?? null}, coalesce(${importFrom}::text, (${today} - ${options.importLookbackDays}::integer)::text))`.execute(
       db,
     );
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
-    throw new ConflictError(`There is an integration of ${input.provider} project ${input.projectId} already.`);
+    throw new ConflictError(`There is an integration of ${describeProject(input)} already.`);
   }
   const created = await one(db, workspaceId, id);
   if (created === null) throw new Error(`Integration ${id} was removed while it was created.`);
   return created;
+}
+
+/** What may exist once: a project, of BigQuery with its dataset; one that only imports has none, and counts on its own. */
+function projectKey(input: NewIntegration): string {
+  return input.provider === "bigquery" ? `${input.projectId}/${input.datasetId ?? ""}` : input.projectId;
+}
+
+function describeProject(input: NewIntegration): string {
+  const project = `${input.provider} project ${input.projectId}`;
+  if (input.provider === "mixpanel") return project;
+  return input.datasetId === null ? `${project} without a dataset` : `${project} and dataset ${input.datasetId}`;
 }
 
 /** Only what a patch names changes; a patch that changes nothing still counts as a change, so that its sender sees it served. */
@@ -109,16 +120,17 @@ async function update(
   patch: IntegrationPatch,
 ): Promise<Integration | null> {
   const sealed = patch.secret === undefined ? null : encryptSecret(patch.secret, id, secretKeys);
-  const settings: Partial<ProviderSettings> =
-    patch.serviceAccountUsername === undefined ? {} : { serviceAccountUsername: patch.serviceAccountUsername };
-  const credentials = sealed !== null || patch.serviceAccountUsername !== undefined;
+  const { serviceAccountUsername, serviceAccountEmail } = patch;
+  // What is undefined is left out of the JSON.
+  const settings = JSON.stringify({ serviceAccountUsername, serviceAccountEmail });
+  const credentials = sealed !== null || settings !== "{}";
   const exportEnabled = patch.exportEnabled ?? null;
   const importEnabled = patch.importEnabled ?? null;
   await sql`
     update integrations set
       export_enabled = coalesce(${exportEnabled}::boolean, export_enabled),
       import_enabled = coalesce(${importEnabled}::boolean, import_enabled),
-      settings = settings || ${JSON.stringify(settings)}::jsonb,
+      settings = settings || ${settings}::jsonb,
       secret = coalesce(${sealed?.box ?? null}::bytea, secret),
       secret_key_id = coalesce(${sealed?.keyId ?? null}::text, secret_key_id),
       version = version + 1,
@@ -133,11 +145,16 @@ async function update(
 }
 
 async function connection(db: Queryable, secretKeys: Buffer[], id: string): Promise<StoredConnection | null> {
-  const { rows } = await sql<{ workspaceId: string; settings: ProviderSettings; importFrom: string; box: Buffer }>`
+  const { rows } = await sql<{
+    workspaceId: string;
+    settings: ProviderSettings;
+    importFrom: string;
+    box: Buffer | null;
+  }>`
     select workspace_id as "workspaceId", settings, import_from as "importFrom", secret as box
     from integrations where id = ${id} and deleted_at_ms is null`.execute(db);
   const row = rows[0];
   if (row === undefined) return null;
   const { box, ...rest } = row;
-  return { integrationId: id, ...rest, secret: decryptSecret(box, id, secretKeys) };
+  return { integrationId: id, ...rest, secret: box === null ? "" : decryptSecret(box, id, secretKeys) };
 }

@@ -30,6 +30,7 @@ connectorContract("Mixpanel", async (): Promise<ConnectorHarness> => {
   await control.putProject(PROJECT, { exportPerSecond: null, exportPerHour: null });
   const http = createHttpClient();
   const { origin } = standIn;
+  const connection = connectionOf({ importFrom: new Date(Date.now() - 200 * DAY_MS).toISOString().slice(0, 10) });
   return {
     connector: createMixpanelConnector({
       ingestionUrl: origin,
@@ -39,8 +40,9 @@ connectorContract("Mixpanel", async (): Promise<ConnectorHarness> => {
       exportEventName: EXPORT_EVENT,
       http,
     }),
-    connection: connectionOf({ importFrom: new Date(Date.now() - 200 * DAY_MS).toISOString().slice(0, 10) }),
-    eventName: "purchase",
+    connection,
+    refused: { ...connection, secret: "a wrong one" },
+    event: { name: "purchase", source: null },
     refusedUser: "Anonymous",
     seed: (rows) =>
       control.loadRows(
@@ -57,13 +59,15 @@ connectorContract("Mixpanel", async (): Promise<ConnectorHarness> => {
       const events = await control.rows(PROJECT, { events: [EXPORT_EVENT] }, 100_000);
       const texts = new Set(
         events.map(({ properties: { alias_id, route_id, variant_id, distinct_id, time } }) =>
-          bucketText({
-            aliasId: String(alias_id),
-            routeId: String(route_id),
-            variantId: String(variant_id),
-            userId: String(distinct_id),
-            sealedTimeMs: Number(time),
-          }),
+          bucketText(
+            {
+              aliasId: String(alias_id),
+              routeId: String(route_id),
+              variantId: String(variant_id),
+              userId: String(distinct_id),
+            },
+            Number(time),
+          ),
         ),
       );
       // As many as Mixpanel's own deduplication leaves: a bucket under two ids would show.

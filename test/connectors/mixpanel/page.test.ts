@@ -40,7 +40,7 @@ function connectorAt(origin: string): Connector {
 
 function jobOf(progress: EventProgress, change: Partial<ImportPageJob> = {}): ImportPageJob {
   return {
-    events: [{ name: "purchase" }],
+    events: [{ name: "purchase", source: null }],
     progress,
     shrink: 0,
     lease: async (kind) => void leases.push(kind),
@@ -56,7 +56,7 @@ async function firstPage(
 ): Promise<ImportChunk[]> {
   const { connection = connectionOf({ importFrom: "2026-03-05" }), boundMs = NOW_MS, from = NO_PROGRESS } = options;
   const by = options.by ?? connector;
-  const events = [{ definition: { name: "purchase" }, progress: from }];
+  const events = [{ definition: { name: "purchase", source: null }, progress: from }];
   const [pass] = await by.planImport(connection, { events, boundMs });
   return collect(by.importPage(connection, jobOf(pass?.progress ?? NO_PROGRESS)));
 }

@@ -22,7 +22,7 @@ const BOUND_MS = Date.parse("2026-03-10T01:30:00Z");
 const SETTLE_MS = 7_200_000;
 
 function plan(events: Record<string, EventProgress>, options: { zone?: string | null; boundMs?: number } = {}) {
-  const input = Object.entries(events).map(([name, progress]) => ({ definition: { name }, progress }));
+  const input = Object.entries(events).map(([name, progress]) => ({ definition: { name, source: null }, progress }));
   return planPasses(
     connectionOf(),
     { events: input, boundMs: options.boundMs ?? BOUND_MS },

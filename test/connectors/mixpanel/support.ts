@@ -1,5 +1,6 @@
 // Buckets, connections and small readers that the Mixpanel tests share.
 import type { Bucket, Connection } from "../../../src/connectors/connector.ts";
+import type { MixpanelSettings } from "../../../src/domain/integration.ts";
 
 export const HOUR_MS = 3_600_000;
 
@@ -21,7 +22,7 @@ export function bucketOf(seq: number, change: Partial<Bucket> = {}): Bucket {
   };
 }
 
-export function connectionOf(change: Partial<Connection["settings"]> & { importFrom?: string } = {}): Connection {
+export function connectionOf(change: Partial<MixpanelSettings> & { importFrom?: string } = {}): Connection {
   const { importFrom = "2026-01-01", ...settings } = change;
   return {
     integrationId: "i-1",

@@ -1,6 +1,7 @@
 /** What a store must bring along to be tested, and small helpers that the parts of the suite share. */
+import type { EventSource } from "../../../src/domain/integration.ts";
 import type { EventProgress } from "../../../src/domain/progress.ts";
-import type { Integration, NewImportedRow, Store } from "../../../src/store/store.ts";
+import type { Integration, NewImportedRow, NewIntegration, Store } from "../../../src/store/store.ts";
 
 export const HOUR_MS = 3_600_000;
 export const SEAL_GRACE_MS = 600_000;
@@ -38,12 +39,36 @@ export function mixpanel(projectId = String(++projects)) {
   };
 }
 
-export async function newIntegration(store: Store, workspaceId?: string): Promise<Integration> {
-  return store.integrations.create(workspaceId ?? (await newWorkspace(store)), mixpanel());
+export function bigQuery(datasetId: string | null = "analytics", projectId = `project-${++projects}`) {
+  return {
+    provider: "bigquery" as const,
+    projectId,
+    datasetId,
+    serviceAccountEmail: "sync@my-project.iam.gserviceaccount.com",
+    location: "EU",
+    importFrom: null,
+  };
+}
+
+export const SOURCE: EventSource = {
+  dataset: "user_data",
+  tableName: "donations",
+  eventFieldName: "event_name",
+  userIdFieldName: "user_id",
+  timestampFieldName: "created_at",
+  eventUuidFieldName: "event_uuid",
+};
+
+export async function newIntegration(
+  store: Store,
+  workspaceId?: string,
+  input: NewIntegration = mixpanel(),
+): Promise<Integration> {
+  return store.integrations.create(workspaceId ?? (await newWorkspace(store)), input);
 }
 
 export async function newEvent(store: Store, integration: Integration, name = "purchase"): Promise<void> {
-  await store.events.create(integration.workspaceId, integration.id, { name, description: null });
+  await store.events.create(integration.workspaceId, integration.id, { name, description: null, source: null });
 }
 
 /** The integration as it is now. */

@@ -74,7 +74,7 @@ export function integrationTests(get: GetHarness): void {
     expect(await store.integrations.setPaused(me, id, true)).toBeNull();
     expect(await store.integrations.remove(me, id)).toBe(false);
     expect((await store.integrations.list(me, page)).items).toEqual([]);
-    expect(await store.events.create(me, id, { name: "x", description: null })).toBeNull();
+    expect(await store.events.create(me, id, { name: "x", description: null, source: null })).toBeNull();
     expect(await store.events.list(me, id, page)).toBeNull();
     expect(await store.events.update(me, id, "purchase", { description: "x" })).toBeNull();
     expect(await store.events.remove(me, id, "purchase")).toBe(false);
@@ -111,7 +111,7 @@ export function integrationTests(get: GetHarness): void {
       secret: "another",
       settings: { serviceAccountUsername: "somebody", region: "us" },
     });
-    await store.events.create(workspaceId, id, { name: "a", description: null });
+    await store.events.create(workspaceId, id, { name: "a", description: null, source: null });
     expect(await versions()).toEqual([6, 4]);
     await store.events.remove(workspaceId, id, "a");
     expect(await versions()).toEqual([7, 4]);
@@ -149,7 +149,7 @@ export function integrationTests(get: GetHarness): void {
   test("an event's name is unique while it exists, and free at once when it is removed", async () => {
     const { store } = get();
     const { id, workspaceId } = await newIntegration(store);
-    const event = { name: "purchase", description: "bought\0" };
+    const event = { name: "purchase", description: "bought\0", source: null };
     expect(await store.events.create(workspaceId, id, event)).toMatchObject({
       imported: 0,
       rejected: 0,
@@ -163,7 +163,7 @@ export function integrationTests(get: GetHarness): void {
     expect(await store.events.remove(workspaceId, id, "purchase")).toBe(true);
     expect(await store.events.remove(workspaceId, id, "purchase")).toBe(false);
     await store.events.create(workspaceId, id, event);
-    await store.events.create(workspaceId, id, { name: "b", description: null });
+    await store.events.create(workspaceId, id, { name: "b", description: null, source: null });
     const listed = await readAll((page) => store.events.list(workspaceId, id, page), 1);
     expect(listed.map(({ name }) => name)).toEqual(["purchase", "b"]);
   });

@@ -1,0 +1,81 @@
+/** Service accounts and the access tokens that were issued for them. */
+import { randomBytes } from "node:crypto";
+import type { Account } from "./protocol.ts";
+import type { Principal } from "./roles.ts";
+
+interface Token {
+  email: string;
+  expiresAtMs: number;
+}
+
+const TOKENS_KEPT = 100_000;
+
+export class Accounts {
+  /** What GOOGLE_SOURCE_TOKEN holds: may impersonate every account that names no tokens of its own. */
+  readonly sourceToken: string;
+  readonly #accounts = new Map<string, Account>();
+  readonly #tokens = new Map<string, Token>();
+
+  constructor(sourceToken: string, accounts: Record<string, Account>) {
+    this.sourceToken = sourceToken;
+    for (const [email, account] of Object.entries(accounts)) this.#accounts.set(email, account);
+  }
+
+  put(email: string, account: Account): void {
+    this.#accounts.set(email, account);
+  }
+
+  delete(email: string): void {
+    this.#accounts.delete(email);
+    this.revoke(email);
+  }
+
+  all(): Record<string, Account> {
+    return Object.fromEntries(this.#accounts);
+  }
+
+  /** The account, if this source token may impersonate it. */
+  impersonated(email: string, sourceToken: string): Account | null {
+    const account = this.#accounts.get(email);
+    if (account === undefined) return null;
+    return (account.sourceTokens ?? [this.sourceToken]).includes(sourceToken) ? account : null;
+  }
+
+  isSource(token: string): boolean {
+    if (token === this.sourceToken) return true;
+    return [...this.#accounts.values()].some(({ sourceTokens }) => sourceTokens?.includes(token) === true);
+  }
+
+  issue(email: string, lifetimeSeconds: number): { token: string; expiresAtMs: number } {
+    const token = `ya29.local-${randomBytes(24).toString("base64url")}`;
+    const expiresAtMs = Date.now() + lifetimeSeconds * 1_000;
+    this.#tokens.set(token, { email, expiresAtMs });
+    const [oldest] = this.#tokens.keys();
+    if (this.#tokens.size > TOKENS_KEPT && oldest !== undefined) this.#tokens.delete(oldest);
+    return { token, expiresAtMs };
+  }
+
+  /** Answers how many tokens are void from now on. */
+  revoke(email: string): number {
+    const revoked = [...this.#tokens].filter(([, token]) => token.email === email);
+    for (const [token] of revoked) this.#tokens.delete(token);
+    return revoked.length;
+  }
+
+  /** Whose token it is; null for one that is unknown, revoked or expired. */
+  bearer(authorization: string | undefined): Principal | null {
+    const token = this.#tokens.get(bearerToken(authorization) ?? "");
+    if (token === undefined || token.expiresAtMs <= Date.now()) return null;
+    const account = this.#accounts.get(token.email);
+    return account === undefined ? null : { ...account, email: token.email };
+  }
+}
+
+export function bearerToken(authorization: string | undefined): string | null {
+  return /^Bearer (\S+)$/i.exec(authorization ?? "")?.[1] ?? null;
+}
+
+/** `name@PROJECT.iam.gserviceaccount.com`: whose faults and counters its tokens belong to. */
+export function projectOfAccount(email: string): string {
+  return /@([^@]+)\.iam\.gserviceaccount\.com$/.exec(email)?.[1] ?? email.slice(email.indexOf("@") + 1);
+}

@@ -1,0 +1,233 @@
+/** Datasets and tables of the emulator, with what it does not keep: locations in answers, expirations, true row counts. */
+import type { Engine, EngineAnswer } from "./engine.ts";
+import {
+  alreadyExists,
+  GoogleError,
+  invalid,
+  notFound,
+  tableText,
+  textOf,
+  type Json,
+  type TableName,
+} from "./google.ts";
+import { runSql, type Field } from "./sideDoor.ts";
+
+export class Catalog {
+  readonly #engine: Engine;
+  /** By table, epoch milliseconds. */
+  readonly #expirations: Map<string, number>;
+  readonly #changed: () => void;
+
+  constructor(engine: Engine, expirations: Record<string, number>, changed: () => void) {
+    this.#engine = engine;
+    this.#expirations = new Map(Object.entries(expirations));
+    this.#changed = changed;
+  }
+
+  expirations(): Record<string, number> {
+    return Object.fromEntries(this.#expirations);
+  }
+
+  async dataset(projectId: string, datasetId: string): Promise<Json | null> {
+    const { status, body } = await this.#engine.call("GET", `${projectId}/datasets/${datasetId}`);
+    return status === 200 ? body : null;
+  }
+
+  /** Where it lies; throws where it is not. */
+  async locationOf(projectId: string, datasetId: string): Promise<string> {
+    const dataset = await this.dataset(projectId, datasetId);
+    if (dataset === null) throw notFound(`Dataset ${projectId}:${datasetId}`);
+    return textOf(dataset["location"], "US");
+  }
+
+  async datasets(projectId: string): Promise<Json[]> {
+    const { body } = await this.#engine.call("GET", `${projectId}/datasets?maxResults=100000`);
+    return (body["datasets"] as Json[] | undefined) ?? [];
+  }
+
+  async insertDataset(projectId: string, body: Json): Promise<Json> {
+    const reference = { projectId, ...(body["datasetReference"] as Json | undefined) } as { datasetId?: string };
+    if (reference.datasetId === undefined) throw invalid("Dataset reference is missing.");
+    const answer = await this.#engine.call("POST", `${projectId}/datasets`, {
+      location: "US",
+      ...body,
+      datasetReference: reference,
+    });
+    if (answer.status === 409) throw alreadyExists(`Dataset ${projectId}:${reference.datasetId}`);
+    return accepted(answer);
+  }
+
+  async changeDataset(method: "PATCH" | "PUT", projectId: string, datasetId: string, body: Json): Promise<Json> {
+    await this.locationOf(projectId, datasetId);
+    return accepted(await this.#engine.call(method, `${projectId}/datasets/${datasetId}`, body));
+  }
+
+  async deleteDataset(projectId: string, datasetId: string, deleteContents: boolean): Promise<void> {
+    await this.locationOf(projectId, datasetId);
+    if (!deleteContents && (await this.tables(projectId, datasetId)).length > 0)
+      throw new GoogleError(400, "resourceInUse", `Dataset ${projectId}:${datasetId} is still in use`);
+    accepted(await this.#engine.call("DELETE", `${projectId}/datasets/${datasetId}?deleteContents=true`));
+  }
+
+  /** Null for one that is not there (any more). */
+  async table(name: TableName): Promise<Json | null> {
+    await this.#expire(name);
+    const { status, body } = await this.#engine.call("GET", pathOf(name));
+    if (status !== 200) return null;
+    const expiresAtMs = this.#expirations.get(tableText(name));
+    const dataset = await this.dataset(name.projectId, name.datasetId);
+    return {
+      ...body,
+      location: dataset?.["location"] ?? "US",
+      ...(expiresAtMs === undefined ? {} : { expirationTime: String(expiresAtMs) }),
+    };
+  }
+
+  /** With the number of rows that are there now. */
+  async countedTable(name: TableName): Promise<Json | null> {
+    const table = await this.table(name);
+    return table?.["type"] === "TABLE" ? { ...table, numRows: String(await this.count(name)) } : table;
+  }
+
+  async count(name: TableName): Promise<number> {
+    const sql = `SELECT COUNT(*) AS n FROM \`${name.projectId}.${name.datasetId}.${name.tableId}\``;
+    return Number((await runSql(this.#engine, name.projectId, sql)).rows[0]?.["n"] ?? 0);
+  }
+
+  async tables(projectId: string, datasetId: string): Promise<Json[]> {
+    const list = `${projectId}/datasets/${datasetId}/tables?maxResults=1000000`;
+    const of = async () => ((await this.#engine.call("GET", list)).body["tables"] as Json[] | undefined) ?? [];
+    const tables = await of();
+    const names = tables.map((table) => table["tableReference"] as TableName);
+    const gone = await Promise.all(names.map((name) => this.#expire(name)));
+    return gone.includes(true) ? await of() : tables;
+  }
+
+  async insertTable(projectId: string, datasetId: string, body: Json): Promise<Json> {
+    const dataset = await this.dataset(projectId, datasetId);
+    if (dataset === null) throw notFound(`Dataset ${projectId}:${datasetId}`);
+    const reference = body["tableReference"] as { tableId?: string } | undefined;
+    if (reference?.tableId === undefined) throw invalid("Table reference is missing.");
+    const name = { projectId, datasetId, tableId: reference.tableId };
+    await this.#expire(name);
+    if (typeof body["view"] === "object" && body["view"] !== null) return await this.#insertView(name, body);
+    const answer = await this.#engine.call("POST", `${projectId}/datasets/${datasetId}/tables`, {
+      ...body,
+      tableReference: name,
+    });
+    if (answer.status === 409) throw alreadyExists(`Table ${tableText(name)}`);
+    accepted(answer);
+    const defaultMs = Number(dataset["defaultTableExpirationMs"] ?? 0);
+    this.#setExpiration(name, body["expirationTime"] ?? (defaultMs > 0 ? Date.now() + defaultMs : null));
+    return await this.#present(name);
+  }
+
+  /** New columns are added to the rows as well, which the emulator would forget. */
+  async changeTable(method: "PATCH" | "PUT", name: TableName, body: Json): Promise<Json> {
+    const table = await this.#present(name);
+    const before = fieldsOf(table);
+    const after = fieldsOf(body);
+    const kept = new Set(after.map((field) => field.name));
+    const lost = after.length === 0 ? undefined : before.find((field) => !kept.has(field.name));
+    if (lost !== undefined)
+      throw invalid(
+        `Provided Schema does not match Table ${tableText(name)}. Field ${lost.name} is missing in new schema`,
+      );
+    await this.#addColumns(name, before, after);
+    accepted(await this.#engine.call(method, pathOf(name), body));
+    if (body["expirationTime"] !== undefined || method === "PUT")
+      this.#setExpiration(name, body["expirationTime"] ?? null);
+    return await this.#present(name);
+  }
+
+  async deleteTable(name: TableName): Promise<void> {
+    const table = await this.#present(name);
+    if (table["type"] === "VIEW") {
+      await runSql(this.#engine, name.projectId, `DROP VIEW \`${name.projectId}.${name.datasetId}.${name.tableId}\``);
+    } else {
+      accepted(await this.#engine.call("DELETE", pathOf(name)));
+    }
+    this.#setExpiration(name, null);
+  }
+
+  /** After `ALTER TABLE`: what the rows have becomes what the metadata says. */
+  async refreshSchema(name: TableName): Promise<void> {
+    const table = await this.table(name);
+    if (table === null) return;
+    const sql = `SELECT * FROM \`${name.projectId}.${name.datasetId}.${name.tableId}\` LIMIT 0`;
+    const known = new Map(fieldsOf(table).map((field) => [field.name, field]));
+    const { fields } = await runSql(this.#engine, name.projectId, sql);
+    const schema = { fields: fields.map((field) => known.get(field.name) ?? field) };
+    accepted(await this.#engine.call("PATCH", pathOf(name), { schema }));
+  }
+
+  async #insertView(name: TableName, body: Json): Promise<Json> {
+    if ((await this.table(name)) !== null) throw alreadyExists(`Table ${tableText(name)}`);
+    const { query } = body["view"] as { query: string };
+    const sql = `CREATE VIEW \`${name.projectId}.${name.datasetId}.${name.tableId}\` AS ${query}`;
+    await runSql(this.#engine, name.projectId, sql);
+    return await this.#present(name);
+  }
+
+  async #addColumns(name: TableName, before: readonly Field[], after: readonly Field[]): Promise<void> {
+    const known = new Set(before.map((field) => field.name));
+    const added = after.filter((field) => !known.has(field.name));
+    const required = added.find(({ mode }) => mode === "REQUIRED");
+    if (required !== undefined)
+      throw invalid(
+        `Provided Schema does not match Table ${tableText(name)}. Cannot add required fields to an existing schema. (field: ${required.name})`,
+      );
+    for (const field of added) {
+      const table = `\`${name.projectId}.${name.datasetId}.${name.tableId}\``;
+      const sql = `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS \`${field.name}\` ${sqlType(field)}`;
+      await runSql(this.#engine, name.projectId, sql);
+    }
+  }
+
+  async #present(name: TableName): Promise<Json> {
+    const table = await this.table(name);
+    if (table === null) throw notFound(`Table ${tableText(name)}`);
+    return table;
+  }
+
+  /** True for one that ended by this. */
+  async #expire(name: TableName): Promise<boolean> {
+    const expiresAtMs = this.#expirations.get(tableText(name));
+    if (expiresAtMs === undefined || expiresAtMs > Date.now()) return false;
+    this.#setExpiration(name, null);
+    await this.#engine.call("DELETE", pathOf(name));
+    return true;
+  }
+
+  #setExpiration(name: TableName, value: unknown): void {
+    const key = tableText(name);
+    if (value === null && !this.#expirations.has(key)) return;
+    if (value === null) this.#expirations.delete(key);
+    else this.#expirations.set(key, Number(value));
+    this.#changed();
+  }
+}
+
+function pathOf({ projectId, datasetId, tableId }: TableName): string {
+  return `${projectId}/datasets/${datasetId}/tables/${tableId}`;
+}
+
+function accepted({ status, body }: EngineAnswer): Json {
+  if (status < 300) return body;
+  const error = body["error"] as { message?: string; errors?: { reason?: string }[] } | undefined;
+  throw new GoogleError(status, error?.errors?.[0]?.reason ?? "internalError", error?.message ?? "unknown error");
+}
+
+export function fieldsOf(table: Json): Field[] {
+  return (table["schema"] as { fields?: Field[] } | undefined)?.fields ?? [];
+}
+
+const SQL_TYPES: Record<string, string> = { INTEGER: "INT64", FLOAT: "FLOAT64", BOOLEAN: "BOOL" };
+
+function sqlType(field: Field): string {
+  const inner =
+    field.type === "RECORD" || field.type === "STRUCT"
+      ? `STRUCT<${(field.fields ?? []).map((each) => `${each.name} ${sqlType(each)}`).join(", ")}>`
+      : (SQL_TYPES[field.type] ?? field.type);
+  return field.mode === "REPEATED" ? `ARRAY<${inner}>` : inner;
+}

@@ -1,0 +1,110 @@
+/** Errors as Google's HTTP and gRPC services word them. */
+
+/** https://cloud.google.com/apis/design/errors: which canonical status an HTTP status stands for. */
+const CANONICAL: Record<number, string> = {
+  400: "INVALID_ARGUMENT",
+  401: "UNAUTHENTICATED",
+  403: "PERMISSION_DENIED",
+  404: "NOT_FOUND",
+  409: "ALREADY_EXISTS",
+  411: "INVALID_ARGUMENT",
+  413: "INVALID_ARGUMENT",
+  429: "RESOURCE_EXHAUSTED",
+  500: "INTERNAL",
+  501: "UNIMPLEMENTED",
+  503: "UNAVAILABLE",
+};
+
+export interface Reply {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** What `errorResult` of a job holds. */
+export interface JobError {
+  reason: string;
+  message: string;
+  location?: string;
+}
+
+export type Json = Record<string, unknown>;
+
+/** A refusal of BigQuery: an HTTP status with a `reason` in Google's JSON. */
+export class GoogleError extends Error {
+  readonly status: number;
+  readonly reason: string;
+
+  constructor(status: number, reason: string, message: string) {
+    super(message);
+    this.status = status;
+    this.reason = reason;
+  }
+
+  reply(): Reply {
+    const { status, reason, message } = this;
+    const authorization = status === 401 ? { location: "Authorization", locationType: "header" } : {};
+    const errors = [
+      { message, domain: reason === "rateLimitExceeded" ? "usageLimits" : "global", reason, ...authorization },
+    ];
+    return json(status, { error: { code: status, message, errors, status: CANONICAL[status] ?? "UNKNOWN" } });
+  }
+
+  /** The same as the end of a job. */
+  jobError(): JobError {
+    return { reason: this.reason, message: this.message };
+  }
+}
+
+export function json(status: number, value: unknown, headers: Record<string, string> = {}): Reply {
+  return {
+    status,
+    headers: { "content-type": "application/json; charset=UTF-8", ...headers },
+    body: JSON.stringify(value),
+  };
+}
+
+export interface TableName {
+  projectId: string;
+  datasetId: string;
+  tableId: string;
+}
+
+export function tableText({ projectId, datasetId, tableId }: TableName): string {
+  return `${projectId}:${datasetId}.${tableId}`;
+}
+
+export function notFound(what: string): GoogleError {
+  return new GoogleError(404, "notFound", `Not found: ${what}`);
+}
+
+export function alreadyExists(what: string): GoogleError {
+  return new GoogleError(409, "duplicate", `Already Exists: ${what}`);
+}
+
+export function invalid(message: string): GoogleError {
+  return new GoogleError(400, "invalid", message);
+}
+
+export const BAD_TOKEN =
+  "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid " +
+  "authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.";
+const NO_TOKEN =
+  "Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or other valid " +
+  "authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.";
+
+export function unauthenticated(hadToken: boolean): GoogleError {
+  return new GoogleError(401, hadToken ? "authError" : "required", hadToken ? BAD_TOKEN : NO_TOKEN);
+}
+
+export const QUOTA_EXCEEDED =
+  "Quota exceeded: Your table exceeded quota for imports or query appends per table. For more information, see " +
+  "https://cloud.google.com/bigquery/docs/troubleshoot-quotas";
+export const RATE_LIMITED =
+  "Exceeded rate limits: too many table update operations for this table. For more information, see " +
+  "https://cloud.google.com/bigquery/docs/troubleshoot-quotas";
+
+/** A resource's field where it is a text. */
+export function textOf(value: unknown, otherwise: string): string {
+  return typeof value === "string" ? value : otherwise;
+}

@@ -1,0 +1,63 @@
+/** The IAM Credentials API, as far as impersonating goes: access tokens for service accounts. */
+import { z } from "zod";
+import { bearerToken, projectOfAccount } from "./accounts.ts";
+import { parseJson } from "./body.ts";
+import { strikeBefore } from "./faults.ts";
+import { GoogleError, json, unauthenticated, type Reply } from "./google.ts";
+import type { World } from "./world.ts";
+
+const DEFAULT_LIFETIME_SECONDS = 3_600;
+/** https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateAccessToken */
+const asked = z.object({
+  scope: z.array(z.string()).min(1),
+  lifetime: z
+    .string()
+    .regex(/^\d+(?:\.\d+)?s$/)
+    .optional(),
+});
+
+export async function generateAccessToken(
+  world: World,
+  email: string,
+  authorization: string | undefined,
+  body: string,
+): Promise<Reply> {
+  const project = world.project(projectOfAccount(email));
+  await strikeBefore(project.faults.strike("iam.generateAccessToken"));
+  const source = bearerToken(authorization);
+  if (source === null || !world.accounts.isSource(source)) {
+    project.counters.tokensRefused++;
+    return unauthenticated(source !== null).reply();
+  }
+  const account = world.accounts.impersonated(email, source);
+  if (account === null) {
+    project.counters.tokensRefused++;
+    return refused();
+  }
+  const parsed = asked.safeParse(parseJson(body));
+  if (!parsed.success) throw new GoogleError(400, "badRequest", "Request contains an invalid argument.");
+  const wanted = Number.parseFloat(parsed.data.lifetime ?? String(DEFAULT_LIFETIME_SECONDS));
+  const { token, expiresAtMs } = world.accounts.issue(email, Math.min(wanted, account.tokenLifetimeMaxSeconds));
+  project.counters.tokensIssued++;
+  return json(200, { accessToken: token, expireTime: `${new Date(expiresAtMs).toISOString().slice(0, 19)}Z` });
+}
+
+/** The same for an account that does not exist: nobody learns which it was. */
+function refused(): Reply {
+  const permission = "iam.serviceAccounts.getAccessToken";
+  return json(403, {
+    error: {
+      code: 403,
+      message: `Permission '${permission}' denied on resource (or it may not exist).`,
+      status: "PERMISSION_DENIED",
+      details: [
+        {
+          "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+          reason: "IAM_PERMISSION_DENIED",
+          domain: "iam.googleapis.com",
+          metadata: { permission },
+        },
+      ],
+    },
+  });
+}

@@ -1,0 +1,139 @@
+/** The words of the control endpoint: what may be asked of a running local BigQuery, and what it answers. */
+import { z } from "zod";
+
+export const ROLES = [
+  "roles/bigquery.jobUser", // bigquery.jobs.create
+  "roles/bigquery.readSessionUser", // bigquery.readsessions.*
+  "roles/bigquery.dataViewer", // read datasets, tables and rows
+  "roles/bigquery.dataEditor", // the same, and create, change and delete tables; on a project datasets too
+  "roles/bigquery.metadataViewer", // datasets and tables without their rows
+  "roles/bigquery.user", // jobs, read sessions, datasets of one's own
+  "roles/bigquery.admin", // everything
+] as const;
+export type Role = (typeof ROLES)[number];
+
+export const projectIdSchema = z.string().regex(/^[a-z][a-z0-9:.-]{2,62}$/);
+const idSchema = z.string().regex(/^[A-Za-z0-9_-]{1,1024}$/);
+export const emailSchema = z.string().regex(/^[^@\s]{1,64}@[a-z0-9.-]{3,190}$/);
+
+/** A role on a project, or on one dataset of it (jobs and read sessions: projects only, like the real ones). */
+const grantSchema = z.strictObject({
+  role: z.enum(ROLES),
+  projectId: projectIdSchema,
+  datasetId: idSchema.optional(),
+});
+
+export const accountSchema = z.strictObject({
+  grants: z.array(grantSchema).max(1_000).default([]),
+  /** Bearer tokens that may impersonate it; null: the stand-in's own source token. */
+  sourceTokens: z.array(z.string().min(1).max(4_096)).max(100).nullable().default(null),
+  /** No token lives longer, whatever lifetime is asked for. */
+  tokenLifetimeMaxSeconds: z.number().int().positive().max(43_200).default(3_600),
+});
+export type Account = z.infer<typeof accountSchema>;
+export type AccountInput = z.input<typeof accountSchema>;
+
+export const REST_OPERATIONS = [
+  ...["jobs.insert", "jobs.query", "jobs.get", "jobs.getQueryResults", "jobs.list", "jobs.cancel", "jobs.delete"],
+  // A resumable upload's first request and each of its chunks; the job of an upload is a `jobs.insert` as well.
+  ...["upload.start", "upload.chunk"],
+  ...["datasets.get", "datasets.list", "datasets.insert", "datasets.patch", "datasets.update", "datasets.delete"],
+  ...["tables.get", "tables.list", "tables.insert", "tables.patch", "tables.update", "tables.delete"],
+  ...["tabledata.list", "tabledata.insertAll"],
+  "iam.generateAccessToken",
+] as const;
+export const GRPC_METHODS = ["CreateReadSession", "ReadRows", "SplitReadStream"] as const;
+
+export const FAULT_KINDS = [
+  // Answers before anything is done (HTTP, or the gRPC status of the same meaning)
+  "quota_exceeded", // 403 quotaExceeded; gRPC RESOURCE_EXHAUSTED
+  "rate_limited", // 403 rateLimitExceeded; gRPC RESOURCE_EXHAUSTED
+  "rate_limited_429", // 429 rateLimitExceeded; gRPC RESOURCE_EXHAUSTED
+  "backend_error", // 503 backendError, JSON; gRPC UNAVAILABLE
+  "backend_error_html", // 503 in HTML; gRPC UNAVAILABLE
+  "internal_error", // 500 internalError; gRPC INTERNAL
+  "unauthenticated", // 401; gRPC UNAUTHENTICATED
+  "access_denied", // 403 accessDenied; gRPC PERMISSION_DENIED
+  "respond", // HTTP only: `status`, `contentType`, `body` as given
+  "grpc_status", // gRPC only: `code` and `message` as given
+  // Behaviour of the connection
+  "reset", // destroyed before anything is done
+  "hang", // never answered, until the client gives up or the fault is cleared
+  "slow", // served after `delayMs`
+  // The job runs, but
+  "reset_after", // the connection is reset instead of the answer
+  "backend_error_after", // 503 instead of the answer
+  "hang_after", // nothing comes instead of the answer
+  "job_slow", // it stays RUNNING for `delayMs` more (`jobs.insert`, `jobs.query`)
+  // Instead of running, the job is DONE with an error of `reason` and `message`; its id is used up
+  "job_failed",
+  // ReadRows, after `afterRows` rows of the call
+  "session_expired", // FAILED_PRECONDITION; the session stays expired for all its streams
+  "stream_unavailable", // UNAVAILABLE
+  "stream_reset", // the connection is reset
+  "stream_hang", // nothing more comes
+  "stream_ends_early", // an orderly end, as if there were no more rows
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+export const faultSchema = z.strictObject({
+  kind: z.enum(FAULT_KINDS),
+  target: z.enum([...REST_OPERATIONS, ...GRPC_METHODS, "any"]),
+  /** Only jobs of this kind (`jobs.insert`, `jobs.query`). */
+  jobType: z.enum(["load", "query", "copy", "extract"]).nullable().default(null),
+  /** Only jobs whose SQL or destination table's name contains this. */
+  about: z.string().max(1_000).nullable().default(null),
+  /** How often it strikes; null until cleared. */
+  times: z.number().int().positive().nullable().default(null),
+  /** How many matching requests pass before it strikes. */
+  afterRequests: z.number().int().min(0).default(0),
+  afterRows: z.number().int().min(0).default(0),
+  delayMs: z.number().int().min(0).max(3_600_000).default(1_000),
+  status: z.number().int().min(200).max(599).default(500),
+  contentType: z.string().max(200).default("text/plain"),
+  body: z.string().max(1_000_000).default(""),
+  code: z.number().int().min(1).max(16).default(13),
+  reason: z.string().max(100).default("backendError"),
+  message: z.string().max(10_000).nullable().default(null),
+});
+export type Fault = z.infer<typeof faultSchema>;
+export type FaultInput = z.input<typeof faultSchema>;
+
+export interface FaultState extends Fault {
+  id: number;
+  struck: number;
+}
+
+/** How a project behaves; what is given changes, the rest stays. */
+export const projectSettingsSchema = z.strictObject({
+  /** `DONE` within this time is the answer of `jobs.insert`, `RUNNING` after it. */
+  insertAnswersWithinMs: z.number().int().min(0).max(600_000),
+  sessionLifetimeSeconds: z.number().positive().max(21_600),
+  /** Splits what the emulator gives as one stream (under 1 MB) into so many, if the client asks for as many. */
+  streamsMin: z.number().int().min(1).max(100),
+});
+export type ProjectSettings = z.infer<typeof projectSettingsSchema>;
+
+export interface Counters {
+  /** REST requests and gRPC calls by operation; `reset` counts those without an answer. */
+  requests: Record<string, { total: number; byStatus: Record<string, number>; reset: number }>;
+  /** Jobs that ran, by kind (`load`, `query`, `copy`, `extract`) and, of queries, by statement (`query:MERGE`). */
+  jobs: Record<string, { done: number; failed: number }>;
+  /** Refused since the id was used up. */
+  jobConflicts: number;
+  /** Of files as they were sent. */
+  bytesLoaded: number;
+  rowsLoaded: number;
+  sessionsCreated: number;
+  streamsOpened: number;
+  rowsServed: number;
+  bytesServed: number;
+  /** For accounts whose address names the project. */
+  tokensIssued: number;
+  tokensRefused: number;
+}
+
+export interface QueryRows {
+  rows: Record<string, unknown>[];
+  dmlAffectedRows: number | null;
+}

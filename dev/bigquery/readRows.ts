@@ -1,0 +1,107 @@
+/** ReadRows: from any offset, as far as faults let it, with the rows untouched. */
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import { status, type ServerWritableStream } from "@grpc/grpc-js";
+import type { EmulatorRead } from "./emulatorRead.ts";
+import type { StruckFault } from "./faults.ts";
+import { GrpcError, missing, operating } from "./grpcError.ts";
+import { readRowsRequest, rowCountOf } from "./messages.ts";
+import { holds, type Principal } from "./roles.ts";
+import { projectIdOf, sessionNameOf, type ReadSession, type ReadStream } from "./sessions.ts";
+import type { World } from "./world.ts";
+
+export type RowsCall = ServerWritableStream<Buffer, Buffer>;
+
+/** How a call ended, beside well: the connection is to be reset. */
+export class ResetConnection extends Error {}
+
+const POLL_MS = 20;
+const AFTER_ROWS: ReadonlySet<string> = new Set([
+  "session_expired",
+  "stream_unavailable",
+  "stream_reset",
+  "stream_hang",
+  "stream_ends_early",
+]);
+
+/** A session that lives, and a stream of it; throws what the service says otherwise. */
+export function liveSession(
+  world: World,
+  account: Principal,
+  streamName: string,
+): { session: ReadSession; stream: ReadStream } {
+  const projectId = projectIdOf(streamName);
+  const session = world.project(projectId).sessions.get(sessionNameOf(streamName));
+  const stream = session?.streams.get(streamName);
+  if (session === undefined || stream === undefined)
+    throw operating(status.NOT_FOUND, streamName, "the requested resource was not found");
+  if (!holds(account, "bigquery.readsessions.getData", projectId, null))
+    throw operating(status.PERMISSION_DENIED, streamName, missing("bigquery.readsessions.getData", streamName));
+  if (session.expiresAtMs <= Date.now()) throw expired(session, streamName);
+  return { session, stream };
+}
+
+function expired(session: ReadSession, streamName: string): GrpcError {
+  const at = `${new Date(session.expiresAtMs).toISOString().slice(0, 19)}+00:00`;
+  return operating(status.FAILED_PRECONDITION, streamName, `session expired at ${at}`);
+}
+
+export async function readRows(
+  world: World,
+  emulator: EmulatorRead,
+  account: Principal,
+  call: RowsCall,
+  fault: StruckFault | null,
+): Promise<void> {
+  const { readStream = "", offset = 0 } = readRowsRequest.decode(call.request);
+  const { session, stream } = liveSession(world, account, readStream);
+  if (offset < 0) throw operating(status.INVALID_ARGUMENT, readStream, `offset ${offset} is negative`);
+  if (offset > stream.rows)
+    throw operating(status.FAILED_PRECONDITION, readStream, `offset ${offset} has not been allocated yet`);
+  const { counters } = world.project(projectIdOf(readStream));
+  counters.streamsOpened++;
+  const rest = offset === 0 ? stream : (await emulator.split(stream, offset))[1];
+  const cut = fault !== null && AFTER_ROWS.has(fault.kind) && fault.afterRows < rest.rows ? fault : null;
+  const served = cut === null ? rest : (await emulator.split(rest, cut.afterRows))[0];
+  if (served.rows > 0)
+    await pass(emulator, call, served, (bytes, rows) => {
+      counters.bytesServed += bytes;
+      counters.rowsServed += rows;
+    });
+  if (cut !== null) await endBy(cut, call, session, readStream);
+}
+
+async function endBy(fault: StruckFault, call: RowsCall, session: ReadSession, name: string): Promise<void> {
+  if (fault.kind === "session_expired") {
+    session.expiresAtMs = Math.min(session.expiresAtMs, Date.now());
+    throw expired(session, name);
+  }
+  if (fault.kind === "stream_unavailable")
+    throw new GrpcError(status.UNAVAILABLE, fault.message ?? "The service is currently unavailable.");
+  if (fault.kind === "stream_reset") throw new ResetConnection();
+  if (fault.kind === "stream_hang") while (!fault.cleared && !call.cancelled) await delay(POLL_MS);
+}
+
+/** Message by message, no faster than the client takes them. */
+async function pass(
+  emulator: EmulatorRead,
+  call: RowsCall,
+  stream: ReadStream,
+  count: (bytes: number, rows: number) => void,
+): Promise<void> {
+  const source = emulator.rows(readRowsRequest.encode({ readStream: stream.emulatorName }));
+  const cancel = () => source.cancel();
+  call.once("cancelled", cancel);
+  try {
+    for await (const message of source as AsyncIterable<Buffer>) {
+      count(message.length, rowCountOf(message));
+      if (!call.write(message) && !call.cancelled) await once(call, "drain");
+      if (call.cancelled) return;
+    }
+  } catch (error) {
+    if (!call.cancelled) throw error;
+  } finally {
+    call.off("cancelled", cancel);
+    source.cancel();
+  }
+}

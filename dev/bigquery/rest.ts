@@ -1,0 +1,216 @@
+/** BigQuery's REST calls, one function each: what the front answers itself and what it has the emulator do. */
+import type { IncomingMessage } from "node:http";
+import { readJson } from "./body.ts";
+import { strikeAfter, strikeBefore } from "./faults.ts";
+import { GoogleError, invalid, json, notFound, tableText, type Json, type Reply, type TableName } from "./google.ts";
+import { findJob, jobKey, listed, type Job } from "./jobs.ts";
+import type { Media } from "./loads.ts";
+import { asHttp, pageOf } from "./queries.ts";
+import { holds, needOnDataset, needOnProject, needOnTable, type Principal } from "./roles.ts";
+import { settledWithin, startJob } from "./runJob.ts";
+import type { World } from "./world.ts";
+
+/** One request, authenticated. */
+export interface Call {
+  world: World;
+  account: Principal;
+  request: IncomingMessage;
+  query: URLSearchParams;
+  projectId: string;
+  datasetId: string;
+  tableId: string;
+  jobId: string;
+}
+
+const QUERY_TIMEOUT_MS = 10_000;
+const REQUEST_ID_KEPT_MS = 15 * 60_000;
+
+export async function answerInsert(call: Call, body: Json, media: Media | null): Promise<Reply> {
+  const { world, account, projectId } = call;
+  const job = await startJob({ world, account, projectId, body, media, operation: "jobs.insert" });
+  await settledWithin(job, world.project(projectId).settings.insertAnswersWithinMs);
+  if (job.fault?.kind.endsWith("_after") === true) await job.done;
+  strikeAfter(job.fault);
+  return json(200, job.resource);
+}
+
+/** `jobs.query`: a job, and its first page if that comes soon enough. */
+async function queryJob(call: Call): Promise<Reply> {
+  const { world, account, projectId } = call;
+  const {
+    jobReference: _reference,
+    location,
+    requestId,
+    timeoutMs,
+    maxResults,
+    dryRun,
+    ...query
+  } = await readJson(call.request);
+  const project = world.project(projectId);
+  const known = typeof requestId === "string" ? project.requests.get(requestId) : undefined;
+  let job = known !== undefined && Date.now() - known.atMs < REQUEST_ID_KEPT_MS ? known.job : null;
+  if (job === null) {
+    const body = { jobReference: { location }, configuration: { query, ...(dryRun === true ? { dryRun } : {}) } };
+    job = await startJob({ world, account, projectId, body, media: null, operation: "jobs.query" });
+    if (typeof requestId === "string") project.requests.set(requestId, { job, atMs: Date.now() });
+  }
+  const done = await settledWithin(job, Number(timeoutMs ?? QUERY_TIMEOUT_MS));
+  if (job.fault?.kind.endsWith("_after") === true) await job.done;
+  strikeAfter(job.fault);
+  job.fault = null;
+  const page = new URLSearchParams(maxResults === undefined ? "" : `maxResults=${Number(maxResults)}`);
+  return json(200, await resultsOf(world, job, done, page, "bigquery#queryResponse"));
+}
+
+async function resultsOf(world: World, job: Job, done: boolean, page: URLSearchParams, kind: string): Promise<Json> {
+  const { jobReference } = job.resource;
+  if (!done) return { kind, jobReference, jobComplete: false };
+  return { ...(await pageOf(world, job, page)), kind };
+}
+
+async function getQueryResults({ world, account, projectId, jobId, query }: Call): Promise<Reply> {
+  const job = findJob(world.project(projectId), account, jobId, query.get("location"));
+  const done = await settledWithin(job, Number(query.get("timeoutMs") ?? QUERY_TIMEOUT_MS));
+  const kind = "bigquery#getQueryResultsResponse";
+  const { errorResult } = job.resource.status;
+  if (done && errorResult !== undefined) throw asHttp(errorResult);
+  return json(200, await resultsOf(world, job, done, query, kind));
+}
+
+async function listTables({ world, account, projectId, datasetId, query }: Call): Promise<Reply> {
+  needOnDataset(account, "bigquery.tables.list", projectId, datasetId);
+  await world.catalog.locationOf(projectId, datasetId);
+  const tables = await world.catalog.tables(projectId, datasetId);
+  return json(200, { kind: "bigquery#tableList", ...paged("tables", tables, query), totalItems: tables.length });
+}
+
+async function listDatasets({ world, account, projectId, query }: Call): Promise<Reply> {
+  const seen = (await world.catalog.datasets(projectId)).filter((dataset) =>
+    holds(account, "bigquery.datasets.get", projectId, (dataset["datasetReference"] as TableName).datasetId),
+  );
+  return json(200, { kind: "bigquery#datasetList", ...paged("datasets", seen, query) });
+}
+
+function paged(name: string, items: readonly Json[], query: URLSearchParams): Json {
+  const from = Number(query.get("pageToken") ?? 0);
+  const to = from + Number(query.get("maxResults") ?? 1_000);
+  return { [name]: items.slice(from, to), ...(to < items.length ? { nextPageToken: String(to) } : {}) };
+}
+
+async function getTable(call: Call): Promise<Reply> {
+  needOnTable(call.account, "bigquery.tables.get", call);
+  return json(200, await present(call, await call.world.catalog.countedTable(call)));
+}
+
+async function present(call: Call, table: Json | null): Promise<Json> {
+  if (table !== null) return table;
+  if ((await call.world.catalog.dataset(call.projectId, call.datasetId)) === null)
+    throw notFound(`Dataset ${call.projectId}:${call.datasetId}`);
+  throw notFound(`Table ${tableText(call)}`);
+}
+
+async function changeTable(call: Call, method: "PATCH" | "PUT"): Promise<Reply> {
+  needOnTable(call.account, "bigquery.tables.update", call);
+  const { projectId, datasetId, tableId } = call;
+  return json(
+    200,
+    await call.world.catalog.changeTable(method, { projectId, datasetId, tableId }, await readJson(call.request)),
+  );
+}
+
+/** Rows of a table, or of streaming inserts: the emulator does both. */
+async function tableData(call: Call, permission: string, what: "data" | "insertAll"): Promise<Reply> {
+  const { world, account, projectId, datasetId, tableId, request } = call;
+  needOnTable(account, permission, call);
+  const table = await present(call, await world.catalog.table(call));
+  if (table["type"] !== "TABLE" && what === "data")
+    throw invalid(`Cannot list a table of type ${String(table["type"])}.`);
+  const path = `${projectId}/datasets/${datasetId}/tables/${tableId}/${what}`;
+  const { status, body } =
+    what === "data"
+      ? await world.engine.call("GET", `${path}?${call.query.toString()}`)
+      : await world.engine.call("POST", path, await readJson(request));
+  return json(status, body);
+}
+
+async function deleteJob({ world, account, projectId, jobId, query }: Call): Promise<Reply> {
+  const project = world.project(projectId);
+  const job = findJob(project, account, jobId, query.get("location"));
+  project.jobs.delete(jobKey(job.resource.jobReference.location, jobId));
+  return json(200, {});
+}
+
+type Handler = (call: Call) => Promise<Reply> | Reply;
+
+export const HANDLERS: Record<string, Handler> = {
+  "jobs.insert": async (call) => answerInsert(call, await readJson(call.request), null),
+  "jobs.query": queryJob,
+  "jobs.getQueryResults": getQueryResults,
+  "jobs.get": ({ world, account, projectId, jobId, query }) =>
+    json(200, findJob(world.project(projectId), account, jobId, query.get("location")).resource),
+  "jobs.cancel": ({ world, account, projectId, jobId, query }) => {
+    const job = findJob(world.project(projectId), account, jobId, query.get("location"));
+    return json(200, { kind: "bigquery#jobCancelResponse", job: job.resource });
+  },
+  "jobs.delete": deleteJob,
+  "jobs.list": ({ world, account, projectId, query }) => {
+    const own = [...world.project(projectId).jobs.values()].filter((job) => job.owner === account.email).toReversed();
+    return json(200, { kind: "bigquery#jobList", ...paged("jobs", own.map(listed), query) });
+  },
+  "datasets.list": listDatasets,
+  "datasets.insert": async ({ world, account, projectId, request }) => {
+    needOnProject(account, "bigquery.datasets.create", projectId);
+    return json(200, await world.catalog.insertDataset(projectId, await readJson(request)));
+  },
+  "datasets.get": async ({ world, account, projectId, datasetId }) => {
+    needOnDataset(account, "bigquery.datasets.get", projectId, datasetId);
+    const dataset = await world.catalog.dataset(projectId, datasetId);
+    if (dataset === null) throw notFound(`Dataset ${projectId}:${datasetId}`);
+    return json(200, dataset);
+  },
+  "datasets.patch": (call) => changeDataset(call, "PATCH"),
+  "datasets.update": (call) => changeDataset(call, "PUT"),
+  "datasets.delete": async ({ world, account, projectId, datasetId, query }) => {
+    needOnDataset(account, "bigquery.datasets.delete", projectId, datasetId);
+    await world.catalog.deleteDataset(projectId, datasetId, query.get("deleteContents") === "true");
+    return { status: 204, headers: {}, body: "" };
+  },
+  "tables.list": listTables,
+  "tables.insert": async ({ world, account, projectId, datasetId, request }) => {
+    needOnDataset(account, "bigquery.tables.create", projectId, datasetId);
+    return json(200, await world.catalog.insertTable(projectId, datasetId, await readJson(request)));
+  },
+  "tables.get": getTable,
+  "tables.patch": (call) => changeTable(call, "PATCH"),
+  "tables.update": (call) => changeTable(call, "PUT"),
+  "tables.delete": async (call) => {
+    needOnTable(call.account, "bigquery.tables.delete", call);
+    const { projectId, datasetId, tableId } = call;
+    await call.world.catalog.deleteTable({ projectId, datasetId, tableId });
+    return { status: 204, headers: {}, body: "" };
+  },
+  "tabledata.list": (call) => tableData(call, "bigquery.tables.getData", "data"),
+  "tabledata.insertAll": (call) => tableData(call, "bigquery.tables.updateData", "insertAll"),
+};
+
+async function changeDataset(call: Call, method: "PATCH" | "PUT"): Promise<Reply> {
+  const { world, account, projectId, datasetId, request } = call;
+  needOnDataset(account, "bigquery.datasets.update", projectId, datasetId);
+  return json(200, await world.catalog.changeDataset(method, projectId, datasetId, await readJson(request)));
+}
+
+/** Jobs strike by themselves, once they know their kind. */
+const STRIKE_THEMSELVES = new Set(["jobs.insert", "jobs.query", "upload"]);
+
+export async function handle(operation: string, handler: Handler, call: Call): Promise<Reply> {
+  if (STRIKE_THEMSELVES.has(operation)) return await handler(call);
+  const fault = call.world.project(call.projectId).faults.strike(operation);
+  await strikeBefore(fault);
+  const reply = await handler(call);
+  strikeAfter(fault);
+  return reply;
+}
+
+export function unknownCall(path: string): GoogleError {
+  return new GoogleError(404, "notFound", `The requested URL ${path} was not found on this server.`);
+}

@@ -1,0 +1,130 @@
+/** `jobs.insert` and `jobs.query`: who may, under which id, where; then the emulator does it. */
+import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { strikeBefore } from "./faults.ts";
+import { GoogleError, invalid, type JobError, type Json } from "./google.ts";
+import { claimJobId, jobKey, kindOfJob, type Job, type JobResource } from "./jobs.ts";
+import { planLoad, type Media } from "./loads.ts";
+import { planQuery } from "./queries.ts";
+import { needOnProject, type Principal } from "./roles.ts";
+import type { World } from "./world.ts";
+
+/** What a job is about, before it has an id. */
+export interface Plan {
+  location: string;
+  /** What the emulator is told; its answer becomes the job's end. */
+  run: (emulatorId: string) => Promise<{ statistics: Json; error: JobError | null; configuration?: Json }>;
+  /** For counters: `load`, `query:MERGE`. */
+  kind: string;
+}
+
+export interface JobRequest {
+  world: World;
+  account: Principal;
+  projectId: string;
+  body: Json;
+  /** The uploaded file of a load job. */
+  media: Media | null;
+  operation: "jobs.insert" | "jobs.query";
+}
+
+/** The job, running or done; throws what is refused before there is a job. */
+export async function startJob(request: JobRequest): Promise<Job> {
+  const { world, account, projectId, body } = request;
+  const project = world.project(projectId);
+  const configuration = (body["configuration"] ?? {}) as Json;
+  const kind = kindOfJob(configuration);
+  const fault = project.faults.strike(request.operation, { jobType: kind ?? "none", about: subjectOf(configuration) });
+  await strikeBefore(fault);
+  if (kind === null) throw invalid("Job configuration must contain exactly one job-specific configuration object.");
+  needOnProject(account, "bigquery.jobs.create", projectId);
+  const asked = (body["jobReference"] ?? {}) as { jobId?: string; location?: string };
+  const plan = await planJob(request, kind, configuration, asked.location ?? null);
+  const jobId = asked.jobId ?? `job_${randomUUID().replaceAll("-", "")}`;
+  if (!/^[\w-]{1,1024}$/.test(jobId))
+    throw invalid(
+      `Invalid job ID "${jobId}". Job IDs must be alphanumeric (plus underscores and dashes) and must be at most 1024 characters long.`,
+    );
+  // A dry run makes no job.
+  const isKept = configuration["dryRun"] !== true;
+  if (isKept) claimJobId(project, plan.location, jobId);
+  const job = newJob(request, configuration, jobId, plan.location);
+  job.fault = fault;
+  if (isKept) {
+    project.jobs.set(jobKey(plan.location, jobId), job);
+    world.keepJob(job);
+  }
+  job.done = runToEnd(request, job, plan);
+  return job;
+}
+
+/** SQL or destination, for faults that are particular. */
+function subjectOf(configuration: Json): string {
+  const { query, load, copy } = configuration as {
+    query?: { query?: string };
+    load?: { destinationTable?: { tableId?: string } };
+    copy?: { destinationTable?: { tableId?: string } };
+  };
+  return query?.query ?? load?.destinationTable?.tableId ?? copy?.destinationTable?.tableId ?? "";
+}
+
+async function planJob(request: JobRequest, kind: string, configuration: Json, location: string | null): Promise<Plan> {
+  if (kind === "load") return await planLoad(request, configuration, location);
+  if (kind === "query") return await planQuery(request, configuration, location);
+  throw new GoogleError(501, "notImplemented", `The local BigQuery runs no ${kind} jobs.`);
+}
+
+function newJob(request: JobRequest, configuration: Json, jobId: string, location: string): Job {
+  const { projectId, account } = request;
+  const resource: JobResource = {
+    kind: "bigquery#job",
+    id: `${projectId}:${location}.${jobId}`,
+    etag: randomUUID(),
+    user_email: account.email,
+    jobReference: { projectId, jobId, location },
+    configuration: { jobType: (kindOfJob(configuration) ?? "").toUpperCase(), ...configuration },
+    status: { state: "RUNNING" },
+    statistics: { creationTime: String(Date.now()), startTime: String(Date.now()) },
+  };
+  const emulatorId = `front_${randomUUID().replaceAll("-", "")}`;
+  return { resource, emulatorId, owner: account.email, done: Promise.resolve(), fault: null };
+}
+
+async function runToEnd(request: JobRequest, job: Job, plan: Plan): Promise<void> {
+  const { world, projectId } = request;
+  const { resource, fault } = job;
+  const project = world.project(projectId);
+  let error: JobError | null;
+  let statistics: Json = {};
+  let ran = true;
+  if (fault?.kind === "job_failed") {
+    ran = false;
+    error = {
+      reason: fault.reason,
+      message: fault.message ?? "The job encountered an error during execution. Retrying may solve the problem.",
+    };
+  } else {
+    try {
+      const end = await plan.run(job.emulatorId);
+      ({ error, statistics } = end);
+      if (end.configuration !== undefined) resource.configuration = { ...resource.configuration, ...end.configuration };
+    } catch (thrown) {
+      error = thrown instanceof GoogleError ? thrown.jobError() : { reason: "internalError", message: String(thrown) };
+    }
+  }
+  if (fault?.kind === "job_slow") await delay(fault.delayMs);
+  const isKept = project.jobs.has(jobKey(plan.location, resource.jobReference.jobId));
+  if (ran && isKept) project.countJob(plan.kind, error !== null);
+  resource.statistics = { ...resource.statistics, endTime: String(Date.now()), ...statistics };
+  resource.status = error === null ? { state: "DONE" } : { state: "DONE", errorResult: error, errors: [error] };
+  if (isKept) world.keepJob(job);
+}
+
+/** Waits for its end, but not for long. */
+export async function settledWithin(job: Job, withinMs: number): Promise<boolean> {
+  const timer = new AbortController();
+  const late = delay(withinMs, undefined, { signal: timer.signal }).catch(() => undefined);
+  await Promise.race([job.done, late]);
+  timer.abort();
+  return job.resource.status.state === "DONE";
+}

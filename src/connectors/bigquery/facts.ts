@@ -1,0 +1,82 @@
+// What an error of Google's clients says, whichever of them it came from, without the texts that may quote rows or tokens.
+
+export interface Facts {
+  /** HTTP status; null where there was no answer or another protocol. */
+  status: number | null;
+  /** gRPC status code; null elsewhere. */
+  grpc: number | null;
+  /** BigQuery's own word, as in `quotaExceeded`; empty where it gave none. */
+  reason: string;
+  /** The permission that was missed, as in `bigquery.jobs.create`; null where none is named. */
+  permission: string | null;
+  /** A code of the network or of Node, as in `ECONNRESET`; null where there was an answer. */
+  network: string | null;
+  /** For matching only, never for showing. */
+  text: string;
+}
+
+const MAX_MATCHED_CHARS = 10_000;
+const PERMISSION = /\bbigquery\.[a-z]+\.[a-z]+\b/i;
+const QUERY_PERMISSION = /permission to query (table|view)/i;
+
+export function factsOf(error: unknown): Facts {
+  const code = memberOf(error, "code");
+  const response = memberOf(error, "response");
+  const text = textOf(error).slice(0, MAX_MATCHED_CHARS);
+  const isGrpc = typeof code === "number" && code >= 0 && code <= 16;
+  const status = isGrpc ? null : (httpStatus(code) ?? httpStatus(memberOf(response, "status")));
+  const reason = reasonOf(error, response);
+  return {
+    status,
+    grpc: isGrpc ? code : null,
+    reason,
+    permission: PERMISSION.exec(text)?.[0] ?? (QUERY_PERMISSION.test(text) ? "bigquery.tables.getData" : null),
+    network: isGrpc || status !== null || reason !== "" ? null : networkCode(error, code),
+    text,
+  };
+}
+
+/** One member of whatever this is. */
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null && name in value
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
+}
+
+function textOf(error: unknown): string {
+  const message = memberOf(error, "message");
+  const inner = memberOf(memberOf(memberOf(memberOf(error, "response"), "data"), "error"), "message");
+  return [message, inner].filter((part) => typeof part === "string").join("\n");
+}
+
+/** REST errors list them, the error of a job is one itself, IAM's are in the details. */
+function reasonOf(error: unknown, response: unknown): string {
+  const body = memberOf(memberOf(response, "data"), "error");
+  const candidates = [
+    memberOf(error, "reason"),
+    ...listed(error, "errors"),
+    ...listed(body, "details"),
+    ...listed(body, "errors"),
+  ];
+  const words = candidates.map((each) => (typeof each === "string" ? each : memberOf(each, "reason")));
+  const word = words.find((each) => typeof each === "string" && /^[A-Za-z_]{1,100}$/.test(each));
+  return typeof word === "string" ? word : "";
+}
+
+function listed(value: unknown, name: string): unknown[] {
+  const list = memberOf(value, name);
+  return Array.isArray(list) ? list : [];
+}
+
+function httpStatus(code: unknown): number | null {
+  const status = typeof code === "string" && /^\d{3}$/.test(code) ? Number(code) : code;
+  return typeof status === "number" && status >= 100 && status <= 599 ? status : null;
+}
+
+function networkCode(error: unknown, code: unknown): string {
+  const cause = memberOf(memberOf(error, "cause"), "code");
+  const word = [code, cause, memberOf(error, "type"), memberOf(error, "name")].find(
+    (each) => typeof each === "string" && /^[\w-]{1,60}$/.test(each),
+  );
+  return typeof word === "string" ? word : "no answer";
+}

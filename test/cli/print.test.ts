@@ -1,0 +1,50 @@
+/** What the command shows of an integration, by provider. */
+import { expect, test } from "vitest";
+import { describe, printRows } from "../../src/cli/print.ts";
+import type { BigQuerySettings } from "../../src/domain/integration.ts";
+import type { Integration } from "../../src/store/store.ts";
+
+const SETTINGS: BigQuerySettings = {
+  provider: "bigquery",
+  projectId: "my-project",
+  datasetId: "analytics",
+  serviceAccountEmail: "sync@my-project.iam.gserviceaccount.com",
+  location: "EU",
+};
+
+const integration = (settings: BigQuerySettings): Integration => ({
+  id: "int_1",
+  workspaceId: "ws_1",
+  provider: "bigquery",
+  settings,
+  importFrom: "2026-01-31",
+  createdAtMs: 0,
+  version: 1,
+  status: "idle",
+  paused: false,
+  nextCycleAtMs: null,
+  lastRun: null,
+  export: { enabled: true, completeThroughMs: null, sent: 3, rejected: 0, pending: 1, late: 0, error: null },
+  import: { enabled: false, error: null },
+});
+
+function shown(settings: BigQuerySettings, json: boolean): string {
+  let text = "";
+  const output = { print: (part: string) => void (text += part), printError: () => {} };
+  printRows(output, [describe(integration(settings))], json);
+  return text;
+}
+
+test("a BigQuery integration: its project, dataset, account and location, to read and for scripts", () => {
+  const lines = shown(SETTINGS, false).split("\n");
+  expect(lines[0]).toBe("int_1  idle");
+  for (const [name, value] of Object.entries(SETTINGS)) expect(lines).toContain(`  ${name}: ${String(value)}`);
+  expect(lines).toContain("  export.sent: 3");
+  expect(JSON.parse(shown(SETTINGS, true))).toMatchObject({ ...SETTINGS, id: "int_1", workspaceId: "ws_1" });
+});
+
+test("one that only imports has no dataset to show", () => {
+  const settings = { ...SETTINGS, datasetId: null };
+  expect(shown(settings, false)).not.toContain("datasetId");
+  expect(JSON.parse(shown(settings, true))).toMatchObject({ datasetId: null });
+});
