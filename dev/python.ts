@@ -58,7 +58,7 @@ async function createVenv(venvDir: string, python: string): Promise<void> {
     await run(python, ["-m", "venv", venvDir], { timeout: INSTALL_WITHIN_MS });
   } catch (error) {
     throw new Error(
-      `Creating a Python virtualenv failed: ${reason(error)}. Install Python 3.9 or later with its venv module ` +
+      `Creating a Python virtualenv failed: ${reason(error)}. Install Python 3.11 or later with its venv module ` +
         `(Debian: apt-get install python3 python3-venv), so that \`${python} -m venv\` works.`,
       { cause: error },
     );

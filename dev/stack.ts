@@ -99,7 +99,7 @@ async function bringUp(dataDir: string, options: StackOptions, parts: Part[]): P
     startDatabase(dataDir, outer, log("postgres")).then(keep),
     startTemporalServer(dataDir, log("temporal")).then(keep),
     startMixpanel(dataDir, outer, log("mixpanel")).then(keep),
-    startLocalBigQuery(dataDir, log("bigquery")).then(keep),
+    startLocalBigQuery(dataDir, log("bigquery"), onStep).then(keep),
   ] as const;
   // Waits for all, so that those which did start are known and can be stopped.
   await Promise.allSettled(services);

@@ -57,12 +57,20 @@ export async function startMixpanel(
   return { url, stop: () => service.stop() };
 }
 
-export async function startLocalBigQuery(dataDir: string, log: LogFile): Promise<BigQuery> {
+/** Its first start installs it, which takes a while: `onStep` is told. */
+export async function startLocalBigQuery(
+  dataDir: string,
+  log: LogFile,
+  onStep: (step: string) => void,
+): Promise<BigQuery> {
   return await startBigQuery({
     dataDir: join(dataDir, "bigquery"),
     port: await portOrFree(PORTS.bigQuery),
     storagePort: await portOrFree(PORTS.bigQueryStorage),
-    onLog: log.write,
+    onLog: (line) => {
+      log.write(line);
+      if (/^still installing/.test(line)) onStep(line);
+    },
   });
 }
 

@@ -29,7 +29,7 @@ describe("pythonPackages", () => {
 
   it("says what to install when there is no Python", async () => {
     await expect(pythonPackages(["six==1.17.0"], { venvDir, python: "no-such-python" })).rejects.toThrow(
-      /Creating a Python virtualenv failed: [^]*no-such-python[^]*Install Python 3.9 or later with its venv module/,
+      /Creating a Python virtualenv failed: [^]*no-such-python[^]*Install Python 3.11 or later with its venv module/,
     );
   });
 });
