@@ -123,7 +123,7 @@ interface ExportOptions {
 }
 
 export async function runExport(
-  { connector, connection }: ConnectorHarness,
+  { connector, connection }: Pick<ConnectorHarness, "connector" | "connection">,
   buckets: Bucket[],
   options: ExportOptions = {},
 ): Promise<{ progress: ExportProgress[]; error: unknown }> {

@@ -1,5 +1,7 @@
 // The BigQuery connector against the shared suite, on the local BigQuery.
+import { beforeAll } from "vitest";
 import type { FaultInput } from "../../../dev/bigquery/protocol.ts";
+import { SHARED_START_TIMEOUT_MS, startSharedBigQuery } from "../../../dev/bigquery/shared.ts";
 import { connectorContract } from "../contract.ts";
 import type { ConnectorHarness, HarnessFault } from "../contractSupport.ts";
 import { createCustomer, DATASET } from "./support.ts";
@@ -18,6 +20,11 @@ const FAULTS: Record<HarnessFault, FaultInput> = {
   import_rate_limited: { kind: "quota_exceeded", target: "CreateReadSession" },
   import_auth: { kind: "unauthenticated", target: "CreateReadSession" },
 };
+
+// The first time ever it is installed as well.
+beforeAll(async () => {
+  await (await startSharedBigQuery()).control.close();
+}, SHARED_START_TIMEOUT_MS);
 
 connectorContract("BigQuery", async (): Promise<ConnectorHarness> => {
   const customer = await createCustomer();

@@ -1,7 +1,7 @@
 // A customer of one's own on the shared local BigQuery: project, dataset, service account, and what the export left there.
 import { randomUUID } from "node:crypto";
 import type { BigQueryControl } from "../../../dev/bigquery/control.ts";
-import type { Grant } from "../../../dev/bigquery/protocol.ts";
+import type { AccountInput } from "../../../dev/bigquery/protocol.ts";
 import { startSharedBigQuery } from "../../../dev/bigquery/shared.ts";
 import { createBigQueryConnector } from "../../../src/connectors/bigquery/connector.ts";
 import type { BigQueryConnector } from "../../../src/connectors/bigquery/connector.ts";
@@ -29,6 +29,7 @@ export interface Customer {
   close(): Promise<void>;
 }
 
+type GrantInput = NonNullable<AccountInput["grants"]>[number];
 type Role = "jobUser" | "readSessionUser" | "dataEditor" | "dataViewer";
 export const ALL_ROLES: Role[] = ["jobUser", "readSessionUser", "dataEditor"];
 
@@ -83,7 +84,7 @@ export async function createCustomer(location = "EU"): Promise<Customer> {
   };
 }
 
-function grantOf(role: Role, projectId: string): Grant {
+function grantOf(role: Role, projectId: string): GrantInput {
   const isOfDataset = role === "dataEditor" || role === "dataViewer";
   return { role: `roles/bigquery.${role}`, projectId, ...(isOfDataset ? { datasetId: DATASET } : {}) };
 }
