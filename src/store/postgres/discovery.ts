@@ -69,8 +69,11 @@ function exampleOf(eventId: number): RawBuilder<unknown> {
   select case
     when r.name = any(${IDENTITY_PROPERTIES}::text[]) then null
     when lower(r.name) = (select lower(source ->> 'userIdFieldName') from event_definitions where id = ${eventId}) then null
-    when length((e.properties -> r.name)::text) <= ${EXAMPLE_CHARS}::integer then (e.properties -> r.name)::text
-    else to_jsonb(left(e.properties ->> r.name, ${EXAMPLE_CHARS}::integer - 2) || '…')::text end
-  from imported_events e where e.event_id = ${eventId} and e.uuid = r.example_uuid
+    when length(v.value::text) <= ${EXAMPLE_CHARS}::integer then v.value::text
+    else to_jsonb(left(v.value #>> '{}', ${EXAMPLE_CHARS}::integer - 2) || '…')::text end
+  from imported_events e
+  -- A name with dots may be that of a field within fields.
+  cross join lateral (select coalesce(e.properties -> r.name, e.properties #> string_to_array(r.name, '.')) as value) v
+  where e.event_id = ${eventId} and e.uuid = r.example_uuid
 )`;
 }

@@ -100,6 +100,20 @@ function configurationTests(get: GetHarness): void {
 }
 
 function discoveryTests(get: GetHarness): void {
+  test("a field within fields has its example, and a plain name with a dot its own", async () => {
+    const { store } = get();
+    const integration = await newIntegration(store, undefined, bigQuery());
+    const { workspaceId, id } = integration;
+    await store.events.create(workspaceId, id, { name: "purchase", description: null, source: SOURCE });
+    const text = '{"price":{"net":12345678901234567890.5,"gross":2},"price.gross":3}';
+    await commitRows(store, integration, [row(1, text, { fields: { "price.net": 0, "price.gross": 0 } })]);
+    await store.imports.discoverProperties(id);
+    expect(await store.events.properties(workspaceId, id, "purchase")).toMatchObject([
+      { name: "price.gross", numeric: true, example: "3" },
+      { name: "price.net", numeric: true, example: "12345678901234567890.5" },
+    ]);
+  });
+
   test("the column that holds the user has no example, whatever its name and case", async () => {
     const { store } = get();
     const integration = await newIntegration(store, undefined, bigQuery());
