@@ -69,7 +69,7 @@ export async function startLocalBigQuery(
     storagePort: await portOrFree(PORTS.bigQueryStorage),
     onLog: (line) => {
       log.write(line);
-      if (/^still installing/.test(line)) onStep(line);
+      if (line.startsWith("still installing")) onStep(line);
     },
   });
 }
