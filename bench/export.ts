@@ -57,7 +57,7 @@ export async function benchExport({ scale, onStep }: BenchOptions): Promise<Comp
 }
 
 /** One exposure in each bucket: users by hours that are over. */
-async function seal({ store, sql }: Machine, workspaceId: string, buckets: number): Promise<void> {
+export async function seal({ store, sql }: Machine, workspaceId: string, buckets: number): Promise<void> {
   const lastHourMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 3 * HOUR_MS;
   for (let from = 0; from < buckets; from += INGEST_ROWS) {
     const exposures = Array.from({ length: Math.min(INGEST_ROWS, buckets - from) }, (_, i): Exposure => {

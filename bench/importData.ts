@@ -35,7 +35,7 @@ export async function emptyTables({ sql }: Machine): Promise<void> {
   await sql.query("truncate imported_events, property_tallies, properties, budget_leases");
 }
 
-export async function assertImported({ machine, rows }: Data): Promise<void> {
+export async function assertImported({ machine, rows }: Pick<Data, "machine" | "rows">): Promise<void> {
   const counted = await machine.sql.query<{ count: string }>("select count(*) from imported_events");
   const count = Number(counted.rows[0]?.count);
   if (count !== rows) throw new Error(`${count} rows were imported, not ${rows}.`);

@@ -1,7 +1,9 @@
-// The services of a benchmark: a database, Temporal and the Mixpanel stand-in, each a process of its own, with empty data.
+// The services of a benchmark: a database, Temporal, the Mixpanel stand-in and, where it is asked for, a local BigQuery, each
+// in processes of its own, with empty data.
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import pg from "pg";
+import { startBigQuery, type BigQuery } from "../dev/bigquery/start.ts";
 import { runToEnd, type Program } from "../dev/children.ts";
 import { freePort } from "../dev/freePort.ts";
 import { openLog } from "../dev/logFile.ts";
@@ -38,25 +40,49 @@ export interface Machine {
   stop(): Promise<void>;
 }
 
+export interface BigQueryMachine extends Machine {
+  bigQuery: BigQuery;
+}
+
 /** All of it compiled, as in production: `npm run build` comes first. */
-export async function startMachine(name: string): Promise<Machine> {
+export function startMachine(name: string): Promise<Machine> {
+  return start(name, (dir, stops) => bringUp(dir, stops, undefined));
+}
+
+/** The same with a local BigQuery, which the worker is told of. Its first start installs it. */
+export function startBigQueryMachine(name: string): Promise<BigQueryMachine> {
+  return start(name, async (dir, stops) => {
+    const onLog = openLog(join(dir, "logs"), "bigquery").write;
+    const bigQuery = await startBigQuery({ dataDir: join(dir, "bigquery"), onLog });
+    stops.push(() => bigQuery.stop());
+    return { ...(await bringUp(dir, stops, bigQuery)), bigQuery };
+  });
+}
+
+type Stops = (() => Promise<unknown>)[];
+type Kept = "dir" | "stop";
+
+async function start<T>(
+  name: string,
+  parts: (dir: string, stops: Stops) => Promise<T>,
+): Promise<T & Pick<Machine, Kept>> {
   const dir = join(BENCH_DIR, name);
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir, { recursive: true });
-  const stops: (() => Promise<unknown>)[] = [];
+  const stops: Stops = [];
   const stop = async () => {
     for (const each of stops.splice(0).toReversed()) await each();
     rmSync(dir, { recursive: true, force: true });
   };
   try {
-    return { ...(await bringUp(dir, stops)), dir, stop };
+    return { ...(await parts(dir, stops)), dir, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function bringUp(dir: string, stops: (() => Promise<unknown>)[]): Promise<Omit<Machine, "dir" | "stop">> {
+async function bringUp(dir: string, stops: Stops, bigQuery: BigQuery | undefined): Promise<Omit<Machine, Kept>> {
   const logs = join(dir, "logs");
   const postgres = await startPostgres({ dataDir: join(dir, "postgres"), onLog: openLog(logs, "postgres").write });
   stops.push(() => postgres.stop());
@@ -69,6 +95,7 @@ async function bringUp(dir: string, stops: (() => Promise<unknown>)[]): Promise<
       databaseUrl: postgres.url,
       temporalAddress: temporal.address,
       mixpanelUrl: mixpanel.url,
+      bigQuery,
       apiPort: 0,
     }),
     TEMPORAL_TASK_QUEUE: "bench",

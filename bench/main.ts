@@ -2,6 +2,9 @@
 import { execFileSync } from "node:child_process";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { benchBigQueryExport } from "./bigQueryExport.ts";
+import { benchBigQueryImport } from "./bigQueryImport.ts";
+import { benchBigQueryMemory } from "./bigQueryMemory.ts";
 import type { Comparison } from "./comparison.ts";
 import { benchExport } from "./export.ts";
 import { benchImport } from "./import.ts";
@@ -14,6 +17,9 @@ const BENCHES: Record<string, (options: BenchOptions) => Promise<Comparison[]>> 
   import: benchImport,
   ingest: benchIngest,
   memory: benchMemory,
+  "bigquery-export": benchBigQueryExport,
+  "bigquery-import": benchBigQueryImport,
+  "bigquery-memory": benchBigQueryMemory,
 };
 
 const { values, positionals } = parseArgs({

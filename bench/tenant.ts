@@ -1,8 +1,8 @@
-// A workspace with an integration on a project of the stand-in, and syncs of it that are timed from the request to the end.
+// A workspace with an integration on a project of the far side, and syncs of it that are timed from the request to the end.
 import { setTimeout as delay } from "node:timers/promises";
 import { Client, Connection } from "@temporalio/client";
 import { createIntegrationControl, workflowIdOf } from "../src/client/index.ts";
-import type { IntegrationPatch } from "../src/store/store.ts";
+import type { IntegrationPatch, NewEvent, NewIntegration } from "../src/store/store.ts";
 import type { Machine } from "./machine.ts";
 
 const ACCOUNT = { username: "bench.abc123.mp-service-account", secret: "the-secret-of-the-bench" };
@@ -26,16 +26,14 @@ export async function createProject(machine: Machine, projectId: string): Promis
   });
 }
 
-export async function createTenant(
+export function createTenant(
   machine: Machine,
   projectId: string,
   importFrom: string,
   legs: IntegrationPatch,
   events: string[] = [],
 ): Promise<Tenant> {
-  const { store } = machine;
-  const { workspaceId, apiKey } = await store.workspaces.create("bench");
-  const { id: integrationId } = await store.integrations.create(workspaceId, {
+  const integration: NewIntegration = {
     provider: "mixpanel",
     projectId,
     region: "us",
@@ -43,15 +41,27 @@ export async function createTenant(
     serviceAccountUsername: ACCOUNT.username,
     secret: ACCOUNT.secret,
     importFrom,
-  });
-  for (const name of events) {
-    await store.events.create(workspaceId, integrationId, { name, description: null, source: null });
-  }
+  };
+  const definitions = events.map((name) => ({ name, description: null, source: null }));
+  return createTenantOf(machine, integration, legs, definitions);
+}
+
+/** Of any provider. */
+export async function createTenantOf(
+  machine: Machine,
+  integration: NewIntegration,
+  legs: IntegrationPatch,
+  events: NewEvent[] = [],
+): Promise<Tenant> {
+  const { store } = machine;
+  const { workspaceId, apiKey } = await store.workspaces.create("bench");
+  const { id: integrationId } = await store.integrations.create(workspaceId, integration);
+  for (const event of events) await store.events.create(workspaceId, integrationId, event);
   await store.integrations.update(workspaceId, integrationId, legs);
   const connection = await Connection.connect({ address: machine.temporalAddress });
   const client = new Client({ connection });
   const control = createIntegrationControl(client, "bench");
-  const ref = { integrationId, workspaceId, provider: "mixpanel" as const };
+  const ref = { integrationId, workspaceId, provider: integration.provider };
   return {
     ...{ workspaceId, integrationId, apiKey },
     sync: async () => {

@@ -2,16 +2,13 @@
 import { request } from "undici";
 
 export interface IntegrationAnswer {
-  id: string;
-  status: string;
-  lastRun: { outcome: string | null } | null;
-  export: { sent: number; pending: number; rejected: number; late: number };
+  export: { sent: number; pending: number; rejected: number };
 }
 
-export interface EventAnswer {
-  name?: string;
-  imported: number;
-  rejected: number;
+export interface PropertyAnswer {
+  name: string;
+  count: number;
+  numeric: boolean;
 }
 
 export class Api {
@@ -38,8 +35,17 @@ export class Api {
     return this.call("GET", `/v1/integrations/${id}`);
   }
 
-  async imported(id: string): Promise<number> {
-    const { events } = await this.call<{ events: EventAnswer[] }>("GET", `/v1/integrations/${id}/events`);
-    return events.reduce((sum, event) => sum + event.imported, 0);
+  /** Records imported of each event. */
+  async imported(id: string): Promise<Map<string, number>> {
+    const { events } = await this.call<{ events: { eventId?: string; eventName?: string; imported: number }[] }>(
+      "GET",
+      `/v1/integrations/${id}/events`,
+    );
+    return new Map(events.map(({ eventId, eventName, imported }) => [eventId ?? eventName ?? "", imported]));
+  }
+
+  async properties(id: string, event: string): Promise<PropertyAnswer[]> {
+    const path = `/v1/integrations/${id}/events/${event}/properties`;
+    return (await this.call<{ properties: PropertyAnswer[] }>("GET", path)).properties;
   }
 }

@@ -11,7 +11,7 @@ export interface Bars {
   stop(): void;
 }
 
-const LABEL_WIDTH = 22;
+const LABEL_WIDTH = 27;
 const FORMAT = "  {label} {bar} {percentage}%  {value}/{total}";
 
 export function createBars(): Bars {

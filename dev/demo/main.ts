@@ -7,19 +7,30 @@ import type { Stack } from "../stack.ts";
 import { Api } from "./api.ts";
 import { createBars } from "./bars.ts";
 import type { Bars } from "./bars.ts";
-import { bucketKey, bucketsOf, makeExposures } from "./exposures.ts";
+import { bigQuerySide } from "./bigQuerySide.ts";
+import { bucketsOf, makeExposures } from "./exposures.ts";
 import type { DemoExposure } from "./exposures.ts";
-import { ACCOUNT, createProject, loadPurchases, PROJECT_ID, readEvents } from "./mixpanelProject.ts";
-import { firstDay, PURCHASE_EVENT, readPurchases } from "./purchases.ts";
+import { mixpanelSide } from "./mixpanelSide.ts";
+import { readPurchases } from "./purchases.ts";
 import { isExact, table } from "./report.ts";
 import type { Line } from "./report.ts";
+import type { DemoData, Side } from "./side.ts";
 import { syncAndKill } from "./sync.ts";
 
 const EXPOSURES_PER_CALL = 10_000;
-const EXPORTED_EVENT = "Inworld Router Exposure";
+const PROVIDERS = ["mixpanel", "bigquery", "both"] as const;
+type Provider = (typeof PROVIDERS)[number];
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { exit: { type: "boolean", default: false } } });
+  const { values } = parseArgs({
+    options: { exit: { type: "boolean", default: false }, provider: { type: "string", default: "both" } },
+  });
+  const provider = PROVIDERS.find((one) => one === values.provider);
+  if (provider === undefined) {
+    console.error(`--provider must be ${PROVIDERS.join(", ")}; it is ${values.provider}`);
+    process.exitCode = 2;
+    return;
+  }
   const ended = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
   });
@@ -31,14 +42,10 @@ async function main(): Promise<void> {
     env: { ACTIVITY_HEARTBEAT_SECONDS: "5", ...process.env },
   });
   try {
-    const run = demonstrate(stack);
-    const lines = await Promise.race([run, ended]);
-    if (lines === undefined) return;
-    console.log(`\nBoth sides, after the worker was killed in the middle of both legs:\n\n${table(lines)}\n`);
-    console.log(
-      `  Temporal UI  ${stack.temporalUiUrl}\n  API          ${stack.apiUrl}\n  Mixpanel     ${stack.mixpanelUrl}\n`,
-    );
-    if (!isExact(lines)) process.exitCode = 1;
+    const results = await Promise.race([demonstrate(stack, provider), ended]);
+    if (results === undefined) return;
+    print(stack, results);
+    if (!results.every(({ lines }) => isExact(lines))) process.exitCode = 1;
     if (values.exit) return;
     console.log("All of it stays up until Ctrl-C.");
     await ended;
@@ -47,32 +54,66 @@ async function main(): Promise<void> {
   }
 }
 
-async function demonstrate(stack: Stack): Promise<Line[]> {
-  const nowMs = Date.now();
-  const purchases = readPurchases(nowMs);
-  const exposures = makeExposures([...new Set(purchases.map(({ customer }) => customer))], nowMs);
-  const buckets = bucketsOf(exposures);
+interface Result {
+  name: string;
+  lines: Line[];
+}
+
+function print(stack: Stack, results: Result[]): void {
+  console.log("\nBoth ends, after the worker was killed in the middle of every leg:");
+  for (const { name, lines } of results) console.log(`\n${table(name, lines)}`);
+  console.log(`
+  Temporal UI  ${stack.temporalUiUrl}
+  API          ${stack.apiUrl}
+  Mixpanel     ${stack.mixpanelUrl}
+  BigQuery     ${stack.bigQuery.restUrl}
+`);
+}
+
+async function demonstrate(stack: Stack, provider: Provider): Promise<Result[]> {
+  const data = makeData(Date.now());
+  const sides = sidesOf(stack, provider, data);
   const bars = createBars();
   try {
-    await createProject(stack.mixpanelUrl);
-    let loaded = 0;
-    const loading = bars.add("loading purchases", purchases.length);
-    await loadPurchases(stack.mixpanelUrl, purchases, (count) => loading.update((loaded += count)));
+    await Promise.all(sides.map((side) => side.load(bars)));
     const api = new Api(stack.apiUrl, await createWorkspace(stack));
-    const accepted = await postExposures(api, exposures, bars);
-    const id = await createIntegration(api, firstDay(purchases));
-    const killedIn = await syncAndKill(stack, api, id, { buckets: buckets.size, purchases: purchases.length }, bars);
-    return await countBothSides(stack, api, id, {
-      nowMs,
-      exposures,
-      accepted,
-      buckets,
-      purchases: purchases.length,
-      killedIn,
-    });
+    const accepted = await postExposures(api, data.exposures, bars);
+    const connected = await Promise.all(
+      sides.map(async (side) => {
+        const id = await side.connect(api);
+        return { side, id, legs: side.legs(api, id) };
+      }),
+    );
+    const ids = connected.map(({ id }) => id);
+    const legs = connected.flatMap(({ legs: { exporting, importing } }) => [exporting, importing]);
+    const killedIn = await syncAndKill(stack, api, ids, legs, bars);
+    return await Promise.all(
+      connected.map(async ({ side, id, legs: { exporting, importing } }) => ({
+        name: side.name,
+        lines: [
+          { what: "exposures accepted", actual: accepted, expected: data.exposures.length },
+          ...(await side.count(api, id)),
+          { what: side.exportKill, actual: killedIn.has(exporting) ? 1 : 0, expected: 1 },
+          { what: "worker killed in the middle of the import", actual: killedIn.has(importing) ? 1 : 0, expected: 1 },
+        ],
+      })),
+    );
   } finally {
     bars.stop();
   }
+}
+
+function makeData(nowMs: number): DemoData {
+  const purchases = readPurchases(nowMs);
+  const exposures = makeExposures([...new Set(purchases.map(({ customer }) => customer))], nowMs);
+  return { nowMs, purchases, exposures, buckets: bucketsOf(exposures) };
+}
+
+function sidesOf(stack: Stack, provider: Provider, data: DemoData): Side[] {
+  return [
+    ...(provider === "bigquery" ? [] : [mixpanelSide(stack.mixpanelUrl, data)]),
+    ...(provider === "mixpanel" ? [] : [bigQuerySide(stack.bigQuery, data)]),
+  ];
 }
 
 async function createWorkspace(stack: Stack): Promise<string> {
@@ -89,86 +130,6 @@ async function postExposures(api: Api, exposures: DemoExposure[], bars: Bars): P
     bar.update(accepted);
   }
   return accepted;
-}
-
-async function createIntegration(api: Api, importFrom: string): Promise<string> {
-  const { id } = await api.call<{ id: string }>("POST", "/v1/integrations", {
-    provider: "mixpanel",
-    projectId: PROJECT_ID,
-    serviceAccountUsername: ACCOUNT.username,
-    serviceAccountSecret: ACCOUNT.secret,
-    importFrom,
-  });
-  await api.call("POST", `/v1/integrations/${id}/events`, {
-    eventId: PURCHASE_EVENT,
-    description: "Fires when a customer completes a purchase",
-  });
-  await api.call("PATCH", `/v1/integrations/${id}`, { export: { enabled: true }, import: { enabled: true } });
-  return id;
-}
-
-interface Facts {
-  nowMs: number;
-  exposures: DemoExposure[];
-  accepted: number;
-  buckets: Map<string, number>;
-  purchases: number;
-  killedIn: string[];
-}
-
-/** Asks both sides, each through its own front door. */
-async function countBothSides(stack: Stack, api: Api, id: string, facts: Facts): Promise<Line[]> {
-  const fromMs = facts.exposures.reduce((first, { timestamp }) => Math.min(first, timestamp), facts.nowMs);
-  const events = await readEvents(stack.mixpanelUrl, EXPORTED_EVENT, fromMs, facts.nowMs);
-  const held = new Map(
-    events.map(({ properties }) => {
-      const {
-        alias_id,
-        route_id,
-        variant_id,
-        distinct_id: user,
-        time,
-      } = properties as unknown as DemoExposure & {
-        distinct_id: string;
-        time: number;
-      };
-      return [bucketKey({ alias_id, route_id, variant_id, user }, time), time] as const;
-    }),
-  );
-  const right = [...facts.buckets].filter(([key, timeMs]) => held.get(key) === timeMs).length;
-  const integration = await api.integration(id);
-  const { properties } = await api.call<{ properties: { name: string; count: number; numeric: boolean }[] }>(
-    "GET",
-    `/v1/integrations/${id}/events/${PURCHASE_EVENT}/properties`,
-  );
-  const numeric = properties.filter(({ name }) => name === "amount" || name === "cds");
-  return [
-    { what: "exposures accepted", actual: facts.accepted, expected: facts.exposures.length },
-    {
-      what: "buckets sent (one per user, router, route, variant, hour)",
-      actual: integration.export.sent,
-      expected: facts.buckets.size,
-    },
-    {
-      what: "buckets pending or rejected",
-      actual: integration.export.pending + integration.export.rejected,
-      expected: 0,
-    },
-    { what: "events at Mixpanel", actual: events.length, expected: facts.buckets.size },
-    { what: "  of them each bucket exactly once, at its latest time", actual: right, expected: facts.buckets.size },
-    { what: "purchases imported", actual: await api.imported(id), expected: facts.purchases },
-    {
-      what: "numeric properties found (amount, cds)",
-      actual: numeric.filter((one) => one.numeric).length,
-      expected: 2,
-    },
-    {
-      what: "  records that have both",
-      actual: Math.min(...numeric.map((one) => one.count)),
-      expected: facts.purchases,
-    },
-    { what: "legs in whose middle the worker was killed", actual: facts.killedIn.length, expected: 2 },
-  ];
 }
 
 await main();

@@ -47,7 +47,14 @@ export async function loadPurchases(
 
 export interface ExportedEvent {
   event: string;
-  properties: { time: number; distinct_id: string; $insert_id: string } & Record<string, unknown>;
+  properties: {
+    time: number;
+    distinct_id: string;
+    $insert_id: string;
+    alias_id: string;
+    route_id: string;
+    variant_id: string;
+  };
 }
 
 /** The project's raw export, deduplicated by Mixpanel's key as its own queries are. */

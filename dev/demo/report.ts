@@ -1,4 +1,4 @@
-/** What both sides hold at the end, each number beside what it has to be. */
+/** What both ends hold at the end, each number beside what it has to be. */
 
 export interface Line {
   what: string;
@@ -10,13 +10,13 @@ export function isExact(lines: Line[]): boolean {
   return lines.every(({ actual, expected }) => actual === expected);
 }
 
-export function table(lines: Line[]): string {
+export function table(name: string, lines: Line[]): string {
   const number = (value: number) => value.toLocaleString("en-US").padStart(10);
   const width = Math.max(...lines.map(({ what }) => what.length));
   const rows = lines.map(
     ({ what, actual, expected }) =>
       `  ${what.padEnd(width)}  ${number(actual)}  ${number(expected)}  ${actual === expected ? "exact" : "WRONG"}`,
   );
-  const head = `  ${"".padEnd(width)}  ${"found".padStart(10)}  ${"expected".padStart(10)}`;
+  const head = `  ${name.padEnd(width)}  ${"found".padStart(10)}  ${"expected".padStart(10)}`;
   return [head, ...rows].join("\n");
 }

@@ -42,7 +42,7 @@ export function columnSql(name: string): string {
 /** A string literal of GoogleSQL: any text, of which nothing is left that could end the literal. */
 export function stringSql(text: string): string {
   if (text.length > MAX_LITERAL_CHARS || LONE_SURROGATE.test(text)) throw refused("text", text);
-  return `'${text.replaceAll(/['"`\\\p{Cc}\u2028\u2029]/gu, escaped)}'`;
+  return `'${text.replaceAll(/['\\\p{Cc}\u2028\u2029]/gu, escaped)}'`;
 }
 
 /** A TIMESTAMP literal with milliseconds: a constant, as the pruning of partitions needs it. */
@@ -80,7 +80,7 @@ function ticked(name: string): string {
 }
 
 function escaped(char: string): string {
-  if (char === "\\" || char === "'" || char === '"' || char === "`") return `\\${char}`;
+  if (char === "\\" || char === "'") return `\\${char}`;
   return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 

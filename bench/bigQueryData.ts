@@ -1,0 +1,119 @@
+// A customer's project at the local BigQuery, a table of product events in it, and syncs that import all of them.
+import type { EventSource } from "../src/domain/integration.ts";
+import type { IntegrationPatch, NewEvent } from "../src/store/store.ts";
+import { emptyTables } from "./importData.ts";
+import type { BigQueryMachine } from "./machine.ts";
+import { createTenantOf, type Tenant } from "./tenant.ts";
+
+const DAY_MS = 86_400_000;
+/** As long as the first window of a backfill, so that one session reads all rows, as each peer's does. */
+const DAYS = 7;
+const LOCATION = "US";
+export const DATASET = "analytics";
+export const EVENT = "purchase";
+
+/** 12 columns of 11 types, as tables of events have them. */
+const FIELDS = [
+  { name: "event_name", type: "STRING" },
+  { name: "user_id", type: "STRING" },
+  { name: "created_at", type: "TIMESTAMP" },
+  { name: "event_uuid", type: "STRING" },
+  { name: "quantity", type: "INTEGER" },
+  { name: "amount", type: "NUMERIC" },
+  { name: "score", type: "FLOAT" },
+  { name: "is_member", type: "BOOLEAN" },
+  { name: "country", type: "STRING" },
+  { name: "ordered_on", type: "DATE" },
+  { name: "tags", type: "STRING", mode: "REPEATED" },
+  { name: "context", type: "JSON" },
+];
+
+export interface EventTable {
+  machine: BigQueryMachine;
+  projectId: string;
+  tableId: string;
+  rows: number;
+  fromMs: number;
+  toMs: number;
+}
+
+export async function createBigQueryProject({ bigQuery: { control } }: BigQueryMachine, projectId: string) {
+  await control.putAccount(emailOf(projectId), {
+    grants: [
+      { role: "roles/bigquery.jobUser", projectId },
+      { role: "roles/bigquery.readSessionUser", projectId },
+      { role: "roles/bigquery.dataEditor", projectId, datasetId: DATASET },
+    ],
+  });
+  await control.createDataset(projectId, DATASET, { location: LOCATION });
+}
+
+/** A token of the customer's account: what a peer in production gets from its own environment. */
+export function tokenOf({ bigQuery }: BigQueryMachine, projectId: string): Promise<string> {
+  return bigQuery.control.issueToken(emailOf(projectId), 12 * 3_600);
+}
+
+export async function generateEvents(machine: BigQueryMachine, projectId: string, rows: number): Promise<EventTable> {
+  const { control } = machine.bigQuery;
+  const tableId = "events";
+  const toMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+  const fromMs = toMs - DAYS * DAY_MS;
+  await createBigQueryProject(machine, projectId);
+  await control.createTable(projectId, DATASET, tableId, { schema: { fields: FIELDS } });
+  const stepMs = Math.max(1, Math.floor((DAYS * DAY_MS) / rows));
+  await control.query(
+    projectId,
+    `INSERT INTO \`${projectId}.${DATASET}.${tableId}\` (${FIELDS.map(({ name }) => name).join(", ")})
+    SELECT '${EVENT}', CONCAT('user-', CAST(MOD(n * 7919, 50000) AS STRING)), TIMESTAMP_MILLIS(${fromMs} + n * ${stepMs}),
+      GENERATE_UUID(), MOD(n, 9) + 1, CAST(MOD(n * 31, 1000000) AS NUMERIC) / 100, CAST(MOD(n * 17, 1000) AS FLOAT64) / 7,
+      MOD(n, 3) = 0, CASE MOD(n, 4) WHEN 0 THEN 'DE' WHEN 1 THEN 'US' WHEN 2 THEN 'JP' ELSE 'BR' END,
+      DATE(TIMESTAMP_MILLIS(${fromMs} + n * ${stepMs})), ['web', CONCAT('campaign-', CAST(MOD(n, 40) AS STRING))],
+      PARSE_JSON(CONCAT('{"session": ', CAST(n AS STRING), ', "device": {"os": "ios", "version": "18.1"}}'))
+    FROM UNNEST(GENERATE_ARRAY(0, ${rows - 1})) AS n`,
+  );
+  const counted = await control.query(projectId, `SELECT COUNT(*) AS n FROM \`${projectId}.${DATASET}.${tableId}\``);
+  if (Number(counted.rows[0]?.["n"]) !== rows) throw new Error(`${tableId} does not hold ${rows} rows.`);
+  return { machine, projectId, tableId, rows, fromMs, toMs };
+}
+
+/** A whole cycle through Temporal into empty tables: plan, session, pages, discovery of properties. Answers its milliseconds. */
+export async function syncEvents(table: EventTable): Promise<number> {
+  const { machine, projectId, fromMs } = table;
+  await emptyTables(machine);
+  const source: EventSource = {
+    dataset: DATASET,
+    tableName: table.tableId,
+    eventFieldName: "event_name",
+    userIdFieldName: "user_id",
+    timestampFieldName: "created_at",
+    eventUuidFieldName: "event_uuid",
+  };
+  const event: NewEvent = { name: EVENT, description: null, source };
+  const tenant = await createBigQueryTenant(machine, projectId, dayOf(fromMs), { importEnabled: true }, [event]);
+  const ms = await tenant.sync();
+  await tenant.stop();
+  return ms;
+}
+
+/** One integration of a project in each workspace: a new one for each call. */
+export function createBigQueryTenant(
+  machine: BigQueryMachine,
+  projectId: string,
+  importFrom: string,
+  legs: IntegrationPatch,
+  events: NewEvent[] = [],
+): Promise<Tenant> {
+  const integration = {
+    ...{ provider: "bigquery" as const, projectId, datasetId: DATASET, location: LOCATION },
+    ...{ serviceAccountEmail: emailOf(projectId), importFrom },
+  };
+  return createTenantOf(machine, integration, legs, events);
+}
+
+function emailOf(projectId: string): string {
+  return `sync@${projectId}.iam.gserviceaccount.com`;
+}
+
+function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}
