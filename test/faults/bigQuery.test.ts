@@ -170,6 +170,56 @@ describe.concurrent("what the customer changes in BigQuery", () => {
   );
 });
 
+/** How long the workflow meant to wait for rate limits, one after the other. */
+async function rateWaits({ bigQuery }: Customer): Promise<number[]> {
+  const { events } = await system.workflow(bigQuery.id).fetchHistory();
+  return (events ?? []).flatMap(({ userMetadata, timerStartedEventAttributes: timer }) => {
+    const isWait = Buffer.from(userMetadata?.summary?.data ?? []).includes("waiting for the rate limit");
+    return isWait && timer ? [Number(timer.startToFireTimeout?.seconds)] : [];
+  });
+}
+
+describe.concurrent("a quota that is used up", () => {
+  it.each<{ fault: FaultInput; waitSeconds: number }>([
+    { fault: { kind: "quota_exceeded", target: "jobs.insert", times: 2 }, waitSeconds: 15 * 60 },
+    { fault: { kind: "rate_limited", target: "jobs.insert", times: 2 }, waitSeconds: 60 },
+    { fault: { kind: "rate_limited", target: "CreateReadSession", times: 4 }, waitSeconds: 60 },
+  ])(
+    "$fault.kind at $fault.target: its leg waits, the other is done, and a sync that people ask for goes on at once",
+    async ({ fault, waitSeconds }) => {
+      const customer = await connect();
+      const { bigQuery } = customer;
+      await customer.fault(fault);
+      await customer.enable();
+      const requests = [await bigQuery.ask()];
+      const isExport = fault.target === "jobs.insert";
+      // Both events of an import meet it, each in a pass of its own.
+      const waits = isExport ? [1, 2] : [2, 4];
+      for (const count of waits) {
+        await eventually(
+          () => rateWaits(customer),
+          (all) => all.length === count,
+        );
+        const { status, export: leg } = await eventually(bigQuery.get, ({ export: { pending } }) =>
+          isExport ? pending === BUCKETS : pending === 0,
+        );
+        expect([status, leg.error]).toEqual(["syncing", undefined]);
+        await eventually(
+          () => customer.imported(),
+          (imported) => imported === (isExport ? 2 * ROWS : 0),
+        );
+        requests.push(await bigQuery.ask());
+      }
+      for (const { requestId } of requests) expect(await bigQuery.outcome(requestId, WITHIN_MS)).toBe("succeeded");
+      expect(await customer.struck()).toBe(fault.times);
+      // A little of the wait is over when the workflow hears of it.
+      for (const seconds of await rateWaits(customer)) expect(seconds).toBeGreaterThan(0.9 * waitSeconds);
+      await customer.expectExact();
+    },
+    WITHIN_MS,
+  );
+});
+
 describe.concurrent("what breaks in passing", () => {
   it.each<FaultInput>([
     { kind: "stream_unavailable", target: "ReadRows", afterRows: 50, times: 2 },
