@@ -79,6 +79,8 @@ export async function createTenantOf(
       }
     },
     stop: async () => {
+      // A worker that starts later would begin the ended workflow anew: there is nothing left for it to do.
+      await store.integrations.update(workspaceId, integrationId, { importEnabled: false, exportEnabled: false });
       // A cycle that is under way must not write into what the next run measures.
       await control.end(integrationId);
       await client.workflow

@@ -45,20 +45,21 @@ export async function loadPurchases(
   { restUrl, iamUrl, sourceToken }: BigQuery,
   purchases: Purchase[],
   onLoaded: (count: number) => void,
+  signal: AbortSignal,
 ): Promise<void> {
   const python = join(await bigQueryPeersBin(), "python");
   const child = spawn(python, [LOADER, restUrl, iamUrl, PROJECT_ID, DATASET, PURCHASES_TABLE, LOCATION, OWNER], {
     env: { ...process.env, GOOGLE_SOURCE_TOKEN: sourceToken },
     timeout: LOAD_WITHIN_MS,
+    // It would try for minutes to reach a BigQuery that is stopped.
+    signal,
   });
-  const closed = once(child, "close");
-  const complaint = text(child.stderr);
   // A loader that fails before it has read all says why on stderr.
   child.stdin.on("error", () => {});
   child.stdin.end(purchases.map((purchase) => `${JSON.stringify(rowOf(purchase))}\n`).join(""));
-  for await (const count of createInterface({ input: child.stdout })) onLoaded(Number(count));
-  const [code] = (await closed) as [number | null];
-  if (code !== 0) throw new Error(`Loading the purchases into BigQuery failed: ${(await complaint).trim()}`);
+  createInterface({ input: child.stdout }).on("line", (count) => onLoaded(Number(count)));
+  const [[code], complaint] = await Promise.all([once(child, "close"), text(child.stderr)]);
+  if (code !== 0) throw new Error(`Loading the purchases into BigQuery failed: ${complaint.trim()}`);
 }
 
 function rowOf(purchase: Purchase): object {

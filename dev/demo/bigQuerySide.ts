@@ -14,11 +14,12 @@ const EVENTS = {
 export function bigQuerySide(bigQuery: BigQuery, { purchases, buckets }: DemoData): Side {
   return {
     name: "BigQuery",
-    load: async (bars) => {
+    load: async (bars, signal) => {
+      bars.note("preparing Google's Python client, which the first time is installed");
       await project.createAccounts(bigQuery);
       const bar = bars.add("BigQuery: loading purchases", purchases.length);
       let loaded = 0;
-      await project.loadPurchases(bigQuery, purchases, (count) => bar.update((loaded += count)));
+      await project.loadPurchases(bigQuery, purchases, (count) => bar.update((loaded += count)), signal);
     },
     connect: (api) => connect(api, firstDay(purchases)),
     exportKill: "worker killed after the load began, before the MERGE counted",

@@ -1,4 +1,5 @@
 /** `npm run demo`: real purchases and real exposures synced both ways, with the worker killed in the middle, and counted. */
+import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { crosscurrent, runToEnd } from "../children.ts";
 import { LOCAL_DIR } from "../paths.ts";
@@ -27,13 +28,13 @@ async function main(): Promise<void> {
   });
   const provider = PROVIDERS.find((one) => one === values.provider);
   if (provider === undefined) {
-    console.error(`--provider must be ${PROVIDERS.join(", ")}; it is ${values.provider}`);
+    console.error(`--provider is one of ${PROVIDERS.join(", ")}, not ${values.provider}`);
     process.exitCode = 2;
     return;
   }
-  const ended = new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
-  });
+  const end = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => end.abort());
+  const ended = once(end.signal, "abort").then(() => undefined);
   const stack = await startStack({
     dataDir: LOCAL_DIR,
     fresh: true,
@@ -42,7 +43,7 @@ async function main(): Promise<void> {
     env: { ACTIVITY_HEARTBEAT_SECONDS: "5", ...process.env },
   });
   try {
-    const results = await Promise.race([demonstrate(stack, provider), ended]);
+    const results = await Promise.race([demonstrate(stack, provider, end.signal), ended]);
     if (results === undefined) return;
     print(stack, results);
     if (!results.every(({ lines }) => isExact(lines))) process.exitCode = 1;
@@ -70,12 +71,12 @@ function print(stack: Stack, results: Result[]): void {
 `);
 }
 
-async function demonstrate(stack: Stack, provider: Provider): Promise<Result[]> {
+async function demonstrate(stack: Stack, provider: Provider, signal: AbortSignal): Promise<Result[]> {
   const data = makeData(Date.now());
   const sides = sidesOf(stack, provider, data);
   const bars = createBars();
   try {
-    await Promise.all(sides.map((side) => side.load(bars)));
+    await Promise.all(sides.map((side) => side.load(bars, signal)));
     const api = new Api(stack.apiUrl, await createWorkspace(stack));
     const accepted = await postExposures(api, data.exposures, bars);
     const connected = await Promise.all(
@@ -87,6 +88,7 @@ async function demonstrate(stack: Stack, provider: Provider): Promise<Result[]> 
     const ids = connected.map(({ id }) => id);
     const legs = connected.flatMap(({ legs: { exporting, importing } }) => [exporting, importing]);
     const killedIn = await syncAndKill(stack, api, ids, legs, bars);
+    bars.note("counting what both ends hold");
     return await Promise.all(
       connected.map(async ({ side, id, legs: { exporting, importing } }) => ({
         name: side.name,

@@ -24,7 +24,7 @@ export interface Leg {
 export interface Side {
   name: string;
   /** Makes the customer's project and fills it with the purchases, by the provider's own client. */
-  load(bars: Bars): Promise<void>;
+  load(bars: Bars, signal: AbortSignal): Promise<void>;
   /** Makes the integration and its events, with both legs off; answers its id. */
   connect(api: Api): Promise<string>;
   /** What a kill in the middle of the export means here. */

@@ -2,6 +2,8 @@
 import { randomInt } from "node:crypto";
 import { startSharedBigQuery } from "../../dev/bigquery/shared.ts";
 import type { BigQueryControl } from "../../dev/bigquery/control.ts";
+import type { Role } from "../../dev/bigquery/protocol.ts";
+import { allPages } from "./mixpanelSync.ts";
 import { eventually } from "./system.ts";
 import type { System } from "./system.ts";
 
@@ -32,7 +34,23 @@ interface ExportAnswer {
   rejected: number;
   pending: number;
   late: number;
+  error?: { kind: string; message: string };
 }
+
+export interface BigQueryAnswer {
+  status: string;
+  export: ExportAnswer;
+  import: { error?: { kind: string; message: string } };
+}
+
+interface EventAnswer {
+  eventName: string;
+  imported: number;
+  rejected: number;
+  error?: { kind: string; message: string };
+}
+
+export type BigQuery = Awaited<ReturnType<typeof connectBigQuery>>;
 
 /** Settings with which the system under test finds the local BigQuery. */
 export async function bigQuerySettings(): Promise<{ settings: Record<string, string>; control: BigQueryControl }> {
@@ -46,17 +64,27 @@ export async function bigQuerySettings(): Promise<{ settings: Record<string, str
   return { settings, control };
 }
 
+/** What an account needs for both legs; the roles on data for these datasets. */
+export function grantsOf(
+  projectId: string,
+  datasets = [DATASET],
+): { role: Role; projectId: string; datasetId?: string }[] {
+  return [
+    { role: "roles/bigquery.jobUser", projectId },
+    { role: "roles/bigquery.readSessionUser", projectId },
+    ...datasets.map((datasetId) => ({ role: "roles/bigquery.dataEditor" as const, projectId, datasetId })),
+  ];
+}
+
 /** A project as its customer would prepare it, with an empty table of events, and an integration on it; both legs off. */
-export async function connectBigQuery(system: System, control: BigQueryControl) {
+export async function connectBigQuery(
+  system: System,
+  control: BigQueryControl,
+  integration: Record<string, unknown> = {},
+) {
   const projectId = `project-${randomInt(1_000_000, 1_000_000_000)}`;
   const email = `sync@${projectId}.iam.gserviceaccount.com`;
-  await control.putAccount(email, {
-    grants: [
-      { role: "roles/bigquery.jobUser", projectId },
-      { role: "roles/bigquery.readSessionUser", projectId },
-      { role: "roles/bigquery.dataEditor", projectId, datasetId: DATASET },
-    ],
-  });
+  await control.putAccount(email, { grants: grantsOf(projectId) });
   await control.createDataset(projectId, DATASET, { location: "EU" });
   await control.createTable(projectId, DATASET, COLUMNS.tableName, { schema: { fields: FIELDS } });
   const { id } = await system.call<{ id: string }>("POST", "/v1/integrations", {
@@ -65,13 +93,20 @@ export async function connectBigQuery(system: System, control: BigQueryControl) 
     datasetId: DATASET,
     serviceAccountEmail: email,
     location: "EU",
+    ...integration,
   });
   const path = `/v1/integrations/${id}`;
+  const ask = () => system.call<{ requestId: string }>("POST", `${path}/sync`);
+  const outcome = async (requestId: string, withinMs?: number) => {
+    const seen = () => system.call<{ status: string; outcome?: string }>("GET", `${path}/sync/${requestId}`);
+    return (await eventually(seen, ({ status }) => status === "done", withinMs)).outcome;
+  };
   return {
     id,
     projectId,
     path,
     email,
+    control,
     seed: (rows: EventRow[]) =>
       control.loadRows(
         projectId,
@@ -79,11 +114,19 @@ export async function connectBigQuery(system: System, control: BigQueryControl) 
         COLUMNS.tableName,
         rows.map((row) => ({ ...row })),
       ),
-    sync: async () => {
-      const { requestId } = await system.call<{ requestId: string }>("POST", `${path}/sync`);
-      const ask = () => system.call<{ status: string; outcome?: string }>("GET", `${path}/sync/${requestId}`);
-      return (await eventually(ask, ({ status }) => status === "done")).outcome;
+    get: () => system.call<BigQueryAnswer>("GET", path),
+    event: async (eventName: string) => {
+      const { events } = await system.call<{ events: EventAnswer[] }>("GET", `${path}/events`);
+      return events.find((event) => event.eventName === eventName)!;
     },
+    records: (eventName: string) =>
+      allPages<{ user_id: string; timestamp: string; properties: Record<string, unknown> }>(
+        system,
+        `${path}/events/${eventName}/records`,
+        "records",
+      ),
+    ...{ ask, outcome },
+    sync: async (withinMs?: number) => await outcome((await ask()).requestId, withinMs),
     export: async () => (await system.call<{ export: ExportAnswer }>("GET", path)).export,
     /** The exposures that the customer's own queries see. */
     exposures: async () => {
@@ -95,7 +138,7 @@ export async function connectBigQuery(system: System, control: BigQueryControl) 
   };
 }
 
-const FIELDS = [
+export const FIELDS = [
   { name: "event_name", type: "STRING" },
   { name: "user_id", type: "STRING" },
   { name: "created_at", type: "TIMESTAMP" },

@@ -1,6 +1,7 @@
 // What fault tests hold both sides to: exactly the expected buckets at Mixpanel, exactly the seeded rows in the store.
 import { expect } from "vitest";
 import type { LoadRow, StoredEvent } from "../../dev/mixpanel/protocol.ts";
+import type { BigQuery, EventRow } from "./bigQuerySync.ts";
 import { EXPOSURE_EVENT, expose } from "./mixpanelSync.ts";
 import type { ExposureInput, Mixpanel } from "./mixpanelSync.ts";
 import { DAY_MS, HOUR_MS } from "./system.ts";
@@ -114,6 +115,25 @@ export async function expectImported(mixpanel: Mixpanel, rows: readonly LoadRow[
   expect(await mixpanel.event("purchase")).toMatchObject({ imported: expected.length, rejected: 0 });
 }
 
+/** Every bucket is one row of the customer's table, at its latest time; nothing else is there, and our own counts say so. */
+export async function expectMerged(bigQuery: BigQuery, ledger: Pick<Ledger, "buckets">): Promise<void> {
+  const rows = await bigQuery.exposures();
+  expectSame(rows.map(({ user, ms }) => JSON.stringify([user, ms])).toSorted(), ledger.buckets);
+  expect(await bigQuery.export()).toMatchObject({ sent: ledger.buckets.length, rejected: 0, pending: 0, late: 0 });
+}
+
+/** Each of these source rows, all of one event, is stored once, and nothing else is. */
+export async function expectRead(bigQuery: BigQuery, eventName: string, rows: readonly EventRow[]): Promise<void> {
+  const expected = rows.map(({ event_uuid, user_id, created_at, amount }) =>
+    JSON.stringify([event_uuid, user_id, created_at, amount]),
+  );
+  const records = (await bigQuery.records(eventName)).map(({ properties, user_id, timestamp }) =>
+    JSON.stringify([properties["event_uuid"], user_id, timestamp, properties["amount"]]),
+  );
+  expectSame(records.toSorted(), expected.toSorted());
+  expect(await bigQuery.event(eventName)).toMatchObject({ imported: expected.length, rejected: 0 });
+}
+
 /** Short where it fails: the lists are long. */
 function expectSame(actual: string[], expected: string[]): void {
   const had = new Set(actual);
@@ -129,17 +149,17 @@ function expectSame(actual: string[], expected: string[]): void {
 }
 
 /** All runs, newest first. */
-export async function runsOf(system: System, mixpanel: Mixpanel): Promise<Run[]> {
-  return (await system.call<{ runs: Run[] }>("GET", `/v1/integrations/${mixpanel.id}/runs?limit=1000`)).runs;
+export async function runsOf(system: System, { id }: { id: string }): Promise<Run[]> {
+  return (await system.call<{ runs: Run[] }>("GET", `/v1/integrations/${id}/runs?limit=1000`)).runs;
 }
 
 /** Every run has ended, and what the runs' legs count adds up to what is there. */
 export async function expectRunsAddUp(
   system: System,
-  mixpanel: Mixpanel,
+  integration: { id: string },
   records: { export?: number; import?: number },
 ) {
-  const runs = await runsOf(system, mixpanel);
+  const runs = await runsOf(system, integration);
   expect(runs.every(({ finishedAt, outcome }) => finishedAt !== null && outcome !== null)).toBe(true);
   const total = (name: string) =>
     runs.flatMap(({ legs }) => legs.filter(({ leg }) => leg === name)).reduce((sum, leg) => sum + leg.records, 0);

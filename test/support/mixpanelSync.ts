@@ -103,7 +103,7 @@ export async function connectMixpanel(system: System, options: ConnectOptions = 
   };
 }
 
-async function allPages<T>(system: System, path: string, list: string): Promise<T[]> {
+export async function allPages<T>(system: System, path: string, list: string): Promise<T[]> {
   const all: T[] = [];
   for (let cursor: string | null = null; ;) {
     const query: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
