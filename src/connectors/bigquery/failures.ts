@@ -90,7 +90,7 @@ export function failureOf(error: unknown, attempt: Attempt): SyncError {
 function kindOf(facts: Facts): ErrorKind {
   const { status, grpc, reason, text } = facts;
   // Told as an invalid query, but it is the fate of one of two statements that changed the same rows at once.
-  if (/could not serialize access/i.test(text)) return "transient";
+  if (/could not serialize access|aborted due to concurrent update/i.test(text)) return "transient";
   if (status === 401) return "auth";
   const known = KIND_OF_REASON[reason];
   if (known !== undefined) return known;
