@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     return;
   }
   const end = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => end.abort());
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => end.abort());
   const ended = once(end.signal, "abort").then(() => undefined);
   const stack = await startStack({
     dataDir: LOCAL_DIR,
