@@ -1,30 +1,42 @@
-// SIGKILL of the worker at random moments of export and import: afterwards both sides hold exactly what they should.
+// SIGKILL of the worker at random moments of export and import, of Mixpanel and BigQuery side by side: afterwards all sides hold
+// exactly what they should.
 import { randomInt } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { expectExported, expectImported, expectRunsAddUp, IMPORT_FROM, Ledger, START_MS } from "../support/exact.ts";
+import type { BigQueryControl } from "../../dev/bigquery/control.ts";
+import { SHARED_START_TIMEOUT_MS } from "../../dev/bigquery/shared.ts";
+import { bigQuerySettings, COLUMNS, connectBigQuery } from "../support/bigQuerySync.ts";
+import type { BigQuery, EventRow } from "../support/bigQuerySync.ts";
+import { expectExported, expectImported, expectMerged, expectRead } from "../support/exact.ts";
+import { expectRunsAddUp, IMPORT_FROM, Ledger, START_MS } from "../support/exact.ts";
 import { startKillableWorkers } from "../support/killableWorker.ts";
 import type { KillableWorkers } from "../support/killableWorker.ts";
 import { connectMixpanel } from "../support/mixpanelSync.ts";
 import type { Mixpanel } from "../support/mixpanelSync.ts";
-import { eventually, startSystem } from "../support/system.ts";
+import { DAY_MS, eventually, HOUR_MS, startSystem } from "../support/system.ts";
 import type { System } from "../support/system.ts";
 
-const KILLS = 20;
+/** Each strikes all legs that are busy; more of them by hand: FAULT_KILLS=60. */
+const KILLS = Number(process.env["FAULT_KILLS"] ?? 20);
 const WITHIN_MS = 120_000;
-const BUCKETS_PER_ROUND = 12_000;
-const ROWS_PER_ROUND = 6_000;
+const BUCKETS_PER_ROUND = 8_000;
+const ROWS_PER_ROUND = 4_000;
+const ROUND_DAYS = 20;
 /** Set it to see the same moments again. */
 const seed = Number(process.env["FAULT_SEED"] ?? randomInt(2 ** 31));
 
 let system: System;
 let workers: KillableWorkers;
+let bigQueryControl: BigQueryControl;
 beforeAll(async () => {
-  system = await startSystem();
+  const local = await bigQuerySettings();
+  bigQueryControl = local.control;
+  system = await startSystem(local.settings);
   workers = await startKillableWorkers(system);
-});
+}, SHARED_START_TIMEOUT_MS);
 afterAll(async () => {
   await workers.stop();
   await system.stop();
+  await bigQueryControl.close();
 });
 
 /** mulberry32: the same numbers for the same seed. */
@@ -38,77 +50,159 @@ function randomFrom(start: number): () => number {
   };
 }
 
-/** How far the cycle that serves a request is: what Mixpanel stored and sent, and what our store holds. */
-async function look(mixpanel: Mixpanel, requestId: string) {
-  const [{ eventsStored, rowsExported }, { rows }] = await Promise.all([
-    mixpanel.control.requests(mixpanel.projectId),
-    system.sql.query<{ sent: string; imported: string; status: string }>(
-      `select export_sent as sent, e.imported, q.status from integrations i
-       join event_definitions e on e.integration_id = i.id join sync_requests q on q.integration_id = i.id
-       where i.id = $1 and q.id = $2`,
-      [mixpanel.id, requestId],
-    ),
-  ]);
-  const { sent = 0, imported = 0, status } = rows[0] ?? {};
-  return { eventsStored, rowsExported, sent: Number(sent), imported: Number(imported), done: status === "done" };
+/** What a kill waits for: how it shows, how much more of it there is at most to wait for, and to which leg it belongs. */
+const WATCHED = [
+  { what: "eventsStored", atMost: 3_000, leg: "mixpanelExport" },
+  { what: "sent", atMost: 3_000, leg: "mixpanelExport" },
+  { what: "rowsExported", atMost: 3_000, leg: "mixpanelImport" },
+  { what: "imported", atMost: 3_000, leg: "mixpanelImport" },
+  { what: "loads", atMost: 1, leg: "bigQueryExport" },
+  { what: "merges", atMost: 1, leg: "bigQueryExport" },
+  { what: "rowsServed", atMost: 3_000, leg: "bigQueryImport" },
+  { what: "rowsImported", atMost: 1, leg: "bigQueryImport" },
+] as const;
+type Leg = (typeof WATCHED)[number]["leg"];
+const LEGS: Leg[] = ["mixpanelExport", "mixpanelImport", "bigQueryExport", "bigQueryImport"];
+
+/** Two integrations of one workspace, and all that was posted for them. */
+class Both {
+  readonly ledger = new Ledger(system);
+  readonly rows: EventRow[] = [];
+  readonly mixpanel: Mixpanel;
+  readonly bigQuery: BigQuery;
+  private requests: string[] = [];
+  private rounds = 0;
+
+  constructor(mixpanel: Mixpanel, bigQuery: BigQuery) {
+    this.mixpanel = mixpanel;
+    this.bigQuery = bigQuery;
+  }
+
+  /** Something more for all four legs, and a cycle of each integration. */
+  async post(round: number): Promise<void> {
+    const { mixpanel, bigQuery, ledger, rows } = this;
+    // Rows of earlier rounds leave the overlap: what each cycle reads stays as much as it is new.
+    await mixpanel.control.setProcessingTime(mixpanel.projectId, {}, START_MS);
+    await ledger.expose(BUCKETS_PER_ROUND, `round${round}`);
+    await ledger.load(mixpanel, ROWS_PER_ROUND, ROUND_DAYS, Date.now());
+    // Later rounds come within BigQuery's overlap; the first ones fill several windows.
+    const untilMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+    const spanMs = (round === 0 ? ROUND_DAYS - 2 : 0.5) * DAY_MS;
+    const fresh = Array.from({ length: ROWS_PER_ROUND }, (_, i) => ({
+      event_name: "donation",
+      user_id: `customer-${i % 97}`,
+      created_at: new Date(untilMs - Math.floor((spanMs * i) / ROWS_PER_ROUND)).toISOString(),
+      event_uuid: `round${round}-${i}`,
+      amount: i,
+    }));
+    await bigQuery.seed(fresh);
+    rows.push(...fresh);
+    const paths = [mixpanel.id, bigQuery.id].map((id) => `/v1/integrations/${id}/sync`);
+    const asked = await Promise.all(paths.map((path) => system.call<{ requestId: string }>("POST", path)));
+    this.requests = asked.map(({ requestId }) => requestId);
+    this.rounds++;
+  }
+
+  /** How far the cycles are: what the other sides stored and sent, and what our store holds. */
+  async look() {
+    const { mixpanel, bigQuery, ledger, rows } = this;
+    const [{ eventsStored, rowsExported }, { jobs, rowsServed }, ours, open] = await Promise.all([
+      mixpanel.control.requests(mixpanel.projectId),
+      bigQuery.control.counters(bigQuery.projectId),
+      system.sql.query<{ id: string; sent: string; imported: string }>(
+        `select i.id, export_sent as sent, e.imported from integrations i
+         join event_definitions e on e.integration_id = i.id where i.id = any($1)`,
+        [[mixpanel.id, bigQuery.id]],
+      ),
+      system.sql.query("select from sync_requests where id = any($1) and status <> 'done'", [this.requests]),
+    ]);
+    const of = (id: string) => ours.rows.find((row) => row.id === id)!;
+    const [sent, imported] = [Number(of(mixpanel.id).sent), Number(of(mixpanel.id).imported)];
+    const [rowsSent, rowsImported] = [Number(of(bigQuery.id).sent), Number(of(bigQuery.id).imported)];
+    const [loads, merges] = ["load", "query:MERGE"].map((kind) => jobs[kind]?.done ?? 0) as [number, number];
+    const buckets = this.rounds * BUCKETS_PER_ROUND;
+    /** Those that have not yet all of what was posted. */
+    const busy = new Set<Leg>();
+    if (sent < buckets) busy.add("mixpanelExport");
+    if (imported < ledger.rows.length) busy.add("mixpanelImport");
+    if (rowsSent < buckets) busy.add("bigQueryExport");
+    if (rowsImported < rows.length) busy.add("bigQueryImport");
+    const done = open.rowCount === 0;
+    return { eventsStored, rowsExported, sent, imported, loads, merges, rowsServed, rowsImported, busy, done };
+  }
 }
-type Progress = Awaited<ReturnType<typeof look>>;
+
+async function connectBoth(): Promise<Both> {
+  const mixpanel = await connectMixpanel(system, {
+    project: { exportPerHour: null, exportPerSecond: null },
+    integration: { importFrom: IMPORT_FROM },
+  });
+  const bigQuery = await connectBigQuery(system, bigQueryControl, { importFrom: IMPORT_FROM });
+  // Moments must fall into the middle of requests: stored but not yet answered, or half read.
+  await mixpanel.control.addFault(mixpanel.projectId, { kind: "slow", target: "import", delayMs: 250 });
+  await mixpanel.control.addFault(mixpanel.projectId, { kind: "slow", target: "export", delayMs: 150 });
+  await bigQueryControl.settings(bigQuery.projectId, { streamsMin: 4 });
+  for (const target of ["jobs.insert", "jobs.get", "ReadRows"] as const)
+    await bigQueryControl.addFault(bigQuery.projectId, { kind: "slow", target, delayMs: 300 });
+  await mixpanel.addEvent("purchase");
+  await system.call("POST", `${bigQuery.path}/events`, { eventName: "donation", ...COLUMNS });
+  for (const { id } of [mixpanel, bigQuery]) {
+    const both = { export: { enabled: true }, import: { enabled: true } };
+    await system.call("PATCH", `/v1/integrations/${id}`, both);
+  }
+  return new Both(mixpanel, bigQuery);
+}
+
+// Which request budget is left is not what this is about.
+const unlimited = () => system.sql.query("delete from budget_leases");
 
 describe("a worker killed with SIGKILL", () => {
   it(`is replaced without loss or duplicates at ${KILLS} random moments of export and import (FAULT_SEED=${seed})`, async () => {
     console.error(`FAULT_SEED=${seed}`);
     const random = randomFrom(seed);
-    const mixpanel = await connectMixpanel(system, {
-      project: { exportPerHour: null, exportPerSecond: null },
-      integration: { importFrom: IMPORT_FROM },
-    });
-    const { control, projectId } = mixpanel;
-    // Moments must fall into the middle of requests: stored but not yet answered, or half read.
-    await control.addFault(projectId, { kind: "slow", target: "import", delayMs: 250 });
-    await control.addFault(projectId, { kind: "slow", target: "export", delayMs: 150 });
-    await mixpanel.addEvent("purchase");
-    await mixpanel.enable({ export: true, import: true });
-    // Which request budget is left is not what this is about.
-    const unlimited = () => system.sql.query("delete from budget_leases");
-    const ledger = new Ledger(system);
-    const caughtIn = { export: 0, import: 0 };
-    for (let kills = 0, round = 0; kills < KILLS; round++) {
-      // Rows of earlier rounds leave the overlap: what each cycle reads stays as much as it is new.
-      await control.setProcessingTime(projectId, {}, START_MS);
-      await ledger.expose(BUCKETS_PER_ROUND, `round${round}`);
-      await ledger.load(mixpanel, ROWS_PER_ROUND, 20, Date.now());
-      const { requestId } = await system.call<{ requestId: string }>("POST", `/v1/integrations/${mixpanel.id}/sync`);
+    const both = await connectBoth();
+    const { mixpanel, bigQuery, ledger, rows } = both;
+    const caughtIn = { mixpanelExport: 0, mixpanelImport: 0, bigQueryExport: 0, bigQueryImport: 0, beforeMerge: 0 };
+    let rounds = 0;
+    for (let kills = 0; kills < KILLS; rounds++) {
+      await both.post(rounds);
       while (kills < KILLS) {
         await unlimited();
-        const what = (["eventsStored", "rowsExported", "sent", "imported"] as const)[Math.floor(random() * 4)]!;
-        const from = (await look(mixpanel, requestId))[what];
-        const by = 1 + Math.floor(random() * 4_000);
+        const before = await both.look();
+        if (before.done) break;
+        const watchable = WATCHED.filter(({ leg }) => before.busy.has(leg));
+        // One kill between a load and its MERGE is certain; all others are left to chance.
+        const first = caughtIn.beforeMerge === 0 ? watchable.find(({ what }) => what === "loads") : undefined;
+        const watched = first ?? watchable[Math.floor(random() * watchable.length)];
+        const more = 1 + Math.floor(random() * (watched?.atMost ?? 1));
+        const isOver = (seen: typeof before) => seen.done || (watched !== undefined && !seen.busy.has(watched.leg));
+        const isReached = (seen: typeof before) =>
+          watched !== undefined && seen[watched.what] >= before[watched.what] + more;
         const now = await eventually(
-          () => look(mixpanel, requestId),
-          (seen) => seen.done || seen[what] >= from + by,
+          () => both.look(),
+          (seen) => isReached(seen) || isOver(seen),
           WITHIN_MS,
         );
-        if (now.done) break;
+        if (!isReached(now)) continue;
         await workers.kill();
         kills++;
-        count(caughtIn, now, ledger, round);
+        for (const leg of now.busy) caughtIn[leg]++;
+        if (now.loads > now.merges) caughtIn.beforeMerge++;
       }
     }
     await unlimited();
-    await control.clearFaults(projectId);
-    expect(await mixpanel.sync(WITHIN_MS)).toBe("succeeded");
-    console.error(
-      `killed in the middle of the export ${caughtIn.export} times, of the import ${caughtIn.import} times`,
-    );
-    expect(Math.min(caughtIn.export, caughtIn.import)).toBeGreaterThan(0);
+    await mixpanel.control.clearFaults(mixpanel.projectId);
+    await bigQueryControl.clearFaults(bigQuery.projectId);
+    expect(await Promise.all([mixpanel.sync(WITHIN_MS), bigQuery.sync(WITHIN_MS)])).toEqual(["succeeded", "succeeded"]);
+    console.error(`killed in ${rounds} rounds in the middle of ${JSON.stringify(caughtIn)}`);
+    for (const leg of [...LEGS, "beforeMerge"] as const)
+      expect({ leg, kills: caughtIn[leg] }).toEqual({ leg, kills: expect.toSatisfy((kills: number) => kills > 0) });
     await expectExported(mixpanel, ledger);
+    await expectMerged(bigQuery, ledger);
     await expectImported(mixpanel, ledger.rows);
-    await expectRunsAddUp(system, mixpanel, { export: ledger.buckets.length, import: ledger.rows.length });
-  }, 600_000);
+    await expectRead(bigQuery, "donation", rows);
+    const exported = ledger.buckets.length;
+    await expectRunsAddUp(system, mixpanel, { export: exported, import: ledger.rows.length });
+    await expectRunsAddUp(system, bigQuery, { export: exported, import: rows.length });
+  }, 1_800_000);
 });
-
-/** In which legs a kill fell: those that had not yet all of what was posted. */
-function count(caughtIn: { export: number; import: number }, now: Progress, ledger: Ledger, round: number): void {
-  if (now.sent < (round + 1) * BUCKETS_PER_ROUND) caughtIn.export++;
-  if (now.imported < ledger.rows.length) caughtIn.import++;
-}
