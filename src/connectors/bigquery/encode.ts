@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createGzip } from "node:zlib";
+import { oneAhead } from "../ahead.ts";
 import type { Bucket, ExportJob } from "../connector.ts";
 
 /** Of JSON before compression: bounds the memory of a batch of the longest ids. */
@@ -22,40 +23,40 @@ export interface Batch {
 
 /** Ends with the failure of a read, after what was read before it. */
 export async function* readBatches(job: ExportJob, maxRows: number): AsyncGenerator<Batch> {
+  const pageRows = Math.min(PAGE_BUCKETS, maxRows);
+  const pages = oneAhead(readPages(job, pageRows));
   let writer = createWriter();
   let cursorSeq = job.afterSeq;
   let failure: { error: unknown } | null = null;
   try {
-    while (failure === null) {
-      job.signal.throwIfAborted();
-      const next = await readPage(job, cursorSeq, Math.min(PAGE_BUCKETS, maxRows - writer.rows()));
+    for (;;) {
+      const next = await pages.next().catch((error: unknown) => ({ error }));
       if ("error" in next) failure = next;
-      else if (next.cursorSeq === null) break;
-      else {
-        cursorSeq = next.cursorSeq;
-        await writer.add(next.page);
-        if (writer.rows() < maxRows && writer.bytes() < MAX_BATCH_BYTES) continue;
-        yield await writer.end(cursorSeq);
-        writer = createWriter();
-      }
+      if ("error" in next || next.done === true) break;
+      cursorSeq = next.value.at(-1)?.seq ?? cursorSeq;
+      await writer.add(next.value);
+      if (writer.rows() + pageRows <= maxRows && writer.bytes() < MAX_BATCH_BYTES) continue;
+      yield await writer.end(cursorSeq);
+      writer = createWriter();
     }
     if (writer.rows() > 0) yield await writer.end(cursorSeq);
   } finally {
     writer.drop();
+    await pages.return();
   }
   if (failure !== null) throw failure.error;
 }
 
-type Page = { page: Bucket[]; cursorSeq: number | null } | { error: unknown };
-
-/** A failure to read takes its place in the line: what came before it still counts. */
-async function readPage(job: ExportJob, afterSeq: number, limit: number): Promise<Page> {
-  try {
-    const page = await job.readBuckets(afterSeq, limit);
+async function* readPages(job: ExportJob, pageRows: number): AsyncGenerator<Bucket[]> {
+  let afterSeq = job.afterSeq;
+  for (;;) {
+    job.signal.throwIfAborted();
+    const page = await job.readBuckets(afterSeq, pageRows);
     job.heartbeat();
-    return { page, cursorSeq: page.at(-1)?.seq ?? null };
-  } catch (error) {
-    return { error };
+    const last = page.at(-1);
+    if (last === undefined) return;
+    afterSeq = last.seq;
+    yield page;
   }
 }
 

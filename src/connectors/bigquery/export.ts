@@ -1,5 +1,6 @@
 // The export leg: each batch is loaded into a staging table of its own and brought into the customer's table by one MERGE.
 import { hash } from "node:crypto";
+import { oneAhead } from "../ahead.ts";
 import type { Connection, ExportJob, ExportProgress } from "../connector.ts";
 import { readBatches } from "./encode.ts";
 import type { Batch } from "./encode.ts";
@@ -23,23 +24,48 @@ const BATCH_ROWS = 250_000;
 /** Jobs of one kind that fail in passing before the batch does. */
 const MAX_JOBS = 3;
 
+/**
+ * Three stages side by side: while one batch is merged, the next is loaded and the one after it read. Batches are merged, and
+ * counted, in their order; memory holds three of them.
+ */
 export async function* exportBuckets(
   context: BigQueryContext,
   connection: Connection,
   job: ExportJob,
 ): AsyncGenerator<ExportProgress> {
-  const task: Task = { context, connection, signal: job.signal, heartbeat: () => job.heartbeat() };
+  const stop = new AbortController();
+  const signal = AbortSignal.any([job.signal, stop.signal]);
+  const task: Task = { context, connection, signal, heartbeat: () => job.heartbeat() };
+  const batches = oneAhead(readBatches({ ...job, signal }, context.options.exportBatchRows ?? BATCH_ROWS));
   let cursorSeq = job.afterSeq;
-  let target: Target | null = null;
-  for await (const batch of readBatches(job, context.options.exportBatchRows ?? BATCH_ROWS)) {
-    target ??= await openTarget(task);
-    await deliver(task, target, batch);
-    cursorSeq = batch.cursorSeq;
-    yield { cursorSeq, sent: batch.rows, rejected: [] };
-    job.signal.throwIfAborted();
+  const loaded = oneAhead(loadEach(task, batches));
+  try {
+    for (;;) {
+      const next = await loaded.next();
+      if (next.done === true) break;
+      const { target, batch } = next.value;
+      await deliver(task, target, batch);
+      cursorSeq = batch.cursorSeq;
+      yield { cursorSeq, sent: batch.rows, rejected: [] };
+      job.signal.throwIfAborted();
+    }
+  } finally {
+    // What is under way for later batches has nobody left to wait for it.
+    stop.abort();
+    await loaded.return();
   }
   // There is no bucket after the last one that was delivered.
   if (cursorSeq < job.throughSeq) yield { cursorSeq: job.throughSeq, sent: 0, rejected: [] };
+}
+
+/** Batches with their rows in their staging tables; the one that was merged last by somebody else is not loaded again. */
+async function* loadEach(task: Task, batches: AsyncGenerator<Batch>): AsyncGenerator<{ target: Target; batch: Batch }> {
+  let target: Target | null = null;
+  for await (const batch of batches) {
+    target ??= await openTarget(task);
+    if (!target.turns.wasLast(batch.digest)) await load(task, stagingOf(task, target.table, batch), batch);
+    yield { target, batch };
+  }
 }
 
 /** The customer's table, and the line of those who change it. */
@@ -63,12 +89,12 @@ async function deliver(task: Task, { table, turns }: Target, batch: Batch): Prom
   if (turns.wasLast(batch.digest)) return await dropStaging(task, staging);
   const doing: Doing = { action: "the MERGE of router exposures", about: tableText(table), role: "dataEditor" };
   for (let jobs = 1; ; jobs++) {
-    await load(task, staging, batch);
     const merged = await turns.run(batch.digest, mergeSql({ target: table, staging, firstHourMs, lastHourMs }));
     if (merged.error === null) return await dropStaging(task, staging);
     const failure = failureOf(merged.error, { ...doing, connection: task.connection });
     const isStagingGone = failure.kind === "not_found" && !(await keepStaging(task, staging));
     if (jobs >= MAX_JOBS || !(isStagingGone || failure.kind === "transient")) throw failure;
+    if (isStagingGone) await load(task, staging, batch);
   }
 }
 
