@@ -6,6 +6,7 @@ import { createApp } from "./api/app.ts";
 import { Problem, problemResponse } from "./api/problem.ts";
 import type { Config } from "./config.ts";
 import { createConnectors } from "./connectors/registry.ts";
+import { createAddressPolicy } from "./gateway/addresses.ts";
 import { createLogger } from "./logging.ts";
 import { createMetrics } from "./metrics.ts";
 import { isMigrated } from "./store/postgres/migrate.ts";
@@ -45,6 +46,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     client: temporal.control,
     connectors,
     exposureMaxAgeDays: config.exposureMaxAgeDays,
+    upstreams: createAddressPolicy(config.gateway.allowedHosts),
     logger,
     metrics: createMetrics(),
     temporalReady: () => temporal.ready(),

@@ -10,6 +10,8 @@ import { registerEvents } from "./routes/events.ts";
 import { registerExposures } from "./routes/exposures.ts";
 import { registerHealth } from "./routes/health.ts";
 import { registerIntegrations } from "./routes/integrations.ts";
+import { registerRouterExposures } from "./routes/routerExposures.ts";
+import { registerRouters } from "./routes/routers.ts";
 import { registerRuns } from "./routes/runs.ts";
 import { registerTest } from "./routes/test.ts";
 
@@ -28,6 +30,8 @@ export function createApp(deps: AppDeps): App {
   registerTest(app, deps);
   registerEvents(app, deps);
   registerRuns(app, deps);
+  registerRouters(app, deps);
+  registerRouterExposures(app, deps);
   serveOpenApi(app);
   const methodsOf = methodsByPath(app);
   app.notFound((c) => {

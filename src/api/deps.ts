@@ -2,6 +2,7 @@
 import type { IntegrationControl } from "../client/index.ts";
 import type { Connector } from "../connectors/connector.ts";
 import type { Provider } from "../domain/integration.ts";
+import type { AddressPolicy } from "../gateway/addresses.ts";
 import type { Store } from "../store/store.ts";
 
 export interface AppDeps {
@@ -9,6 +10,8 @@ export interface AppDeps {
   client: IntegrationControl;
   connectors: Record<Provider, Connector>;
   exposureMaxAgeDays: number;
+  /** Which base URLs variants may name. */
+  upstreams: AddressPolicy;
   logger: ApiLogger;
   metrics: ApiMetrics;
   /** Rejects while Temporal cannot be reached. */

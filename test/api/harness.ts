@@ -4,6 +4,7 @@ import { createApp } from "../../src/api/app.ts";
 import type { IntegrationControl } from "../../src/client/index.ts";
 import type { Connection, Connector, EventDefinition, TestStep } from "../../src/connectors/connector.ts";
 import type { Provider } from "../../src/domain/integration.ts";
+import { createAddressPolicy } from "../../src/gateway/addresses.ts";
 import { createLogger } from "../../src/logging.ts";
 import { createMetrics } from "../../src/metrics.ts";
 import { createPostgresStore } from "../../src/store/postgres/store.ts";
@@ -78,6 +79,7 @@ export async function createHarness() {
     client: control,
     connectors: { mixpanel: connector, bigquery: bigQuery },
     exposureMaxAgeDays: MAX_AGE_DAYS,
+    upstreams: createAddressPolicy(["127.0.0.1"]),
     logger: createLogger("debug", log),
     metrics: createMetrics(),
     temporalReady: async () => {

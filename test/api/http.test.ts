@@ -34,7 +34,7 @@ describe("who may", () => {
     const calls = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => [path, method.toUpperCase()] as const),
     );
-    expect(calls.length).toBe(19);
+    expect(calls.length).toBe(35);
     for (const [path, method] of calls) {
       const answer = await api.callAs(null)(path.replaceAll(/\{\w+\}/g, id), { method });
       expect(problemOf(answer)).toBe(401);
@@ -213,6 +213,9 @@ describe("what is open", () => {
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
     const one = "/v1/integrations/{id}";
+    const router = "/v1/routers/{router}";
+    const route = `${router}/routes/{route}`;
+    const variants = `${route}/variants`;
     expect(calls.toSorted()).toEqual(
       [
         "post /v1/exposures",
@@ -229,6 +232,13 @@ describe("what is open", () => {
         `delete ${one}/events/{name}`,
         `get ${one}/events/{name}/records`,
         `get ${one}/events/{name}/properties`,
+        ...["get /v1/routers", "post /v1/routers", `get ${router}/exposures`],
+        ...[`get ${router}/routes`, `post ${router}/routes`, `get ${variants}`, `post ${variants}`],
+        ...[router, route, `${variants}/{variant}`].flatMap((path) => [
+          `get ${path}`,
+          `patch ${path}`,
+          `delete ${path}`,
+        ]),
       ].toSorted(),
     );
     expect(Object.keys(components.schemas)).toEqual(

@@ -11,6 +11,7 @@ import { registerSearchAttributes } from "../../src/client/searchAttributes.ts";
 import type { Config } from "../../src/config.ts";
 import { loadConfig } from "../../src/config.ts";
 import { createConnectors } from "../../src/connectors/registry.ts";
+import { createAddressPolicy } from "../../src/gateway/addresses.ts";
 import { createLogger } from "../../src/logging.ts";
 import { createMetrics } from "../../src/metrics.ts";
 import { createPostgresStore } from "../../src/store/postgres/store.ts";
@@ -55,6 +56,7 @@ export async function startSystem(settings: Record<string, string> = {}) {
     client: control,
     connectors,
     exposureMaxAgeDays: config.exposureMaxAgeDays,
+    upstreams: createAddressPolicy(config.gateway.allowedHosts),
     logger: createLogger("silent"),
     metrics: createMetrics(),
     temporalReady: async () => {},
