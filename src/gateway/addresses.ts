@@ -4,7 +4,7 @@ import ipaddr from "ipaddr.js";
 export interface AddressPolicy {
   /** What is wrong with a base URL as it is written, or null. Where a name leads is checked when it is connected to. */
   problemWith(baseUrl: string): string | null;
-  /** The operator allows this host, whatever its address; `hostname` as in a URL, `port` as a number. */
+  /** The operator allows this host, whatever its address; an IPv6 address with or without its brackets. */
   isAllowedHost(hostname: string, port: number): boolean;
 }
 
@@ -19,7 +19,10 @@ const LOCAL_NAME = /(^|[.])(localhost|local|internal|intranet|lan|home[.]arpa)[.
  */
 export function createAddressPolicy(allowedHosts: readonly string[]): AddressPolicy {
   const allowed = new Set(allowedHosts);
-  const isAllowedHost = (hostname: string, port: number) => allowed.has(hostname) || allowed.has(`${hostname}:${port}`);
+  const isAllowedHost = (hostname: string, port: number) => {
+    const host = hostname.includes(":") && !hostname.startsWith("[") ? `[${hostname}]` : hostname;
+    return allowed.has(host) || allowed.has(`${host}:${port}`);
+  };
   return {
     isAllowedHost,
     problemWith(baseUrl) {

@@ -4,11 +4,11 @@ import { createApp } from "../../src/api/app.ts";
 import type { IntegrationControl } from "../../src/client/index.ts";
 import type { Connection, Connector, EventDefinition, TestStep } from "../../src/connectors/connector.ts";
 import type { Provider } from "../../src/domain/integration.ts";
-import { createAddressPolicy } from "../../src/gateway/addresses.ts";
 import { createLogger } from "../../src/logging.ts";
 import { createMetrics } from "../../src/metrics.ts";
 import { createPostgresStore } from "../../src/store/postgres/store.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { testGateway } from "../support/gateway.ts";
 
 export const MAX_AGE_DAYS = 90;
 export const SECRET = "sa-secret-of-the-customer";
@@ -79,7 +79,7 @@ export async function createHarness() {
     client: control,
     connectors: { mixpanel: connector, bigquery: bigQuery },
     exposureMaxAgeDays: MAX_AGE_DAYS,
-    upstreams: createAddressPolicy(["127.0.0.1"]),
+    ...testGateway(store),
     logger: createLogger("debug", log),
     metrics: createMetrics(),
     temporalReady: async () => {
@@ -188,7 +188,7 @@ class ScriptedConnector implements Connector {
   }
 }
 
-class CapturedLog extends Writable {
+export class CapturedLog extends Writable {
   text = "";
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.text += chunk.toString();

@@ -11,12 +11,12 @@ import { registerSearchAttributes } from "../../src/client/searchAttributes.ts";
 import type { Config } from "../../src/config.ts";
 import { loadConfig } from "../../src/config.ts";
 import { createConnectors } from "../../src/connectors/registry.ts";
-import { createAddressPolicy } from "../../src/gateway/addresses.ts";
 import { createLogger } from "../../src/logging.ts";
 import { createMetrics } from "../../src/metrics.ts";
 import { createPostgresStore } from "../../src/store/postgres/store.ts";
 import { createWorker } from "../../src/worker.ts";
 import { createTestDatabase } from "./database.ts";
+import { testGateway } from "./gateway.ts";
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
@@ -56,7 +56,7 @@ export async function startSystem(settings: Record<string, string> = {}) {
     client: control,
     connectors,
     exposureMaxAgeDays: config.exposureMaxAgeDays,
-    upstreams: createAddressPolicy(config.gateway.allowedHosts),
+    ...testGateway(store),
     logger: createLogger("silent"),
     metrics: createMetrics(),
     temporalReady: async () => {},
