@@ -28,8 +28,12 @@ export interface LocalUpstream {
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 const MAX_SEEN = 1_000;
 
-/** @example const upstream = await startLocalUpstream({ port: 0 }); */
-export async function startLocalUpstream({ host = "127.0.0.1", port = 0 } = {}): Promise<LocalUpstream> {
+/**
+ * `paceMs`: how far apart the events of a stream come.
+ *
+ * @example const upstream = await startLocalUpstream({ port: 0 });
+ */
+export async function startLocalUpstream({ host = "127.0.0.1", port = 0, paceMs = 0 } = {}): Promise<LocalUpstream> {
   const faults: Fault[] = [];
   const seen: SeenRequest[] = [];
   const clear = () => {
@@ -60,7 +64,8 @@ export async function startLocalUpstream({ host = "127.0.0.1", port = 0 } = {}):
     });
     seen.push(one);
     if (seen.length > MAX_SEEN) seen.shift();
-    return complete(body, faults.shift() ?? null, response);
+    const paced: Fault | null = paceMs > 0 ? { kind: "pace", delayMs: paceMs } : null;
+    return complete(body, faults.shift() ?? paced, response);
   }
   server.keepAliveTimeout = 60_000;
   server.listen(port, host);
