@@ -10,8 +10,9 @@ import type { BenchOptions } from "./options.ts";
 
 const PEERS = resolve(import.meta.dirname, "peers");
 const UPSTREAM = resolve(import.meta.dirname, "../dist/dev/upstream/main.js");
-const CONNECTIONS = 32;
-const RATE_CALLS = 6_000;
+/** So many that both sides are at the limit of their processor. */
+const CONNECTIONS = 128;
+const RATE_CALLS = 20_000;
 const LATENCY_CALLS = 200;
 /** Between two tokens, as of a quick model. */
 const PACE_MS = 5;

@@ -138,10 +138,12 @@ function json(response: ServerResponse, status: number, body: unknown, headers: 
 /** Ends early when the caller leaves. */
 function pause(ms: number, response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    response.once("close", () => {
+    const end = () => {
       clearTimeout(timer);
+      response.off("close", end);
       resolve();
-    });
+    };
+    const timer = setTimeout(end, ms);
+    response.once("close", end);
   });
 }

@@ -69,7 +69,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
       }
       const assignment = assign(router, body, modelHint);
       const left = new AbortController();
-      outgoing.once("close", () => left.abort());
+      outgoing.once("close", () => {
+        if (!outgoing.writableFinished) left.abort();
+      });
       const { variant, answer } = await callVariants(deps, assignment, body, {
         accept: incoming.headers.accept,
         signal: left.signal,
@@ -79,7 +81,6 @@ export function createGateway(deps: GatewayDeps): Gateway {
       const committed = record(deps, workspaceId, assignment, variant, body.user);
       const isEventStream = answer.headers["content-type"]?.startsWith("text/event-stream") === true;
       outgoing.writeHead(answer.status, { ...headers, ...OWN_HEADERS });
-      if (isEventStream) outgoing.flushHeaders();
       await relay(answer.body, outgoing, { isEventStream, committed });
       return null;
     },

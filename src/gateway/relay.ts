@@ -7,8 +7,8 @@ const DONE = Buffer.from("[DONE]");
 
 /**
  * Resolves when the caller has everything or has left. The answer ends cleanly only once `committed` has resolved; where that rejects,
- * or where the upstream breaks off, the connection is cut instead, which every HTTP client reports. An event stream's `[DONE]` waits
- * for the commit too; nothing before it does.
+ * or where the upstream breaks off, the connection is cut instead, which every HTTP client reports. Of an event stream only the
+ * `[DONE]` waits for the commit; of another answer, which nobody can read before its end, the last piece does.
  */
 export function relay(
   body: Readable,
@@ -18,25 +18,31 @@ export function relay(
   return new Promise((resolve) => {
     let isCommitted = committed === null;
     let held: Buffer | null = null;
+    let hasSent = false;
     let hasEnded = false;
-    const send = (bytes: Buffer) => {
-      if (bytes.length > 0 && !outgoing.write(bytes)) body.pause();
+    const send = (bytes: Buffer | null) => {
+      if (bytes === null || bytes.length === 0) return;
+      hasSent = true;
+      if (!outgoing.write(bytes)) body.pause();
     };
     const finish = () => {
       if (hasEnded && isCommitted) outgoing.end();
     };
     const cut = () => outgoing.destroy();
     body.on("data", (chunk: Buffer) => {
-      if (isCommitted || !isEventStream) {
+      if (isCommitted) {
         send(chunk);
-        return;
+      } else if (isEventStream) {
+        const bytes = held === null ? chunk : Buffer.concat([held, chunk]);
+        const safe = beforeDone(bytes);
+        held = bytes.subarray(safe);
+        send(bytes.subarray(0, safe));
+        // The end is near: what still follows can wait where it is.
+        if (held.length >= DONE.length) body.pause();
+      } else {
+        send(held);
+        held = chunk;
       }
-      const bytes = held === null ? chunk : Buffer.concat([held, chunk]);
-      const safe = beforeDone(bytes);
-      held = bytes.subarray(safe);
-      send(bytes.subarray(0, safe));
-      // The end is near: what still follows can wait where it is.
-      if (held.length >= DONE.length) body.pause();
     });
     body.on("end", () => {
       hasEnded = true;
@@ -44,6 +50,8 @@ export function relay(
     });
     body.on("error", cut);
     outgoing.on("drain", () => body.resume());
+    // A stream that has begun says so, though its first token takes its time; with the token, headers travel together.
+    if (isEventStream) setImmediate(() => void (hasSent || outgoing.destroyed || outgoing.flushHeaders()));
     // A caller who left; after a clean end there is nothing left to destroy.
     outgoing.on("close", () => {
       body.destroy();
@@ -51,7 +59,7 @@ export function relay(
     });
     committed?.then(() => {
       isCommitted = true;
-      if (held !== null) send(held);
+      send(held);
       held = null;
       if (!outgoing.writableNeedDrain) body.resume();
       finish();
