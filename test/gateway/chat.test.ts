@@ -1,4 +1,7 @@
 /** Chat Completions end to end: who is served by what, what is recorded, and what comes back. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { call, createGatewayHarness, eventually, type GatewayHarness } from "./support.ts";
 
@@ -114,6 +117,42 @@ describe("a stream", () => {
     await eventually(() => gateway.upstream.seen[0]?.abandoned === true);
     await eventually(async () => (await gateway.exposures("one")).some(({ userId }) => userId === "gone"));
     expect(gateway.upstream.seen).toHaveLength(1);
+  });
+
+  test("waits upstream for a reader who is slow, without gathering it here", async () => {
+    const PIECE = Buffer.alloc(256 * 1024, "x");
+    const PIECES = 256;
+    let sent = 0;
+    const flood = createServer((request, response) => {
+      request.resume();
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      const more = () => {
+        while (sent < PIECES) {
+          sent++;
+          if (response.write(PIECE)) continue;
+          response.once("drain", more);
+          return;
+        }
+        response.end("data: [DONE]\n\n");
+      };
+      more();
+    });
+    flood.listen(0, "127.0.0.1");
+    await once(flood, "listening");
+    const baseUrl = `http://127.0.0.1:${(flood.address() as AddressInfo).port}`;
+    const variants = [{ id: "v", weight: 1, upstream: { baseUrl, model: "m", apiKey: null } }];
+    await gateway.createRouter("flood", {}, { variants });
+    const answer = await gateway.chat(call("flood", "slow", { stream: true }));
+    // Nothing is read: what is under way fills up, and then nothing moves any more.
+    let [seen, still] = [-1, 0];
+    await eventually(() => {
+      [seen, still] = sent === seen ? [seen, still + 1] : [sent, 0];
+      return still > 5_000;
+    });
+    expect(sent).toBeLessThan(PIECES / 2);
+    expect((await answer.arrayBuffer()).byteLength).toBe(PIECES * PIECE.length + "data: [DONE]\n\n".length);
+    flood.closeAllConnections();
+    flood.close();
   });
 
   test("before it begins: a caller who leaves ends the call upstream, and nothing is recorded", async () => {
