@@ -1,5 +1,6 @@
 /** The official OpenAI clients and the product pages' own commands, unmodified, against a server process. */
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import OpenAI, { AuthenticationError, NotFoundError, RateLimitError } from "openai";
@@ -134,4 +135,18 @@ test.each(COMMANDS)("the product page's command, host and key aside: %s", async 
   expect(JSON.parse(stdout)).toMatchObject({ choices: [{ message: { role: "assistant" } }] });
   const user = /"user": "(<[^"]+>)"/.exec(command)?.[1];
   expect(await recorded()).toContain(user);
+});
+
+test("the README's commands, the local upstream's port aside", async () => {
+  const readme = readFileSync(resolve(import.meta.dirname, "../../README.md"), "utf8");
+  const block = /## Route Chat Completions[^]*?```sh\n([^]*?)```/.exec(readme)?.[1] ?? "";
+  // A workspace of its own: the router of the other tests has the same name.
+  const { workspaceId, apiKey } = await world.store.workspaces.create("reader");
+  const script = block.replaceAll("http://127.0.0.1:8095", world.upstream.origin);
+  const { stdout } = await run("sh", ["-ec", script], { env: { ...process.env, API: url, KEY: apiKey } });
+  const router = await world.store.routers.get(workspaceId, "my-router");
+  expect(router?.routes.map(({ id }) => id)).toEqual(["paying", "default"]);
+  expect(router?.routes[1]?.variants.map(({ weight }) => weight)).toEqual([3, 3]);
+  expect(stdout).toContain("heard: Hello");
+  expect(stdout).toMatch(/"routeId":"default","variantId":"(small|large)","exposures":1,"users":1/);
 });

@@ -1,6 +1,7 @@
 /** What PostgreSQL does with routers that the store does not show: keys at rest, and how exposures per hour are read. */
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { routers } from "../../src/store/migrations/0003-routers.ts";
 import { openDatabase } from "../../src/store/postgres/database.ts";
 import { exposuresOf } from "../../src/store/postgres/routerExposures.ts";
 import { createPostgresStore } from "../../src/store/postgres/store.ts";
@@ -66,4 +67,45 @@ test("exposures per hour are read by indexes, whatever other routers and workspa
   expect(plan).toMatch(/Index Scan (on|using) exposures_\d{8}_workspace_id_id_idx/);
   expect(plan).toMatch(/Index (Only )?Scan using exposure_buckets_\d+_pkey/);
   expect(plan).not.toContain("Seq Scan on");
+});
+
+test("an installation that is upgraded has the hours of its buckets, also of those that older workers place meanwhile", async () => {
+  const { store, admin, url } = harness;
+  const workspaceId = await newWorkspace(store);
+  const nowMs = await store.nowMs();
+  const expose = (userId: string, agoHours: number) =>
+    store.exposures.ingest(workspaceId, [
+      { aliasId: "old", routeId: "r", variantId: "v", userId, exposedAtMs: nowMs - agoHours * HOUR_MS },
+    ]);
+  const read = () => {
+    const range = { fromMs: nowMs - 240 * HOUR_MS, toMs: nowMs + HOUR_MS, limit: 100 };
+    return store.routers.exposures(workspaceId, "old", range);
+  };
+  for (const [user, hours] of [
+    ["ann", 30],
+    ["ann", 30],
+    ["bob", 30],
+    ["bob", 40],
+  ] as const)
+    await expose(user, hours);
+  await store.exposures.seal(workspaceId);
+  const before = await read();
+  expect(before?.map(({ exposures, users }) => [exposures, users])).toEqual([
+    [1, 1],
+    [3, 2],
+  ]);
+  await admin.query(`drop table exposure_hours, variants, routes, routers cascade;
+    drop trigger count_fresh on exposure_buckets; drop trigger count_grown on exposure_buckets;
+    drop function crosscurrent_count_fresh, crosscurrent_count_grown`);
+  const database = openDatabase(url, 1);
+  await routers.up(database.db);
+  await database.db.destroy();
+  expect(await read()).toEqual(before);
+  await expose("ann", 30);
+  await expose("cyd", 30);
+  await store.exposures.seal(workspaceId);
+  expect((await read())?.map(({ exposures, users }) => [exposures, users])).toEqual([
+    [1, 1],
+    [5, 3],
+  ]);
 });

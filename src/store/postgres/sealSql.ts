@@ -80,12 +80,6 @@ function place(last: string): string {
     select $1, ${KEY}, time_ms, first_exposed_at_ms, exposures, time_ms, w.placed_buckets + f.n, w.placed_seq + c.revised + f.n,
       w.placed_seq + c.revised + f.n
     from w, (select revised from changed) c, (select n.*, row_number() over () as n from found n where spot is null) f
-  ), counted as (
-    insert into exposure_hours as h (workspace_id, alias_id, hour_ms, route_id, variant_id, exposures, users)
-    select $1, alias_id, hour_ms, route_id, variant_id, sum(exposures), count(*) filter (where spot is null)
-    from found group by alias_id, hour_ms, route_id, variant_id
-    on conflict (workspace_id, alias_id, hour_ms, route_id, variant_id)
-      do update set exposures = h.exposures + excluded.exposures, users = h.users + excluded.users
   )
   update workspaces w set folded_through = l.last, placed_seq = w.placed_seq + c.revised + c.fresh,
     placed_buckets = w.placed_buckets + c.fresh, late_buckets = w.late_buckets + c.late,
