@@ -107,7 +107,7 @@ const layers = [
       "^src/store/store[.]ts$",
       "^src/connectors/connector[.]ts$",
     ],
-    packages: ["hono", "@hono/zod-openapi", "zod", "undici"],
+    packages: ["hono", "@hono/zod-openapi", "@hono/node-server", "zod", "undici", "ipaddr.js"],
   }),
   layer({
     name: "config-reads-settings",

@@ -7,6 +7,7 @@ import { benchBigQueryImport } from "./bigQueryImport.ts";
 import { benchBigQueryMemory } from "./bigQueryMemory.ts";
 import type { Comparison } from "./comparison.ts";
 import { benchExport } from "./export.ts";
+import { benchGateway } from "./gateway.ts";
 import { benchImport } from "./import.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchMemory } from "./memory.ts";
@@ -15,6 +16,7 @@ import type { BenchOptions } from "./options.ts";
 const BENCHES: Record<string, (options: BenchOptions) => Promise<Comparison[]>> = {
   export: benchExport,
   import: benchImport,
+  gateway: benchGateway,
   ingest: benchIngest,
   memory: benchMemory,
   "bigquery-export": benchBigQueryExport,

@@ -18,6 +18,7 @@ export async function runDev(options: { fresh: boolean }): Promise<void> {
     ["Temporal", stack.temporalAddress],
     ["Mixpanel stand-in", stack.mixpanelUrl],
     ["Local BigQuery", `${stack.bigQuery.restUrl}, Storage API ${stack.bigQuery.storageUrl}`],
+    ["Local upstream", stack.upstreamUrl],
     ["Logs", stack.logDir],
     ["Data", LOCAL_DIR],
   ] as const;

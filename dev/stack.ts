@@ -13,6 +13,7 @@ import {
   startMixpanel,
   startServer,
   startTemporalServer,
+  startUpstream,
   startWorker,
   stackSettings,
   type Part,
@@ -36,6 +37,8 @@ export interface Stack {
   temporalUiUrl: string;
   apiUrl: string;
   mixpanelUrl: string;
+  /** The local OpenAI-compatible upstream, as a variant's base URL. */
+  upstreamUrl: string;
   bigQuery: BigQuery;
   /** Settings with which any `crosscurrent` command reaches this stack. */
   env: NodeJS.ProcessEnv;
@@ -92,21 +95,25 @@ async function bringUp(dataDir: string, options: StackOptions, parts: Part[]): P
     return part;
   };
 
-  onStep("starting PostgreSQL, Temporal, the Mixpanel stand-in and the local BigQuery");
+  onStep("starting PostgreSQL, Temporal, the Mixpanel stand-in, the local BigQuery and the local upstream");
   const workflowBundle = join(dataDir, "workflow-bundle.js");
   const services = [
     writeWorkflowBundle(workflowBundle),
     startDatabase(dataDir, outer, log("postgres")).then(keep),
     startTemporalServer(dataDir, log("temporal")).then(keep),
     startMixpanel(dataDir, outer, log("mixpanel")).then(keep),
+    startUpstream(dataDir, outer, log("upstream")).then(keep),
     startLocalBigQuery(dataDir, log("bigquery"), onStep).then(keep),
   ] as const;
   // Waits for all, so that those which did start are known and can be stopped.
   await Promise.allSettled(services);
-  const [, database, temporal, mixpanel, bigQuery] = await Promise.all(services);
+  const [, database, temporal, mixpanel, upstream, bigQuery] = await Promise.all(services);
   const apiPort = await portOrFree(API_PORT);
   const mixpanelUrl = mixpanel.url;
-  const at = { databaseUrl: database.url, temporalAddress: temporal.address, mixpanelUrl, bigQuery, apiPort };
+  const at = {
+    ...{ databaseUrl: database.url, temporalAddress: temporal.address, mixpanelUrl, upstreamHost: upstream.host },
+    ...{ bigQuery, apiPort },
+  };
   const env = { ...stackSettings(dataDir, outer, at), WORKFLOW_BUNDLE: workflowBundle };
 
   onStep("migrating");
@@ -129,6 +136,7 @@ async function bringUp(dataDir: string, options: StackOptions, parts: Part[]): P
     temporalUiUrl: temporal.uiUrl,
     apiUrl,
     mixpanelUrl,
+    upstreamUrl: upstream.baseUrl,
     bigQuery,
     env,
     logDir,

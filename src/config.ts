@@ -40,6 +40,15 @@ export interface Config {
     /** Stands in for Application Default Credentials. Never logged. */
     sourceToken: string | undefined;
   };
+  gateway: {
+    /** What `model` begins with before the router's id. */
+    modelPrefix: string;
+    /** `host` or `host:port` as in a URL: upstreams that may be anywhere, and plain http. */
+    allowedHosts: string[];
+    /** How long an upstream may take to begin to answer, and how long its answer may then stall. */
+    headersTimeoutMs: number;
+    idleTimeoutMs: number;
+  };
   reconcileIntervalMs: number;
   /** Path of a prebuilt workflow bundle; a built installation has its own. */
   workflowBundle: string | undefined;
@@ -141,6 +150,30 @@ const tableName = z
     `must be a BigQuery table name of at most ${MAX_TABLE_SETTING_CHARS} characters, as in inworld_router_exposures`,
   );
 
+/** Hosts as they stand in a URL; the port may be left out. */
+const hostList = z
+  .string()
+  .default("")
+  .transform((text, ctx) => {
+    const hosts = text.split(",").map((part) => part.trim());
+    return hosts
+      .filter((host) => host !== "")
+      .map((host) => {
+        const url = URL.canParse(`http://${host}`) ? new URL(`http://${host}`) : null;
+        if (url === null || /[/?#@\s]/.test(host)) {
+          ctx.addIssue("must be hosts, with or without a port, separated by commas, as in 127.0.0.1:8095,llm.example");
+          return z.NEVER;
+        }
+        // A URL does not show http's own port.
+        return host.endsWith(":80") ? `${url.hostname}:80` : url.host;
+      });
+  });
+
+const modelPrefix = z
+  .string()
+  .regex(/^[\x21-\x7e]{0,63}[/:]$/, "must be at most 64 characters that end in a slash or a colon, as in inworld/")
+  .default("inworld/");
+
 /** What a header can carry; the message does not quote it. */
 const token = z
   .string()
@@ -172,6 +205,10 @@ const environment = z.object({
   GOOGLE_SOURCE_TOKEN: token.optional(),
   BIGQUERY_EXPORT_TABLE: tableName.default("inworld_router_exposures"),
   BIGQUERY_STAGING_PREFIX: tableName.default("inworld_staging_"),
+  GATEWAY_MODEL_PREFIX: modelPrefix,
+  GATEWAY_ALLOWED_HOSTS: hostList,
+  GATEWAY_HEADERS_TIMEOUT_SECONDS: seconds(120, 1, 1),
+  GATEWAY_IDLE_TIMEOUT_SECONDS: seconds(120, 1, 1),
   RECONCILE_INTERVAL_SECONDS: seconds(60, 1),
   WORKFLOW_BUNDLE: z.string().optional(),
   ACTIVITY_HEARTBEAT_SECONDS: seconds(20, 1, 1),
@@ -248,6 +285,12 @@ function toConfig(env: z.output<typeof withoutSecretKey>): Config {
       storageUrl: env.BIGQUERY_STORAGE_URL,
       iamCredentialsUrl: env.IAM_CREDENTIALS_URL,
       sourceToken: env.GOOGLE_SOURCE_TOKEN,
+    },
+    gateway: {
+      modelPrefix: env.GATEWAY_MODEL_PREFIX,
+      allowedHosts: env.GATEWAY_ALLOWED_HOSTS,
+      headersTimeoutMs: env.GATEWAY_HEADERS_TIMEOUT_SECONDS,
+      idleTimeoutMs: env.GATEWAY_IDLE_TIMEOUT_SECONDS,
     },
     reconcileIntervalMs: env.RECONCILE_INTERVAL_SECONDS,
     workflowBundle: env.WORKFLOW_BUNDLE,

@@ -1,11 +1,15 @@
 // The server's composition root: builds every dependency of the API, serves it, and drains it.
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { createApp } from "./api/app.ts";
 import { Problem, problemResponse } from "./api/problem.ts";
 import type { Config } from "./config.ts";
 import { createConnectors } from "./connectors/registry.ts";
+import { createAddressPolicy } from "./gateway/addresses.ts";
+import { createUpstreamAgent } from "./gateway/connect.ts";
+import { createGateway } from "./gateway/gateway.ts";
+import { createRecorder } from "./gateway/recorder.ts";
 import { createLogger } from "./logging.ts";
 import { createMetrics } from "./metrics.ts";
 import { isMigrated } from "./store/postgres/migrate.ts";
@@ -40,18 +44,30 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const store = createPostgresStore(config);
   const temporal = boundCalls(connectTemporal(config));
   const connectors = createConnectors(config);
+  const metrics = createMetrics();
+  const upstreams = createAddressPolicy(config.gateway.allowedHosts);
+  const agent = createUpstreamAgent(upstreams);
+  const gateway = createGateway({
+    ...config.gateway,
+    routers: store.routers,
+    recorder: createRecorder(store.exposures, (count) => metrics.countExposures(count)),
+    agent,
+    onLost: (err) => logger.error({ err }, "an exposure was not committed: its call was cut off"),
+  });
   const app = createApp({
     store,
     client: temporal.control,
     connectors,
     exposureMaxAgeDays: config.exposureMaxAgeDays,
+    upstreams,
+    gateway,
     logger,
-    metrics: createMetrics(),
+    metrics,
     temporalReady: () => temporal.ready(),
   });
-  const server = createHttpServer((request) => app.fetch(request));
+  const server = createHttpServer((request, node) => app.fetch(request, node));
   const release = async () => {
-    await Promise.allSettled([store.close(), temporal.close(), connectors.close()]);
+    await Promise.allSettled([store.close(), temporal.close(), connectors.close(), agent.destroy()]);
   };
   const url = await listen(server, config.server).catch(async (error: unknown) => {
     await release();
@@ -69,9 +85,12 @@ export async function startServer(config: Config): Promise<RunningServer> {
   };
 }
 
+/** The request and the response of Node below a request. */
+type Node = Pick<HttpBindings, "incoming" | "outgoing">;
+
 /** A Node server around a fetch handler, with a limit on everything that a client could draw out. */
-export function createHttpServer(fetch: (request: Request) => Response | Promise<Response>): Server {
-  const listener = getRequestListener(fetch, {
+export function createHttpServer(fetch: (request: Request, node: Node) => Response | Promise<Response>): Server {
+  const listener = getRequestListener((request, node) => fetch(request, node as Node), {
     overrideGlobalObjects: false,
     // A request line or a Host header of which no URL can be made.
     errorHandler: () => problemResponse(new Problem(400, "The request cannot be understood.")),

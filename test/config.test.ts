@@ -46,6 +46,7 @@ describe("defaults", () => {
         iamCredentialsUrl: undefined,
         sourceToken: undefined,
       },
+      gateway: { modelPrefix: "inworld/", allowedHosts: [], headersTimeoutMs: 120_000, idleTimeoutMs: 120_000 },
       reconcileIntervalMs: 60_000,
       activityHeartbeatMs: 20_000,
       logLevel: "info",
@@ -80,6 +81,23 @@ describe("good values", () => {
       Buffer.alloc(32, 1),
       Buffer.alloc(32, 2),
     ]);
+  });
+
+  test("hosts of upstreams are taken as they stand in a URL", () => {
+    const hosts = (text: string) => loadConfig({ ...MINIMAL, GATEWAY_ALLOWED_HOSTS: text }).gateway.allowedHosts;
+    expect(hosts(" LLM.example, 127.1:8095,[::1]:80,llm:443,")).toEqual([
+      "llm.example",
+      "127.0.0.1:8095",
+      "[::1]:80",
+      "llm:443",
+    ]);
+    for (const wrong of ["http://a", "a/b", "a b", "a@b", "a:b"]) {
+      expect(settingsOf(problemsOf({ ...MINIMAL, GATEWAY_ALLOWED_HOSTS: `llm,${wrong}` }))).toEqual([
+        "GATEWAY_ALLOWED_HOSTS",
+      ]);
+    }
+    expect(loadConfig({ ...MINIMAL, GATEWAY_MODEL_PREFIX: "acme:" }).gateway.modelPrefix).toBe("acme:");
+    expect(settingsOf(problemsOf({ ...MINIMAL, GATEWAY_MODEL_PREFIX: "acme" }))).toEqual(["GATEWAY_MODEL_PREFIX"]);
   });
 
   test("an address is taken as an origin", () => {

@@ -1,15 +1,20 @@
 // The HTTP API as one function of its dependencies. It opens no socket: server.ts serves it, tests call app.request().
 import { OpenAPIHono } from "@hono/zod-openapi";
-import type { MiddlewareHandler } from "hono";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import type { Context, MiddlewareHandler } from "hono";
+import { errorResponse, GatewayError } from "../gateway/errors.ts";
 import { ConflictError, InvalidCursorError } from "../store/store.ts";
-import { authenticate } from "./auth.ts";
+import { authenticate, rememberedKeys } from "./auth.ts";
 import type { AppDeps, Env } from "./deps.ts";
 import type { App } from "./endpoint.ts";
 import { invalid, Problem, problemResponse } from "./problem.ts";
+import { CHAT_PATH, chatRefusal, registerChat } from "./routes/chat.ts";
 import { registerEvents } from "./routes/events.ts";
 import { registerExposures } from "./routes/exposures.ts";
 import { registerHealth } from "./routes/health.ts";
 import { registerIntegrations } from "./routes/integrations.ts";
+import { registerRouterExposures } from "./routes/routerExposures.ts";
+import { registerRouters } from "./routes/routers.ts";
 import { registerRuns } from "./routes/runs.ts";
 import { registerTest } from "./routes/test.ts";
 
@@ -21,23 +26,33 @@ import { registerTest } from "./routes/test.ts";
 export function createApp(deps: AppDeps): App {
   const app = new OpenAPIHono<Env>();
   app.use(observe(deps));
-  app.use("/v1/*", authenticate(deps.store.workspaces));
+  app.use("/v1/*", authenticate(rememberedKeys(deps.store.workspaces)));
   registerHealth(app, deps);
   registerExposures(app, deps);
   registerIntegrations(app, deps);
   registerTest(app, deps);
   registerEvents(app, deps);
   registerRuns(app, deps);
+  registerRouters(app, deps);
+  registerRouterExposures(app, deps);
+  registerChat(app, deps);
   serveOpenApi(app);
   const methodsOf = methodsByPath(app);
   app.notFound((c) => {
     const methods = methodsOf(c.req.path);
-    if (methods.length === 0) return problemResponse(new Problem(404, "There is no such resource."));
+    if (methods.length === 0) return refusal(c, new Problem(404, "There is no such resource."));
     const allow = methods.join(", ");
-    return problemResponse(new Problem(405, `Only ${allow} can be used here.`, { headers: { allow } }));
+    return refusal(c, new Problem(405, `Only ${allow} can be used here.`, { headers: { allow } }));
   });
-  app.onError((error) => problemResponse(toProblem(deps, error)));
+  app.onError((error, c) =>
+    error instanceof GatewayError ? errorResponse(error) : refusal(c, toProblem(deps, error)),
+  );
   return app;
+}
+
+/** A problem document, but where OpenAI's clients call. */
+function refusal(c: Context<Env>, problem: Problem): Response {
+  return c.req.path === CHAT_PATH ? chatRefusal(problem) : problemResponse(problem);
 }
 
 /** One log line and one measurement per call; paths without ids, never a header or a body. */
@@ -47,9 +62,14 @@ function observe(deps: AppDeps): MiddlewareHandler<Env> {
     await next();
     const durationMs = performance.now() - startedMs;
     const route = c.get("route") ?? "unknown";
-    const request = { method: c.req.method, route, status: c.res.status, durationMs: Math.round(durationMs * 10) / 10 };
-    c.res.headers.set("cache-control", "no-store");
-    c.res.headers.set("x-content-type-options", "nosniff");
+    // What the gateway has written by itself is sent: its status is that of Node's response.
+    const isSent = c.res === RESPONSE_ALREADY_SENT;
+    const status = isSent ? (c.env.outgoing?.statusCode ?? 0) : c.res.status;
+    const request = { method: c.req.method, route, status, durationMs: Math.round(durationMs * 10) / 10 };
+    if (!isSent) {
+      c.res.headers.set("cache-control", "no-store");
+      c.res.headers.set("x-content-type-options", "nosniff");
+    }
     deps.metrics.observeRequest(request);
     const isQuiet = route === "/healthz" || route === "/readyz" || route === "/metrics";
     deps.logger[isQuiet ? "debug" : "info"]({ ...request, workspaceId: c.get("workspaceId") }, "request");

@@ -1,7 +1,10 @@
 // What the API is given by its composition root: everything that does I/O comes in through here.
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { IntegrationControl } from "../client/index.ts";
 import type { Connector } from "../connectors/connector.ts";
 import type { Provider } from "../domain/integration.ts";
+import type { AddressPolicy } from "../gateway/addresses.ts";
+import type { Gateway } from "../gateway/gateway.ts";
 import type { Store } from "../store/store.ts";
 
 export interface AppDeps {
@@ -9,6 +12,10 @@ export interface AppDeps {
   client: IntegrationControl;
   connectors: Record<Provider, Connector>;
   exposureMaxAgeDays: number;
+  /** Which base URLs variants may name. */
+  upstreams: AddressPolicy;
+  /** Serves Chat Completions. */
+  gateway: Gateway;
   logger: ApiLogger;
   metrics: ApiMetrics;
   /** Rejects while Temporal cannot be reached. */
@@ -31,6 +38,8 @@ export interface ApiMetrics {
 
 /** Variables of one request. */
 export interface Env {
+  /** Node's own, where a Node server calls: the gateway passes bytes on without a detour through web streams. */
+  Bindings: { incoming?: IncomingMessage; outgoing?: ServerResponse };
   Variables: {
     /** Set by auth for every call under /v1. */
     workspaceId: string;

@@ -13,7 +13,7 @@ export const flatText = z
   .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), "must not contain control characters")
   .refine((text) => text === "" || /\S/.test(text), "must not be blank");
 
-const description = z
+export const description = z
   .string()
   .max(MAX_DESCRIPTION_CHARS, `must be at most ${MAX_DESCRIPTION_CHARS} characters`)
   // PostgreSQL cannot store either of them.

@@ -6,6 +6,7 @@ import type { ExposureStore } from "./exposures.ts";
 import type { ImportStore } from "./imports.ts";
 import type { IntegrationStore } from "./integrations.ts";
 import type { MaintenanceStore } from "./maintenance.ts";
+import type { RouterStore } from "./routers.ts";
 import type { RunStore } from "./runs.ts";
 import type { WorkspaceStore } from "./workspaces.ts";
 
@@ -18,6 +19,7 @@ export * from "./integrations.ts";
 export * from "./leases.ts";
 export * from "./maintenance.ts";
 export * from "./pages.ts";
+export * from "./routers.ts";
 export * from "./runs.ts";
 export * from "./workspaces.ts";
 
@@ -33,6 +35,7 @@ export interface Store {
   readonly exposures: ExposureStore;
   readonly exports: ExportStore;
   readonly imports: ImportStore;
+  readonly routers: RouterStore;
   readonly runs: RunStore;
   readonly budgets: BudgetStore;
   readonly maintenance: MaintenanceStore;

@@ -8,6 +8,7 @@ import { createLogger } from "../../src/logging.ts";
 import { createMetrics } from "../../src/metrics.ts";
 import { createPostgresStore } from "../../src/store/postgres/store.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { testGateway } from "../support/gateway.ts";
 
 export const MAX_AGE_DAYS = 90;
 export const SECRET = "sa-secret-of-the-customer";
@@ -78,6 +79,7 @@ export async function createHarness() {
     client: control,
     connectors: { mixpanel: connector, bigquery: bigQuery },
     exposureMaxAgeDays: MAX_AGE_DAYS,
+    ...testGateway(store),
     logger: createLogger("debug", log),
     metrics: createMetrics(),
     temporalReady: async () => {
@@ -186,7 +188,7 @@ class ScriptedConnector implements Connector {
   }
 }
 
-class CapturedLog extends Writable {
+export class CapturedLog extends Writable {
   text = "";
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.text += chunk.toString();

@@ -16,6 +16,7 @@ import { createMetrics } from "../../src/metrics.ts";
 import { createPostgresStore } from "../../src/store/postgres/store.ts";
 import { createWorker } from "../../src/worker.ts";
 import { createTestDatabase } from "./database.ts";
+import { testGateway } from "./gateway.ts";
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
@@ -55,6 +56,7 @@ export async function startSystem(settings: Record<string, string> = {}) {
     client: control,
     connectors,
     exposureMaxAgeDays: config.exposureMaxAgeDays,
+    ...testGateway(store),
     logger: createLogger("silent"),
     metrics: createMetrics(),
     temporalReady: async () => {},

@@ -2,8 +2,10 @@
 import type { Migration } from "kysely";
 import { initial } from "./0001-initial.ts";
 import { eventSources } from "./0002-event-sources.ts";
+import { routers } from "./0003-routers.ts";
 
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-initial": initial,
   "0002-event-sources": eventSources,
+  "0003-routers": routers,
 };

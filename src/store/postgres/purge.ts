@@ -3,6 +3,7 @@ import { sql, type RawBuilder } from "kysely";
 import { keyIdOf, reencrypt } from "../secrets.ts";
 import type { Database, Queryable } from "./database.ts";
 import { createDayPartitions, dropExpiredPartitions } from "./partitions.ts";
+import { secretOwner } from "./routerChanges.ts";
 
 export interface PurgeOptions {
   secretKeys: Buffer[];
@@ -158,11 +159,10 @@ async function removeOwner(
 async function rewrapSecrets(db: Queryable, secretKeys: Buffer[]): Promise<void> {
   const [first, ...older] = secretKeys;
   if (first === undefined || older.length === 0) return;
+  const olderIds = sql`any(${older.map(keyIdOf)}::text[])`;
   const { rows } = await sql<{ id: string; box: Buffer }>`
     select id, secret as box from integrations
-    where deleted_at_ms is null and secret_key_id = any(${older.map(keyIdOf)}::text[]) limit ${SECRETS_MAX}`.execute(
-    db,
-  );
+    where deleted_at_ms is null and secret_key_id = ${olderIds} limit ${SECRETS_MAX}`.execute(db);
   for (const { id, box } of rows) {
     const sealed = reencrypt(box, id, secretKeys);
     // Credentials that were replaced meanwhile are not overwritten with the old ones.
@@ -170,5 +170,19 @@ async function rewrapSecrets(db: Queryable, secretKeys: Buffer[]): Promise<void>
       update integrations set secret = ${sealed.box}, secret_key_id = ${sealed.keyId} where id = ${id} and secret = ${box}`.execute(
       db,
     );
+  }
+  await rewrapVariants(db, secretKeys, olderIds);
+}
+
+async function rewrapVariants(db: Queryable, secretKeys: Buffer[], olderIds: RawBuilder<unknown>): Promise<void> {
+  const { rows } = await sql<{ workspace: string; router: string; route: string; id: string; box: Buffer }>`
+    select workspace_id as workspace, router_id as router, route_id as route, id, secret as box from variants
+    where secret_key_id = ${olderIds} limit ${SECRETS_MAX}`.execute(db);
+  for (const { workspace, router, route, id, box } of rows) {
+    const sealed = reencrypt(box, secretOwner(workspace, router, route, id), secretKeys);
+    await sql`
+      update variants set secret = ${sealed.box}, secret_key_id = ${sealed.keyId}
+      where workspace_id = ${workspace} and router_id = ${router} and route_id = ${route} and id = ${id}
+        and secret = ${box}`.execute(db);
   }
 }

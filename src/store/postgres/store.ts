@@ -9,6 +9,7 @@ import { createExposureStore } from "./exposures.ts";
 import { createImportStore } from "./imports.ts";
 import { createIntegrationStore } from "./integrations.ts";
 import { createMaintenanceStore } from "./maintenance.ts";
+import { createRouterStore } from "./routers.ts";
 import { createRunStore } from "./runs.ts";
 import { createWorkspaceStore } from "./workspaces.ts";
 
@@ -42,6 +43,7 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
     exposures: createExposureStore(database, options),
     exports: createExportStore(database),
     imports: createImportStore(database),
+    routers: createRouterStore(database, options),
     runs: createRunStore(database),
     budgets: createBudgetStore(database),
     maintenance: createMaintenanceStore(database, options),
