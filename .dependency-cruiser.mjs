@@ -21,9 +21,15 @@ const layers = [
   layer({
     name: "domain-is-pure",
     comment:
-      "domain/ decides, others act: pass in the clock, the rows, the random number. No packages, no Node modules.",
+      "domain/ decides, others act: pass in the clock, the rows, the random number. No packages but pure functions of numbers, no Node modules.",
     from: "^src/domain/",
     paths: ["^src/domain/"],
+    // Pure functions of numbers, for domain/statistics.
+    packages: [
+      "@stdlib/math-base-special-gammainc",
+      "@stdlib/stats-base-dists-t-cdf",
+      "@stdlib/stats-base-dists-t-quantile",
+    ],
     core: false,
   }),
   layer({
