@@ -107,7 +107,7 @@ const layers = [
       "^src/store/store[.]ts$",
       "^src/connectors/connector[.]ts$",
     ],
-    packages: ["hono", "@hono/zod-openapi", "@hono/node-server", "zod", "undici", "ipaddr.js"],
+    packages: ["hono", "@hono/zod-openapi", "@hono/node-server", "zod", "undici", "ipaddr.js", "rate-limiter-flexible"],
   }),
   layer({
     name: "portal-knows-the-api-alone",
@@ -132,8 +132,8 @@ const layers = [
   layer({
     name: "config-reads-settings",
     comment: "config.ts turns the environment into a Config; what to do with one is for the composition roots.",
-    from: "^src/config[.]ts$",
-    paths: ["^src/domain/"],
+    from: "^src/(config|settingKinds)[.]ts$",
+    paths: ["^src/domain/", "^src/settingKinds[.]ts$"],
     packages: ["zod"],
   }),
 ];

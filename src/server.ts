@@ -1,8 +1,12 @@
 // The server's composition root: builds every dependency of the API, serves it, and drains it.
+import { existsSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
+import { join } from "node:path";
 import { createApp } from "./api/app.ts";
+import type { WebSettings } from "./api/deps.ts";
+import { readPortal } from "./api/portal.ts";
 import { Problem, problemResponse } from "./api/problem.ts";
 import type { Config } from "./config.ts";
 import { createConnectors } from "./connectors/registry.ts";
@@ -14,7 +18,7 @@ import { createLogger } from "./logging.ts";
 import { createMetrics } from "./metrics.ts";
 import { isMigrated } from "./store/postgres/migrate.ts";
 import { createPostgresStore } from "./store/postgres/store.ts";
-import { connectTemporal } from "./temporal.ts";
+import { connectTemporal, temporalAddress } from "./temporal.ts";
 import { boundCalls } from "./temporalCalls.ts";
 
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -24,6 +28,8 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 const DRAIN_TIMEOUT_MS = 30_000;
 const DRAIN_POLL_MS = 50;
+/** As seen from dist/src, and from src. */
+const BUILT_PORTAL_DIRS = ["../portal", "../dist/portal"].map((path) => join(import.meta.dirname, path));
 
 export interface RunningServer {
   url: string;
@@ -31,12 +37,17 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+export interface ServerOptions {
+  /** The folder of the built Portal; default: that of `npm run build`. */
+  portalDir?: string | undefined;
+}
+
 /**
  * @example
  * const server = await startServer(loadConfig());
  * process.once("SIGTERM", () => void server.stop());
  */
-export async function startServer(config: Config): Promise<RunningServer> {
+export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
   if (!(await isMigrated(config.databaseUrl))) {
     throw new Error("The database is not set up for this version: run `crosscurrent migrate` first.");
   }
@@ -64,6 +75,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     logger,
     metrics,
     temporalReady: () => temporal.ready(),
+    web: webOf(config, options),
   });
   const server = createHttpServer((request, node) => app.fetch(request, node));
   const release = async () => {
@@ -82,6 +94,17 @@ export async function startServer(config: Config): Promise<RunningServer> {
       await release();
       logger.info({}, "server has ended");
     },
+  };
+}
+
+function webOf(config: Config, { portalDir }: ServerOptions): WebSettings {
+  const { publicUrl, trustedProxies, limits } = config.server;
+  const url = config.temporalUiUrl;
+  const dir = portalDir ?? BUILT_PORTAL_DIRS.find((built) => existsSync(built));
+  return {
+    ...{ publicUrl, trustedProxies, limits },
+    portal: dir === undefined ? undefined : readPortal(dir),
+    temporalUi: url === undefined ? undefined : { url, namespace: temporalAddress().namespace },
   };
 }
 

@@ -22,7 +22,14 @@ describe("defaults", () => {
     expect(loadConfig(MINIMAL)).toEqual({
       databaseUrl: MINIMAL.DATABASE_URL,
       temporal: { taskQueue: "crosscurrent", deploymentName: undefined, buildId: undefined },
-      server: { host: "127.0.0.1", port: 8080 },
+      server: {
+        host: "127.0.0.1",
+        port: 8080,
+        publicUrl: undefined,
+        trustedProxies: 0,
+        limits: { signInsPerMinute: 30, failedKeysPerMinute: 120, workspaceCallsPerMinute: 0 },
+      },
+      temporalUiUrl: undefined,
       secretKeys: [Buffer.alloc(32, 1)],
       syncIntervalMs: 28_800_000,
       syncJitterMs: 900_000,

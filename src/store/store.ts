@@ -8,6 +8,7 @@ import type { IntegrationStore } from "./integrations.ts";
 import type { MaintenanceStore } from "./maintenance.ts";
 import type { RouterStore } from "./routers.ts";
 import type { RunStore } from "./runs.ts";
+import type { SessionStore } from "./sessions.ts";
 import type { WorkspaceStore } from "./workspaces.ts";
 
 export * from "./budgets.ts";
@@ -21,6 +22,7 @@ export * from "./maintenance.ts";
 export * from "./pages.ts";
 export * from "./routers.ts";
 export * from "./runs.ts";
+export * from "./sessions.ts";
 export * from "./workspaces.ts";
 
 /**
@@ -30,6 +32,7 @@ export * from "./workspaces.ts";
  */
 export interface Store {
   readonly workspaces: WorkspaceStore;
+  readonly sessions: SessionStore;
   readonly integrations: IntegrationStore;
   readonly events: EventStore;
   readonly exposures: ExposureStore;

@@ -1,7 +1,8 @@
 /** The API over a real store, with a recorded IntegrationControl in Temporal's place and a captured log. */
 import { Writable } from "node:stream";
 import { createApp } from "../../src/api/app.ts";
-import type { IntegrationControl } from "../../src/client/index.ts";
+import type { WebSettings } from "../../src/api/deps.ts";
+import type { IntegrationControl, WorkflowStatus } from "../../src/client/index.ts";
 import type { Connection, Connector, EventDefinition, TestStep } from "../../src/connectors/connector.ts";
 import type { Provider } from "../../src/domain/integration.ts";
 import { createLogger } from "../../src/logging.ts";
@@ -59,7 +60,7 @@ export const pathsOf = (answer: Answer) => errorsOf(answer).map(({ path }) => pa
 
 export type Call = (path: string, options?: CallOptions) => Promise<Answer>;
 
-export async function createHarness() {
+export async function createHarness(web: Partial<WebSettings> = {}) {
   const database = await createTestDatabase();
   const store = createPostgresStore({
     databaseUrl: database.url,
@@ -85,6 +86,7 @@ export async function createHarness() {
     temporalReady: async () => {
       if (!temporal.up) throw new Error("no Temporal");
     },
+    web,
   });
   const workspace = await store.workspaces.create("one");
   const other = await store.workspaces.create("two");
@@ -148,7 +150,11 @@ export class RecordedControl implements IntegrationControl {
   resume = (ref: unknown) => this.note("resume", ref);
   syncNow = (ref: unknown, requestId: string) => this.note("syncNow", ref, requestId);
   end = (id: string) => this.note("end", id);
-  status = async () => null;
+  workflow: WorkflowStatus | null = null;
+  status = async () => {
+    await this.behave();
+    return this.workflow;
+  };
   async *running(): AsyncIterable<string> {}
 
   /** What was called since the last time. */

@@ -34,8 +34,10 @@ describe("who may", () => {
     const calls = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => [path, method.toUpperCase()] as const),
     );
-    expect(calls.length).toBe(36);
+    expect(calls.length).toBe(40);
     for (const [path, method] of calls) {
+      // The one call that a key opens from within its body: sessions.test.ts.
+      if (`${method} ${path}` === "POST /v1/session") continue;
       const answer = await api.callAs(null)(path.replaceAll(/\{\w+\}/g, id), { method });
       // Chat Completions have errors of OpenAI's shape: test/gateway.
       expect(path === "/v1/chat/completions" ? answer.status : problemOf(answer)).toBe(401);
@@ -220,6 +222,7 @@ describe("what is open", () => {
     expect(calls.toSorted()).toEqual(
       [
         "post /v1/exposures",
+        ...["get /v1/workspace", "post /v1/session", "get /v1/session", "delete /v1/session"],
         "post /v1/chat/completions",
         "get /v1/integrations",
         "post /v1/integrations",

@@ -6,6 +6,7 @@ import type { Harness } from "./contract/harness.ts";
 import { importTests } from "./contract/imports.ts";
 import { integrationTests } from "./contract/integrations.ts";
 import { routerTests } from "./contract/routers.ts";
+import { sessionTests } from "./contract/sessions.ts";
 import { budgetTests, runTests } from "./contract/runs.ts";
 
 /** One harness for all: tests share nothing but its clock, which only moves on. */
@@ -22,6 +23,9 @@ export function storeContract(name: string, makeHarness: () => Promise<Harness>)
     afterAll(() => harness?.close());
     describe("workspaces, integrations, events", () => {
       integrationTests(get);
+    });
+    describe("sessions", () => {
+      sessionTests(get);
     });
     describe("exposures and exports", () => {
       exposureTests(get);

@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { AppDeps } from "../deps.ts";
-import { handle, type App } from "../endpoint.ts";
+import { handle, SECURITY, type App } from "../endpoint.ts";
 import { errorResponse, GatewayError } from "../../gateway/errors.ts";
 import type { Problem } from "../problem.ts";
 
@@ -34,7 +34,7 @@ const body = z
 
 export function registerChat(app: App, { gateway }: AppDeps): void {
   const refused = { description: "Refused, by this server or by the upstream.", content: json(errorSchema) };
-  const statuses = ["400", "401", "404", "413", "415", "429", "4XX", "500", "502", "504", "5XX"];
+  const statuses = ["400", "401", "403", "404", "413", "415", "429", "4XX", "500", "502", "504", "5XX"];
   const headers = z.object({
     "x-crosscurrent-router": id,
     "x-crosscurrent-route": id,
@@ -45,7 +45,7 @@ export function registerChat(app: App, { gateway }: AppDeps): void {
     path: CHAT_PATH,
     summary: "Chat Completions through a router, streaming included",
     tags: ["gateway"],
-    security: [{ apiKey: [] }],
+    security: SECURITY,
     request: { body: { required: true, content: json(body) } },
     responses: {
       200: {

@@ -1,5 +1,6 @@
 // The purge: rows of removed integrations and events and old runs go in bounded steps, old raw exposures by the partition.
 import { sql, type RawBuilder } from "kysely";
+import { SESSION_IDLE_MS, SESSION_MAX_AGE_MS } from "../store.ts";
 import { keyIdOf, reencrypt } from "../secrets.ts";
 import type { Database, Queryable } from "./database.ts";
 import { createDayPartitions, dropExpiredPartitions } from "./partitions.ts";
@@ -30,6 +31,7 @@ export async function purge(database: Database, options: PurgeOptions): Promise<
   let deleted = await purgeEvents(db, steps);
   deleted += await purgeIntegrations(db, steps);
   deleted += await purgeHistory(db, steps);
+  deleted += await purgeSessions(db, steps);
   const client = await pool.connect();
   try {
     deleted += await dropExpiredPartitions(client, options.exposureRetentionDays);
@@ -94,6 +96,19 @@ async function purgeHistory(db: Queryable, steps: { left: number }): Promise<num
       select ctid from removed_integrations where removed_at_ms < (select ${before}) limit ${STEP_ROWS}))`,
   );
   return requests.deleted + runs.deleted + removed.deleted;
+}
+
+/** Sessions that are over. */
+async function purgeSessions(db: Queryable, steps: { left: number }): Promise<number> {
+  const { deleted } = await inSteps(
+    db,
+    steps,
+    sql`
+    delete from sessions where ctid = any(array(
+      select ctid from sessions where used_at_ms <= (select crosscurrent_now_ms()) - ${SESSION_IDLE_MS}::bigint
+        or created_at_ms <= (select crosscurrent_now_ms()) - ${SESSION_MAX_AGE_MS}::bigint limit ${STEP_ROWS}))`,
+  );
+  return deleted;
 }
 
 /** Runs the bounded statement, each time as a transaction of its own, until it finds less than a step or no steps are left. */

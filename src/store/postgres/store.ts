@@ -11,6 +11,7 @@ import { createIntegrationStore } from "./integrations.ts";
 import { createMaintenanceStore } from "./maintenance.ts";
 import { createRouterStore } from "./routers.ts";
 import { createRunStore } from "./runs.ts";
+import { createSessionStore } from "./sessions.ts";
 import { createWorkspaceStore } from "./workspaces.ts";
 
 export interface PostgresStoreOptions {
@@ -38,6 +39,7 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
   const { db } = database;
   return {
     workspaces: createWorkspaceStore(database),
+    sessions: createSessionStore(database),
     integrations: createIntegrationStore(database, options),
     events: createEventStore(database),
     exposures: createExposureStore(database, options),
