@@ -112,7 +112,7 @@ async function bringUp(dataDir: string, options: StackOptions, parts: Part[]): P
   const mixpanelUrl = mixpanel.url;
   const at = {
     ...{ databaseUrl: database.url, temporalAddress: temporal.address, mixpanelUrl, upstreamHost: upstream.host },
-    ...{ bigQuery, apiPort },
+    ...{ bigQuery, apiPort, temporalUiUrl: temporal.uiUrl },
   };
   const env = { ...stackSettings(dataDir, outer, at), WORKFLOW_BUNDLE: workflowBundle };
 

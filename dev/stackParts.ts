@@ -145,6 +145,7 @@ export function stackSettings(
     upstreamHost?: string;
     bigQuery?: BigQueryAddresses;
     apiPort: number;
+    temporalUiUrl?: string;
   },
 ): NodeJS.ProcessEnv {
   // Another Temporal's namespace, key or certificates must not leak in, nor the user's profile file.
@@ -160,6 +161,7 @@ export function stackSettings(
     TEMPORAL_CONFIG_FILE: temporalProfile(dataDir, at.temporalAddress),
     HOST: "127.0.0.1",
     PORT: String(at.apiPort),
+    TEMPORAL_UI_URL: at.temporalUiUrl,
     MIXPANEL_INGESTION_URL: at.mixpanelUrl,
     MIXPANEL_DATA_URL: at.mixpanelUrl,
     MIXPANEL_API_URL: at.mixpanelUrl,

@@ -32,6 +32,8 @@ export interface Config {
     /** How often one client may try within a minute; 0: as often as it likes. */
     limits: { signInsPerMinute: number; failedKeysPerMinute: number; workspaceCallsPerMinute: number };
   };
+  /** The folder of the built Portal; a built installation has its own. */
+  portalDir: string | undefined;
   /** Where people look at workflows; undefined: no links. */
   temporalUiUrl: string | undefined;
   /** 32 bytes each; the first encrypts, all decrypt. Empty where a command needs none. */
@@ -111,6 +113,7 @@ const environment = z.object({
   FAILED_KEYS_PER_MINUTE: whole(120, 0, 1_000_000),
   WORKSPACE_CALLS_PER_MINUTE: whole(0, 0, 100_000_000),
   TEMPORAL_UI_URL: origin,
+  PORTAL_DIR: z.string().optional(),
   CROSSCURRENT_SECRET_KEY: secretKeys,
   SYNC_INTERVAL_SECONDS: seconds(28_800, 365),
   SYNC_JITTER_SECONDS: seconds(900, 365),
@@ -199,6 +202,7 @@ function toConfig(env: z.output<typeof withoutSecretKey>): Config {
       },
     },
     temporalUiUrl: env.TEMPORAL_UI_URL,
+    portalDir: env.PORTAL_DIR,
     secretKeys: env.CROSSCURRENT_SECRET_KEY ?? [],
     syncIntervalMs: env.SYNC_INTERVAL_SECONDS,
     syncJitterMs: env.SYNC_JITTER_SECONDS,

@@ -37,17 +37,12 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-export interface ServerOptions {
-  /** The folder of the built Portal; default: that of `npm run build`. */
-  portalDir?: string | undefined;
-}
-
 /**
  * @example
  * const server = await startServer(loadConfig());
  * process.once("SIGTERM", () => void server.stop());
  */
-export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
+export async function startServer(config: Config): Promise<RunningServer> {
   if (!(await isMigrated(config.databaseUrl))) {
     throw new Error("The database is not set up for this version: run `crosscurrent migrate` first.");
   }
@@ -75,7 +70,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     logger,
     metrics,
     temporalReady: () => temporal.ready(),
-    web: webOf(config, options),
+    web: webOf(config),
   });
   const server = createHttpServer((request, node) => app.fetch(request, node));
   const release = async () => {
@@ -97,10 +92,10 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   };
 }
 
-function webOf(config: Config, { portalDir }: ServerOptions): WebSettings {
+function webOf(config: Config): WebSettings {
   const { publicUrl, trustedProxies, limits } = config.server;
   const url = config.temporalUiUrl;
-  const dir = portalDir ?? BUILT_PORTAL_DIRS.find((built) => existsSync(built));
+  const dir = config.portalDir ?? BUILT_PORTAL_DIRS.find((built) => existsSync(built));
   return {
     ...{ publicUrl, trustedProxies, limits },
     portal: dir === undefined ? undefined : readPortal(dir),

@@ -12,6 +12,7 @@ import { createLimits, NO_LIMITS } from "./limits.ts";
 import { notThere, portalAnswer } from "./portal.ts";
 import { invalid, Problem, problemResponse } from "./problem.ts";
 import { CHAT_PATH, chatRefusal, registerChat } from "./routes/chat.ts";
+import { registerBrowse } from "./routes/browse.ts";
 import { registerEvents } from "./routes/events.ts";
 import { registerExposures } from "./routes/exposures.ts";
 import { registerHealth } from "./routes/health.ts";
@@ -40,6 +41,7 @@ export function createApp(deps: AppDeps): App {
   registerExposures(app, deps);
   registerIntegrations(app, deps, web);
   registerTest(app, deps);
+  registerBrowse(app, deps);
   registerEvents(app, deps);
   registerRuns(app, deps);
   registerRouters(app, deps);

@@ -3,7 +3,7 @@ import { Writable } from "node:stream";
 import { createApp } from "../../src/api/app.ts";
 import type { WebSettings } from "../../src/api/deps.ts";
 import type { IntegrationControl, WorkflowStatus } from "../../src/client/index.ts";
-import type { Connection, Connector, EventDefinition, TestStep } from "../../src/connectors/connector.ts";
+import type { Browse, Connection, Connector, EventDefinition, TestStep } from "../../src/connectors/connector.ts";
 import type { Provider } from "../../src/domain/integration.ts";
 import { createLogger } from "../../src/logging.ts";
 import { createMetrics } from "../../src/metrics.ts";
@@ -168,6 +168,7 @@ class ScriptedConnector implements Connector {
   readonly provider: Provider;
   readonly exportBatchSeqs = 1;
   readonly exportOrder = "first";
+  browse?: Browse;
   tested: { connection: Connection; events: EventDefinition[] }[] = [];
   answer: (lease: (kind: "backfill" | "increment") => Promise<void>) => Promise<TestStep[]> = async () => [];
   budget = { key: "project", maxPerHour: 60, maxPerSecond: 3, reservedPerHour: 10 };

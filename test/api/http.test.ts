@@ -34,7 +34,7 @@ describe("who may", () => {
     const calls = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => [path, method.toUpperCase()] as const),
     );
-    expect(calls.length).toBe(40);
+    expect(calls.length).toBe(43);
     for (const [path, method] of calls) {
       // The one call that a key opens from within its body: sessions.test.ts.
       if (`${method} ${path}` === "POST /v1/session") continue;
@@ -230,6 +230,9 @@ describe("what is open", () => {
         ...["pause", "resume", "test", "sync"].map((name) => `post ${one}/${name}`),
         `get ${one}/sync/{requestId}`,
         `get ${one}/runs`,
+        ...["", "/{dataset}/tables", "/{dataset}/tables/{table}/columns"].map(
+          (rest) => `get ${one}/bigquery/datasets${rest}`,
+        ),
         `get ${one}/rejected`,
         `get ${one}/events`,
         `post ${one}/events`,
