@@ -148,12 +148,12 @@ describe("how it says no", () => {
     const path = `/v1/integrations/${id}/pause`;
     expect(await api.call(path, { method: "POST", json: { a: 1 } })).toMatchObject({ status: 202 });
     const { paths } = await openApi();
-    const writes = Object.entries(paths).flatMap(([template, methods]) =>
+    const unsafe = Object.entries(paths).flatMap(([template, methods]) =>
       Object.keys(methods)
         .filter((method) => method !== "get")
         .map((method) => [template, method.toUpperCase()] as const),
     );
-    const limited = writes.filter(([template]) => !["/v1/exposures", "/v1/chat/completions"].includes(template));
+    const limited = unsafe.filter(([template]) => !["/v1/exposures", "/v1/chat/completions"].includes(template));
     expect(limited.length).toBeGreaterThan(15);
     for (const [template, method] of limited) {
       const at = template.replaceAll(/\{\w+\}/g, id);
