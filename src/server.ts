@@ -21,8 +21,8 @@ import { createPostgresStore } from "./store/postgres/store.ts";
 import { connectTemporal, temporalAddress } from "./temporal.ts";
 import { boundCalls } from "./temporalCalls.ts";
 
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 60_000;
+/** How long a client may take to send its headers, and its whole request; and how often that is looked at. */
+const TIMEOUTS = { headersTimeoutMs: 10_000, requestTimeoutMs: 60_000, checkedEveryMs: 2_000 };
 /** Longer than the usual idle time of load balancers, so that they close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 const MAX_HEADER_BYTES = 16 * 1024;
@@ -107,15 +107,19 @@ function webOf(config: Config): WebSettings {
 type Node = Pick<HttpBindings, "incoming" | "outgoing">;
 
 /** A Node server around a fetch handler, with a limit on everything that a client could draw out. */
-export function createHttpServer(fetch: (request: Request, node: Node) => Response | Promise<Response>): Server {
+export function createHttpServer(
+  fetch: (request: Request, node: Node) => Response | Promise<Response>,
+  timeouts = TIMEOUTS,
+): Server {
   const listener = getRequestListener((request, node) => fetch(request, node as Node), {
     overrideGlobalObjects: false,
     // A request line or a Host header of which no URL can be made.
     errorHandler: () => problemResponse(new Problem(400, "The request cannot be understood.")),
   });
   const options = {
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    headersTimeout: timeouts.headersTimeoutMs,
+    requestTimeout: timeouts.requestTimeoutMs,
+    connectionsCheckingInterval: timeouts.checkedEveryMs,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
   };

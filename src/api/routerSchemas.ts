@@ -6,6 +6,8 @@ import type { NewRoute, NewRouter, Route, Router, Variant } from "../store/store
 import { isoTime } from "./answers.ts";
 import { description, optionalDescription, pageQuery } from "./schemas.ts";
 
+const storable = (text: string) => !/[\0\p{Cs}]/u.test(text);
+
 /** Never a dot first, so that no path is understood as another. No colon: it separates a router from a model hint. */
 const ID = /^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}$/;
 const id = z.string().regex(ID, "must be 1 to 64 letters, numbers, underscores, hyphens and dots, not a dot first");
@@ -15,11 +17,7 @@ export const routeParams = routerParams.extend({ route: z.string().regex(ID) });
 export const variantParams = routeParams.extend({ variant: z.string().regex(ID) });
 /** Also of an alias that never was a router here: any that POST /v1/exposures takes. */
 export const aliasParams = z.object({
-  router: z
-    .string()
-    .min(1)
-    .max(255)
-    .regex(/^[^\0\p{Cs}]+$/u),
+  router: z.string().min(1).max(255).refine(storable),
 });
 export { pageQuery };
 
@@ -32,7 +30,6 @@ const MAX_CONDITIONS_CHARS = 8_192;
 const MAX_MODEL_CHARS = 255;
 const MAX_API_KEY_CHARS = 1_000;
 
-const storable = (text: string) => !/[\0\p{Cs}]/u.test(text);
 const bounded = (maxChars: number) =>
   z
     .string()
@@ -79,7 +76,11 @@ function upstreamFields(policy: AddressPolicy) {
     if (problem !== null) ctx.addIssue(problem);
   });
   const example = "https://api.openai.com/v1";
-  const documented = baseUrl.openapi({ description: "As OpenAI's clients take it.", example });
+  const documented = baseUrl.openapi({
+    description: "As OpenAI's clients take it.",
+    example,
+    pattern: "^https?://[^?#@]+$",
+  });
   return { baseUrl: documented, model: bounded(MAX_MODEL_CHARS) };
 }
 

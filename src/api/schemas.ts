@@ -33,7 +33,8 @@ export const requestParams = integrationParams.extend({
     .string()
     .min(1)
     .max(MAX_REQUEST_ID_CHARS)
-    .regex(/^[^\p{Cc}\p{Cs}]+$/u),
+    // No `regex`: JSON Schema's patterns have no flags.
+    .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text)),
 });
 
 const LIMIT = "must be a whole number from 1 to 1000";
@@ -41,15 +42,16 @@ export const pageQuery = z.object({
   cursor: z
     .string()
     .max(1_000, "is no cursor of this list")
-    .regex(/^[\x21-\x7e]+$/, "is no cursor of this list")
+    .regex(/^[\x21-\x7e]*$/, "is no cursor of this list")
     .optional()
-    .transform((cursor) => cursor ?? null),
+    .transform((cursor) => cursor ?? null)
+    .openapi({ description: "`next` of the page before; empty counts as absent." }),
   limit: z
     .string()
-    .regex(/^[0-9]{1,4}$/, LIMIT)
+    .regex(/^(?:[1-9][0-9]{0,2}|1000)?$/, LIMIT)
     .optional()
     .transform((text) => (text === undefined ? 100 : Number(text)))
-    .refine((limit) => limit >= 1 && limit <= 1_000, LIMIT),
+    .openapi({ description: "From 1 to 1000; empty counts as absent: 100." }),
 });
 
 export type NowMs = () => Promise<number>;

@@ -28,7 +28,9 @@ const body = z
     user: z.string().min(1).max(255).nullish().openapi({
       description: "Whom the call serves, 1 to 255 bytes: keeps the variant for this user and records an exposure.",
     }),
-    metadata: z.record(z.string(), z.unknown()).nullish().openapi({ description: "For the conditions of routes." }),
+    metadata: z.unknown().optional().openapi({
+      description: "Texts by name, for the conditions of routes; of any other form it is the upstream's to judge.",
+    }),
   })
   .openapi("ChatCompletion", { description: "Any body of OpenAI's Chat Completions; passed on but for `model`." });
 
