@@ -8,6 +8,7 @@ import { createProgram } from "../../src/cli/program.ts";
 import { createPostgresStore } from "../../src/store/postgres/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { eventually } from "../support/system.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
 const SECRET_KEY = Buffer.alloc(32, 3).toString("base64");
@@ -213,20 +214,16 @@ describe("integration", () => {
   ): Promise<void> {
     let isOver = false;
     void until.finally(() => (isOver = true));
-    for (let n = 0; !isOver; n++) {
+    let cycles = 0;
+    const serve = async () => {
       const { items } = await store.maintenance.reconcilable({ cursor: null, limit: 100 });
       const requestIds = items.find((item) => item.id === id)?.unsignalled ?? [];
-      const cycle = {
-        integrationId: id,
-        cycleId: `${outcome}-${n}`,
-        startedAtMs: await store.nowMs(),
-        requestIds,
-        legs: [],
-      };
-      if (requestIds.length > 0)
-        await store.runs.record({ ...cycle, finished: { atMs: cycle.startedAtMs + 1, outcome } });
-      await new Promise((poll) => setTimeout(poll, 100));
-    }
+      const cycleId = `${outcome}-${cycles++}`;
+      const startedAtMs = await store.nowMs();
+      const cycle = { integrationId: id, cycleId, startedAtMs, requestIds, legs: [] };
+      if (requestIds.length > 0) await store.runs.record({ ...cycle, finished: { atMs: startedAtMs + 1, outcome } });
+    };
+    await eventually(serve, () => isOver);
   }
 });
 

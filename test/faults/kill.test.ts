@@ -157,52 +157,59 @@ async function connectBoth(): Promise<Both> {
 const unlimited = () => system.sql.query("delete from budget_leases");
 
 describe("a worker killed with SIGKILL", () => {
-  it(`is replaced without loss or duplicates at ${KILLS} random moments of export and import (FAULT_SEED=${seed})`, async () => {
-    console.error(`FAULT_SEED=${seed}`);
-    const random = randomFrom(seed);
-    const both = await connectBoth();
-    const { mixpanel, bigQuery, ledger, rows } = both;
-    const caughtIn = { mixpanelExport: 0, mixpanelImport: 0, bigQueryExport: 0, bigQueryImport: 0, beforeMerge: 0 };
-    let rounds = 0;
-    for (let kills = 0; kills < KILLS; rounds++) {
-      await both.post(rounds);
-      while (kills < KILLS) {
-        await unlimited();
-        const before = await both.look();
-        if (before.done) break;
-        const watchable = WATCHED.filter(({ leg }) => before.busy.has(leg));
-        // One kill between a load and its MERGE is certain; all others are left to chance.
-        const first = caughtIn.beforeMerge === 0 ? watchable.find(({ what }) => what === "loads") : undefined;
-        const watched = first ?? watchable[Math.floor(random() * watchable.length)];
-        const more = 1 + Math.floor(random() * (watched?.atMost ?? 1));
-        const isOver = (seen: typeof before) => seen.done || (watched !== undefined && !seen.busy.has(watched.leg));
-        const isReached = (seen: typeof before) =>
-          watched !== undefined && seen[watched.what] >= before[watched.what] + more;
-        const now = await eventually(
-          () => both.look(),
-          (seen) => isReached(seen) || isOver(seen),
-          WITHIN_MS,
-        );
-        if (!isReached(now)) continue;
-        await workers.kill();
-        kills++;
-        for (const leg of now.busy) caughtIn[leg]++;
-        if (now.loads > now.merges) caughtIn.beforeMerge++;
+  it(
+    `is replaced without loss or duplicates at ${KILLS} random moments of export and import (FAULT_SEED=${seed})`,
+    async () => {
+      console.error(`FAULT_SEED=${seed}`);
+      const random = randomFrom(seed);
+      const both = await connectBoth();
+      const { mixpanel, bigQuery, ledger, rows } = both;
+      const caughtIn = { mixpanelExport: 0, mixpanelImport: 0, bigQueryExport: 0, bigQueryImport: 0, beforeMerge: 0 };
+      let rounds = 0;
+      for (let kills = 0; kills < KILLS; rounds++) {
+        await both.post(rounds);
+        while (kills < KILLS) {
+          await unlimited();
+          const before = await both.look();
+          if (before.done) break;
+          const watchable = WATCHED.filter(({ leg }) => before.busy.has(leg));
+          // One kill between a load and its MERGE is certain; all others are left to chance.
+          const first = caughtIn.beforeMerge === 0 ? watchable.find(({ what }) => what === "loads") : undefined;
+          const watched = first ?? watchable[Math.floor(random() * watchable.length)];
+          const more = 1 + Math.floor(random() * (watched?.atMost ?? 1));
+          const isOver = (seen: typeof before) => seen.done || (watched !== undefined && !seen.busy.has(watched.leg));
+          const isReached = (seen: typeof before) =>
+            watched !== undefined && seen[watched.what] >= before[watched.what] + more;
+          const now = await eventually(
+            () => both.look(),
+            (seen) => isReached(seen) || isOver(seen),
+            WITHIN_MS,
+          );
+          if (!isReached(now)) continue;
+          await workers.kill();
+          kills++;
+          for (const leg of now.busy) caughtIn[leg]++;
+          if (now.loads > now.merges) caughtIn.beforeMerge++;
+        }
       }
-    }
-    await unlimited();
-    await mixpanel.control.clearFaults(mixpanel.projectId);
-    await bigQueryControl.clearFaults(bigQuery.projectId);
-    expect(await Promise.all([mixpanel.sync(WITHIN_MS), bigQuery.sync(WITHIN_MS)])).toEqual(["succeeded", "succeeded"]);
-    console.error(`killed in ${rounds} rounds in the middle of ${JSON.stringify(caughtIn)}`);
-    for (const leg of [...LEGS, "beforeMerge"] as const)
-      expect({ leg, kills: caughtIn[leg] }).toEqual({ leg, kills: expect.toSatisfy((kills: number) => kills > 0) });
-    await expectExported(mixpanel, ledger);
-    await expectMerged(bigQuery, ledger);
-    await expectImported(mixpanel, ledger.rows);
-    await expectRead(bigQuery, "donation", rows);
-    const exported = ledger.buckets.length;
-    await expectRunsAddUp(system, mixpanel, { export: exported, import: ledger.rows.length });
-    await expectRunsAddUp(system, bigQuery, { export: exported, import: rows.length });
-  }, 1_800_000);
+      await unlimited();
+      await mixpanel.control.clearFaults(mixpanel.projectId);
+      await bigQueryControl.clearFaults(bigQuery.projectId);
+      expect(await Promise.all([mixpanel.sync(WITHIN_MS), bigQuery.sync(WITHIN_MS)])).toEqual([
+        "succeeded",
+        "succeeded",
+      ]);
+      console.error(`killed in ${rounds} rounds in the middle of ${JSON.stringify(caughtIn)}`);
+      for (const leg of [...LEGS, "beforeMerge"] as const)
+        expect({ leg, kills: caughtIn[leg] }).toEqual({ leg, kills: expect.toSatisfy((kills: number) => kills > 0) });
+      await expectExported(mixpanel, ledger);
+      await expectMerged(bigQuery, ledger);
+      await expectImported(mixpanel, ledger.rows);
+      await expectRead(bigQuery, "donation", rows);
+      const exported = ledger.buckets.length;
+      await expectRunsAddUp(system, mixpanel, { export: exported, import: ledger.rows.length });
+      await expectRunsAddUp(system, bigQuery, { export: exported, import: rows.length });
+    },
+    KILLS * 30_000,
+  );
 });

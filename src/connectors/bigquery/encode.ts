@@ -21,7 +21,7 @@ export interface Batch {
   lastHourMs: number;
 }
 
-/** Ends with the failure of a read, after what was read before it. */
+/** Of whole pages, and so of at most `maxRows`. Ends with the failure of a read, after what was read before it. */
 export async function* readBatches(job: ExportJob, maxRows: number): AsyncGenerator<Batch> {
   const pageRows = Math.min(PAGE_BUCKETS, maxRows);
   const pages = oneAhead(readPages(job, pageRows));

@@ -43,8 +43,8 @@ export async function* exportBuckets(
     for (;;) {
       const next = await loaded.next();
       if (next.done === true) break;
-      const { target, batch } = next.value;
-      await deliver(task, target, batch);
+      const { batch } = next.value;
+      await merge(task, next.value);
       cursorSeq = batch.cursorSeq;
       yield { cursorSeq, sent: batch.rows, rejected: [] };
       job.signal.throwIfAborted();
@@ -58,13 +58,23 @@ export async function* exportBuckets(
   if (cursorSeq < job.throughSeq) yield { cursorSeq: job.throughSeq, sent: 0, rejected: [] };
 }
 
-/** Batches with their rows in their staging tables; the one that was merged last by somebody else is not loaded again. */
-async function* loadEach(task: Task, batches: AsyncGenerator<Batch>): AsyncGenerator<{ target: Target; batch: Batch }> {
+/** A batch on its way: its rows are in its staging table, or in the customer's already. */
+interface Loaded {
+  target: Target;
+  batch: Batch;
+  staging: TableRef;
+  /** Somebody's MERGE of it was the last in line: what is merged before it meanwhile takes none of its rows back. */
+  isMerged: boolean;
+}
+
+async function* loadEach(task: Task, batches: AsyncGenerator<Batch>): AsyncGenerator<Loaded> {
   let target: Target | null = null;
   for await (const batch of batches) {
     target ??= await openTarget(task);
-    if (!target.turns.wasLast(batch.digest)) await load(task, stagingOf(task, target.table, batch), batch);
-    yield { target, batch };
+    const staging = stagingOf(task, target.table, batch);
+    const isMerged = target.turns.wasLast(batch.digest);
+    if (!isMerged) await load(task, staging, batch);
+    yield { target, batch, staging, isMerged };
   }
 }
 
@@ -83,10 +93,9 @@ async function openTarget(task: Task): Promise<Target> {
  * Done once the batch's MERGE went well. Each step is found again by whoever does it a second time: the load by its id, the rows by
  * their table, the MERGE by its place in line; and a MERGE that runs twice changes nothing the second time.
  */
-async function deliver(task: Task, { table, turns }: Target, batch: Batch): Promise<void> {
+async function merge(task: Task, { target: { table, turns }, batch, staging, isMerged }: Loaded): Promise<void> {
   const { firstHourMs, lastHourMs } = batch;
-  const staging = stagingOf(task, table, batch);
-  if (turns.wasLast(batch.digest)) return await dropStaging(task, staging);
+  if (isMerged) return await dropStaging(task, staging);
   const doing: Doing = { action: "the MERGE of router exposures", about: tableText(table), role: "dataEditor" };
   for (let jobs = 1; ; jobs++) {
     const merged = await turns.run(batch.digest, mergeSql({ target: table, staging, firstHourMs, lastHourMs }));

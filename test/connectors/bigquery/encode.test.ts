@@ -52,6 +52,11 @@ test("a batch holds each bucket's latest time, cut by rows across pages", async 
   );
 });
 
+test("a batch is of whole pages and never above its rows", async () => {
+  const { batches } = await read(jobOf(makeBuckets(25_000)), 12_000);
+  expect(batches.map(({ rows }) => rows)).toEqual([10_000, 10_000, 5_000]);
+});
+
 test("the digest is that of rows and times, and of nothing else", async () => {
   const buckets = makeBuckets(50);
   const digestOf = async (changed: Bucket[]) => (await read(jobOf(changed), 100)).batches[0]?.digest;

@@ -236,3 +236,14 @@ test("several batches arrive without a gap, and their staging tables are gone", 
   await expectDelivered(buckets);
   expect(await customer.stagingTables()).toEqual([]);
 });
+
+test("an export that starts over leaves out the batch that was merged last, and fails no job", async () => {
+  const buckets = makeBuckets(COUNT);
+  for (const merges of [2, 3]) {
+    expect((await tryOnce(buckets, { exportBatchRows: COUNT / 2 })).error).toBeUndefined();
+    await expectDelivered(buckets);
+    expect(await ran("load")).toEqual({ done: merges, failed: 0 });
+    expect(await ran("query:MERGE")).toEqual({ done: merges, failed: 0 });
+  }
+  expect(await customer.stagingTables()).toEqual([]);
+});
