@@ -104,6 +104,26 @@ const layers = [
     packages: ["hono", "@hono/zod-openapi", "@hono/node-server", "zod", "undici", "ipaddr.js", "rate-limiter-flexible"],
   }),
   layer({
+    name: "portal-knows-the-api-alone",
+    comment:
+      "The Portal runs in a browser and talks to the API over HTTP: its types come from api.generated.ts, never from the server's code.",
+    from: "^src/portal/(?!vite[.]config[.]ts$)",
+    paths: ["^src/portal/", "^docs/[^/]+-setup[.]md$"],
+    packages: [
+      ...[
+        "react",
+        "@types/react",
+        "react-dom",
+        "@types/react-dom",
+        "@mantine/[^/]+",
+        "@tanstack/react-query",
+        "wouter",
+      ],
+      ...["openapi-fetch", "lossless-json"],
+    ],
+    core: false,
+  }),
+  layer({
     name: "config-reads-settings",
     comment: "config.ts turns the environment into a Config; what to do with one is for the composition roots.",
     from: "^src/(config|settingKinds)[.]ts$",
@@ -155,7 +175,8 @@ const others = [
     name: "src-has-its-packages",
     comment: "A production installation has no devDependencies: move the package to dependencies in package.json.",
     severity: "error",
-    from: { path: "^src/" },
+    // The Portal is bundled when it is built.
+    from: { path: "^src/", pathNot: "^src/portal/" },
     to: { dependencyTypes: ["npm-dev", "npm-no-pkg", "npm-unknown"], pathNot: "node_modules/@types/" },
   },
   {

@@ -1,0 +1,16 @@
+// What the server says about fields, put at the fields; what belongs to none of them is left for the form's alert.
+import type { UseFormReturnType } from "@mantine/form";
+import { ApiError } from "./api.ts";
+
+/** Marks the fields; returns what is to be shown above the form, or null where the fields say all. */
+export function showErrors<T extends object>(form: UseFormReturnType<T>, error: unknown): string | null {
+  if (!(error instanceof ApiError)) return "Something went wrong in this page. Reload it.";
+  const fields = new Set(Object.keys(form.getValues()));
+  const own = error.errors.filter(({ path }) => fields.has(path));
+  const others = error.errors.filter(({ path }) => !fields.has(path));
+  form.setErrors(Object.fromEntries(own.map(({ path, message }) => [path, message])));
+  const [first] = own;
+  if (first !== undefined) document.querySelector<HTMLElement>(`[data-path="${first.path}"]`)?.focus();
+  if (own.length > 0 && others.length === 0) return null;
+  return [error.message, ...others.map(({ path, message }) => `${path} ${message}`)].join(" ");
+}
