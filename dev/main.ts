@@ -12,7 +12,8 @@ export async function runDev(options: { fresh: boolean }): Promise<void> {
     onStep: (step) => console.error(`… ${step}`),
   });
   const lines = [
-    ["API", stack.apiUrl],
+    ["Portal", stack.apiUrl],
+    ["API", `${stack.apiUrl}/v1`],
     ["OpenAPI", `${stack.apiUrl}/openapi.json`],
     ["Temporal UI", stack.temporalUiUrl],
     ["Temporal", stack.temporalAddress],

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { BigQuery } from "./bigquery/start.ts";
 import { crosscurrent, runToEnd } from "./children.ts";
+import { builtPortal } from "./portal.ts";
 import { portOrFree } from "./freePort.ts";
 import { openLog } from "./logFile.ts";
 import { claim, mend } from "./pidFile.ts";
@@ -97,7 +98,10 @@ async function bringUp(dataDir: string, options: StackOptions, parts: Part[]): P
 
   onStep("starting PostgreSQL, Temporal, the Mixpanel stand-in, the local BigQuery and the local upstream");
   const workflowBundle = join(dataDir, "workflow-bundle.js");
+  // Waited for with the rest, so that its failure is not nobody's.
+  const portal = builtPortal();
   const services = [
+    portal.then(() => ({ stop: async () => {} })),
     writeWorkflowBundle(workflowBundle),
     startDatabase(dataDir, outer, log("postgres")).then(keep),
     startTemporalServer(dataDir, log("temporal")).then(keep),
@@ -107,14 +111,14 @@ async function bringUp(dataDir: string, options: StackOptions, parts: Part[]): P
   ] as const;
   // Waits for all, so that those which did start are known and can be stopped.
   await Promise.allSettled(services);
-  const [, database, temporal, mixpanel, upstream, bigQuery] = await Promise.all(services);
+  const [, , database, temporal, mixpanel, upstream, bigQuery] = await Promise.all(services);
   const apiPort = await portOrFree(API_PORT);
   const mixpanelUrl = mixpanel.url;
   const at = {
     ...{ databaseUrl: database.url, temporalAddress: temporal.address, mixpanelUrl, upstreamHost: upstream.host },
     ...{ bigQuery, apiPort, temporalUiUrl: temporal.uiUrl },
   };
-  const env = { ...stackSettings(dataDir, outer, at), WORKFLOW_BUNDLE: workflowBundle };
+  const env = { ...stackSettings(dataDir, outer, at), WORKFLOW_BUNDLE: workflowBundle, PORTAL_DIR: await portal };
 
   onStep("migrating");
   await runToEnd(crosscurrent("migrate"), env, "The migration");

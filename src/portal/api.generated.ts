@@ -1,5 +1,259 @@
 // Types of the HTTP API, made of its OpenAPI document by `npm run portal:types`. Not edited by hand.
 export interface paths {
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Who is signed in */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Sign in with an API key; answers a session cookie */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewSession"];
+                };
+            };
+            responses: {
+                /** @description Sign in with an API key; answers a session cookie */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Sign out */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Sign out */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused, with what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workspace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose key this is */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Whose key this is */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            name: string;
+                            /** @description Where Temporal's UI is, if the operator says so. */
+                            temporalUiUrl: string | null;
+                        };
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/exposures": {
         parameters: {
             query?: never;
@@ -58,6 +312,15 @@ export interface paths {
                     };
                 };
                 /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -68,6 +331,15 @@ export interface paths {
                 };
                 /** @description Refused, with what is wrong. */
                 415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -94,7 +366,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description `next` of the page before; empty counts as absent. */
                     cursor?: string;
+                    /** @description From 1 to 1000; empty counts as absent: 100. */
                     limit?: string;
                 };
                 header?: never;
@@ -126,6 +400,15 @@ export interface paths {
                 };
                 /** @description Refused, with what is wrong. */
                 401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -178,6 +461,15 @@ export interface paths {
                     };
                 };
                 /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -197,6 +489,15 @@ export interface paths {
                 };
                 /** @description Refused, with what is wrong. */
                 415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -258,6 +559,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
             };
         };
         put?: never;
@@ -282,6 +592,15 @@ export interface paths {
                     content?: never;
                 };
                 /** @description Refused, with what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -291,7 +610,34 @@ export interface paths {
                     };
                 };
                 /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -347,6 +693,15 @@ export interface paths {
                     };
                 };
                 /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -366,6 +721,15 @@ export interface paths {
                 };
                 /** @description Refused, with what is wrong. */
                 415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -408,6 +772,15 @@ export interface paths {
                     };
                 };
                 /** @description Refused, with what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -417,7 +790,34 @@ export interface paths {
                     };
                 };
                 /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -464,6 +864,15 @@ export interface paths {
                     };
                 };
                 /** @description Refused, with what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -473,7 +882,34 @@ export interface paths {
                     };
                 };
                 /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -527,7 +963,25 @@ export interface paths {
                     };
                 };
                 /** @description Refused, with what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                403: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -544,8 +998,341 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Refused, with what is wrong. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/integrations/{id}/bigquery/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Datasets that can be read */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next` of the page before; empty counts as absent. */
+                    cursor?: string;
+                    /** @description From 1 to 1000; empty counts as absent: 100. */
+                    limit?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Datasets that can be read */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            datasets: components["schemas"]["BigQueryDataset"][];
+                            next: string | null;
+                        };
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/integrations/{id}/bigquery/datasets/{dataset}/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tables of a dataset */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next` of the page before; empty counts as absent. */
+                    cursor?: string;
+                    /** @description From 1 to 1000; empty counts as absent: 100. */
+                    limit?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                    dataset: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Tables of a dataset */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            tables: components["schemas"]["BigQueryTable"][];
+                            next: string | null;
+                        };
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/integrations/{id}/bigquery/datasets/{dataset}/tables/{table}/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Columns of a table */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    dataset: string;
+                    table: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Columns of a table */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            columns: components["schemas"]["BigQueryColumn"][];
+                        };
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -563,7 +1350,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description `next` of the page before; empty counts as absent. */
                     cursor?: string;
+                    /** @description From 1 to 1000; empty counts as absent: 100. */
                     limit?: string;
                 };
                 header?: never;
@@ -606,6 +1395,15 @@ export interface paths {
                 };
                 /** @description Refused, with what is wrong. */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -660,6 +1458,15 @@ export interface paths {
                     };
                 };
                 /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -688,6 +1495,15 @@ export interface paths {
                 };
                 /** @description Refused, with what is wrong. */
                 415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -734,6 +1550,15 @@ export interface paths {
                     content?: never;
                 };
                 /** @description Refused, with what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -743,7 +1568,34 @@ export interface paths {
                     };
                 };
                 /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -800,6 +1652,15 @@ export interface paths {
                     };
                 };
                 /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -826,6 +1687,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
             };
         };
         trace?: never;
@@ -841,7 +1711,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description `next` of the page before; empty counts as absent. */
                     cursor?: string;
+                    /** @description From 1 to 1000; empty counts as absent: 100. */
                     limit?: string;
                 };
                 header?: never;
@@ -885,6 +1757,15 @@ export interface paths {
                 };
                 /** @description Refused, with what is wrong. */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -951,6 +1832,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
             };
         };
         put?: never;
@@ -972,7 +1862,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description `next` of the page before; empty counts as absent. */
                     cursor?: string;
+                    /** @description From 1 to 1000; empty counts as absent: 100. */
                     limit?: string;
                 };
                 header?: never;
@@ -1022,6 +1914,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
             };
         };
         put?: never;
@@ -1043,7 +1944,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description `next` of the page before; empty counts as absent. */
                     cursor?: string;
+                    /** @description From 1 to 1000; empty counts as absent: 100. */
                     limit?: string;
                 };
                 header?: never;
@@ -1086,6 +1989,15 @@ export interface paths {
                 };
                 /** @description Refused, with what is wrong. */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1136,7 +2048,25 @@ export interface paths {
                     };
                 };
                 /** @description Refused, with what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                403: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1155,6 +2085,24 @@ export interface paths {
                 };
                 /** @description Refused, with what is wrong. */
                 409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1223,6 +2171,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
             };
         };
         put?: never;
@@ -1244,7 +2201,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description `next` of the page before; empty counts as absent. */
                     cursor?: string;
+                    /** @description From 1 to 1000; empty counts as absent: 100. */
                     limit?: string;
                 };
                 header?: never;
@@ -1276,6 +2235,15 @@ export interface paths {
                 };
                 /** @description Refused, with what is wrong. */
                 401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1328,6 +2296,15 @@ export interface paths {
                     };
                 };
                 /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1347,6 +2324,15 @@ export interface paths {
                 };
                 /** @description Refused, with what is wrong. */
                 415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1408,6 +2394,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
             };
         };
         put?: never;
@@ -1432,6 +2427,15 @@ export interface paths {
                     content?: never;
                 };
                 /** @description Refused, with what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -1441,7 +2445,34 @@ export interface paths {
                     };
                 };
                 /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1497,6 +2528,15 @@ export interface paths {
                     };
                 };
                 /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1523,6 +2563,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
             };
         };
         trace?: never;
@@ -1538,7 +2587,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description `next` of the page before; empty counts as absent. */
                     cursor?: string;
+                    /** @description From 1 to 1000; empty counts as absent: 100. */
                     limit?: string;
                 };
                 header?: never;
@@ -1581,6 +2632,15 @@ export interface paths {
                 };
                 /** @description Refused, with what is wrong. */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1635,6 +2695,15 @@ export interface paths {
                     };
                 };
                 /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1663,6 +2732,15 @@ export interface paths {
                 };
                 /** @description Refused, with what is wrong. */
                 415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1725,6 +2803,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
             };
         };
         put?: never;
@@ -1750,6 +2837,15 @@ export interface paths {
                     content?: never;
                 };
                 /** @description Refused, with what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -1759,7 +2855,34 @@ export interface paths {
                     };
                 };
                 /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1816,6 +2939,15 @@ export interface paths {
                     };
                 };
                 /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1842,6 +2974,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
             };
         };
         trace?: never;
@@ -1857,7 +2998,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description `next` of the page before; empty counts as absent. */
                     cursor?: string;
+                    /** @description From 1 to 1000; empty counts as absent: 100. */
                     limit?: string;
                 };
                 header?: never;
@@ -1901,6 +3044,15 @@ export interface paths {
                 };
                 /** @description Refused, with what is wrong. */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1956,6 +3108,15 @@ export interface paths {
                     };
                 };
                 /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1984,6 +3145,15 @@ export interface paths {
                 };
                 /** @description Refused, with what is wrong. */
                 415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -2047,6 +3217,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
             };
         };
         put?: never;
@@ -2073,6 +3252,15 @@ export interface paths {
                     content?: never;
                 };
                 /** @description Refused, with what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -2082,7 +3270,34 @@ export interface paths {
                     };
                 };
                 /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -2140,6 +3355,15 @@ export interface paths {
                     };
                 };
                 /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -2159,6 +3383,15 @@ export interface paths {
                 };
                 /** @description Refused, with what is wrong. */
                 415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -2232,6 +3465,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
             };
         };
         put?: never;
@@ -2292,6 +3534,15 @@ export interface paths {
                 };
                 /** @description Refused, by this server or by the upstream. */
                 401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpenAIError"];
+                    };
+                };
+                /** @description Refused, by this server or by the upstream. */
+                403: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -2392,6 +3643,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Session: {
+            workspace: {
+                id: string;
+                name: string;
+            };
+        };
         Problem: {
             type: string;
             title: string;
@@ -2401,6 +3658,9 @@ export interface components {
                 path: string;
                 message: string;
             }[];
+        };
+        NewSession: {
+            apiKey: string;
         };
         Exposure: {
             /** @description 1 to 255 bytes of UTF-8, no NUL, no lone surrogate. */
@@ -2431,6 +3691,9 @@ export interface components {
              * @example 2026-01-31T08:00:00.000Z
              */
             nextCycleAt: string | null;
+            workflowId: string;
+            /** @description Its workflow in Temporal's UI, if the operator says where that is. */
+            temporalUrl: string | null;
             lastRun: {
                 id: string;
                 /**
@@ -2457,10 +3720,14 @@ export interface components {
                 rejected: number;
                 pending: number;
                 late: number;
+                /** @description In words, while a cycle runs: of one integration alone, and null where its workflow does not answer at once. */
+                doing?: string | null;
                 error?: components["schemas"]["LegError"];
             };
             import: {
                 enabled: boolean;
+                /** @description In words, while a cycle runs: of one integration alone, and null where its workflow does not answer at once. */
+                doing?: string | null;
                 error?: components["schemas"]["LegError"];
             };
             /**
@@ -2500,6 +3767,9 @@ export interface components {
              * @example 2026-01-31T08:00:00.000Z
              */
             nextCycleAt: string | null;
+            workflowId: string;
+            /** @description Its workflow in Temporal's UI, if the operator says where that is. */
+            temporalUrl: string | null;
             lastRun: {
                 id: string;
                 /**
@@ -2526,10 +3796,14 @@ export interface components {
                 rejected: number;
                 pending: number;
                 late: number;
+                /** @description In words, while a cycle runs: of one integration alone, and null where its workflow does not answer at once. */
+                doing?: string | null;
                 error?: components["schemas"]["LegError"];
             };
             import: {
                 enabled: boolean;
+                /** @description In words, while a cycle runs: of one integration alone, and null where its workflow does not answer at once. */
+                doing?: string | null;
                 error?: components["schemas"]["LegError"];
             };
             /**
@@ -2602,6 +3876,21 @@ export interface components {
                 enabled: boolean;
             };
             serviceAccountEmail?: string;
+        };
+        BigQueryDataset: {
+            id: string;
+        };
+        BigQueryTable: {
+            id: string;
+            /** @example TABLE */
+            type: string;
+        };
+        BigQueryColumn: {
+            /** @description A field within a struct as `a.b`. */
+            name: string;
+            type: string;
+            /** @enum {string} */
+            mode: "NULLABLE" | "REQUIRED" | "REPEATED";
         };
         Event: components["schemas"]["MixpanelEvent"] | components["schemas"]["BigQueryEvent"];
         MixpanelEvent: {
@@ -2836,10 +4125,8 @@ export interface components {
             model: string;
             /** @description Whom the call serves, 1 to 255 bytes: keeps the variant for this user and records an exposure. */
             user?: string | null;
-            /** @description For the conditions of routes. */
-            metadata?: {
-                [key: string]: unknown;
-            } | null;
+            /** @description Texts by name, for the conditions of routes; of any other form it is the upstream's to judge. */
+            metadata?: unknown;
         } & {
             [key: string]: unknown;
         };

@@ -1,6 +1,5 @@
 // The one way to the API: typed by its own OpenAPI document, with the session's cookie, and every refusal as an ApiError.
 import createClient from "openapi-fetch";
-import type { AgreedPaths } from "./agreedApi.ts";
 import type { components, paths } from "./api.generated.ts";
 
 type Schemas = components["schemas"];
@@ -12,7 +11,7 @@ export type Router = Schemas["Router"];
 export type Variant = Schemas["Variant"];
 export type Problem = Schemas["Problem"];
 
-export const client = createClient<paths & AgreedPaths>({
+export const client = createClient<paths>({
   baseUrl: globalThis.location.origin,
   credentials: "same-origin",
 });

@@ -4,6 +4,8 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { expect } from "vitest";
 import { LOCAL_DIR } from "../../dev/paths.ts";
+import { builtPortal } from "../../dev/portal.ts";
+import { readPortal } from "../../src/api/portal.ts";
 import { startBrowser } from "./chromium.ts";
 import { startPortal } from "./portalServer.ts";
 import { startSystem } from "./system.ts";
@@ -26,7 +28,8 @@ export interface Portal {
 
 /** The whole system, its worker included, with the Portal in front of it. */
 export async function startPortalSystem(settings: Record<string, string> = {}): Promise<Portal> {
-  const [system, browser] = await Promise.all([startSystem(settings), startBrowser()]);
+  const [dir, browser] = await Promise.all([builtPortal(), startBrowser()]);
+  const system = await startSystem(settings, { portal: readPortal(dir) });
   await system.startWorker();
   const server = await startPortal(system);
   const open = async (options: BrowserContextOptions = {}) => {

@@ -102,8 +102,8 @@ function Activity({ integration }: { integration: Integration }) {
 }
 
 function TemporalLink({ integration }: { integration: Integration }) {
-  const { temporalUrl } = integration as { temporalUrl?: string | null };
-  if (typeof temporalUrl !== "string") return null;
+  const { temporalUrl } = integration;
+  if (temporalUrl === null) return null;
   return (
     <Anchor href={temporalUrl} target="_blank" rel="noreferrer" size="sm">
       Workflow in the Temporal UI
