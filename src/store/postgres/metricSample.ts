@@ -1,6 +1,6 @@
 // A metric's sample: the users of a router with what each counts, summed up in PostgreSQL in one pass over their events.
 import { sql, type RawBuilder } from "kysely";
-import { measuresOf, type Measure } from "../../domain/metric.ts";
+import { canBeCapped, measuresOf, type Measure } from "../../domain/metric.ts";
 import type { MetricCell, MetricEvent, MetricSample, SampleOptions } from "../../domain/metricSample.ts";
 import { MetricLimitError, type Metric } from "../store.ts";
 import { sqlState, type Database, type Queryable } from "./database.ts";
@@ -105,9 +105,14 @@ async function readImportFrom(tx: Queryable, metric: Metric): Promise<string> {
   return rows[0]?.day ?? "1970-01-01";
 }
 
+/** At any time, to whatever place its exposures have come. */
 async function wasExposed(tx: Queryable, workspaceId: string, aliasId: string): Promise<boolean> {
+  const its = sql`workspace_id = ${workspaceId} and alias_id = ${aliasId}`;
   const { rows } = await sql`
-    select from exposure_hours where workspace_id = ${workspaceId} and alias_id = ${aliasId} limit 1`.execute(tx);
+    select where exists (select from exposure_hours where ${its}) or exists (select from bucket_parts where ${its})
+      or exists (select from exposures where ${its} and id > (select folded_through from workspaces where id = ${workspaceId}))`.execute(
+    tx,
+  );
   return rows.length === 1;
 }
 
@@ -171,7 +176,7 @@ async function sumUp(
     ...(asked.mixed === "exclude" ? [sql`not mixed`] : []),
     ...(asked.unfinished === "exclude" ? [sql`not ${unfinished}`] : []),
   ];
-  const capped = metric.winsorizePercentile;
+  const capped = measuresOf(metric).some(canBeCapped) ? metric.winsorizePercentile : null;
   const { rows } = await sql<Summed>`
     with ${usersCtes({ workspaceId, ...asked })},
     counted as (select * from users ${left.length === 0 ? sql`` : sql`where ${sql.join(left, sql` and `)}`}),
@@ -223,7 +228,7 @@ function valuesSql(metric: Metric, cuped: boolean, events: EventRow[], windowMs:
 /** The percentile of all counted users' values, as one of these. What came before exposure is capped where the value is. */
 function capsSql({ measure, denominator }: Metric, percentile: number | null): RawBuilder<unknown> {
   const cap = (of: Measure | null, column: string) =>
-    percentile === null || of === null || of.aggregation === "conversion"
+    percentile === null || of === null || !canBeCapped(of)
       ? sql`null::numeric`
       : sql`percentile_disc(${percentile}::double precision) within group (order by ${sql.ref(column)})`;
   return sql`select ${cap(measure, "x")} as x, ${cap(denominator, "y")} as y${percentile === null ? sql`` : sql` from valued`}`;
