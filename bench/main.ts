@@ -12,6 +12,7 @@ import { benchImport } from "./import.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchMemory } from "./memory.ts";
 import type { BenchOptions } from "./options.ts";
+import { benchPortal } from "./portal.ts";
 
 const BENCHES: Record<string, (options: BenchOptions) => Promise<Comparison[]>> = {
   export: benchExport,
@@ -19,6 +20,7 @@ const BENCHES: Record<string, (options: BenchOptions) => Promise<Comparison[]>> 
   gateway: benchGateway,
   ingest: benchIngest,
   memory: benchMemory,
+  portal: benchPortal,
   "bigquery-export": benchBigQueryExport,
   "bigquery-import": benchBigQueryImport,
   "bigquery-memory": benchBigQueryMemory,
