@@ -17,6 +17,8 @@ import { registerEvents } from "./routes/events.ts";
 import { registerExposures } from "./routes/exposures.ts";
 import { registerHealth } from "./routes/health.ts";
 import { registerIntegrations } from "./routes/integrations.ts";
+import { registerMetricResults } from "./routes/metricResults.ts";
+import { registerMetrics } from "./routes/metrics.ts";
 import { registerRouterExposures } from "./routes/routerExposures.ts";
 import { registerRouters } from "./routes/routers.ts";
 import { registerRuns } from "./routes/runs.ts";
@@ -46,6 +48,8 @@ export function createApp(deps: AppDeps): App {
   registerRuns(app, deps);
   registerRouters(app, deps);
   registerRouterExposures(app, deps);
+  registerMetrics(app, deps);
+  registerMetricResults(app, deps);
   registerChat(app, deps);
   serveOpenApi(app);
   const methodsOf = methodsByPath(app);

@@ -20,6 +20,8 @@ export interface EndpointDefinition<P, Q, B, A> {
   bodyFor?: (workspaceId: string, params: Output<P>) => Promise<z.ZodType<Output<B>>>;
   status: 200 | 201 | 202 | 204;
   answer?: A;
+  /** Of the answer; default: JSON. */
+  media?: string;
   problems?: ProblemStatus[];
   /** Neither a key nor a session is asked for. */
   open?: boolean;
@@ -126,6 +128,7 @@ export const SECURITY: Record<string, string[]>[] = [{ apiKey: [] }, { session: 
 
 function documentation<P, Q, B, A>(definition: EndpointDefinition<P, Q, B, A>): RouteConfig {
   const { method, path, summary, tag, params, query, body, answer, status, open = false } = definition;
+  const media = definition.media ?? "application/json";
   const problems: ProblemStatus[] = [401, 429, ...(params ? [404 as const] : [])];
   if (query || method !== "get") problems.push(400);
   if (method !== "get") problems.push(403, 413);
@@ -144,7 +147,7 @@ function documentation<P, Q, B, A>(definition: EndpointDefinition<P, Q, B, A>): 
     responses: {
       [status]: {
         description: summary,
-        ...(answer instanceof z.ZodType && { content: { "application/json": { schema: answer } } }),
+        ...(answer instanceof z.ZodType && { content: { [media]: { schema: answer } } }),
       },
       ...problemResponses([...problems, ...(definition.problems ?? [])]),
     },

@@ -14,3 +14,8 @@ export const MAX_VARIANTS_PER_ROUTER = 100;
 export const MAX_VARIANT_WEIGHT = 1_000_000;
 /** How many days of exposures per hour one call answers. */
 export const MAX_EXPOSURE_RANGE_DAYS = 31;
+export const MAX_METRICS_PER_WORKSPACE = 200;
+export const MAX_METRIC_FILTERS = 10;
+export const MAX_METRIC_WINDOW_HOURS = 2_160;
+/** How many days of first exposures one result covers. */
+export const MAX_RESULT_RANGE_DAYS = 366;

@@ -1586,6 +1586,15 @@ export interface paths {
                     };
                 };
                 /** @description Refused, with what is wrong. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
                 413: {
                     headers: {
                         [name: string]: unknown;
@@ -3484,6 +3493,591 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List metrics */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next` of the page before; empty counts as absent. */
+                    cursor?: string;
+                    /** @description From 1 to 1000; empty counts as absent: 100. */
+                    limit?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description List metrics */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            metrics: components["schemas"]["Metric"][];
+                            next: string | null;
+                        };
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Define a metric */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewMetric"];
+                };
+            };
+            responses: {
+                /** @description Define a metric */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Metric"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/metrics/{metric}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    metric: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Look at one */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Metric"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Delete a metric; its events stay */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    metric: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Delete a metric; its events stay */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Refused, with what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Change a definition */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    metric: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MetricPatch"];
+                };
+            };
+            responses: {
+                /** @description Change a definition */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Metric"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/v1/metrics/{metric}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compare the routes or variants of a router, also of one that is not configured here */
+        get: {
+            parameters: {
+                query: {
+                    /** @description The router, configured here or not, by its id. */
+                    router: string;
+                    /** @description What groups are. */
+                    by?: "variant" | "route";
+                    /** @description Only exposures of this route; default: of all routes. */
+                    route?: string;
+                    /** @description First UTC day; default: 28 days before `to`. */
+                    from?: string;
+                    /** @description The UTC day after the last; default: tomorrow, so that today counts. */
+                    to?: string;
+                    /** @description The group compared with; default: that of most users. */
+                    baseline?: string;
+                    /** @description Users of several groups: to the first that they saw, or left out. */
+                    mixed?: "first" | "exclude";
+                    /** @description Users whose window is not over, or not imported to its end. */
+                    unfinished?: "include" | "exclude";
+                    /** @description Adjust by the same measure in the equal window before; not for ratios. */
+                    cuped?: "false" | "true";
+                    /** @description Of the intervals; default: 0.95. */
+                    confidence?: string;
+                };
+                header?: never;
+                path: {
+                    metric: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Compare the routes or variants of a router, also of one that is not configured here */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MetricResults"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/metrics/{metric}/results.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV, a row for each group */
+        get: {
+            parameters: {
+                query: {
+                    /** @description The router, configured here or not, by its id. */
+                    router: string;
+                    /** @description What groups are. */
+                    by?: "variant" | "route";
+                    /** @description Only exposures of this route; default: of all routes. */
+                    route?: string;
+                    /** @description First UTC day; default: 28 days before `to`. */
+                    from?: string;
+                    /** @description The UTC day after the last; default: tomorrow, so that today counts. */
+                    to?: string;
+                    /** @description The group compared with; default: that of most users. */
+                    baseline?: string;
+                    /** @description Users of several groups: to the first that they saw, or left out. */
+                    mixed?: "first" | "exclude";
+                    /** @description Users whose window is not over, or not imported to its end. */
+                    unfinished?: "include" | "exclude";
+                    /** @description Adjust by the same measure in the equal window before; not for ratios. */
+                    cuped?: "false" | "true";
+                    /** @description Of the intervals; default: 0.95. */
+                    confidence?: string;
+                };
+                header?: never;
+                path: {
+                    metric: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The same as CSV, a row for each group */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused, with what is wrong. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/chat/completions": {
         parameters: {
             query?: never;
@@ -4107,6 +4701,208 @@ export interface components {
             variantId: string;
             exposures: number;
             users: number;
+        };
+        Metric: {
+            id: string;
+            name: string;
+            description: string | null;
+            integrationId: string;
+            measure: components["schemas"]["Measure"];
+            denominator: components["schemas"]["Measure"] & (Record<string, never> | null);
+            /** @enum {string} */
+            direction: "up" | "down";
+            windowHours: number;
+            winsorizePercentile: number | null;
+            format: {
+                /** @enum {string} */
+                style: "number" | "currency" | "percent";
+                currency?: string;
+            };
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        Measure: {
+            event: string;
+            /** @enum {string} */
+            aggregation: "count" | "conversion" | "sum" | "mean";
+            property?: string;
+            filters: {
+                property: string;
+                /** @enum {string} */
+                operator: "equals" | "not_equals" | "greater" | "at_least" | "less" | "at_most" | "exists";
+                value?: string | number | boolean;
+            }[];
+        };
+        NewMetric: {
+            name: string;
+            measure: components["schemas"]["MetricMeasure"];
+            /**
+             * @description Given: the metric is a ratio.
+             * @default null
+             */
+            denominator: {
+                event: string;
+                /** @enum {string} */
+                aggregation: "count" | "conversion" | "sum" | "mean";
+                property?: string;
+                /**
+                 * @description All must hold.
+                 * @default []
+                 */
+                filters: components["schemas"]["MetricFilter"][];
+            } | null;
+            /**
+             * @description Which way is good.
+             * @default up
+             * @enum {string}
+             */
+            direction: "up" | "down";
+            /**
+             * @description Events in [first exposure, first exposure + window) count.
+             * @default 72
+             */
+            windowHours: number;
+            /**
+             * @description Users beyond this percentile of all users' values count as if they were at it.
+             * @default null
+             */
+            winsorizePercentile: number | null;
+            format?: components["schemas"]["MetricFormat"];
+            integrationId: string;
+            description?: string | null;
+        };
+        /** @description One user's number out of its events within the window: how many (`count`), 1 if any and else 0 (`conversion`), the total of `property` (`sum`), or its mean over the user's events that have it (`mean`). A user without such events has 0. */
+        MetricMeasure: {
+            event: string;
+            /** @enum {string} */
+            aggregation: "count" | "conversion" | "sum" | "mean";
+            property?: string;
+            /**
+             * @description All must hold.
+             * @default []
+             */
+            filters: components["schemas"]["MetricFilter"][];
+        };
+        /** @description Holds for one event. `not_equals` holds too where the property is absent; comparisons hold for numbers alone; `exists` takes no value and holds where the property is there and not null. */
+        MetricFilter: {
+            property: string;
+            /** @enum {string} */
+            operator: "equals" | "not_equals" | "greater" | "at_least" | "less" | "at_most" | "exists";
+            value?: string | number | boolean;
+        };
+        /**
+         * @default {
+         *       "style": "number",
+         *       "currency": null
+         *     }
+         */
+        MetricFormat: {
+            /** @enum {string} */
+            style: "number" | "currency" | "percent";
+            currency?: string;
+        };
+        MetricPatch: {
+            name?: string;
+            measure?: components["schemas"]["MetricMeasure"];
+            denominator?: components["schemas"]["MetricMeasure"] & (Record<string, never> | null);
+            /**
+             * @description Which way is good.
+             * @enum {string}
+             */
+            direction?: "up" | "down";
+            /** @description Events in [first exposure, first exposure + window) count. */
+            windowHours?: number;
+            /** @description Users beyond this percentile of all users' values count as if they were at it. */
+            winsorizePercentile?: number | null;
+            format?: components["schemas"]["MetricFormat"];
+            description?: string | null;
+        };
+        MetricResults: {
+            metric: components["schemas"]["Metric"];
+            router: string;
+            /** @enum {string} */
+            by: "route" | "variant";
+            route: string | null;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            baseline: string | null;
+            /** @enum {string} */
+            mixed: "first" | "exclude";
+            /** @enum {string} */
+            unfinished: "include" | "exclude";
+            cuped: boolean;
+            confidence: number;
+            /** @description The values at which users were capped; null where none is. */
+            caps: {
+                value: number | null;
+                denominator: number | null;
+            };
+            groups: components["schemas"]["MetricGroup"][];
+            health: components["schemas"]["MetricHealth"][];
+            /** @description By the day of the users' first exposure; each to the end of its users' windows. */
+            overTime: {
+                /** Format: date */
+                day: string;
+                groups: {
+                    id: string;
+                    users: number;
+                    value: number | null;
+                    interval: {
+                        low: number;
+                        high: number;
+                    } | null;
+                }[];
+            }[];
+        };
+        MetricGroup: {
+            id: string;
+            users: number;
+            /** @description All that the group served in the range, whoever its users count for. */
+            exposures: number;
+            value: number | null;
+            interval: {
+                low: number;
+                high: number;
+            } | null;
+            /**
+             * @description Why there is no figure.
+             * @enum {string|null}
+             */
+            refusal: "no_users" | "one_user" | "no_variance" | "zero_denominator" | "baseline_not_positive" | "not_finite" | null;
+            absolute: components["schemas"]["MetricComparison"];
+            relative: components["schemas"]["MetricComparison"] & unknown;
+        };
+        /** @description Less the baseline's value; null for the baseline. */
+        MetricComparison: {
+            estimate: number | null;
+            low: number | null;
+            high: number | null;
+            pValue: number | null;
+            /** @description Holds however often one looks: the asymptotic confidence sequence of Waudby-Smith et al. (arXiv 2103.06476). */
+            alwaysValid: {
+                low: number;
+                high: number;
+                pValue: number;
+            } | null;
+            /**
+             * @description Why there is no figure.
+             * @enum {string|null}
+             */
+            refusal: "no_users" | "one_user" | "no_variance" | "zero_denominator" | "baseline_not_positive" | "not_finite" | null;
+        } | null;
+        MetricHealth: {
+            /** @enum {string} */
+            check: "sample_ratio" | "minimum_sample" | "join_rate" | "mixed_variants" | "complete_through" | "rejected" | "deduplicated";
+            /** @enum {string} */
+            status: "ok" | "warning" | "unknown";
+            message: string;
+            figures: {
+                [key: string]: number | string | null;
+            };
         };
         OpenAIError: {
             error: {

@@ -2,13 +2,15 @@
 import { mergePairs, type Moments, type PairMoments } from "./moments.ts";
 
 /** Why there is no figure: never a NaN. */
-export type Refusal =
-  | "no_users"
-  | "one_user"
-  | "no_variance"
-  | "zero_denominator"
-  | "baseline_not_positive"
-  | "not_finite";
+export const REFUSALS = [
+  "no_users",
+  "one_user",
+  "no_variance",
+  "zero_denominator",
+  "baseline_not_positive",
+  "not_finite",
+] as const;
+export type Refusal = (typeof REFUSALS)[number];
 
 export interface Estimate {
   n: number;

@@ -9,6 +9,7 @@ import { createExposureStore } from "./exposures.ts";
 import { createImportStore } from "./imports.ts";
 import { createIntegrationStore } from "./integrations.ts";
 import { createMaintenanceStore } from "./maintenance.ts";
+import { createMetricStore } from "./metrics.ts";
 import { createRouterStore } from "./routers.ts";
 import { createRunStore } from "./runs.ts";
 import { createSessionStore } from "./sessions.ts";
@@ -45,6 +46,7 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
     exposures: createExposureStore(database, options),
     exports: createExportStore(database),
     imports: createImportStore(database),
+    metrics: createMetricStore(database),
     routers: createRouterStore(database, options),
     runs: createRunStore(database),
     budgets: createBudgetStore(database),
