@@ -39,10 +39,10 @@ export function App() {
           <Route path="/integrations/new/:provider">{({ provider }) => <AddIntegration provider={provider} />}</Route>
           <Route path="/integrations/:id">{({ id }) => <IntegrationPage key={id} id={id} />}</Route>
           <Route path="/integrations/:id/events/:name">{({ id, name }) => <EventPage id={id} name={name} />}</Route>
-          <Route path="/metrics">{() => <Metrics />}</Route>
-          <Route path="/metrics/new">{() => <EditMetric />}</Route>
-          <Route path="/metrics/:id">{({ id }) => <MetricPage key={id} id={id} />}</Route>
-          <Route path="/metrics/:id/edit">{({ id }) => <EditMetric id={id} />}</Route>
+          <Route path="/product-metrics">{() => <Metrics />}</Route>
+          <Route path="/product-metrics/new">{() => <EditMetric />}</Route>
+          <Route path="/product-metrics/:id">{({ id }) => <MetricPage key={id} id={id} />}</Route>
+          <Route path="/product-metrics/:id/edit">{({ id }) => <EditMetric id={id} />}</Route>
           <Route path="/setup/:provider">{({ provider }) => <SetupPage provider={provider} />}</Route>
           <Route component={NotFound} />
         </Switch>

@@ -32,7 +32,7 @@ function What({ routers, choices, results, onChange }: ResultChoicesProps) {
   const routes = routers.find(({ id }) => id === choices.router)?.routes.map(({ id }) => id) ?? [];
   return (
     <>
-      <RouterChoice key={choices.router} routers={routers} choices={choices} onChange={onChange} />
+      <RouterChoice routers={routers} choices={choices} onChange={onChange} />
       <NativeSelect
         label="Compare"
         data={[
@@ -110,29 +110,47 @@ function selecting(choices: Choices, onChange: ResultChoicesProps["onChange"]) {
 
 /** Offers what is configured; others, whose exposures are sent from elsewhere, are typed. */
 function RouterChoice({ routers, choices, onChange }: Pick<ResultChoicesProps, "routers" | "choices" | "onChange">) {
-  const [typed, setTyped] = useState(choices.router ?? "");
-  const choose = (router: string) => {
+  const { value, type } = useTyping(choices.router ?? "", (typed) => {
+    const router = typed.trim();
     // Whose routes and variants the other router does not have.
-    if (router !== choices.router) onChange({ router, route: "", baseline: "" });
-  };
-  const chooseSoon = useDebouncedCallback(choose, TYPING_MS);
+    if (router !== (choices.router ?? "")) onChange({ router, route: "", baseline: "" });
+  });
   return (
-    <Autocomplete
-      label="Router"
-      data={routers.map(({ id }) => id)}
-      value={typed}
-      onChange={(value) => {
-        setTyped(value);
-        chooseSoon(value.trim());
-      }}
+    <Autocomplete label="Router" data={routers.map(({ id }) => id)} value={value} onChange={(typed) => type(typed)} />
+  );
+}
+
+interface DayProps {
+  label: string;
+  value: string | undefined;
+  onPick: (day: string) => void;
+}
+
+function Day({ label, value: chosen, onPick }: DayProps) {
+  const { value, type } = useTyping(chosen ?? "", onPick);
+  return (
+    <TextInput
+      type="date"
+      label={label}
+      value={value}
+      // A date that is not typed to its end has no value, and is none to ask for.
+      onChange={({ currentTarget }) => type(currentTarget.value, !currentTarget.validity.badInput)}
     />
   );
 }
 
-function Day({ label, value, onPick }: { label: string; value: string | undefined; onPick: (day: string) => void }) {
-  return (
-    <TextInput type="date" label={label} value={value ?? ""} onChange={(event) => onPick(event.currentTarget.value)} />
-  );
+/** What is typed counts after a pause: no result is computed for half an id or half a date. */
+function useTyping(chosen: string, onPick: (value: string) => void) {
+  const [typed, setTyped] = useState<string | null>(null);
+  const pickSoon = useDebouncedCallback((value: string) => {
+    onPick(value);
+    setTyped(null);
+  }, TYPING_MS);
+  const type = (value: string, isWhole = true) => {
+    setTyped(value);
+    if (isWhole) pickSoon(value);
+  };
+  return { value: typed ?? chosen, type };
 }
 
 /** What the address names stays to be seen, also where it is not offered. */

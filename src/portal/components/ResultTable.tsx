@@ -17,7 +17,10 @@ export function ResultTable({ results, view }: { results: MetricResults; view: V
             <Table.Th ta="right">Users</Table.Th>
             <Table.Th ta="right">Exposures</Table.Th>
             <Table.Th ta="right">Value ({level} interval)</Table.Th>
-            <Table.Th ta="right">Difference ({level} interval)</Table.Th>
+            <Table.Th ta="right">
+              {view.difference === "relative" ? "Relative" : "Absolute"} difference ({level} interval
+              {view.interval === "alwaysValid" && ", for every look"})
+            </Table.Th>
             <Table.Th ta="right">p-value</Table.Th>
             <Table.Th>Reads as</Table.Th>
           </Table.Tr>

@@ -19,7 +19,7 @@ import { useSignOut } from "../session.ts";
 const PLACES = [
   { path: "/routers", label: "Routers" },
   { path: "/integrations", label: "Data Integrations" },
-  { path: "/metrics", label: "Metrics" },
+  { path: "/product-metrics", label: "Metrics" },
 ];
 
 export function Shell({ workspace, children }: { workspace: string; children: ReactNode }) {

@@ -13,7 +13,7 @@ import { useDeleteMetric, useMetric } from "../metricQueries.ts";
 import { emptyValues, valuesOf } from "../metricValues.ts";
 import { useIntegrations } from "../queries.ts";
 
-const METRICS = { label: "Metrics", href: "/metrics" };
+const METRICS = { label: "Metrics", href: "/product-metrics" };
 const ABOVE = [METRICS];
 
 export default function EditMetric({ id }: { id?: string }) {
@@ -35,7 +35,7 @@ function NewMetric() {
         <Section title="Definition">
           <MetricForm
             initialValues={emptyValues(integrationId, search.get("event") ?? undefined)}
-            onSaved={(saved) => navigate(`/metrics/${saved}`)}
+            onSaved={(saved) => navigate(`/product-metrics/${saved}`)}
           />
         </Section>
       )}
@@ -48,7 +48,7 @@ function Existing({ id }: { id: string }) {
   return (
     <Page
       title={metric.data === undefined ? "Metric" : `Edit ${metric.data.name}`}
-      above={[METRICS, { label: metric.data?.name ?? "Metric", href: `/metrics/${id}` }]}
+      above={[METRICS, { label: metric.data?.name ?? "Metric", href: `/product-metrics/${id}` }]}
     >
       {metric.isPending && <Loading label="Loading the metric" />}
       {metric.error && <Failure error={metric.error} onRetry={metric.refetch} />}
@@ -64,7 +64,7 @@ function Editing({ metric }: { metric: Metric }) {
   return (
     <>
       <Section title="Definition">
-        <MetricForm id={id} initialValues={valuesOf(metric, randomId)} onSaved={() => navigate(`/metrics/${id}`)} />
+        <MetricForm id={id} initialValues={valuesOf(metric, randomId)} onSaved={() => navigate(`/product-metrics/${id}`)} />
       </Section>
       <Section title="Settings">
         <Stack align="flex-start">
@@ -72,7 +72,7 @@ function Editing({ metric }: { metric: Metric }) {
             what={`the metric ${name}`}
             consequence="Its definition is deleted. The imported events and the exposures stay."
             label="Delete metric"
-            onDelete={() => remove.mutateAsync().then(() => navigate("/metrics"))}
+            onDelete={() => remove.mutateAsync().then(() => navigate("/product-metrics"))}
           />
         </Stack>
       </Section>

@@ -18,7 +18,7 @@ import type { View } from "../resultView.ts";
 
 const OverTime = lazy(() => import("../components/OverTime.tsx"));
 
-const ABOVE = [{ label: "Metrics", href: "/metrics" }];
+const ABOVE = [{ label: "Metrics", href: "/product-metrics" }];
 
 export default function MetricPage({ id }: { id: string }) {
   const metric = useMetric(id);
@@ -27,7 +27,7 @@ export default function MetricPage({ id }: { id: string }) {
       title={metric.data?.name ?? "Metric"}
       above={ABOVE}
       actions={
-        <Button component={Link} href={`/metrics/${id}/edit`} variant="default">
+        <Button component={Link} href={`/product-metrics/${id}/edit`} variant="default">
           Edit
         </Button>
       }
@@ -100,7 +100,13 @@ function Found({ results, choices, isStale }: { results: MetricResults; choices:
         }
       >
         {warnings > 0 && (
-          <Alert variant="outline" color="orange" role="status" title="Read the health checks before you act on this">
+          <Alert
+            variant="outline"
+            color="orange"
+            role="status"
+            title="Read the health checks before you act on this"
+            styles={{ title: { color: "inherit" } }}
+          >
             {warnings === 1 ? "One check warns" : `${warnings} checks warn`}; causes and remedies are below.
           </Alert>
         )}

@@ -16,7 +16,7 @@ export default function Metrics() {
     <Page
       title="Metrics"
       actions={
-        <Button component={Link} href="/metrics/new">
+        <Button component={Link} href="/product-metrics/new">
           New Metric
         </Button>
       }
@@ -64,7 +64,7 @@ function Row({ metric }: { metric: Metric }) {
   return (
     <Table.Tr>
       <Table.Td style={{ overflowWrap: "anywhere" }}>
-        <Anchor component={Link} href={`/metrics/${metric.id}`}>
+        <Anchor component={Link} href={`/product-metrics/${metric.id}`}>
           {metric.name}
         </Anchor>
         {metric.description !== null && (
