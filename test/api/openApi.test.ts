@@ -53,7 +53,7 @@ async function fill(): Promise<Record<string, string>> {
   const baseUrl = upstream.baseUrl;
   const variants = ["kept", "doomed"].map((id) => ({ id, upstream: { baseUrl, model: "m", apiKey: "sk-secret" } }));
   const routes = ["kept", "doomed"].map((id) => ({ id, variants }));
-  for (const id of ["my-router", "doomed"]) await system.call("POST", "/v1/routers", { id, routes });
+  for (const id of ["my-router", "changed", "doomed"]) await system.call("POST", "/v1/routers", { id, routes });
   const [kept, doomed] = [await create("1"), await create("2")];
   const { requestId } = await system.call<{ requestId: string }>("POST", `/v1/integrations/${kept}/sync`);
   const { id: bigQuery } = await connectBigQuery(system, control);

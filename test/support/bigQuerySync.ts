@@ -45,6 +45,7 @@ export interface BigQueryAnswer {
 
 interface EventAnswer {
   eventName: string;
+  completeThrough: string | null;
   imported: number;
   rejected: number;
   error?: { kind: string; message: string };
