@@ -6,6 +6,7 @@ export const theme = createTheme({
   primaryShade: { light: 8, dark: 8 },
   defaultRadius: "md",
   cursorType: "pointer",
+  respectReducedMotion: true,
 });
 
 export const cssVariables: CSSVariablesResolver = (own) => ({

@@ -66,7 +66,11 @@ async function changeSecret(page: Page, secret: string): Promise<void> {
 }
 
 async function expectRows(page: Page, count: number): Promise<void> {
-  await page.waitForFunction(`document.querySelectorAll('table[aria-label="Records"] tbody tr').length === ${count}`);
+  const rows = (index: number) => `tr:nth-child(${index})`;
+  await page
+    .getByRole("table", { name: "Records" })
+    .locator(`tbody:has(${rows(count)}):not(:has(${rows(count + 1)}))`)
+    .waitFor();
 }
 
 describe("the Mixpanel product page", () => {

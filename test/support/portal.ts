@@ -12,6 +12,7 @@ import { startSystem } from "./system.ts";
 import type { System } from "./system.ts";
 
 const ACTION_WITHIN_MS = 15_000;
+const SETTLED_WITHIN_MS = 3_000;
 export const DESKTOP = { width: 1280, height: 900 };
 export const NARROW = { width: 375, height: 800 };
 
@@ -104,20 +105,27 @@ async function lookAt(page: Page, name: string): Promise<void> {
   });
 }
 
+/** What makes the page scroll sideways, outermost first: what scrolls within itself may be as wide as it likes. */
+const BEYOND_THE_SCREEN = `(() => {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return [];
+  const beyond = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > clientWidth);
+  return [scrollWidth + " px", ...beyond.slice(0, 9).map((one) => one.outerHTML.slice(0, 150))];
+})()`;
+
 /** Nothing serious for those who see little or nothing, in light and in dark; no sideways scrolling on a telephone. */
 export async function expectAccessible(page: Page, what: string): Promise<void> {
   for (const colorScheme of ["dark", "light"] as const) {
     await page.emulateMedia({ colorScheme });
-    await page.waitForFunction(`document.documentElement.dataset.mantineColorScheme === "${colorScheme}"`);
+    await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor();
     await lookAt(page, `${what}-${colorScheme}`);
     expect(await seriousFindings(page), `${what}, ${colorScheme}`).toEqual([]);
   }
   const before = page.viewportSize() ?? DESKTOP;
   await page.setViewportSize(NARROW);
   await lookAt(page, `${what}-narrow`);
-  const overflowPx = await page.evaluate<number>(
-    "document.documentElement.scrollWidth - document.documentElement.clientWidth",
-  );
-  expect(overflowPx, `${what}: pixels beyond a narrow screen`).toBe(0);
+  // Charts take on the new width a moment later.
+  const beyond = () => page.evaluate<string[]>(BEYOND_THE_SCREEN);
+  await expect.poll(beyond, { message: `${what}: beyond a narrow screen`, timeout: SETTLED_WITHIN_MS }).toEqual([]);
   await page.setViewportSize(before);
 }
