@@ -1,5 +1,5 @@
 // A metric's figures and its definition, as people read them.
-import type { Metric, MetricGroup } from "./api.ts";
+import type { Metric, MetricGroup } from "./metricTypes.ts";
 
 type Format = Metric["format"];
 type Measure = Metric["measure"];
@@ -76,7 +76,8 @@ export function describeMetric({ measure, denominator, direction, windowHours, w
     denominator === null
       ? describeMeasure(measure)
       : `${describeMeasure(measure)}, over: ${describeMeasure(denominator)}`;
-  const capped = winsorizePercentile === null ? "" : ` Capped at the ${winsorizePercentile * 100}th percentile.`;
+  const capped =
+    winsorizePercentile === null ? "" : ` Capped at percentile ${Number((winsorizePercentile * 100).toPrecision(12))}.`;
   return `${what}, within ${windowHours} hours of the first exposure. ${direction === "up" ? "Up" : "Down"} is good.${capped}`;
 }
 

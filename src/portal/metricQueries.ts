@@ -1,7 +1,8 @@
 // What the pages on metrics ask of the API.
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { components, paths } from "./api.generated.ts";
-import { answer, client, type Metric, type MetricResults, type NewMetric } from "./api.ts";
+import { answer, client } from "./api.ts";
+import type { Metric, MetricResults, NewMetric } from "./metricTypes.ts";
 
 const LIST_LIMIT = 1_000;
 /** Results cost the database something, and change with cycles. */

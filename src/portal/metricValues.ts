@@ -1,5 +1,5 @@
 // A metric's definition as its form holds it, and back: form fields are texts, and what is not asked for is kept while typing.
-import type { Metric, NewMetric } from "./api.ts";
+import type { Metric, NewMetric } from "./metricTypes.ts";
 
 type Measure = Metric["measure"];
 export type Filter = Measure["filters"][number];

@@ -1,5 +1,5 @@
 // How a result is looked at: differences absolute or in parts of the baseline, intervals for one look or for every look.
-import type { Metric, MetricGroup, MetricResults } from "./api.ts";
+import type { Metric, MetricGroup, MetricResults } from "./metricTypes.ts";
 import { formatDifference, formatRelative, REFUSALS } from "./metricFormat.ts";
 
 export interface View {

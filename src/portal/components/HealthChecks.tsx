@@ -1,6 +1,6 @@
 // Whether a result can be trusted: what was checked, what is wrong, what to do.
 import { Badge, Group, List, Text } from "@mantine/core";
-import type { MetricHealth } from "../api.ts";
+import type { MetricHealth } from "../metricTypes.ts";
 import { HEALTH_COLORS } from "../theme.ts";
 
 const CHECKS: Record<MetricHealth["check"], string> = {

@@ -1,6 +1,6 @@
 // Each group's difference to the baseline as a point with its interval, beside the line of no difference. The table has the numbers.
 import { Box, Group, Text } from "@mantine/core";
-import type { MetricResults } from "../api.ts";
+import type { MetricResults } from "../metricTypes.ts";
 import { confidenceText, differenceFormat, shownOf, VERDICTS, type Shown, type View } from "../resultView.ts";
 import { VERDICT_COLORS } from "../theme.ts";
 

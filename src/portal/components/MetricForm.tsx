@@ -13,7 +13,7 @@ import {
 import { useForm } from "@mantine/form";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import type { Metric } from "../api.ts";
+import type { Metric } from "../metricTypes.ts";
 import { showErrors } from "../fieldErrors.ts";
 import { useSaveMetric } from "../metricQueries.ts";
 import { needsProperty, toNewMetric, type MeasureValues, type MetricValues } from "../metricValues.ts";

@@ -2,7 +2,7 @@
 import "@mantine/charts/styles.css";
 import { LineChart } from "@mantine/charts";
 import { Table, Text } from "@mantine/core";
-import type { MetricResults } from "../api.ts";
+import type { MetricResults } from "../metricTypes.ts";
 import { formatValue } from "../metricFormat.ts";
 import { confidenceText } from "../resultView.ts";
 import { count } from "../time.ts";

@@ -2,7 +2,8 @@
 import { Autocomplete, NativeSelect, SimpleGrid, Switch, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useState } from "react";
-import type { Metric, MetricResults, Router } from "../api.ts";
+import type { Router } from "../api.ts";
+import type { Metric, MetricResults } from "../metricTypes.ts";
 import type { Choice, Choices } from "../metricQueries.ts";
 import { confidenceText } from "../resultView.ts";
 

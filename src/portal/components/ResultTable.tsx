@@ -1,6 +1,6 @@
 // The result in numbers: each group's users and value, and its difference to the baseline.
 import { Badge, Group, Table, Text } from "@mantine/core";
-import type { MetricGroup, MetricResults } from "../api.ts";
+import type { MetricGroup, MetricResults } from "../metricTypes.ts";
 import { formatPValue, formatValue, REFUSALS } from "../metricFormat.ts";
 import { confidenceText, differenceFormat, shownOf, VERDICTS, type View } from "../resultView.ts";
 import { VERDICT_COLORS } from "../theme.ts";

@@ -2,7 +2,7 @@
 import { Stack } from "@mantine/core";
 import { randomId } from "@mantine/hooks";
 import { useLocation, useSearchParams } from "wouter";
-import type { Metric } from "../api.ts";
+import type { Metric } from "../metricTypes.ts";
 import { ConfirmDelete } from "../components/ConfirmDelete.tsx";
 import { Failure } from "../components/Failure.tsx";
 import { Loading } from "../components/Loading.tsx";
@@ -64,7 +64,11 @@ function Editing({ metric }: { metric: Metric }) {
   return (
     <>
       <Section title="Definition">
-        <MetricForm id={id} initialValues={valuesOf(metric, randomId)} onSaved={() => navigate(`/product-metrics/${id}`)} />
+        <MetricForm
+          id={id}
+          initialValues={valuesOf(metric, randomId)}
+          onSaved={() => navigate(`/product-metrics/${id}`)}
+        />
       </Section>
       <Section title="Settings">
         <Stack align="flex-start">

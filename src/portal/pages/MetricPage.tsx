@@ -2,7 +2,7 @@
 import { Alert, Button, Group, SegmentedControl, Stack, Text } from "@mantine/core";
 import { lazy, Suspense, useState } from "react";
 import { Link, useSearchParams } from "wouter";
-import type { Metric, MetricResults } from "../api.ts";
+import type { Metric, MetricResults } from "../metricTypes.ts";
 import { Failure } from "../components/Failure.tsx";
 import { HealthChecks } from "../components/HealthChecks.tsx";
 import { IntervalPlot } from "../components/IntervalPlot.tsx";

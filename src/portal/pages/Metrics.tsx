@@ -1,7 +1,7 @@
 // The workspace's metrics: what each measures, and the way to what routing does to it.
 import { Anchor, Button, Table, Text } from "@mantine/core";
 import { Link } from "wouter";
-import type { Metric } from "../api.ts";
+import type { Metric } from "../metricTypes.ts";
 import { Failure } from "../components/Failure.tsx";
 import { Loading } from "../components/Loading.tsx";
 import { Page } from "../components/Page.tsx";
