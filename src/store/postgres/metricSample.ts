@@ -1,11 +1,12 @@
-// A metric's sample: the users of a router with what each counts, summed up in PostgreSQL in one pass over their events.
+// A metric's sample: the users of a router with what each counts, summed up in PostgreSQL.
 import { sql, type RawBuilder } from "kysely";
-import { measuresOf, type Measure } from "../../domain/metric.ts";
+import { canBeCapped, measuresOf, type Measure } from "../../domain/metric.ts";
 import type { MetricCell, MetricEvent, MetricSample, SampleOptions } from "../../domain/metricSample.ts";
 import { MetricLimitError, type Metric } from "../store.ts";
 import { sqlState, type Database, type Queryable } from "./database.ts";
-import { numberOf, passes, userValue } from "./measureSql.ts";
-import { usersCtes } from "./metricUsers.ts";
+import { userValue } from "./measureSql.ts";
+import { gatherUsers, type Cell } from "./metricUsers.ts";
+import { ensureSource, refreshValues, type Source } from "./metricValues.ts";
 import { readRouter } from "./routerRows.ts";
 
 const HOUR_MS = 3_600_000;
@@ -20,53 +21,60 @@ const SAMPLED_USERS = 1_000;
 
 export type Asked = SampleOptions & { aliasId: string };
 
-/** One snapshot for all: what the checks say is about the very rows that were summed up. */
+/** Throws MetricLimitError where it is too much, or takes too long. */
 export async function readSample(
   { db }: Database,
   workspaceId: string,
   metric: Metric,
   asked: Asked,
 ): Promise<MetricSample | null> {
+  const events = await readEvents(db, metric);
+  const sources: Source[] = [];
+  for (const measure of measuresOf(metric)) {
+    const eventId = events.find(({ name }) => name === measure.event)?.id;
+    // Its event cannot be removed before the metric: both went with the integration.
+    if (eventId === undefined) return null;
+    sources.push(await ensureSource(db, { eventId, measure, windowMs: metric.windowHours * HOUR_MS }));
+  }
   try {
-    return await db
-      .transaction()
-      .setIsolationLevel("repeatable read")
-      .setAccessMode("read only")
-      .execute(async (tx) => {
-        await sql.raw(`set local statement_timeout = ${TIMEOUT_MS}`).execute(tx);
-        await sql.raw(`set local work_mem = '${WORK_MEMORY}'`).execute(tx);
-        return read(tx, workspaceId, metric, asked);
-      });
+    return await db.transaction().execute(async (tx) => {
+      await sql.raw(`set local statement_timeout = ${TIMEOUT_MS}; set local work_mem = '${WORK_MEMORY}'`).execute(tx);
+      return read(tx, workspaceId, metric, { ...asked, sources });
+    });
   } catch (error) {
     if (sqlState(error) !== TIMED_OUT) throw error;
     throw new MetricLimitError(`takes more than ${TIMEOUT_MS / 1_000} s: ask for fewer days at once`);
   }
 }
 
-async function read(tx: Queryable, workspaceId: string, metric: Metric, asked: Asked): Promise<MetricSample | null> {
+async function read(
+  tx: Queryable,
+  workspaceId: string,
+  metric: Metric,
+  { sources, ...asked }: Asked & { sources: Source[] },
+): Promise<MetricSample | null> {
   const router = await readRouter(tx, workspaceId, asked.aliasId);
-  const events = await readEvents(tx, metric);
-  const nowMs = await readNow(tx);
-  const summed = await sumUp(tx, workspaceId, metric, asked, { events, nowMs });
-  if (summed.served.length === 0 && router === null && !(await wasExposed(tx, workspaceId, asked.aliasId))) return null;
-  if (summed.served.length > MAX_CELLS) {
+  const cells = await gatherUsers(tx, { workspaceId, ...asked });
+  if (cells.length === 0 && router === null && !(await wasExposed(tx, workspaceId, asked.aliasId))) return null;
+  if (cells.length > MAX_CELLS) {
     throw new MetricLimitError(
       `over ${MAX_CELLS} routes and variants were exposed: ask for one \`route\` or fewer days`,
     );
   }
+  // What the events are complete through is read before their rows: it never says more than the rows do.
+  const events = await readEvents(tx, metric);
   const used = events.filter(({ isUsed }) => isUsed);
+  const nowMs = await readNow(tx);
+  if (!(await refreshValues(tx, sources))) throw new MetricLimitError("was changed meanwhile: ask again");
+  const throughMs = Math.min(nowMs, ...used.map(({ completeThroughMs }) => completeThroughMs ?? 0));
+  const summed = await sumUp(tx, metric, asked, { sources, throughMs });
   return {
     nowMs,
-    cells: summed.cells.map(toCell),
-    exposures: summed.served,
+    cells: summed.cells.flatMap((sums) => toCell(cells, sums)),
+    exposures: cells.map(({ routeId, variantId, exposures }) => ({ routeId, variantId, exposures })),
     ...summed.totals,
     caps: summed.caps,
-    events: used.map(({ name, completeThroughMs, rejected, deduplicated }) => ({
-      name,
-      completeThroughMs,
-      rejected,
-      deduplicated,
-    })),
+    events: used.map(({ id: _id, isUsed: _isUsed, ...event }) => event),
     importFrom: await readImportFrom(tx, metric),
     joined: await join(tx, events, summed.sampled),
     router: router && {
@@ -105,9 +113,14 @@ async function readImportFrom(tx: Queryable, metric: Metric): Promise<string> {
   return rows[0]?.day ?? "1970-01-01";
 }
 
+/** At any time, to whatever place its exposures have come. */
 async function wasExposed(tx: Queryable, workspaceId: string, aliasId: string): Promise<boolean> {
+  const its = sql`workspace_id = ${workspaceId} and alias_id = ${aliasId}`;
   const { rows } = await sql`
-    select from exposure_hours where workspace_id = ${workspaceId} and alias_id = ${aliasId} limit 1`.execute(tx);
+    select where exists (select from exposure_hours where ${its}) or exists (select from bucket_parts where ${its})
+      or exists (select from exposures where ${its} and id > (select folded_through from workspaces where id = ${workspaceId}))`.execute(
+    tx,
+  );
   return rows.length === 1;
 }
 
@@ -117,15 +130,14 @@ async function join(tx: Queryable, events: EventRow[], sampled: string[]): Promi
   const { rows } = await sql<{ found: number }>`
     select count(*) as found from unnest(${sampled}::text[]) as s (user_id) where exists (
       select from unnest(${events.map(({ id }) => id)}::integer[]) as d (event_id), lateral (
-        select from imported_events e where e.event_id = d.event_id and e.user_id = s.user_id limit 1
+        select from imported_events e where e.event_id = d.event_id and e.user_id collate "C" = s.user_id limit 1
       ) one)`.execute(tx);
   return { sampled: sampled.length, found: Number(rows[0]?.found) };
 }
 
 interface Sums {
-  routeId: string;
-  variantId: string;
-  dayMs: number;
+  cell: number;
+  day: number;
   n: number;
   sum: number;
   otherSum: number;
@@ -137,100 +149,88 @@ interface Sums {
 
 interface Summed {
   cells: Sums[];
-  served: MetricSample["exposures"];
   totals: Pick<MetricSample, "allUsers" | "mixedUsers" | "unfinishedUsers">;
   caps: MetricSample["caps"];
   sampled: string[];
 }
 
-function toCell({ routeId, variantId, dayMs, n, ...sums }: Sums): MetricCell {
-  return {
-    routeId,
-    variantId,
-    dayMs,
-    users: {
-      value: { n, mean: sums.sum / n, squares: sums.squares / n },
-      other: { n, mean: sums.otherSum / n, squares: sums.otherSquares / n },
-      products: sums.products / n,
-    },
+function toCell(cells: Cell[], { cell, day, n, ...sums }: Sums): MetricCell[] {
+  const found = cells.find((one) => one.cell === cell);
+  if (found === undefined) return [];
+  const users = {
+    value: { n, mean: sums.sum / n, squares: sums.squares / n },
+    other: { n, mean: sums.otherSum / n, squares: sums.otherSquares / n },
+    products: sums.products / n,
   };
+  return [{ routeId: found.routeId, variantId: found.variantId, dayMs: day * DAY_MS, users }];
 }
 
 async function sumUp(
   tx: Queryable,
-  workspaceId: string,
   metric: Metric,
   asked: Asked,
-  { events, nowMs }: { events: EventRow[]; nowMs: number },
+  { sources, throughMs }: { sources: Source[]; throughMs: number },
 ): Promise<Summed> {
-  const windowMs = metric.windowHours * HOUR_MS;
-  const used = events.filter(({ isUsed }) => isUsed);
-  const throughMs = Math.min(nowMs, ...used.map(({ completeThroughMs }) => completeThroughMs ?? 0));
-  const unfinished = sql`anchor_ms + ${windowMs}::bigint > ${throughMs}::bigint`;
-  const left = [
-    ...(asked.mixed === "exclude" ? [sql`not mixed`] : []),
+  const unfinished = sql`u.anchor_ms + ${metric.windowHours * HOUR_MS}::bigint > ${throughMs}::bigint`;
+  const counted = [
+    ...(asked.mixed === "exclude" ? [sql`not u.mixed`] : []),
     ...(asked.unfinished === "exclude" ? [sql`not ${unfinished}`] : []),
+    sql`true`,
   ];
-  const capped = metric.winsorizePercentile;
+  const capped = measuresOf(metric).some(canBeCapped) ? metric.winsorizePercentile : null;
   const { rows } = await sql<Summed>`
-    with ${usersCtes({ workspaceId, ...asked })},
-    counted as (select * from users ${left.length === 0 ? sql`` : sql`where ${sql.join(left, sql` and `)}`}),
-    valued as ${sql.raw(capped === null ? "" : "materialized")} (${valuesSql(metric, asked.cuped, used, windowMs)}),
-    caps as materialized (${capsSql(metric, capped)}),
-    taken as (select cell, anchor_ms / ${sql.lit(DAY_MS)} as day, ${capSql(metric, capped)} from valued v${capped === null ? sql`` : sql` cross join caps p`}),
-    sums as (
+    with valued as ${sql.raw(capped === null ? "" : "materialized")} (
+      ${valuesSql(metric, asked.cuped, sources)} where ${sql.join(counted, sql` and `)}
+    ), caps as materialized (${capsSql(metric, capped)}
+    ), taken as (
+      select cell, anchor_ms / ${sql.lit(DAY_MS)} as day, ${cappedSql(metric, capped)} from valued v cross join caps p
+    ), sums as (
       select cell, day, count(*) as n, sum(x) as x, sum(y) as y, sum(x * x) as xx, sum(y * y) as yy, sum(x * y) as xy
       from taken group by cell, day
     )
-    select coalesce((select json_agg(json_build_object('routeId', c.route_id, 'variantId', c.variant_id, 'dayMs', day * ${sql.lit(DAY_MS)},
-        'n', n, 'sum', x, 'otherSum', y, 'squares', n * xx - x * x, 'otherSquares', n * yy - y * y, 'products', n * xy - x * y))
-        from sums join cells c using (cell)), '[]') as cells,
-      coalesce((select json_agg(json_build_object('routeId', route_id, 'variantId', variant_id, 'exposures', exposures)) from served), '[]') as served,
-      (select json_build_object('allUsers', count(*), 'mixedUsers', count(*) filter (where mixed), 'unfinishedUsers', count(*) filter (where ${unfinished}))
-        from users) as totals,
+    select coalesce((select json_agg(json_build_object('cell', cell, 'day', day, 'n', n, 'sum', x, 'otherSum', y,
+        'squares', n * xx - x * x, 'otherSquares', n * yy - y * y, 'products', n * xy - x * y)) from sums), '[]') as cells,
+      (select json_build_object('allUsers', count(*), 'mixedUsers', count(*) filter (where mixed),
+        'unfinishedUsers', count(*) filter (where ${unfinished})) from metric_users u) as totals,
       (select json_build_object('value', x, 'denominator', y) from caps) as caps,
-      array(select user_id from users order by hashtextextended(user_id, 0) limit ${sql.lit(SAMPLED_USERS)}) as sampled`.execute(
+      array(select user_id from metric_users order by hashtextextended(user_id, 0) limit ${sql.lit(SAMPLED_USERS)}) as sampled`.execute(
     tx,
   );
   if (rows[0] === undefined) throw new Error("PostgreSQL answered without a row.");
   return rows[0];
 }
 
-/** Each counted user's value `x` and its companion `y`, out of one join with the rows of the metric's events. */
-function valuesSql(metric: Metric, cuped: boolean, events: EventRow[], windowMs: number): RawBuilder<unknown> {
-  const eventIdOf = (measure: Measure) => events.find(({ name }) => name === measure.event)?.id ?? 0;
-  const after = sql`e.timestamp_ms >= u.anchor_ms`;
-  const value = (measure: Measure, when: RawBuilder<unknown>) => {
-    const counts = sql`filter (where e.event_id = ${eventIdOf(measure)} and ${when} and ${passes(measure.filters)})`;
-    const number = measure.property === null ? sql`null::numeric` : numberOf(measure.property);
-    return userValue(measure.aggregation, {
-      rows: sql`count(e.event_id) ${counts}`,
-      sum: sql`sum(${number}) ${counts}`,
-      numbers: sql`count(${number}) ${counts}`,
-    });
-  };
+/** Each user's value `x` and its companion `y`, out of what it counts by each source. */
+function valuesSql(metric: Metric, cuped: boolean, [own, of]: Source[]): RawBuilder<unknown> {
   const { measure, denominator } = metric;
+  const after = { rows: sql`a.rows`, sum: sql`a.sum`, numbers: sql`a.numbers` };
+  const before = { rows: sql`a.rows_before`, sum: sql`a.sum_before`, numbers: sql`a.numbers_before` };
+  const ofOther = { rows: sql`b.rows`, sum: sql`b.sum`, numbers: sql`b.numbers` };
   const companion =
-    denominator === null ? (cuped ? value(measure, sql`not ${after}`) : sql`0::numeric`) : value(denominator, after);
-  const ids = [...new Set(measuresOf(metric).map(eventIdOf))];
+    denominator !== null
+      ? userValue(denominator.aggregation, ofOther)
+      : cuped
+        ? userValue(measure.aggregation, before)
+        : sql`0::numeric`;
+  const joined = (name: string, source: Source | undefined) =>
+    sql`join metric_values ${sql.ref(name)} on ${sql.ref(`${name}.source_id`)} = ${source?.id ?? 0}
+      and ${sql.ref(`${name}.user_id`)} = u.user_id and ${sql.ref(`${name}.anchor_ms`)} = u.anchor_ms`;
   return sql`
-    select u.cell, u.anchor_ms, ${value(measure, after)} as x, ${companion} as y
-    from counted u left join imported_events e on e.event_id in (${sql.join(ids)}) and e.user_id = u.user_id
-      and e.timestamp_ms >= u.anchor_ms - ${cuped ? windowMs : 0}::bigint and e.timestamp_ms < u.anchor_ms + ${windowMs}::bigint
-    group by u.user_id, u.cell, u.anchor_ms`;
+    select u.cell, u.anchor_ms, ${userValue(measure.aggregation, after)} as x, ${companion} as y
+    from metric_users u ${joined("a", own)} ${denominator === null ? sql`` : joined("b", of)}`;
 }
 
 /** The percentile of all counted users' values, as one of these. What came before exposure is capped where the value is. */
 function capsSql({ measure, denominator }: Metric, percentile: number | null): RawBuilder<unknown> {
   const cap = (of: Measure | null, column: string) =>
-    percentile === null || of === null || of.aggregation === "conversion"
+    percentile === null || of === null || !canBeCapped(of)
       ? sql`null::numeric`
       : sql`percentile_disc(${percentile}::double precision) within group (order by ${sql.ref(column)})`;
   return sql`select ${cap(measure, "x")} as x, ${cap(denominator, "y")} as y${percentile === null ? sql`` : sql` from valued`}`;
 }
 
 /** `least` leaves nulls aside: a null cap is none. */
-function capSql({ denominator }: Metric, percentile: number | null): RawBuilder<unknown> {
+function cappedSql({ denominator }: Metric, percentile: number | null): RawBuilder<unknown> {
   if (percentile === null) return sql`v.x, v.y`;
   return sql`least(v.x, p.x) as x, least(v.y, ${denominator === null ? sql`p.x` : sql`p.y`}) as y`;
 }

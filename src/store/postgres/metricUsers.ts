@@ -2,6 +2,7 @@
 import { sql, type RawBuilder } from "kysely";
 import type { SampleOptions } from "../../domain/metricSample.ts";
 import { MAX_EXPOSURE_AHEAD_MS } from "../../domain/limits.ts";
+import type { Queryable } from "./database.ts";
 
 /** A cell's number and the time of the first exposure share one integer, whose minimum is the first exposure with its cell. */
 const CELL_BITS = 16;
@@ -11,12 +12,38 @@ interface UsersQuery extends Pick<SampleOptions, "by" | "routeId" | "fromMs" | "
   aliasId: string;
 }
 
+/** A route and variant that were exposed, by the number that users have for it. */
+export interface Cell {
+  cell: number;
+  routeId: string;
+  variantId: string;
+  exposures: number;
+}
+
+/** They belong to the connection and last as long as a transaction. `metric_missing`: users who are to be counted. */
+const TABLES = `
+  create temp table if not exists metric_users (
+    user_id text collate "C" not null, anchor_ms bigint not null, cell integer not null, mixed boolean not null
+  ) on commit delete rows;
+  create temp table if not exists metric_missing (
+    user_id text collate "C" not null, anchor_ms bigint not null
+  ) on commit delete rows`;
+
+/** Fills `metric_users`, and tells what was exposed. */
+export async function gatherUsers(tx: Queryable, query: UsersQuery): Promise<Cell[]> {
+  await sql.raw(TABLES).execute(tx);
+  const { rows } = await sql<Cell>`
+    with ${usersCtes(query)}, put as (insert into metric_users select user_id, anchor_ms, cell, mixed from users)
+    select cell, route_id as "routeId", variant_id as "variantId", exposures from cells order by cell`.execute(tx);
+  return rows;
+}
+
 /**
  * `open` (exposures not yet in a bucket), `served` (exposures of each route and variant), `cells` (numbers for these: `cell` for a route
  * and variant, `grp` for what is compared) and `users`. Three places hold exposures: placed buckets, parts of hours that are not over,
  * and raw rows not yet folded; a user's first exposure is the first of all of them.
  */
-export function usersCtes(query: UsersQuery): RawBuilder<unknown> {
+function usersCtes(query: UsersQuery): RawBuilder<unknown> {
   const { workspaceId, aliasId, fromMs, toMs, routeId } = query;
   const within = sql`workspace_id = ${workspaceId} and alias_id = ${aliasId}${routeId === null ? sql`` : sql` and route_id = ${routeId}`}`;
   const hours = sql`${within} and hour_ms >= ${fromMs}::bigint and hour_ms < ${toMs}::bigint`;
@@ -36,9 +63,9 @@ export function usersCtes(query: UsersQuery): RawBuilder<unknown> {
         select route_id, variant_id, exposures from open
       ) both_of_it group by 1, 2
     ), cells as materialized (
-      select route_id, variant_id, row_number() over (order by route_id, variant_id) as cell, dense_rank() over (order by ${group}) as grp
+      select route_id, variant_id, exposures, row_number() over (order by route_id, variant_id) as cell, dense_rank() over (order by ${group}) as grp
       from served
-    ), users as materialized (
+    ), users as (
       select user_id, min(first >> ${sql.lit(CELL_BITS)}) as anchor_ms,
         min(first) & ${sql.lit((1 << CELL_BITS) - 1)} as cell, min(grp) <> max(grp) as mixed
       from (

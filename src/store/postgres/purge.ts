@@ -3,6 +3,7 @@ import { sql, type RawBuilder } from "kysely";
 import { SESSION_IDLE_MS, SESSION_MAX_AGE_MS } from "../store.ts";
 import { keyIdOf, reencrypt } from "../secrets.ts";
 import type { Database, Queryable } from "./database.ts";
+import { purgeMetricSources } from "./metricPurge.ts";
 import { createDayPartitions, dropExpiredPartitions } from "./partitions.ts";
 import { secretOwner } from "./routerChanges.ts";
 
@@ -27,8 +28,9 @@ const INTEGRATION_TABLES = ["rejected_records", "sync_requests", "runs"];
 export async function purge(database: Database, options: PurgeOptions): Promise<number> {
   const { db, pool } = database;
   await rewrapSecrets(db, options.secretKeys);
-  const steps = { left: STEPS_MAX };
-  let deleted = await purgeEvents(db, steps);
+  const steps = { left: STEPS_MAX, rows: STEP_ROWS };
+  let deleted = await purgeMetricSources(db, steps);
+  deleted += await purgeEvents(db, steps);
   deleted += await purgeIntegrations(db, steps);
   deleted += await purgeHistory(db, steps);
   deleted += await purgeSessions(db, steps);

@@ -48,7 +48,7 @@ const INSERT = `
 
 export async function storeRows(client: PoolClient, staged: StagedRow[]): Promise<FreshRows> {
   if (staged.length === 0) return { rows: [], perEvent: new Map() };
-  if (await copyAllNew(client, staged)) return { rows: staged, perEvent: countedPerEvent(staged) };
+  if (await copyAllNew(client, staged)) return { rows: staged, perEvent: countPerEvent(staged) };
   await copyInto(client, STAGE_COLUMNS, toLines(staged));
   const { rows: inserted } = await client.query<Inserted>(INSERT);
   return { rows: freshOf(staged, inserted), perEvent: new Map(inserted.map((event) => [event.eventId, event.fresh])) };
@@ -85,7 +85,7 @@ function byKey(a: StagedRow, b: StagedRow): number {
   return a.row.uuid < b.row.uuid ? -1 : 1;
 }
 
-function countedPerEvent(rows: StagedRow[]): Map<number, number> {
+export function countPerEvent(rows: StagedRow[]): Map<number, number> {
   const counts = new Map<number, number>();
   for (const { eventId } of rows) counts.set(eventId, (counts.get(eventId) ?? 0) + 1);
   return counts;
