@@ -66,7 +66,7 @@ function written({ style, currency }: Format, value: number, options: Intl.Numbe
 /** Enough to tell groups apart, no more than are read. */
 function digits(size: number, isMoney: boolean): Intl.NumberFormatOptions {
   if (size > 0 && size < 0.01) return { maximumSignificantDigits: 3 };
-  if (isMoney && size < 1_000) return { minimumFractionDigits: 2, maximumFractionDigits: size < 1 ? 4 : 2 };
+  if (isMoney && size < 1_000) return { minimumFractionDigits: 2, maximumFractionDigits: size < 0.1 ? 4 : 2 };
   return { minimumFractionDigits: 0, maximumFractionDigits: size < 1 ? 4 : size < 1_000 ? 2 : 0 };
 }
 

@@ -18,7 +18,7 @@ export interface Shown {
 export const VERDICTS: Record<Shown["verdict"], string> = {
   better: "Better",
   worse: "Worse",
-  unclear: "No clear difference",
+  unclear: "Inconclusive",
 };
 
 /** The figures of a group's difference, or why there are none; null for the baseline, which has no difference. */

@@ -2,6 +2,7 @@
 import { Badge, Group, List, Text } from "@mantine/core";
 import type { MetricHealth } from "../metricTypes.ts";
 import { HEALTH_COLORS } from "../theme.ts";
+import { When } from "./When.tsx";
 
 const CHECKS: Record<MetricHealth["check"], string> = {
   sample_ratio: "Sample ratio",
@@ -31,7 +32,9 @@ export function HealthChecks({ health }: { health: MetricHealth[] }) {
               <Text size="sm">p = {figures.pValue.toPrecision(3)}</Text>
             )}
             {check === "complete_through" && typeof figures.completeThrough === "string" && (
-              <Text size="sm">{figures.completeThrough}</Text>
+              <Text size="sm">
+                <When at={figures.completeThrough} />
+              </Text>
             )}
           </Group>
           <Text size="sm">{message}</Text>

@@ -85,7 +85,7 @@ function FilterFields({ form, path, index, properties }: FilterFieldsProps) {
       <SimpleGrid cols={{ base: 1, sm: 3 }}>
         <Autocomplete label="Filter by" required data={properties} {...form.getInputProps(`${at}.property`)} />
         <NativeSelect label="Condition" data={OPERATOR_OPTIONS} {...form.getInputProps(`${at}.operator`)} />
-        {isValued && <TextInput label="Filter value" {...form.getInputProps(`${at}.value`)} />}
+        {isValued && <TextInput label="Filter value" required {...form.getInputProps(`${at}.value`)} />}
       </SimpleGrid>
       <Group>
         <Button size="compact-xs" variant="default" onClick={() => form.removeListItem(`${path}.filters`, index)}>

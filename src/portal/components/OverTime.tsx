@@ -21,7 +21,11 @@ export default function OverTime({ results }: { results: MetricResults }) {
   }));
   return (
     <>
-      <figure style={{ margin: 0 }} aria-label="The metric over time; the table below has the numbers">
+      {/* A tooltip stays where it was when the page became narrower. */}
+      <figure
+        style={{ margin: 0, overflow: "hidden" }}
+        aria-label="The metric over time; the table below has the numbers"
+      >
         <LineChart
           h={240}
           data={data}
@@ -30,6 +34,7 @@ export default function OverTime({ results }: { results: MetricResults }) {
           withLegend
           connectNulls={false}
           curveType="linear"
+          yAxisProps={{ domain: ["auto", "auto"] }}
           valueFormatter={(value) => formatValue(metric.format, value)}
           lineChartProps={{ accessibilityLayer: false }}
         />

@@ -42,7 +42,12 @@ function Row({ group, results, view }: { group: MetricGroup; results: MetricResu
     <Table.Tr>
       <Table.Th scope="row" style={{ overflowWrap: "anywhere" }}>
         <Group gap="xs">
-          {id} {id === results.baseline && <Badge variant="default">baseline</Badge>}
+          {id}{" "}
+          {id === results.baseline && (
+            <Badge variant="default" miw="max-content">
+              baseline
+            </Badge>
+          )}
         </Group>
       </Table.Th>
       <Table.Td ta="right">{count(users)}</Table.Td>
@@ -82,7 +87,9 @@ function Difference({ group, results, view }: { group: MetricGroup; results: Met
       </Table.Td>
       <Table.Td ta="right">{formatPValue(shown.pValue)}</Table.Td>
       <Table.Td>
-        <Badge color={VERDICT_COLORS[shown.verdict]}>{VERDICTS[shown.verdict]}</Badge>
+        <Badge color={VERDICT_COLORS[shown.verdict]} miw="max-content">
+          {VERDICTS[shown.verdict]}
+        </Badge>
       </Table.Td>
     </>
   );
