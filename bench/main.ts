@@ -13,6 +13,7 @@ import { benchIngest } from "./ingest.ts";
 import { benchMemory } from "./memory.ts";
 import { benchMetrics } from "./metrics.ts";
 import type { BenchOptions } from "./options.ts";
+import { benchPortal } from "./portal.ts";
 
 const BENCHES: Record<string, (options: BenchOptions) => Promise<Comparison[]>> = {
   export: benchExport,
@@ -21,6 +22,7 @@ const BENCHES: Record<string, (options: BenchOptions) => Promise<Comparison[]>> 
   ingest: benchIngest,
   memory: benchMemory,
   metrics: benchMetrics,
+  portal: benchPortal,
   "bigquery-export": benchBigQueryExport,
   "bigquery-import": benchBigQueryImport,
   "bigquery-memory": benchBigQueryMemory,

@@ -18,6 +18,11 @@ const WINDOW_HOURS = 72;
 const ROUTER = "assistant";
 /** As much as the result's own query is given. */
 const WORK_MEMORY = "128MB";
+/** Those of the migrations: made at the end, they take minutes less. */
+const INDEXES = `
+  set maintenance_work_mem = '1GB';
+  alter table imported_events add primary key (event_id, uuid);
+  create index imported_events_user on imported_events (event_id, user_id collate "C");`;
 
 interface Side {
   machine: Machine;
@@ -118,7 +123,10 @@ async function fill(machine: Machine, url: string, scale: number, onStep: (step:
   onStep(`${sizes.buckets} exposure buckets of ${sizes.buckets / BUCKETS_OF_USER} users`);
   await addBuckets(side);
   onStep(`${sizes.events} events`);
+  await sql.query("drop index imported_events_user; alter table imported_events drop constraint imported_events_pkey");
   await addEvents(side, 0, sizes.events);
+  onStep("indexes");
+  await sql.query(INDEXES);
   await sql.query("vacuum analyze");
   return side;
 }
@@ -186,7 +194,7 @@ async function bareQuery(client: PoolClient, { workspaceId, eventId, fromMs, toM
        where workspace_id = $1 and alias_id = $2 and hour_ms >= $3 and hour_ms < $4 group by user_id
      ), counted as (
        select u.user_id, u.first & 1 as variant, coalesce(sum((e.properties ->> 'amount')::float8), 0) as x
-       from users u left join imported_events e on e.event_id = $5 and e.user_id = u.user_id
+       from users u left join imported_events e on e.event_id = $5 and e.user_id collate "C" = u.user_id
          and e.timestamp_ms >= u.first >> 1 and e.timestamp_ms < (u.first >> 1) + ${WINDOW_HOURS * 3_600_000}
        group by u.user_id, u.first
      )

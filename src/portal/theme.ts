@@ -1,5 +1,5 @@
 // Colours with enough contrast for text in both schemes; Mantine's own are a shade too light in places.
-import { createTheme, type CSSVariablesResolver } from "@mantine/core";
+import { Badge, createTheme, type CSSVariablesResolver } from "@mantine/core";
 
 export const theme = createTheme({
   primaryColor: "blue",
@@ -7,6 +7,10 @@ export const theme = createTheme({
   defaultRadius: "md",
   cursorType: "pointer",
   respectReducedMotion: true,
+  components: {
+    // A word of status is read whole, however narrow its column.
+    Badge: Badge.extend({ defaultProps: { tt: "none" }, styles: { root: { minWidth: "max-content" } } }),
+  },
 });
 
 export const cssVariables: CSSVariablesResolver = (own) => ({

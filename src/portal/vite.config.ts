@@ -17,8 +17,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
   },
-  // `npx vite src/portal` beside a running server: changes show at once.
-  server: { proxy: { "/v1": "http://127.0.0.1:8080" } },
+  // `npx vite src/portal` beside a running server: changes show at once. The host stays, as the server takes changes from its own pages alone.
+  server: { proxy: { "/v1": { target: "http://127.0.0.1:8080", changeOrigin: false } } },
 });
 
 /** `import html from "x.md"`: the page as HTML; its images become files of the build, so that no second copy goes stale. */

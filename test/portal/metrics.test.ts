@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { connectMixpanel, expose } from "../support/mixpanelSync.ts";
-import { expectAccessible, fill, heading, startPortalSystem, type Portal } from "../support/portal.ts";
+import { expectAccessible } from "../support/portalLooks.ts";
+import { fill, heading, startPortalSystem, type Portal } from "../support/portal.ts";
 import { DAY_MS, HOUR_MS } from "../support/system.ts";
 
 const USERS = 240;
@@ -114,7 +115,7 @@ it("walks from imported data to a result, its health, its file, and another dire
   expect(await page.getByRole("table", { name: "Numbers by day" }).getByRole("row").count()).toBe(1 + 3 * 2);
   // Not "visible": a level line has no height.
   await page.locator("svg .recharts-line-curve").first().waitFor({ state: "attached" });
-  await expectAccessible(page, "a result");
+  await expectAccessible(page, "a result", { dark: true });
 
   const [file] = await Promise.all([
     page.waitForEvent("download"),

@@ -14,6 +14,7 @@ import { useForm } from "@mantine/form";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Metric } from "../metricTypes.ts";
+import { PROVIDER_NAMES, titleOf } from "../api.ts";
 import { showErrors } from "../fieldErrors.ts";
 import { useSaveMetric } from "../metricQueries.ts";
 import { needsProperty, toNewMetric, type MeasureValues, type MetricValues } from "../metricValues.ts";
@@ -21,7 +22,6 @@ import { findProperty, useIntegrations } from "../queries.ts";
 import { required } from "../validation.ts";
 import { Notice } from "./Failure.tsx";
 import { MeasureFields, type MetricForm as Form } from "./MeasureFields.tsx";
-import { integrationLabel } from "./integrationLabel.ts";
 
 interface MetricFormProps {
   /** Given: the metric that is changed. */
@@ -75,7 +75,11 @@ export function MetricForm({ id, initialValues, onSaved }: MetricFormProps) {
 
 function IntegrationSelect({ form, isFixed }: { form: Form; isFixed: boolean }) {
   const integrations = useIntegrations();
-  const options = integrations.data?.integrations.map((one) => ({ value: one.id, label: integrationLabel(one) })) ?? [];
+  const options =
+    integrations.data?.integrations.map((one) => ({
+      value: one.id,
+      label: `${PROVIDER_NAMES[one.provider]} ${titleOf(one)}`,
+    })) ?? [];
   return (
     <NativeSelect
       label="Integration"

@@ -30,7 +30,8 @@ export function VariantForm({ router, route, variant }: { router: string; route:
       ),
     onSuccess: async () => {
       form.resetDirty();
-      await queries.invalidateQueries({ queryKey: keys.routers });
+      // The list too, which is not shown now: it is where one goes next.
+      await queries.invalidateQueries({ queryKey: keys.routers, refetchType: "all" });
     },
   });
   return (

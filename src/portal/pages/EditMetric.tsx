@@ -4,6 +4,7 @@ import { randomId } from "@mantine/hooks";
 import { useLocation, useSearchParams } from "wouter";
 import type { Metric } from "../metricTypes.ts";
 import { ConfirmDelete } from "../components/ConfirmDelete.tsx";
+import { isMissing } from "../api.ts";
 import { Failure } from "../components/Failure.tsx";
 import { Loading } from "../components/Loading.tsx";
 import { MetricForm } from "../components/MetricForm.tsx";
@@ -12,6 +13,7 @@ import { Section } from "../components/Section.tsx";
 import { useDeleteMetric, useMetric } from "../metricQueries.ts";
 import { emptyValues, valuesOf } from "../metricValues.ts";
 import { useIntegrations } from "../queries.ts";
+import { NotFound } from "./NotFound.tsx";
 
 const METRICS = { label: "Metrics", href: "/product-metrics" };
 const ABOVE = [METRICS];
@@ -45,6 +47,7 @@ function NewMetric() {
 
 function Existing({ id }: { id: string }) {
   const metric = useMetric(id);
+  if (isMissing(metric.error)) return <NotFound />;
   return (
     <Page
       title={metric.data === undefined ? "Metric" : `Edit ${metric.data.name}`}

@@ -3,6 +3,7 @@ import { Alert, Button, Group, SegmentedControl, Stack, Text } from "@mantine/co
 import { lazy, Suspense, useState } from "react";
 import { Link, useSearchParams } from "wouter";
 import type { Metric, MetricResults } from "../metricTypes.ts";
+import { isMissing } from "../api.ts";
 import { Failure } from "../components/Failure.tsx";
 import { HealthChecks } from "../components/HealthChecks.tsx";
 import { IntervalPlot } from "../components/IntervalPlot.tsx";
@@ -15,6 +16,7 @@ import { describeMetric } from "../metricFormat.ts";
 import { CHOICES, csvPath, useMetric, useResults, type Choices } from "../metricQueries.ts";
 import { useRouters } from "../queries.ts";
 import type { View } from "../resultView.ts";
+import { NotFound } from "./NotFound.tsx";
 
 const OverTime = lazy(() => import("../components/OverTime.tsx"));
 
@@ -22,6 +24,7 @@ const ABOVE = [{ label: "Metrics", href: "/product-metrics" }];
 
 export default function MetricPage({ id }: { id: string }) {
   const metric = useMetric(id);
+  if (isMissing(metric.error)) return <NotFound />;
   return (
     <Page
       title={metric.data?.name ?? "Metric"}
