@@ -112,7 +112,9 @@ it("walks from imported data to a result, its health, its file, and another dire
   const health = page.getByRole("region", { name: "Health checks" });
   await health.getByText("Users came to the variants in the proportions of their weights.").waitFor();
   await page.getByText("Numbers by day").click();
-  expect(await page.getByRole("table", { name: "Numbers by day" }).getByRole("row").count()).toBe(1 + 3 * 2);
+  const days = page.getByRole("table", { name: "Numbers by day" });
+  await days.waitFor();
+  expect(await days.getByRole("row").count()).toBe(1 + 3 * 2);
   // Not "visible": a level line has no height.
   await page.locator("svg .recharts-line-curve").first().waitFor({ state: "attached" });
   await expectAccessible(page, "a result", { dark: true });

@@ -13,7 +13,6 @@ import {
 import { useForm } from "@mantine/form";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import type { Metric } from "../metricTypes.ts";
 import { PROVIDER_NAMES, titleOf } from "../api.ts";
 import { showErrors } from "../fieldErrors.ts";
 import { useSaveMetric } from "../metricQueries.ts";
@@ -42,7 +41,7 @@ export function MetricForm({ id, initialValues, onSaved }: MetricFormProps) {
     const typesOf = (event: string, property: string) =>
       findProperty(queries, values.integrationId, event, property)?.types;
     save.mutate(toNewMetric(values, typesOf), {
-      onSuccess: (saved) => onSaved((saved as Metric).id),
+      onSuccess: (saved) => onSaved(saved.id),
       onError: (error) => setMessage(showErrors(form, error)),
     });
   });

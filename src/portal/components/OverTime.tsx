@@ -2,6 +2,7 @@
 import "@mantine/charts/styles.css";
 import { LineChart } from "@mantine/charts";
 import { Table, Text } from "@mantine/core";
+import { useState } from "react";
 import type { MetricResults } from "../metricTypes.ts";
 import { formatValue } from "../metricFormat.ts";
 import { confidenceText } from "../resultView.ts";
@@ -11,6 +12,7 @@ const COLORS = ["blue.7", "orange.7", "teal.7", "grape.6", "red.7", "lime.8", "c
 
 export default function OverTime({ results }: { results: MetricResults }) {
   const { overTime, groups, metric } = results;
+  const [isOpen, setIsOpen] = useState(false);
   if (overTime.length === 0) return <Text size="sm">Nobody was exposed on these days.</Text>;
   // By number: an id with a dot would be taken for a path.
   const series = groups.map(({ id }, i) => ({ name: `group${i}`, label: id, color: COLORS[i % COLORS.length]! }));
@@ -43,9 +45,10 @@ export default function OverTime({ results }: { results: MetricResults }) {
         Each day has the users who were first exposed on it, with all their events within the window: the last days are
         unfinished as long as windows are open.
       </Text>
-      <details>
+      <details onToggle={(event) => setIsOpen(event.currentTarget.open)}>
         <summary>Numbers by day</summary>
-        <Days results={results} />
+        {/* Of a year and many groups it has thousands of rows. */}
+        {isOpen && <Days results={results} />}
       </details>
     </>
   );
