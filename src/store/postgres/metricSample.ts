@@ -13,7 +13,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** More groups than these are no routes and variants that anybody compares. */
 const MAX_CELLS = 200;
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
 const TIMED_OUT = "57014";
 /** Room for a hash of many users, off the disk. */
 const WORK_MEMORY = "128MB";

@@ -4,13 +4,18 @@ import { MAX_METRICS_PER_WORKSPACE } from "../../domain/limits.ts";
 import { measuresOf, type MetricDefinition } from "../../domain/metric.ts";
 import { ConflictError, MetricDefinitionError, type Metric, type MetricStore, type NewMetric } from "../store.ts";
 import { decodeCursor, toPage, type CursorList } from "./cursors.ts";
+import { atMost } from "./atMost.ts";
 import { isUniqueViolation, type Database, type Queryable } from "./database.ts";
 import { newId } from "./ids.ts";
 import { readSample } from "./metricSample.ts";
 import { readProperties } from "./records.ts";
 
+/** Of the connections of the process. */
+const SAMPLES_AT_ONCE = 2;
+
 export function createMetricStore(database: Database): MetricStore {
   const { db } = database;
+  const inTurn = atMost(SAMPLES_AT_ONCE);
   return {
     create: (workspaceId, metric) => create(db, workspaceId, metric),
     get: (workspaceId, id) => readMetric(db, workspaceId, id),
@@ -51,7 +56,7 @@ export function createMetricStore(database: Database): MetricStore {
     },
 
     sample: (workspaceId, metric, aliasId, options) =>
-      readSample(database, workspaceId, metric, { aliasId, ...options }),
+      inTurn(() => readSample(database, workspaceId, metric, { aliasId, ...options })),
   };
 }
 
