@@ -2,7 +2,7 @@
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BigQueryControl } from "../../dev/bigquery/control.ts";
-import { bigQuerySettings, COLUMNS, DATASET, grantsOf, prepareBigQuery } from "../support/bigQuerySync.ts";
+import { bigQuerySettings, DATASET, FIELDS, grantsOf, prepareBigQuery } from "../support/bigQuerySync.ts";
 import { expose } from "../support/mixpanelSync.ts";
 import {
   addIntegration,
@@ -21,6 +21,13 @@ import { HOUR_MS } from "../support/system.ts";
 
 const ROWS = 45;
 const USERS = 12;
+const TABLE = "donations";
+/** With columns that no field of an event can be mapped to. */
+const DONATION_FIELDS = [
+  ...FIELDS,
+  { name: "tags", type: "STRING", mode: "REPEATED" },
+  { name: "device", type: "RECORD", fields: [{ name: "os", type: "STRING" }] },
+];
 const TEMPORAL_UI = "https://temporal.example";
 
 let portal: Portal;
@@ -39,13 +46,19 @@ type Customer = Awaited<ReturnType<typeof prepareBigQuery>>;
 async function project(): Promise<Customer> {
   const customer = await prepareBigQuery(control);
   const startMs = Date.now() - 10 * 24 * HOUR_MS;
-  await customer.seed(
+  const { projectId } = customer;
+  await control.createTable(projectId, DATASET, TABLE, { schema: { fields: DONATION_FIELDS } });
+  await control.loadRows(
+    projectId,
+    DATASET,
+    TABLE,
     Array.from({ length: ROWS + 1 }, (_, i) => ({
       event_name: "user_donation",
       user_id: i === ROWS ? null : `user-${i % 7}`,
       created_at: new Date(startMs + i * HOUR_MS).toISOString(),
       event_uuid: `uuid-${i}`,
       amount: i,
+      ...{ tags: ["a", "b"], device: { os: "any" } },
     })),
   );
   return customer;
@@ -87,7 +100,7 @@ async function addOffered(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Add Event" }).click();
   await fill(page, { "Event Name": "user_donation", Description: "Fires when a user completes a donation" });
   expect(await choose(page, "Dataset", DATASET)).toEqual([DATASET]);
-  expect(await choose(page, "Table Name", COLUMNS.tableName)).toContain(COLUMNS.tableName);
+  expect((await choose(page, "Table Name", TABLE)).toSorted()).toEqual([TABLE, "events"]);
   expect(await choose(page, "Event Field Name", "event_name")).toEqual(["event_name", "user_id", "event_uuid"]);
   await choose(page, "User ID Field Name", "user_id");
   expect(await choose(page, "Timestamp Field Name", "created_at")).toEqual(["created_at"]);
@@ -181,11 +194,11 @@ describe("the BigQuery product page", () => {
     await page.getByText("Only letters, numbers, underscores, and hyphens.").waitFor();
     await field(page, "Event Name").fill("user_donation");
     await field(page, "Dataset").fill(DATASET);
-    await field(page, "Table Name").fill(COLUMNS.tableName);
-    await field(page, "Event Field Name").fill(COLUMNS.eventFieldName);
-    await field(page, "User ID Field Name").fill(COLUMNS.userIdFieldName);
-    await field(page, "Timestamp Field Name").fill(COLUMNS.timestampFieldName);
-    await field(page, "Event UUID Field Name").fill(COLUMNS.eventUuidFieldName);
+    await field(page, "Table Name").fill(TABLE);
+    await field(page, "Event Field Name").fill("event_name");
+    await field(page, "User ID Field Name").fill("user_id");
+    await field(page, "Timestamp Field Name").fill("created_at");
+    await field(page, "Event UUID Field Name").fill("event_uuid");
     await page.getByRole("button", { name: "Add", exact: true }).click();
     await page.getByRole("dialog").waitFor({ state: "hidden" });
     await syncNow(page, "failed");

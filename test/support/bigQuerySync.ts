@@ -22,7 +22,7 @@ export const COLUMNS = {
 
 export interface EventRow {
   event_name: string;
-  user_id: string | null;
+  user_id: string;
   created_at: string;
   event_uuid: string;
   amount: number;

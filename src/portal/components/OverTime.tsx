@@ -8,6 +8,7 @@ import { formatValue } from "../metricFormat.ts";
 import { confidenceText } from "../resultView.ts";
 import { count } from "../time.ts";
 
+const DAY_MS = 86_400_000;
 const COLORS = ["blue.7", "orange.7", "teal.7", "grape.6", "red.7", "lime.8", "cyan.8", "pink.7"];
 
 export default function OverTime({ results }: { results: MetricResults }) {
@@ -17,9 +18,10 @@ export default function OverTime({ results }: { results: MetricResults }) {
   // By number: an id with a dot would be taken for a path.
   const series = groups.map(({ id }, i) => ({ name: `group${i}`, label: id, color: COLORS[i % COLORS.length]! }));
   const numbers = new Map(groups.map(({ id }, i) => [id, `group${i}`]));
-  const data = overTime.map((of) => ({
-    day: of.day,
-    ...Object.fromEntries(of.groups.map(({ id, value }) => [numbers.get(id), value])),
+  const found = new Map(overTime.map((of) => [of.day, of.groups]));
+  const data = everyDay(overTime[0]?.day, overTime.at(-1)?.day).map((day) => ({
+    day,
+    ...Object.fromEntries((found.get(day) ?? []).map(({ id, value }) => [numbers.get(id), value])),
   }));
   return (
     <>
@@ -86,4 +88,11 @@ function Days({ results: { overTime, metric, confidence, by } }: { results: Metr
       </Table>
     </Table.ScrollContainer>
   );
+}
+
+/** Days on which nobody came are gaps, not left out: the axis is one of time. */
+function everyDay(first = "", last = ""): string[] {
+  const firstMs = Date.parse(first);
+  const days = (Date.parse(last) - firstMs) / DAY_MS + 1;
+  return Array.from({ length: days }, (_, i) => new Date(firstMs + i * DAY_MS).toISOString().slice(0, 10));
 }

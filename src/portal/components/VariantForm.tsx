@@ -42,7 +42,12 @@ export function VariantForm({ router, route, variant }: { router: string; route:
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
           <NumberInput label="Weight" min={0} {...form.getInputProps("weight")} />
           <TextInput label="Model" required {...form.getInputProps("model")} />
-          <TextInput label="Base URL" required {...form.getInputProps("baseUrl")} />
+          <TextInput
+            label="Base URL"
+            description="Speaks OpenAI's Chat Completions"
+            required
+            {...form.getInputProps("baseUrl")}
+          />
           <PasswordInput
             label="API Key"
             description={variant.upstream.hasApiKey ? "One is stored; a new one replaces it." : "None is stored."}
