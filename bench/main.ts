@@ -11,6 +11,7 @@ import { benchGateway } from "./gateway.ts";
 import { benchImport } from "./import.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchMemory } from "./memory.ts";
+import { benchMetrics } from "./metrics.ts";
 import type { BenchOptions } from "./options.ts";
 import { benchPortal } from "./portal.ts";
 
@@ -20,6 +21,7 @@ const BENCHES: Record<string, (options: BenchOptions) => Promise<Comparison[]>> 
   gateway: benchGateway,
   ingest: benchIngest,
   memory: benchMemory,
+  metrics: benchMetrics,
   portal: benchPortal,
   "bigquery-export": benchBigQueryExport,
   "bigquery-import": benchBigQueryImport,

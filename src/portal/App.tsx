@@ -15,6 +15,9 @@ const DataIntegrations = lazy(() => import("./pages/DataIntegrations.tsx"));
 const EventPage = lazy(() => import("./pages/EventPage.tsx"));
 const IntegrationPage = lazy(() => import("./pages/IntegrationPage.tsx"));
 const RouterPage = lazy(() => import("./pages/RouterPage.tsx"));
+const Metrics = lazy(() => import("./pages/Metrics.tsx"));
+const MetricPage = lazy(() => import("./pages/MetricPage.tsx"));
+const EditMetric = lazy(() => import("./pages/EditMetric.tsx"));
 const SetupPage = lazy(() => import("./pages/SetupPage.tsx"));
 
 export function App() {
@@ -48,6 +51,10 @@ function Pages() {
           <Route path="/integrations/new/:provider">{({ provider }) => <AddIntegration provider={provider} />}</Route>
           <Route path="/integrations/:id">{({ id }) => <IntegrationPage id={id} />}</Route>
           <Route path="/integrations/:id/events/:name">{({ id, name }) => <EventPage id={id} name={name} />}</Route>
+          <Route path="/product-metrics">{() => <Metrics />}</Route>
+          <Route path="/product-metrics/new">{() => <EditMetric />}</Route>
+          <Route path="/product-metrics/:id">{({ id }) => <MetricPage key={id} id={id} />}</Route>
+          <Route path="/product-metrics/:id/edit">{({ id }) => <EditMetric id={id} />}</Route>
           <Route path="/setup/:provider">{({ provider }) => <SetupPage provider={provider} />}</Route>
           <Route component={NotFound} />
         </Switch>

@@ -30,3 +30,5 @@ export const cssVariables: CSSVariablesResolver = (own) => ({
 /** White text on each is readable in both schemes. */
 export const STATUS_COLORS = { idle: "teal.9", syncing: "blue.8", paused: "gray.7", attention: "red.9" } as const;
 export const OUTCOME_COLORS = { succeeded: "teal.9", partial: "orange.9", failed: "red.9" } as const;
+export const VERDICT_COLORS = { better: "teal.9", worse: "red.9", unclear: "gray.7" } as const;
+export const HEALTH_COLORS = { ok: "teal.9", warning: "orange.9", unknown: "gray.7" } as const;

@@ -17,6 +17,7 @@ import { useSignOut } from "../session.ts";
 const PLACES = [
   { path: "/routers", label: "Routers" },
   { path: "/integrations", label: "Data Integrations" },
+  { path: "/product-metrics", label: "Metrics" },
 ];
 /** On a narrow screen the places are a second row of the header: nothing slides over the page. */
 const HEADER_HEIGHT = { base: 96, sm: 56 };

@@ -2,6 +2,7 @@
 import { Badge, Button, Code, Group, Table, Text } from "@mantine/core";
 import { stringify } from "lossless-json";
 import { useState } from "react";
+import { Link } from "wouter";
 import { isMissing, nameOf, titleOf } from "../api.ts";
 import { Failure } from "../components/Failure.tsx";
 import { Loading } from "../components/Loading.tsx";
@@ -46,7 +47,19 @@ function Properties({ id, name }: { id: string; name: string }) {
   const properties = useProperties(id, name);
   const list = properties.data?.properties ?? [];
   return (
-    <Section title="Properties">
+    <Section
+      title="Properties"
+      actions={
+        <Button
+          component={Link}
+          href={`/product-metrics/new?integration=${id}&event=${encodeURIComponent(name)}`}
+          size="xs"
+          variant="default"
+        >
+          New Metric
+        </Button>
+      }
+    >
       {properties.isPending && <Loading label="Loading properties" />}
       {properties.error && <Failure error={properties.error} onRetry={properties.refetch} />}
       {properties.data && list.length === 0 && <Text size="sm">None found yet: they come with the first records.</Text>}
