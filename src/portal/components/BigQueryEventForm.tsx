@@ -2,6 +2,7 @@
 import { Autocomplete, Button, Group, SimpleGrid, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { column, dataset, eventName, table } from "../validation.ts";
+import { focusFirst } from "../fieldErrors.ts";
 import { Notice } from "./Failure.tsx";
 import { useAddEvent } from "./useAddEvent.ts";
 import { useBrowsing } from "./useBrowsing.ts";
@@ -49,8 +50,9 @@ export function BigQueryEventForm({ id, onAdded }: { id: string; onAdded: () => 
   });
   const { add, isPending, message } = useAddEvent(id, form, onAdded);
   const offered = useBrowsing(id, form.values.dataset, form.values.tableName);
-  const submit = form.onSubmit(({ description, ...names }) =>
-    add({ ...trimmed(names), description: filled(description) }),
+  const submit = form.onSubmit(
+    ({ description, ...names }) => add({ ...trimmed(names), description: filled(description) }),
+    focusFirst,
   );
   return (
     <form noValidate onSubmit={submit}>
