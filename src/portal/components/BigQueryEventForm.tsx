@@ -1,6 +1,6 @@
 // Add Event for BigQuery: which table, and which of its columns is what. Names are offered where they can be read.
 import { Autocomplete, Button, Group, SimpleGrid, Stack, Text, Textarea, TextInput } from "@mantine/core";
-import { useForm } from "@mantine/form";
+import { useForm, type UseFormReturnType } from "@mantine/form";
 import { column, dataset, eventName, table } from "../validation.ts";
 import { focusFirst } from "../fieldErrors.ts";
 import { Notice } from "./Failure.tsx";
@@ -76,34 +76,7 @@ export function BigQueryEventForm({ id, onAdded }: { id: string; onAdded: () => 
             Names cannot be offered, type them: {offered.message}
           </Text>
         )}
-        <SimpleGrid cols={{ base: 1, xs: 2 }}>
-          <Autocomplete
-            label="Dataset"
-            description="Holds the table"
-            data={offered.datasets}
-            required
-            {...form.getInputProps("dataset")}
-          />
-          <Autocomplete
-            label="Table Name"
-            description="Holds the rows"
-            data={offered.tables}
-            required
-            {...form.getInputProps("tableName")}
-          />
-          {COLUMNS.map(({ field, label, description, types }) => (
-            <Autocomplete
-              key={field}
-              label={label}
-              description={description}
-              data={offered.columns
-                .filter(({ type }) => (types as readonly string[]).includes(type))
-                .map(({ name }) => name)}
-              required
-              {...form.getInputProps(field)}
-            />
-          ))}
-        </SimpleGrid>
+        <Columns form={form} offered={offered} />
         <Group justify="flex-end">
           <Button type="submit" loading={isPending}>
             Add
@@ -111,6 +84,45 @@ export function BigQueryEventForm({ id, onAdded }: { id: string; onAdded: () => 
         </Group>
       </Stack>
     </form>
+  );
+}
+
+interface ColumnsProps {
+  form: UseFormReturnType<typeof EMPTY>;
+  offered: ReturnType<typeof useBrowsing>;
+}
+
+/** Of which table, and which of its columns is what. */
+function Columns({ form, offered }: ColumnsProps) {
+  return (
+    <SimpleGrid cols={{ base: 1, xs: 2 }}>
+      <Autocomplete
+        label="Dataset"
+        description="Holds the table"
+        data={offered.datasets}
+        required
+        {...form.getInputProps("dataset")}
+      />
+      <Autocomplete
+        label="Table Name"
+        description="Holds the rows"
+        data={offered.tables}
+        required
+        {...form.getInputProps("tableName")}
+      />
+      {COLUMNS.map(({ field, label, description, types }) => (
+        <Autocomplete
+          key={field}
+          label={label}
+          description={description}
+          data={offered.columns
+            .filter(({ type }) => (types as readonly string[]).includes(type))
+            .map(({ name }) => name)}
+          required
+          {...form.getInputProps(field)}
+        />
+      ))}
+    </SimpleGrid>
   );
 }
 
