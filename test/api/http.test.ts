@@ -34,7 +34,7 @@ describe("who may", () => {
     const calls = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => [path, method.toUpperCase()] as const),
     );
-    expect(calls.length).toBe(43);
+    expect(calls.length).toBe(50);
     for (const [path, method] of calls) {
       // The one call that a key opens from within its body: sessions.test.ts.
       if (`${method} ${path}` === "POST /v1/session") continue;
@@ -252,6 +252,9 @@ describe("what is open", () => {
         `delete ${one}/events/{name}`,
         `get ${one}/events/{name}/records`,
         `get ${one}/events/{name}/properties`,
+        ...["get /v1/metrics", "post /v1/metrics"],
+        ...["get", "patch", "delete"].map((method) => `${method} /v1/metrics/{metric}`),
+        ...["results", "results.csv"].map((rest) => `get /v1/metrics/{metric}/${rest}`),
         ...["get /v1/routers", "post /v1/routers", `get ${router}/exposures`],
         ...[`get ${router}/routes`, `post ${router}/routes`, `get ${variants}`, `post ${variants}`],
         ...[router, route, `${variants}/{variant}`].flatMap((path) => [
