@@ -1,5 +1,6 @@
-// What the server says about fields, put at the fields; what belongs to none of them is left for the form's alert.
+// Errors of fields: the first one is where one goes on. What the server says that belongs to no field is left for the form's alert.
 import type { UseFormReturnType } from "@mantine/form";
+import type { SyntheticEvent } from "react";
 import { ApiError } from "./api.ts";
 
 /** Marks the fields; returns what is to be shown above the form, or null where the fields say all. */
@@ -18,4 +19,15 @@ export function showErrors<T extends object>(form: UseFormReturnType<T>, error: 
 /** Mantine's forms write a field's path at its input. */
 function fieldAt(path: string): HTMLElement | null {
   return document.querySelector<HTMLElement>(`[data-path="${CSS.escape(path)}"]`);
+}
+
+/**
+ * Leads to the first field that is missing or wrong.
+ *
+ * @example form.onSubmit(send, focusFirst)
+ */
+export function focusFirst(errors: object, _values: object, event?: SyntheticEvent<HTMLFormElement>): void {
+  const form = event?.target instanceof HTMLFormElement ? event.target : document;
+  const fields = [...form.querySelectorAll<HTMLElement>("[data-path]")];
+  fields.find(({ dataset }) => (dataset["path"] ?? "") in errors)?.focus();
 }

@@ -72,7 +72,7 @@ async function enable(page: Page, { projectId, email }: Customer): Promise<void>
     "Service Account Email": email,
     "BigQuery Location": "EU",
   });
-  await picture(page, "bigquery-add", 820);
+  await picture(page, "bigquery-add", 760);
   await page.getByRole("button", { name: "Enable" }).click();
   await heading(page, `BigQuery ${projectId}.${DATASET}`);
 }

@@ -50,7 +50,7 @@ async function add(page: Page, projectId: string, secret = ACCOUNT.secret): Prom
     "Service Account Username": ACCOUNT.username,
     "Service Account Secret": secret,
   });
-  await picture(page, "mixpanel-add", 760);
+  await picture(page, "mixpanel-add", 660);
   await page.getByRole("button", { name: "Enable" }).click();
   await heading(page, `Mixpanel Project ${projectId}`);
 }

@@ -100,6 +100,7 @@ describe("data integrations", () => {
       await page.getByRole("button", { name: "Advanced (optional)" }).click();
       await page.getByRole("button", { name: "Enable" }).click();
       // Nothing was sent: what is missing is said at its field, and the first of them is where one goes on.
+      await page.locator(":focus").and(page.getByLabel("Project ID")).waitFor();
       expect(await page.getByLabel("Project ID").getAttribute("aria-invalid")).toBe("true");
       await expectAccessible(page, `Add ${provider}`);
       await page.getByRole("link", { name: `What to prepare in ${provider}` }).click();

@@ -3,6 +3,7 @@ import { Button, Group, NumberInput, PasswordInput, SimpleGrid, Stack, Text, Tex
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, client, type Variant } from "../api.ts";
+import { focusFirst } from "../fieldErrors.ts";
 import { keys } from "../queries.ts";
 import { baseUrl, required } from "../validation.ts";
 import { Notice } from "./Failure.tsx";
@@ -35,7 +36,11 @@ export function VariantForm({ router, route, variant }: { router: string; route:
     },
   });
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values))} aria-label={`Variant ${variant.id}`}>
+    <form
+      noValidate
+      onSubmit={form.onSubmit((values) => save.mutate(values), focusFirst)}
+      aria-label={`Variant ${variant.id}`}
+    >
       <Stack gap="xs">
         <Text fw={600}>Variant {variant.id}</Text>
         {save.error && <Notice title="Nothing was changed">{save.error.message}</Notice>}
