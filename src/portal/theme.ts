@@ -31,4 +31,6 @@ export const cssVariables: CSSVariablesResolver = (own) => ({
 export const STATUS_COLORS = { idle: "teal.9", syncing: "blue.8", paused: "gray.7", attention: "red.9" } as const;
 export const OUTCOME_COLORS = { succeeded: "teal.9", partial: "orange.9", failed: "red.9" } as const;
 export const VERDICT_COLORS = { better: "teal.9", worse: "red.9", unclear: "gray.7" } as const;
+/** Lines and points, not text: three to one against the page in both schemes. */
+export const PLOT_COLORS = { better: "teal.7", worse: "red.7", unclear: "gray.6" } as const;
 export const HEALTH_COLORS = { ok: "teal.9", warning: "orange.9", unknown: "gray.7" } as const;

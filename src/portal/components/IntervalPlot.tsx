@@ -2,7 +2,7 @@
 import { Box, Group, Text } from "@mantine/core";
 import type { MetricResults } from "../metricTypes.ts";
 import { confidenceText, differenceFormat, shownOf, VERDICTS, type Shown, type View } from "../resultView.ts";
-import { VERDICT_COLORS } from "../theme.ts";
+import { PLOT_COLORS } from "../theme.ts";
 
 const ROW_PX = 32;
 const BAR_PX = 6;
@@ -54,7 +54,7 @@ export function IntervalPlot({ results, view }: { results: MetricResults; view: 
 }
 
 function Track({ shown: { estimate, low, high, verdict }, at }: { shown: Shown; at: (value: number) => number }) {
-  const color = `var(--mantine-color-${VERDICT_COLORS[verdict].replace(".", "-")})`;
+  const color = `var(--mantine-color-${PLOT_COLORS[verdict].replace(".", "-")})`;
   const centred = (sizePx: number) => ({ position: "absolute", top: (ROW_PX - sizePx) / 2, height: sizePx }) as const;
   return (
     <Box pos="relative" h={ROW_PX} style={{ flex: 1 }}>

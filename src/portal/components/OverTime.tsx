@@ -8,6 +8,8 @@ import { formatValue } from "../metricFormat.ts";
 import { confidenceText } from "../resultView.ts";
 import { count } from "../time.ts";
 
+/** Room for an amount with its currency. */
+const Y_AXIS_PX = 84;
 const DAY_MS = 86_400_000;
 const COLORS = ["blue.7", "orange.7", "teal.7", "grape.6", "red.7", "lime.8", "cyan.8", "pink.7"];
 
@@ -38,7 +40,8 @@ export default function OverTime({ results }: { results: MetricResults }) {
           withLegend
           connectNulls={false}
           curveType="linear"
-          yAxisProps={{ domain: ["auto", "auto"] }}
+          yAxisProps={{ domain: ["auto", "auto"], width: Y_AXIS_PX }}
+          xAxisProps={{ padding: { left: 16, right: 16 } }}
           valueFormatter={(value) => formatValue(metric.format, value)}
           lineChartProps={{ accessibilityLayer: false }}
         />
