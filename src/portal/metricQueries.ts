@@ -1,16 +1,14 @@
 // What the pages on metrics ask of the API.
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { components, paths } from "./api.generated.ts";
+import type { paths } from "./api.generated.ts";
 import { answer, client } from "./api.ts";
-import type { Metric, MetricResults, NewMetric } from "./metricTypes.ts";
+import type { Metric, NewMetric } from "./metricTypes.ts";
 
 const LIST_LIMIT = 1_000;
 /** Results cost the database something, and change with cycles. */
 const FRESH_MS = 60_000;
 
 const KEY = ["metrics"];
-
-type MetricPatch = components["schemas"]["MetricPatch"];
 
 export function useMetrics() {
   return useQuery({
@@ -26,7 +24,7 @@ export function useMetric(metric: string | undefined) {
   return useQuery({
     queryKey: [...KEY, metric],
     queryFn: async () =>
-      (await answer(client.GET("/v1/metrics/{metric}", { params: { path: { metric: metric ?? "" } } }))) as Metric,
+      await answer(client.GET("/v1/metrics/{metric}", { params: { path: { metric: metric ?? "" } } })),
     enabled: metric !== undefined,
   });
 }
@@ -55,9 +53,9 @@ export function useResults(metric: string, choices: Choices) {
     queryKey: [...KEY, metric, "results", choices],
     // The server has the last word on choices out of an address that somebody typed.
     queryFn: async () =>
-      (await answer(
+      await answer(
         client.GET("/v1/metrics/{metric}/results", { params: { path: { metric }, query: choices as ResultQuery } }),
-      )) as MetricResults,
+      ),
     enabled: choices.router !== undefined,
     placeholderData: keepPreviousData,
     staleTime: FRESH_MS,
@@ -76,7 +74,7 @@ export function useSaveMetric(id: string | undefined) {
       answer(
         id === undefined
           ? client.POST("/v1/metrics", { body: { ...fields, integrationId } })
-          : client.PATCH("/v1/metrics/{metric}", { params: { path: { metric: id } }, body: fields as MetricPatch }),
+          : client.PATCH("/v1/metrics/{metric}", { params: { path: { metric: id } }, body: fields }),
       ),
     onSuccess: () => queries.invalidateQueries({ queryKey: KEY }),
   });
