@@ -1,11 +1,13 @@
-// Export of sealed buckets into BigQuery: the worker against the bare load job of the same file, by Google's own client.
+// Export of sealed buckets into BigQuery: the worker against the bare jobs of the same files, by Google's own client.
 import { createWriteStream } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip, gunzipSync } from "node:zlib";
 import { COLUMNS } from "../src/connectors/bigquery/exportTables.ts";
 import { readBatches } from "../src/connectors/bigquery/encode.ts";
+import { mergeSql } from "../src/connectors/bigquery/merge.ts";
 import { createBigQueryProject, createBigQueryTenant, DATASET, tokenOf } from "./bigQueryData.ts";
 import { runPeer } from "./child.ts";
 import { compareRates, runPairs, type Comparison } from "./comparison.ts";
@@ -20,7 +22,7 @@ const BATCH_ROWS = 250_000;
 /** EXPORT_TABLE's default. */
 const TABLE = "inworld_router_exposures";
 const BARE_TABLE = "bare";
-const BARE = join(import.meta.dirname, "peers/bareBigQueryLoad.mjs");
+const PEERS = join(import.meta.dirname, "peers");
 
 export async function benchBigQueryExport({ scale, onStep }: BenchOptions): Promise<Comparison[]> {
   const buckets = scaled(BUCKETS, scale);
@@ -32,39 +34,57 @@ export async function benchBigQueryExport({ scale, onStep }: BenchOptions): Prom
     const tenant = await createBigQueryTenant(machine, PROJECT, today, { exportEnabled: true });
     onStep(`sealing ${buckets} buckets`);
     await seal(machine, tenant.workspaceId, buckets);
-    const file = join(machine.dir, "buckets.json.gz");
-    await writeFile(machine, tenant.workspaceId, file);
+    const files = await writeFiles(machine, tenant.workspaceId, join(machine.dir, "buckets"));
     const worker = await machine.startWorker();
-    const rates = await runPairs(
-      () => ours(machine, tenant, buckets),
-      () => bareLoad(machine, file, buckets),
-      onStep,
-    );
+    const run = () => ours(machine, tenant, buckets);
+    const merges = await runPairs(run, () => bareMerge(machine, files, buckets), onStep);
+    const loads = await runPairs(run, () => bareLoad(machine, files, buckets), onStep);
     await tenant.stop();
     await worker.stop();
-    const named = { bench: "bigquery-export", against: "one bare load job of the same rows", unit: "rows/s" };
-    return [compareRates({ ...named, goal: 0.6 }, rates)];
+    const named = { bench: "bigquery-export", unit: "rows/s", goal: 0.6 };
+    return [
+      compareRates({ ...named, against: "bare load jobs and MERGEs of the same files" }, merges),
+      compareRates({ ...named, against: "one bare load job of the same rows" }, loads),
+    ];
   } finally {
     await machine.stop();
   }
 }
 
-/** The very lines that the worker sends, compressed as it does, in one file. */
-async function writeFile({ store }: BigQueryMachine, workspaceId: string, file: string): Promise<void> {
+interface Files {
+  /** All rows in one file. */
+  whole: string;
+  /** As the worker cuts them, with the MERGE of each. */
+  batches: { path: string; merge: string }[];
+}
+
+/** The very lines that the worker sends, compressed as it does. */
+async function writeFiles({ store }: BigQueryMachine, workspaceId: string, prefix: string): Promise<Files> {
   const throughSeq = Number.MAX_SAFE_INTEGER;
-  const batches = readBatches(
+  const read = readBatches(
     {
       ...{ afterSeq: 0, throughSeq, signal: new AbortController().signal, heartbeat: () => undefined },
       readBuckets: (after, limit) => store.exports.readBuckets(workspaceId, "latest", after, throughSeq, limit),
     },
     BATCH_ROWS,
   );
+  const files: Files = { whole: `${prefix}.json.gz`, batches: [] };
   async function* lines() {
-    for await (const batch of batches) yield gunzipSync(batch.file);
+    for await (const { file, firstHourMs, lastHourMs } of read) {
+      const i = files.batches.length;
+      const path = `${prefix}-${i}.json.gz`;
+      await writeFile(path, file);
+      const staging = tableOf(`${BARE_TABLE}_staging_${i}`);
+      files.batches.push({ path, merge: mergeSql({ target: tableOf(BARE_TABLE), staging, firstHourMs, lastHourMs }) });
+      yield gunzipSync(file);
+    }
   }
   const gzip = createGzip({ level: 4, chunkSize: 256 * 1024 });
-  await pipeline(Readable.from(lines()), gzip, createWriteStream(file));
+  await pipeline(Readable.from(lines()), gzip, createWriteStream(files.whole));
+  return files;
 }
+
+const tableOf = (tableId: string) => ({ projectId: PROJECT, datasetId: DATASET, tableId });
 
 /** A whole cycle through Temporal: the customer's table is gone, the cursor back at the start, the sync sends everything again. */
 async function ours(machine: BigQueryMachine, tenant: Tenant, buckets: number): Promise<number> {
@@ -75,9 +95,25 @@ async function ours(machine: BigQueryMachine, tenant: Tenant, buckets: number): 
   return buckets / (ms / 1_000);
 }
 
-async function bareLoad(machine: BigQueryMachine, file: string, buckets: number): Promise<number> {
+function bareLoad(machine: BigQueryMachine, { whole }: Files, buckets: number): Promise<number> {
+  return bare(machine, "bareBigQueryLoad.mjs", [whole], {}, buckets);
+}
+
+function bareMerge(machine: BigQueryMachine, { batches }: Files, buckets: number): Promise<number> {
+  const paths = batches.map(({ path }) => path);
+  const merges = JSON.stringify(batches.map(({ merge }) => merge));
+  return bare(machine, "bareBigQueryMerge.mjs", paths, { BENCH_MERGES: merges }, buckets);
+}
+
+async function bare(
+  machine: BigQueryMachine,
+  peer: string,
+  files: string[],
+  env: Record<string, string>,
+  buckets: number,
+): Promise<number> {
   await machine.bigQuery.control.deleteTable(PROJECT, DATASET, BARE_TABLE);
-  const ms = await runPeer(process.execPath, [BARE, file], {
+  const ms = await runPeer(process.execPath, [join(PEERS, peer), ...files], {
     env: {
       BENCH_REST_URL: machine.bigQuery.restUrl,
       BENCH_TOKEN: await tokenOf(machine, PROJECT),
@@ -85,6 +121,7 @@ async function bareLoad(machine: BigQueryMachine, file: string, buckets: number)
       BENCH_DATASET: DATASET,
       BENCH_TABLE: BARE_TABLE,
       BENCH_FIELDS: JSON.stringify(COLUMNS),
+      ...env,
     },
     cwd: machine.dir,
   });

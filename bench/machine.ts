@@ -36,7 +36,7 @@ export interface Machine {
   /** A worker process; the caller stops it. */
   startWorker(): Promise<Service>;
   /** A server process and its address; the caller stops it. */
-  startServer(): Promise<{ service: Service; url: string }>;
+  startServer(settings?: NodeJS.ProcessEnv): Promise<{ service: Service; url: string }>;
   stop(): Promise<void>;
 }
 
@@ -122,7 +122,7 @@ async function bringUp(dir: string, stops: Stops, bigQuery: BigQuery | undefined
         stopWithinMs: 30_000,
         onLog: openLog(logs, "worker").write,
       }),
-    startServer: () => startServer(env, openLog(logs, "server").write),
+    startServer: (settings) => startServer({ ...env, ...settings }, openLog(logs, "server").write),
   };
 }
 

@@ -7,16 +7,22 @@ import { benchBigQueryImport } from "./bigQueryImport.ts";
 import { benchBigQueryMemory } from "./bigQueryMemory.ts";
 import type { Comparison } from "./comparison.ts";
 import { benchExport } from "./export.ts";
+import { benchGateway } from "./gateway.ts";
 import { benchImport } from "./import.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchMemory } from "./memory.ts";
+import { benchMetrics } from "./metrics.ts";
 import type { BenchOptions } from "./options.ts";
+import { benchPortal } from "./portal.ts";
 
 const BENCHES: Record<string, (options: BenchOptions) => Promise<Comparison[]>> = {
   export: benchExport,
   import: benchImport,
+  gateway: benchGateway,
   ingest: benchIngest,
   memory: benchMemory,
+  metrics: benchMetrics,
+  portal: benchPortal,
   "bigquery-export": benchBigQueryExport,
   "bigquery-import": benchBigQueryImport,
   "bigquery-memory": benchBigQueryMemory,

@@ -24,6 +24,11 @@ export function mixpanelStandIn(): Program {
   return program(IS_SOURCE ? "./mixpanel/main.ts" : "./mixpanel/main.js", []);
 }
 
+/** The local OpenAI-compatible upstream, as a process of its own. */
+export function localUpstream(): Program {
+  return program(IS_SOURCE ? "./upstream/main.ts" : "./upstream/main.js", []);
+}
+
 /** Runs a command to its end; the error of a failed one shows what it said. */
 export async function runToEnd({ command, args }: Program, env: NodeJS.ProcessEnv, what: string): Promise<string> {
   try {

@@ -12,12 +12,14 @@ export async function runDev(options: { fresh: boolean }): Promise<void> {
     onStep: (step) => console.error(`… ${step}`),
   });
   const lines = [
-    ["API", stack.apiUrl],
+    ["Portal", stack.apiUrl],
+    ["API", `${stack.apiUrl}/v1`],
     ["OpenAPI", `${stack.apiUrl}/openapi.json`],
     ["Temporal UI", stack.temporalUiUrl],
     ["Temporal", stack.temporalAddress],
     ["Mixpanel stand-in", stack.mixpanelUrl],
     ["Local BigQuery", `${stack.bigQuery.restUrl}, Storage API ${stack.bigQuery.storageUrl}`],
+    ["Local upstream", stack.upstreamUrl],
     ["Logs", stack.logDir],
     ["Data", LOCAL_DIR],
   ] as const;

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { BigQuery } from "./bigquery/start.ts";
 import { crosscurrent, runToEnd } from "./children.ts";
+import { builtPortal } from "./portal.ts";
 import { portOrFree } from "./freePort.ts";
 import { openLog } from "./logFile.ts";
 import { claim, mend } from "./pidFile.ts";
@@ -13,6 +14,7 @@ import {
   startMixpanel,
   startServer,
   startTemporalServer,
+  startUpstream,
   startWorker,
   stackSettings,
   type Part,
@@ -36,6 +38,8 @@ export interface Stack {
   temporalUiUrl: string;
   apiUrl: string;
   mixpanelUrl: string;
+  /** The local OpenAI-compatible upstream, as a variant's base URL. */
+  upstreamUrl: string;
   bigQuery: BigQuery;
   /** Settings with which any `crosscurrent` command reaches this stack. */
   env: NodeJS.ProcessEnv;
@@ -92,22 +96,29 @@ async function bringUp(dataDir: string, options: StackOptions, parts: Part[]): P
     return part;
   };
 
-  onStep("starting PostgreSQL, Temporal, the Mixpanel stand-in and the local BigQuery");
+  onStep("starting PostgreSQL, Temporal, the Mixpanel stand-in, the local BigQuery and the local upstream");
   const workflowBundle = join(dataDir, "workflow-bundle.js");
+  // Waited for with the rest, so that its failure is not nobody's.
+  const portal = builtPortal();
   const services = [
+    portal.then(() => ({ stop: async () => {} })),
     writeWorkflowBundle(workflowBundle),
     startDatabase(dataDir, outer, log("postgres")).then(keep),
     startTemporalServer(dataDir, log("temporal")).then(keep),
     startMixpanel(dataDir, outer, log("mixpanel")).then(keep),
+    startUpstream(dataDir, outer, log("upstream")).then(keep),
     startLocalBigQuery(dataDir, log("bigquery"), onStep).then(keep),
   ] as const;
   // Waits for all, so that those which did start are known and can be stopped.
   await Promise.allSettled(services);
-  const [, database, temporal, mixpanel, bigQuery] = await Promise.all(services);
+  const [, , database, temporal, mixpanel, upstream, bigQuery] = await Promise.all(services);
   const apiPort = await portOrFree(API_PORT);
   const mixpanelUrl = mixpanel.url;
-  const at = { databaseUrl: database.url, temporalAddress: temporal.address, mixpanelUrl, bigQuery, apiPort };
-  const env = { ...stackSettings(dataDir, outer, at), WORKFLOW_BUNDLE: workflowBundle };
+  const at = {
+    ...{ databaseUrl: database.url, temporalAddress: temporal.address, mixpanelUrl, upstreamHost: upstream.host },
+    ...{ bigQuery, apiPort, temporalUiUrl: temporal.uiUrl },
+  };
+  const env = { ...stackSettings(dataDir, outer, at), WORKFLOW_BUNDLE: workflowBundle, PORTAL_DIR: await portal };
 
   onStep("migrating");
   await runToEnd(crosscurrent("migrate"), env, "The migration");
@@ -129,6 +140,7 @@ async function bringUp(dataDir: string, options: StackOptions, parts: Part[]): P
     temporalUiUrl: temporal.uiUrl,
     apiUrl,
     mixpanelUrl,
+    upstreamUrl: upstream.baseUrl,
     bigQuery,
     env,
     logDir,

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startBigQuery, type BigQuery, type BigQueryAddresses } from "./bigquery/start.ts";
-import { crosscurrent, mixpanelStandIn } from "./children.ts";
+import { crosscurrent, localUpstream, mixpanelStandIn } from "./children.ts";
 import { portOrFree } from "./freePort.ts";
 import type { LogFile } from "./logFile.ts";
 import { startPostgres } from "./postgres.ts";
@@ -12,7 +12,14 @@ import { secretKey } from "./secretKey.ts";
 import { startTemporal, type Temporal } from "./temporal.ts";
 
 /** What people expect where; another free port is taken if one is in use. */
-const PORTS = { temporal: 7233, temporalUi: 8233, mixpanel: 8090, bigQuery: 9050, bigQueryStorage: 9060 };
+const PORTS = {
+  temporal: 7233,
+  temporalUi: 8233,
+  mixpanel: 8090,
+  upstream: 8095,
+  bigQuery: 9050,
+  bigQueryStorage: 9060,
+};
 
 export interface Part {
   stop(): Promise<void>;
@@ -55,6 +62,23 @@ export async function startMixpanel(
     onLog: log.write,
   });
   return { url, stop: () => service.stop() };
+}
+
+export async function startUpstream(
+  dataDir: string,
+  env: NodeJS.ProcessEnv,
+  log: LogFile,
+): Promise<Part & { baseUrl: string; host: string }> {
+  const host = `127.0.0.1:${await portOrFree(PORTS.upstream)}`;
+  const service = await startService({
+    name: "The local upstream",
+    ...localUpstream(),
+    env: { ...env, HOST: "127.0.0.1", PORT: host.split(":")[1] },
+    pidFile: join(dataDir, "upstream.pid"),
+    isReady: () => answers(`http://${host}/__control/requests`),
+    onLog: log.write,
+  });
+  return { baseUrl: `http://${host}/v1`, host, stop: () => service.stop() };
 }
 
 /** Its first start installs it, which takes a while: `onStep` is told. */
@@ -117,8 +141,11 @@ export function stackSettings(
     databaseUrl: string;
     temporalAddress: string;
     mixpanelUrl: string;
+    /** Host and port of the local upstream, which tenants may reach. */
+    upstreamHost?: string;
     bigQuery?: BigQueryAddresses;
     apiPort: number;
+    temporalUiUrl?: string;
   },
 ): NodeJS.ProcessEnv {
   // Another Temporal's namespace, key or certificates must not leak in, nor the user's profile file.
@@ -134,9 +161,13 @@ export function stackSettings(
     TEMPORAL_CONFIG_FILE: temporalProfile(dataDir, at.temporalAddress),
     HOST: "127.0.0.1",
     PORT: String(at.apiPort),
+    TEMPORAL_UI_URL: at.temporalUiUrl,
     MIXPANEL_INGESTION_URL: at.mixpanelUrl,
     MIXPANEL_DATA_URL: at.mixpanelUrl,
     MIXPANEL_API_URL: at.mixpanelUrl,
+    ...(at.upstreamHost !== undefined && {
+      GATEWAY_ALLOWED_HOSTS: [outer["GATEWAY_ALLOWED_HOSTS"] ?? "", at.upstreamHost].filter(Boolean).join(","),
+    }),
     ...(at.bigQuery !== undefined && {
       BIGQUERY_REST_URL: at.bigQuery.restUrl,
       BIGQUERY_STORAGE_URL: at.bigQuery.storageUrl,

@@ -1,4 +1,4 @@
-/** `npm run build`: compiles src/ and dev/ into dist/, bundles the workflows once, and makes the fixed entry dist/cli/main.js. */
+/** `npm run build`: compiles src/ and dev/ into dist/, builds the Portal, bundles the workflows once, and makes the fixed entry dist/cli/main.js. */
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -11,6 +11,11 @@ const dist = resolve(root, "dist");
 rmSync(dist, { recursive: true, force: true });
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
 execFileSync(process.execPath, [tsc, "-p", resolve(root, "tsconfig.build.json")], { cwd: root, stdio: "inherit" });
+
+// The variable goes before Vite's mode.
+process.env.NODE_ENV = "production";
+const { build } = await import("vite");
+await build({ configFile: resolve(root, "src/portal/vite.config.ts"), logLevel: "warn" });
 
 const { code } = await bundleWorkflowCode({
   workflowsPath: resolve(dist, "src/workflows/index.js"),

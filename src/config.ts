@@ -1,6 +1,17 @@
 // The settings of every process: the only reader of the environment. All bad settings are reported at once.
 import { z } from "zod";
-import { isTableName } from "./domain/bigQueryNames.ts";
+import {
+  whole,
+  seconds,
+  origin,
+  databaseUrl,
+  secretKeys,
+  plainText,
+  tableName,
+  hostList,
+  modelPrefix,
+  token,
+} from "./settingKinds.ts";
 
 /** Settings, all from the environment; this is the only reader of process.env. See README for what each means. */
 export interface Config {
@@ -11,7 +22,20 @@ export interface Config {
     deploymentName: string | undefined;
     buildId: string | undefined;
   };
-  server: { host: string; port: number };
+  server: {
+    host: string;
+    port: number;
+    /** The origin that browsers see; undefined: taken from each request. */
+    publicUrl: string | undefined;
+    /** How many proxies in front may be believed about the client's address and scheme. */
+    trustedProxies: number;
+    /** How often one client may try within a minute; 0: as often as it likes. */
+    limits: { signInsPerMinute: number; failedKeysPerMinute: number; workspaceCallsPerMinute: number };
+  };
+  /** The folder of the built Portal; a built installation has its own. */
+  portalDir: string | undefined;
+  /** Where people look at workflows; undefined: no links. */
+  temporalUiUrl: string | undefined;
   /** 32 bytes each; the first encrypts, all decrypt. Empty where a command needs none. */
   secretKeys: Buffer[];
   syncIntervalMs: number;
@@ -40,6 +64,15 @@ export interface Config {
     /** Stands in for Application Default Credentials. Never logged. */
     sourceToken: string | undefined;
   };
+  gateway: {
+    /** What `model` begins with before the router's id. */
+    modelPrefix: string;
+    /** `host` or `host:port` as in a URL: upstreams that may be anywhere, and plain http. */
+    allowedHosts: string[];
+    /** How long an upstream may take to begin to answer, and how long its answer may then stall. */
+    headersTimeoutMs: number;
+    idleTimeoutMs: number;
+  };
   reconcileIntervalMs: number;
   /** Path of a prebuilt workflow bundle; a built installation has its own. */
   workflowBundle: string | undefined;
@@ -64,87 +97,8 @@ export class ConfigError extends Error {
   }
 }
 
-const DAY_SECONDS = 86_400;
-const SECRET_KEY_BYTES = 32;
 const HOUR_MS = 3_600_000;
-const MAX_TABLE_SETTING_CHARS = 128;
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
-
-/** A whole number within limits; the text is shown in the error's "what to do" only as a range, never echoed. */
-function whole(standard: number, min: number, max: number) {
-  const remedy = `must be a whole number from ${min} to ${max}; leave it out for ${standard}`;
-  return z
-    .string()
-    .regex(/^[0-9]{1,12}$/, remedy)
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, remedy)
-    .default(standard);
-}
-
-const seconds = (standard: number, maxDays: number, min = 0) =>
-  whole(standard, min, maxDays * DAY_SECONDS).transform((value) => value * 1000);
-
-/** An address without anything behind it: paths are appended by the connectors. */
-const origin = z
-  .string()
-  .transform((text, ctx) => {
-    const url = URL.canParse(text) ? new URL(text) : null;
-    if (url === null || !/^https?:$/.test(url.protocol)) {
-      ctx.addIssue("must be an http:// or https:// address, as in http://127.0.0.1:8090");
-      return z.NEVER;
-    }
-    if (url.pathname !== "/" || url.search !== "" || url.hash !== "" || url.username !== "" || url.password !== "") {
-      ctx.addIssue("must be an origin alone, without path, query or user: the path is appended");
-      return z.NEVER;
-    }
-    return url.origin;
-  })
-  .optional();
-
-const databaseUrl = z
-  .string({ error: "is required: the address of PostgreSQL, as in postgresql://user:password@host:5432/crosscurrent" })
-  .refine(
-    (text) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol),
-    "must be an address that starts with postgresql://, as in postgresql://user:password@host:5432/crosscurrent",
-  );
-
-const secretKeys = z
-  .string({ error: "is required: 32 random bytes as base64; make one with `openssl rand -base64 32`" })
-  .transform((text, ctx) => {
-    const keys = text.split(",").map((part) => decodeKey(part.trim()));
-    for (const [index, key] of keys.entries()) {
-      if (key !== null) continue;
-      const which = keys.length === 1 ? "must be" : `key ${index + 1} of ${keys.length} must be`;
-      ctx.addIssue(`${which} 32 bytes as base64 (44 characters); make one with \`openssl rand -base64 32\``);
-    }
-    return keys.filter((key) => key !== null);
-  });
-
-function decodeKey(text: string): Buffer | null {
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return null;
-  const key = Buffer.from(text, "base64");
-  return key.length === SECRET_KEY_BYTES ? key : null;
-}
-
-const plainText = z
-  .string()
-  .refine(
-    (text) => text.length <= 255 && !/\p{Cc}/u.test(text),
-    "must be at most 255 characters without control characters",
-  );
-
-/** The name of a table in customers' datasets, or its start. */
-const tableName = z
-  .string()
-  .refine(
-    (text) => isTableName(text) && text.length <= MAX_TABLE_SETTING_CHARS,
-    `must be a BigQuery table name of at most ${MAX_TABLE_SETTING_CHARS} characters, as in inworld_router_exposures`,
-  );
-
-/** What a header can carry; the message does not quote it. */
-const token = z
-  .string()
-  .regex(/^[\x21-\x7e]{1,16384}$/, "must be an access token: printable characters without spaces, at most 16384");
 
 const environment = z.object({
   DATABASE_URL: databaseUrl,
@@ -153,6 +107,13 @@ const environment = z.object({
   TEMPORAL_WORKER_BUILD_ID: plainText.optional(),
   HOST: plainText.default("127.0.0.1"),
   PORT: whole(8080, 0, 65_535),
+  PUBLIC_URL: origin,
+  TRUSTED_PROXIES: whole(0, 0, 10),
+  SIGN_INS_PER_MINUTE: whole(30, 0, 100_000),
+  FAILED_KEYS_PER_MINUTE: whole(120, 0, 1_000_000),
+  WORKSPACE_CALLS_PER_MINUTE: whole(0, 0, 100_000_000),
+  TEMPORAL_UI_URL: origin,
+  PORTAL_DIR: z.string().optional(),
   CROSSCURRENT_SECRET_KEY: secretKeys,
   SYNC_INTERVAL_SECONDS: seconds(28_800, 365),
   SYNC_JITTER_SECONDS: seconds(900, 365),
@@ -172,6 +133,10 @@ const environment = z.object({
   GOOGLE_SOURCE_TOKEN: token.optional(),
   BIGQUERY_EXPORT_TABLE: tableName.default("inworld_router_exposures"),
   BIGQUERY_STAGING_PREFIX: tableName.default("inworld_staging_"),
+  GATEWAY_MODEL_PREFIX: modelPrefix,
+  GATEWAY_ALLOWED_HOSTS: hostList,
+  GATEWAY_HEADERS_TIMEOUT_SECONDS: seconds(120, 1, 1),
+  GATEWAY_IDLE_TIMEOUT_SECONDS: seconds(120, 1, 1),
   RECONCILE_INTERVAL_SECONDS: seconds(60, 1),
   WORKFLOW_BUNDLE: z.string().optional(),
   ACTIVITY_HEARTBEAT_SECONDS: seconds(20, 1, 1),
@@ -225,7 +190,19 @@ function toConfig(env: z.output<typeof withoutSecretKey>): Config {
       deploymentName: env.TEMPORAL_DEPLOYMENT_NAME,
       buildId: env.TEMPORAL_WORKER_BUILD_ID,
     },
-    server: { host: env.HOST, port: env.PORT },
+    server: {
+      host: env.HOST,
+      port: env.PORT,
+      publicUrl: env.PUBLIC_URL,
+      trustedProxies: env.TRUSTED_PROXIES,
+      limits: {
+        signInsPerMinute: env.SIGN_INS_PER_MINUTE,
+        failedKeysPerMinute: env.FAILED_KEYS_PER_MINUTE,
+        workspaceCallsPerMinute: env.WORKSPACE_CALLS_PER_MINUTE,
+      },
+    },
+    temporalUiUrl: env.TEMPORAL_UI_URL,
+    portalDir: env.PORTAL_DIR,
     secretKeys: env.CROSSCURRENT_SECRET_KEY ?? [],
     syncIntervalMs: env.SYNC_INTERVAL_SECONDS,
     syncJitterMs: env.SYNC_JITTER_SECONDS,
@@ -248,6 +225,12 @@ function toConfig(env: z.output<typeof withoutSecretKey>): Config {
       storageUrl: env.BIGQUERY_STORAGE_URL,
       iamCredentialsUrl: env.IAM_CREDENTIALS_URL,
       sourceToken: env.GOOGLE_SOURCE_TOKEN,
+    },
+    gateway: {
+      modelPrefix: env.GATEWAY_MODEL_PREFIX,
+      allowedHosts: env.GATEWAY_ALLOWED_HOSTS,
+      headersTimeoutMs: env.GATEWAY_HEADERS_TIMEOUT_SECONDS,
+      idleTimeoutMs: env.GATEWAY_IDLE_TIMEOUT_SECONDS,
     },
     reconcileIntervalMs: env.RECONCILE_INTERVAL_SECONDS,
     workflowBundle: env.WORKFLOW_BUNDLE,

@@ -1,25 +1,35 @@
 // The server's composition root: builds every dependency of the API, serves it, and drains it.
+import { existsSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
+import { join } from "node:path";
 import { createApp } from "./api/app.ts";
+import type { WebSettings } from "./api/deps.ts";
+import { readPortal } from "./api/portal.ts";
 import { Problem, problemResponse } from "./api/problem.ts";
 import type { Config } from "./config.ts";
 import { createConnectors } from "./connectors/registry.ts";
+import { createAddressPolicy } from "./gateway/addresses.ts";
+import { createUpstreamAgent } from "./gateway/connect.ts";
+import { createGateway } from "./gateway/gateway.ts";
+import { createRecorder } from "./gateway/recorder.ts";
 import { createLogger } from "./logging.ts";
 import { createMetrics } from "./metrics.ts";
 import { isMigrated } from "./store/postgres/migrate.ts";
 import { createPostgresStore } from "./store/postgres/store.ts";
-import { connectTemporal } from "./temporal.ts";
+import { connectTemporal, temporalAddress } from "./temporal.ts";
 import { boundCalls } from "./temporalCalls.ts";
 
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 60_000;
+/** How long a client may take to send its headers, and its whole request; and how often that is looked at. */
+const TIMEOUTS = { headersTimeoutMs: 10_000, requestTimeoutMs: 60_000, checkedEveryMs: 2_000 };
 /** Longer than the usual idle time of load balancers, so that they close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 const DRAIN_TIMEOUT_MS = 30_000;
 const DRAIN_POLL_MS = 50;
+/** As seen from dist/src, and from src. */
+const BUILT_PORTAL_DIRS = ["../portal", "../dist/portal"].map((path) => join(import.meta.dirname, path));
 
 export interface RunningServer {
   url: string;
@@ -40,18 +50,31 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const store = createPostgresStore(config);
   const temporal = boundCalls(connectTemporal(config));
   const connectors = createConnectors(config);
+  const metrics = createMetrics();
+  const upstreams = createAddressPolicy(config.gateway.allowedHosts);
+  const agent = createUpstreamAgent(upstreams);
+  const gateway = createGateway({
+    ...config.gateway,
+    routers: store.routers,
+    recorder: createRecorder(store.exposures, (count) => metrics.countExposures(count)),
+    agent,
+    onLost: (err) => logger.error({ err }, "an exposure was not committed: its call was cut off"),
+  });
   const app = createApp({
     store,
     client: temporal.control,
     connectors,
     exposureMaxAgeDays: config.exposureMaxAgeDays,
+    upstreams,
+    gateway,
     logger,
-    metrics: createMetrics(),
+    metrics,
     temporalReady: () => temporal.ready(),
+    web: webOf(config),
   });
-  const server = createHttpServer((request) => app.fetch(request));
+  const server = createHttpServer((request, node) => app.fetch(request, node));
   const release = async () => {
-    await Promise.allSettled([store.close(), temporal.close(), connectors.close()]);
+    await Promise.allSettled([store.close(), temporal.close(), connectors.close(), agent.destroy()]);
   };
   const url = await listen(server, config.server).catch(async (error: unknown) => {
     await release();
@@ -69,16 +92,34 @@ export async function startServer(config: Config): Promise<RunningServer> {
   };
 }
 
+function webOf(config: Config): WebSettings {
+  const { publicUrl, trustedProxies, limits } = config.server;
+  const url = config.temporalUiUrl;
+  const dir = config.portalDir ?? BUILT_PORTAL_DIRS.find((built) => existsSync(built));
+  return {
+    ...{ publicUrl, trustedProxies, limits },
+    portal: dir === undefined ? undefined : readPortal(dir),
+    temporalUi: url === undefined ? undefined : { url, namespace: temporalAddress().namespace },
+  };
+}
+
+/** The request and the response of Node below a request. */
+type Node = Pick<HttpBindings, "incoming" | "outgoing">;
+
 /** A Node server around a fetch handler, with a limit on everything that a client could draw out. */
-export function createHttpServer(fetch: (request: Request) => Response | Promise<Response>): Server {
-  const listener = getRequestListener(fetch, {
+export function createHttpServer(
+  fetch: (request: Request, node: Node) => Response | Promise<Response>,
+  timeouts = TIMEOUTS,
+): Server {
+  const listener = getRequestListener((request, node) => fetch(request, node as Node), {
     overrideGlobalObjects: false,
     // A request line or a Host header of which no URL can be made.
     errorHandler: () => problemResponse(new Problem(400, "The request cannot be understood.")),
   });
   const options = {
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    headersTimeout: timeouts.headersTimeoutMs,
+    requestTimeout: timeouts.requestTimeoutMs,
+    connectionsCheckingInterval: timeouts.checkedEveryMs,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
   };

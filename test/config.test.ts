@@ -22,7 +22,14 @@ describe("defaults", () => {
     expect(loadConfig(MINIMAL)).toEqual({
       databaseUrl: MINIMAL.DATABASE_URL,
       temporal: { taskQueue: "crosscurrent", deploymentName: undefined, buildId: undefined },
-      server: { host: "127.0.0.1", port: 8080 },
+      server: {
+        host: "127.0.0.1",
+        port: 8080,
+        publicUrl: undefined,
+        trustedProxies: 0,
+        limits: { signInsPerMinute: 30, failedKeysPerMinute: 120, workspaceCallsPerMinute: 0 },
+      },
+      temporalUiUrl: undefined,
       secretKeys: [Buffer.alloc(32, 1)],
       syncIntervalMs: 28_800_000,
       syncJitterMs: 900_000,
@@ -46,6 +53,7 @@ describe("defaults", () => {
         iamCredentialsUrl: undefined,
         sourceToken: undefined,
       },
+      gateway: { modelPrefix: "inworld/", allowedHosts: [], headersTimeoutMs: 120_000, idleTimeoutMs: 120_000 },
       reconcileIntervalMs: 60_000,
       activityHeartbeatMs: 20_000,
       logLevel: "info",
@@ -80,6 +88,23 @@ describe("good values", () => {
       Buffer.alloc(32, 1),
       Buffer.alloc(32, 2),
     ]);
+  });
+
+  test("hosts of upstreams are taken as they stand in a URL", () => {
+    const hosts = (text: string) => loadConfig({ ...MINIMAL, GATEWAY_ALLOWED_HOSTS: text }).gateway.allowedHosts;
+    expect(hosts(" LLM.example, 127.1:8095,[::1]:80,llm:443,")).toEqual([
+      "llm.example",
+      "127.0.0.1:8095",
+      "[::1]:80",
+      "llm:443",
+    ]);
+    for (const wrong of ["http://a", "a/b", "a b", "a@b", "a:b"]) {
+      expect(settingsOf(problemsOf({ ...MINIMAL, GATEWAY_ALLOWED_HOSTS: `llm,${wrong}` }))).toEqual([
+        "GATEWAY_ALLOWED_HOSTS",
+      ]);
+    }
+    expect(loadConfig({ ...MINIMAL, GATEWAY_MODEL_PREFIX: "acme:" }).gateway.modelPrefix).toBe("acme:");
+    expect(settingsOf(problemsOf({ ...MINIMAL, GATEWAY_MODEL_PREFIX: "acme" }))).toEqual(["GATEWAY_MODEL_PREFIX"]);
   });
 
   test("an address is taken as an origin", () => {

@@ -1,5 +1,6 @@
 // What the API answers: schemas for OpenAPI and the views of the store's rows that fill them.
 import { z } from "@hono/zod-openapi";
+import { workflowIdOf } from "../client/index.ts";
 import { ERROR_KINDS, type LegError } from "../domain/errors.ts";
 import {
   PROPERTY_TYPES,
@@ -16,6 +17,11 @@ const leg = z.enum(["export", "import"]);
 const next = z.string().nullable();
 const legError = z.object({ kind: z.enum(ERROR_KINDS), message: z.string(), since: time }).openapi("LegError");
 
+const doing = z.string().nullable().optional().openapi({
+  description:
+    "In words, while a cycle runs: of one integration alone, and null where its workflow does not answer at once.",
+});
+
 const integration = z.object({
   id: z.string(),
   projectId: z.string(),
@@ -23,6 +29,11 @@ const integration = z.object({
   createdAt: time,
   status: z.enum(["idle", "syncing", "paused", "attention"]),
   nextCycleAt: time.nullable(),
+  workflowId: z.string(),
+  temporalUrl: z
+    .string()
+    .nullable()
+    .openapi({ description: "Its workflow in Temporal's UI, if the operator says where that is." }),
   lastRun: z
     .object({ id: z.string(), startedAt: time, finishedAt: time.nullable(), outcome: outcome.nullable() })
     .nullable(),
@@ -33,9 +44,10 @@ const integration = z.object({
     rejected: count,
     pending: count,
     late: count,
+    doing,
     error: legError.optional(),
   }),
-  import: z.object({ enabled: z.boolean(), error: legError.optional() }),
+  import: z.object({ enabled: z.boolean(), doing, error: legError.optional() }),
 });
 
 export const integrationAnswer = z
@@ -153,8 +165,11 @@ function viewError(error: LegError | null | undefined): { error?: z.input<typeof
   return { error: { kind: error.kind, message: error.message, since: isoTime(error.sinceMs) } };
 }
 
-/** An integration as its owner sees it: without its secret. */
-export function viewIntegration(row: Integration): z.input<typeof integrationAnswer> {
+/** An integration as its owner sees it: without its secret. `temporalUrl` is where its workflow is looked at, if anywhere. */
+export function viewIntegration(
+  row: Integration,
+  temporalUrl: string | null = null,
+): z.input<typeof integrationAnswer> {
   const { settings, lastRun } = row;
   return {
     id: row.id,
@@ -163,6 +178,8 @@ export function viewIntegration(row: Integration): z.input<typeof integrationAns
     createdAt: isoTime(row.createdAtMs),
     status: row.status,
     nextCycleAt: isoTimeOrNull(row.nextCycleAtMs),
+    workflowId: workflowIdOf(row.id),
+    temporalUrl,
     lastRun: lastRun && viewRunTimes(lastRun),
     export: {
       enabled: row.export.enabled,

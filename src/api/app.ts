@@ -1,16 +1,28 @@
 // The HTTP API as one function of its dependencies. It opens no socket: server.ts serves it, tests call app.request().
 import { OpenAPIHono } from "@hono/zod-openapi";
-import type { MiddlewareHandler } from "hono";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import type { Context, MiddlewareHandler } from "hono";
+import { errorResponse, GatewayError } from "../gateway/errors.ts";
 import { ConflictError, InvalidCursorError } from "../store/store.ts";
-import { authenticate } from "./auth.ts";
-import type { AppDeps, Env } from "./deps.ts";
+import { authenticate, rememberedKeys } from "./auth.ts";
+import type { AppDeps, Env, WebSettings } from "./deps.ts";
 import type { App } from "./endpoint.ts";
+import { secureHeaders, secureNodeHeaders } from "./headers.ts";
+import { createLimits, NO_LIMITS } from "./limits.ts";
+import { notThere, portalAnswer } from "./portal.ts";
 import { invalid, Problem, problemResponse } from "./problem.ts";
+import { CHAT_PATH, chatRefusal, registerChat } from "./routes/chat.ts";
+import { registerBrowse } from "./routes/browse.ts";
 import { registerEvents } from "./routes/events.ts";
 import { registerExposures } from "./routes/exposures.ts";
 import { registerHealth } from "./routes/health.ts";
 import { registerIntegrations } from "./routes/integrations.ts";
+import { registerMetricResults } from "./routes/metricResults.ts";
+import { registerMetrics } from "./routes/metrics.ts";
+import { registerRouterExposures } from "./routes/routerExposures.ts";
+import { registerRouters } from "./routes/routers.ts";
 import { registerRuns } from "./routes/runs.ts";
+import { registerSession, registerSignIn } from "./routes/session.ts";
 import { registerTest } from "./routes/test.ts";
 
 /**
@@ -20,36 +32,65 @@ import { registerTest } from "./routes/test.ts";
  */
 export function createApp(deps: AppDeps): App {
   const app = new OpenAPIHono<Env>();
-  app.use(observe(deps));
-  app.use("/v1/*", authenticate(deps.store.workspaces));
+  const web: WebSettings = { ...NO_WEB, ...deps.web };
+  const limits = createLimits(web.limits);
+  const { sessions, workspaces } = deps.store;
+  app.use(observe(deps, web));
+  registerSignIn(app, deps, web, limits);
+  app.use("/v1/*", authenticate({ keys: rememberedKeys(workspaces), sessions, web, limits }));
   registerHealth(app, deps);
+  registerSession(app, deps, web);
   registerExposures(app, deps);
-  registerIntegrations(app, deps);
+  registerIntegrations(app, deps, web);
   registerTest(app, deps);
+  registerBrowse(app, deps);
   registerEvents(app, deps);
   registerRuns(app, deps);
+  registerRouters(app, deps);
+  registerRouterExposures(app, deps);
+  registerMetrics(app, deps);
+  registerMetricResults(app, deps);
+  registerChat(app, deps);
   serveOpenApi(app);
   const methodsOf = methodsByPath(app);
-  app.notFound((c) => {
+  app.notFound(async (c) => {
     const methods = methodsOf(c.req.path);
-    if (methods.length === 0) return problemResponse(new Problem(404, "There is no such resource."));
+    if (methods.length === 0) return (await portalAnswer(c, web.portal)) ?? refusal(c, notThere(c, web.portal));
     const allow = methods.join(", ");
-    return problemResponse(new Problem(405, `Only ${allow} can be used here.`, { headers: { allow } }));
+    return refusal(c, new Problem(405, `Only ${allow} can be used here.`, { headers: { allow } }));
   });
-  app.onError((error) => problemResponse(toProblem(deps, error)));
+  app.onError((error, c) =>
+    error instanceof GatewayError ? errorResponse(error) : refusal(c, toProblem(deps, error)),
+  );
   return app;
 }
 
+const NO_WEB: WebSettings = {
+  publicUrl: undefined,
+  trustedProxies: 0,
+  limits: NO_LIMITS,
+  portal: undefined,
+  temporalUi: undefined,
+};
+
+/** A problem document, but where OpenAI's clients call. */
+function refusal(c: Context<Env>, problem: Problem): Response {
+  return c.req.path === CHAT_PATH ? chatRefusal(problem) : problemResponse(problem);
+}
+
 /** One log line and one measurement per call; paths without ids, never a header or a body. */
-function observe(deps: AppDeps): MiddlewareHandler<Env> {
+function observe(deps: AppDeps, web: WebSettings): MiddlewareHandler<Env> {
   return async (c, next) => {
     const startedMs = performance.now();
+    if (c.req.path === CHAT_PATH) secureNodeHeaders(c, web);
     await next();
     const durationMs = performance.now() - startedMs;
     const route = c.get("route") ?? "unknown";
-    const request = { method: c.req.method, route, status: c.res.status, durationMs: Math.round(durationMs * 10) / 10 };
-    c.res.headers.set("cache-control", "no-store");
-    c.res.headers.set("x-content-type-options", "nosniff");
+    // What the gateway has written by itself is sent: its status is that of Node's response.
+    const isSent = c.res === RESPONSE_ALREADY_SENT;
+    const status = isSent ? (c.env.outgoing?.statusCode ?? 0) : c.res.status;
+    const request = { method: c.req.method, route, status, durationMs: Math.round(durationMs * 10) / 10 };
+    if (!isSent) secureHeaders(c, web);
     deps.metrics.observeRequest(request);
     const isQuiet = route === "/healthz" || route === "/readyz" || route === "/metrics";
     deps.logger[isQuiet ? "debug" : "info"]({ ...request, workspaceId: c.get("workspaceId") }, "request");
@@ -72,6 +113,14 @@ function serveOpenApi(app: App): void {
     in: "header",
     name: "Authorization",
     description,
+  });
+  app.openAPIRegistry.registerComponent("securitySchemes", "session", {
+    type: "apiKey",
+    in: "cookie",
+    name: "crosscurrent_session",
+    description:
+      "From `POST /v1/session`; over https its name begins with `__Host-`. Calls that change something must come from a page of the " +
+      "same origin.",
   });
   const info = {
     title: "Crosscurrent",

@@ -17,10 +17,12 @@ const projectId = z
   .refine(
     isProjectId,
     "must be a Google Cloud project id: 6 to 30 lowercase letters, digits and hyphens, as in my-project or example.com:my-project",
-  );
+  )
+  .openapi({ pattern: "^([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$" });
 const dataset = z
   .string()
-  .refine(isDatasetName, "must be a BigQuery dataset's name: 1 to 1024 letters, digits and underscores");
+  .refine(isDatasetName, "must be a BigQuery dataset's name: 1 to 1024 letters, digits and underscores")
+  .openapi({ pattern: "^[A-Za-z0-9_]{1,1024}$" });
 const table = z
   .string()
   .refine(
@@ -38,10 +40,12 @@ const serviceAccountEmail = z
   .refine(
     isServiceAccountEmail,
     "must be the email address of a Google service account, as in name@my-project.iam.gserviceaccount.com",
-  );
+  )
+  .openapi({ pattern: "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?@([a-z0-9-]+[.])+gserviceaccount[.]com$", maxLength: 320 });
 const location = z
   .string()
-  .refine(isLocation, "must be a BigQuery region or multi-region, as in US, EU or europe-west1");
+  .refine(isLocation, "must be a BigQuery region or multi-region, as in US, EU or europe-west1")
+  .openapi({ pattern: "^[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$", maxLength: 64 });
 
 export function newBigQueryIntegration(nowMs: NowMs) {
   return z

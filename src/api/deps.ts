@@ -1,7 +1,11 @@
 // What the API is given by its composition root: everything that does I/O comes in through here.
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { IntegrationControl } from "../client/index.ts";
 import type { Connector } from "../connectors/connector.ts";
 import type { Provider } from "../domain/integration.ts";
+import type { AddressPolicy } from "../gateway/addresses.ts";
+import type { Gateway } from "../gateway/gateway.ts";
+import type { LimitSettings } from "./limits.ts";
 import type { Store } from "../store/store.ts";
 
 export interface AppDeps {
@@ -9,11 +13,37 @@ export interface AppDeps {
   client: IntegrationControl;
   connectors: Record<Provider, Connector>;
   exposureMaxAgeDays: number;
+  /** Which base URLs variants may name. */
+  upstreams: AddressPolicy;
+  /** Serves Chat Completions. */
+  gateway: Gateway;
   logger: ApiLogger;
   metrics: ApiMetrics;
   /** Rejects while Temporal cannot be reached. */
   temporalReady(): Promise<void>;
+  /** Default: nobody in front, no limits, no Portal. */
+  web?: Partial<WebSettings>;
 }
+
+/** What browsers and the network in front of the server make necessary. */
+export interface WebSettings {
+  /** The origin that browsers see; undefined: taken from each request. */
+  publicUrl: string | undefined;
+  /** How many proxies in front may be believed about the client's address and scheme. */
+  trustedProxies: number;
+  limits: LimitSettings;
+  /** The built Portal; undefined: not built. */
+  portal: Portal | undefined;
+  /** Where people look at workflows; undefined: no links. */
+  temporalUi: { url: string; namespace: string } | undefined;
+}
+
+/** A file of the Portal for a path; its page for the paths that the page itself understands; null for a file that is not there. */
+export type Portal = (request: {
+  path: string;
+  acceptEncoding: string;
+  ifNoneMatch: string;
+}) => Promise<Response | null>;
 
 /** The part of a pino logger that the API uses. */
 export interface ApiLogger {
@@ -31,6 +61,8 @@ export interface ApiMetrics {
 
 /** Variables of one request. */
 export interface Env {
+  /** Node's own, where a Node server calls: the gateway passes bytes on without a detour through web streams. */
+  Bindings: { incoming?: IncomingMessage; outgoing?: ServerResponse };
   Variables: {
     /** Set by auth for every call under /v1. */
     workspaceId: string;

@@ -20,7 +20,11 @@ export interface EndpointDefinition<P, Q, B, A> {
   bodyFor?: (workspaceId: string, params: Output<P>) => Promise<z.ZodType<Output<B>>>;
   status: 200 | 201 | 202 | 204;
   answer?: A;
+  /** Of the answer; default: JSON. */
+  media?: string;
   problems?: ProblemStatus[];
+  /** Neither a key nor a session is asked for. */
+  open?: boolean;
 }
 
 type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
@@ -34,7 +38,7 @@ interface Call<P, Q, B> {
 
 /**
  * Registers an endpoint under /v1. The handler gets only what passed its schemas and returns the answer, or a Response
- * where the answer's text is made by hand.
+ * where the answer's text is made by hand. Its context is for cookies alone.
  */
 export function endpoint<
   P extends z.ZodType = z.ZodUndefined,
@@ -44,7 +48,7 @@ export function endpoint<
 >(
   app: App,
   definition: EndpointDefinition<P, Q, B, A>,
-  handler: (call: Call<z.output<P>, z.output<Q>, z.output<B>>) => Promise<z.input<A> | Response>,
+  handler: (call: Call<z.output<P>, z.output<Q>, z.output<B>>, c: Context<Env>) => Promise<z.input<A> | Response>,
 ): void {
   app.openAPIRegistry.registerPath(documentation(definition));
   handle(app, definition.method, definition.path, async (c) => {
@@ -60,7 +64,7 @@ export function endpoint<
       z.output<Q>,
       z.output<B>
     >;
-    const answer = await handler(call);
+    const answer = await handler(call, c);
     if (answer instanceof Response) return answer;
     return definition.status === 204 ? c.body(null, 204) : c.json(answer as object, definition.status);
   });
@@ -119,16 +123,22 @@ function sayPlainly(issue: { code?: string; input?: unknown }): string | undefin
   return issue.input === undefined && issue.code !== "custom" ? "is required" : undefined;
 }
 
+/** Either of them. */
+export const SECURITY: Record<string, string[]>[] = [{ apiKey: [] }, { session: [] }];
+
 function documentation<P, Q, B, A>(definition: EndpointDefinition<P, Q, B, A>): RouteConfig {
-  const { method, path, summary, tag, params, query, body, answer, status } = definition;
-  const problems: ProblemStatus[] = [401, ...(params ? [404 as const] : []), ...(query || body ? [400 as const] : [])];
-  if (body) problems.push(413, 415);
+  const { method, path, summary, tag, params, query, body, answer, status, open = false } = definition;
+  const media = definition.media ?? "application/json";
+  const problems: ProblemStatus[] = [401, 429, ...(params ? [404 as const] : [])];
+  if (query || method !== "get") problems.push(400);
+  if (method !== "get") problems.push(403, 413);
+  if (body) problems.push(415);
   return {
     method,
     path,
     summary,
     tags: [tag],
-    security: [{ apiKey: [] }],
+    security: open ? [] : SECURITY,
     request: {
       ...(params instanceof z.ZodObject && { params }),
       ...(query instanceof z.ZodObject && { query }),
@@ -137,7 +147,7 @@ function documentation<P, Q, B, A>(definition: EndpointDefinition<P, Q, B, A>): 
     responses: {
       [status]: {
         description: summary,
-        ...(answer instanceof z.ZodType && { content: { "application/json": { schema: answer } } }),
+        ...(answer instanceof z.ZodType && { content: { [media]: { schema: answer } } }),
       },
       ...problemResponses([...problems, ...(definition.problems ?? [])]),
     },

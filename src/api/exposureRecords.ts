@@ -70,7 +70,7 @@ function checkIds(record: Record<string, unknown>, index: number, errors: FieldE
 }
 
 /** What is wrong with an id, or null. Counts its UTF-8 bytes in the same pass. */
-function idProblem(value: unknown): string | null {
+export function idProblem(value: unknown): string | null {
   if (value === undefined) return "is required";
   if (typeof value !== "string") return "must be a string";
   if (value.length === 0) return "must not be empty";

@@ -20,11 +20,13 @@ export const problemSchema = z
 const TITLES = {
   400: "Bad Request",
   401: "Unauthorized",
+  403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
   409: "Conflict",
   413: "Content Too Large",
   415: "Unsupported Media Type",
+  429: "Too Many Requests",
   500: "Internal Server Error",
   503: "Service Unavailable",
 } as const;
@@ -78,11 +80,26 @@ export function invalid(errors: FieldError[], total = errors.length): Problem {
 
 /** What zod found, in our words: every unknown field on its own, paths as `exposures[3].user`. */
 export function fieldErrors(error: z.ZodError): FieldError[] {
-  return error.issues.flatMap((issue) =>
-    issue.code === "unrecognized_keys"
-      ? issue.keys.map((key) => ({ path: formatPath([...issue.path, key]), message: issue.message }))
-      : [{ path: formatPath(issue.path), message: issue.message }],
-  );
+  return error.issues.flatMap((issue) => errorsOf(issue, []));
+}
+
+type Issue = z.core.$ZodIssue;
+
+function errorsOf(issue: Issue, within: PropertyKey[]): FieldError[] {
+  const path = [...within, ...issue.path];
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ path: formatPath([...path, key]), message: issue.message }));
+  }
+  if (issue.code === "invalid_union") {
+    // What is not null, where null may be, was meant as the other.
+    const [meant, ...others] = issue.errors.filter((alternative) => !alternative.every(isNullExpected));
+    if (meant !== undefined && others.length === 0) return meant.flatMap((inner) => errorsOf(inner, path));
+  }
+  return [{ path: formatPath(path), message: issue.message }];
+}
+
+function isNullExpected(issue: Issue): boolean {
+  return issue.code === "invalid_type" && issue.expected === "null" && issue.path.length === 0;
 }
 
 const MAX_PATH_CHARS = 200;

@@ -13,7 +13,7 @@ export const flatText = z
   .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), "must not contain control characters")
   .refine((text) => text === "" || /\S/.test(text), "must not be blank");
 
-const description = z
+export const description = z
   .string()
   .max(MAX_DESCRIPTION_CHARS, `must be at most ${MAX_DESCRIPTION_CHARS} characters`)
   // PostgreSQL cannot store either of them.
@@ -33,7 +33,8 @@ export const requestParams = integrationParams.extend({
     .string()
     .min(1)
     .max(MAX_REQUEST_ID_CHARS)
-    .regex(/^[^\p{Cc}\p{Cs}]+$/u),
+    // No `regex`: JSON Schema's patterns have no flags.
+    .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text)),
 });
 
 const LIMIT = "must be a whole number from 1 to 1000";
@@ -41,15 +42,16 @@ export const pageQuery = z.object({
   cursor: z
     .string()
     .max(1_000, "is no cursor of this list")
-    .regex(/^[\x21-\x7e]+$/, "is no cursor of this list")
+    .regex(/^[\x21-\x7e]*$/, "is no cursor of this list")
     .optional()
-    .transform((cursor) => cursor ?? null),
+    .transform((cursor) => cursor ?? null)
+    .openapi({ description: "`next` of the page before; empty counts as absent." }),
   limit: z
     .string()
-    .regex(/^[0-9]{1,4}$/, LIMIT)
+    .regex(/^(?:[1-9][0-9]{0,2}|1000)?$/, LIMIT)
     .optional()
     .transform((text) => (text === undefined ? 100 : Number(text)))
-    .refine((limit) => limit >= 1 && limit <= 1_000, LIMIT),
+    .openapi({ description: "From 1 to 1000; empty counts as absent: 100." }),
 });
 
 export type NowMs = () => Promise<number>;
@@ -81,3 +83,6 @@ export function sayUnknown(message: string) {
 }
 
 export const eventPatch = z.strictObject({ description: description.nullable().optional() }).openapi("EventPatch");
+
+/** The schema or null. A union, because `.nullable()` would write the null into the named schema, wherever else that is used. */
+export const orNull = <T extends z.ZodType>(schema: T) => z.union([schema, z.null()]);

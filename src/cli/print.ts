@@ -17,7 +17,8 @@ export type Row = Record<string, unknown>;
 
 /** An integration as the API shows it, with its workspace. */
 export function describe(row: Integration): Row {
-  return { ...viewIntegration(row), workspaceId: row.workspaceId };
+  const { temporalUrl: _unknown, ...view } = viewIntegration(row);
+  return { ...view, workspaceId: row.workspaceId };
 }
 
 export function printRows(output: Output, rows: Row[], json: boolean): void {

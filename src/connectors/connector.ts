@@ -25,6 +25,33 @@ export interface Connector {
   importPage(connection: Connection, page: ImportPageJob): AsyncGenerator<ImportChunk>;
   /** The request budget that everybody on this project shares; null where the provider has none. */
   requestBudget(connection: Connection): RequestBudget | null;
+  /** Where the provider has tables to choose from. */
+  readonly browse?: Browse;
+}
+
+/** Looks into a customer's project for somebody who waits: one short call each, lists by the page. */
+export interface Browse {
+  datasets(connection: Connection, page: BrowsePage): Promise<Browsed<{ id: string }>>;
+  tables(connection: Connection, dataset: string, page: BrowsePage): Promise<Browsed<{ id: string; type: string }>>;
+  /** Fields within structs too, as `a.b`. */
+  columns(connection: Connection, dataset: string, table: string): Promise<BrowsedColumn[]>;
+}
+
+/** Cursors are the provider's own. */
+export interface BrowsePage {
+  cursor: string | null;
+  limit: number;
+}
+
+export interface Browsed<T> {
+  items: T[];
+  next: string | null;
+}
+
+export interface BrowsedColumn {
+  name: string;
+  type: string;
+  mode: "NULLABLE" | "REQUIRED" | "REPEATED";
 }
 
 /** A rolling budget of read requests. `key` names who shares it. */

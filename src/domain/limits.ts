@@ -8,3 +8,14 @@ export const MAX_PROPERTIES_PER_EVENT = 2_000;
 export const MAX_REQUEST_ID_CHARS = 200;
 /** How many unserved sync requests one workflow carries; beyond it they coalesce into the last one. */
 export const MAX_PENDING_REQUESTS = 1_000;
+export const MAX_ROUTERS_PER_WORKSPACE = 200;
+export const MAX_ROUTES_PER_ROUTER = 20;
+export const MAX_VARIANTS_PER_ROUTER = 100;
+export const MAX_VARIANT_WEIGHT = 1_000_000;
+/** How many days of exposures per hour one call answers. */
+export const MAX_EXPOSURE_RANGE_DAYS = 31;
+export const MAX_METRICS_PER_WORKSPACE = 200;
+export const MAX_METRIC_FILTERS = 10;
+export const MAX_METRIC_WINDOW_HOURS = 2_160;
+/** How many days of first exposures one result covers. */
+export const MAX_RESULT_RANGE_DAYS = 366;

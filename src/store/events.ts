@@ -56,7 +56,10 @@ export interface EventStore {
     name: string,
     patch: { description?: string | null },
   ): Promise<EventDefinitionView | null>;
-  /** Takes its records, properties and rejected records along (hidden at once, purged in the background). */
+  /**
+   * Takes its records, properties and rejected records along (hidden at once, purged in the background). Throws ConflictError while a
+   * metric uses it.
+   */
   remove(workspaceId: string, integrationId: string, name: string): Promise<boolean>;
   /** What was imported, in a stable order; null if there is no such event. */
   records(

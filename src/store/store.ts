@@ -6,7 +6,10 @@ import type { ExposureStore } from "./exposures.ts";
 import type { ImportStore } from "./imports.ts";
 import type { IntegrationStore } from "./integrations.ts";
 import type { MaintenanceStore } from "./maintenance.ts";
+import type { MetricStore } from "./metrics.ts";
+import type { RouterStore } from "./routers.ts";
 import type { RunStore } from "./runs.ts";
+import type { SessionStore } from "./sessions.ts";
 import type { WorkspaceStore } from "./workspaces.ts";
 
 export * from "./budgets.ts";
@@ -17,8 +20,11 @@ export * from "./imports.ts";
 export * from "./integrations.ts";
 export * from "./leases.ts";
 export * from "./maintenance.ts";
+export * from "./metrics.ts";
 export * from "./pages.ts";
+export * from "./routers.ts";
 export * from "./runs.ts";
+export * from "./sessions.ts";
 export * from "./workspaces.ts";
 
 /**
@@ -28,11 +34,14 @@ export * from "./workspaces.ts";
  */
 export interface Store {
   readonly workspaces: WorkspaceStore;
+  readonly sessions: SessionStore;
   readonly integrations: IntegrationStore;
   readonly events: EventStore;
   readonly exposures: ExposureStore;
   readonly exports: ExportStore;
   readonly imports: ImportStore;
+  readonly metrics: MetricStore;
+  readonly routers: RouterStore;
   readonly runs: RunStore;
   readonly budgets: BudgetStore;
   readonly maintenance: MaintenanceStore;

@@ -38,6 +38,8 @@ describe("integrations", () => {
       status: "idle",
       nextCycleAt: null,
       lastRun: null,
+      workflowId: `integration-${String(answer.body.id)}`,
+      temporalUrl: null,
       export: { enabled: false, completeThrough: null, sent: 0, rejected: 0, pending: 0, late: 0 },
       import: { enabled: false },
     };

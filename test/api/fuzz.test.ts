@@ -19,6 +19,7 @@ beforeAll(async () => {
   await api.call(`${one}/events`, { json: { eventId: "purchase" } });
   const { body } = await api.call("/v1/integrations", { json: { ...NEW_BIGQUERY, projectId: "my-project" } });
   bigQuery = `/v1/integrations/${String(body.id)}`;
+  await api.call("/v1/routers", { json: { id: "fuzzed", routes: [route] } });
 });
 afterAll(() => api.close());
 
@@ -54,6 +55,14 @@ function mutated(valid: Record<string, unknown>) {
 }
 
 const exposure = { alias_id: "a", route_id: "r", variant_id: "v", user: "u", timestamp: 0 };
+const upstream = { baseUrl: "https://llm.example", model: "m", apiKey: "k" };
+const variant = { id: "v", weight: 1, upstream };
+const route = {
+  id: "r",
+  conditions: { metadata: { a: ["b"] }, models: ["c"] },
+  fallbackVariantId: "v",
+  variants: [variant],
+};
 const CALLS: [method: string, path: string, body: fc.Arbitrary<unknown>][] = [
   ["POST", "/v1/exposures", mutated({ exposures: [exposure] })],
   ["POST", "/v1/exposures", fc.array(mutated(exposure), { maxLength: 5 }).map((exposures) => ({ exposures }))],
@@ -81,6 +90,12 @@ const CALLS: [method: string, path: string, body: fc.Arbitrary<unknown>][] = [
     mutated({ export: { enabled: true }, serviceAccountEmail: "a@my-project.iam.gserviceaccount.com" }),
   ],
   ["POST", "BIGQUERY/events", mutated({ ...BIGQUERY_EVENT, description: "b" })],
+  ["POST", "/v1/routers", mutated({ id: "a", description: "b", routes: [route] })],
+  ["POST", "/v1/routers/fuzzed/routes", mutated(route)],
+  ["PATCH", "/v1/routers/fuzzed/routes/r", mutated({ conditions: route.conditions, fallbackVariantId: "v" })],
+  ["POST", "/v1/routers/fuzzed/routes/r/variants", mutated(variant)],
+  ["PATCH", "/v1/routers/fuzzed/routes/r/variants/v", mutated({ weight: 1, upstream })],
+  ["PATCH", "/v1/routers/fuzzed/routes/r", mutated(route.conditions).map((conditions) => ({ conditions }))],
 ];
 
 test.each(CALLS)("%s %s with any JSON: never a 5xx", async (method, path, bodies) => {

@@ -1,13 +1,15 @@
 /** The API over a real store, with a recorded IntegrationControl in Temporal's place and a captured log. */
 import { Writable } from "node:stream";
 import { createApp } from "../../src/api/app.ts";
-import type { IntegrationControl } from "../../src/client/index.ts";
-import type { Connection, Connector, EventDefinition, TestStep } from "../../src/connectors/connector.ts";
+import type { WebSettings } from "../../src/api/deps.ts";
+import type { IntegrationControl, WorkflowStatus } from "../../src/client/index.ts";
+import type { Browse, Connection, Connector, EventDefinition, TestStep } from "../../src/connectors/connector.ts";
 import type { Provider } from "../../src/domain/integration.ts";
 import { createLogger } from "../../src/logging.ts";
 import { createMetrics } from "../../src/metrics.ts";
 import { createPostgresStore } from "../../src/store/postgres/store.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { testGateway } from "../support/gateway.ts";
 
 export const MAX_AGE_DAYS = 90;
 export const SECRET = "sa-secret-of-the-customer";
@@ -58,7 +60,7 @@ export const pathsOf = (answer: Answer) => errorsOf(answer).map(({ path }) => pa
 
 export type Call = (path: string, options?: CallOptions) => Promise<Answer>;
 
-export async function createHarness() {
+export async function createHarness(web: Partial<WebSettings> = {}) {
   const database = await createTestDatabase();
   const store = createPostgresStore({
     databaseUrl: database.url,
@@ -78,11 +80,13 @@ export async function createHarness() {
     client: control,
     connectors: { mixpanel: connector, bigquery: bigQuery },
     exposureMaxAgeDays: MAX_AGE_DAYS,
+    ...testGateway(store),
     logger: createLogger("debug", log),
     metrics: createMetrics(),
     temporalReady: async () => {
       if (!temporal.up) throw new Error("no Temporal");
     },
+    web,
   });
   const workspace = await store.workspaces.create("one");
   const other = await store.workspaces.create("two");
@@ -146,7 +150,11 @@ export class RecordedControl implements IntegrationControl {
   resume = (ref: unknown) => this.note("resume", ref);
   syncNow = (ref: unknown, requestId: string) => this.note("syncNow", ref, requestId);
   end = (id: string) => this.note("end", id);
-  status = async () => null;
+  workflow: WorkflowStatus | null = null;
+  status = async () => {
+    await this.behave();
+    return this.workflow;
+  };
   async *running(): AsyncIterable<string> {}
 
   /** What was called since the last time. */
@@ -160,6 +168,7 @@ class ScriptedConnector implements Connector {
   readonly provider: Provider;
   readonly exportBatchSeqs = 1;
   readonly exportOrder = "first";
+  browse?: Browse;
   tested: { connection: Connection; events: EventDefinition[] }[] = [];
   answer: (lease: (kind: "backfill" | "increment") => Promise<void>) => Promise<TestStep[]> = async () => [];
   budget = { key: "project", maxPerHour: 60, maxPerSecond: 3, reservedPerHour: 10 };
@@ -186,7 +195,7 @@ class ScriptedConnector implements Connector {
   }
 }
 
-class CapturedLog extends Writable {
+export class CapturedLog extends Writable {
   text = "";
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.text += chunk.toString();

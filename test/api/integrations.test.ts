@@ -37,6 +37,8 @@ describe("create", () => {
       status: "idle",
       nextCycleAt: null,
       lastRun: null,
+      workflowId: `integration-${id}`,
+      temporalUrl: null,
       export: { enabled: false, completeThrough: null, sent: 0, rejected: 0, pending: 0, late: 0 },
       import: { enabled: false },
     };

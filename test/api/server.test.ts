@@ -21,8 +21,9 @@ afterEach(async () => {
 
 async function serve(
   fetch: (request: Request) => Response | Promise<Response>,
+  timeouts?: Parameters<typeof createHttpServer>[1],
 ): Promise<{ server: Server; port: number }> {
-  const server = createHttpServer(fetch);
+  const server = createHttpServer(fetch, timeouts);
   servers.push(server);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -92,6 +93,33 @@ test("headers have a limit", async () => {
   expect(await exchange(port, `GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: ${"x".repeat(20_000)}\r\n\r\n`)).toContain(
     "431",
   );
+});
+
+describe("clients that take their time", () => {
+  /** What the server says before it closes a connection that it is not told the end of. */
+  async function untilClosed(port: number, text: string): Promise<string> {
+    const socket = connect(port, "127.0.0.1");
+    socket.write(text);
+    const chunks: Buffer[] = [];
+    for await (const chunk of socket) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString();
+  }
+
+  test("with their headers are cut off", async () => {
+    const timeouts = { headersTimeoutMs: 100, requestTimeoutMs: 60_000, checkedEveryMs: 20 };
+    const { port } = await serve((request) => api.app.fetch(request), timeouts);
+    expect(await untilClosed(port, "POST /v1/exposures HTTP/1.1\r\nHost: x\r\nX-A: ")).toMatch(/^HTTP\/1.1 408/);
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+  });
+
+  test("with their body are cut off, and nothing of it is stored", async () => {
+    const timeouts = { headersTimeoutMs: 100, requestTimeoutMs: 200, checkedEveryMs: 20 };
+    const { port } = await serve((request) => api.app.fetch(request), timeouts);
+    const head = `POST /v1/integrations HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${api.workspace.apiKey}`;
+    const answer = await untilClosed(port, `${head}\r\nContent-Length: 100\r\n\r\n{"provider":`);
+    expect(answer).toMatch(/^HTTP\/1.1 408/);
+    expect((await api.call("/v1/integrations")).body).toMatchObject({ integrations: [] });
+  });
 });
 
 describe("draining", () => {

@@ -87,7 +87,7 @@ describe("startStack", () => {
     };
     const starting = startStack({ dataDir, fresh: false, env, onStep: (step) => step === "migrating" && note() });
     await expect(starting).rejects.toThrow(/The migration failed: [^]*LOG_LEVEL/);
-    expect(seen.size).toBe(5);
+    expect(seen.size).toBe(6);
     for (const pid of seen) expect(identify(pid)).toBeNull();
     expect([...claims(), ...readdirSync(dataDir).filter((name) => name === "stack.pid")]).toEqual([]);
   }, 120_000);

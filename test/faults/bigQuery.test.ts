@@ -63,7 +63,10 @@ describe.concurrent("access that is lost in mid-sync", () => {
     {
       what: "the account deleted",
       lose: ({ email }) => control.deleteAccount(email),
-      shown: { kind: "permission", message: /This service may not impersonate sync@/ },
+      shown: {
+        kind: "permission",
+        message: /This service may not impersonate sync@.*, or there is no such account\. Check its address/,
+      },
       heal: async ({ projectId, path }) => {
         const email = `other@${projectId}.iam.gserviceaccount.com`;
         await control.putAccount(email, { grants: grantsOf(projectId, [DATASET, SOURCE]) });

@@ -5,6 +5,8 @@ import { exposureTests } from "./contract/exposures.ts";
 import type { Harness } from "./contract/harness.ts";
 import { importTests } from "./contract/imports.ts";
 import { integrationTests } from "./contract/integrations.ts";
+import { routerTests } from "./contract/routers.ts";
+import { sessionTests } from "./contract/sessions.ts";
 import { budgetTests, runTests } from "./contract/runs.ts";
 
 /** One harness for all: tests share nothing but its clock, which only moves on. */
@@ -22,6 +24,9 @@ export function storeContract(name: string, makeHarness: () => Promise<Harness>)
     describe("workspaces, integrations, events", () => {
       integrationTests(get);
     });
+    describe("sessions", () => {
+      sessionTests(get);
+    });
     describe("exposures and exports", () => {
       exposureTests(get);
     });
@@ -33,6 +38,9 @@ export function storeContract(name: string, makeHarness: () => Promise<Harness>)
     });
     describe("runs and requests", () => {
       runTests(get);
+    });
+    describe("routers", () => {
+      routerTests(get);
     });
     describe("budgets", () => {
       budgetTests(get);

@@ -3,6 +3,7 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { MIGRATIONS } from "../../src/store/migrations/index.ts";
 import { migrate } from "../../src/store/postgres/migrate.ts";
+import { SESSION_IDLE_MS } from "../../src/store/store.ts";
 import { exposure } from "./contract/exposures.ts";
 import { HOUR_MS, newIntegration, newWorkspace, readAll } from "./contract/harness.ts";
 import { makePostgresHarness, RETENTION_DAYS, type PostgresHarness } from "./database.ts";
@@ -118,4 +119,25 @@ test("old finished runs and done requests go, but for the last run; unfinished o
   await run("new", [], true);
   await store.maintenance.purge();
   expect(await listed()).toEqual(["new"]);
+});
+
+test("sessions go with their key, and once they are over", async () => {
+  const { store, admin, advance } = harness;
+  const sessions = () => count("select count(*) as n from sessions");
+  const { workspaceId, apiKey } = await store.workspaces.create("Acme");
+  const opened = await store.sessions.open(apiKey);
+  expect(await sessions()).toBe(1);
+  await admin.query("delete from api_keys where workspace_id = $1", [workspaceId]);
+  expect(await sessions()).toBe(0);
+  expect(await store.sessions.find(opened?.token ?? "")).toBeNull();
+
+  const again = await store.workspaces.create("Acme");
+  await store.sessions.open(again.apiKey);
+  await advance(SESSION_IDLE_MS / 2);
+  await store.sessions.open(again.apiKey);
+  await store.maintenance.purge();
+  expect(await sessions()).toBe(2);
+  await advance(SESSION_IDLE_MS / 2);
+  await store.maintenance.purge();
+  expect(await sessions()).toBe(1);
 });

@@ -6,6 +6,7 @@ import pg from "pg";
 import { inject } from "vitest";
 import { startMixpanelStandIn } from "../../dev/mixpanel/server.ts";
 import { createApp } from "../../src/api/app.ts";
+import type { WebSettings } from "../../src/api/deps.ts";
 import { createIntegrationControl, workflowIdOf } from "../../src/client/index.ts";
 import { registerSearchAttributes } from "../../src/client/searchAttributes.ts";
 import type { Config } from "../../src/config.ts";
@@ -16,6 +17,7 @@ import { createMetrics } from "../../src/metrics.ts";
 import { createPostgresStore } from "../../src/store/postgres/store.ts";
 import { createWorker } from "../../src/worker.ts";
 import { createTestDatabase } from "./database.ts";
+import { testGateway } from "./gateway.ts";
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
@@ -25,7 +27,7 @@ const WAIT_MS = 45_000;
 export type System = Awaited<ReturnType<typeof startSystem>>;
 
 /** Settings on top of the defaults; waits are short so that nothing is waited for in real time. */
-export async function startSystem(settings: Record<string, string> = {}) {
+export async function startSystem(settings: Record<string, string> = {}, web: Partial<WebSettings> = {}) {
   const database = await createTestDatabase();
   const mixpanel = await startMixpanelStandIn();
   const taskQueue = `system-${randomBytes(6).toString("hex")}`;
@@ -55,9 +57,11 @@ export async function startSystem(settings: Record<string, string> = {}) {
     client: control,
     connectors,
     exposureMaxAgeDays: config.exposureMaxAgeDays,
+    ...testGateway(store),
     logger: createLogger("silent"),
     metrics: createMetrics(),
     temporalReady: async () => {},
+    web,
   });
   const sql = new pg.Pool({ connectionString: database.url, max: 2 });
   const { apiKey, workspaceId } = await store.workspaces.create("test");

@@ -64,7 +64,8 @@ function registerOne(app: App, deps: AppDeps): void {
     },
   );
   const summary = "Delete an event with its records";
-  endpoint(app, { ...one, method: "delete", summary, status: 204 }, async ({ workspaceId, params: { id, name } }) => {
+  const remove = { ...one, method: "delete", summary, status: 204 } as const;
+  endpoint(app, { ...remove, problems: [409] }, async ({ workspaceId, params: { id, name } }) => {
     if (!(await events.remove(workspaceId, id, name))) throw notFound("event");
     await tellConfigChanged(deps, workspaceId, id);
     return undefined;

@@ -4,7 +4,7 @@ import { MAX_EXPOSURE_BODY_BYTES, MAX_EXPOSURES_PER_CALL } from "../../domain/li
 import { ExposureTimeError, type Exposure } from "../../store/store.ts";
 import { mediaType, parseJson, readText } from "../body.ts";
 import type { AppDeps } from "../deps.ts";
-import { handle, problemResponses, type App } from "../endpoint.ts";
+import { handle, problemResponses, SECURITY, type App } from "../endpoint.ts";
 import { checkExposures, FieldErrors, isObject, type TimeWindow } from "../exposureRecords.ts";
 import { invalid, Problem } from "../problem.ts";
 
@@ -37,11 +37,11 @@ export function registerExposures(app: App, deps: AppDeps): void {
     path: PATH,
     summary: "Record exposures",
     tags: ["exposures"],
-    security: [{ apiKey: [] }],
+    security: SECURITY,
     request: { body: { required: true, content: { "application/json": { schema: exposures }, ...ndjson } } },
     responses: {
       202: { description: "All are committed.", content: { "application/json": { schema: accepted } } },
-      ...problemResponses([400, 401, 413, 415]),
+      ...problemResponses([400, 401, 403, 413, 415, 429]),
     },
   });
   handle(app, "post", PATH, async (c) => {

@@ -1,26 +1,34 @@
 // Integrations: create, look at, change, delete, pause and resume. Every write commits its row first and signals second.
+import type { z } from "@hono/zod-openapi";
 import { integrationAnswer, listOf, viewIntegration } from "../answers.ts";
-import type { AppDeps } from "../deps.ts";
+import type { AppDeps, WebSettings } from "../deps.ts";
 import { endpoint, type App } from "../endpoint.ts";
 import { integrationPatch, integrationPatchFor, newIntegration } from "../bodies.ts";
 import { notFound } from "../problem.ts";
 import { integrationParams, pageQuery } from "../schemas.ts";
-import { refOf, signal } from "../signals.ts";
+import { refOf, signal, within } from "../signals.ts";
+import { workflowIdOf } from "../../client/index.ts";
+import type { Integration } from "../../store/store.ts";
 
 const LIST = "/v1/integrations";
 const ONE = "/v1/integrations/{id}";
 const tag = "integrations";
+/** Without a worker nobody answers; the page that asks should not wait for one. */
+const DOING_TIMEOUT_MS = 1_000;
 const params = integrationParams;
 const answer = integrationAnswer;
 
-export function registerIntegrations(app: App, deps: AppDeps): void {
-  registerCollection(app, deps);
-  registerOne(app, deps);
-  registerPause(app, deps, "pause", true);
-  registerPause(app, deps, "resume", false);
+type View = (row: Integration) => z.input<typeof integrationAnswer>;
+
+export function registerIntegrations(app: App, deps: AppDeps, { temporalUi }: WebSettings): void {
+  const view = (row: Integration) => viewIntegration(row, temporalUrlOf(temporalUi, row.id));
+  registerCollection(app, deps, view);
+  registerOne(app, deps, view);
+  registerPause(app, deps, view, "pause");
+  registerPause(app, deps, view, "resume");
 }
 
-function registerCollection(app: App, deps: AppDeps): void {
+function registerCollection(app: App, deps: AppDeps, view: View): void {
   const { store } = deps;
   const body = newIntegration(() => store.nowMs());
   const summary = "Connect a project; both legs start off";
@@ -30,7 +38,7 @@ function registerCollection(app: App, deps: AppDeps): void {
     async (call) => {
       const row = await store.integrations.create(call.workspaceId, call.body);
       await signal(deps, row.id, "configChanged", (control) => control.configChanged(refOf(row)));
-      return viewIntegration(row);
+      return view(row);
     },
   );
   const list = listOf("integrations", integrationAnswer);
@@ -39,12 +47,12 @@ function registerCollection(app: App, deps: AppDeps): void {
     { method: "get", path: LIST, summary: "List integrations", tag, query: pageQuery, status: 200, answer: list },
     async ({ workspaceId, query }) => {
       const page = await store.integrations.list(workspaceId, query);
-      return { integrations: page.items.map(viewIntegration), next: page.next };
+      return { integrations: page.items.map(view), next: page.next };
     },
   );
 }
 
-function registerOne(app: App, deps: AppDeps): void {
+function registerOne(app: App, deps: AppDeps, view: View): void {
   const { integrations } = deps.store;
   const one = { path: ONE, tag, params } as const;
   endpoint(
@@ -53,7 +61,7 @@ function registerOne(app: App, deps: AppDeps): void {
     async ({ workspaceId, params: { id } }) => {
       const row = await integrations.get(workspaceId, id);
       if (row === null) throw notFound("integration");
-      return viewIntegration(row);
+      return await withDoing(deps, row, view(row));
     },
   );
   const summary = "Switch legs or change credentials";
@@ -68,7 +76,7 @@ function registerOne(app: App, deps: AppDeps): void {
     const row = isEmpty ? await integrations.get(workspaceId, id) : await integrations.update(workspaceId, id, patch);
     if (row === null) throw notFound("integration");
     if (!isEmpty) await signal(deps, row.id, "configChanged", (control) => control.configChanged(refOf(row)));
-    return viewIntegration(row);
+    return view(row);
   });
   endpoint(
     app,
@@ -81,7 +89,8 @@ function registerOne(app: App, deps: AppDeps): void {
   );
 }
 
-function registerPause(app: App, deps: AppDeps, name: "pause" | "resume", paused: boolean): void {
+function registerPause(app: App, deps: AppDeps, view: View, name: "pause" | "resume"): void {
+  const paused = name === "pause";
   const summary = paused ? "Stop between pages" : "Go on from there";
   endpoint(
     app,
@@ -90,7 +99,23 @@ function registerPause(app: App, deps: AppDeps, name: "pause" | "resume", paused
       const row = await deps.store.integrations.setPaused(workspaceId, id, paused);
       if (row === null) throw notFound("integration");
       await signal(deps, id, name, (control) => control[name](refOf(row)));
-      return viewIntegration(row);
+      return view(row);
     },
   );
+}
+
+function temporalUrlOf(temporalUi: WebSettings["temporalUi"], id: string): string | null {
+  if (temporalUi === undefined) return null;
+  return `${temporalUi.url}/namespaces/${encodeURIComponent(temporalUi.namespace)}/workflows/${workflowIdOf(id)}`;
+}
+
+/** What the legs of a running cycle are doing, asked of the workflow itself; it has no data of anybody in its words. */
+async function withDoing(deps: AppDeps, row: Integration, answered: ReturnType<View>): Promise<ReturnType<View>> {
+  if (row.status !== "syncing") return answered;
+  const status = await within(deps.client.status(row.id), DOING_TIMEOUT_MS).catch(() => null);
+  return {
+    ...answered,
+    export: { ...answered.export, doing: status?.doing.export ?? null },
+    import: { ...answered.import, doing: status?.doing.import ?? null },
+  };
 }

@@ -1,6 +1,7 @@
 // BigQuery as a Connector: exposures go out by loads and MERGEs, the customer's events come in through the Storage Read API.
 import type { Connector } from "../connector.ts";
 import { createHttpClient } from "../http.ts";
+import { createBrowse } from "./browse.ts";
 import { testConnection } from "./check.ts";
 import { createClients } from "./clients.ts";
 import { exportBuckets } from "./export.ts";
@@ -36,6 +37,7 @@ export function createBigQueryConnector(options: BigQueryOptions): BigQueryConne
     importPage: (connection, page) => importPage(context, connection, page),
     // Read sessions have limits of their own that no budget of ours could share out.
     requestBudget: () => null,
+    browse: createBrowse(context),
     close: async () => {
       await Promise.all([context.clients.close(), context.http.close()]);
     },

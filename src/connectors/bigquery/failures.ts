@@ -213,8 +213,9 @@ export function impersonationError(error: unknown, email: string): SyncError {
 
 export function impersonationRefused(email: string, principal: string | null): string {
   const to = principal ?? "the account that this service runs as";
+  // Google answers a missing grant and a missing account alike.
   return (
-    `This service may not impersonate ${email}. On the page of that service account, under Principals with access, grant the role ` +
-    `Service Account Token Creator (roles/iam.serviceAccountTokenCreator) to ${to}.`
+    `This service may not impersonate ${email}, or there is no such account. Check its address; on the page of that service account, ` +
+    `under Principals with access, grant the role Service Account Token Creator (roles/iam.serviceAccountTokenCreator) to ${to}.`
   );
 }

@@ -51,7 +51,7 @@ const VIEWS = new Set(["VIEW", "MATERIALIZED_VIEW"]);
 /** Throws `schema` with what to do where the table cannot be imported from. */
 export function sourceTableOf(raw: RawTable, ref: TableRef, source: EventSource): SourceTable {
   if (VIEWS.has(raw.type ?? "")) throw unreadable(ref, "a view");
-  const columns = (raw.schema?.fields ?? []).map(toColumn);
+  const columns = columnsOf(raw);
   const find = (name: string) => columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
   const roles: [keyof Mapping, string, string[]][] = [
     ["event", source.eventFieldName, ["STRING"]],
@@ -73,6 +73,10 @@ export function sourceTableOf(raw: RawTable, ref: TableRef, source: EventSource)
   const fingerprint = hash("sha256", JSON.stringify([ref, mapping, columns]), "hex").slice(0, 32);
   const isDateTime = time?.type === "DATETIME";
   return { ref, columns, mapping, isDateTime, mayLackTime: time?.mode !== "REQUIRED", fingerprint };
+}
+
+export function columnsOf(raw: RawTable): TableColumn[] {
+  return (raw.schema?.fields ?? []).map(toColumn);
 }
 
 /** The Storage Read API reads tables alone. */

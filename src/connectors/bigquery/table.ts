@@ -18,7 +18,7 @@ const field: z.ZodType<RawField> = z.object({
     return z.array(field).optional();
   },
 });
-const tableSchema = z.object({
+export const tableSchema = z.object({
   type: z.string().optional(),
   schema: z.object({ fields: z.array(field).optional() }).optional(),
 });

@@ -2,8 +2,14 @@
 import type { Migration } from "kysely";
 import { initial } from "./0001-initial.ts";
 import { eventSources } from "./0002-event-sources.ts";
+import { routers } from "./0003-routers.ts";
+import { sessions } from "./0004-sessions.ts";
+import { metrics } from "./0005-metrics.ts";
 
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-initial": initial,
   "0002-event-sources": eventSources,
+  "0003-routers": routers,
+  "0004-sessions": sessions,
+  "0005-metrics": metrics,
 };

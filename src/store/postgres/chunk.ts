@@ -4,7 +4,7 @@ import { isBehind, type EventProgress } from "../../domain/progress.ts";
 import type { ImportStore, NewImportedRow } from "../store.ts";
 import { transaction } from "./database.ts";
 import { insertRejected, type RejectedRow } from "./rejected.ts";
-import { storeRows, STAGE } from "./stage.ts";
+import { countPerEvent, storeRows, STAGE } from "./stage.ts";
 import { setPoisonAside } from "./poison.ts";
 import { appendTallies } from "./tallies.ts";
 
@@ -52,7 +52,7 @@ async function storeChunk(client: PoolClient, chunk: Chunk): Promise<ChunkResult
   await appendTallies(client, fresh.rows);
   const rejected = await insertRejected(client, chunk.integrationId, toRejectedRows(chunk, events));
   if (chunk.progress !== null) await setProgress(client, chunk, chunk.progress);
-  await count(client, fresh.perEvent, rejected);
+  await count(client, { read: countPerEvent(staged), fresh: fresh.perEvent, rejected });
   await client.query(
     `update runs set import_records = import_records + $3, import_rejected = import_rejected + $4
      where integration_id = $1 and id = $2`,
@@ -97,19 +97,23 @@ function toRejectedRows(chunk: Chunk, events: Map<string, EventRow>): RejectedRo
   });
 }
 
+interface Counted {
+  /** Rows of the chunk by event, and those of them that were not there before. */
+  read: Map<number, number>;
+  fresh: Map<number, number>;
+  /** The event of each rejected record. */
+  rejected: (number | null)[];
+}
+
 /** In the order of ids, so that two chunks of the same events never wait for each other in a circle. */
-async function count(client: PoolClient, imported: Map<number, number>, rejected: (number | null)[]): Promise<void> {
-  const counts = new Map<number, { imported: number; rejected: number }>();
-  for (const [id, fresh] of imported) counts.set(id, { imported: fresh, rejected: 0 });
-  for (const id of rejected) {
-    if (id === null) continue;
-    const before = counts.get(id) ?? { imported: 0, rejected: 0 };
-    counts.set(id, { ...before, rejected: before.rejected + 1 });
-  }
-  for (const [id, add] of [...counts].toSorted(([a], [b]) => a - b)) {
+async function count(client: PoolClient, { read, fresh, rejected }: Counted): Promise<void> {
+  const ids = new Set([...read.keys(), ...rejected.filter((id) => id !== null)]);
+  for (const id of [...ids].toSorted((a, b) => a - b)) {
+    const imported = fresh.get(id) ?? 0;
     await client.query(
-      "update event_definitions set imported = imported + $2, rejected = rejected + $3 where id = $1",
-      [id, add.imported, add.rejected],
+      `update event_definitions set imported = imported + $2, deduplicated = deduplicated + $3, rejected = rejected + $4
+       where id = $1`,
+      [id, imported, (read.get(id) ?? 0) - imported, rejected.filter((of) => of === id).length],
     );
   }
 }

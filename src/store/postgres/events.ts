@@ -32,6 +32,7 @@ export function createEventStore({ db }: Database): EventStore {
     async remove(workspaceId, integrationId, name) {
       return db.transaction().execute(async (tx) => {
         if (!(await raiseVersion(tx, workspaceId, integrationId, 0))) return false;
+        await refuseWhileUsed(tx, integrationId, name);
         const { numAffectedRows } = await sql`
           update event_definitions set deleted_at_ms = crosscurrent_now_ms()
           where integration_id = ${integrationId} and name = ${name} and deleted_at_ms is null`.execute(tx);
@@ -73,6 +74,17 @@ async function create(
     if (!isUniqueViolation(error)) throw error;
     throw new ConflictError("There is an event of that name already.");
   }
+}
+
+/** In a later statement than the one that took the integration's lock: metrics are defined under it. */
+async function refuseWhileUsed(tx: Queryable, integrationId: string, name: string): Promise<void> {
+  const { rows } = await sql<{ name: string }>`
+    select name from metrics where integration_id = ${integrationId}
+      and ${name} in (definition #>> '{measure,event}', definition #>> '{denominator,event}') order by ordinal limit 1`.execute(
+    tx,
+  );
+  if (rows[0] !== undefined)
+    throw new ConflictError(`The metric “${rows[0].name}” uses it: change or delete that first.`);
 }
 
 /** Notes a change of the configuration; `syncs` 1 if it calls for a cycle at once. False if there is no such integration. */

@@ -1,6 +1,6 @@
 // Ids that leave the database: a prefix that says of what, and 80 random bits, safe in URLs and on command lines.
 import { randomBytes } from "node:crypto";
 
-export function newId(prefix: "ws" | "int" | "sync"): string {
+export function newId(prefix: "ws" | "int" | "sync" | "met"): string {
   return `${prefix}_${randomBytes(10).toString("hex")}`;
 }

@@ -48,12 +48,16 @@ export function createIntegrationStore({ db }: Database, options: IntegrationOpt
     },
 
     async remove(workspaceId, id) {
-      await sql`
-        with removed as (
-          update integrations set deleted_at_ms = crosscurrent_now_ms(), secret = null, secret_key_id = null
-          where id = ${id} and workspace_id = ${workspaceId} and deleted_at_ms is null returning id
-        )
-        insert into removed_integrations (workspace_id, id) select ${workspaceId}, id from removed`.execute(db);
+      await db.transaction().execute(async (tx) => {
+        await sql`
+          with removed as (
+            update integrations set deleted_at_ms = crosscurrent_now_ms(), secret = null, secret_key_id = null
+            where id = ${id} and workspace_id = ${workspaceId} and deleted_at_ms is null returning id
+          )
+          insert into removed_integrations (workspace_id, id) select ${workspaceId}, id from removed`.execute(tx);
+        // In a later statement: metrics are defined under the lock of the row that this one has changed.
+        await sql`delete from metrics where integration_id = ${id} and workspace_id = ${workspaceId}`.execute(tx);
+      });
       // Removing again is no error: the one who asks may not have got the first answer.
       const { rows } = await sql`
         select 1 from removed_integrations where workspace_id = ${workspaceId} and id = ${id}`.execute(db);

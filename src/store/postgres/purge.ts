@@ -1,8 +1,11 @@
 // The purge: rows of removed integrations and events and old runs go in bounded steps, old raw exposures by the partition.
 import { sql, type RawBuilder } from "kysely";
+import { SESSION_IDLE_MS, SESSION_MAX_AGE_MS } from "../store.ts";
 import { keyIdOf, reencrypt } from "../secrets.ts";
 import type { Database, Queryable } from "./database.ts";
+import { purgeMetricSources } from "./metricPurge.ts";
 import { createDayPartitions, dropExpiredPartitions } from "./partitions.ts";
+import { secretOwner } from "./routerChanges.ts";
 
 export interface PurgeOptions {
   secretKeys: Buffer[];
@@ -25,10 +28,12 @@ const INTEGRATION_TABLES = ["rejected_records", "sync_requests", "runs"];
 export async function purge(database: Database, options: PurgeOptions): Promise<number> {
   const { db, pool } = database;
   await rewrapSecrets(db, options.secretKeys);
-  const steps = { left: STEPS_MAX };
-  let deleted = await purgeEvents(db, steps);
+  const steps = { left: STEPS_MAX, rows: STEP_ROWS };
+  let deleted = await purgeMetricSources(db, steps);
+  deleted += await purgeEvents(db, steps);
   deleted += await purgeIntegrations(db, steps);
   deleted += await purgeHistory(db, steps);
+  deleted += await purgeSessions(db, steps);
   const client = await pool.connect();
   try {
     deleted += await dropExpiredPartitions(client, options.exposureRetentionDays);
@@ -95,6 +100,19 @@ async function purgeHistory(db: Queryable, steps: { left: number }): Promise<num
   return requests.deleted + runs.deleted + removed.deleted;
 }
 
+/** Sessions that are over. */
+async function purgeSessions(db: Queryable, steps: { left: number }): Promise<number> {
+  const { deleted } = await inSteps(
+    db,
+    steps,
+    sql`
+    delete from sessions where ctid = any(array(
+      select ctid from sessions where used_at_ms <= (select crosscurrent_now_ms()) - ${SESSION_IDLE_MS}::bigint
+        or created_at_ms <= (select crosscurrent_now_ms()) - ${SESSION_MAX_AGE_MS}::bigint limit ${STEP_ROWS}))`,
+  );
+  return deleted;
+}
+
 /** Runs the bounded statement, each time as a transaction of its own, until it finds less than a step or no steps are left. */
 async function inSteps(
   db: Queryable,
@@ -158,11 +176,10 @@ async function removeOwner(
 async function rewrapSecrets(db: Queryable, secretKeys: Buffer[]): Promise<void> {
   const [first, ...older] = secretKeys;
   if (first === undefined || older.length === 0) return;
+  const olderIds = sql`any(${older.map(keyIdOf)}::text[])`;
   const { rows } = await sql<{ id: string; box: Buffer }>`
     select id, secret as box from integrations
-    where deleted_at_ms is null and secret_key_id = any(${older.map(keyIdOf)}::text[]) limit ${SECRETS_MAX}`.execute(
-    db,
-  );
+    where deleted_at_ms is null and secret_key_id = ${olderIds} limit ${SECRETS_MAX}`.execute(db);
   for (const { id, box } of rows) {
     const sealed = reencrypt(box, id, secretKeys);
     // Credentials that were replaced meanwhile are not overwritten with the old ones.
@@ -170,5 +187,19 @@ async function rewrapSecrets(db: Queryable, secretKeys: Buffer[]): Promise<void>
       update integrations set secret = ${sealed.box}, secret_key_id = ${sealed.keyId} where id = ${id} and secret = ${box}`.execute(
       db,
     );
+  }
+  await rewrapVariants(db, secretKeys, olderIds);
+}
+
+async function rewrapVariants(db: Queryable, secretKeys: Buffer[], olderIds: RawBuilder<unknown>): Promise<void> {
+  const { rows } = await sql<{ workspace: string; router: string; route: string; id: string; box: Buffer }>`
+    select workspace_id as workspace, router_id as router, route_id as route, id, secret as box from variants
+    where secret_key_id = ${olderIds} limit ${SECRETS_MAX}`.execute(db);
+  for (const { workspace, router, route, id, box } of rows) {
+    const sealed = reencrypt(box, secretOwner(workspace, router, route, id), secretKeys);
+    await sql`
+      update variants set secret = ${sealed.box}, secret_key_id = ${sealed.keyId}
+      where workspace_id = ${workspace} and router_id = ${router} and route_id = ${route} and id = ${id}
+        and secret = ${box}`.execute(db);
   }
 }

@@ -9,7 +9,10 @@ import { createExposureStore } from "./exposures.ts";
 import { createImportStore } from "./imports.ts";
 import { createIntegrationStore } from "./integrations.ts";
 import { createMaintenanceStore } from "./maintenance.ts";
+import { createMetricStore } from "./metrics.ts";
+import { createRouterStore } from "./routers.ts";
 import { createRunStore } from "./runs.ts";
+import { createSessionStore } from "./sessions.ts";
 import { createWorkspaceStore } from "./workspaces.ts";
 
 export interface PostgresStoreOptions {
@@ -37,11 +40,14 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
   const { db } = database;
   return {
     workspaces: createWorkspaceStore(database),
+    sessions: createSessionStore(database),
     integrations: createIntegrationStore(database, options),
     events: createEventStore(database),
     exposures: createExposureStore(database, options),
     exports: createExportStore(database),
     imports: createImportStore(database),
+    metrics: createMetricStore(database),
+    routers: createRouterStore(database, options),
     runs: createRunStore(database),
     budgets: createBudgetStore(database),
     maintenance: createMaintenanceStore(database, options),

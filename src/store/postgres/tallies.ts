@@ -39,20 +39,41 @@ export async function appendTallies(client: PoolClient, fresh: StagedRow[]): Pro
 }
 
 function tally(fresh: StagedRow[]): Tally[] {
-  const events = new Map<number, Map<string, Tally>>();
+  return [...groupedByFields(fresh)].flatMap(([eventId, groups]) => tallyOfEvent(eventId, groups));
+}
+
+/** Rows that share one object of fields, as a connector may let alike ones do: looked at once for all. */
+interface Alike {
+  rows: number;
+  firstUuid: string;
+}
+
+type FieldsGroups = Map<StagedRow["row"]["fields"], Alike>;
+
+function groupedByFields(fresh: StagedRow[]): Map<number, FieldsGroups> {
+  const events = new Map<number, FieldsGroups>();
   for (const { eventId, row } of fresh) {
-    let properties = events.get(eventId);
-    if (properties === undefined) events.set(eventId, (properties = new Map<string, Tally>()));
-    const { fields } = row;
+    let groups = events.get(eventId);
+    if (groups === undefined) events.set(eventId, (groups = new Map()));
+    const alike = groups.get(row.fields);
+    if (alike === undefined) groups.set(row.fields, { rows: 1, firstUuid: row.uuid });
+    else alike.rows++;
+  }
+  return events;
+}
+
+function tallyOfEvent(eventId: number, groups: FieldsGroups): Tally[] {
+  const properties = new Map<string, Tally>();
+  for (const [fields, { rows, firstUuid }] of groups) {
     for (const name in fields) {
       const type = typeOf(fields[name]);
       const entry = properties.get(name) ?? addTally(properties, eventId, name);
       if (entry === null) continue;
-      entry.counts[type]++;
-      if (type !== "null") entry.exampleUuid ??= row.uuid;
+      entry.counts[type] += rows;
+      if (type !== "null") entry.exampleUuid ??= firstUuid;
     }
   }
-  return [...events.values()].flatMap((properties) => [...properties.values()]);
+  return [...properties.values()];
 }
 
 function addTally(properties: Map<string, Tally>, eventId: number, name: string): Tally | null {

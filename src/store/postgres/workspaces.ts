@@ -1,7 +1,7 @@
 // Workspaces and their API keys. Of a key only a hash is kept: it is 32 random bytes, so a plain hash cannot be guessed.
 import { createHash, randomBytes } from "node:crypto";
 import { sql } from "kysely";
-import type { WorkspaceStore } from "../store.ts";
+import type { Workspace, WorkspaceStore } from "../store.ts";
 import type { Database } from "./database.ts";
 import { newId } from "./ids.ts";
 import { bounded } from "./text.ts";
@@ -25,14 +25,25 @@ export function createWorkspaceStore({ db }: Database): WorkspaceStore {
     },
 
     async authenticate(apiKey) {
-      if (!apiKey.startsWith(KEY_PREFIX) || apiKey.length > MAX_KEY_CHARS) return null;
+      if (!isKey(apiKey)) return null;
       const { rows } = await sql<{ workspaceId: string }>`
         select workspace_id as "workspaceId" from api_keys where hash = ${hashOf(apiKey)}`.execute(db);
       return rows[0]?.workspaceId ?? null;
     },
+
+    async get(workspaceId) {
+      const { rows } = await sql<Workspace>`select id, name from workspaces where id = ${workspaceId}`.execute(db);
+      return rows[0] ?? null;
+    },
   };
 }
 
-function hashOf(apiKey: string): Buffer {
-  return createHash("sha256").update(apiKey).digest();
+/** Whether a text can be a key at all: for anything else no query is spent. */
+export function isKey(text: string): boolean {
+  return text.startsWith(KEY_PREFIX) && text.length <= MAX_KEY_CHARS;
+}
+
+/** What is kept of a key, or of another secret of as many random bytes. */
+export function hashOf(secret: string): Buffer {
+  return createHash("sha256").update(secret).digest();
 }

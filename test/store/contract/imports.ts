@@ -69,6 +69,17 @@ export function importTests(get: GetHarness): void {
     ]);
   });
 
+  test("a single row that is there already keeps no other out, wherever it is in a large chunk", async () => {
+    const rows = Array.from({ length: 200 }, (_, n) => row(n, `{"n":${n}}`));
+    for (const n of [0, 7, 101, 199]) {
+      const { store, integration } = await setUp();
+      await commitRows(store, integration, [rows[n]!]);
+      expect(await commitRows(store, integration, rows)).toMatchObject({ imported: 199 });
+      expect((await event(store, integration))?.imported).toBe(200);
+      expect(await records(store, integration)).toHaveLength(200);
+    }
+  });
+
   test("any chunking, with any overlap, gives the same records, counters and tallies", async () => {
     const { store } = get();
     const chunks = fc.array(

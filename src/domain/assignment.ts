@@ -1,0 +1,45 @@
+// Which route and which variant serve a call. Pure: the draws, hashed or random, come in from outside.
+import type { RouteConditions } from "./router.ts";
+
+/** What a call says of itself to the conditions of routes. */
+export interface CallTraits {
+  metadata: Readonly<Record<string, unknown>>;
+  /** What follows the router's id in `model` after a colon; null without one. */
+  modelHint: string | null;
+}
+
+/** The first route whose conditions all hold; undefined where none matches. */
+export function matchRoute<R extends { conditions: RouteConditions }>(
+  routes: readonly R[],
+  traits: CallTraits,
+): R | undefined {
+  return routes.find(({ conditions }) => matches(conditions, traits));
+}
+
+function matches({ metadata = {}, models }: RouteConditions, traits: CallTraits): boolean {
+  if (models !== undefined && (traits.modelHint === null || !models.includes(traits.modelHint))) return false;
+  return Object.entries(metadata).every(([key, wanted]) => {
+    const value = Object.hasOwn(traits.metadata, key) ? traits.metadata[key] : undefined;
+    return typeof wanted === "string" ? value === wanted : wanted.some((one) => one === value);
+  });
+}
+
+/**
+ * Weighted rendezvous: each variant draws a number evenly from (0, 1), and the one with the lowest `-ln(draw) / weight` serves. The
+ * chance of a variant is exactly its share of the weights. Where the draw is a hash of user and variant, a user keeps its variant
+ * while weights stay; raising one weight moves users to that variant alone, lowering one moves users from it alone, and as many
+ * as the shares differ by: no assignment moves fewer. Undefined where no variant has a weight.
+ */
+export function pickVariant<V extends { id: string; weight: number }>(
+  variants: readonly V[],
+  draw: (variantId: string) => number,
+): V | undefined {
+  let best: V | undefined;
+  let lowest = Number.POSITIVE_INFINITY;
+  for (const variant of variants) {
+    if (variant.weight <= 0) continue;
+    const score = -Math.log(draw(variant.id)) / variant.weight;
+    if (score < lowest || best === undefined) [best, lowest] = [variant, score];
+  }
+  return best;
+}

@@ -1,0 +1,77 @@
+// Connections to upstreams, made only to addresses that the policy lets a tenant reach. The address that is checked is the one
+// that is connected to: a name is resolved once, here, and what it leads to can not change in between.
+import { lookup as systemLookup, type LookupAddress } from "node:dns";
+import { isIP, type LookupFunction } from "node:net";
+import { Agent, buildConnector } from "undici";
+import { bare, isPublicAddress, type AddressPolicy } from "./addresses.ts";
+
+export type Resolve = (hostname: string, callback: (error: Error | null, addresses: LookupAddress[]) => void) => void;
+
+/** The upstream's address is none that a tenant may reach. */
+export class AddressRefusedError extends Error {
+  override readonly name = "AddressRefusedError";
+  constructor() {
+    super("The upstream's address is not on the public internet, and its host is not allowed by the operator.");
+  }
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const KEEP_ALIVE_MS = 30_000;
+const MAX_CONNECTIONS_PER_ORIGIN = 1_024;
+const MAX_HEADER_BYTES = 32 * 1024;
+
+/** `resolve` stands in for the system's resolver. Redirects are never followed: undici's agent does not. */
+export function createUpstreamAgent(policy: AddressPolicy, resolve: Resolve = resolveBySystem): Agent {
+  const anywhere = buildConnector({ timeout: CONNECT_TIMEOUT_MS });
+  const publicOnly = buildConnector({ timeout: CONNECT_TIMEOUT_MS, lookup: publicLookup(resolve) });
+  const connect: buildConnector.connector = (options, callback) => {
+    const isSecure = options.protocol === "https:";
+    const host = bare(options.hostname);
+    const port = Number(options.port === "" ? (isSecure ? 443 : 80) : options.port);
+    if (policy.isAllowedHost(host, port)) {
+      anywhere(options, callback);
+      return;
+    }
+    if (!isSecure || (isIP(host) !== 0 && !isPublicAddress(host))) {
+      callback(new AddressRefusedError(), null);
+      return;
+    }
+    publicOnly(options, (...[error, socket]) => {
+      if (error !== null) {
+        callback(error, null);
+        return;
+      }
+      // What was looked up was checked already; this would find a way around that.
+      if (isPublicAddress(socket.remoteAddress ?? "")) {
+        callback(null, socket);
+        return;
+      }
+      socket.destroy();
+      callback(new AddressRefusedError(), null);
+    });
+  };
+  return new Agent({
+    connect,
+    connections: MAX_CONNECTIONS_PER_ORIGIN,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  });
+}
+
+/** Answers only addresses that are public; none of them is a refusal. */
+function publicLookup(resolve: Resolve): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, (error, addresses) => {
+      const open = addresses.filter(({ address }) => isPublicAddress(address));
+      const first = open[0];
+      if (error !== null) callback(error, "", 0);
+      else if (first === undefined) callback(new AddressRefusedError(), "", 0);
+      else if (options.all === true) callback(null, open);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+function resolveBySystem(hostname: string, callback: Parameters<Resolve>[1]): void {
+  systemLookup(hostname, { all: true }, (error, addresses) => callback(error, error === null ? addresses : []));
+}

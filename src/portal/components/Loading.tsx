@@ -1,0 +1,13 @@
+// What is shown while something is on its way.
+import { Skeleton, Stack, VisuallyHidden } from "@mantine/core";
+
+export function Loading({ label, rows = 3 }: { label: string; rows?: number }) {
+  return (
+    <Stack p="md" role="status" aria-busy="true">
+      <VisuallyHidden>{label}</VisuallyHidden>
+      {Array.from({ length: rows }, (_, row) => (
+        <Skeleton key={row} height={40} />
+      ))}
+    </Stack>
+  );
+}

@@ -1,0 +1,87 @@
+// The workspace's integrations and how each is.
+import { Anchor, Badge, Button, Table, Text } from "@mantine/core";
+import { Link } from "wouter";
+import { PROVIDER_NAMES, titleOf, type Integration } from "../api.ts";
+import { Failure } from "../components/Failure.tsx";
+import { Loading } from "../components/Loading.tsx";
+import { Page } from "../components/Page.tsx";
+import { Section } from "../components/Section.tsx";
+import { StatusBadge } from "../components/StatusBadge.tsx";
+import { When } from "../components/When.tsx";
+import { useIntegrations } from "../queries.ts";
+
+export default function DataIntegrations() {
+  const integrations = useIntegrations();
+  const list = integrations.data?.integrations ?? [];
+  return (
+    <Page
+      title="Data Integrations"
+      actions={
+        <Button component={Link} href="/integrations/new">
+          Add Integration
+        </Button>
+      }
+    >
+      {integrations.isPending && <Loading label="Loading integrations" />}
+      {integrations.error && <Failure error={integrations.error} onRetry={integrations.refetch} />}
+      {integrations.data && list.length === 0 && (
+        <Section title="No integrations yet">
+          <Text size="sm">
+            Connect your Mixpanel or BigQuery project: router exposures go out to it, your product events come in.
+          </Text>
+        </Section>
+      )}
+      {list.length > 0 && (
+        <Table.ScrollContainer minWidth={560}>
+          <Table aria-label="Integrations" verticalSpacing="sm">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Project</Table.Th>
+                <Table.Th>Status</Table.Th>
+                <Table.Th>Data Sync</Table.Th>
+                <Table.Th>Last cycle</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {list.map((integration) => (
+                <Row key={integration.id} integration={integration} />
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      )}
+    </Page>
+  );
+}
+
+function Row({ integration }: { integration: Integration }) {
+  const { id, provider, status, lastRun } = integration;
+  const legs = (["export", "import"] as const).filter((leg) => integration[leg].enabled);
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Anchor component={Link} href={`/integrations/${id}`} fw={600}>
+          {titleOf(integration)}
+        </Anchor>
+        <Text size="xs" c="dimmed">
+          {PROVIDER_NAMES[provider]}
+        </Text>
+      </Table.Td>
+      <Table.Td>
+        <StatusBadge status={status} />
+      </Table.Td>
+      <Table.Td>
+        {legs.length === 0
+          ? "off"
+          : legs.map((leg) => (
+              <Badge key={leg} variant="default" mr={4}>
+                {leg}
+              </Badge>
+            ))}
+      </Table.Td>
+      <Table.Td>
+        <When at={lastRun?.startedAt} empty="none yet" />
+      </Table.Td>
+    </Table.Tr>
+  );
+}

@@ -1,0 +1,163 @@
+// One imported event: its properties and its records.
+import { Badge, Button, Code, Group, Table, Text } from "@mantine/core";
+import { stringify } from "lossless-json";
+import { useState } from "react";
+import { Link } from "wouter";
+import { isMissing, nameOf, titleOf } from "../api.ts";
+import { Failure } from "../components/Failure.tsx";
+import { Loading } from "../components/Loading.tsx";
+import { Page } from "../components/Page.tsx";
+import { Section } from "../components/Section.tsx";
+import { Troubles } from "../components/Trouble.tsx";
+import { When } from "../components/When.tsx";
+import { useEvents, useIntegration, useProperties, useRecords, type ImportedRecord } from "../queries.ts";
+import { count, localTime } from "../time.ts";
+import { NotFound } from "./NotFound.tsx";
+
+export default function EventPage({ id, name }: { id: string; name: string }) {
+  const integration = useIntegration(id);
+  const events = useEvents(id);
+  const event = events.data?.events.find((one) => nameOf(one) === name);
+  if (isMissing(events.error) || (events.data && event === undefined)) return <NotFound />;
+  const above = [
+    { label: "Data Integrations", href: "/integrations" },
+    { label: integration.data ? titleOf(integration.data) : "Integration", href: `/integrations/${id}` },
+  ];
+  return (
+    <Page title={name} above={above}>
+      {events.isPending && <Loading label="Loading the event" />}
+      {events.error && <Failure error={events.error} onRetry={events.refetch} />}
+      {event && (
+        <>
+          {event.description !== null && <Text>{event.description}</Text>}
+          <Troubles of={[{ name, error: event.error }]} />
+          <Text size="sm">
+            {count(event.imported)} imported, {count(event.rejected)} rejected. Complete through:{" "}
+            <When at={event.completeThrough} empty="not yet" />
+          </Text>
+          <Properties id={id} name={name} />
+          <Records id={id} name={name} />
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Properties({ id, name }: { id: string; name: string }) {
+  const properties = useProperties(id, name);
+  const list = properties.data?.properties ?? [];
+  return (
+    <Section
+      title="Properties"
+      actions={
+        <Button
+          component={Link}
+          href={`/product-metrics/new?integration=${id}&event=${encodeURIComponent(name)}`}
+          size="xs"
+          variant="default"
+        >
+          New Metric
+        </Button>
+      }
+    >
+      {properties.isPending && <Loading label="Loading properties" />}
+      {properties.error && <Failure error={properties.error} onRetry={properties.refetch} />}
+      {properties.data && list.length === 0 && <Text size="sm">None found yet: they come with the first records.</Text>}
+      {list.length > 0 && (
+        <Table.ScrollContainer minWidth={480}>
+          <Table aria-label="Properties">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Name</Table.Th>
+                <Table.Th>Types</Table.Th>
+                <Table.Th ta="right">Records</Table.Th>
+                <Table.Th>Example</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {list.map((property) => (
+                <Table.Tr key={property.name}>
+                  <Table.Td style={{ overflowWrap: "anywhere" }}>{property.name}</Table.Td>
+                  <Table.Td>
+                    {property.types.join(", ")} {property.numeric && <Badge color="teal.9">numeric</Badge>}
+                  </Table.Td>
+                  <Table.Td ta="right">{String(property.count)}</Table.Td>
+                  <Table.Td>
+                    <Code style={{ overflowWrap: "anywhere" }}>{stringify(property.example)}</Code>
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      )}
+    </Section>
+  );
+}
+
+/** The cursors of the pages up to the one that is shown lead back. */
+function Records({ id, name }: { id: string; name: string }) {
+  const [cursors, setCursors] = useState([""]);
+  const page = useRecords(id, name, cursors.at(-1) ?? "");
+  const next = page.data?.next ?? null;
+  return (
+    <Section title="Records">
+      {page.isPending && <Loading label="Loading records" />}
+      {page.error && <Failure error={page.error} onRetry={page.refetch} />}
+      {page.data && page.data.records.length === 0 && <Text size="sm">Nothing imported yet.</Text>}
+      {page.data && page.data.records.length > 0 && <RecordTable records={page.data.records} />}
+      {(cursors.length > 1 || next !== null) && (
+        <Group gap="xs">
+          <Button
+            size="xs"
+            variant="default"
+            disabled={cursors.length === 1}
+            onClick={() => setCursors(cursors.slice(0, -1))}
+          >
+            Previous
+          </Button>
+          <Button
+            size="xs"
+            variant="default"
+            disabled={next === null || page.isPlaceholderData}
+            onClick={() => next !== null && setCursors([...cursors, next])}
+          >
+            Next
+          </Button>
+          <Text size="sm" aria-live="polite">
+            Page {cursors.length}
+          </Text>
+        </Group>
+      )}
+    </Section>
+  );
+}
+
+function RecordTable({ records }: { records: ImportedRecord[] }) {
+  return (
+    <Table.ScrollContainer minWidth={600}>
+      <Table aria-label="Records">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Time</Table.Th>
+            <Table.Th>User</Table.Th>
+            <Table.Th>Properties</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {records.map(({ uuid, user_id: user, timestamp, properties }) => (
+            <Table.Tr key={uuid}>
+              <Table.Td>
+                <time dateTime={timestamp}>{localTime(timestamp)}</time>
+              </Table.Td>
+              <Table.Td style={{ overflowWrap: "anywhere" }}>{user}</Table.Td>
+              <Table.Td>
+                <Code style={{ overflowWrap: "anywhere" }}>{stringify(properties)}</Code>
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}

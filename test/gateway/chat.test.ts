@@ -1,0 +1,278 @@
+/** Chat Completions end to end: who is served by what, what is recorded, and what comes back. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { call, createGatewayHarness, eventually, type GatewayHarness } from "./support.ts";
+
+let gateway: GatewayHarness;
+beforeAll(async () => {
+  gateway = await createGatewayHarness({ headersTimeoutMs: 1_000, idleTimeoutMs: 1_000 });
+  await gateway.createRouter("half", { a: 1, b: 1 });
+  await gateway.createRouter("safe", { a: 1, b: 0 }, { fallbackVariantId: "b" });
+  await gateway.createRouter("one", { a: 1 });
+});
+afterAll(() => gateway.close());
+afterEach(() => gateway.upstream.clear());
+
+const variantOf = (answer: Response) => answer.headers.get("x-crosscurrent-variant");
+const errorOf = async (answer: Response) => {
+  const { error } = (await answer.json()) as { error: Record<string, unknown> };
+  return { status: answer.status, ...error };
+};
+
+describe("a call", () => {
+  test("reaches the variant's upstream with its key and model and comes back with its headers", async () => {
+    const answer = await gateway.chat(call("one", "ann", { temperature: 0.5 }), {});
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ choices: [{ message: { content: "model-a heard: Hello" } }] });
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      "x-crosscurrent-router": "one",
+      "x-crosscurrent-route": "default",
+      "x-crosscurrent-variant": "a",
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+    });
+    const [seen] = gateway.upstream.seen;
+    expect(seen?.headers.authorization).toBe("Bearer sk-a");
+    expect(JSON.parse(seen?.body ?? "")).toEqual({ ...call("one", "ann", { temperature: 0.5 }), model: "model-a" });
+    expect(JSON.stringify(seen)).not.toContain(gateway.workspace.apiKey);
+    expect(await gateway.exposures("one")).toEqual([{ variantId: "a", userId: "ann" }]);
+    expect(gateway.log.text).not.toMatch(/ann|sk-a|Hello/);
+  });
+
+  test("goes on byte by byte but for the model: digits, order, unknown and doubled fields", async () => {
+    const text = `{ "seed": 12345678901234567890, "x": [{"model":"inner \\"}"}], "mod\\u0065l" : "first",
+      "n":1.10e+2, "messages": [], "model":"inworld/one" , "ünknown": {"a":"]}"} }`;
+    expect((await gateway.chat(text)).status).toBe(200);
+    expect(gateway.upstream.seen[0]?.body).toBe(
+      text.replace('"first"', '"model-a"').replace('"inworld/one"', '"model-a"'),
+    );
+  });
+
+  test("keeps its user's variant, and without a user goes by weight and is not recorded", async () => {
+    const users = Array.from({ length: 30 }, (_, i) => `user ${i}`);
+    const first = await Promise.all(users.map(async (user) => variantOf(await gateway.chat(call("half", user)))));
+    const again = await Promise.all(users.map(async (user) => variantOf(await gateway.chat(call("half", user)))));
+    expect(again).toEqual(first);
+    expect(new Set(first)).toEqual(new Set(["a", "b"]));
+    await eventually(async () => (await gateway.exposures("half")).length === 60);
+    const nobody = await Promise.all(users.map(async () => variantOf(await gateway.chat(call("half")))));
+    expect(new Set(nobody)).toEqual(new Set(["a", "b"]));
+    const recorded = await gateway.exposures("half");
+    expect(recorded).toHaveLength(60);
+    expect(new Set(recorded.map(({ userId, variantId }) => `${userId} ${variantId}`)).size).toBe(30);
+  });
+
+  test("takes the first route whose conditions hold", async () => {
+    const { store, workspace, upstream } = gateway;
+    const route = (id: string, conditions: object) => ({
+      ...{ id, conditions, fallbackVariantId: null },
+      variants: [{ id: "v", weight: 1, upstream: { baseUrl: upstream.baseUrl, model: id, apiKey: null } }],
+    });
+    const routes = [route("pro", { metadata: { plan: ["pro", "team"] } }), route("fast", { models: ["fast"] })];
+    await store.routers.create(workspace.workspaceId, { id: "many", description: null, routes });
+    const routeOf = async (body: object) => (await gateway.chat(body)).headers.get("x-crosscurrent-route");
+    expect(await routeOf(call("many", null, { metadata: { plan: "team" } }))).toBe("pro");
+    expect(await routeOf(call("many:fast", null, { metadata: { plan: "free" } }))).toBe("fast");
+    expect(await errorOf(await gateway.chat(call("many")))).toMatchObject({ status: 404, code: "no_route" });
+  });
+});
+
+describe("a stream", () => {
+  test("passes through byte by byte, token by token, and its exposure is committed before it ends", async () => {
+    const direct = await fetch(`${gateway.upstream.baseUrl}/chat/completions`, {
+      method: "POST",
+      body: JSON.stringify({ ...call("one"), model: "model-a", stream: true }),
+    });
+    const expected = await direct.text();
+    gateway.upstream.order({ kind: "pace", delayMs: 20 });
+    const answer = await gateway.chat(call("one", "stream", { stream: true }));
+    expect(answer.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+    const pieces: string[] = [];
+    for await (const piece of answer.body!.pipeThrough(new TextDecoderStream())) pieces.push(piece);
+    expect(pieces.join("")).toBe(expected);
+    expect(pieces.length).toBeGreaterThan(3);
+    expect(await gateway.exposures("one")).toContainEqual({ variantId: "a", userId: "stream" });
+  });
+
+  test("that breaks off or falls silent upstream breaks off here", async () => {
+    for (const kind of ["cut", "stall"] as const) {
+      gateway.upstream.order({ kind, afterEvents: 2 });
+      const answer = await gateway.chat(call("one", kind, { stream: true }));
+      await expect(answer.text()).rejects.toThrow("terminated");
+    }
+    expect(await gateway.exposures("one")).toContainEqual({ variantId: "a", userId: "cut" });
+  });
+
+  test("whose reader leaves is given up upstream, and stays recorded", async () => {
+    gateway.upstream.order({ kind: "stall", afterEvents: 2 });
+    const leave = new AbortController();
+    const answer = await gateway.chat(call("one", "gone"), {
+      signal: leave.signal,
+      body: JSON.stringify(call("one", "gone", { stream: true })),
+    });
+    await answer.body!.getReader().read();
+    leave.abort();
+    await eventually(() => gateway.upstream.seen[0]?.abandoned === true);
+    await eventually(async () => (await gateway.exposures("one")).some(({ userId }) => userId === "gone"));
+    expect(gateway.upstream.seen).toHaveLength(1);
+  });
+
+  test("waits upstream for a reader who is slow, without gathering it here", async () => {
+    const PIECE = Buffer.alloc(256 * 1024, "x");
+    const PIECES = 256;
+    let sent = 0;
+    const flood = createServer((request, response) => {
+      request.resume();
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      const more = () => {
+        while (sent < PIECES) {
+          sent++;
+          if (response.write(PIECE)) continue;
+          response.once("drain", more);
+          return;
+        }
+        response.end("data: [DONE]\n\n");
+      };
+      more();
+    });
+    flood.listen(0, "127.0.0.1");
+    await once(flood, "listening");
+    const baseUrl = `http://127.0.0.1:${(flood.address() as AddressInfo).port}`;
+    const variants = [{ id: "v", weight: 1, upstream: { baseUrl, model: "m", apiKey: null } }];
+    await gateway.createRouter("flood", {}, { variants });
+    const answer = await gateway.chat(call("flood", "slow", { stream: true }));
+    // Nothing is read: what is under way fills up, and then nothing moves any more.
+    let [seen, still] = [-1, 0];
+    await eventually(() => {
+      [seen, still] = sent === seen ? [seen, still + 1] : [sent, 0];
+      return still > 5_000;
+    });
+    expect(sent).toBeLessThan(PIECES / 2);
+    expect((await answer.arrayBuffer()).byteLength).toBe(PIECES * PIECE.length + "data: [DONE]\n\n".length);
+    flood.closeAllConnections();
+    flood.close();
+  });
+
+  test("before it begins: a caller who leaves ends the call upstream, and nothing is recorded", async () => {
+    gateway.upstream.order({ kind: "hang" });
+    const leave = new AbortController();
+    const pending = gateway.chat(call("one", "early"), { signal: leave.signal });
+    await eventually(() => gateway.upstream.seen.length === 1);
+    leave.abort();
+    await expect(pending).rejects.toThrow("aborted");
+    await eventually(() => gateway.upstream.seen[0]?.abandoned === true);
+    expect(await gateway.exposures("one")).not.toContainEqual({ variantId: "a", userId: "early" });
+  });
+});
+
+describe("the fallback", () => {
+  test.each([
+    { kind: "status", status: 500 },
+    { kind: "status", status: 429 },
+    { kind: "reset" },
+    { kind: "hang" },
+  ] as const)("serves after $kind $status, and is the exposure", async (fault) => {
+    gateway.upstream.order(fault);
+    const user = JSON.stringify(fault);
+    const answer = await gateway.chat(call("safe", user));
+    expect([answer.status, variantOf(answer)]).toEqual([200, "b"]);
+    await answer.text();
+    expect((await gateway.exposures("safe")).filter(({ userId }) => userId === user)).toEqual([
+      { variantId: "b", userId: user },
+    ]);
+    expect(gateway.upstream.seen.map(({ headers }) => headers.authorization)).toEqual(["Bearer sk-a", "Bearer sk-b"]);
+  });
+
+  test("does not serve after a refusal of the call itself", async () => {
+    gateway.upstream.order({ kind: "status", status: 400 });
+    const answer = await gateway.chat(call("safe", "bad"));
+    expect([answer.status, variantOf(answer)]).toEqual([400, "a"]);
+    expect((await gateway.exposures("safe")).some(({ userId }) => userId === "bad")).toBe(false);
+  });
+
+  test("that fails too answers with its own failure", async () => {
+    gateway.upstream.order({ kind: "status", status: 500 }, { kind: "status", status: 503 });
+    const answer = await gateway.chat(call("safe"));
+    expect([answer.status, variantOf(answer)]).toEqual([503, "b"]);
+  });
+});
+
+describe("refusals have OpenAI's shape", () => {
+  test.each([
+    ["without a key", call("one"), { headers: { "content-type": "application/json" } }, 401, "invalid_api_key", null],
+    ["an unknown router", call("none"), {}, 404, "model_not_found", "model"],
+    ["another model", { ...call("one"), model: "gpt-4o" }, {}, 404, "model_not_found", "model"],
+    ["no model", { messages: [] }, {}, 400, null, "model"],
+    ["no JSON", "{", {}, 400, null, null],
+    ["a list", "[]", {}, 400, null, null],
+    ["a user of 256 bytes", call("one", "x".repeat(256)), {}, 400, null, "user"],
+    ["an empty user", call("one", ""), {}, 400, null, "user"],
+    ["a user that is a number", { ...call("one"), user: 1 }, {}, 400, null, "user"],
+    ["a user with NUL", call("one", "a\0"), {}, 400, null, "user"],
+  ])("%s", async (_name, body, init, status, code, param) => {
+    const error = await errorOf(await gateway.chat(body, init));
+    expect(error).toEqual({
+      status,
+      code,
+      param,
+      type: "invalid_request_error",
+      message: expect.any(String) as string,
+    });
+  });
+
+  test("another type, another method, another workspace, too large", async () => {
+    const { apiKey } = await gateway.store.workspaces.create("other");
+    const as = (headers: Record<string, string>) => ({
+      headers: { authorization: `Bearer ${gateway.workspace.apiKey}`, "content-type": "application/json", ...headers },
+    });
+    expect(await errorOf(await gateway.chat("{}", as({ "content-type": "text/plain" })))).toMatchObject({
+      status: 415,
+    });
+    expect(await errorOf(await gateway.chat(call("one"), as({ authorization: `Basic ${apiKey}` })))).toMatchObject({
+      status: 404,
+    });
+    const large = await gateway.chat(call("one", null, { pad: "x".repeat(33 * 1024 * 1024) }));
+    expect(await errorOf(large)).toMatchObject({ status: 413, type: "invalid_request_error" });
+    const get = await fetch(`${gateway.url}/v1/chat/completions`, as({}));
+    expect(await errorOf(get)).toMatchObject({ status: 405 });
+  });
+
+  test("what the upstream refuses passes through, its headers picked, its word on the key not", async () => {
+    const headers = { "retry-after": "7", "set-cookie": "a=b", "www-authenticate": "Basic", "x-ratelimit-limit": "1" };
+    gateway.upstream.order({ kind: "status", status: 429, headers });
+    const limited = await gateway.chat(call("one", "limited"));
+    expect(await errorOf(limited)).toMatchObject({ status: 429, code: "ordered" });
+    expect(limited.headers.get("retry-after")).toBe("7");
+    expect(limited.headers.get("x-ratelimit-limit")).toBe("1");
+    expect(limited.headers.has("set-cookie") || limited.headers.has("www-authenticate")).toBe(false);
+    gateway.upstream.order({ kind: "status", status: 500, body: "<html>" });
+    expect(await errorOf(await gateway.chat(call("one")))).toMatchObject({ status: 500, code: "upstream_error" });
+    gateway.upstream.order({ kind: "status", status: 401, body: { error: { message: "bad key sk-a" } } });
+    const refused = await errorOf(await gateway.chat(call("one")));
+    expect(refused).toMatchObject({ status: 401, code: "upstream_auth" });
+    expect(JSON.stringify(refused)).not.toContain("sk-a");
+    gateway.upstream.order({ kind: "status", status: 307, headers: { location: gateway.upstream.baseUrl } });
+    expect(await errorOf(await gateway.chat(call("one")))).toMatchObject({ status: 502, code: "upstream_redirect" });
+    expect(gateway.upstream.seen).toHaveLength(4);
+    expect(await gateway.exposures("one")).not.toContainEqual({ variantId: "a", userId: "limited" });
+  });
+
+  test("an upstream that is not there or silent", async () => {
+    gateway.upstream.order({ kind: "reset" });
+    expect(await errorOf(await gateway.chat(call("one")))).toMatchObject({ status: 502, code: "upstream_unreachable" });
+    gateway.upstream.order({ kind: "hang" });
+    const late = await gateway.chat(call("one"));
+    expect(variantOf(late)).toBe("a");
+    expect(await errorOf(late)).toMatchObject({ status: 504, code: "upstream_timeout" });
+  });
+
+  test("headers of an answer: cookies and hop-by-hop ones stay behind", async () => {
+    const headers = { "set-cookie": "a=b", "x-request-id": "req_1", connection: "x-hop", "x-hop": "1", server: "x" };
+    gateway.upstream.order({ kind: "headers", headers });
+    const answer = await gateway.chat(call("one"));
+    expect(answer.headers.get("x-request-id")).toBe("req_1");
+    for (const name of ["set-cookie", "x-hop", "server"]) expect(answer.headers.has(name)).toBe(false);
+  });
+});

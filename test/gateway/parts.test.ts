@@ -1,0 +1,148 @@
+/** Parts of the gateway on their own, over random inputs: bodies, streams in any pieces, and what is remembered for how long. */
+import type { ServerResponse } from "node:http";
+import { PassThrough } from "node:stream";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { readChatBody, replaceMember } from "../../src/gateway/chatBody.ts";
+import { relay } from "../../src/gateway/relay.ts";
+import { createTtlCache } from "../../src/gateway/ttlCache.ts";
+import { eventually } from "./support.ts";
+
+describe("replacing a member", () => {
+  const keys = fc.oneof(fc.constantFrom("model", "user", "a"), fc.string({ unit: "binary", maxLength: 5 }));
+  const objects = fc.dictionary(keys, fc.jsonValue(), { maxKeys: 6 });
+  const spaced = fc.constantFrom(0, 1, "\t", "\n\r ");
+
+  test("changes its value at the top and not one byte else", () => {
+    fc.assert(
+      fc.property(objects, spaced, fc.string(), (object, space, model) => {
+        const text = JSON.stringify({ ...object, model: "MARKED" }, null, space);
+        const changed = replaceMember(Buffer.from(text), "model", JSON.stringify(model)).toString();
+        expect(JSON.parse(changed)).toEqual(JSON.parse(JSON.stringify({ ...object, model })));
+        expect(changed.replace(JSON.stringify(model), () => '"MARKED"').length).toBe(text.length);
+      }),
+    );
+  });
+
+  test.each(["{}", " { } ", '{"a":1}', '{"a":{"model":1}}', '{"a":["model",{"model":2}]}'])("%s stays", (text) => {
+    expect(replaceMember(Buffer.from(text), "model", '"x"').toString()).toBe(text);
+  });
+
+  test("any bytes are a call or a refusal, never a failure", () => {
+    const refusal = (bytes: Uint8Array) => {
+      try {
+        return typeof readChatBody(Buffer.from(bytes)).model;
+      } catch (error) {
+        return (error as Error).name;
+      }
+    };
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.uint8Array(),
+          fc.json().map((text) => Buffer.from(text)),
+        ),
+        (bytes) => {
+          expect(["string", "GatewayError"]).toContain(refusal(bytes));
+        },
+      ),
+    );
+  });
+});
+
+describe("relaying", () => {
+  const STREAM = 'data: {"a":"[DONE"}\n\ndata: {"b":"[DO[DONE"}\n\ndata: [DONE]\n\n: end\n\n';
+
+  /** Runs a relay over pieces of a stream; answers what had passed before the commit, and in all. */
+  async function run(pieces: string[], isEventStream: boolean) {
+    const body = new PassThrough();
+    const outgoing = Object.assign(new PassThrough(), { flushHeaders: () => undefined });
+    let text = "";
+    outgoing.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    let commit = () => {};
+    const committed = new Promise<void>((resolve) => {
+      commit = resolve;
+    });
+    const done = relay(body, outgoing as unknown as ServerResponse, { isEventStream, committed });
+    for (const piece of pieces) {
+      body.write(piece);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    body.end();
+    await new Promise((resolve) => setImmediate(resolve));
+    const before = text;
+    const hadEnded = outgoing.writableEnded;
+    commit();
+    await eventually(() => outgoing.writableEnded);
+    outgoing.destroy();
+    await done;
+    return { before, text, hadEnded };
+  }
+
+  test("in any pieces: all but the end passes before the commit, and then every byte in its order", async () => {
+    const cuts = fc.array(fc.nat(STREAM.length), { maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(cuts, fc.boolean(), async (at, isEventStream) => {
+        const places = [0, ...at.toSorted((a, b) => a - b), STREAM.length];
+        const pieces = places
+          .slice(1)
+          .map((end, i) => STREAM.slice(places[i], end))
+          .filter(Boolean);
+        const { before, text, hadEnded } = await run(pieces, isEventStream);
+        expect(hadEnded).toBe(false);
+        expect(text).toBe(STREAM);
+        const passed = isEventStream
+          ? STREAM.slice(0, STREAM.indexOf("[DONE]"))
+          : STREAM.slice(
+              0,
+              places.findLast((place) => place < STREAM.length),
+            );
+        expect(before).toBe(passed);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe("a cache", () => {
+  function counted(maxEntries = 10) {
+    const clock = { nowMs: 0 };
+    const loads: string[] = [];
+    const cache = createTtlCache({
+      ttlMs: 100,
+      maxEntries,
+      nowMs: () => clock.nowMs,
+      load: async (key) => {
+        loads.push(key);
+        if (key === "fails") throw new Error("it fails");
+        return key === "none" ? null : `${key} ${loads.length}`;
+      },
+    });
+    return { clock, loads, cache };
+  }
+
+  test("asks once for calls at the same time, and again once it is old", async () => {
+    const { clock, loads, cache } = counted();
+    expect(await Promise.all([cache.get("a"), cache.get("a")])).toEqual(["a 1", "a 1"]);
+    clock.nowMs = 99;
+    expect(await cache.get("a")).toBe("a 1");
+    clock.nowMs = 100;
+    expect(await cache.get("a")).toBe("a 2");
+    expect(loads).toEqual(["a", "a"]);
+  });
+
+  test("remembers neither nothing nor a failure", async () => {
+    const { loads, cache } = counted();
+    for (const key of ["none", "none"]) expect(await cache.get(key)).toBeNull();
+    for (const key of ["fails", "fails"]) await expect(cache.get(key)).rejects.toThrow("it fails");
+    expect(loads).toEqual(["none", "none", "fails", "fails"]);
+  });
+
+  test("forgets what was used least lately beyond its bound", async () => {
+    const { loads, cache } = counted(2);
+    for (const key of ["a", "b", "a", "c", "a", "b"]) await cache.get(key);
+    expect(loads).toEqual(["a", "b", "c", "b"]);
+  });
+});
