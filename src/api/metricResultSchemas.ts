@@ -105,7 +105,9 @@ const group = z
     value: figure,
     interval: interval.nullable(),
     refusal,
-    absolute: comparison.nullable().openapi({ description: "Less the baseline's value; null for the baseline." }),
+    absolute: z
+      .union([comparison, z.null()])
+      .openapi({ description: "Less the baseline's value; null for the baseline." }),
     relative: comparison
       .nullable()
       .openapi({ description: "In parts of the baseline's value; null for the baseline." }),

@@ -98,7 +98,7 @@ const PERCENTILE = "must be over 0.5 and under 1, such as 0.99";
 const fields = {
   name: flatText,
   measure,
-  denominator: measure.nullable(),
+  denominator: z.union([measure, z.null()]),
   direction: z.enum(["up", "down"]).openapi({ description: "Which way is good." }),
   windowHours: z
     .number(`must be a whole number from 1 to ${MAX_METRIC_WINDOW_HOURS}`)
@@ -164,7 +164,8 @@ export const metricAnswer = z
     description: z.string().nullable(),
     integrationId: z.string(),
     measure: measureAnswer,
-    denominator: measureAnswer.nullable(),
+    // `nullable` of a named schema is written as one that allows no null.
+    denominator: z.union([measureAnswer, z.null()]),
     direction: z.enum(["up", "down"]),
     windowHours: z.number().int(),
     winsorizePercentile: z.number().nullable(),

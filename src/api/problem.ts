@@ -80,11 +80,22 @@ export function invalid(errors: FieldError[], total = errors.length): Problem {
 
 /** What zod found, in our words: every unknown field on its own, paths as `exposures[3].user`. */
 export function fieldErrors(error: z.ZodError): FieldError[] {
-  return error.issues.flatMap((issue) =>
-    issue.code === "unrecognized_keys"
-      ? issue.keys.map((key) => ({ path: formatPath([...issue.path, key]), message: issue.message }))
-      : [{ path: formatPath(issue.path), message: issue.message }],
-  );
+  return error.issues.flatMap((issue) => issueErrors(issue));
+}
+
+type Issue = z.ZodError["issues"][number];
+
+function issueErrors(issue: Issue, above: readonly PropertyKey[] = []): FieldError[] {
+  const path = [...above, ...issue.path];
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ path: formatPath([...path, key]), message: issue.message }));
+  }
+  if (issue.code === "invalid_union") {
+    // Where one alone of the forms is of the right type, that is the one meant: what is wrong within it is what is wrong.
+    const [meant, ...others] = issue.errors.filter((inner) => inner.some((one) => one.path.length > 0));
+    if (meant !== undefined && others.length === 0) return meant.flatMap((one) => issueErrors(one as Issue, path));
+  }
+  return [{ path: formatPath(path), message: issue.message }];
 }
 
 const MAX_PATH_CHARS = 200;

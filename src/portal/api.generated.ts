@@ -4708,7 +4708,7 @@ export interface components {
             description: string | null;
             integrationId: string;
             measure: components["schemas"]["Measure"];
-            denominator: components["schemas"]["Measure"] & (Record<string, never> | null);
+            denominator: components["schemas"]["Measure"] | null;
             /** @enum {string} */
             direction: "up" | "down";
             windowHours: number;
@@ -4742,17 +4742,7 @@ export interface components {
              * @description Given: the metric is a ratio.
              * @default null
              */
-            denominator: {
-                event: string;
-                /** @enum {string} */
-                aggregation: "count" | "conversion" | "sum" | "mean";
-                property?: string;
-                /**
-                 * @description All must hold.
-                 * @default []
-                 */
-                filters: components["schemas"]["MetricFilter"][];
-            } | null;
+            denominator: components["schemas"]["MetricMeasure"] | null;
             /**
              * @description Which way is good.
              * @default up
@@ -4806,7 +4796,7 @@ export interface components {
         MetricPatch: {
             name?: string;
             measure?: components["schemas"]["MetricMeasure"];
-            denominator?: components["schemas"]["MetricMeasure"] & (Record<string, never> | null);
+            denominator?: components["schemas"]["MetricMeasure"] | null;
             /**
              * @description Which way is good.
              * @enum {string}
@@ -4873,10 +4863,10 @@ export interface components {
              * @enum {string|null}
              */
             refusal: "no_users" | "one_user" | "no_variance" | "zero_denominator" | "baseline_not_positive" | "not_finite" | null;
-            absolute: components["schemas"]["MetricComparison"];
-            relative: components["schemas"]["MetricComparison"] & unknown;
+            /** @description Less the baseline's value; null for the baseline. */
+            absolute: components["schemas"]["MetricComparison"] | null;
+            relative: components["schemas"]["MetricComparison"] & (Record<string, never> | null);
         };
-        /** @description Less the baseline's value; null for the baseline. */
         MetricComparison: {
             estimate: number | null;
             low: number | null;
@@ -4893,7 +4883,7 @@ export interface components {
              * @enum {string|null}
              */
             refusal: "no_users" | "one_user" | "no_variance" | "zero_denominator" | "baseline_not_positive" | "not_finite" | null;
-        } | null;
+        };
         MetricHealth: {
             /** @enum {string} */
             check: "sample_ratio" | "minimum_sample" | "join_rate" | "mixed_variants" | "complete_through" | "rejected" | "deduplicated";

@@ -55,9 +55,15 @@ async function fill(): Promise<Record<string, string>> {
   const routes = ["kept", "doomed"].map((id) => ({ id, variants }));
   for (const id of ["my-router", "changed", "doomed"]) await system.call("POST", "/v1/routers", { id, routes });
   const [kept, doomed] = [await create("1"), await create("2")];
+  const measure = { event: "purchase", aggregation: "count" };
+  const define = (name: string) =>
+    system.call<{ id: string }>("POST", "/v1/metrics", { integrationId: kept, name, measure });
+  const [metric, doomedMetric] = [await define("kept"), await define("doomed")];
   const { requestId } = await system.call<{ requestId: string }>("POST", `/v1/integrations/${kept}/sync`);
   const { id: bigQuery } = await connectBigQuery(system, control);
-  return { KEPT: kept, DOOMED: doomed, REQUEST: requestId, BIGQUERY: bigQuery, DATASET, TABLE: COLUMNS.tableName };
+  const metrics = { METRIC: metric.id, DOOMED_METRIC: doomedMetric.id };
+  const integrations = { KEPT: kept, DOOMED: doomed, REQUEST: requestId, BIGQUERY: bigQuery };
+  return { ...integrations, ...metrics, DATASET, TABLE: COLUMNS.tableName };
 }
 
 test(
