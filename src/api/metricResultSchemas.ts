@@ -108,8 +108,8 @@ const group = z
     absolute: z
       .union([comparison, z.null()])
       .openapi({ description: "Less the baseline's value; null for the baseline." }),
-    relative: comparison
-      .nullable()
+    relative: z
+      .union([comparison, z.null()])
       .openapi({ description: "In parts of the baseline's value; null for the baseline." }),
   })
   .openapi("MetricGroup");

@@ -93,7 +93,7 @@ function issueErrors(issue: Issue, above: readonly PropertyKey[] = []): FieldErr
   if (issue.code === "invalid_union") {
     // Where one alone of the forms is of the right type, that is the one meant: what is wrong within it is what is wrong.
     const [meant, ...others] = issue.errors.filter((inner) => inner.some((one) => one.path.length > 0));
-    if (meant !== undefined && others.length === 0) return meant.flatMap((one) => issueErrors(one as Issue, path));
+    if (meant !== undefined && others.length === 0) return meant.flatMap((one) => issueErrors(one, path));
   }
   return [{ path: formatPath(path), message: issue.message }];
 }

@@ -4865,7 +4865,8 @@ export interface components {
             refusal: "no_users" | "one_user" | "no_variance" | "zero_denominator" | "baseline_not_positive" | "not_finite" | null;
             /** @description Less the baseline's value; null for the baseline. */
             absolute: components["schemas"]["MetricComparison"] | null;
-            relative: components["schemas"]["MetricComparison"] & (Record<string, never> | null);
+            /** @description In parts of the baseline's value; null for the baseline. */
+            relative: components["schemas"]["MetricComparison"] | null;
         };
         MetricComparison: {
             estimate: number | null;
