@@ -11,7 +11,9 @@ import { benchGateway } from "./gateway.ts";
 import { benchImport } from "./import.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchMemory } from "./memory.ts";
+import { benchMetrics } from "./metrics.ts";
 import type { BenchOptions } from "./options.ts";
+import { benchPortal } from "./portal.ts";
 
 const BENCHES: Record<string, (options: BenchOptions) => Promise<Comparison[]>> = {
   export: benchExport,
@@ -19,6 +21,8 @@ const BENCHES: Record<string, (options: BenchOptions) => Promise<Comparison[]>> 
   gateway: benchGateway,
   ingest: benchIngest,
   memory: benchMemory,
+  metrics: benchMetrics,
+  portal: benchPortal,
   "bigquery-export": benchBigQueryExport,
   "bigquery-import": benchBigQueryImport,
   "bigquery-memory": benchBigQueryMemory,

@@ -71,6 +71,7 @@ function unauthorized(): Problem {
   return new Problem(
     401,
     "Send a valid API key as `Authorization: Basic <api-key>` or `Authorization: Bearer <api-key>`.",
-    { headers: { "www-authenticate": 'Basic realm="crosscurrent", Bearer realm="crosscurrent"' } },
+    // Not Basic, though that is taken too: browsers answer that challenge with a dialog of their own, before the Portal hears of it.
+    { headers: { "www-authenticate": 'Bearer realm="crosscurrent"' } },
   );
 }

@@ -6,6 +6,7 @@ import { REFUSALS } from "../domain/statistics/estimates.ts";
 import type { Metric } from "../store/store.ts";
 import { metricAnswer, viewMetric } from "./metricSchemas.ts";
 import { aliasParams } from "./routerSchemas.ts";
+import { orNull } from "./schemas.ts";
 
 const DAY_MS = 86_400_000;
 const DEFAULT_RANGE_DAYS = 28;
@@ -105,12 +106,8 @@ const group = z
     value: figure,
     interval: interval.nullable(),
     refusal,
-    absolute: z
-      .union([comparison, z.null()])
-      .openapi({ description: "Less the baseline's value; null for the baseline." }),
-    relative: z
-      .union([comparison, z.null()])
-      .openapi({ description: "In parts of the baseline's value; null for the baseline." }),
+    absolute: orNull(comparison).openapi({ description: "Less the baseline's value; null for the baseline." }),
+    relative: orNull(comparison).openapi({ description: "In parts of the baseline's value; null for the baseline." }),
   })
   .openapi("MetricGroup");
 

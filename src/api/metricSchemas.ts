@@ -11,7 +11,7 @@ import {
 } from "../domain/metric.ts";
 import type { Metric, MetricPatch, NewMetric } from "../store/store.ts";
 import { isoTime } from "./answers.ts";
-import { description, eventName, flatText, integrationParams, optionalDescription } from "./schemas.ts";
+import { description, eventName, flatText, integrationParams, optionalDescription, orNull } from "./schemas.ts";
 
 const RESOURCE_ID = /^[A-Za-z0-9_-]{1,100}$/;
 export const metricParams = z.object({ metric: z.string().regex(RESOURCE_ID) });
@@ -98,7 +98,7 @@ const PERCENTILE = "must be over 0.5 and under 1, such as 0.99";
 const fields = {
   name: flatText,
   measure,
-  denominator: z.union([measure, z.null()]),
+  denominator: orNull(measure),
   direction: z.enum(["up", "down"]).openapi({ description: "Which way is good." }),
   windowHours: z
     .number(`must be a whole number from 1 to ${MAX_METRIC_WINDOW_HOURS}`)
@@ -164,8 +164,7 @@ export const metricAnswer = z
     description: z.string().nullable(),
     integrationId: z.string(),
     measure: measureAnswer,
-    // `nullable` of a named schema is written as one that allows no null.
-    denominator: z.union([measureAnswer, z.null()]),
+    denominator: orNull(measureAnswer),
     direction: z.enum(["up", "down"]),
     windowHours: z.number().int(),
     winsorizePercentile: z.number().nullable(),

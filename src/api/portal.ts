@@ -1,4 +1,4 @@
-// The Portal's files: read once, compressed once, named by their content. Its page also answers the paths that the page understands.
+// The Portal's files: read once, compressed by the build or once here, named by their content. Its page also answers the paths that the page understands.
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
@@ -30,6 +30,8 @@ const PAGE = "/index.html";
 /** What the server answers itself: never the page, so that a mistyped call is told so. */
 const OWN_PATHS = /^\/(?:v1|healthz|readyz|metrics|openapi\.json)(?:\/|$)/;
 const BROTLI_QUALITY = 9;
+/** Beside a file: the same, compressed as well as can be, for which a build has the time. */
+const COMPRESSED_BY_BUILD = ".br";
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
 type Encoding = "br" | "gzip";
@@ -61,20 +63,26 @@ export function readPortal(dir: string): Portal | undefined {
 
 function filesBelow(dir: string): string[] {
   return readdirSync(dir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !entry.name.endsWith(COMPRESSED_BY_BUILD))
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
 function readFile(dir: string, path: string): PortalFile {
-  const bytes = readFileSync(path);
-  if (bytes.length > MAX_FILE_BYTES) throw new Error(`${path} is larger than ${MAX_FILE_BYTES} bytes.`);
+  const bytes = bytesOf(path);
+  const compressed = path + COMPRESSED_BY_BUILD;
   return {
     type: TYPES[extname(path)] ?? "application/octet-stream",
     etag: `"${createHash("sha256").update(bytes).digest("base64url").slice(0, 22)}"`,
     cacheControl: relative(dir, path).startsWith(`assets${sep}`) ? IMMUTABLE : REVALIDATED,
-    bytes: Buffer.from(bytes),
-    compressed: {},
+    bytes,
+    compressed: existsSync(compressed) ? { br: Promise.resolve(bytesOf(compressed)) } : {},
   };
+}
+
+function bytesOf(path: string): Buffer<ArrayBuffer> {
+  const bytes = readFileSync(path);
+  if (bytes.length > MAX_FILE_BYTES) throw new Error(`${path} is larger than ${MAX_FILE_BYTES} bytes.`);
+  return Buffer.from(bytes);
 }
 
 async function answer(file: PortalFile, acceptEncoding: string, ifNoneMatch: string): Promise<Response> {

@@ -80,22 +80,26 @@ export function invalid(errors: FieldError[], total = errors.length): Problem {
 
 /** What zod found, in our words: every unknown field on its own, paths as `exposures[3].user`. */
 export function fieldErrors(error: z.ZodError): FieldError[] {
-  return error.issues.flatMap((issue) => issueErrors(issue));
+  return error.issues.flatMap((issue) => errorsOf(issue, []));
 }
 
-type Issue = z.ZodError["issues"][number];
+type Issue = z.core.$ZodIssue;
 
-function issueErrors(issue: Issue, above: readonly PropertyKey[] = []): FieldError[] {
-  const path = [...above, ...issue.path];
+function errorsOf(issue: Issue, within: PropertyKey[]): FieldError[] {
+  const path = [...within, ...issue.path];
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({ path: formatPath([...path, key]), message: issue.message }));
   }
   if (issue.code === "invalid_union") {
-    // Where one alone of the forms is of the right type, that is the one meant: what is wrong within it is what is wrong.
-    const [meant, ...others] = issue.errors.filter((inner) => inner.some((one) => one.path.length > 0));
-    if (meant !== undefined && others.length === 0) return meant.flatMap((one) => issueErrors(one, path));
+    // What is not null, where null may be, was meant as the other.
+    const [meant, ...others] = issue.errors.filter((alternative) => !alternative.every(isNullExpected));
+    if (meant !== undefined && others.length === 0) return meant.flatMap((inner) => errorsOf(inner, path));
   }
   return [{ path: formatPath(path), message: issue.message }];
+}
+
+function isNullExpected(issue: Issue): boolean {
+  return issue.code === "invalid_type" && issue.expected === "null" && issue.path.length === 0;
 }
 
 const MAX_PATH_CHARS = 200;

@@ -83,3 +83,6 @@ export function sayUnknown(message: string) {
 }
 
 export const eventPatch = z.strictObject({ description: description.nullable().optional() }).openapi("EventPatch");
+
+/** The schema or null. A union, because `.nullable()` would write the null into the named schema, wherever else that is used. */
+export const orNull = <T extends z.ZodType>(schema: T) => z.union([schema, z.null()]);

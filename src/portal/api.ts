@@ -30,6 +30,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Of what is not there, or is another workspace's: the API tells nobody which. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
 /**
  * The answer's data, or an ApiError.
  *
@@ -73,6 +78,12 @@ function toApiError(status: number, body: unknown): ApiError {
 /** The name by which an event is known in paths. */
 export function nameOf(event: SyncEvent): string {
   return "eventId" in event ? event.eventId : event.eventName;
+}
+
+/** What tells an integration from the others of its provider. */
+export function titleOf(integration: Integration): string {
+  if (integration.provider === "mixpanel") return `Project ${integration.projectId}`;
+  return integration.datasetId === null ? integration.projectId : `${integration.projectId}.${integration.datasetId}`;
 }
 
 export const PROVIDER_NAMES = { mixpanel: "Mixpanel", bigquery: "BigQuery" } as const;

@@ -1,5 +1,12 @@
 // What the pages ask of the API, and how often while they are looked at.
-import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  keepPreviousData,
+  type QueryClient,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { parse } from "lossless-json";
 import { answer, client, textOf } from "./api.ts";
 
@@ -118,15 +125,25 @@ export function useRecords(id: string, name: string, cursor: string) {
   });
 }
 
-export function useProperties(id: string, name: string) {
+export interface Properties {
+  properties: { name: string; types: string[]; numeric: boolean; count: unknown; example: unknown }[];
+}
+
+const propertiesKey = (id: string, name: string) => [...keys.integration(id), "events", name, "properties"];
+
+export function useProperties(id: string, name: string, enabled = true) {
   return useQuery({
-    queryKey: [...keys.integration(id), "events", name, "properties"],
-    queryFn: async () =>
-      parse(await textOf(`/v1/integrations/${id}/events/${name}/properties`)) as {
-        properties: { name: string; types: string[]; numeric: boolean; count: unknown; example: unknown }[];
-      },
+    queryKey: propertiesKey(id, name),
+    queryFn: async () => parse(await textOf(`/v1/integrations/${id}/events/${name}/properties`)) as Properties,
+    enabled,
     refetchInterval: CALM_MS,
   });
+}
+
+/** Out of what was asked for already. */
+export function findProperty(queries: QueryClient, id: string, name: string, property: string) {
+  const known = queries.getQueryData<Properties>(propertiesKey(id, name));
+  return known?.properties.find((one) => one.name === property);
 }
 
 /** A call that changes an integration; what is shown of it is asked for again, whatever the answer. */

@@ -1,22 +1,27 @@
 // Who is signed in. The key goes to the server once; from then on the browser holds a cookie that no script can read.
 import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { components } from "./api.generated.ts";
 import { answer, ApiError, client } from "./api.ts";
 
+type Session = components["schemas"]["Session"];
 export const SESSION_KEY = ["session"];
 
-/** Null while nobody is. */
+/** Null while nobody is. Asked again whenever the page is looked at: another tab may have signed in to another workspace. */
 export function useSession() {
+  const queries = useQueryClient();
   return useQuery({
     queryKey: SESSION_KEY,
     queryFn: async () => {
       try {
-        return await answer(client.GET("/v1/session"));
+        const session = await answer(client.GET("/v1/session"));
+        const before = queries.getQueryData<Session | null>(SESSION_KEY);
+        if (before && before.workspace.id !== session.workspace.id) forgetAll(queries);
+        return session;
       } catch (error) {
         if (error instanceof ApiError && error.status === 401) return null;
         throw error;
       }
     },
-    staleTime: 60_000,
   });
 }
 

@@ -1,5 +1,7 @@
-// How the Portal is built: into dist/portal, with the set-up pages of docs/ rendered once, here.
-import { resolve } from "node:path";
+// How the Portal is built: into dist/portal, with the set-up pages of docs/ rendered and all text compressed once, here.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { brotliCompressSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { marked } from "marked";
 import { defineConfig, type Plugin } from "vite";
@@ -8,7 +10,7 @@ const root = import.meta.dirname;
 
 export default defineConfig({
   root,
-  plugins: [react(), markdown()],
+  plugins: [react(), markdown(), compressed()],
   build: {
     outDir: resolve(root, "../../dist/portal"),
     emptyOutDir: true,
@@ -17,9 +19,22 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
   },
-  // `npx vite src/portal` beside a running server: changes show at once.
-  server: { proxy: { "/v1": "http://127.0.0.1:8080" } },
+  // `npx vite src/portal` beside a running server: changes show at once. The host stays, as the server takes changes from its own pages alone.
+  server: { proxy: { "/v1": { target: "http://127.0.0.1:8080", changeOrigin: false } } },
 });
+
+/** Beside each text `x` its `x.br`, at the best quality that there is, which api/portal.ts sends to who takes it. */
+function compressed(): Plugin {
+  return {
+    name: "compressed",
+    writeBundle({ dir }, files) {
+      for (const name of Object.keys(files).filter((one) => /\.(?:js|css|html|svg)$/.test(one))) {
+        const path = join(dir ?? "", name);
+        writeFileSync(`${path}.br`, brotliCompressSync(readFileSync(path)));
+      }
+    },
+  };
+}
 
 /** `import html from "x.md"`: the page as HTML; its images become files of the build, so that no second copy goes stale. */
 function markdown(): Plugin {

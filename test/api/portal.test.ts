@@ -9,6 +9,8 @@ import { createHarness, type Harness } from "./harness.ts";
 
 const PAGE = "<!doctype html><title>Portal</title>";
 const SCRIPT = `console.log("${"portal ".repeat(500)}");`;
+/** Stands for what a build has compressed: nobody else's bytes. */
+const BUILT = "compressed by the build";
 let dir: string;
 let api: Harness;
 beforeAll(async () => {
@@ -17,6 +19,8 @@ beforeAll(async () => {
   writeFileSync(join(dir, "index.html"), PAGE);
   writeFileSync(join(dir, "favicon.svg"), "<svg/>");
   writeFileSync(join(dir, "assets/index-abc.js"), SCRIPT);
+  writeFileSync(join(dir, "assets/built.js"), SCRIPT);
+  writeFileSync(join(dir, "assets/built.js.br"), BUILT);
   writeFileSync(join(dir, "assets/picture.png"), Buffer.from([1, 2, 3]));
   api = await createHarness({ portal: readPortal(dir) });
 });
@@ -86,6 +90,13 @@ test("text is compressed as the browser takes it, pictures are not", async () =>
   expect((await encoded("")).bytes.toString()).toBe(SCRIPT);
   const picture = await get("/assets/picture.png", { "accept-encoding": "br" });
   expect([picture.headers.get("content-type"), picture.headers.get("content-encoding")]).toEqual(["image/png", null]);
+});
+
+test("what the build has compressed is sent as it is, to those who take it, and is no file of its own", async () => {
+  const answer = await get("/assets/built.js", { "accept-encoding": "br" });
+  expect([answer.headers.get("content-encoding"), await answer.text()]).toEqual(["br", BUILT]);
+  expect(await (await get("/assets/built.js")).text()).toBe(SCRIPT);
+  expect((await get("/assets/built.js.br")).status).toBe(404);
 });
 
 test("every answer forbids browsers what it does not need", async () => {

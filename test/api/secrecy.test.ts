@@ -31,10 +31,20 @@ async function takeSecrets() {
   await keep(api.call(variant, { method: "PATCH", json: { upstream: { apiKey: `${MARK}-4` } } }));
   const bigQuery = await keep(api.call("/v1/integrations", { json: { ...NEW_BIGQUERY, projectId: "my-project" } }));
   await keep(api.call(`/v1/integrations/${String(bigQuery.id)}/events`, { json: BIGQUERY_EVENT }));
+  const definition = { integrationId: id, name: "purchases", measure: { event: "purchase", aggregation: "count" } };
+  const metric = await keep(api.call("/v1/metrics", { json: definition }));
   const signedIn = await api.callAs(null)("/v1/session", { json: { apiKey: api.workspace.apiKey } });
   answers.push(signedIn);
   const token = /=([\w-]{43});/.exec(signedIn.headers.get("set-cookie") ?? "")?.[1] ?? "";
-  const ids = { id, name: "purchase", requestId: String(requestId), router: "r", route: "r", variant: "v" };
+  const ids = {
+    id,
+    name: "purchase",
+    requestId: String(requestId),
+    metric: String(metric.id),
+    router: "r",
+    route: "r",
+    variant: "v",
+  };
   return { answers, token, ids: ids as Record<string, string> };
 }
 
@@ -46,7 +56,8 @@ test("in no answer, not in the OpenAPI document, and not in the log", async () =
   const reads = Object.entries(paths).flatMap(([path, methods]) => ("get" in methods ? [path] : []));
   const seen = [...answers, document];
   for (const path of reads) {
-    const answer = await api.call(path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => ids[name] ?? "analytics"));
+    const filled = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => ids[name] ?? "analytics");
+    const answer = await api.call(path.includes("/results") ? `${filled}?router=r` : filled);
     seen.push(answer);
     // Mixpanel has nothing to browse; everything else is there.
     expect([path, answer.status]).toEqual([path, path.includes("/bigquery/") ? 404 : 200]);

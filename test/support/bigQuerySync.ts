@@ -77,17 +77,42 @@ export function grantsOf(
   ];
 }
 
-/** A project as its customer would prepare it, with an empty table of events, and an integration on it; both legs off. */
-export async function connectBigQuery(
-  system: System,
-  control: BigQueryControl,
-  integration: Record<string, unknown> = {},
-) {
+/** A project as its customer would prepare it, with an empty table of events. */
+export async function prepareBigQuery(control: BigQueryControl) {
   const projectId = `project-${randomInt(1_000_000, 1_000_000_000)}`;
   const email = `sync@${projectId}.iam.gserviceaccount.com`;
   await control.putAccount(email, { grants: grantsOf(projectId) });
   await control.createDataset(projectId, DATASET, { location: "EU" });
   await control.createTable(projectId, DATASET, COLUMNS.tableName, { schema: { fields: FIELDS } });
+  return {
+    projectId,
+    email,
+    control,
+    seed: (rows: EventRow[]) =>
+      control.loadRows(
+        projectId,
+        DATASET,
+        COLUMNS.tableName,
+        rows.map((row) => ({ ...row })),
+      ),
+    /** The exposures that the customer's own queries see. */
+    exposures: async () => {
+      const text = `SELECT alias_id, route_id, variant_id, user_id, UNIX_MILLIS(\`timestamp\`) AS ms
+        FROM \`${projectId}.${DATASET}.${EXPOSURES}\` ORDER BY user_id, ms`;
+      const { rows } = await control.query(projectId, text);
+      return rows.map((row) => ({ user: String(row["user_id"]), ms: Number(row["ms"]) }));
+    },
+  };
+}
+
+/** Such a project and an integration on it; both legs off. */
+export async function connectBigQuery(
+  system: System,
+  control: BigQueryControl,
+  integration: Record<string, unknown> = {},
+) {
+  const prepared = await prepareBigQuery(control);
+  const { projectId, email } = prepared;
   const { id } = await system.call<{ id: string }>("POST", "/v1/integrations", {
     provider: "bigquery",
     projectId,
@@ -103,18 +128,8 @@ export async function connectBigQuery(
     return (await eventually(seen, ({ status }) => status === "done", withinMs)).outcome;
   };
   return {
-    id,
-    projectId,
-    path,
-    email,
-    control,
-    seed: (rows: EventRow[]) =>
-      control.loadRows(
-        projectId,
-        DATASET,
-        COLUMNS.tableName,
-        rows.map((row) => ({ ...row })),
-      ),
+    ...prepared,
+    ...{ id, path },
     get: () => system.call<BigQueryAnswer>("GET", path),
     event: async (eventName: string) => {
       const { events } = await system.call<{ events: EventAnswer[] }>("GET", `${path}/events`);
@@ -129,13 +144,6 @@ export async function connectBigQuery(
     ...{ ask, outcome },
     sync: async (withinMs?: number) => await outcome((await ask()).requestId, withinMs),
     export: async () => (await system.call<{ export: ExportAnswer }>("GET", path)).export,
-    /** The exposures that the customer's own queries see. */
-    exposures: async () => {
-      const text = `SELECT alias_id, route_id, variant_id, user_id, UNIX_MILLIS(\`timestamp\`) AS ms
-        FROM \`${projectId}.${DATASET}.${EXPOSURES}\` ORDER BY user_id, ms`;
-      const { rows } = await control.query(projectId, text);
-      return rows.map((row) => ({ user: String(row["user_id"]), ms: Number(row["ms"]) }));
-    },
   };
 }
 

@@ -1,19 +1,17 @@
-// What tests of the Portal do in its pages: sign in, look for trouble, walk by labels as people do.
-import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
+// What tests of the Portal do in its pages: sign in, walk by labels as people do, ask for a sync, look for trouble.
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { expect } from "vitest";
-import { LOCAL_DIR } from "../../dev/paths.ts";
+import { startBrowser } from "../../dev/chromium.ts";
 import { builtPortal } from "../../dev/portal.ts";
+import type { WebSettings } from "../../src/api/deps.ts";
 import { readPortal } from "../../src/api/portal.ts";
-import { startBrowser } from "./chromium.ts";
 import { startPortal } from "./portalServer.ts";
 import { startSystem } from "./system.ts";
 import type { System } from "./system.ts";
 
 const ACTION_WITHIN_MS = 15_000;
+const SYNC_WITHIN_MS = 30_000;
 export const DESKTOP = { width: 1280, height: 900 };
-export const NARROW = { width: 375, height: 800 };
 
 export interface Portal {
   system: System;
@@ -23,18 +21,31 @@ export interface Portal {
   open(options?: BrowserContextOptions): Promise<Page>;
   /** A page of somebody who is. */
   signedIn(options?: BrowserContextOptions, apiKey?: string): Promise<Page>;
+  /** Fails where a page threw something or wanted what its content security policy forbids. */
   stop(): Promise<void>;
 }
 
-/** The whole system, its worker included, with the Portal in front of it. */
-export async function startPortalSystem(settings: Record<string, string> = {}): Promise<Portal> {
+interface PortalOptions {
+  settings?: Record<string, string>;
+  web?: Partial<WebSettings>;
+  /** False where nothing is synced. */
+  worker?: boolean;
+}
+
+/** The whole system with the Portal in front of it. */
+export async function startPortalSystem({ settings, web, worker = true }: PortalOptions = {}): Promise<Portal> {
   const [dir, browser] = await Promise.all([builtPortal(), startBrowser()]);
-  const system = await startSystem(settings, { portal: readPortal(dir) });
-  await system.startWorker();
+  const system = await startSystem(settings, { portal: readPortal(dir), ...web });
+  if (worker) await system.startWorker();
   const server = await startPortal(system);
+  const mishaps: string[] = [];
   const open = async (options: BrowserContextOptions = {}) => {
     const context = await browser.newContext({ baseURL: server.url, locale: "en-GB", viewport: DESKTOP, ...options });
     context.setDefaultTimeout(ACTION_WITHIN_MS);
+    context.on("weberror", (error) => mishaps.push(error.error().message));
+    context.on("console", (message) => {
+      if (message.text().includes("Content Security Policy")) mishaps.push(message.text());
+    });
     const page = await context.newPage();
     await page.goto("/");
     return page;
@@ -50,6 +61,7 @@ export async function startPortalSystem(settings: Record<string, string> = {}): 
       await browser.close();
       await server.stop();
       await system.stop();
+      expect(mishaps).toEqual([]);
     },
   };
 }
@@ -57,12 +69,12 @@ export async function startPortalSystem(settings: Record<string, string> = {}): 
 export async function signIn(page: Page, apiKey: string): Promise<void> {
   await page.getByLabel("API key", { exact: true }).fill(apiKey);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await heading(page, "Routers");
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
 }
 
 /** Waits for the page of this title. */
 export async function heading(page: Page, name: string | RegExp): Promise<void> {
-  await page.getByRole("heading", { level: 1, name }).waitFor();
+  await page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
 }
 
 /** Fills fields by their labels. */
@@ -76,48 +88,33 @@ export async function fill(page: Page, values: Record<string, string>): Promise<
   }
 }
 
-/** What axe finds serious or critical, in the words of its rules. */
-async function seriousFindings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary ?? ""}`));
+/** From Routers to the fields of a new integration, as the product pages say. */
+export async function addIntegration(page: Page, provider: "Mixpanel" | "BigQuery"): Promise<void> {
+  await page.getByRole("link", { name: "Set Up Metrics" }).click();
+  await heading(page, "Data Integrations");
+  await page.getByRole("link", { name: "Add Integration" }).click();
+  await page.getByRole("link", { name: `Select ${provider}` }).click();
+  await heading(page, `Add ${provider}`);
 }
 
-const { DOCS_SCREENSHOTS } = process.env;
-const IMAGES_DIR = join(import.meta.dirname, "../../docs/images");
+export const region = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
 
-/** Of `npm run docs:screenshots`: the pictures of the set-up pages. */
-export async function picture(page: Page, name: string, height = 620): Promise<void> {
-  if (DOCS_SCREENSHOTS === undefined) return;
-  await page.setViewportSize({ width: 900, height });
-  await page.screenshot({ path: join(IMAGES_DIR, `${name}.png`) });
-  await page.setViewportSize(DESKTOP);
+export const yourSync = (page: Page) => page.getByRole("status", { name: "Your sync" });
+
+export async function synced(page: Page, outcome: string): Promise<void> {
+  await yourSync(page).getByText(`Sync done: ${outcome}.`).waitFor({ timeout: SYNC_WITHIN_MS });
 }
 
-/** Of the same run: every page for the eyes of whoever changes it. */
-async function lookAt(page: Page, name: string): Promise<void> {
-  if (DOCS_SCREENSHOTS === undefined) return;
-  await page.screenshot({
-    path: join(LOCAL_DIR, "screenshots", `${name.replaceAll(/\W+/g, "-")}.png`),
-    fullPage: true,
-  });
+export async function syncNow(page: Page, outcome: string): Promise<void> {
+  await page.getByRole("button", { name: "Sync now" }).click();
+  await synced(page, outcome);
 }
 
-/** Nothing serious for those who see little or nothing, in light and in dark; no sideways scrolling on a telephone. */
-export async function expectAccessible(page: Page, what: string): Promise<void> {
-  for (const colorScheme of ["dark", "light"] as const) {
-    await page.emulateMedia({ colorScheme });
-    await page.waitForFunction(`document.documentElement.dataset.mantineColorScheme === "${colorScheme}"`);
-    await lookAt(page, `${what}-${colorScheme}`);
-    expect(await seriousFindings(page), `${what}, ${colorScheme}`).toEqual([]);
-  }
-  const before = page.viewportSize() ?? DESKTOP;
-  await page.setViewportSize(NARROW);
-  await lookAt(page, `${what}-narrow`);
-  const overflowPx = await page.evaluate<number>(
-    "document.documentElement.scrollWidth - document.documentElement.clientWidth",
-  );
-  expect(overflowPx, `${what}: pixels beyond a narrow screen`).toBe(0);
-  await page.setViewportSize(before);
+/** Waits for a table of this many rows. */
+export async function expectRows(page: Page, table: string, count: number): Promise<void> {
+  const row = (index: number) => `tr:nth-child(${index})`;
+  await page
+    .getByRole("table", { name: table, exact: true })
+    .locator(`tbody:has(${row(count)}):not(:has(${row(count + 1)}))`)
+    .waitFor();
 }

@@ -1,7 +1,8 @@
 // Add Event for BigQuery: which table, and which of its columns is what. Names are offered where they can be read.
 import { Autocomplete, Button, Group, SimpleGrid, Stack, Text, Textarea, TextInput } from "@mantine/core";
-import { useForm } from "@mantine/form";
+import { useForm, type UseFormReturnType } from "@mantine/form";
 import { column, dataset, eventName, table } from "../validation.ts";
+import { focusFirst } from "../fieldErrors.ts";
 import { Notice } from "./Failure.tsx";
 import { useAddEvent } from "./useAddEvent.ts";
 import { useBrowsing } from "./useBrowsing.ts";
@@ -49,8 +50,9 @@ export function BigQueryEventForm({ id, onAdded }: { id: string; onAdded: () => 
   });
   const { add, isPending, message } = useAddEvent(id, form, onAdded);
   const offered = useBrowsing(id, form.values.dataset, form.values.tableName);
-  const submit = form.onSubmit(({ description, ...names }) =>
-    add({ ...trimmed(names), description: filled(description) }),
+  const submit = form.onSubmit(
+    ({ description, ...names }) => add({ ...trimmed(names), description: filled(description) }),
+    focusFirst,
   );
   return (
     <form noValidate onSubmit={submit}>
@@ -74,34 +76,7 @@ export function BigQueryEventForm({ id, onAdded }: { id: string; onAdded: () => 
             Names cannot be offered, type them: {offered.message}
           </Text>
         )}
-        <SimpleGrid cols={{ base: 1, xs: 2 }}>
-          <Autocomplete
-            label="Dataset"
-            description="Holds the table"
-            data={offered.datasets}
-            required
-            {...form.getInputProps("dataset")}
-          />
-          <Autocomplete
-            label="Table Name"
-            description="Holds the rows"
-            data={offered.tables}
-            required
-            {...form.getInputProps("tableName")}
-          />
-          {COLUMNS.map(({ field, label, description, types }) => (
-            <Autocomplete
-              key={field}
-              label={label}
-              description={description}
-              data={offered.columns
-                .filter(({ type }) => (types as readonly string[]).includes(type))
-                .map(({ name }) => name)}
-              required
-              {...form.getInputProps(field)}
-            />
-          ))}
-        </SimpleGrid>
+        <Columns form={form} offered={offered} />
         <Group justify="flex-end">
           <Button type="submit" loading={isPending}>
             Add
@@ -109,6 +84,45 @@ export function BigQueryEventForm({ id, onAdded }: { id: string; onAdded: () => 
         </Group>
       </Stack>
     </form>
+  );
+}
+
+interface ColumnsProps {
+  form: UseFormReturnType<typeof EMPTY>;
+  offered: ReturnType<typeof useBrowsing>;
+}
+
+/** Of which table, and which of its columns is what. */
+function Columns({ form, offered }: ColumnsProps) {
+  return (
+    <SimpleGrid cols={{ base: 1, xs: 2 }}>
+      <Autocomplete
+        label="Dataset"
+        description="Holds the table"
+        data={offered.datasets}
+        required
+        {...form.getInputProps("dataset")}
+      />
+      <Autocomplete
+        label="Table Name"
+        description="Holds the rows"
+        data={offered.tables}
+        required
+        {...form.getInputProps("tableName")}
+      />
+      {COLUMNS.map(({ field, label, description, types }) => (
+        <Autocomplete
+          key={field}
+          label={label}
+          description={description}
+          data={offered.columns
+            .filter(({ type }) => (types as readonly string[]).includes(type))
+            .map(({ name }) => name)}
+          required
+          {...form.getInputProps(field)}
+        />
+      ))}
+    </SimpleGrid>
   );
 }
 

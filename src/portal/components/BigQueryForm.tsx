@@ -2,6 +2,7 @@
 import { Button, Group, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { dataset, googleProject, location, optional, serviceAccount } from "../validation.ts";
+import { focusFirst } from "../fieldErrors.ts";
 import { Advanced } from "./Advanced.tsx";
 import { Notice } from "./Failure.tsx";
 import { filled, useEnable } from "./useEnable.ts";
@@ -13,15 +14,17 @@ export function BigQueryForm({ onEnabled }: { onEnabled: (id: string) => void })
     validateInputOnChange: true,
   });
   const { enable, isPending, message } = useEnable(form, onEnabled);
-  const submit = form.onSubmit((text) =>
-    enable({
-      provider: "bigquery",
-      projectId: text.projectId.trim(),
-      datasetId: filled(text.datasetId),
-      serviceAccountEmail: text.serviceAccountEmail.trim(),
-      location: text.location.trim(),
-      importFrom: filled(text.importFrom),
-    }),
+  const submit = form.onSubmit(
+    (text) =>
+      enable({
+        provider: "bigquery",
+        projectId: text.projectId.trim(),
+        datasetId: filled(text.datasetId),
+        serviceAccountEmail: text.serviceAccountEmail.trim(),
+        location: text.location.trim(),
+        importFrom: filled(text.importFrom),
+      }),
+    focusFirst,
   );
   return (
     <form noValidate onSubmit={submit} aria-label="BigQuery">

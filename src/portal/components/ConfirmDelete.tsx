@@ -8,17 +8,23 @@ interface ConfirmDeleteProps {
   /** What is deleted, as in "the event purchase". */
   what: string;
   consequence: string;
+  /** Where that says enough by itself. */
   label?: string;
   onDelete: () => Promise<unknown>;
 }
 
-export function ConfirmDelete({ what, consequence, label = "Delete", onDelete }: ConfirmDeleteProps) {
+export function ConfirmDelete({ what, consequence, label, onDelete }: ConfirmDeleteProps) {
   const [opened, { open, close }] = useDisclosure();
   const remove = useMutation({ mutationFn: onDelete, onSuccess: close });
   return (
     <>
-      <Button size="xs" variant="default" onClick={open} aria-label={`${label} ${what}`}>
-        {label}
+      <Button
+        size="xs"
+        variant="default"
+        onClick={open}
+        aria-label={label === undefined ? `Delete ${what}` : undefined}
+      >
+        {label ?? "Delete"}
       </Button>
       <Modal opened={opened} onClose={close} title={`Delete ${what}?`} closeButtonProps={{ "aria-label": "Close" }}>
         <Stack>

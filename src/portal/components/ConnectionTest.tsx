@@ -52,7 +52,7 @@ function Steps({ ok, steps }: { ok: boolean; steps: Step[] }) {
           ? "Enabled: every step went well."
           : "A step failed. The integration is kept: mend it at the provider or change the credentials under Settings, then test again."}
       </Text>
-      <List spacing="xs" size="sm" center={false}>
+      <List spacing="xs" size="sm" styles={{ itemWrapper: { alignItems: "flex-start" } }}>
         {steps.map((step) => (
           <List.Item
             key={step.name}

@@ -5,7 +5,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { useState } from "react";
 import type { components } from "../api.generated.ts";
 import { answer, client, type Integration } from "../api.ts";
-import { showErrors } from "../fieldErrors.ts";
+import { focusFirst, showErrors } from "../fieldErrors.ts";
 import { useChange } from "../queries.ts";
 import { mixpanelUsername, required, serviceAccount } from "../validation.ts";
 import { Notice } from "./Failure.tsx";
@@ -47,8 +47,9 @@ function MixpanelCredentials({ integration, onSaved }: { integration: Mixpanel; 
     validateInputOnChange: true,
   });
   const { save, message, setMessage, options } = useSave(integration.id, onSaved);
-  const submit = form.onSubmit((values) =>
-    save.mutate(values, { ...options, onError: (error) => setMessage(showErrors(form, error)) }),
+  const submit = form.onSubmit(
+    (values) => save.mutate(values, { ...options, onError: (error) => setMessage(showErrors(form, error)) }),
+    focusFirst,
   );
   return (
     <form noValidate onSubmit={submit}>
@@ -82,8 +83,9 @@ function BigQueryCredentials({ integration, onSaved }: { integration: BigQuery; 
     validateInputOnChange: true,
   });
   const { save, message, setMessage, options } = useSave(integration.id, onSaved);
-  const submit = form.onSubmit((values) =>
-    save.mutate(values, { ...options, onError: (error) => setMessage(showErrors(form, error)) }),
+  const submit = form.onSubmit(
+    (values) => save.mutate(values, { ...options, onError: (error) => setMessage(showErrors(form, error)) }),
+    focusFirst,
   );
   return (
     <form noValidate onSubmit={submit}>

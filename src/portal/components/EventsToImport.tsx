@@ -11,7 +11,7 @@ import { Failure } from "./Failure.tsx";
 import { Loading } from "./Loading.tsx";
 import { MixpanelEventForm } from "./MixpanelEventForm.tsx";
 import { Section } from "./Section.tsx";
-import { Trouble } from "./Trouble.tsx";
+import { Troubles } from "./Trouble.tsx";
 import { When } from "./When.tsx";
 
 export function EventsToImport({ integration }: { integration: Integration }) {
@@ -27,9 +27,10 @@ export function EventsToImport({ integration }: { integration: Integration }) {
       {events.data && list.length === 0 && (
         <Text size="sm">No events yet. Add the first one: nothing is imported before.</Text>
       )}
-      {list.map((event) => (
-        <Trouble key={nameOf(event)} of={nameOf(event)} error={event.error} />
-      ))}
+      <Troubles
+        of={list.map((event) => ({ name: nameOf(event), error: event.error }))}
+        butFor={integration.import.error}
+      />
       {list.length > 0 && <EventTable id={id} events={list} />}
       <Modal opened={opened} onClose={close} title="Add Event" size="lg" closeButtonProps={{ "aria-label": "Close" }}>
         <Form id={id} onAdded={close} />
@@ -74,6 +75,7 @@ function EventRow({ id, event }: { id: string; event: SyncEvent }) {
         <Anchor
           component={Link}
           href={`/integrations/${id}/events/${name}`}
+          size="sm"
           aria-label={`${name}: properties and records`}
         >
           {name}

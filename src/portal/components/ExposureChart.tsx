@@ -7,6 +7,7 @@ import { count, localTime } from "../time.ts";
 import { Failure } from "./Failure.tsx";
 import { Loading } from "./Loading.tsx";
 
+const HOUR_MS = 3_600_000;
 const COLORS = ["blue.8", "orange.8", "teal.8", "grape.8", "red.8", "lime.9", "cyan.9", "pink.8"];
 
 export default function ExposureChart({ router }: { router: string }) {
@@ -16,12 +17,6 @@ export default function ExposureChart({ router }: { router: string }) {
   const { hours } = exposures.data;
   if (hours.length === 0) return <Text size="sm">No exposures in the last hours.</Text>;
   const names = [...new Set(hours.map(({ routeId, variantId }) => `${routeId} / ${variantId}`))];
-  const rows = new Map<string, Record<string, string | number>>();
-  for (const { hour, routeId, variantId, exposures: value } of hours) {
-    const row = rows.get(hour) ?? { hour: localTime(hour) };
-    row[`${routeId} / ${variantId}`] = value;
-    rows.set(hour, row);
-  }
   const total = hours.reduce((sum, { exposures: value }) => sum + value, 0);
   return (
     <figure style={{ margin: 0 }} aria-label={`Exposures per hour of ${router}: ${count(total)} in all`}>
@@ -30,14 +25,35 @@ export default function ExposureChart({ router }: { router: string }) {
       </Text>
       <BarChart
         h={180}
-        data={[...rows.values()]}
+        data={barsOf(hours)}
         dataKey="hour"
         type="stacked"
         series={names.map((name, index) => ({ name, color: COLORS[index % COLORS.length]! }))}
         withLegend
+        yAxisProps={{ allowDecimals: false }}
         barChartProps={{ accessibilityLayer: false }}
         maxBarWidth={28}
       />
     </figure>
   );
+}
+
+interface HourOfVariant {
+  hour: string;
+  routeId: string;
+  variantId: string;
+  exposures: number;
+}
+
+/** One for each hour since the first exposure: hours without any are part of the picture. */
+function barsOf(hours: HourOfVariant[]): Record<string, string | number>[] {
+  const firstMs = Math.min(...hours.map(({ hour }) => Date.parse(hour)));
+  const lastMs = Math.max(Date.now(), ...hours.map(({ hour }) => Date.parse(hour)));
+  const bars = new Map<number, Record<string, string | number>>();
+  for (let ms = firstMs; ms <= lastMs; ms += HOUR_MS) bars.set(ms, { hour: localTime(new Date(ms).toISOString()) });
+  for (const { hour, routeId, variantId, exposures } of hours) {
+    const bar = bars.get(Date.parse(hour));
+    if (bar !== undefined) bar[`${routeId} / ${variantId}`] = exposures;
+  }
+  return [...bars.values()];
 }

@@ -2,6 +2,7 @@
 import { Button, Group, Stack, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { eventName } from "../validation.ts";
+import { focusFirst } from "../fieldErrors.ts";
 import { Notice } from "./Failure.tsx";
 import { useAddEvent } from "./useAddEvent.ts";
 import { filled } from "./useEnable.ts";
@@ -13,8 +14,9 @@ export function MixpanelEventForm({ id, onAdded }: { id: string; onAdded: () => 
     validateInputOnChange: true,
   });
   const { add, isPending, message } = useAddEvent(id, form, onAdded);
-  const submit = form.onSubmit(({ eventId, description }) =>
-    add({ eventId: eventId.trim(), description: filled(description) }),
+  const submit = form.onSubmit(
+    ({ eventId, description }) => add({ eventId: eventId.trim(), description: filled(description) }),
+    focusFirst,
   );
   return (
     <form noValidate onSubmit={submit}>

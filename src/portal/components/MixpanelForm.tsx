@@ -2,6 +2,7 @@
 import { Button, Group, PasswordInput, Select, Stack, TextInput } from "@mantine/core";
 import { useForm, type UseFormReturnType } from "@mantine/form";
 import { mixpanelProject, mixpanelUsername, required } from "../validation.ts";
+import { focusFirst } from "../fieldErrors.ts";
 import { Advanced } from "./Advanced.tsx";
 import { Notice } from "./Failure.tsx";
 import { filled, useEnable } from "./useEnable.ts";
@@ -36,16 +37,18 @@ export function MixpanelForm({ onEnabled }: { onEnabled: (id: string) => void })
     validateInputOnChange: true,
   });
   const { enable, isPending, message } = useEnable(form, onEnabled);
-  const submit = form.onSubmit(({ region, projectTime, ...text }) =>
-    enable({
-      provider: "mixpanel",
-      projectId: text.projectId.trim(),
-      serviceAccountUsername: text.serviceAccountUsername.trim(),
-      serviceAccountSecret: text.serviceAccountSecret.trim(),
-      region: region as "us" | "eu" | "in",
-      projectTime: projectTime as "utc" | "local",
-      importFrom: filled(text.importFrom),
-    }),
+  const submit = form.onSubmit(
+    ({ region, projectTime, ...text }) =>
+      enable({
+        provider: "mixpanel",
+        projectId: text.projectId.trim(),
+        serviceAccountUsername: text.serviceAccountUsername.trim(),
+        serviceAccountSecret: text.serviceAccountSecret.trim(),
+        region: region as "us" | "eu" | "in",
+        projectTime: projectTime as "utc" | "local",
+        importFrom: filled(text.importFrom),
+      }),
+    focusFirst,
   );
   return (
     <form noValidate onSubmit={submit} aria-label="Mixpanel">

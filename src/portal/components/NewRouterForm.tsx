@@ -5,6 +5,7 @@ import { randomId } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { answer, ApiError, client } from "../api.ts";
+import { focusFirst } from "../fieldErrors.ts";
 import { keys } from "../queries.ts";
 import { baseUrl, required, routerId } from "../validation.ts";
 import { Notice } from "./Failure.tsx";
@@ -38,7 +39,7 @@ export function NewRouterForm({ onAdded }: { onAdded: () => void }) {
     onError: (error) => setMessage(wordsOf(error)),
   });
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => add.mutate(values))} aria-label="Router">
+    <form noValidate onSubmit={form.onSubmit((values) => add.mutate(values), focusFirst)} aria-label="Router">
       <Stack>
         {message !== null && <Notice title="The router was not added">{message}</Notice>}
         <SimpleGrid cols={{ base: 1, sm: 2 }}>

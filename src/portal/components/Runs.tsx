@@ -8,6 +8,7 @@ import { Failure } from "./Failure.tsx";
 import { Loading } from "./Loading.tsx";
 import { Section } from "./Section.tsx";
 import { OutcomeBadge } from "./StatusBadge.tsx";
+import { KINDS } from "./Trouble.tsx";
 import { When } from "./When.tsx";
 
 const RunsChart = lazy(() => import("./RunsChart.tsx"));
@@ -58,8 +59,12 @@ function RunTable({ runs }: { runs: Run[] }) {
               <Table.Td>
                 <OutcomeBadge outcome={run.outcome} />
               </Table.Td>
-              <Table.Td>{legText(run, "export")}</Table.Td>
-              <Table.Td>{legText(run, "import")}</Table.Td>
+              <Table.Td>
+                <Leg run={run} name="export" />
+              </Table.Td>
+              <Table.Td>
+                <Leg run={run} name="import" />
+              </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>
@@ -68,10 +73,22 @@ function RunTable({ runs }: { runs: Run[] }) {
   );
 }
 
-function legText(run: Run, name: "export" | "import"): string {
+function Leg({ run, name }: { run: Run; name: "export" | "import" }) {
   const leg = run.legs.find((one) => one.leg === name);
   if (leg === undefined) return "off";
   const rejected = leg.rejected > 0 ? `, ${count(leg.rejected)} rejected` : "";
-  const error = leg.error === undefined ? "" : `. ${leg.error.message}`;
-  return `${count(leg.records)} rows${rejected}${error}`;
+  return (
+    <>
+      {count(leg.records)} rows{rejected}
+      {leg.failedEvents !== undefined && leg.failedEvents.length > 0 && (
+        <div style={{ overflowWrap: "anywhere" }}>failed: {leg.failedEvents.join(", ")}</div>
+      )}
+      {leg.error !== undefined && (
+        <details>
+          <summary style={{ cursor: "pointer" }}>{KINDS[leg.error.kind]}</summary>
+          {leg.error.message}
+        </details>
+      )}
+    </>
+  );
 }

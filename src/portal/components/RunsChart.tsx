@@ -22,6 +22,7 @@ export default function RunsChart({ runs }: { runs: Run[] }) {
         dataKey="run"
         series={SERIES}
         withLegend
+        yAxisProps={{ allowDecimals: false }}
         barChartProps={{ accessibilityLayer: false }}
         maxBarWidth={28}
       />

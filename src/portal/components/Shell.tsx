@@ -2,7 +2,6 @@
 import {
   Anchor,
   AppShell,
-  Burger,
   Button,
   Group,
   NavLink,
@@ -10,7 +9,6 @@ import {
   useComputedColorScheme,
   useMantineColorScheme,
 } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
 import type { ReactNode } from "react";
 import { useEffect, useRef } from "react";
 import { Link, useLocation } from "wouter";
@@ -19,10 +17,12 @@ import { useSignOut } from "../session.ts";
 const PLACES = [
   { path: "/routers", label: "Routers" },
   { path: "/integrations", label: "Data Integrations" },
+  { path: "/product-metrics", label: "Metrics" },
 ];
+/** On a narrow screen the places are a second row of the header: nothing slides over the page. */
+const HEADER_HEIGHT = { base: 96, sm: 56 };
 
 export function Shell({ workspace, children }: { workspace: string; children: ReactNode }) {
-  const [opened, { toggle, close }] = useDisclosure();
   const [location] = useLocation();
   const main = useRef<HTMLElement>(null);
   const shown = useRef(location);
@@ -30,30 +30,21 @@ export function Shell({ workspace, children }: { workspace: string; children: Re
   useEffect(() => {
     if (shown.current === location) return;
     shown.current = location;
-    close();
+    globalThis.scrollTo(0, 0);
     main.current?.focus();
-  }, [location, close]);
+  }, [location]);
   return (
     <AppShell
-      header={{ height: 56 }}
-      navbar={{ width: 220, breakpoint: "sm", collapsed: { mobile: !opened } }}
+      header={{ height: HEADER_HEIGHT }}
+      navbar={{ width: 220, breakpoint: "sm", collapsed: { mobile: true } }}
       padding="md"
+      transitionDuration={0}
     >
       <AppShell.Header>
-        <Group h="100%" px="md" justify="space-between" wrap="nowrap" gap="xs">
-          <Group gap="sm" wrap="nowrap">
-            <Burger
-              opened={opened}
-              onClick={toggle}
-              hiddenFrom="sm"
-              size="sm"
-              aria-label="Navigation"
-              aria-expanded={opened}
-            />
-            <Anchor component={Link} href="/routers" fw={700} c="inherit" underline="never">
-              Crosscurrent
-            </Anchor>
-          </Group>
+        <Group h={56} px="md" justify="space-between" wrap="nowrap" gap="xs">
+          <Anchor component={Link} href="/routers" fw={700} c="inherit" underline="never">
+            Crosscurrent
+          </Anchor>
           <Group gap="xs" wrap="nowrap">
             <Text size="sm" c="dimmed" truncate maw={240} visibleFrom="xs" title={workspace}>
               {workspace}
@@ -62,28 +53,32 @@ export function Shell({ workspace, children }: { workspace: string; children: Re
             <SignOut />
           </Group>
         </Group>
+        <Group component="nav" aria-label="Portal" h={40} px="sm" pb="xs" gap={4} wrap="nowrap" hiddenFrom="sm">
+          <Places as="row" />
+        </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="sm" aria-label="Portal">
-        {PLACES.map(({ path, label }) => {
-          const isHere = location.startsWith(path);
-          return (
-            <NavLink
-              key={path}
-              component={Link}
-              href={path}
-              label={label}
-              active={isHere}
-              variant="filled"
-              aria-current={isHere ? "page" : undefined}
-            />
-          );
-        })}
+      <AppShell.Navbar p="sm" aria-label="Portal" visibleFrom="sm">
+        <Places as="column" />
       </AppShell.Navbar>
       <AppShell.Main ref={main} tabIndex={-1} style={{ outline: "none" }}>
         {children}
       </AppShell.Main>
     </AppShell>
   );
+}
+
+function Places({ as }: { as: "row" | "column" }) {
+  const [location] = useLocation();
+  return PLACES.map(({ path, label }) => {
+    const isHere = location.startsWith(path);
+    const link = { component: Link, href: path, "aria-current": isHere ? "page" : undefined } as const;
+    if (as === "column") return <NavLink key={path} {...link} label={label} active={isHere} variant="filled" />;
+    return (
+      <Button key={path} {...link} size="compact-sm" variant={isHere ? "filled" : "subtle"} color="blue.8">
+        {label}
+      </Button>
+    );
+  });
 }
 
 function SchemeToggle() {

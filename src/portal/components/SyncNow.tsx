@@ -1,14 +1,21 @@
 // Sync now, and what becomes of that request.
-import { Button, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { answer, client } from "../api.ts";
 import { keys, useChange } from "../queries.ts";
 
 const POLL_MS = 1_000;
 const WORDS = { queued: "Sync queued.", running: "Syncing…", done: "Sync done" } as const;
 
-export function SyncNow({ id, disabled }: { id: string; disabled: boolean }) {
+interface SyncNowProps {
+  id: string;
+  disabled: boolean;
+  /** Buttons beside it. */
+  children: ReactNode;
+}
+
+export function SyncNow({ id, disabled, children }: SyncNowProps) {
   const queries = useQueryClient();
   const [requestId, setRequestId] = useState<string | null>(null);
   const ask = useChange(async () => {
@@ -32,14 +39,15 @@ export function SyncNow({ id, disabled }: { id: string; disabled: boolean }) {
     if (isDone) void queries.invalidateQueries({ queryKey: keys.integrations });
   }, [isDone, queries]);
   return (
-    <>
+    <Group gap="xs">
       <Button disabled={disabled} loading={ask.isPending} onClick={() => ask.mutate()}>
         Sync now
       </Button>
+      {children}
       <Text size="sm" role="status" aria-live="polite" aria-label="Your sync">
         {ask.error?.message ?? progress.error?.message ?? (progress.data && words(progress.data))}
       </Text>
-    </>
+    </Group>
   );
 }
 

@@ -7,19 +7,20 @@ import { Notice } from "./Failure.tsx";
 import { Section } from "./Section.tsx";
 import { StatusBadge } from "./StatusBadge.tsx";
 import { SyncNow } from "./SyncNow.tsx";
-import { Trouble } from "./Trouble.tsx";
+import { Troubles } from "./Trouble.tsx";
 import { When } from "./When.tsx";
 
 const WORDS: Record<Integration["status"], string> = {
   idle: "Waiting for the next cycle.",
   syncing: "A cycle is running.",
   paused: "Paused: no cycle starts until you resume.",
-  attention: "Something needs you: see below.",
+  attention: "Something needs you: see the error below.",
 };
 
 export function SyncStatus({ integration }: { integration: Integration }) {
   const { id, status, nextCycleAt, lastRun } = integration;
   const isPaused = status === "paused";
+  const isOff = status === "idle" && !integration.export.enabled && !integration.import.enabled;
   const pause = useChange(() =>
     answer(
       isPaused
@@ -29,12 +30,19 @@ export function SyncStatus({ integration }: { integration: Integration }) {
   );
   return (
     <Section title="Sync status">
-      <Group gap="xs" role="status" aria-live="polite">
-        <StatusBadge status={status} />
-        <Text size="sm">{WORDS[status]}</Text>
-      </Group>
-      <Trouble of="Export" error={integration.export.error} />
-      <Trouble of="Import" error={integration.import.error} />
+      <Stack gap={4}>
+        <Group gap="xs" role="status">
+          <StatusBadge status={status} />
+          <Text size="sm">{isOff ? "Export and import are off: no cycle runs by itself." : WORDS[status]}</Text>
+        </Group>
+        <Doing integration={integration} />
+      </Stack>
+      <Troubles
+        of={[
+          { name: "Export", error: integration.export.error },
+          { name: "Import", error: integration.import.error },
+        ]}
+      />
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <ExportLeg integration={integration} />
         <Stack gap={4}>
@@ -45,19 +53,17 @@ export function SyncStatus({ integration }: { integration: Integration }) {
             Last: <When at={lastRun?.startedAt} empty="none yet" />
           </Text>
           <Text size="sm">
-            Next: {isPaused ? "after you resume" : <When at={nextCycleAt} empty="once a switch is on" />}
+            Next: {isPaused ? "after you resume" : <When at={nextCycleAt} isAhead empty="once a switch is on" />}
           </Text>
           <TemporalLink integration={integration} />
         </Stack>
       </SimpleGrid>
-      <Activity integration={integration} />
       {pause.error && <Notice title="Nothing was changed">{pause.error.message}</Notice>}
-      <Group align="center" gap="xs">
-        <SyncNow id={id} disabled={isPaused} />
+      <SyncNow id={id} disabled={isPaused}>
         <Button variant="default" loading={pause.isPending} onClick={() => pause.mutate()}>
           {isPaused ? "Resume" : "Pause"}
         </Button>
-      </Group>
+      </SyncNow>
     </Section>
   );
 }
@@ -81,17 +87,14 @@ function ExportLeg({ integration }: { integration: Integration }) {
   );
 }
 
-/** What the legs say of themselves, where the API tells. */
-function Activity({ integration }: { integration: Integration }) {
+/** What each leg says that it is doing, while a cycle runs. */
+function Doing({ integration }: { integration: Integration }) {
   const legs = (["export", "import"] as const).flatMap((leg) => {
-    const { activity } = integration[leg] as { activity?: string | null };
-    return typeof activity === "string" && integration[leg].enabled
-      ? [`${leg === "export" ? "Export" : "Import"}: ${activity}`]
-      : [];
+    const { doing, enabled } = integration[leg];
+    return enabled && typeof doing === "string" ? [`${leg === "export" ? "Export" : "Import"}: ${doing}`] : [];
   });
-  if (legs.length === 0) return null;
   return (
-    <Stack gap={0} aria-live="polite">
+    <Stack gap={0} role="status" aria-label="What the legs are doing">
       {legs.map((text) => (
         <Text key={text} size="sm">
           {text}

@@ -1,10 +1,10 @@
-// An error of a leg or an event: what happened, what to do, since when.
+// Errors of legs and events: what happened, what to do, since when. Those that share an error share one box.
 import { Text } from "@mantine/core";
 import type { LegError } from "../api.ts";
 import { Notice } from "./Failure.tsx";
 import { When } from "./When.tsx";
 
-const KINDS: Record<LegError["kind"], string> = {
+export const KINDS: Record<LegError["kind"], string> = {
   auth: "The credentials were refused",
   permission: "A permission is missing",
   not_found: "Something was not found",
@@ -15,14 +15,33 @@ const KINDS: Record<LegError["kind"], string> = {
   bug: "Something went wrong on this side",
 };
 
-export function Trouble({ of, error }: { of: string; error: LegError | undefined }) {
-  if (error === undefined) return null;
-  return (
-    <Notice title={`${of}: ${KINDS[error.kind]}`}>
-      <Text size="sm">{error.message}</Text>
+interface Sufferer {
+  name: string;
+  error?: LegError | undefined;
+}
+
+interface TroublesProps {
+  of: Sufferer[];
+  /** Its error is shown elsewhere. */
+  butFor?: LegError | undefined;
+}
+
+export function Troubles({ of, butFor }: TroublesProps) {
+  const boxes = new Map<string, { names: string[]; error: LegError }>();
+  for (const { name, error } of of) {
+    if (error === undefined || error.message === butFor?.message) continue;
+    const box = boxes.get(error.message);
+    if (box === undefined) boxes.set(error.message, { names: [name], error });
+    else box.names.push(name);
+  }
+  return [...boxes.values()].map(({ names, error }) => (
+    <Notice key={error.message} title={`${names.join(", ")}: ${KINDS[error.kind]}`}>
+      <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+        {error.message}
+      </Text>
       <Text size="sm" c="dimmed" mt={4}>
         Since <When at={error.since} />
       </Text>
     </Notice>
-  );
+  ));
 }

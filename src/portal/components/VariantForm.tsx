@@ -3,6 +3,7 @@ import { Button, Group, NumberInput, PasswordInput, SimpleGrid, Stack, Text, Tex
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, client, type Variant } from "../api.ts";
+import { focusFirst } from "../fieldErrors.ts";
 import { keys } from "../queries.ts";
 import { baseUrl, required } from "../validation.ts";
 import { Notice } from "./Failure.tsx";
@@ -30,18 +31,28 @@ export function VariantForm({ router, route, variant }: { router: string; route:
       ),
     onSuccess: async () => {
       form.resetDirty();
-      await queries.invalidateQueries({ queryKey: keys.routers });
+      // The list too, which is not shown now: it is where one goes next.
+      await queries.invalidateQueries({ queryKey: keys.routers, refetchType: "all" });
     },
   });
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => save.mutate(values))} aria-label={`Variant ${variant.id}`}>
+    <form
+      noValidate
+      onSubmit={form.onSubmit((values) => save.mutate(values), focusFirst)}
+      aria-label={`Variant ${variant.id}`}
+    >
       <Stack gap="xs">
         <Text fw={600}>Variant {variant.id}</Text>
         {save.error && <Notice title="Nothing was changed">{save.error.message}</Notice>}
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
           <NumberInput label="Weight" min={0} {...form.getInputProps("weight")} />
           <TextInput label="Model" required {...form.getInputProps("model")} />
-          <TextInput label="Base URL" required {...form.getInputProps("baseUrl")} />
+          <TextInput
+            label="Base URL"
+            description="Speaks OpenAI's Chat Completions"
+            required
+            {...form.getInputProps("baseUrl")}
+          />
           <PasswordInput
             label="API Key"
             description={variant.upstream.hasApiKey ? "One is stored; a new one replaces it." : "None is stored."}

@@ -6,7 +6,14 @@ import { localTime, relativeTime } from "../time.ts";
 
 const STALE_MS = 10_000;
 
-export function When({ at, empty = "–" }: { at: string | null | undefined; empty?: string }) {
+interface WhenProps {
+  at: string | null | undefined;
+  /** For what is to come. */
+  isAhead?: boolean;
+  empty?: string;
+}
+
+export function When({ at, isAhead = false, empty = "–" }: WhenProps) {
   const nowMs = useNow();
   if (at === null || at === undefined)
     return (
@@ -16,7 +23,7 @@ export function When({ at, empty = "–" }: { at: string | null | undefined; emp
     );
   return (
     <time dateTime={at}>
-      {localTime(at)} ({relativeTime(at, nowMs)})
+      {localTime(at)} ({relativeTime(at, nowMs, isAhead ? "ahead" : "past")})
     </time>
   );
 }

@@ -14,7 +14,7 @@ const WORDS: Record<Provider, string> = {
   bigquery: "Exposures become rows of a table in your dataset; rows of your event tables become metrics.",
 };
 
-export function AddIntegration({ provider }: { provider?: string }) {
+export default function AddIntegration({ provider }: { provider?: string }) {
   const [, navigate] = useLocation();
   if (provider === undefined) return <Choice />;
   if (provider !== "mixpanel" && provider !== "bigquery") return <NotFound />;

@@ -1,7 +1,7 @@
 // The workspace's integrations and how each is.
 import { Anchor, Badge, Button, Table, Text } from "@mantine/core";
 import { Link } from "wouter";
-import { PROVIDER_NAMES, type Integration } from "../api.ts";
+import { PROVIDER_NAMES, titleOf, type Integration } from "../api.ts";
 import { Failure } from "../components/Failure.tsx";
 import { Loading } from "../components/Loading.tsx";
 import { Page } from "../components/Page.tsx";
@@ -10,7 +10,7 @@ import { StatusBadge } from "../components/StatusBadge.tsx";
 import { When } from "../components/When.tsx";
 import { useIntegrations } from "../queries.ts";
 
-export function DataIntegrations() {
+export default function DataIntegrations() {
   const integrations = useIntegrations();
   const list = integrations.data?.integrations ?? [];
   return (
@@ -84,9 +84,4 @@ function Row({ integration }: { integration: Integration }) {
       </Table.Td>
     </Table.Tr>
   );
-}
-
-export function titleOf(integration: Integration): string {
-  if (integration.provider === "mixpanel") return `Project ${integration.projectId}`;
-  return integration.datasetId === null ? integration.projectId : `${integration.projectId}.${integration.datasetId}`;
 }

@@ -2,21 +2,23 @@
 import { Badge, Button, Code, Group, Table, Text } from "@mantine/core";
 import { stringify } from "lossless-json";
 import { useState } from "react";
-import { nameOf } from "../api.ts";
+import { Link } from "wouter";
+import { isMissing, nameOf, titleOf } from "../api.ts";
 import { Failure } from "../components/Failure.tsx";
 import { Loading } from "../components/Loading.tsx";
 import { Page } from "../components/Page.tsx";
 import { Section } from "../components/Section.tsx";
-import { Trouble } from "../components/Trouble.tsx";
+import { Troubles } from "../components/Trouble.tsx";
 import { When } from "../components/When.tsx";
 import { useEvents, useIntegration, useProperties, useRecords, type ImportedRecord } from "../queries.ts";
 import { count, localTime } from "../time.ts";
-import { titleOf } from "./DataIntegrations.tsx";
+import { NotFound } from "./NotFound.tsx";
 
-export function EventPage({ id, name }: { id: string; name: string }) {
+export default function EventPage({ id, name }: { id: string; name: string }) {
   const integration = useIntegration(id);
   const events = useEvents(id);
   const event = events.data?.events.find((one) => nameOf(one) === name);
+  if (isMissing(events.error) || (events.data && event === undefined)) return <NotFound />;
   const above = [
     { label: "Data Integrations", href: "/integrations" },
     { label: integration.data ? titleOf(integration.data) : "Integration", href: `/integrations/${id}` },
@@ -25,11 +27,10 @@ export function EventPage({ id, name }: { id: string; name: string }) {
     <Page title={name} above={above}>
       {events.isPending && <Loading label="Loading the event" />}
       {events.error && <Failure error={events.error} onRetry={events.refetch} />}
-      {events.data && event === undefined && <Text>There is no such event in this integration.</Text>}
       {event && (
         <>
           {event.description !== null && <Text>{event.description}</Text>}
-          <Trouble of={name} error={event.error} />
+          <Troubles of={[{ name, error: event.error }]} />
           <Text size="sm">
             {count(event.imported)} imported, {count(event.rejected)} rejected. Complete through:{" "}
             <When at={event.completeThrough} empty="not yet" />
@@ -46,7 +47,19 @@ function Properties({ id, name }: { id: string; name: string }) {
   const properties = useProperties(id, name);
   const list = properties.data?.properties ?? [];
   return (
-    <Section title="Properties">
+    <Section
+      title="Properties"
+      actions={
+        <Button
+          component={Link}
+          href={`/product-metrics/new?integration=${id}&event=${encodeURIComponent(name)}`}
+          size="xs"
+          variant="default"
+        >
+          New Metric
+        </Button>
+      }
+    >
       {properties.isPending && <Loading label="Loading properties" />}
       {properties.error && <Failure error={properties.error} onRetry={properties.refetch} />}
       {properties.data && list.length === 0 && <Text size="sm">None found yet: they come with the first records.</Text>}

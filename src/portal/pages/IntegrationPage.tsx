@@ -1,7 +1,7 @@
 // One integration: its connection, its sync, its events, what happened.
 import { Anchor, Stack } from "@mantine/core";
 import { Link, useLocation, useSearch } from "wouter";
-import { answer, client, PROVIDER_NAMES, type Integration } from "../api.ts";
+import { answer, client, isMissing, PROVIDER_NAMES, titleOf, type Integration } from "../api.ts";
 import { ConfirmDelete } from "../components/ConfirmDelete.tsx";
 import { ConnectionTest } from "../components/ConnectionTest.tsx";
 import { Credentials } from "../components/Credentials.tsx";
@@ -16,11 +16,12 @@ import { Section } from "../components/Section.tsx";
 import { StatusBadge } from "../components/StatusBadge.tsx";
 import { SyncStatus } from "../components/SyncStatus.tsx";
 import { useChange, useIntegration } from "../queries.ts";
-import { titleOf } from "./DataIntegrations.tsx";
+import { NotFound } from "./NotFound.tsx";
 
-export function IntegrationPage({ id }: { id: string }) {
+export default function IntegrationPage({ id }: { id: string }) {
   const integration = useIntegration(id);
   if (integration.isPending) return <Loading label="Loading the integration" rows={6} />;
+  if (isMissing(integration.error)) return <NotFound />;
   // What was seen last stays while the server is away; its sections say so.
   if (integration.data === undefined) return <Failure error={integration.error} onRetry={integration.refetch} />;
   return <Loaded integration={integration.data} error={integration.error} />;

@@ -2,7 +2,7 @@
 import { Stack, Text } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useLocation } from "wouter";
-import { answer, client, type Router } from "../api.ts";
+import { answer, client, isMissing, type Router } from "../api.ts";
 import { ConfirmDelete } from "../components/ConfirmDelete.tsx";
 import { Failure } from "../components/Failure.tsx";
 import { Loading } from "../components/Loading.tsx";
@@ -11,6 +11,7 @@ import { Page } from "../components/Page.tsx";
 import { Section } from "../components/Section.tsx";
 import { VariantForm } from "../components/VariantForm.tsx";
 import { keys } from "../queries.ts";
+import { NotFound } from "./NotFound.tsx";
 
 const ABOVE = [{ label: "Routers", href: "/routers" }];
 
@@ -31,6 +32,7 @@ function Existing({ id }: { id: string }) {
     queryKey: [...keys.routers, id],
     queryFn: () => answer(client.GET("/v1/routers/{router}", { params: { path: { router: id } } })),
   });
+  if (isMissing(router.error)) return <NotFound />;
   return (
     <Page title={id} above={ABOVE}>
       {router.isPending && <Loading label="Loading the router" />}

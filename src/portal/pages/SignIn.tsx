@@ -3,6 +3,7 @@ import { Button, Center, Paper, PasswordInput, Stack, Text, Title } from "@manti
 import { useForm } from "@mantine/form";
 import { useEffect } from "react";
 import { Notice } from "../components/Failure.tsx";
+import { focusFirst } from "../fieldErrors.ts";
 import { useSignIn } from "../session.ts";
 import { required } from "../validation.ts";
 
@@ -15,7 +16,7 @@ export function SignIn() {
   return (
     <Center component="main" mih="100dvh" p="md">
       <Paper withBorder p="xl" w="100%" maw={420}>
-        <form noValidate onSubmit={form.onSubmit(({ apiKey }) => signIn.mutate(apiKey.trim()))}>
+        <form noValidate onSubmit={form.onSubmit(({ apiKey }) => signIn.mutate(apiKey.trim()), focusFirst)}>
           <Stack>
             <Title order={1} size="h2">
               Crosscurrent Portal

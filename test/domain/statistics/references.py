@@ -1,6 +1,8 @@
 """Answers of scipy, statsmodels and GrowthBook's gbstats for the cases on standard input, as JSON."""
 import json
+import math
 import sys
+import warnings
 
 import numpy as np
 from gbstats.frequentist.tests import FrequentistConfig, SequentialConfig, SequentialTwoSidedTTest, TwoSidedTTest
@@ -16,46 +18,104 @@ from scipy import stats
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
 
-def mean(x):
-    return SampleMeanStatistic(n=len(x), sum=x.sum(), sum_squares=(x * x).sum())
+class TwoPass(SampleMeanStatistic):
+    """gbstats' tests over numpy's variance, where gbstats' own, out of sums of squares, has no digits left: large means."""
+
+    @property
+    def variance(self):
+        return float(np.var(self.values, ddof=1))
 
 
-def statistic(kind, group):
-    y, x = np.array(group["value"], float), np.array(group["other"], float)
-    if kind == "mean":
-        return mean(y)
-    if kind == "proportion":
+class TwoPassRatio(RatioStatistic):
+    @property
+    def covariance(self):
+        return float(np.cov(self.m_statistic.values, self.d_statistic.values)[0, 1])
+
+
+def mean(x, kind=SampleMeanStatistic):
+    statistic = kind(n=len(x), sum=x.sum(), sum_squares=(x * x).sum())
+    if kind is TwoPass:
+        statistic.values = x
+    return statistic
+
+
+def statistic(case, side):
+    y, x = arrays(case, side)
+    if case["kind"] == "proportion":
         return ProportionStatistic(n=len(y), sum=y.sum())
-    if kind == "ratio":
-        return RatioStatistic(n=len(y), m_statistic=mean(y), d_statistic=mean(x), m_d_sum_of_products=(x * y).sum())
-    return RegressionAdjustedStatistic(
-        n=len(y), post_statistic=mean(y), pre_statistic=mean(x), post_pre_sum_of_products=(x * y).sum(), theta=0
-    )
+    if case["kind"] == "cuped":
+        return RegressionAdjustedStatistic(
+            n=len(y), post_statistic=mean(y), pre_statistic=mean(x), post_pre_sum_of_products=(x * y).sum(), theta=0
+        )
+    sample, ratio = (TwoPass, TwoPassRatio) if case["large"] else (SampleMeanStatistic, RatioStatistic)
+    if case["kind"] == "mean":
+        return mean(y, sample)
+    return ratio(n=len(y), m_statistic=mean(y, sample), d_statistic=mean(x, sample), m_d_sum_of_products=(x * y).sum())
+
+
+def arrays(case, side):
+    return np.array(case[side]["value"], float), np.array(case[side]["other"], float)
+
+
+def tests(case, relative):
+    """Sets theta itself for regression-adjusted statistics, once for each test: the statistics must be fresh."""
+    common = {"difference_type": relative, "alpha": case["alpha"]}
+    yield TwoSidedTTest(statistic(case, "a"), statistic(case, "b"), FrequentistConfig(**common))
+    sequential = SequentialConfig(**common, sequential_tuning_parameter=case["tuning"])
+    yield SequentialTwoSidedTTest(statistic(case, "a"), statistic(case, "b"), sequential)
 
 
 def growthbook(case):
-    a, b = (statistic(case["kind"], case[side]) for side in ("a", "b"))
-    if case["kind"] == "cuped":
-        a.theta = b.theta = compute_theta(a, b)
+    if case["large"] and case["kind"] == "cuped":
+        return None
     out = {}
     for relative in ("absolute", "relative"):
-        fixed = TwoSidedTTest(a, b, FrequentistConfig(difference_type=relative))
-        sequential = SequentialTwoSidedTTest(a, b, SequentialConfig(difference_type=relative, sequential_tuning_parameter=case["tuning"]))
+        fixed, sequential = tests(case, relative)
         out[relative] = [fixed.point_estimate, *fixed.confidence_interval, fixed.p_value,
                          *sequential.confidence_interval, sequential.p_value]
     return {name: [float(v) for v in values] for name, values in out.items()}
 
 
+def linear(case):
+    """Each user's own value whose plain mean and variance are the metric's: the delta method and CUPED, written out by user."""
+    (ya, xa), (yb, xb) = arrays(case, "a"), arrays(case, "b")
+    if case["kind"] == "mean":
+        return ya, yb
+    if case["kind"] == "cuped":
+        theta = stats.linregress(np.concatenate([xa, xb]), np.concatenate([ya, yb])).slope
+        return ya - theta * xa, yb - theta * xb
+    return tuple(y.sum() / x.sum() + (y - y.sum() / x.sum() * x) / x.mean() for y, x in ((ya, xa), (yb, xb)))
+
+
 def others(case):
-    a, b = (np.array(case[side]["value"], float) for side in ("a", "b"))
+    if case["kind"] == "proportion":
+        return None
+    a, b = linear(case)
+    alpha = case["alpha"]
     t = stats.ttest_ind(b, a, equal_var=False)
-    ci = t.confidence_interval(0.95)
+    ci = t.confidence_interval(1 - alpha)
     sm = CompareMeans(DescrStatsW(b), DescrStatsW(a))
     return {
         "scipy": [float(t.pvalue), float(ci.low), float(ci.high)],
-        "statsmodels": [float(sm.ttest_ind(usevar="unequal")[1]), *map(float, sm.tconfint_diff(usevar="unequal"))],
-        "own": [float(v) for v in DescrStatsW(a).tconfint_mean()],
+        "statsmodels": [float(sm.ttest_ind(usevar="unequal")[1]), *map(float, sm.tconfint_diff(alpha, usevar="unequal"))],
+        "own": [float(v) for v in DescrStatsW(a).tconfint_mean(alpha)],
     }
+
+
+def refused(case):
+    """Whether the references have a finite interval either."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        t = stats.ttest_ind(np.array(case["b"]["value"], float), np.array(case["a"]["value"], float), equal_var=False)
+        ci = t.confidence_interval(0.95)
+    return {"scipy": all(map(math.isfinite, (ci.low, ci.high))), "gbstats": growthbook_says(case)}
+
+
+def growthbook_says(case):
+    try:
+        return next(tests(case, case["difference"])).compute_result().error_message
+    except ZeroDivisionError:
+        return "ZERO_DIVISION"
 
 
 def ratio(case):
@@ -66,6 +126,7 @@ def ratio(case):
 cases = json.load(sys.stdin)
 json.dump({
     "growthbook": [growthbook(case) for case in cases["compared"]],
-    "others": [others(case) if case["kind"] == "mean" else None for case in cases["compared"]],
+    "others": [others(case) for case in cases["compared"]],
+    "refused": [refused(case) for case in cases["refused"]],
     "ratios": [ratio(case) for case in cases["ratios"]],
 }, sys.stdout)

@@ -1,4 +1,4 @@
-// A real Chromium for the tests: one that is installed, or where that can be done without asking, one installed now.
+// A real Chromium for tests and benchmarks: one that is installed, or where that can be done without asking, one installed now.
 import { execFileSync } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -45,18 +45,20 @@ function isProgram(path: string): boolean {
   }
 }
 
-/** On Debian and its like, as root. Elsewhere it says what to do: a test never passes by being skipped. */
+/** On Debian and its like, as root. Elsewhere it says what to do: nothing passes by being skipped. */
 function install(): string {
   const remedy = "Install Chromium or Chrome, or set CHROMIUM_PATH to one.";
   if (!existsSync("/usr/bin/apt-get") || process.getuid?.() !== 0) {
-    throw new Error(`The Portal's tests need a browser and found none. ${remedy} On Debian: apt-get install chromium`);
+    throw new Error(
+      `The Portal is tried out in a browser, and none was found. ${remedy} On Debian: apt-get install chromium`,
+    );
   }
   try {
     const options = { stdio: "ignore", timeout: INSTALL_WITHIN_MS } as const;
     execFileSync("apt-get", ["update", "--quiet"], options);
     execFileSync("apt-get", ["install", "--yes", "--no-install-recommends", "chromium"], options);
   } catch (error) {
-    throw new Error(`The Portal's tests need a browser, and apt-get could not install one. ${remedy}`, {
+    throw new Error(`The Portal is tried out in a browser, and apt-get could not install one. ${remedy}`, {
       cause: error,
     });
   }

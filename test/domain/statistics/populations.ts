@@ -1,0 +1,70 @@
+/** Simulated users of whom the truth is known: skewed spending, buying or not, spending per session; each with its past. */
+import { adjustPair, meanOf, proportionOf, ratioOf, type Estimated } from "../../../src/domain/statistics/estimates.ts";
+import type { PairMoments } from "../../../src/domain/statistics/moments.ts";
+import { normalOf } from "./support.ts";
+
+type Population = "spending" | "buying" | "sessions";
+
+export interface Metric {
+  name: string;
+  population: Population;
+  isAdjusted: boolean;
+  /** Of one user without a lift. */
+  mean: number;
+  /** In parts of the mean; large enough to be found mostly. */
+  lift: number;
+}
+
+interface User {
+  value: number;
+  /** The covariate, or the ratio's denominator. */
+  other: number;
+}
+
+const SPREAD = 0.5;
+const BUYERS = 0.3;
+const SESSIONS = 6;
+/** Of 1 to SESSIONS, evenly: the mean, and the mean of the squares. */
+const [MEAN_SESSIONS, SQUARE_SESSIONS] = [3.5, 91 / 6];
+
+export const METRICS: Metric[] = [
+  { name: "mean", population: "spending", isAdjusted: false, mean: Math.exp(SPREAD ** 2 / 2), lift: 0.25 },
+  { name: "mean with CUPED", population: "spending", isAdjusted: true, mean: Math.exp(SPREAD ** 2 / 2), lift: 0.25 },
+  { name: "proportion", population: "buying", isAdjusted: false, mean: BUYERS, lift: 0.3 },
+  { name: "proportion with CUPED", population: "buying", isAdjusted: true, mean: BUYERS, lift: 0.3 },
+  {
+    ...{ name: "ratio", population: "sessions", isAdjusted: false, lift: 0.15 },
+    mean: 0.2 + (0.05 * SQUARE_SESSIONS) / MEAN_SESSIONS,
+  },
+];
+
+/** Of what is spent before and after: both are an activity, lognormal, times a share of variance 1/4. */
+export const CORRELATION =
+  (Math.exp(2 * SPREAD ** 2) - Math.exp(SPREAD ** 2)) / (1.25 * Math.exp(2 * SPREAD ** 2) - Math.exp(SPREAD ** 2));
+
+export function draw({ population }: Metric, lift: number, random: () => number): User {
+  if (population === "spending") {
+    const activity = Math.exp(SPREAD * normalOf(random));
+    // The mean of four exponentials: skewed, but less than one.
+    const spent = () => -Math.log((1 - random()) * (1 - random()) * (1 - random()) * (1 - random())) / 4;
+    return { value: activity * spent() * (1 + lift), other: activity * spent() };
+  }
+  if (population === "buying") {
+    const chance = BUYERS * 2 * random();
+    return { value: random() < chance * (1 + lift) ? 1 : 0, other: random() < chance ? 1 : 0 };
+  }
+  const sessions = 1 + Math.floor(SESSIONS * random());
+  // Who comes more often spends more each time, so that the ratio of sums is not the mean of ratios.
+  return { value: sessions * (0.2 + 0.05 * sessions) * (0.5 + random()) * (1 + lift), other: sessions };
+}
+
+export function estimatesOf(
+  { population, isAdjusted }: Metric,
+  a: PairMoments,
+  b: PairMoments,
+): { baseline: Estimated; other: Estimated } {
+  if (isAdjusted) return adjustPair(a, b);
+  if (population === "sessions") return { baseline: ratioOf(a), other: ratioOf(b) };
+  const of = population === "buying" ? proportionOf : meanOf;
+  return { baseline: of(a.value), other: of(b.value) };
+}
