@@ -8,6 +8,7 @@ import {
   useQueryClient,
 } from "@tanstack/react-query";
 import { parse } from "lossless-json";
+import type { components } from "./api.generated.ts";
 import { answer, client, textOf } from "./api.ts";
 
 const CALM_MS = 10_000;
@@ -153,4 +154,18 @@ export function useChange<V = void, R = unknown>(mutationFn: (value: V) => Promi
     mutationFn,
     onSettled: () => queries.invalidateQueries({ queryKey: keys.integrations }),
   });
+}
+
+type NewIntegration = components["schemas"]["NewIntegration"];
+type NewEvent = components["schemas"]["NewMixpanelEvent"] | components["schemas"]["NewBigQueryEvent"];
+
+/** Creates the integration; the page that follows tests it. */
+export function useEnable() {
+  return useChange((body: NewIntegration) => answer(client.POST("/v1/integrations", { body })));
+}
+
+export function useAddEvent(id: string) {
+  return useChange((body: NewEvent) =>
+    answer(client.POST("/v1/integrations/{id}/events", { params: { path: { id } }, body })),
+  );
 }

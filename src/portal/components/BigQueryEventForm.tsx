@@ -1,12 +1,13 @@
 // Add Event for BigQuery: which table, and which of its columns is what. Names are offered where they can be read.
-import { Autocomplete, Button, Group, SimpleGrid, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Autocomplete, SimpleGrid, Text, Textarea, TextInput } from "@mantine/core";
 import { useForm, type UseFormReturnType } from "@mantine/form";
-import { column, dataset, eventName, table } from "../validation.ts";
 import { focusFirst } from "../fieldErrors.ts";
-import { Notice } from "./Failure.tsx";
-import { useAddEvent } from "./useAddEvent.ts";
+import { useAddEvent } from "../queries.ts";
+import { column, dataset, eventName, table } from "../validation.ts";
+import { filled } from "./inputs.tsx";
+import { SubmitForm } from "./SubmitForm.tsx";
 import { useBrowsing } from "./useBrowsing.ts";
-import { filled } from "./useEnable.ts";
+import { useSubmit } from "./useSubmit.ts";
 
 const EMPTY = {
   eventName: "",
@@ -48,42 +49,34 @@ export function BigQueryEventForm({ id, onAdded }: { id: string; onAdded: () => 
     validate: RULES,
     validateInputOnChange: true,
   });
-  const { add, isPending, message } = useAddEvent(id, form, onAdded);
+  const { submit, ...state } = useSubmit(form, useAddEvent(id), onAdded);
   const offered = useBrowsing(id, form.values.dataset, form.values.tableName);
-  const submit = form.onSubmit(
-    ({ description, ...names }) => add({ ...trimmed(names), description: filled(description) }),
+  const onSubmit = form.onSubmit(
+    ({ description, ...names }) => submit({ ...trimmed(names), description: filled(description) }),
     focusFirst,
   );
   return (
-    <form noValidate onSubmit={submit}>
-      <Stack>
-        {message !== null && <Notice title="The event was not added">{message}</Notice>}
-        <TextInput
-          label="Event Name"
-          description="Rows whose event column equals it, for example user_donation"
-          required
-          data-autofocus
-          {...form.getInputProps("eventName")}
-        />
-        <Textarea
-          label="Description"
-          description="When this event is triggered"
-          autosize
-          {...form.getInputProps("description")}
-        />
-        {offered.message !== null && (
-          <Text size="sm" c="dimmed" role="status">
-            Names cannot be offered, type them: {offered.message}
-          </Text>
-        )}
-        <Columns form={form} offered={offered} />
-        <Group justify="flex-end">
-          <Button type="submit" loading={isPending}>
-            Add
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <SubmitForm {...state} onSubmit={onSubmit} button="Add" failure="The event was not added" isDialog>
+      <TextInput
+        label="Event Name"
+        description="Rows whose event column equals it, for example user_donation"
+        required
+        data-autofocus
+        {...form.getInputProps("eventName")}
+      />
+      <Textarea
+        label="Description"
+        description="When this event is triggered"
+        autosize
+        {...form.getInputProps("description")}
+      />
+      {offered.message !== null && (
+        <Text size="sm" c="dimmed" role="status">
+          Names cannot be offered, type them: {offered.message}
+        </Text>
+      )}
+      <Columns form={form} offered={offered} />
+    </SubmitForm>
   );
 }
 

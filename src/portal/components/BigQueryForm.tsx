@@ -1,11 +1,13 @@
 // The fields of a BigQuery integration.
-import { Button, Group, Stack, TextInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { dataset, googleProject, location, optional, serviceAccount } from "../validation.ts";
 import { focusFirst } from "../fieldErrors.ts";
+import { useEnable } from "../queries.ts";
+import { dataset, googleProject, location, optional, serviceAccount } from "../validation.ts";
 import { Advanced } from "./Advanced.tsx";
-import { Notice } from "./Failure.tsx";
-import { filled, useEnable } from "./useEnable.ts";
+import { filled, ImportFromInput } from "./inputs.tsx";
+import { SubmitForm } from "./SubmitForm.tsx";
+import { useSubmit } from "./useSubmit.ts";
 
 export function BigQueryForm({ onEnabled }: { onEnabled: (id: string) => void }) {
   const form = useForm({
@@ -13,10 +15,10 @@ export function BigQueryForm({ onEnabled }: { onEnabled: (id: string) => void })
     validate: { projectId: googleProject, datasetId: optional(dataset), serviceAccountEmail: serviceAccount, location },
     validateInputOnChange: true,
   });
-  const { enable, isPending, message } = useEnable(form, onEnabled);
-  const submit = form.onSubmit(
+  const { submit, ...state } = useSubmit(form, useEnable(), ({ id }) => onEnabled(id));
+  const onSubmit = form.onSubmit(
     (text) =>
-      enable({
+      submit({
         provider: "bigquery",
         projectId: text.projectId.trim(),
         datasetId: filled(text.datasetId),
@@ -27,41 +29,35 @@ export function BigQueryForm({ onEnabled }: { onEnabled: (id: string) => void })
     focusFirst,
   );
   return (
-    <form noValidate onSubmit={submit} aria-label="BigQuery">
-      <Stack maw={560}>
-        {message !== null && <Notice title="The integration was not enabled">{message}</Notice>}
-        <TextInput label="Project ID" description="Your GCP project ID" required {...form.getInputProps("projectId")} />
-        <TextInput
-          label="Dataset ID"
-          description="Where the export writes. Leave it empty if you only import."
-          {...form.getInputProps("datasetId")}
-        />
-        <TextInput
-          label="Service Account Email"
-          autoComplete="off"
-          required
-          {...form.getInputProps("serviceAccountEmail")}
-        />
-        <TextInput
-          label="BigQuery Location"
-          description="The region of your datasets, as in US, EU or europe-west1"
-          required
-          {...form.getInputProps("location")}
-        />
-        <Advanced>
-          <TextInput
-            type="date"
-            label="Import from"
-            description="The first day imported; 30 days ago unless set."
-            {...form.getInputProps("importFrom")}
-          />
-        </Advanced>
-        <Group>
-          <Button type="submit" loading={isPending}>
-            Enable
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <SubmitForm
+      {...state}
+      onSubmit={onSubmit}
+      label="BigQuery"
+      button="Enable"
+      failure="The integration was not enabled"
+      maxWidthPx={560}
+    >
+      <TextInput label="Project ID" description="Your GCP project ID" required {...form.getInputProps("projectId")} />
+      <TextInput
+        label="Dataset ID"
+        description="Where the export writes. Leave it empty if you only import."
+        {...form.getInputProps("datasetId")}
+      />
+      <TextInput
+        label="Service Account Email"
+        autoComplete="off"
+        required
+        {...form.getInputProps("serviceAccountEmail")}
+      />
+      <TextInput
+        label="BigQuery Location"
+        description="The region of your datasets, as in US, EU or europe-west1"
+        required
+        {...form.getInputProps("location")}
+      />
+      <Advanced>
+        <ImportFromInput {...form.getInputProps("importFrom")} />
+      </Advanced>
+    </SubmitForm>
   );
 }

@@ -1,14 +1,15 @@
 // New credentials for an integration. The secret is written, never read.
-import { Button, Group, Modal, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Modal, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useDisclosure } from "@mantine/hooks";
-import { useState } from "react";
 import type { components } from "../api.generated.ts";
 import { answer, client, type Integration } from "../api.ts";
-import { focusFirst, showErrors } from "../fieldErrors.ts";
+import { focusFirst } from "../fieldErrors.ts";
 import { useChange } from "../queries.ts";
 import { mixpanelUsername, required, serviceAccount } from "../validation.ts";
-import { Notice } from "./Failure.tsx";
+import { SecretInput } from "./inputs.tsx";
+import { SubmitForm } from "./SubmitForm.tsx";
+import { useSubmit } from "./useSubmit.ts";
 
 type Patch = components["schemas"]["MixpanelPatch"] | components["schemas"]["BigQueryPatch"];
 type Mixpanel = components["schemas"]["MixpanelIntegration"];
@@ -32,13 +33,11 @@ export function Credentials({ integration }: { integration: Integration }) {
   );
 }
 
-function useSave(id: string, onSaved: () => void) {
-  const [message, setMessage] = useState<string | null>(null);
-  const save = useChange((body: Patch) =>
-    answer(client.PATCH("/v1/integrations/{id}", { params: { path: { id } }, body })),
-  );
-  return { ...{ save, message, setMessage }, options: { onSuccess: onSaved } };
+function useSave(id: string) {
+  return useChange((body: Patch) => answer(client.PATCH("/v1/integrations/{id}", { params: { path: { id } }, body })));
 }
+
+const FRAME = { button: "Save", failure: "Nothing was changed", isDialog: true };
 
 function MixpanelCredentials({ integration, onSaved }: { integration: Mixpanel; onSaved: () => void }) {
   const form = useForm({
@@ -46,33 +45,24 @@ function MixpanelCredentials({ integration, onSaved }: { integration: Mixpanel; 
     validate: { serviceAccountUsername: mixpanelUsername, serviceAccountSecret: required("service account's secret") },
     validateInputOnChange: true,
   });
-  const { save, message, setMessage, options } = useSave(integration.id, onSaved);
-  const submit = form.onSubmit(
-    (values) => save.mutate(values, { ...options, onError: (error) => setMessage(showErrors(form, error)) }),
-    focusFirst,
-  );
+  const { submit, ...state } = useSubmit(form, useSave(integration.id), onSaved);
   return (
-    <form noValidate onSubmit={submit}>
-      <Stack>
-        {message !== null && <Notice title="Nothing was changed">{message}</Notice>}
-        <TextInput
-          label="Service Account Username"
-          autoComplete="off"
-          required
-          data-autofocus
-          {...form.getInputProps("serviceAccountUsername")}
-        />
-        <PasswordInput
-          label="Service Account Secret"
-          description="The stored one is never shown; enter the new one."
-          autoComplete="new-password"
-          required
-          visibilityToggleButtonProps={{ "aria-label": "Show or hide the secret" }}
-          {...form.getInputProps("serviceAccountSecret")}
-        />
-        <Save isPending={save.isPending} />
-      </Stack>
-    </form>
+    <SubmitForm {...state} {...FRAME} onSubmit={form.onSubmit(submit, focusFirst)}>
+      <TextInput
+        label="Service Account Username"
+        autoComplete="off"
+        required
+        data-autofocus
+        {...form.getInputProps("serviceAccountUsername")}
+      />
+      <SecretInput
+        what="the secret"
+        label="Service Account Secret"
+        description="The stored one is never shown; enter the new one."
+        required
+        {...form.getInputProps("serviceAccountSecret")}
+      />
+    </SubmitForm>
   );
 }
 
@@ -82,36 +72,13 @@ function BigQueryCredentials({ integration, onSaved }: { integration: BigQuery; 
     validate: { serviceAccountEmail: serviceAccount },
     validateInputOnChange: true,
   });
-  const { save, message, setMessage, options } = useSave(integration.id, onSaved);
-  const submit = form.onSubmit(
-    (values) => save.mutate(values, { ...options, onError: (error) => setMessage(showErrors(form, error)) }),
-    focusFirst,
-  );
+  const { submit, ...state } = useSubmit(form, useSave(integration.id), onSaved);
   return (
-    <form noValidate onSubmit={submit}>
-      <Stack>
-        {message !== null && <Notice title="Nothing was changed">{message}</Notice>}
-        <TextInput
-          label="Service Account Email"
-          required
-          data-autofocus
-          {...form.getInputProps("serviceAccountEmail")}
-        />
-        <Text size="sm" c="dimmed">
-          Project, dataset and location never change: add another integration for others.
-        </Text>
-        <Save isPending={save.isPending} />
-      </Stack>
-    </form>
-  );
-}
-
-function Save({ isPending }: { isPending: boolean }) {
-  return (
-    <Group justify="flex-end">
-      <Button type="submit" loading={isPending}>
-        Save
-      </Button>
-    </Group>
+    <SubmitForm {...state} {...FRAME} onSubmit={form.onSubmit(submit, focusFirst)}>
+      <TextInput label="Service Account Email" required data-autofocus {...form.getInputProps("serviceAccountEmail")} />
+      <Text size="sm" c="dimmed">
+        Project, dataset and location never change: add another integration for others.
+      </Text>
+    </SubmitForm>
   );
 }

@@ -1,5 +1,5 @@
 // Events to import: what is read from the provider, and how far each is.
-import { Anchor, Button, Modal, Table, Text, VisuallyHidden } from "@mantine/core";
+import { Anchor, Button, Modal, Table, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Link } from "wouter";
 import { answer, client, nameOf, type Integration, type SyncEvent } from "../api.ts";
@@ -8,6 +8,7 @@ import { count } from "../time.ts";
 import { BigQueryEventForm } from "./BigQueryEventForm.tsx";
 import { ConfirmDelete } from "./ConfirmDelete.tsx";
 import { Failure } from "./Failure.tsx";
+import { ListTable } from "./ListTable.tsx";
 import { Loading } from "./Loading.tsx";
 import { MixpanelEventForm } from "./MixpanelEventForm.tsx";
 import { Section } from "./Section.tsx";
@@ -39,28 +40,21 @@ export function EventsToImport({ integration }: { integration: Integration }) {
   );
 }
 
+const HEADS = [
+  "Event",
+  { label: "Imported", isNumber: true },
+  { label: "Rejected", isNumber: true },
+  "Complete through",
+  { label: "Actions", isHidden: true },
+];
+
 function EventTable({ id, events }: { id: string; events: SyncEvent[] }) {
   return (
-    <Table.ScrollContainer minWidth={600}>
-      <Table aria-label="Events to import">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Event</Table.Th>
-            <Table.Th ta="right">Imported</Table.Th>
-            <Table.Th ta="right">Rejected</Table.Th>
-            <Table.Th>Complete through</Table.Th>
-            <Table.Th>
-              <VisuallyHidden>Actions</VisuallyHidden>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {events.map((event) => (
-            <EventRow key={nameOf(event)} id={id} event={event} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <ListTable label="Events to import" minWidthPx={600} heads={HEADS}>
+      {events.map((event) => (
+        <EventRow key={nameOf(event)} id={id} event={event} />
+      ))}
+    </ListTable>
   );
 }
 

@@ -1,26 +1,16 @@
 // The definition of a metric: what a user counts, over what, for how long, which way is good, how it is written.
-import {
-  Button,
-  Group,
-  NativeSelect,
-  NumberInput,
-  SimpleGrid,
-  Stack,
-  Switch,
-  Textarea,
-  TextInput,
-} from "@mantine/core";
+import { NativeSelect, NumberInput, SimpleGrid, Switch, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 import { PROVIDER_NAMES, titleOf } from "../api.ts";
-import { showErrors } from "../fieldErrors.ts";
+import { focusFirst } from "../fieldErrors.ts";
 import { useSaveMetric } from "../metricQueries.ts";
 import { needsProperty, toNewMetric, type MeasureValues, type MetricValues } from "../metricValues.ts";
 import { findProperty, useIntegrations } from "../queries.ts";
 import { required } from "../validation.ts";
-import { Notice } from "./Failure.tsx";
 import { MeasureFields, type MetricForm as Form } from "./MeasureFields.tsx";
+import { SubmitForm } from "./SubmitForm.tsx";
+import { useSubmit } from "./useSubmit.ts";
 
 interface MetricFormProps {
   /** Given: the metric that is changed. */
@@ -33,42 +23,36 @@ const MAX_WINDOW_HOURS = 2_160;
 
 export function MetricForm({ id, initialValues, onSaved }: MetricFormProps) {
   const queries = useQueryClient();
-  const [message, setMessage] = useState<string | null>(null);
   const form = useForm<MetricValues>({ initialValues, validate: problemsOf });
-  const save = useSaveMetric(id);
-  const submit = form.onSubmit((values) => {
-    setMessage(null);
+  const { submit, ...state } = useSubmit(form, useSaveMetric(id), (saved) => onSaved(saved.id));
+  const onSubmit = form.onSubmit((values) => {
     const typesOf = (event: string, property: string) =>
       findProperty(queries, values.integrationId, event, property)?.types;
-    save.mutate(toNewMetric(values, typesOf), {
-      onSuccess: (saved) => onSaved(saved.id),
-      onError: (error) => setMessage(showErrors(form, error)),
-    });
-  });
+    submit(toNewMetric(values, typesOf));
+  }, focusFirst);
   const { isRatio } = form.values;
   return (
-    <form noValidate onSubmit={submit} aria-label="Metric">
-      <Stack>
-        {message !== null && <Notice title="The metric was not saved">{message}</Notice>}
-        <SimpleGrid cols={{ base: 1, sm: 2 }}>
-          <TextInput label="Name" required {...form.getInputProps("name")} />
-          <IntegrationSelect form={form} isFixed={id !== undefined} />
-        </SimpleGrid>
-        <Textarea label="Description" autosize {...form.getInputProps("description")} />
-        <MeasureFields form={form} path="measure" legend={isRatio ? "Numerator" : "What counts"} />
-        <Switch
-          label="Ratio of two: divide by another value, summed over the same users"
-          {...form.getInputProps("isRatio", { type: "checkbox" })}
-        />
-        {isRatio && <MeasureFields form={form} path="denominator" legend="Denominator" />}
-        <Settings form={form} />
-        <Group justify="flex-end">
-          <Button type="submit" loading={save.isPending}>
-            Save Metric
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <SubmitForm
+      {...state}
+      onSubmit={onSubmit}
+      label="Metric"
+      button="Save Metric"
+      failure="The metric was not saved"
+      isDialog
+    >
+      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        <TextInput label="Name" required {...form.getInputProps("name")} />
+        <IntegrationSelect form={form} isFixed={id !== undefined} />
+      </SimpleGrid>
+      <Textarea label="Description" autosize {...form.getInputProps("description")} />
+      <MeasureFields form={form} path="measure" legend={isRatio ? "Numerator" : "What counts"} />
+      <Switch
+        label="Ratio of two: divide by another value, summed over the same users"
+        {...form.getInputProps("isRatio", { type: "checkbox" })}
+      />
+      {isRatio && <MeasureFields form={form} path="denominator" legend="Denominator" />}
+      <Settings form={form} />
+    </SubmitForm>
   );
 }
 

@@ -1,11 +1,13 @@
 // The fields of a Mixpanel integration.
-import { Button, Group, PasswordInput, Select, Stack, TextInput } from "@mantine/core";
+import { Select, TextInput } from "@mantine/core";
 import { useForm, type UseFormReturnType } from "@mantine/form";
-import { mixpanelProject, mixpanelUsername, required } from "../validation.ts";
 import { focusFirst } from "../fieldErrors.ts";
+import { useEnable } from "../queries.ts";
+import { mixpanelProject, mixpanelUsername, required } from "../validation.ts";
 import { Advanced } from "./Advanced.tsx";
-import { Notice } from "./Failure.tsx";
-import { filled, useEnable } from "./useEnable.ts";
+import { filled, ImportFromInput, SecretInput } from "./inputs.tsx";
+import { SubmitForm } from "./SubmitForm.tsx";
+import { useSubmit } from "./useSubmit.ts";
 
 const REGIONS = [
   { value: "us", label: "United States" },
@@ -36,10 +38,10 @@ export function MixpanelForm({ onEnabled }: { onEnabled: (id: string) => void })
     },
     validateInputOnChange: true,
   });
-  const { enable, isPending, message } = useEnable(form, onEnabled);
-  const submit = form.onSubmit(
+  const { submit, ...state } = useSubmit(form, useEnable(), ({ id }) => onEnabled(id));
+  const onSubmit = form.onSubmit(
     ({ region, projectTime, ...text }) =>
-      enable({
+      submit({
         provider: "mixpanel",
         projectId: text.projectId.trim(),
         serviceAccountUsername: text.serviceAccountUsername.trim(),
@@ -51,38 +53,36 @@ export function MixpanelForm({ onEnabled }: { onEnabled: (id: string) => void })
     focusFirst,
   );
   return (
-    <form noValidate onSubmit={submit} aria-label="Mixpanel">
-      <Stack maw={560}>
-        {message !== null && <Notice title="The integration was not enabled">{message}</Notice>}
-        <TextInput
-          label="Project ID"
-          description="Settings > Project Settings > Overview"
-          inputMode="numeric"
-          required
-          {...form.getInputProps("projectId")}
-        />
-        <TextInput
-          label="Service Account Username"
-          autoComplete="off"
-          required
-          {...form.getInputProps("serviceAccountUsername")}
-        />
-        <PasswordInput
-          label="Service Account Secret"
-          description="Kept encrypted and never shown again."
-          autoComplete="new-password"
-          required
-          visibilityToggleButtonProps={{ "aria-label": "Show or hide the secret" }}
-          {...form.getInputProps("serviceAccountSecret")}
-        />
-        <MixpanelAdvanced form={form} />
-        <Group>
-          <Button type="submit" loading={isPending}>
-            Enable
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <SubmitForm
+      {...state}
+      onSubmit={onSubmit}
+      label="Mixpanel"
+      button="Enable"
+      failure="The integration was not enabled"
+      maxWidthPx={560}
+    >
+      <TextInput
+        label="Project ID"
+        description="Settings > Project Settings > Overview"
+        inputMode="numeric"
+        required
+        {...form.getInputProps("projectId")}
+      />
+      <TextInput
+        label="Service Account Username"
+        autoComplete="off"
+        required
+        {...form.getInputProps("serviceAccountUsername")}
+      />
+      <SecretInput
+        what="the secret"
+        label="Service Account Secret"
+        description="Kept encrypted and never shown again."
+        required
+        {...form.getInputProps("serviceAccountSecret")}
+      />
+      <MixpanelAdvanced form={form} />
+    </SubmitForm>
   );
 }
 
@@ -91,12 +91,7 @@ function MixpanelAdvanced({ form }: { form: UseFormReturnType<typeof EMPTY> }) {
     <Advanced>
       <Select label="Region" data={REGIONS} allowDeselect={false} {...form.getInputProps("region")} />
       <Select label="Time of the project" data={TIMES} allowDeselect={false} {...form.getInputProps("projectTime")} />
-      <TextInput
-        type="date"
-        label="Import from"
-        description="The first day imported; 30 days ago unless set."
-        {...form.getInputProps("importFrom")}
-      />
+      <ImportFromInput {...form.getInputProps("importFrom")} />
     </Advanced>
   );
 }

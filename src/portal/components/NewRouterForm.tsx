@@ -1,15 +1,15 @@
 // A new router with one route, which takes all calls, and its variants.
-import { Button, Fieldset, Group, NumberInput, PasswordInput, SimpleGrid, Stack, TextInput } from "@mantine/core";
+import { Button, Fieldset, NumberInput, SimpleGrid, TextInput } from "@mantine/core";
 import { useForm, type UseFormReturnType } from "@mantine/form";
 import { randomId } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
-import { answer, ApiError, client } from "../api.ts";
+import { answer, client } from "../api.ts";
 import { focusFirst } from "../fieldErrors.ts";
 import { keys } from "../queries.ts";
 import { baseUrl, required, routerId } from "../validation.ts";
-import { Notice } from "./Failure.tsx";
-import { filled } from "./useEnable.ts";
+import { filled, SecretInput } from "./inputs.tsx";
+import { SubmitForm } from "./SubmitForm.tsx";
+import { useSubmit } from "./useSubmit.ts";
 
 const VARIANT = { id: "", weight: 1, baseUrl: "https://api.openai.com/v1", model: "", apiKey: "" };
 /** With a key that stays with its fields while others come and go. */
@@ -24,7 +24,6 @@ interface Values {
 
 export function NewRouterForm({ onAdded }: { onAdded: () => void }) {
   const queries = useQueryClient();
-  const [message, setMessage] = useState<string | null>(null);
   const form = useForm<Values>({
     initialValues: { id: "", description: "", routeId: "default", variants: [newVariant()] },
     validate: { id: routerId, routeId: routerId, variants: { id: routerId, baseUrl, model: required("model") } },
@@ -32,34 +31,31 @@ export function NewRouterForm({ onAdded }: { onAdded: () => void }) {
   });
   const add = useMutation({
     mutationFn: (values: Values) => answer(client.POST("/v1/routers", { body: toRouter(values) })),
-    onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: keys.routers });
-      onAdded();
-    },
-    onError: (error) => setMessage(wordsOf(error)),
+    onSuccess: () => queries.invalidateQueries({ queryKey: keys.routers }),
   });
+  const { submit, ...state } = useSubmit(form, add, onAdded);
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => add.mutate(values), focusFirst)} aria-label="Router">
-      <Stack>
-        {message !== null && <Notice title="The router was not added">{message}</Notice>}
-        <SimpleGrid cols={{ base: 1, sm: 2 }}>
-          <TextInput label="Router ID" description="As in inworld/my-router" required {...form.getInputProps("id")} />
-          <TextInput label="Route ID" description="It takes all calls" required {...form.getInputProps("routeId")} />
-        </SimpleGrid>
-        <TextInput label="Description" {...form.getInputProps("description")} />
-        {form.values.variants.map(({ key }, index) => (
-          <VariantFields key={key} form={form} index={index} />
-        ))}
-        <Group>
-          <Button variant="default" onClick={() => form.insertListItem("variants", newVariant())}>
-            Add Variant
-          </Button>
-          <Button type="submit" loading={add.isPending}>
-            Save Router
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <SubmitForm
+      {...state}
+      onSubmit={form.onSubmit(submit, focusFirst)}
+      label="Router"
+      button="Save Router"
+      failure="The router was not added"
+      actions={
+        <Button variant="default" onClick={() => form.insertListItem("variants", newVariant())}>
+          Add Variant
+        </Button>
+      }
+    >
+      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        <TextInput label="Router ID" description="As in inworld/my-router" required {...form.getInputProps("id")} />
+        <TextInput label="Route ID" description="It takes all calls" required {...form.getInputProps("routeId")} />
+      </SimpleGrid>
+      <TextInput label="Description" {...form.getInputProps("description")} />
+      {form.values.variants.map(({ key }, index) => (
+        <VariantFields key={key} form={form} index={index} />
+      ))}
+    </SubmitForm>
   );
 }
 
@@ -72,11 +68,10 @@ function VariantFields({ form, index }: { form: UseFormReturnType<Values>; index
         <NumberInput label="Weight" min={0} {...field("weight")} />
         <TextInput label="Base URL" required {...field("baseUrl")} />
         <TextInput label="Model" required {...field("model")} />
-        <PasswordInput
+        <SecretInput
+          what="the key"
           label="API Key"
           description="Kept encrypted and never shown again."
-          autoComplete="new-password"
-          visibilityToggleButtonProps={{ "aria-label": "Show or hide the key" }}
           {...field("apiKey")}
         />
       </SimpleGrid>
@@ -105,9 +100,4 @@ function toRouter({ id, description, routeId, variants }: Values) {
       },
     ],
   };
-}
-
-function wordsOf(error: Error): string {
-  const errors = error instanceof ApiError ? error.errors : [];
-  return [error.message, ...errors.map(({ path, message }) => `${path}: ${message}.`)].join(" ");
 }

@@ -6,6 +6,7 @@ import { useState } from "react";
 import type { MetricResults } from "../metricTypes.ts";
 import { formatValue } from "../metricFormat.ts";
 import { confidenceText } from "../resultView.ts";
+import { ListTable } from "./ListTable.tsx";
 import { count } from "../time.ts";
 
 /** Room for an amount with its currency. */
@@ -60,36 +61,30 @@ export default function OverTime({ results }: { results: MetricResults }) {
 }
 
 function Days({ results: { overTime, metric, confidence, by } }: { results: MetricResults }) {
+  const heads = [
+    "Day (UTC)",
+    by === "route" ? "Route" : "Variant",
+    { label: "Users", isNumber: true },
+    { label: "Value", isNumber: true },
+    { label: `${confidenceText(confidence)} interval`, isNumber: true },
+  ];
   const rows = overTime.flatMap(({ day, groups }) => groups.map((group) => ({ day, ...group })));
   return (
-    <Table.ScrollContainer minWidth={480}>
-      <Table aria-label="Numbers by day">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Day (UTC)</Table.Th>
-            <Table.Th>{by === "route" ? "Route" : "Variant"}</Table.Th>
-            <Table.Th ta="right">Users</Table.Th>
-            <Table.Th ta="right">Value</Table.Th>
-            <Table.Th ta="right">{confidenceText(confidence)} interval</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map(({ day, id, users, value, interval }) => (
-            <Table.Tr key={`${day} ${id}`}>
-              <Table.Td>{day}</Table.Td>
-              <Table.Td style={{ overflowWrap: "anywhere" }}>{id}</Table.Td>
-              <Table.Td ta="right">{count(users)}</Table.Td>
-              <Table.Td ta="right">{value === null ? "–" : formatValue(metric.format, value)}</Table.Td>
-              <Table.Td ta="right">
-                {interval === null
-                  ? "–"
-                  : `${formatValue(metric.format, interval.low)} to ${formatValue(metric.format, interval.high)}`}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <ListTable label="Numbers by day" minWidthPx={480} heads={heads}>
+      {rows.map(({ day, id, users, value, interval }) => (
+        <Table.Tr key={`${day} ${id}`}>
+          <Table.Td>{day}</Table.Td>
+          <Table.Td style={{ overflowWrap: "anywhere" }}>{id}</Table.Td>
+          <Table.Td ta="right">{count(users)}</Table.Td>
+          <Table.Td ta="right">{value === null ? "–" : formatValue(metric.format, value)}</Table.Td>
+          <Table.Td ta="right">
+            {interval === null
+              ? "–"
+              : `${formatValue(metric.format, interval.low)} to ${formatValue(metric.format, interval.high)}`}
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </ListTable>
   );
 }
 

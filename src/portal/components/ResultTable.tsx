@@ -4,34 +4,30 @@ import type { MetricGroup, MetricResults } from "../metricTypes.ts";
 import { formatPValue, formatValue, REFUSALS } from "../metricFormat.ts";
 import { confidenceText, differenceFormat, shownOf, VERDICTS, type View } from "../resultView.ts";
 import { VERDICT_COLORS } from "../theme.ts";
+import { ListTable } from "./ListTable.tsx";
 import { count } from "../time.ts";
 
 export function ResultTable({ results, view }: { results: MetricResults; view: View }) {
   const level = confidenceText(results.confidence);
+  const everyLook = view.interval === "alwaysValid" ? ", for every look" : "";
+  const heads = [
+    results.by === "route" ? "Route" : "Variant",
+    { label: "Users", isNumber: true },
+    { label: "Exposures", isNumber: true },
+    { label: `Value (${level} interval)`, isNumber: true },
+    {
+      label: `${view.difference === "relative" ? "Relative" : "Absolute"} difference (${level} interval${everyLook})`,
+      isNumber: true,
+    },
+    { label: "p-value", isNumber: true },
+    "Reads as",
+  ];
   return (
-    <Table.ScrollContainer minWidth={760}>
-      <Table aria-label="Result">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{results.by === "route" ? "Route" : "Variant"}</Table.Th>
-            <Table.Th ta="right">Users</Table.Th>
-            <Table.Th ta="right">Exposures</Table.Th>
-            <Table.Th ta="right">Value ({level} interval)</Table.Th>
-            <Table.Th ta="right">
-              {view.difference === "relative" ? "Relative" : "Absolute"} difference ({level} interval
-              {view.interval === "alwaysValid" && ", for every look"})
-            </Table.Th>
-            <Table.Th ta="right">p-value</Table.Th>
-            <Table.Th>Reads as</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {results.groups.map((group) => (
-            <Row key={group.id} group={group} results={results} view={view} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <ListTable label="Result" minWidthPx={760} heads={heads}>
+      {results.groups.map((group) => (
+        <Row key={group.id} group={group} results={results} view={view} />
+      ))}
+    </ListTable>
   );
 }
 

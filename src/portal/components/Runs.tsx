@@ -1,11 +1,13 @@
 // What the cycles did: a chart of rows per run and the list.
-import { Button, Table, Text } from "@mantine/core";
+import { Table, Text } from "@mantine/core";
 import { lazy, Suspense } from "react";
 import type { Run } from "../api.ts";
 import { useRuns } from "../queries.ts";
 import { count } from "../time.ts";
 import { Failure } from "./Failure.tsx";
+import { ListTable } from "./ListTable.tsx";
 import { Loading } from "./Loading.tsx";
+import { MoreButton } from "./MoreButton.tsx";
 import { Section } from "./Section.tsx";
 import { OutcomeBadge } from "./StatusBadge.tsx";
 import { KINDS } from "./Trouble.tsx";
@@ -29,47 +31,31 @@ export function Runs({ id }: { id: string }) {
           <RunTable runs={list} />
         </>
       )}
-      {runs.hasNextPage && (
-        <Button variant="default" size="xs" loading={runs.isFetchingNextPage} onClick={() => void runs.fetchNextPage()}>
-          Older runs
-        </Button>
-      )}
+      <MoreButton of={runs} label="Older runs" />
     </Section>
   );
 }
 
 function RunTable({ runs }: { runs: Run[] }) {
   return (
-    <Table.ScrollContainer minWidth={560}>
-      <Table aria-label="Runs">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Started</Table.Th>
-            <Table.Th>Outcome</Table.Th>
-            <Table.Th>Export</Table.Th>
-            <Table.Th>Import</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {runs.map((run) => (
-            <Table.Tr key={run.id}>
-              <Table.Td>
-                <When at={run.startedAt} />
-              </Table.Td>
-              <Table.Td>
-                <OutcomeBadge outcome={run.outcome} />
-              </Table.Td>
-              <Table.Td>
-                <Leg run={run} name="export" />
-              </Table.Td>
-              <Table.Td>
-                <Leg run={run} name="import" />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <ListTable label="Runs" minWidthPx={560} heads={["Started", "Outcome", "Export", "Import"]}>
+      {runs.map((run) => (
+        <Table.Tr key={run.id}>
+          <Table.Td>
+            <When at={run.startedAt} />
+          </Table.Td>
+          <Table.Td>
+            <OutcomeBadge outcome={run.outcome} />
+          </Table.Td>
+          <Table.Td>
+            <Leg run={run} name="export" />
+          </Table.Td>
+          <Table.Td>
+            <Leg run={run} name="import" />
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </ListTable>
   );
 }
 

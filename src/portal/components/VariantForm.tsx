@@ -1,5 +1,5 @@
 // A variant's weight and upstream. Changing weights moves as few users as possible.
-import { Button, Group, NumberInput, PasswordInput, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, NumberInput, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, client, type Variant } from "../api.ts";
@@ -7,7 +7,7 @@ import { focusFirst } from "../fieldErrors.ts";
 import { keys } from "../queries.ts";
 import { baseUrl, required } from "../validation.ts";
 import { Notice } from "./Failure.tsx";
-import { filled } from "./useEnable.ts";
+import { filled, SecretInput } from "./inputs.tsx";
 
 export function VariantForm({ router, route, variant }: { router: string; route: string; variant: Variant }) {
   const queries = useQueryClient();
@@ -53,11 +53,10 @@ export function VariantForm({ router, route, variant }: { router: string; route:
             required
             {...form.getInputProps("baseUrl")}
           />
-          <PasswordInput
+          <SecretInput
+            what="the key"
             label="API Key"
             description={variant.upstream.hasApiKey ? "One is stored; a new one replaces it." : "None is stored."}
-            autoComplete="new-password"
-            visibilityToggleButtonProps={{ "aria-label": "Show or hide the key" }}
             {...form.getInputProps("apiKey")}
           />
         </SimpleGrid>

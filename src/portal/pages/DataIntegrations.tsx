@@ -3,6 +3,7 @@ import { Anchor, Badge, Button, Table, Text } from "@mantine/core";
 import { Link } from "wouter";
 import { PROVIDER_NAMES, titleOf, type Integration } from "../api.ts";
 import { Failure } from "../components/Failure.tsx";
+import { ListTable } from "../components/ListTable.tsx";
 import { Loading } from "../components/Loading.tsx";
 import { Page } from "../components/Page.tsx";
 import { Section } from "../components/Section.tsx";
@@ -32,23 +33,16 @@ export default function DataIntegrations() {
         </Section>
       )}
       {list.length > 0 && (
-        <Table.ScrollContainer minWidth={560}>
-          <Table aria-label="Integrations" verticalSpacing="sm">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Project</Table.Th>
-                <Table.Th>Status</Table.Th>
-                <Table.Th>Data Sync</Table.Th>
-                <Table.Th>Last cycle</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {list.map((integration) => (
-                <Row key={integration.id} integration={integration} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <ListTable
+          label="Integrations"
+          minWidthPx={560}
+          heads={["Project", "Status", "Data Sync", "Last cycle"]}
+          isRoomy
+        >
+          {list.map((integration) => (
+            <Row key={integration.id} integration={integration} />
+          ))}
+        </ListTable>
       )}
     </Page>
   );

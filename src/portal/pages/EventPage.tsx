@@ -5,6 +5,7 @@ import { useState } from "react";
 import { Link } from "wouter";
 import { isMissing, nameOf, titleOf } from "../api.ts";
 import { Failure } from "../components/Failure.tsx";
+import { ListTable } from "../components/ListTable.tsx";
 import { Loading } from "../components/Loading.tsx";
 import { Page } from "../components/Page.tsx";
 import { Section } from "../components/Section.tsx";
@@ -64,32 +65,24 @@ function Properties({ id, name }: { id: string; name: string }) {
       {properties.error && <Failure error={properties.error} onRetry={properties.refetch} />}
       {properties.data && list.length === 0 && <Text size="sm">None found yet: they come with the first records.</Text>}
       {list.length > 0 && (
-        <Table.ScrollContainer minWidth={480}>
-          <Table aria-label="Properties">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Name</Table.Th>
-                <Table.Th>Types</Table.Th>
-                <Table.Th ta="right">Records</Table.Th>
-                <Table.Th>Example</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {list.map((property) => (
-                <Table.Tr key={property.name}>
-                  <Table.Td style={{ overflowWrap: "anywhere" }}>{property.name}</Table.Td>
-                  <Table.Td>
-                    {property.types.join(", ")} {property.numeric && <Badge color="teal.9">numeric</Badge>}
-                  </Table.Td>
-                  <Table.Td ta="right">{String(property.count)}</Table.Td>
-                  <Table.Td>
-                    <Code style={{ overflowWrap: "anywhere" }}>{stringify(property.example)}</Code>
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <ListTable
+          label="Properties"
+          minWidthPx={480}
+          heads={["Name", "Types", { label: "Records", isNumber: true }, "Example"]}
+        >
+          {list.map((property) => (
+            <Table.Tr key={property.name}>
+              <Table.Td style={{ overflowWrap: "anywhere" }}>{property.name}</Table.Td>
+              <Table.Td>
+                {property.types.join(", ")} {property.numeric && <Badge color="teal.9">numeric</Badge>}
+              </Table.Td>
+              <Table.Td ta="right">{String(property.count)}</Table.Td>
+              <Table.Td>
+                <Code style={{ overflowWrap: "anywhere" }}>{stringify(property.example)}</Code>
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </ListTable>
       )}
     </Section>
   );
@@ -135,29 +128,18 @@ function Records({ id, name }: { id: string; name: string }) {
 
 function RecordTable({ records }: { records: ImportedRecord[] }) {
   return (
-    <Table.ScrollContainer minWidth={600}>
-      <Table aria-label="Records">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Time</Table.Th>
-            <Table.Th>User</Table.Th>
-            <Table.Th>Properties</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {records.map(({ uuid, user_id: user, timestamp, properties }) => (
-            <Table.Tr key={uuid}>
-              <Table.Td>
-                <time dateTime={timestamp}>{localTime(timestamp)}</time>
-              </Table.Td>
-              <Table.Td style={{ overflowWrap: "anywhere" }}>{user}</Table.Td>
-              <Table.Td>
-                <Code style={{ overflowWrap: "anywhere" }}>{stringify(properties)}</Code>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <ListTable label="Records" minWidthPx={600} heads={["Time", "User", "Properties"]}>
+      {records.map(({ uuid, user_id: user, timestamp, properties }) => (
+        <Table.Tr key={uuid}>
+          <Table.Td>
+            <time dateTime={timestamp}>{localTime(timestamp)}</time>
+          </Table.Td>
+          <Table.Td style={{ overflowWrap: "anywhere" }}>{user}</Table.Td>
+          <Table.Td>
+            <Code style={{ overflowWrap: "anywhere" }}>{stringify(properties)}</Code>
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </ListTable>
   );
 }

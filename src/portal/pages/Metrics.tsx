@@ -3,6 +3,7 @@ import { Anchor, Button, Table, Text } from "@mantine/core";
 import { Link } from "wouter";
 import type { Metric } from "../metricTypes.ts";
 import { Failure } from "../components/Failure.tsx";
+import { ListTable } from "../components/ListTable.tsx";
 import { Loading } from "../components/Loading.tsx";
 import { Page } from "../components/Page.tsx";
 import { Section } from "../components/Section.tsx";
@@ -25,21 +26,11 @@ export default function Metrics() {
       {metrics.error && <Failure error={metrics.error} onRetry={metrics.refetch} />}
       {metrics.data && list.length === 0 && <NoMetrics />}
       {list.length > 0 && (
-        <Table.ScrollContainer minWidth={480}>
-          <Table aria-label="Metrics" verticalSpacing="sm">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Metric</Table.Th>
-                <Table.Th>Definition</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {list.map((metric) => (
-                <Row key={metric.id} metric={metric} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <ListTable label="Metrics" minWidthPx={480} heads={["Metric", "Definition"]} isRoomy>
+          {list.map((metric) => (
+            <Row key={metric.id} metric={metric} />
+          ))}
+        </ListTable>
       )}
     </Page>
   );

@@ -4,6 +4,7 @@ import { lazy, Suspense } from "react";
 import { Link } from "wouter";
 import type { Router, Variant } from "../api.ts";
 import { Failure } from "../components/Failure.tsx";
+import { ListTable } from "../components/ListTable.tsx";
 import { Loading } from "../components/Loading.tsx";
 import { Page } from "../components/Page.tsx";
 import { Section } from "../components/Section.tsx";
@@ -102,29 +103,21 @@ function RouterCard({ router }: { router: Router }) {
 function Weights({ label, variants, fallback }: { label: string; variants: Variant[]; fallback: string | null }) {
   const total = variants.reduce((sum, { weight }) => sum + weight, 0);
   return (
-    <Table.ScrollContainer minWidth={420}>
-      <Table aria-label={label}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Variant</Table.Th>
-            <Table.Th>Model</Table.Th>
-            <Table.Th ta="right">Weight</Table.Th>
-            <Table.Th ta="right">Share</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {variants.map(({ id, weight, upstream }) => (
-            <Table.Tr key={id}>
-              <Table.Td>
-                {id} {id === fallback && "(fallback)"}
-              </Table.Td>
-              <Table.Td>{upstream.model}</Table.Td>
-              <Table.Td ta="right">{weight}</Table.Td>
-              <Table.Td ta="right">{total === 0 ? "–" : `${Math.round((weight / total) * 1000) / 10}%`}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <ListTable
+      label={label}
+      minWidthPx={420}
+      heads={["Variant", "Model", { label: "Weight", isNumber: true }, { label: "Share", isNumber: true }]}
+    >
+      {variants.map(({ id, weight, upstream }) => (
+        <Table.Tr key={id}>
+          <Table.Td>
+            {id} {id === fallback && "(fallback)"}
+          </Table.Td>
+          <Table.Td>{upstream.model}</Table.Td>
+          <Table.Td ta="right">{weight}</Table.Td>
+          <Table.Td ta="right">{total === 0 ? "–" : `${Math.round((weight / total) * 1000) / 10}%`}</Table.Td>
+        </Table.Tr>
+      ))}
+    </ListTable>
   );
 }
