@@ -1,6 +1,6 @@
 /** What users count is kept between results: counted again only where it changed, and never kept where a row under way was missed. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Integration, Metric } from "../../../src/store/store.ts";
+import type { Integration, Metric, MetricStore } from "../../../src/store/store.ts";
 import { commitRows, HOUR_MS, newEvent, newIntegration, row, uuidOf } from "../contract/harness.ts";
 import { makePostgresHarness, type PostgresHarness } from "../database.ts";
 
@@ -20,6 +20,7 @@ async function newMetric(): Promise<{
   integration: Integration;
   metric: Metric;
   eventId: number;
+  sample: () => ReturnType<MetricStore["sample"]>;
   total: () => Promise<number>;
 }> {
   const { store, admin } = harness;
@@ -50,12 +51,12 @@ async function newMetric(): Promise<{
   await store.exposures.ingest(integration.workspaceId, exposures);
   const range = { fromMs: startMs, toMs: startMs + DAY_MS };
   const how = { by: "variant", routeId: null, mixed: "first", unfinished: "include", cuped: false } as const;
+  const sample = () => store.metrics.sample(integration.workspaceId, metric, "router", { ...how, ...range });
   const total = async () => {
-    const sample = await store.metrics.sample(integration.workspaceId, metric, "router", { ...how, ...range });
-    const users = sample?.cells[0]?.users.value;
+    const users = (await sample())?.cells[0]?.users.value;
     return (users?.n ?? 0) * (users?.mean ?? 0);
   };
-  return { integration, metric, eventId: rows[0].id, total };
+  return { integration, metric, eventId: rows[0].id, sample, total };
 }
 
 const purchase = (n: number, userId: string) => row(n, "{}", { userId, timestampMs: startMs + HOUR_MS });
@@ -141,3 +142,13 @@ async function waitsForLock(): Promise<void> {
     if (rowCount !== 0) return;
   }
 }
+
+test("a sample says how many rows of its events were read more than once", async () => {
+  const { integration, sample } = await newMetric();
+  const rows = Array.from({ length: 60 }, (_, n) => row(n, "{}"));
+  await commitRows(harness.store, integration, rows.slice(0, 50));
+  expect((await sample())?.events).toMatchObject([{ name: "purchase", deduplicated: 0 }]);
+  await commitRows(harness.store, integration, rows);
+  await commitRows(harness.store, integration, rows.slice(7, 9));
+  expect((await sample())?.events).toMatchObject([{ name: "purchase", deduplicated: 52, rejected: 0 }]);
+});
