@@ -5,11 +5,11 @@ import type { FaultInput } from "../../dev/bigquery/protocol.ts";
 import { SHARED_START_TIMEOUT_MS } from "../../dev/bigquery/shared.ts";
 import { connectCustomer, EVENTS, ROWS, SOURCE } from "../support/bigQueryCustomer.ts";
 import type { Customer } from "../support/bigQueryCustomer.ts";
-import { bigQuerySettings, DATASET, FIELDS, grantsOf } from "../support/bigQuerySync.ts";
+import { DATASET, FIELDS, grantsOf, startBigQuerySystem } from "../support/bigQuerySync.ts";
 import type { BigQuery } from "../support/bigQuerySync.ts";
 import { expectExported, expectImported, expectRead, IMPORT_FROM, Ledger } from "../support/exact.ts";
 import { connectMixpanel } from "../support/mixpanelSync.ts";
-import { eventually, startSystem } from "../support/system.ts";
+import { eventually } from "../support/system.ts";
 import type { System } from "../support/system.ts";
 
 const WITHIN_MS = 120_000;
@@ -17,19 +17,14 @@ const BUCKETS = 600;
 
 let system: System;
 let control: BigQueryControl;
+let stop: () => Promise<void>;
 let ledger: Ledger;
 beforeAll(async () => {
-  const local = await bigQuerySettings();
-  control = local.control;
-  system = await startSystem(local.settings);
-  await system.startWorker();
+  ({ system, control, stop } = await startBigQuerySystem());
   ledger = new Ledger(system);
   await ledger.expose(BUCKETS, "exported");
 }, SHARED_START_TIMEOUT_MS);
-afterAll(async () => {
-  await system.stop();
-  await control.close();
-});
+afterAll(() => stop());
 
 const connect = () => connectCustomer(system, control, ledger);
 

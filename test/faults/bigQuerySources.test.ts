@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BigQueryControl } from "../../dev/bigquery/control.ts";
 import { SHARED_START_TIMEOUT_MS } from "../../dev/bigquery/shared.ts";
-import { bigQuerySettings, COLUMNS, connectBigQuery, DATASET, FIELDS } from "../support/bigQuerySync.ts";
+import { COLUMNS, connectBigQuery, DATASET, FIELDS, startBigQuerySystem } from "../support/bigQuerySync.ts";
 import type { EventRow } from "../support/bigQuerySync.ts";
 import { expectRead, expectRunsAddUp } from "../support/exact.ts";
-import { DAY_MS, HOUR_MS, startSystem } from "../support/system.ts";
+import { DAY_MS, HOUR_MS } from "../support/system.ts";
 import type { System } from "../support/system.ts";
 
 const WITHIN_MS = 120_000;
@@ -17,16 +17,11 @@ const CLOCKS_BACK_MS = Date.UTC(2026, 9, 25, 1);
 
 let system: System;
 let control: BigQueryControl;
+let stop: () => Promise<void>;
 beforeAll(async () => {
-  const local = await bigQuerySettings();
-  control = local.control;
-  system = await startSystem(local.settings);
-  await system.startWorker();
+  ({ system, control, stop } = await startBigQuerySystem());
 }, SHARED_START_TIMEOUT_MS);
-afterAll(async () => {
-  await system.stop();
-  await control.close();
-});
+afterAll(() => stop());
 
 const REST = Array.from({ length: WIDTH - FIELDS.length }, (_, i) => ({ name: `extra_${i}`, type: "STRING" }));
 

@@ -3,24 +3,19 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { SHARED_START_TIMEOUT_MS } from "../../dev/bigquery/shared.ts";
 import type { BigQueryControl } from "../../dev/bigquery/control.ts";
-import { bigQuerySettings, COLUMNS, connectBigQuery } from "../support/bigQuerySync.ts";
+import { COLUMNS, connectBigQuery, startBigQuerySystem } from "../support/bigQuerySync.ts";
 import type { EventRow } from "../support/bigQuerySync.ts";
 import { expose } from "../support/mixpanelSync.ts";
-import { DAY_MS, historyOf, HOUR_MS, startSystem } from "../support/system.ts";
+import { DAY_MS, historyOf, HOUR_MS } from "../support/system.ts";
 import type { System } from "../support/system.ts";
 
 let system: System;
 let control: BigQueryControl;
+let stop: () => Promise<void>;
 beforeAll(async () => {
-  const local = await bigQuerySettings();
-  control = local.control;
-  system = await startSystem(local.settings);
-  await system.startWorker();
+  ({ system, control, stop } = await startBigQuerySystem());
 }, SHARED_START_TIMEOUT_MS);
-afterAll(async () => {
-  await system.stop();
-  await control.close();
-});
+afterAll(() => stop());
 
 /** The start of an hour that is over for long. */
 const hourMs = Math.floor((Date.now() - 3 * DAY_MS) / HOUR_MS) * HOUR_MS;

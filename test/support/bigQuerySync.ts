@@ -4,7 +4,7 @@ import { startSharedBigQuery } from "../../dev/bigquery/shared.ts";
 import type { BigQueryControl } from "../../dev/bigquery/control.ts";
 import type { Role } from "../../dev/bigquery/protocol.ts";
 import { allPages } from "./mixpanelSync.ts";
-import { eventually } from "./system.ts";
+import { eventually, startSystem } from "./system.ts";
 import type { System } from "./system.ts";
 
 export const DATASET = "analytics";
@@ -63,6 +63,18 @@ export async function bigQuerySettings(): Promise<{ settings: Record<string, str
     GOOGLE_SOURCE_TOKEN: sourceToken,
   };
   return { settings, control };
+}
+
+/** A whole system, its worker included, with the local BigQuery on the other side. */
+export async function startBigQuerySystem() {
+  const { settings, control } = await bigQuerySettings();
+  const system = await startSystem(settings);
+  await system.startWorker();
+  const stop = async () => {
+    await system.stop();
+    await control.close();
+  };
+  return { system, control, stop };
 }
 
 /** What an account needs for both legs; the roles on data for these datasets. */
