@@ -23,7 +23,7 @@ CMD ["node", "dist/dev/mixpanel/main.js"]
 
 FROM node:20-slim AS runtime
 # Most of what server and worker make is short-lived: with Node's default of 16 MB much of it is copied around before it goes.
-ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=64
+ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=32
 WORKDIR /app
 # Temporal's native client verifies certificates against the system's list.
 RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/*

@@ -13,7 +13,7 @@ const ROWS = 2_000_000;
 /** Row by row the Python job would take minutes for all of them; both sides read the same fewer rows in its pairs. */
 const FEWER_ROWS = 200_000;
 /** As many as the worker asks for. */
-const STREAMS = 4;
+const STREAMS = 2;
 const BARE = join(import.meta.dirname, "peers/bareBigQueryImport.mjs");
 const PYTHON = join(import.meta.dirname, "peers/bigquery_import.py");
 /** The first two are those of dev/bigquery/peers, in the same virtualenv. */

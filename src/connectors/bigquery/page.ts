@@ -38,7 +38,7 @@ const LIMITS: PageLimits = {
   rows: 1_000_000,
   bytes: 1024 * 1024 * 1024,
   durationMs: 120_000,
-  streams: 4,
+  streams: 2,
   idleMs: 600_000,
 };
 

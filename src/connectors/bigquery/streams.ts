@@ -54,10 +54,10 @@ export async function* readStreams(reading: StreamReading): AsyncGenerator<Piece
         continue;
       }
       reading.heartbeat();
-      // Asked for before this one is worked on, so that the network is never idle.
-      if (result.value.batch !== null) pending.set(source, ask(source));
-      else pending.delete(source);
+      pending.delete(source);
       yield result.value;
+      // Not before this one is worked off: meanwhile the call itself receives the next, and two ahead would only take memory.
+      if (result.value.batch !== null) pending.set(source, ask(source));
     }
   } catch (error) {
     if (reading.signal.aborted) throw reading.signal.reason;
