@@ -44,7 +44,7 @@ export const resultQuery = z.object({
   baseline: groupId.optional().openapi({ description: "The group compared with; default: that of most users." }),
   mixed: choice(["first", "exclude"], "Users of several groups: to the first that they saw, or left out."),
   unfinished: choice(["include", "exclude"], "Users whose window is not over, or not imported to its end."),
-  cuped: choice(["false", "true"], "Adjust by the same measure in the equal window before; not for ratios."),
+  cuped: choice(["false", "true"], "Adjust by the same in the equal window before."),
   confidence: z
     .string()
     .regex(/^(0\.\d{1,6})?$/, "must be a number such as 0.95")

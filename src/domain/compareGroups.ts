@@ -4,19 +4,11 @@ import type { Comparison, DayResult, GroupResult, MetricResults, ResultOptions }
 import type { MetricCell, MetricSample } from "./metricSample.ts";
 import { checkHealth } from "./metricHealth.ts";
 import { absoluteDifference, relativeDifference, valueInterval, type Compared } from "./statistics/compare.ts";
-import { adjustPair, meanOf, proportionOf, ratioOf, type Estimated } from "./statistics/estimates.ts";
-import { mergePairs, type PairMoments } from "./statistics/moments.ts";
+import { adjustPair, estimateOf, type MetricKind } from "./statistics/estimates.ts";
+import { merge, NOBODY, type Moments } from "./statistics/moments.ts";
 
 /** About how many users of two groups the always-valid intervals are narrowest at: GrowthBook's default. */
 const TUNING_USERS = 5_000;
-
-const NOBODY: PairMoments = {
-  value: { n: 0, mean: 0, squares: 0 },
-  other: { n: 0, mean: 0, squares: 0 },
-  products: 0,
-};
-
-export type MetricKind = "mean" | "proportion" | "ratio";
 
 export function kindOf({ measure, denominator }: Pick<MetricDefinition, "measure" | "denominator">): MetricKind {
   if (denominator !== null) return "ratio";
@@ -40,17 +32,17 @@ export function compareGroups(metric: MetricDefinition, options: ResultOptions, 
   const ids = groupIds(sample, options);
   const users = sumUp(sample.cells, options.by);
   const usersOf = (id: string) => users.get(id) ?? NOBODY;
-  const most = ids.toSorted((a, b) => usersOf(b).value.n - usersOf(a).value.n)[0] ?? null;
+  const most = ids.toSorted((a, b) => usersOf(b).n - usersOf(a).n)[0] ?? null;
   const baseline = options.baseline ?? most;
   const groups = ids.map((id): GroupResult => {
-    const estimated = estimate(kind, usersOf(id));
+    const estimated = estimateOf(kind, usersOf(id));
     const compared =
       id === baseline || baseline === null
         ? { absolute: null, relative: null }
         : compare(kind, usersOf(baseline), usersOf(id), options);
     return {
       id,
-      users: usersOf(id).value.n,
+      users: usersOf(id).n,
       exposures: exposuresOf(sample, options.by, id),
       value: estimated.estimate?.mean ?? null,
       interval: estimated.estimate && valueInterval(estimated.estimate, alpha),
@@ -62,10 +54,10 @@ export function compareGroups(metric: MetricDefinition, options: ResultOptions, 
   return { baseline, groups, health, overTime: overTime(kind, sample.cells, options), caps: sample.caps };
 }
 
-function compare(kind: MetricKind, baseline: PairMoments, other: PairMoments, options: ResultOptions) {
+function compare(kind: MetricKind, baseline: Moments, other: Moments, options: ResultOptions) {
   const pair = options.cuped
-    ? adjustPair(baseline, other)
-    : { baseline: estimate(kind, baseline), other: estimate(kind, other) };
+    ? adjustPair(kind, baseline, other)
+    : { baseline: estimateOf(kind, baseline), other: estimateOf(kind, other) };
   const against = { alpha: 1 - options.confidence, tuningUsers: TUNING_USERS };
   const [from, to] = [pair.baseline, pair.other];
   if (from.estimate === null || to.estimate === null) {
@@ -86,16 +78,11 @@ function refuse(refusal: NonNullable<Comparison["refusal"]>): Comparison {
   return { estimate: null, low: null, high: null, pValue: null, alwaysValid: null, refusal };
 }
 
-function estimate(kind: MetricKind, users: PairMoments): Estimated {
-  if (kind === "ratio") return ratioOf(users);
-  return kind === "proportion" ? proportionOf(users.value) : meanOf(users.value);
-}
-
-function sumUp(cells: MetricCell[], by: ResultOptions["by"]): Map<string, PairMoments> {
-  const groups = new Map<string, PairMoments>();
+function sumUp(cells: MetricCell[], by: ResultOptions["by"]): Map<string, Moments> {
+  const groups = new Map<string, Moments>();
   for (const cell of cells) {
     const id = by === "route" ? cell.routeId : cell.variantId;
-    groups.set(id, mergePairs(groups.get(id) ?? NOBODY, cell.users));
+    groups.set(id, merge(groups.get(id) ?? NOBODY, cell.users));
   }
   return groups;
 }
@@ -116,9 +103,9 @@ function overTime(kind: MetricKind, cells: MetricCell[], { by, confidence }: Res
       groups: [...sumUp(ofDay, by)]
         .toSorted(([a], [b]) => (a < b ? -1 : 1))
         .map(([id, users]) => {
-          const { estimate: found } = estimate(kind, users);
+          const { estimate: found } = estimateOf(kind, users);
           const interval = found && valueInterval(found, 1 - confidence);
-          return { id, users: users.value.n, value: found?.mean ?? null, interval };
+          return { id, users: users.n, value: found?.mean ?? null, interval };
         }),
     }));
 }

@@ -28,6 +28,7 @@ export function checkHealth(
     checkJoinRate(sample),
     checkMixed(options, sample),
     checkCompleteThrough(metric, options, sample),
+    ...(options.cuped ? [checkExposedBefore(metric, options, sample)] : []),
     checkRejected(sample),
     checkDeduplicated(sample),
   ];
@@ -41,7 +42,7 @@ function checkSampleRatio({ fromMs, routeId }: ResultOptions, { router, cells }:
     const weights = new Map(variants.map((variant) => [variant.id, variant.weight]));
     const users = new Map(variants.map((variant) => [variant.id, 0]));
     for (const cell of cells) {
-      if (cell.routeId === id) users.set(cell.variantId, (users.get(cell.variantId) ?? 0) + cell.users.value.n);
+      if (cell.routeId === id) users.set(cell.variantId, (users.get(cell.variantId) ?? 0) + cell.users.n);
     }
     const ratio = sampleRatio(
       [...users.values()],
@@ -152,6 +153,22 @@ function checkCompleteThrough(metric: Metric, options: ResultOptions, sample: Me
     return { check, status: "warning", message, figures };
   }
   return { check, status: "ok", message: unfinished, figures };
+}
+
+/** What CUPED takes off must be untouched by the router. */
+function checkExposedBefore(
+  { windowHours }: Metric,
+  { fromMs }: ResultOptions,
+  { exposedBefore }: MetricSample,
+): HealthCheck {
+  const check = "exposed_before";
+  const days = `the ${windowHours} hours before ${isoDay(fromMs)}`;
+  const figures = { from: new Date(fromMs - windowHours * HOUR_MS).toISOString() };
+  if (!exposedBefore) return { check, status: "ok", message: `The router served nobody in ${days}.`, figures };
+  const message =
+    `The router already served users in ${days}: what CUPED takes off as their past may be the router's own effect. Choose the day on ` +
+    "which it started, or switch CUPED off.";
+  return { check, status: "warning", message, figures };
 }
 
 function checkRejected({ events }: MetricSample): HealthCheck {

@@ -15,7 +15,7 @@ export interface ResultOptions {
   mixed: "first" | "exclude";
   /** Users whose window is not over, or not imported yet to its end. */
   unfinished: "include" | "exclude";
-  /** Less what the same measure was in the equal window before the first exposure. */
+  /** Less what the same was in the equal window before the first exposure. */
   cuped: boolean;
   confidence: number;
 }
@@ -50,6 +50,7 @@ export const HEALTH_CHECKS = [
   "join_rate",
   "mixed_variants",
   "complete_through",
+  "exposed_before",
   "rejected",
   "deduplicated",
 ] as const;

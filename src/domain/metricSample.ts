@@ -1,6 +1,6 @@
 // What a result is made of: the users of a router, summed up by where and when they were first exposed.
 import type { ResultOptions } from "./metricResults.ts";
-import type { PairMoments } from "./statistics/moments.ts";
+import type { Moments } from "./statistics/moments.ts";
 
 /** What of a result's options decides which users are summed up, and how. */
 export type SampleOptions = Pick<
@@ -13,8 +13,8 @@ export interface MetricCell {
   routeId: string;
   variantId: string;
   dayMs: number;
-  /** The value, and its companion: the denominator of a ratio, else the value before the exposure. */
-  users: PairMoments;
+  /** Of the value, a ratio's denominator after it; with CUPED both of the time before the exposure follow. */
+  users: Moments;
 }
 
 /** An imported event that the metric reads, as the import has left it. */
@@ -40,6 +40,8 @@ export interface MetricSample {
   events: MetricEvent[];
   /** First day of the integration's import, as `yyyy-mm-dd`. */
   importFrom: string;
+  /** With CUPED: whether the router served anyone in the time that is taken to be before exposure. */
+  exposedBefore: boolean;
   /** Some of the exposed users, and how many of these have any imported event of the integration at all. */
   joined: { sampled: number; found: number };
   /** The configured weights; null where the router is not configured here. */

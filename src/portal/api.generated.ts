@@ -3915,7 +3915,7 @@ export interface paths {
                     mixed?: "first" | "exclude";
                     /** @description Users whose window is not over, or not imported to its end. */
                     unfinished?: "include" | "exclude";
-                    /** @description Adjust by the same measure in the equal window before; not for ratios. */
+                    /** @description Adjust by the same in the equal window before. */
                     cuped?: "false" | "true";
                     /** @description Of the intervals; default: 0.95. */
                     confidence?: string;
@@ -4010,7 +4010,7 @@ export interface paths {
                     mixed?: "first" | "exclude";
                     /** @description Users whose window is not over, or not imported to its end. */
                     unfinished?: "include" | "exclude";
-                    /** @description Adjust by the same measure in the equal window before; not for ratios. */
+                    /** @description Adjust by the same in the equal window before. */
                     cuped?: "false" | "true";
                     /** @description Of the intervals; default: 0.95. */
                     confidence?: string;
@@ -4887,7 +4887,7 @@ export interface components {
         };
         MetricHealth: {
             /** @enum {string} */
-            check: "sample_ratio" | "minimum_sample" | "join_rate" | "mixed_variants" | "complete_through" | "rejected" | "deduplicated";
+            check: "sample_ratio" | "minimum_sample" | "join_rate" | "mixed_variants" | "complete_through" | "exposed_before" | "rejected" | "deduplicated";
             /** @enum {string} */
             status: "ok" | "warning" | "unknown";
             message: string;

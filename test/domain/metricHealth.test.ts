@@ -22,9 +22,7 @@ const OPTIONS: ResultOptions = {
 
 /** Users of a variant, each of whom did it with this share. */
 function cell(variantId: string, n: number, share: number, routeId = "r"): MetricCell {
-  const value = { n, mean: share, squares: n * share * (1 - share) };
-  const none = { n, mean: 0, squares: 0 };
-  return { routeId, variantId, dayMs: FROM_MS, users: { value, other: none, products: 0 } };
+  return { routeId, variantId, dayMs: FROM_MS, users: { n, means: [share], products: [[n * share * (1 - share)]] } };
 }
 
 /** One in which nothing is wrong. */
@@ -39,7 +37,7 @@ function sampleOf(change: Partial<MetricSample> = {}): MetricSample {
     exposures: ["a", "b"].map((variantId) => ({ routeId: "r", variantId, exposures: 3_000 })),
     ...{ allUsers: 2_010, mixedUsers: 3, unfinishedUsers: 0, caps: { value: null, denominator: null } },
     events: [{ name: "purchase", completeThroughMs: NOW_MS - HOUR_MS, rejected: 0, deduplicated: 0 }],
-    ...{ importFrom: "2026-01-01", joined: { sampled: 1_000, found: 900 } },
+    ...{ importFrom: "2026-01-01", joined: { sampled: 1_000, found: 900 }, exposedBefore: false },
     router: { updatedAtMs: FROM_MS - DAY_MS, routes: [{ id: "r", variants }] },
     ...change,
   };
@@ -154,6 +152,21 @@ describe("complete_through", () => {
     expect(checked("complete_through", open, { unfinished: "exclude" }).message).toMatch(/of 7 users .* left out/);
     expect(checked("complete_through", { importFrom: "2026-01-08" }).status).toBe("ok");
   });
+});
+
+test("exposed_before is checked where CUPED takes the time before exposure for untouched, and there alone", () => {
+  const cuped = { cuped: true };
+  expect(checked("exposed_before", {}, cuped)).toMatchObject({
+    status: "ok",
+    figures: { from: "2026-01-07T00:00:00.000Z" },
+  });
+  const found = checked("exposed_before", { exposedBefore: true }, cuped);
+  expect(found).toMatchObject({
+    status: "warning",
+    message: expect.stringMatching(/72 hours before 2026-01-10.*switch CUPED off/),
+  });
+  const { health } = compareGroups(METRIC, OPTIONS, sampleOf({ exposedBefore: true }));
+  expect(health.map(({ check }) => check)).not.toContain("exposed_before");
 });
 
 test("rejected and deduplicated records are counted over the metric's events; only rejected ones warn", () => {

@@ -45,9 +45,6 @@ async function resultsOf(
   if (metric === null) throw notFound("metric");
   const options = toOptions(query, await store.nowMs());
   if ("path" in options) throw invalid([options]);
-  if (options.cuped && metric.denominator !== null) {
-    throw invalid([{ path: "cuped", message: "must be false for a ratio" }]);
-  }
   const sample = await bounded(store.metrics.sample(workspaceId, metric, query.router, options));
   if (sample === null) throw notFound("router");
   if (options.baseline !== null && !groupIds(sample, options).includes(options.baseline)) {

@@ -1,5 +1,6 @@
 // What a group's users tell about a metric: its value and the variance of one user's share in it.
-import { mergePairs, type Moments, type PairMoments } from "./moments.ts";
+import { meanAt, productsOf, ratioAt, type Linear } from "./linear.ts";
+import { merge, type Moments } from "./moments.ts";
 
 /** Why there is no figure: never a NaN. */
 export const REFUSALS = [
@@ -17,62 +18,78 @@ export interface Estimate {
   mean: number;
   /** Of one user: divided by `n` it is the variance of the mean. */
   variance: number;
-  /** Before an adjustment by a covariate: what relative differences divide by. */
+  /** Before an adjustment by the past: what relative differences divide by. */
   unadjustedMean: number;
 }
 
 export type Estimated = { estimate: Estimate; refusal: null } | { estimate: null; refusal: Refusal };
 
-export function meanOf(moments: Moments): Estimated {
-  const { n, mean, squares } = moments;
-  return checked({ n, mean, variance: squares / (n - 1), unadjustedMean: mean });
-}
+export type MetricKind = "mean" | "proportion" | "ratio";
 
-/** Of zeros and ones: p (1 − p), as GrowthBook has it, without the n − 1 of a sample's variance. */
-export function proportionOf({ n, mean }: Moments): Estimated {
-  return checked({ n, mean, variance: mean * (1 - mean), unadjustedMean: mean });
-}
-
-/** Sum over sum; its variance by the delta method (Deng, Knoblich and Lu 2018), since users, not records, were assigned. */
-export function ratioOf({ value, other, products }: PairMoments): Estimated {
-  if (value.n > 0 && other.mean === 0) return { estimate: null, refusal: "zero_denominator" };
-  const degrees = value.n - 1;
-  const mean = value.mean / other.mean;
-  const variance = (value.squares - 2 * mean * products + mean * mean * other.squares) / degrees / other.mean ** 2;
-  // Rounding may leave a trace below zero where all users have the same ratio.
-  return checked({ n: value.n, mean, variance: Math.max(0, variance), unadjustedMean: mean });
+/** Of a user's first variable; of a ratio the second is the denominator. */
+export function estimateOf(kind: MetricKind, users: Moments): Estimated {
+  if (users.n === 0) return { estimate: null, refusal: "no_users" };
+  const figure = figureAt(kind, users, 0);
+  if (figure === null) return { estimate: null, refusal: "zero_denominator" };
+  const { mean } = figure;
+  // Of zeros and ones it is p (1 − p), as GrowthBook has it, without the n − 1 of a sample's variance.
+  const variance = kind === "proportion" ? mean * (1 - mean) : varianceOf(users, figure.weights);
+  return checked({ n: users.n, mean, variance, unadjustedMean: mean });
 }
 
 export interface Adjusted {
   baseline: Estimated;
   other: Estimated;
+  /** How much of the past is taken off. */
   theta: number;
 }
 
 /**
- * CUPED (Deng, Xu, Kohavi and Walker 2013): both groups less theta times their covariate, which exposure cannot have changed. Theta
- * is that of both groups together, so it is fitted to each pair that is compared.
+ * CUPED (Deng, Xu, Kohavi and Walker 2013): both groups less theta times the same figure of their past, which exposure cannot have
+ * changed; the past's variables follow those of the value. Theta is the slope over both groups together, so it is fitted to each pair
+ * that is compared; a ratio's is that of its linear form (appendix B there).
  */
-export function adjustPair(baseline: PairMoments, other: PairMoments): Adjusted {
-  const both = mergePairs(baseline, other);
-  const theta = both.other.squares === 0 || both.value.squares === 0 ? 0 : both.products / both.other.squares;
-  return { baseline: adjust(baseline, theta), other: adjust(other, theta), theta };
+export function adjustPair(kind: MetricKind, baseline: Moments, other: Moments): Adjusted {
+  const theta = thetaOf(kind, baseline, other);
+  return { baseline: adjust(kind, baseline, theta), other: adjust(kind, other, theta), theta };
 }
 
-function adjust({ value, other, products }: PairMoments, theta: number): Estimated {
-  const squares = value.squares + theta * theta * other.squares - 2 * theta * products;
+function thetaOf(kind: MetricKind, baseline: Moments, other: Moments): number {
+  // Where a group has no past to take off, none is taken off of either.
+  if ([baseline, other].some((users) => pastOf(kind, users) === null)) return 0;
+  const both = merge(baseline, other);
+  const [value, past] = [figureAt(kind, both, 0), pastOf(kind, both)];
+  if (value === null || past === null) return 0;
+  const [ofValue, ofPast] = [value, past].map(({ weights }) => productsOf(both, weights, weights));
+  return ofValue === 0 || ofPast === 0 ? 0 : productsOf(both, value.weights, past.weights) / (ofPast ?? 1);
+}
+
+function adjust(kind: MetricKind, users: Moments, theta: number): Estimated {
+  const [value, past] = [figureAt(kind, users, 0), pastOf(kind, users)];
+  if (users.n === 0 || value === null || past === null) return estimateOf(kind, users);
+  const weights = value.weights.map((weight, i) => weight - theta * (past.weights[i] ?? 0));
   return checked({
-    n: value.n,
-    mean: value.mean - theta * other.mean,
-    variance: Math.max(0, squares) / (value.n - 1),
+    n: users.n,
+    mean: value.mean - theta * past.mean,
+    variance: varianceOf(users, weights),
     unadjustedMean: value.mean,
   });
 }
 
+function pastOf(kind: MetricKind, users: Moments): Linear | null {
+  return figureAt(kind, users, users.means.length / 2);
+}
+
+function figureAt(kind: MetricKind, users: Moments, at: number): Linear | null {
+  return kind === "ratio" ? ratioAt(users, at) : meanAt(users, at);
+}
+
+/** One user has a value, though nothing is known of its variance. */
+function varianceOf(users: Moments, weights: number[]): number {
+  return users.n === 1 ? 0 : Math.max(0, productsOf(users, weights, weights)) / (users.n - 1);
+}
+
 function checked(estimate: Estimate): Estimated {
-  if (estimate.n === 0) return { estimate: null, refusal: "no_users" };
-  if (!Number.isFinite(estimate.mean)) return { estimate: null, refusal: "not_finite" };
-  // One user has a value, though nothing is known of its variance.
-  if (estimate.n === 1) return { estimate: { ...estimate, variance: 0 }, refusal: null };
-  return Number.isFinite(estimate.variance) ? { estimate, refusal: null } : { estimate: null, refusal: "not_finite" };
+  const isFinite = Number.isFinite(estimate.mean) && Number.isFinite(estimate.variance);
+  return isFinite ? { estimate, refusal: null } : { estimate: null, refusal: "not_finite" };
 }

@@ -1,39 +1,35 @@
-// Sufficient statistics, centred: sums of squares about the mean lose no digits where the mean is large and the spread small.
+// Sufficient statistics, centred: sums of products about the means lose no digits where a mean is large and the spread small.
 
+/** Of some users, each with the same variables. */
 export interface Moments {
   n: number;
-  mean: number;
-  /** Sum of squared deviations from the mean. */
-  squares: number;
+  /** Of each variable. */
+  means: number[];
+  /** Sums over users of the products of two variables' deviations from their means; on the diagonal those of the squares. */
+  products: number[][];
 }
 
-/** A value and its companion (a ratio's denominator, a covariate), unit by unit. */
-export interface PairMoments {
-  value: Moments;
-  other: Moments;
-  /** Sum of products of the deviations. */
-  products: number;
-}
+export const NOBODY: Moments = { n: 0, means: [], products: [] };
 
-/** The two together, as if their units had been one sample (Chan, Golub and LeVeque 1983). */
-export function mergePairs(a: PairMoments, b: PairMoments): PairMoments {
-  const n = a.value.n + b.value.n;
-  const weight = n === 0 ? 0 : (a.value.n * b.value.n) / n;
-  const [byValue, byOther] = [b.value.mean - a.value.mean, b.other.mean - a.other.mean];
-  return {
-    value: merge(a.value, b.value),
-    other: merge(a.other, b.other),
-    products: a.products + b.products + byValue * byOther * weight,
-  };
-}
+/** Means that differ by less are the same, and were only rounded in different ways. */
+const ROUNDING = 1e-15;
 
-function merge(a: Moments, b: Moments): Moments {
+/** The two together, as if their users had been one sample (Chan, Golub and LeVeque 1983). */
+export function merge(a: Moments, b: Moments): Moments {
+  if (a.n === 0) return b;
+  if (b.n === 0) return a;
   const n = a.n + b.n;
-  if (n === 0) return { n: 0, mean: 0, squares: 0 };
-  const difference = b.mean - a.mean;
+  const apart = b.means.map((mean, i) => difference(a.means[i] ?? 0, mean));
+  const by = (i: number) => apart[i] ?? 0;
   return {
     n,
-    mean: a.mean + (difference * b.n) / n,
-    squares: a.squares + b.squares + (difference * difference * a.n * b.n) / n,
+    means: a.means.map((mean, i) => mean + (by(i) * b.n) / n),
+    products: a.products.map((row, i) =>
+      row.map((product, j) => product + (b.products[i]?.[j] ?? 0) + (by(i) * by(j) * a.n * b.n) / n),
+    ),
   };
+}
+
+function difference(from: number, to: number): number {
+  return Math.abs(to - from) <= ROUNDING * Math.max(Math.abs(from), Math.abs(to)) ? 0 : to - from;
 }

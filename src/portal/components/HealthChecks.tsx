@@ -11,6 +11,7 @@ const CHECKS: Record<MetricHealth["check"], string> = {
   mixed_variants: "Users of several groups",
   complete_through: "Data complete through",
   rejected: "Rejected records",
+  exposed_before: "Time before exposure",
   deduplicated: "Records read more than once",
 };
 const STATUSES: Record<MetricHealth["status"], string> = { ok: "OK", warning: "Warning", unknown: "Unknown" };

@@ -3,12 +3,11 @@ import { Autocomplete, NativeSelect, SimpleGrid, Switch, TextInput } from "@mant
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useState } from "react";
 import type { Router } from "../api.ts";
-import type { Metric, MetricResults } from "../metricTypes.ts";
+import type { MetricResults } from "../metricTypes.ts";
 import type { Choice, Choices } from "../metricQueries.ts";
 import { confidenceText } from "../resultView.ts";
 
 interface ResultChoicesProps {
-  metric: Metric;
   routers: Router[];
   choices: Choices;
   results: MetricResults | undefined;
@@ -58,7 +57,7 @@ function What({ routers, choices, results, onChange }: ResultChoicesProps) {
   );
 }
 
-function How({ metric, choices, results, onChange }: ResultChoicesProps) {
+function How({ choices, results, onChange }: ResultChoicesProps) {
   const select = selecting(choices, onChange);
   const groups = results?.groups.map(({ id }) => id) ?? [];
   return (
@@ -92,8 +91,6 @@ function How({ metric, choices, results, onChange }: ResultChoicesProps) {
       />
       <Switch
         label="CUPED: adjust by the time before exposure"
-        description={metric.denominator === null ? undefined : "Not for ratios"}
-        disabled={metric.denominator !== null}
         checked={choices.cuped === "true"}
         onChange={(event) => onChange({ cuped: event.currentTarget.checked ? "true" : "" })}
       />

@@ -65,13 +65,7 @@ function Results({ metric }: { metric: Metric }) {
       {metric.description !== null && <Text>{metric.description}</Text>}
       <Text size="sm">{describeMetric(metric)}</Text>
       <Section title="Choices">
-        <ResultChoices
-          metric={metric}
-          routers={configured}
-          choices={choices}
-          results={results.data}
-          onChange={change}
-        />
+        <ResultChoices routers={configured} choices={choices} results={results.data} onChange={change} />
       </Section>
       {choices.router === undefined && routers.isPending && <Loading label="Loading routers" />}
       {choices.router === undefined && !routers.isPending && (

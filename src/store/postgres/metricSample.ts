@@ -76,6 +76,7 @@ async function read(
     caps: summed.caps,
     events: used.map(({ id: _id, isUsed: _isUsed, ...event }) => event),
     importFrom: await readImportFrom(tx, metric),
+    exposedBefore: asked.cuped && (await wasExposedBefore(tx, workspaceId, metric, asked)),
     joined: await join(tx, events, summed.sampled),
     router: router && {
       updatedAtMs: router.updatedAtMs,
@@ -124,6 +125,16 @@ async function wasExposed(tx: Queryable, workspaceId: string, aliasId: string): 
   return rows.length === 1;
 }
 
+/** Within a window before the days that are asked for. By hours that are over: others belong to the present. */
+async function wasExposedBefore(tx: Queryable, workspaceId: string, metric: Metric, asked: Asked): Promise<boolean> {
+  const route = asked.routeId === null ? sql`` : sql`and route_id = ${asked.routeId}`;
+  const { rows } = await sql`
+    select from exposure_hours where workspace_id = ${workspaceId} and alias_id = ${asked.aliasId} ${route}
+      and hour_ms >= ${asked.fromMs - metric.windowHours * HOUR_MS}::bigint and hour_ms < ${asked.fromMs}::bigint
+    limit 1`.execute(tx);
+  return rows.length === 1;
+}
+
 /** How many of the sampled users have any imported event: for each, one look into the index of every event. */
 async function join(tx: Queryable, events: EventRow[], sampled: string[]): Promise<MetricSample["joined"]> {
   await sql`set local enable_seqscan = off`.execute(tx);
@@ -139,12 +150,10 @@ interface Sums {
   cell: number;
   day: number;
   n: number;
-  sum: number;
-  otherSum: number;
-  /** n times the sum of squared deviations: exact, where a mean would have been rounded. */
-  squares: number;
-  otherSquares: number;
-  products: number;
+  /** Of each variable, in the order of `variablesOf`. */
+  sums: number[];
+  /** n times the sum of two variables' products of deviations: exact, where a mean would have been rounded. */
+  products: number[][];
 }
 
 interface Summed {
@@ -154,13 +163,13 @@ interface Summed {
   sampled: string[];
 }
 
-function toCell(cells: Cell[], { cell, day, n, ...sums }: Sums): MetricCell[] {
+function toCell(cells: Cell[], { cell, day, n, sums, products }: Sums): MetricCell[] {
   const found = cells.find((one) => one.cell === cell);
   if (found === undefined) return [];
   const users = {
-    value: { n, mean: sums.sum / n, squares: sums.squares / n },
-    other: { n, mean: sums.otherSum / n, squares: sums.otherSquares / n },
-    products: sums.products / n,
+    n,
+    means: sums.map((sum) => sum / n),
+    products: products.map((row) => row.map((product) => product / n)),
   };
   return [{ routeId: found.routeId, variantId: found.variantId, dayMs: day * DAY_MS, users }];
 }
@@ -177,22 +186,21 @@ async function sumUp(
     ...(asked.unfinished === "exclude" ? [sql`not ${unfinished}`] : []),
     sql`true`,
   ];
+  const variables = variablesOf(metric, asked.cuped);
   const capped = measuresOf(metric).some(canBeCapped) ? metric.winsorizePercentile : null;
   const { rows } = await sql<Summed>`
     with valued as ${sql.raw(capped === null ? "" : "materialized")} (
-      ${valuesSql(metric, asked.cuped, sources)} where ${sql.join(counted, sql` and `)}
+      select u.cell, u.anchor_ms, ${sql.join(variables.map(({ name, value }) => sql`${value} as ${sql.ref(name)}`))}
+      from metric_users u ${sql.join(sources.map(joined), sql` `)} where ${sql.join(counted, sql` and `)}
     ), caps as materialized (${capsSql(metric, capped)}
     ), taken as (
-      select cell, anchor_ms / ${sql.lit(DAY_MS)} as day, ${cappedSql(metric, capped)} from valued v cross join caps p
-    ), sums as (
-      select cell, day, count(*) as n, sum(x) as x, sum(y) as y, sum(x * x) as xx, sum(y * y) as yy, sum(x * y) as xy
-      from taken group by cell, day
-    )
-    select coalesce((select json_agg(json_build_object('cell', cell, 'day', day, 'n', n, 'sum', x, 'otherSum', y,
-        'squares', n * xx - x * x, 'otherSquares', n * yy - y * y, 'products', n * xy - x * y)) from sums), '[]') as cells,
+      select cell, anchor_ms / ${sql.lit(DAY_MS)} as day, ${sql.join(variables.map((one) => cappedSql(one, capped)))}
+      from valued v cross join caps p
+    ), summed as (select cell, day, ${sumsSql(variables)} from taken group by cell, day)
+    select coalesce((select json_agg(summed) from summed), '[]') as cells,
       (select json_build_object('allUsers', count(*), 'mixedUsers', count(*) filter (where mixed),
         'unfinishedUsers', count(*) filter (where ${unfinished})) from metric_users u) as totals,
-      (select json_build_object('value', x, 'denominator', y) from caps) as caps,
+      (select json_build_object('value', value, 'denominator', denominator) from caps) as caps,
       array(select user_id from metric_users order by hashtextextended(user_id, 0) limit ${sql.lit(SAMPLED_USERS)}) as sampled`.execute(
     tx,
   );
@@ -200,24 +208,33 @@ async function sumUp(
   return rows[0];
 }
 
-/** Each user's value `x` and its companion `y`, out of what it counts by each source. */
-function valuesSql(metric: Metric, cuped: boolean, [own, of]: Source[]): RawBuilder<unknown> {
-  const { measure, denominator } = metric;
-  const after = { rows: sql`a.rows`, sum: sql`a.sum`, numbers: sql`a.numbers` };
-  const before = { rows: sql`a.rows_before`, sum: sql`a.sum_before`, numbers: sql`a.numbers_before` };
-  const ofOther = { rows: sql`b.rows`, sum: sql`b.sum`, numbers: sql`b.numbers` };
-  const companion =
-    denominator !== null
-      ? userValue(denominator.aggregation, ofOther)
-      : cuped
-        ? userValue(measure.aggregation, before)
-        : sql`0::numeric`;
-  const joined = (name: string, source: Source | undefined) =>
-    sql`join metric_values ${sql.ref(name)} on ${sql.ref(`${name}.source_id`)} = ${source?.id ?? 0}
-      and ${sql.ref(`${name}.user_id`)} = u.user_id and ${sql.ref(`${name}.anchor_ms`)} = u.anchor_ms`;
-  return sql`
-    select u.cell, u.anchor_ms, ${userValue(measure.aggregation, after)} as x, ${companion} as y
-    from metric_users u ${joined("a", own)} ${denominator === null ? sql`` : joined("b", of)}`;
+/** One number of each user. */
+interface Variable {
+  name: string;
+  value: RawBuilder<unknown>;
+  /** Which cap it has. */
+  capName: "value" | "denominator";
+}
+
+/** What is counted by each source, for a ratio by two; with CUPED the same of the time before the exposure follows. */
+function variablesOf(metric: Metric, cuped: boolean): Variable[] {
+  const times = cuped ? ["", "_before"] : [""];
+  return times.flatMap((time) =>
+    measuresOf(metric).map(({ aggregation }, i): Variable => {
+      const of = (column: string) => sql.ref(`${SOURCES[i]}.${column}${time}`);
+      const capName = i === 0 ? "value" : "denominator";
+      const value = userValue(aggregation, { rows: of("rows"), sum: of("sum"), numbers: of("numbers") });
+      return { name: `${capName}${time}`, value, capName };
+    }),
+  );
+}
+
+const SOURCES = ["a", "b"];
+
+function joined({ id }: Source, i: number): RawBuilder<unknown> {
+  const name = SOURCES[i] ?? "";
+  return sql`join metric_values ${sql.ref(name)} on ${sql.ref(`${name}.source_id`)} = ${id}
+    and ${sql.ref(`${name}.user_id`)} = u.user_id and ${sql.ref(`${name}.anchor_ms`)} = u.anchor_ms`;
 }
 
 /** The percentile of all counted users' values, as one of these. What came before exposure is capped where the value is. */
@@ -226,11 +243,20 @@ function capsSql({ measure, denominator }: Metric, percentile: number | null): R
     percentile === null || of === null || !canBeCapped(of)
       ? sql`null::numeric`
       : sql`percentile_disc(${percentile}::double precision) within group (order by ${sql.ref(column)})`;
-  return sql`select ${cap(measure, "x")} as x, ${cap(denominator, "y")} as y${percentile === null ? sql`` : sql` from valued`}`;
+  return sql`select ${cap(measure, "value")} as value, ${cap(denominator, "denominator")} as denominator
+    ${percentile === null ? sql`` : sql` from valued`}`;
 }
 
 /** `least` leaves nulls aside: a null cap is none. */
-function cappedSql({ denominator }: Metric, percentile: number | null): RawBuilder<unknown> {
-  if (percentile === null) return sql`v.x, v.y`;
-  return sql`least(v.x, p.x) as x, least(v.y, ${denominator === null ? sql`p.x` : sql`p.y`}) as y`;
+function cappedSql({ name, capName }: Variable, percentile: number | null): RawBuilder<unknown> {
+  const own = sql.ref(`v.${name}`);
+  return percentile === null ? own : sql`least(${own}, ${sql.ref(`p.${capName}`)}) as ${sql.ref(name)}`;
+}
+
+function sumsSql(variables: Variable[]): RawBuilder<unknown> {
+  const names = variables.map(({ name }) => sql.ref(name));
+  const row = (a: RawBuilder<unknown>) =>
+    sql`json_build_array(${sql.join(names.map((b) => sql`count(*) * sum(${a} * ${b}) - sum(${a}) * sum(${b})`))})`;
+  return sql`count(*) as n, json_build_array(${sql.join(names.map((name) => sql`sum(${name})`))}) as sums,
+    json_build_array(${sql.join(names.map(row))}) as products`;
 }

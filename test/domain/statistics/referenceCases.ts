@@ -7,13 +7,12 @@ import { normalOf, randomOf } from "./support.ts";
 
 const CDNOW = resolve(import.meta.dirname, "../../../dev/demo/data/cdnow_master.txt.gz");
 
-export interface Group {
-  value: number[];
-  other: number[];
-}
+/** A group's users, variable by variable: value, of a ratio the denominator, with CUPED the same of the past. */
+export type Group = number[][];
+
 export interface Case {
   name: string;
-  kind: "mean" | "proportion" | "ratio" | "cuped";
+  kind: "mean" | "proportion" | "ratio" | "cuped" | "cuped ratio";
   alpha: number;
   tuning: number;
   /** Against the spread: sums of squares would have no digits left. */
@@ -36,32 +35,41 @@ export const SAMPLE_RATIOS = [
   { users: [2_000_101, 199_899, 99, 0], weights: [1_000_000, 100_000, 50, 1] },
 ];
 
+const VARIABLES = ["dollars", "orders", "bought", "dollarsBefore", "ordersBefore"] as const;
+type Variable = (typeof VARIABLES)[number];
+
 /** Dollars and orders of each customer before and after 1 July 1997; two groups by the parity of the customer's number. */
 export function cdnow(): Case[] {
-  const customers = new Map<number, { after: number; orders: number; before: number }>();
+  const customers = new Map<number, Record<Variable, number>>();
   for (const line of gunzipSync(readFileSync(CDNOW)).toString("utf8").trim().split("\n")) {
     const [id, day, , dollars] = line.trim().split(/\s+/).map(Number) as [number, number, number, number];
-    const customer = customers.get(id) ?? { after: 0, orders: 0, before: 0 };
-    if (day >= 19_970_701) [customer.after, customer.orders] = [customer.after + dollars, customer.orders + 1];
-    else customer.before += dollars;
+    const customer = customers.get(id) ?? { dollars: 0, orders: 0, bought: 0, dollarsBefore: 0, ordersBefore: 0 };
+    if (day >= 19_970_701) {
+      customer.dollars += dollars;
+      customer.orders += 1;
+      customer.bought = 1;
+    } else {
+      customer.dollarsBefore += dollars;
+      customer.ordersBefore += 1;
+    }
     customers.set(id, customer);
   }
-  const all = [...customers];
-  const group = (parity: number, value: "after" | "orders" | "bought", other: "orders" | "before"): Group => {
-    const rows = all.filter(([id]) => id % 2 === parity).map(([, row]) => ({ ...row, bought: row.orders > 0 ? 1 : 0 }));
-    return { value: rows.map((row) => row[value]), other: rows.map((row) => row[other]) };
+  const group = (parity: number, variables: Variable[]): Group => {
+    const rows = [...customers].filter(([id]) => id % 2 === parity);
+    return variables.map((variable) => rows.map(([, row]) => row[variable]));
   };
-  const make = (kind: Case["kind"], value: "after" | "orders" | "bought", other: "orders" | "before"): Case => ({
-    ...{ name: `CDNOW ${kind} of ${value}`, kind, alpha: 0.05, tuning: 5_000, large: false },
-    ...{ a: group(0, value, other), b: group(1, value, other) },
+  const make = (kind: Case["kind"], ...variables: Variable[]): Case => ({
+    ...{ name: `CDNOW ${kind} of ${variables[0]}`, kind, alpha: 0.05, tuning: 5_000, large: false },
+    ...{ a: group(0, variables), b: group(1, variables) },
   });
   return [
-    make("mean", "after", "orders"),
-    make("mean", "orders", "before"),
-    make("proportion", "bought", "before"),
-    make("ratio", "after", "orders"),
-    make("cuped", "after", "before"),
-    make("cuped", "bought", "before"),
+    make("mean", "dollars"),
+    make("mean", "orders"),
+    make("proportion", "bought"),
+    make("ratio", "dollars", "orders"),
+    make("cuped", "dollars", "dollarsBefore"),
+    make("cuped", "bought", "dollarsBefore"),
+    make("cuped ratio", "dollars", "orders", "dollarsBefore", "ordersBefore"),
   ];
 }
 
@@ -69,16 +77,13 @@ const random = randomOf(7);
 
 function sample(n: number, one: () => number, shift = 0): Group {
   const other = Array.from({ length: n }, () => Math.exp(normalOf(random)));
-  return { value: other.map((x) => one() + shift * x), other };
+  return [other.map((x) => one() + shift * x), other];
 }
 
 /** Values and companions of about 1e6 that differ by about one. */
 function large(n: number, slope: number, lift = 0): Group {
   const spread = Array.from({ length: n }, () => normalOf(random));
-  return {
-    value: spread.map((x) => 1e6 + lift + slope * x + normalOf(random)),
-    other: spread.map((x) => 1e6 + x),
-  };
+  return [spread.map((x) => 1e6 + lift + slope * x + normalOf(random)), spread.map((x) => 1e6 + x)];
 }
 
 type Sketch = [name: string, kind: Case["kind"], a: Group, b: Group];
@@ -92,7 +97,7 @@ export function madeUp(): Case[] {
   const skewed = () => Math.exp(2 * normalOf(random));
   const coin = (p: number) => () => (random() < p ? 1 : 0);
   const paid = (p: number) => () => (random() < p ? 40 * random() : 0);
-  const onePayer: Group = { value: [9, ...zeros(399)], other: zeros(400) };
+  const onePayer: Group = [[9, ...zeros(399)]];
   const few = () => Math.floor(3 * random());
   const sketches: Sketch[] = [
     ["skew", "mean", sample(400, skewed), sample(300, skewed)],
@@ -114,6 +119,14 @@ export function madeUp(): Case[] {
     ["CUPED without correlation", "cuped", sample(300, random), sample(310, random)],
     ["CUPED of mostly zeros", "cuped", ofFew(700, paid(0.05), paid(0.04)), ofFew(650, paid(0.06), paid(0.04))],
     ["large CUPED", "cuped", large(300, 2), large(310, 2, 0.2)],
+    ["CUPED of a ratio", "cuped ratio", visits(400, 0), visits(390, 0.2)],
+    ["CUPED of a ratio, mostly zeros", "cuped ratio", ofFour(500, paid(0.1), few), ofFour(450, paid(0.1), few)],
+    [
+      "CUPED of a ratio without a past",
+      "cuped ratio",
+      [...visits(80, 0).slice(0, 2), zeros(80), zeros(80)],
+      visits(90, 0),
+    ],
   ];
   return sketches.map(fromSketch);
 }
@@ -121,26 +134,32 @@ export function madeUp(): Case[] {
 /** What has no interval, and what we call the reason. */
 export function refusals(): RefusedCase[] {
   const some = () => sample(20, () => 1 + random());
-  const none: Group = { value: [], other: [] };
-  const constant: Group = { value: [3, 3, 3], other: [1, 1, 1] };
+  const none: Group = [[], []];
+  const constant: Group = [
+    [3, 3, 3],
+    [1, 1, 1],
+  ];
   const sketches: [...Sketch, RefusedCase["difference"], Refusal][] = [
     ["an empty group", "mean", some(), none, "absolute", "no_users"],
     ["an empty baseline", "mean", none, some(), "absolute", "no_users"],
     ["one user", "mean", some(), sample(1, random), "absolute", "one_user"],
     ["one user as baseline", "mean", sample(1, () => 2), some(), "relative", "one_user"],
     ["no variance in either group", "mean", constant, constant, "absolute", "no_variance"],
-    ["a baseline of zero", "mean", { value: zeros(9), other: zeros(9) }, some(), "relative", "baseline_not_positive"],
-    [
-      "nobody converts",
-      "proportion",
-      { value: zeros(9), other: zeros(9) },
-      constantOf(0, 8),
-      "absolute",
-      "no_variance",
-    ],
+    ["a baseline of zero", "mean", [zeros(9), zeros(9)], some(), "relative", "baseline_not_positive"],
+    ["nobody converts", "proportion", [zeros(9), zeros(9)], constantOf(0, 8), "absolute", "no_variance"],
     ["nobody pays", "mean", some(), constantOf(0, 20), "relative", "no_variance"],
     ["everybody converts", "proportion", constantOf(1, 9), constantOf(1, 8), "relative", "no_variance"],
-    ["a denominator of zero", "ratio", { value: [1, 2], other: [0, 0] }, some(), "absolute", "zero_denominator"],
+    [
+      "a denominator of zero",
+      "ratio",
+      [
+        [1, 2],
+        [0, 0],
+      ],
+      some(),
+      "absolute",
+      "zero_denominator",
+    ],
     ["a ratio that all share", "ratio", constantOf(2, 9), constantOf(2, 8), "absolute", "no_variance"],
   ];
   return sketches.map(([name, kind, a, b, difference, refusal], i) => ({
@@ -154,9 +173,22 @@ function zeros(n: number): number[] {
 }
 
 function constantOf(value: number, n: number): Group {
-  return { value: zeros(n).map(() => value), other: zeros(n).map(() => 1) };
+  return [zeros(n).map(() => value), zeros(n).map(() => 1)];
 }
 
 function ofFew(n: number, value: () => number, other: () => number): Group {
-  return { value: zeros(n).map(value), other: zeros(n).map(other) };
+  return [zeros(n).map(value), zeros(n).map(other)];
+}
+
+function ofFour(n: number, value: () => number, other: () => number): Group {
+  return [...ofFew(n, value, other), ...ofFew(n, value, other)];
+}
+
+/** Who spends much per visit does so before, too. */
+function visits(n: number, lift: number): Group {
+  const generosity = zeros(n).map(() => 0.5 + random());
+  const come = () => zeros(n).map(() => 1 + Math.floor(4 * random()));
+  const [visited, before] = [come(), come()];
+  const spent = (many: number[]) => many.map((visit, i) => visit * ((generosity[i] ?? 0) + 0.2 * random()));
+  return [spent(visited).map((each) => each * (1 + lift)), visited, spent(before), before];
 }

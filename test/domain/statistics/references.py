@@ -39,8 +39,21 @@ def mean(x, kind=SampleMeanStatistic):
     return statistic
 
 
+class Linear(SampleMeanStatistic):
+    """gbstats has no CUPED of ratios: its tests over each user's own value, relative to what the ratio was before."""
+
+    @property
+    def unadjusted_mean(self):
+        return self.unadjusted
+
+
 def statistic(case, side):
-    y, x = arrays(case, side)
+    if case["kind"] == "cuped ratio":
+        y, x = arrays(case, side)[:2]
+        of_user = mean(linear(case)["ab".index(side)], Linear)
+        of_user.unadjusted = y.sum() / x.sum()
+        return of_user
+    y, x = (*arrays(case, side), None)[:2]
     if case["kind"] == "proportion":
         return ProportionStatistic(n=len(y), sum=y.sum())
     if case["kind"] == "cuped":
@@ -54,7 +67,7 @@ def statistic(case, side):
 
 
 def arrays(case, side):
-    return np.array(case[side]["value"], float), np.array(case[side]["other"], float)
+    return tuple(np.array(variable, float) for variable in case[side])
 
 
 def tests(case, relative):
@@ -78,13 +91,23 @@ def growthbook(case):
 
 def linear(case):
     """Each user's own value whose plain mean and variance are the metric's: the delta method and CUPED, written out by user."""
-    (ya, xa), (yb, xb) = arrays(case, "a"), arrays(case, "b")
+    a, b = arrays(case, "a"), arrays(case, "b")
     if case["kind"] == "mean":
-        return ya, yb
+        return a[0], b[0]
+    if case["kind"] == "ratio":
+        return of_ratio(*a[:2]), of_ratio(*b[:2])
+    both = [np.concatenate(variable) for variable in zip(a, b)]
     if case["kind"] == "cuped":
-        theta = stats.linregress(np.concatenate([xa, xb]), np.concatenate([ya, yb])).slope
-        return ya - theta * xa, yb - theta * xb
-    return tuple(y.sum() / x.sum() + (y - y.sum() / x.sum() * x) / x.mean() for y, x in ((ya, xa), (yb, xb)))
+        theta = stats.linregress(both[1], both[0]).slope
+        return a[0] - theta * a[1], b[0] - theta * b[1]
+    if any(side[3].sum() == 0 for side in (a, b)):
+        return of_ratio(*a[:2]), of_ratio(*b[:2])
+    theta = stats.linregress(of_ratio(*both[2:]), of_ratio(*both[:2])).slope
+    return tuple(of_ratio(*side[:2]) - theta * of_ratio(*side[2:]) for side in (a, b))
+
+
+def of_ratio(y, x):
+    return y.sum() / x.sum() + (y - y.sum() / x.sum() * x) / x.mean()
 
 
 def others(case):
@@ -106,7 +129,7 @@ def refused(case):
     """Whether the references have a finite interval either."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        t = stats.ttest_ind(np.array(case["b"]["value"], float), np.array(case["a"]["value"], float), equal_var=False)
+        t = stats.ttest_ind(arrays(case, "b")[0], arrays(case, "a")[0], equal_var=False)
         ci = t.confidence_interval(0.95)
     return {"scipy": all(map(math.isfinite, (ci.low, ci.high))), "gbstats": growthbook_says(case)}
 

@@ -11,17 +11,10 @@ import {
   valueInterval,
   type Compared,
 } from "../../../src/domain/statistics/compare.ts";
-import {
-  adjustPair,
-  meanOf,
-  proportionOf,
-  ratioOf,
-  type Estimate,
-  type Estimated,
-} from "../../../src/domain/statistics/estimates.ts";
+import { adjustPair, estimateOf, type Estimate, type Estimated } from "../../../src/domain/statistics/estimates.ts";
 import { sampleRatio } from "../../../src/domain/statistics/sampleRatio.ts";
 import { cdnow, madeUp, refusals, SAMPLE_RATIOS, type Case } from "./referenceCases.ts";
-import { pairOf } from "./support.ts";
+import { momentsOf } from "./support.ts";
 
 const PINS = ["scipy==1.17.1", "statsmodels==0.15.0", "gbstats==0.8.0", "numpy==1.26.4", "pandas==1.5.3"];
 /** gbstats takes p-values from 1 − cdf, which has no digits below 1e-16. */
@@ -101,14 +94,12 @@ describe("statistics against references", () => {
 });
 
 function estimatesOf({ kind, a, b }: Case): [Estimated, Estimated] {
-  const [pairA, pairB] = [pairOf(a.value, a.other), pairOf(b.value, b.other)];
-  if (kind === "ratio") return [ratioOf(pairA), ratioOf(pairB)];
-  if (kind === "cuped") {
-    const { baseline, other } = adjustPair(pairA, pairB);
+  const [from, to] = [momentsOf(a), momentsOf(b)];
+  if (kind === "cuped" || kind === "cuped ratio") {
+    const { baseline, other } = adjustPair(kind === "cuped" ? "mean" : "ratio", from, to);
     return [baseline, other];
   }
-  const of = { mean: meanOf, proportion: proportionOf }[kind];
-  return [of(pairA.value), of(pairB.value)];
+  return [estimateOf(kind, from), estimateOf(kind, to)];
 }
 
 function needed({ estimate, refusal }: Estimated): Estimate {

@@ -8,11 +8,11 @@ import {
   type Compared,
   type Difference,
 } from "../../../src/domain/statistics/compare.ts";
-import { mergePairs, type PairMoments } from "../../../src/domain/statistics/moments.ts";
+import { merge, type Moments } from "../../../src/domain/statistics/moments.ts";
 import { sampleRatio } from "../../../src/domain/statistics/sampleRatio.ts";
 import { hashedDraw } from "../../../src/gateway/draw.ts";
 import { CORRELATION, draw, estimatesOf, METRICS, type Metric } from "./populations.ts";
-import { pairOf, randomOf } from "./support.ts";
+import { momentsOf, randomOf } from "./support.ts";
 
 const RUNS = 2_000;
 const ALPHA = 0.05;
@@ -77,7 +77,7 @@ describe.each(METRICS)("$name", (metric) => {
   });
 });
 
-test("CUPED narrows the interval as much as the covariate explains", () => {
+test("CUPED narrows the interval as much as the past explains", () => {
   const widths = METRICS.filter(({ population }) => population === "spending").map((metric) => {
     let width = 0;
     for (const [, [a, b]] of experiments(metric, 0, 14, 200)) {
@@ -122,23 +122,20 @@ function* experiments(
   lift: number,
   seed: number,
   runs = RUNS,
-): Generator<[number, [PairMoments, PairMoments]]> {
+): Generator<[number, [Moments, Moments]]> {
   const random = randomOf(seed);
   for (let run = 0; run < runs; run++) {
     const groups = (ASSIGNED[run] ?? []).map((users, i) => sample(metric, users, i === 0 ? 0 : lift, random));
-    yield [run, groups as [PairMoments, PairMoments]];
+    yield [run, groups as [Moments, Moments]];
   }
 }
 
-function sample(metric: Metric, users: number, lift: number, random: () => number): PairMoments {
+function sample(metric: Metric, users: number, lift: number, random: () => number): Moments {
   const drawn = Array.from({ length: users }, () => draw(metric, lift, random));
-  return pairOf(
-    drawn.map(({ value }) => value),
-    drawn.map(({ other }) => other),
-  );
+  return momentsOf(drawn[0]?.map((_, i) => drawn.map((user) => user[i] ?? 0)) ?? []);
 }
 
-function compare(metric: Metric, a: PairMoments, b: PairMoments, form: keyof typeof FORMS): Difference {
+function compare(metric: Metric, a: Moments, b: Moments, form: keyof typeof FORMS): Difference {
   const { baseline, other } = estimatesOf(metric, a, b);
   if (baseline.estimate === null || other.estimate === null) throw new Error("There is no estimate.");
   return known(FORMS[form](baseline.estimate, other.estimate, OPTIONS));
@@ -155,8 +152,8 @@ function looks(metric: Metric, lift: number, random: () => number): Difference[]
   let [a, b] = [sample(metric, 2 * each, 0, random), sample(metric, 2 * each, lift, random)];
   return Array.from({ length: LOOKS }, () => {
     const difference = compare(metric, a, b, "absolute");
-    a = mergePairs(a, sample(metric, each, 0, random));
-    b = mergePairs(b, sample(metric, each, lift, random));
+    a = merge(a, sample(metric, each, 0, random));
+    b = merge(b, sample(metric, each, lift, random));
     return difference;
   });
 }

@@ -1,7 +1,8 @@
 /** Metrics from scratch: the raw exposures and rows, user by user in plain loops. Shares nothing with the store but types. */
 import type { Filter, Measure, MetricDefinition } from "../../../src/domain/metric.ts";
 import type { SampleOptions } from "../../../src/domain/metricSample.ts";
-import type { PairMoments } from "../../../src/domain/statistics/moments.ts";
+import type { Moments } from "../../../src/domain/statistics/moments.ts";
+import { momentsOf } from "../../domain/statistics/support.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -22,15 +23,15 @@ export interface RawRow {
 
 export interface NaiveCell {
   cell: string;
-  users: PairMoments;
+  users: Moments;
 }
 
 interface User {
   anchorMs: number;
   cell: string;
   mixed: boolean;
-  x: number;
-  y: number;
+  /** By the metric's measures; with CUPED those of the time before follow. */
+  values: number[];
 }
 
 export function naiveSample(
@@ -46,9 +47,9 @@ export function naiveSample(
         measure,
         own.filter((row) => row.atMs >= fromMs && row.atMs < fromMs + windowMs),
       );
-    const before = options.cuped ? valueOf(metric.measure, user.anchorMs - windowMs) : 0;
-    const y = metric.denominator === null ? before : valueOf(metric.denominator, user.anchorMs);
-    return { ...user, x: valueOf(metric.measure, user.anchorMs), y };
+    const measures = metric.denominator === null ? [metric.measure] : [metric.measure, metric.denominator];
+    const starts = options.cuped ? [user.anchorMs, user.anchorMs - windowMs] : [user.anchorMs];
+    return { ...user, values: starts.flatMap((fromMs) => measures.map((measure) => valueOf(measure, fromMs))) };
   });
   const isUnfinished = (user: User) => user.anchorMs + windowMs > raw.throughMs;
   const counted = all.filter(
@@ -106,26 +107,16 @@ function passes({ property, operator, value }: Filter, properties: Record<string
 
 /** numpy's `inverted_cdf`: the smallest value that at least this share of all does not exceed. */
 function cap({ measure, denominator, winsorizePercentile: share }: MetricDefinition, users: User[]) {
-  const capOf = (of: Measure | null, values: number[]) => {
-    if (share === null || of === null || of.aggregation === "conversion" || values.length === 0) return null;
-    const sorted = values.toSorted((a, b) => a - b);
+  const capOf = (of: Measure | null, at: number) => {
+    if (share === null || of === null || of.aggregation === "conversion" || users.length === 0) return null;
+    const sorted = users.map(({ values }) => values[at] ?? 0).toSorted((a, b) => a - b);
     return sorted.find((_, i) => (i + 1) / sorted.length >= share) ?? null;
   };
-  const caps = {
-    value: capOf(
-      measure,
-      users.map(({ x }) => x),
-    ),
-    denominator: capOf(
-      denominator,
-      users.map(({ y }) => y),
-    ),
-  };
+  const caps = { value: capOf(measure, 0), denominator: capOf(denominator, 1) };
+  const inOrder = denominator === null ? [caps.value] : [caps.value, caps.denominator];
   // What was before the exposure is capped where the value is.
-  const ofOther = denominator === null ? caps.value : caps.denominator;
   for (const user of users) {
-    user.x = Math.min(user.x, caps.value ?? Infinity);
-    user.y = Math.min(user.y, ofOther ?? Infinity);
+    user.values = user.values.map((value, i) => Math.min(value, inOrder[i % inOrder.length] ?? Infinity));
   }
   return caps;
 }
@@ -134,21 +125,7 @@ function cellsOf(users: User[]): NaiveCell[] {
   const cells = [...new Set(users.map(({ cell }) => cell))].toSorted();
   return cells.map((cell) => {
     const own = users.filter((user) => user.cell === cell);
-    const [xs, ys] = [own.map(({ x }) => x), own.map(({ y }) => y)];
-    const [meanX, meanY] = [mean(xs), mean(ys)];
-    const deviations = (a: number[], of: number, b: number[], other: number) =>
-      a.reduce((sum, one, i) => sum + (one - of) * ((b[i] ?? 0) - other), 0);
-    return {
-      cell,
-      users: {
-        value: { n: own.length, mean: meanX, squares: deviations(xs, meanX, xs, meanX) },
-        other: { n: own.length, mean: meanY, squares: deviations(ys, meanY, ys, meanY) },
-        products: deviations(xs, meanX, ys, meanY),
-      },
-    };
+    const variables = own[0]?.values.map((_, i) => own.map(({ values }) => values[i] ?? 0)) ?? [];
+    return { cell, users: momentsOf(variables) };
   });
-}
-
-function mean(values: number[]): number {
-  return values.reduce((sum, one) => sum + one, 0) / values.length;
 }

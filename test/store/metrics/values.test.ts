@@ -53,8 +53,8 @@ async function newMetric(): Promise<{
   const how = { by: "variant", routeId: null, mixed: "first", unfinished: "include", cuped: false } as const;
   const sample = () => store.metrics.sample(integration.workspaceId, metric, "router", { ...how, ...range });
   const total = async () => {
-    const users = (await sample())?.cells[0]?.users.value;
-    return (users?.n ?? 0) * (users?.mean ?? 0);
+    const users = (await sample())?.cells[0]?.users;
+    return (users?.n ?? 0) * (users?.means[0] ?? 0);
   };
   return { integration, metric, eventId: rows[0].id, sample, total };
 }
