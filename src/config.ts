@@ -11,6 +11,7 @@ import {
   hostList,
   modelPrefix,
   token,
+  socketAddress,
 } from "./settingKinds.ts";
 
 /** Settings, all from the environment; this is the only reader of process.env. See README for what each means. */
@@ -76,6 +77,8 @@ export interface Config {
   reconcileIntervalMs: number;
   /** Path of a prebuilt workflow bundle; a built installation has its own. */
   workflowBundle: string | undefined;
+  /** Where a worker serves Prometheus, as `address:port`; undefined: nowhere. */
+  workerMetricsAddress: string | undefined;
   activityHeartbeatMs: number;
   logLevel: string;
 }
@@ -139,6 +142,7 @@ const environment = z.object({
   GATEWAY_IDLE_TIMEOUT_SECONDS: seconds(120, 1, 1),
   RECONCILE_INTERVAL_SECONDS: seconds(60, 1),
   WORKFLOW_BUNDLE: z.string().optional(),
+  WORKER_METRICS_ADDRESS: socketAddress,
   ACTIVITY_HEARTBEAT_SECONDS: seconds(20, 1, 1),
   LOG_LEVEL: z
     .string()
@@ -234,6 +238,7 @@ function toConfig(env: z.output<typeof withoutSecretKey>): Config {
     },
     reconcileIntervalMs: env.RECONCILE_INTERVAL_SECONDS,
     workflowBundle: env.WORKFLOW_BUNDLE,
+    workerMetricsAddress: env.WORKER_METRICS_ADDRESS,
     activityHeartbeatMs: env.ACTIVITY_HEARTBEAT_SECONDS,
     logLevel: env.LOG_LEVEL,
   };

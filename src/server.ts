@@ -58,7 +58,11 @@ export async function startServer(config: Config): Promise<RunningServer> {
     routers: store.routers,
     recorder: createRecorder(store.exposures, (count) => metrics.countExposures(count)),
     agent,
-    onLost: (err) => logger.error({ err }, "an exposure was not committed: its call was cut off"),
+    onLost: (err) => {
+      metrics.countLost();
+      logger.error({ err }, "an exposure was not committed: its call was cut off");
+    },
+    onFallback: () => metrics.countFallback(),
   });
   const app = createApp({
     store,

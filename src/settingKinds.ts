@@ -1,4 +1,5 @@
 // The kinds of values that settings have: how each is read, and what is said of one that cannot be used. Never the value.
+import { isIP } from "node:net";
 import { z } from "zod";
 import { isTableName } from "./domain/bigQueryNames.ts";
 
@@ -105,3 +106,12 @@ export const modelPrefix = z
 export const token = z
   .string()
   .regex(/^[\x21-\x7e]{1,16384}$/, "must be an access token: printable characters without spaces, at most 16384");
+
+/** Where a process listens: an address of this machine and a port. */
+export const socketAddress = z
+  .string()
+  .refine((text) => {
+    const [, bracketed, plain, port] = /^(?:\[(.+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+    return (isIP(bracketed ?? "") === 6 || isIP(plain ?? "") === 4) && Number(port) <= 65_535;
+  }, "must be an IP address and a port, as in 127.0.0.1:9464")
+  .optional();

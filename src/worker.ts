@@ -79,6 +79,9 @@ export async function runWorker(config: Config): Promise<void> {
   const logger = createLogger(config.logLevel);
   Runtime.install({
     shutdownSignals: ["SIGINT", "SIGTERM"],
+    ...(config.workerMetricsAddress !== undefined && {
+      telemetryOptions: { metrics: { prometheus: { bindAddress: config.workerMetricsAddress } } },
+    }),
     logger: new DefaultLogger("DEBUG", ({ level, message, meta }) => {
       logger[level.toLowerCase() as Lowercase<LogLevel>](meta ?? {}, message);
     }),

@@ -107,6 +107,13 @@ describe("good values", () => {
     expect(settingsOf(problemsOf({ ...MINIMAL, GATEWAY_MODEL_PREFIX: "acme" }))).toEqual(["GATEWAY_MODEL_PREFIX"]);
   });
 
+  test("a worker's metrics have an address", () => {
+    expect(loadConfig(MINIMAL).workerMetricsAddress).toBeUndefined();
+    for (const address of ["127.0.0.1:9464", "0.0.0.0:1", "[::]:9464"]) {
+      expect(loadConfig({ ...MINIMAL, WORKER_METRICS_ADDRESS: address }).workerMetricsAddress).toBe(address);
+    }
+  });
+
   test("an address is taken as an origin", () => {
     expect(loadConfig({ ...MINIMAL, MIXPANEL_DATA_URL: "http://127.0.0.1:9/" }).mixpanel.dataUrl).toBe(
       "http://127.0.0.1:9",
@@ -176,6 +183,7 @@ const BAD: Record<string, string[]> = {
   BIGQUERY_STAGING_PREFIX: ["a/b", 'a"b', "a\n", "x".repeat(129)],
   RECONCILE_INTERVAL_SECONDS: ["-1", "x"],
   ACTIVITY_HEARTBEAT_SECONDS: ["0", "x"],
+  WORKER_METRICS_ADDRESS: ["9464", "localhost:9464", "127.0.0.1", "127.0.0.1:65536", "::1:9464", "[127.0.0.1]:9464"],
   LOG_LEVEL: ["loud"],
 };
 

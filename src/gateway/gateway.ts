@@ -22,6 +22,8 @@ export interface GatewayDeps {
   idleTimeoutMs: number;
   /** Told of an exposure that could not be committed. */
   onLost: (error: unknown) => void;
+  /** Told of a call that goes on to the fallback variant. */
+  onFallback: () => void;
 }
 
 export interface Gateway {
@@ -126,6 +128,7 @@ async function callVariants(
 ): Promise<Served> {
   const last = assignment.variants.length - 1;
   for (const [index, variant] of assignment.variants.entries()) {
+    if (index > 0) deps.onFallback();
     try {
       const sent = { ...call, body: body.withModel(variant.upstream.model) };
       const answer = await callUpstream(deps, variant.upstream, sent);

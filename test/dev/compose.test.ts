@@ -86,7 +86,8 @@ describe("docker-compose.yml", () => {
     const names = Object.keys(services["server"]?.environment ?? {}).filter(
       (name) => !/^(HOST|PORT|PUBLIC_URL|TRUSTED_PROXIES|TEMPORAL_UI_URL)$|^GATEWAY_|_PER_MINUTE$/.test(name),
     );
-    expect(Object.keys(services["worker"]?.environment ?? {}).toSorted()).toEqual(names.toSorted());
+    const own = ["WORKER_METRICS_ADDRESS"];
+    expect(Object.keys(services["worker"]?.environment ?? {}).toSorted()).toEqual([...names, ...own].toSorted());
     for (const name of ["BIGQUERY_REST_URL", "GOOGLE_SOURCE_TOKEN", "GOOGLE_APPLICATION_CREDENTIALS"]) {
       // Without a value here it comes from the caller's environment or is not set at all.
       expect(services["worker"]?.environment[name]).toBeNull();

@@ -1,4 +1,4 @@
-// Invariant 11: no credential, API key, user id or value of a row is in a Temporal history or in what server and worker log.
+// Invariant 11: no credential, API key, user id or value of a row is in a Temporal history, or in what server and worker log and measure.
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -22,6 +22,7 @@ const FRESH_SECRET = "the-secret-after-the-change";
 
 let system: System;
 let origin: string;
+let workerMetrics: string;
 const children: ChildProcess[] = [];
 let logged = "";
 
@@ -44,9 +45,13 @@ async function start(command: string, env: Record<string, string>, until: string
 
 beforeAll(async () => {
   system = await startSystem();
-  const port = await freePort();
+  const [port, metricsPort] = [await freePort(), await freePort()];
   origin = `http://127.0.0.1:${port}`;
-  await Promise.all([start("worker", {}, "worker started"), start("server", { PORT: String(port) }, String(port))]);
+  workerMetrics = `127.0.0.1:${metricsPort}`;
+  await Promise.all([
+    start("worker", { WORKER_METRICS_ADDRESS: workerMetrics }, "worker started"),
+    start("server", { PORT: String(port) }, String(port)),
+  ]);
 }, WITHIN_MS);
 afterAll(async () => {
   for (const child of children) {
@@ -121,7 +126,7 @@ async function live(mixpanel: Mixpanel): Promise<void> {
 
 describe("invariant 11", () => {
   it(
-    "keeps secrets, API keys, user ids and values of rows out of histories and logs, in success and in failure",
+    "keeps secrets, API keys, user ids and values of rows out of histories, logs and metrics, in success and in failure",
     async () => {
       const mixpanel = await connectMixpanel(system, { integration: { importFrom: IMPORT_FROM } });
       await live(mixpanel);
@@ -133,6 +138,10 @@ describe("invariant 11", () => {
       expect(history).toContain("Mixpanel refused");
       expect(logged).toContain("worker started");
       expect(logged).toContain("/v1/exposures");
+      const measured = (await Promise.all([`http://${workerMetrics}`, origin].map(metricsOf))).join("\n");
+      expect(measured).toMatch(/temporal_activity_\w+{[^}]*activity_type="importPage"/);
+      expect(measured).toMatch(/^crosscurrent_exposures_accepted_total 50$/m);
+      expect(measured).toMatch(/^crosscurrent_exposures_lost_total 0$/m);
       const encoded = [ACCOUNT.secret, FRESH_SECRET].map((secret) =>
         Buffer.from(`${ACCOUNT.username}:${secret}`).toString("base64"),
       );
@@ -140,6 +149,7 @@ describe("invariant 11", () => {
       for (const text of hidden) {
         expect({ text, inHistory: excerpt(history, text) }).toEqual({ text, inHistory: null });
         expect({ text, inLogs: excerpt(logged, text) }).toEqual({ text, inLogs: null });
+        expect({ text, inMetrics: excerpt(measured, text) }).toEqual({ text, inMetrics: null });
       }
       // What the API says of errors, runs and status is as clean: these answers are not about records.
       for (const path of ["", "/runs", "/events"]) {
@@ -151,6 +161,10 @@ describe("invariant 11", () => {
     WITHIN_MS,
   );
 });
+
+async function metricsOf(at: string): Promise<string> {
+  return (await fetch(`${at}/metrics`)).text();
+}
 
 function excerpt(haystack: string, needle: string): string | null {
   const at = haystack.indexOf(needle);

@@ -47,6 +47,7 @@ export async function createGatewayHarness(
     connectors: {} as Record<"mixpanel" | "bigquery", Connector>,
     exposureMaxAgeDays: 90,
     ...testGateway(store, {
+      onFallback: () => undefined,
       onLost: (err) => createLogger("info", log).error({ err }, "an exposure was not committed"),
       ...options,
     }),

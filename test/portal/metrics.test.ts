@@ -150,3 +150,41 @@ it("walks from imported data to a result, its health, its file, and another dire
   await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
   await page.getByText("No metrics yet").waitFor();
 });
+
+it("compares a ratio, less its past, and by route", async () => {
+  const page = await portal.signedIn();
+  await page.getByRole("link", { name: "Metrics", exact: true }).first().click();
+  await page.getByRole("link", { name: "New Metric" }).click();
+  await heading(page, "New Metric");
+  await fill(page, { Name: "Order value" });
+  await page.getByLabel("Ratio of two").check();
+  const [above, below] = ["Numerator", "Denominator"].map((legend) => page.getByRole("group", { name: legend }));
+  await above!.getByLabel("Event").selectOption("purchase");
+  await above!.getByLabel("Value", { exact: true }).selectOption("sum");
+  await above!.getByRole("combobox", { name: "Property" }).fill("amount");
+  await below!.getByLabel("Event").selectOption("purchase");
+  await page.getByLabel("Written as").selectOption("currency");
+  await page.getByRole("button", { name: "Save Metric" }).click();
+  await heading(page, "Order value");
+
+  for (const variant of ["fast", "slow"] as const) {
+    const amounts = users.filter((one) => one.variant === variant && one.buys).map(({ amount }) => amount);
+    const mean = amounts.reduce((sum, amount) => sum + amount, 0) / amounts.length;
+    await row(page, variant)
+      .getByText(`US$${mean.toFixed(2)}`)
+      .waitFor();
+  }
+  // Nobody bought before the exposure: there is nothing to take off, and the difference stays.
+  const health = page.getByRole("region", { name: "Health checks" });
+  expect(await health.getByText("Time before exposure").count()).toBe(0);
+  const plain = await row(page, "slow").innerText();
+  await page.getByLabel("CUPED").check();
+  await health.getByText(/The router served nobody in the 72 hours before/).waitFor();
+  await page.getByText("Differences are adjusted by CUPED; the values are not.").waitFor();
+  expect(await row(page, "slow").innerText()).toBe(plain);
+
+  await page.getByLabel("Compare").selectOption("route");
+  await row(page, "default").getByText("baseline").waitFor();
+  expect(await row(page, "default").innerText()).toContain(`${USERS}`);
+  await expectAccessible(page, "a ratio's result");
+});

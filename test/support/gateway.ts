@@ -23,6 +23,7 @@ export function testGateway(store: Store, options: TestGatewayOptions = {}) {
     headersTimeoutMs: 10_000,
     idleTimeoutMs: 10_000,
     onLost: () => undefined,
+    onFallback: () => undefined,
     ...rest,
   });
   return { upstreams, gateway };

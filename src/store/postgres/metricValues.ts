@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 /**
  * Where more users are to be counted than one in so many of the rows, reading all rows once is quicker than looking for each user's.
  */
-const ROWS_PER_LOOK = 40;
+const ROWS_PER_LOOK = 100;
 
 export interface Source {
   id: number;
