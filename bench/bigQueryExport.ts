@@ -79,7 +79,7 @@ async function writeFiles({ store }: BigQueryMachine, workspaceId: string, prefi
       yield gunzipSync(file);
     }
   }
-  const gzip = createGzip({ level: 4, chunkSize: 256 * 1024 });
+  const gzip = createGzip({ level: 2, chunkSize: 256 * 1024 });
   await pipeline(Readable.from(lines()), gzip, createWriteStream(files.whole));
   return files;
 }

@@ -103,8 +103,6 @@ export interface Bucket {
   sealedTimeMs: number;
   /** Latest exposure now, late ones included. */
   timeMs: number;
-  firstExposedAtMs: number;
-  exposures: number;
 }
 
 export interface ExportJob {

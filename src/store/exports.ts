@@ -9,8 +9,6 @@ export interface StoredBucket {
   hourMs: number;
   sealedTimeMs: number;
   timeMs: number;
-  firstExposedAtMs: number;
-  exposures: number;
 }
 
 export interface ExportStore {

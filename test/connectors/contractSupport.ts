@@ -98,8 +98,6 @@ export function makeBuckets(count: number): Bucket[] {
     hourMs,
     sealedTimeMs: hourMs + (i % 3_600) * 1_000 + 7,
     timeMs: hourMs + HOUR_MS - 1,
-    firstExposedAtMs: hourMs,
-    exposures: 2,
   }));
 }
 

@@ -271,21 +271,17 @@ test("a sealer that dies between any two steps: nothing is visible by halves, la
     const visible = (await reread(harness.store, integration)).export.pending;
     expect([died, visible]).toEqual([died, died ? 0 : 6]);
     expect(await seal(database, workspaceId, graceMs, 2)).toMatchObject({ throughSeq: 6 });
-    const sealed = (await buckets(workspaceId)).map(({ seq: _seq, ...bucket }) => bucket);
-    const sealedAt = (userId: string, from: number, sealedTimeMs: number, exposures: number) =>
-      expect.objectContaining({
-        userId,
-        hourMs: from,
-        firstExposedAtMs: from,
-        sealedTimeMs,
-        timeMs: sealedTimeMs,
-        exposures,
-      });
+    const expected = ["a", "b", "c"].flatMap((userId): [string, Expected][] => [
+      [`${userId} ${hourMs}`, { exposures: 4, timeMs: hourMs + 3, firstExposedAtMs: hourMs }],
+      [
+        `${userId} ${hourMs + HOUR_MS}`,
+        { exposures: 2, timeMs: hourMs + HOUR_MS + 1, firstExposedAtMs: hourMs + HOUR_MS },
+      ],
+    ]);
+    expect(await everyBucket(workspaceId)).toEqual(new Map(expected));
+    const sealed = await buckets(workspaceId);
     expect(sealed).toHaveLength(6);
-    for (const userId of ["a", "b", "c"]) {
-      expect(sealed).toContainEqual(sealedAt(userId, hourMs, hourMs + 3, 4));
-      expect(sealed).toContainEqual(sealedAt(userId, hourMs + HOUR_MS, hourMs + HOUR_MS + 1, 2));
-    }
+    for (const { sealedTimeMs, timeMs } of sealed) expect(sealedTimeMs).toBe(timeMs);
     expect((await reread(harness.store, integration)).export).toMatchObject({ late: 0, pending: 6 });
     expect(transactions).toBeLessThan(30);
   }

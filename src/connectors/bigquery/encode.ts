@@ -61,8 +61,8 @@ async function* readPages(job: ExportJob, pageRows: number): AsyncGenerator<Buck
 }
 
 function createWriter() {
-  // Level 4: twice as fast as the usual 6 for some percent more bytes.
-  const gzip = createGzip({ level: 4, chunkSize: 256 * 1024 });
+  // Level 2: three times as fast as the usual 6 for some percent more bytes.
+  const gzip = createGzip({ level: 2, chunkSize: 256 * 1024 });
   const digest = createHash("sha256");
   const pieces: Buffer[] = [];
   gzip.on("data", (piece: Buffer) => pieces.push(piece));
@@ -74,7 +74,7 @@ function createWriter() {
     rows: () => rows,
     bytes: () => bytes,
     add: async (buckets: Bucket[]) => {
-      const text = Buffer.from(buckets.map(lineOf).join(""));
+      const text = Buffer.from(linesOf(buckets));
       for (const { hourMs } of buckets) {
         firstHourMs = Math.min(firstHourMs, hourMs);
         lastHourMs = Math.max(lastHourMs, hourMs);
@@ -96,8 +96,27 @@ function createWriter() {
   };
 }
 
-/** The latest exposure, late ones included: the row of a bucket follows it. */
-function lineOf({ aliasId, routeId, variantId, userId, timeMs }: Bucket): string {
-  const timestamp = new Date(timeMs).toISOString();
-  return `${JSON.stringify({ alias_id: aliasId, route_id: routeId, variant_id: variantId, user_id: userId, timestamp })}\n`;
+/**
+ * The latest exposure, late ones included: the row of a bucket follows it. Built by hand because this runs for every bucket: half the
+ * time of JSON.stringify and toISOString for each.
+ */
+function linesOf(buckets: Bucket[]): string {
+  const hours = new Map<number, string>();
+  let lines = "";
+  for (const { aliasId, routeId, variantId, userId, hourMs, timeMs } of buckets) {
+    let hour = hours.get(hourMs);
+    if (hour === undefined)
+      hours.set(hourMs, (hour = new Date(hourMs).toISOString().slice(0, "2026-01-31T12:".length)));
+    lines += `{"alias_id":${JSON.stringify(aliasId)},"route_id":${JSON.stringify(routeId)},"variant_id":${JSON.stringify(variantId)},"user_id":${JSON.stringify(userId)},"timestamp":"${hour}${withinHour(timeMs - hourMs)}"}\n`;
+  }
+  return lines;
 }
+
+/** As in `59:59.999Z`. */
+function withinHour(ms: number): string {
+  return `${TWO_DIGITS[Math.floor(ms / 60_000)]}:${TWO_DIGITS[Math.floor(ms / 1_000) % 60]}.${THREE_DIGITS[ms % 1_000]}Z`;
+}
+
+const padded = (length: number, digits: number) => Array.from({ length }, (_, i) => String(i).padStart(digits, "0"));
+const TWO_DIGITS = padded(60, 2);
+const THREE_DIGITS = padded(1_000, 3);

@@ -67,13 +67,13 @@ async function readBuckets(db: Queryable, order: "first" | "latest", stretch: St
   const { rows } = await sql<BucketColumns>`
     select json_agg(seq) as seq, json_agg(alias_id) as "aliasId", json_agg(route_id) as "routeId",
       json_agg(variant_id) as "variantId", json_agg(user_id) as "userId", json_agg(hour_ms) as "hourMs",
-      json_agg(sealed_time_ms) as "sealedTimeMs", json_agg(time_ms) as "timeMs",
-      json_agg(first_exposed_at_ms) as "firstExposedAtMs", json_agg(exposures) as exposures
+      json_agg(sealed_time_ms) as "sealedTimeMs", json_agg(time_ms) as "timeMs"
     from (select * from ${placesIn(order, stretch)} p order by seq limit ${stretch.limit}) b`.execute(db);
   const columns = rows[0];
   if (columns?.seq == null) return [];
-  const { seq, aliasId, routeId, variantId, userId, hourMs, sealedTimeMs, timeMs, firstExposedAtMs, exposures } =
-    columns as { [Field in keyof StoredBucket]: StoredBucket[Field][] };
+  const { seq, aliasId, routeId, variantId, userId, hourMs, sealedTimeMs, timeMs } = columns as {
+    [Field in keyof StoredBucket]: StoredBucket[Field][];
+  };
   return seq.map((place, i) => ({
     seq: place,
     aliasId: aliasId[i]!,
@@ -83,8 +83,6 @@ async function readBuckets(db: Queryable, order: "first" | "latest", stretch: St
     hourMs: hourMs[i]!,
     sealedTimeMs: sealedTimeMs[i]!,
     timeMs: timeMs[i]!,
-    firstExposedAtMs: firstExposedAtMs[i]!,
-    exposures: exposures[i]!,
   }));
 }
 

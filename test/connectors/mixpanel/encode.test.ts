@@ -23,7 +23,7 @@ test("the event holds what Mixpanel needs and nothing of the revision", () => {
       ip: 0,
     },
   });
-  const revised = { ...bucket, seq: 99, timeMs: bucket.timeMs + 5, firstExposedAtMs: 0, exposures: 8 };
+  const revised = { ...bucket, seq: 99, timeMs: bucket.timeMs + 5 };
   expect(encode(revised).text).toBe(text);
 });
 

@@ -16,8 +16,6 @@ export function bucketOf(seq: number, change: Partial<Bucket> = {}): Bucket {
     hourMs,
     sealedTimeMs: timeMs,
     timeMs,
-    firstExposedAtMs: hourMs,
-    exposures: 1,
     ...change,
   };
 }
