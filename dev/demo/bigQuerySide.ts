@@ -22,6 +22,10 @@ export function bigQuerySide(bigQuery: BigQuery, { purchases, buckets }: DemoDat
       await project.loadPurchases(bigQuery, purchases, (count) => bar.update((loaded += count)), signal);
     },
     connect: (api) => connect(api, firstDay(purchases)),
+    counted: {
+      event: "multi_purchase",
+      isEvent: (purchase) => project.eventOf(purchase) === "multi_purchase",
+    },
     exportKill: "worker killed after the load began, before the MERGE counted",
     legs: (api, id) => ({
       exporting: {

@@ -13,10 +13,11 @@ const WEEKS_MS = 21 * 86_400_000;
 const SETTLED_MS = 2 * 3_600_000;
 const HOUR_MS = 3_600_000;
 const MAX_SESSIONS = 12;
-const ROUTES = [
-  { route: "checkout-help", variants: ["small-model", "large-model"] },
-  { route: "recommendations", variants: ["control", "personal"] },
-];
+export const ROUTER = "shop-assistant";
+export const ROUTES = [
+  { route: "checkout-help", page: "checkout", variants: ["small-model", "large-model"] },
+  { route: "recommendations", page: "product", variants: ["control", "personal"] },
+] as const;
 
 /** Deterministic for the same customers and hour: each has a few sessions of a few calls, one variant of each route. */
 export function makeExposures(customers: string[], nowMs: number): DemoExposure[] {
@@ -29,7 +30,7 @@ export function makeExposures(customers: string[], nowMs: number): DemoExposure[
       const startMs = endMs - Math.floor(random() * WEEKS_MS) - 60_000;
       const calls = 1 + Math.floor(random() * 2);
       return Array.from({ length: calls }, (_, call) => ({
-        alias_id: "shop-assistant",
+        alias_id: ROUTER,
         route_id: route,
         variant_id: variants[index % variants.length]!,
         user,

@@ -11,6 +11,7 @@ import type { Bars } from "./bars.ts";
 import { bigQuerySide } from "./bigQuerySide.ts";
 import { bucketsOf, makeExposures } from "./exposures.ts";
 import type { DemoExposure } from "./exposures.ts";
+import { createMetric, createRouter, metricLines, metricPath } from "./metric.ts";
 import { mixpanelSide } from "./mixpanelSide.ts";
 import { readPurchases } from "./purchases.ts";
 import { isExact, table } from "./report.ts";
@@ -45,8 +46,8 @@ async function main(): Promise<void> {
   try {
     const results = await Promise.race([demonstrate(stack, provider, end.signal), ended]);
     if (results === undefined) return;
-    print(stack, results);
-    if (!results.every(({ lines }) => isExact(lines))) process.exitCode = 1;
+    print(stack, results, values.exit);
+    if (!results.sides.every(({ lines }) => isExact(lines))) process.exitCode = 1;
     if (values.exit) return;
     console.log("All of it stays up until Ctrl-C.");
     await ended;
@@ -55,29 +56,34 @@ async function main(): Promise<void> {
   }
 }
 
-interface Result {
-  name: string;
-  lines: Line[];
+interface Results {
+  apiKey: string;
+  sides: { name: string; lines: Line[]; metricId: string }[];
 }
 
-function print(stack: Stack, results: Result[]): void {
+function print(stack: Stack, { apiKey, sides }: Results, exits: boolean): void {
   console.log("\nBoth ends, after the worker was killed in the middle of every leg:");
-  for (const { name, lines } of results) console.log(`\n${table(name, lines)}`);
+  for (const { name, lines } of sides) console.log(`\n${table(name, lines)}`);
+  if (exits) return;
+  const metrics = sides.map(({ metricId }) => `               ${stack.apiUrl}${metricPath(metricId)}`);
   console.log(`
+  Portal       ${stack.apiUrl}, with the API key ${apiKey}
+${metrics.join("\n")}
   Temporal UI  ${stack.temporalUiUrl}
-  API          ${stack.apiUrl}
   Mixpanel     ${stack.mixpanelUrl}
   BigQuery     ${stack.bigQuery.restUrl}
 `);
 }
 
-async function demonstrate(stack: Stack, provider: Provider, signal: AbortSignal): Promise<Result[]> {
+async function demonstrate(stack: Stack, provider: Provider, signal: AbortSignal): Promise<Results> {
   const data = makeData(Date.now());
   const sides = sidesOf(stack, provider, data);
   const bars = createBars();
   try {
     await Promise.all(sides.map((side) => side.load(bars, signal)));
-    const api = new Api(stack.apiUrl, await createWorkspace(stack));
+    const apiKey = await createWorkspace(stack);
+    const api = new Api(stack.apiUrl, apiKey);
+    await createRouter(api, stack.upstreamUrl);
     const accepted = await postExposures(api, data.exposures, bars);
     const connected = await Promise.all(
       sides.map(async (side) => {
@@ -89,17 +95,21 @@ async function demonstrate(stack: Stack, provider: Provider, signal: AbortSignal
     const legs = connected.flatMap(({ legs: { exporting, importing } }) => [exporting, importing]);
     const killedIn = await syncAndKill(stack, api, ids, legs, bars);
     bars.note("counting what both ends hold");
-    return await Promise.all(
-      connected.map(async ({ side, id, legs: { exporting, importing } }) => ({
+    const counted = connected.map(async ({ side, id, legs: { exporting, importing } }) => {
+      const metricId = await createMetric(api, id, { provider: side.name, event: side.counted.event });
+      return {
         name: side.name,
+        metricId,
         lines: [
           { what: "exposures accepted", actual: accepted, expected: data.exposures.length },
           ...(await side.count(api, id)),
+          ...(await metricLines(api, metricId, side.counted, data)),
           { what: side.exportKill, actual: killedIn.has(exporting) ? 1 : 0, expected: 1 },
           { what: "worker killed in the middle of the import", actual: killedIn.has(importing) ? 1 : 0, expected: 1 },
         ],
-      })),
-    );
+      };
+    });
+    return { apiKey, sides: await Promise.all(counted) };
   } finally {
     bars.stop();
   }

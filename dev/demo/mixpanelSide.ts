@@ -18,6 +18,7 @@ export function mixpanelSide(origin: string, data: DemoData): Side {
       await loadPurchases(origin, purchases, (count) => bar.update((loaded += count)));
     },
     connect: (api) => connect(api, firstDay(purchases)),
+    counted: { event: PURCHASE_EVENT, isEvent: () => true },
     exportKill: "worker killed in the middle of the export",
     legs: (api, id) => ({
       exporting: {

@@ -11,7 +11,9 @@ export function isExact(lines: Line[]): boolean {
 }
 
 export function table(name: string, lines: Line[]): string {
-  const number = (value: number) => value.toLocaleString("en-US").padStart(10);
+  // Money has cents.
+  const number = (value: number) =>
+    value.toLocaleString("en-US", { minimumFractionDigits: Number.isInteger(value) ? 0 : 2 }).padStart(10);
   const width = Math.max(...lines.map(({ what }) => what.length));
   const rows = lines.map(
     ({ what, actual, expected }) =>

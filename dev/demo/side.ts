@@ -3,6 +3,7 @@ import type { Api } from "./api.ts";
 import type { Bars } from "./bars.ts";
 import { bucketKey } from "./exposures.ts";
 import type { DemoExposure } from "./exposures.ts";
+import type { Counted } from "./metric.ts";
 import type { Purchase } from "./purchases.ts";
 import type { Line } from "./report.ts";
 
@@ -29,6 +30,8 @@ export interface Side {
   connect(api: Api): Promise<string>;
   /** What a kill in the middle of the export means here. */
   exportKill: string;
+  /** What the demo's metric sums up. */
+  counted: Counted;
   legs(api: Api, id: string): { exporting: Leg; importing: Leg };
   /** Asks both ends, each through its own front door. */
   count(api: Api, id: string): Promise<Line[]>;

@@ -103,7 +103,7 @@ function checkJoinRate({ joined: { sampled, found } }: MetricSample): HealthChec
   }
   const share = found / sampled;
   const figures = { share, sampled, found };
-  const what = `${percent(share)} of exposed users (of a sample of ${sampled}) have any imported event.`;
+  const what = `${percent(share)} of exposed users (of a sample of ${count(sampled)}) have any imported event.`;
   if (share >= MIN_JOIN_RATE) return { check, status: "ok", message: what, figures };
   const message =
     `${what} Likely cause: the \`user\` of the calls is not the id that the product's events carry. Send the same one in both. Or only ` +
@@ -115,7 +115,7 @@ function checkMixed({ by, mixed }: ResultOptions, { allUsers, mixedUsers }: Metr
   const check = "mixed_variants";
   const share = allUsers === 0 ? null : mixedUsers / allUsers;
   const figures = { share, users: mixedUsers, counted: mixed === "first" ? "with their first" : "left out" };
-  const what = `${mixedUsers} of ${allUsers} users saw several ${by}s; they are ${
+  const what = `${count(mixedUsers)} of ${count(allUsers)} users saw several ${by}s; they are ${
     mixed === "first" ? `counted with the first ${by} that they saw` : "left out"
   }.`;
   if (share === null) return { check, status: "unknown", message: "Nobody was exposed in this range.", figures };
@@ -138,7 +138,7 @@ function checkCompleteThrough(metric: Metric, options: ResultOptions, sample: Me
     return { check, status: "warning", message, figures };
   }
   const unfinished =
-    `The windows of ${sample.unfinishedUsers} users are not over, or not imported to their end; they are ` +
+    `The windows of ${count(sample.unfinishedUsers)} users are not over, or not imported to their end; they are ` +
     `${options.unfinished === "include" ? "counted with what they have so far" : "left out"}.`;
   const firstMs = options.fromMs - (options.cuped ? metric.windowHours * HOUR_MS : 0);
   if (firstMs < Date.parse(`${sample.importFrom}T00:00:00Z`)) {
@@ -176,14 +176,18 @@ function checkRejected({ events }: MetricSample): HealthCheck {
   const message =
     records === 0
       ? "No record of the metric's events was rejected."
-      : `${records} records of the metric's events were rejected and do not count: the integration lists them with the reasons.`;
+      : `${count(records)} records of the metric's events were rejected and do not count: the integration lists them with the reasons.`;
   return { check: "rejected", status: records === 0 ? "ok" : "warning", message, figures: { records } };
 }
 
 function checkDeduplicated({ events }: MetricSample): HealthCheck {
   const records = events.reduce((sum, { deduplicated }) => sum + deduplicated, 0);
-  const message = `${records} records were read more than once, as overlapping reads do, and count once.`;
+  const message = `${count(records)} records were read more than once, as overlapping reads do, and count once.`;
   return { check: "deduplicated", status: "ok", message, figures: { records } };
+}
+
+function count(value: number): string {
+  return value.toLocaleString("en-US");
 }
 
 function percent(share: number): string {

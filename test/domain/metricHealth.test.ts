@@ -124,8 +124,8 @@ test.each([
 });
 
 test.each([
-  [20, "first", "ok", /20 of 2010 users saw several variants; they are counted with the first variant/],
-  [21, "exclude", "warning", /21 of 2010 users .* are left out\. Likely causes/],
+  [20, "first", "ok", /20 of 2,010 users saw several variants; they are counted with the first variant/],
+  [21, "exclude", "warning", /21 of 2,010 users .* are left out\. Likely causes/],
 ] as const)("mixed_variants of %i, %s: %s", (mixedUsers, mixed, status, message) => {
   const found = checked("mixed_variants", { mixedUsers }, { mixed });
   expect(found).toMatchObject({ status, message: expect.stringMatching(message), figures: { users: mixedUsers } });

@@ -6,9 +6,9 @@ import { useRouterExposures } from "../queries.ts";
 import { count, localTime } from "../time.ts";
 import { Failure } from "./Failure.tsx";
 import { Loading } from "./Loading.tsx";
+import { Legend, seriesOf, type Series } from "./Series.tsx";
 
 const HOUR_MS = 3_600_000;
-const COLORS = ["blue.8", "orange.8", "teal.8", "grape.8", "red.8", "lime.9", "cyan.9", "pink.8"];
 
 export default function ExposureChart({ router }: { router: string }) {
   const exposures = useRouterExposures(router);
@@ -16,22 +16,23 @@ export default function ExposureChart({ router }: { router: string }) {
   if (exposures.error) return <Failure error={exposures.error} onRetry={exposures.refetch} />;
   const { hours } = exposures.data;
   if (hours.length === 0) return <Text size="sm">No exposures in the last hours.</Text>;
-  const names = [...new Set(hours.map(({ routeId, variantId }) => `${routeId} / ${variantId}`))];
+  const series = seriesOf([...new Set(hours.map(labelOf))]);
   const total = hours.reduce((sum, { exposures: value }) => sum + value, 0);
   return (
     <figure style={{ margin: 0 }} aria-label={`Exposures per hour of ${router}: ${count(total)} in all`}>
       <Text component="figcaption" size="sm" mb="xs">
         Exposures per hour: {count(total)} in all
       </Text>
+      <Legend series={series} />
       <BarChart
         h={180}
-        data={barsOf(hours)}
+        data={barsOf(hours, series)}
         dataKey="hour"
         type="stacked"
-        series={names.map((name, index) => ({ name, color: COLORS[index % COLORS.length]! }))}
-        withLegend
+        series={series}
+        valueFormatter={count}
         yAxisProps={{ allowDecimals: false }}
-        barChartProps={{ accessibilityLayer: false }}
+        barChartProps={{ accessibilityLayer: false, margin: { top: 8 } }}
         maxBarWidth={28}
       />
     </figure>
@@ -45,15 +46,20 @@ interface HourOfVariant {
   exposures: number;
 }
 
+function labelOf({ routeId, variantId }: HourOfVariant): string {
+  return `${routeId} / ${variantId}`;
+}
+
 /** One for each hour since the first exposure: hours without any are part of the picture. */
-function barsOf(hours: HourOfVariant[]): Record<string, string | number>[] {
+function barsOf(hours: HourOfVariant[], series: Series[]): Record<string, string | number>[] {
   const firstMs = Math.min(...hours.map(({ hour }) => Date.parse(hour)));
   const lastMs = Math.max(Date.now(), ...hours.map(({ hour }) => Date.parse(hour)));
   const bars = new Map<number, Record<string, string | number>>();
   for (let ms = firstMs; ms <= lastMs; ms += HOUR_MS) bars.set(ms, { hour: localTime(new Date(ms).toISOString()) });
-  for (const { hour, routeId, variantId, exposures } of hours) {
-    const bar = bars.get(Date.parse(hour));
-    if (bar !== undefined) bar[`${routeId} / ${variantId}`] = exposures;
+  const names = new Map(series.map(({ label, name }) => [label, name]));
+  for (const of of hours) {
+    const [bar, name] = [bars.get(Date.parse(of.hour)), names.get(labelOf(of))];
+    if (bar !== undefined && name !== undefined) bar[name] = of.exposures;
   }
   return [...bars.values()];
 }

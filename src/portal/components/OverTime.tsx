@@ -6,25 +6,24 @@ import { useState } from "react";
 import type { MetricResults } from "../metricTypes.ts";
 import { formatValue } from "../metricFormat.ts";
 import { confidenceText } from "../resultView.ts";
-import { ListTable } from "./ListTable.tsx";
 import { count } from "../time.ts";
+import { ListTable } from "./ListTable.tsx";
+import { Legend, seriesOf } from "./Series.tsx";
 
 /** Room for an amount with its currency. */
 const Y_AXIS_PX = 84;
 const DAY_MS = 86_400_000;
-const COLORS = ["blue.7", "orange.7", "teal.7", "grape.6", "red.7", "lime.8", "cyan.8", "pink.7"];
 
 export default function OverTime({ results }: { results: MetricResults }) {
   const { overTime, groups, metric } = results;
   const [isOpen, setIsOpen] = useState(false);
   if (overTime.length === 0) return <Text size="sm">Nobody was exposed on these days.</Text>;
-  // By number: an id with a dot would be taken for a path.
-  const series = groups.map(({ id }, i) => ({ name: `group${i}`, label: id, color: COLORS[i % COLORS.length]! }));
-  const numbers = new Map(groups.map(({ id }, i) => [id, `group${i}`]));
+  const series = seriesOf(groups.map(({ id }) => id));
+  const names = new Map(series.map(({ label, name }) => [label, name]));
   const found = new Map(overTime.map((of) => [of.day, of.groups]));
   const data = everyDay(overTime[0]?.day, overTime.at(-1)?.day).map((day) => ({
     day,
-    ...Object.fromEntries((found.get(day) ?? []).map(({ id, value }) => [numbers.get(id), value])),
+    ...Object.fromEntries((found.get(day) ?? []).map(({ id, value }) => [names.get(id), value])),
   }));
   return (
     <>
@@ -33,18 +32,18 @@ export default function OverTime({ results }: { results: MetricResults }) {
         style={{ margin: 0, overflow: "hidden" }}
         aria-label="The metric over time; the table below has the numbers"
       >
+        <Legend series={series} />
         <LineChart
           h={240}
           data={data}
           dataKey="day"
           series={series}
-          withLegend
           connectNulls={false}
           curveType="linear"
           yAxisProps={{ domain: ["auto", "auto"], width: Y_AXIS_PX }}
           xAxisProps={{ padding: { left: 16, right: 16 } }}
           valueFormatter={(value) => formatValue(metric.format, value)}
-          lineChartProps={{ accessibilityLayer: false }}
+          lineChartProps={{ accessibilityLayer: false, margin: { top: 8 } }}
         />
       </figure>
       <Text size="sm" c="dimmed">

@@ -2,28 +2,28 @@
 import "@mantine/charts/styles.css";
 import { BarChart } from "@mantine/charts";
 import type { Run } from "../api.ts";
-import { localTime } from "../time.ts";
+import { count, localTime } from "../time.ts";
+import { Legend, seriesOf } from "./Series.tsx";
 
-const SERIES = [
-  { name: "export", label: "Exported", color: "blue.8" },
-  { name: "import", label: "Imported", color: "orange.8" },
-];
+const LEGS = ["export", "import"] as const;
+const SERIES = seriesOf(["Exported", "Imported"]);
 
 export default function RunsChart({ runs }: { runs: Run[] }) {
   const data = runs.toReversed().map(({ startedAt, legs }) => ({
     run: localTime(startedAt),
-    ...Object.fromEntries(legs.map(({ leg, records }) => [leg, records])),
+    ...Object.fromEntries(legs.map(({ leg, records }) => [SERIES[LEGS.indexOf(leg)]?.name, records])),
   }));
   return (
     <figure style={{ margin: 0 }} aria-label="Rows per run; the table below has the numbers">
+      <Legend series={SERIES} />
       <BarChart
         h={180}
         data={data}
         dataKey="run"
         series={SERIES}
-        withLegend
+        valueFormatter={count}
         yAxisProps={{ allowDecimals: false }}
-        barChartProps={{ accessibilityLayer: false }}
+        barChartProps={{ accessibilityLayer: false, margin: { top: 8 } }}
         maxBarWidth={28}
       />
     </figure>

@@ -1,5 +1,5 @@
 // One imported event: its properties and its records.
-import { Badge, Button, Code, Group, Table, Text } from "@mantine/core";
+import { Badge, Box, Button, Code, Group, Table, Text } from "@mantine/core";
 import { stringify } from "lossless-json";
 import { useState } from "react";
 import { Link } from "wouter";
@@ -76,7 +76,7 @@ function Properties({ id, name }: { id: string; name: string }) {
               <Table.Td>
                 {property.types.join(", ")} {property.numeric && <Badge color="teal.9">numeric</Badge>}
               </Table.Td>
-              <Table.Td ta="right">{String(property.count)}</Table.Td>
+              <Table.Td ta="right">{count(Number(property.count))}</Table.Td>
               <Table.Td>
                 <Code style={{ overflowWrap: "anywhere" }}>{stringify(property.example)}</Code>
               </Table.Td>
@@ -131,10 +131,13 @@ function RecordTable({ records }: { records: ImportedRecord[] }) {
     <ListTable label="Records" minWidthPx={600} heads={["Time", "User", "Properties"]}>
       {records.map(({ uuid, user_id: user, timestamp, properties }) => (
         <Table.Tr key={uuid}>
-          <Table.Td>
+          <Table.Td style={{ whiteSpace: "nowrap" }}>
             <time dateTime={timestamp}>{localTime(timestamp)}</time>
           </Table.Td>
-          <Table.Td style={{ overflowWrap: "anywhere" }}>{user}</Table.Td>
+          <Table.Td>
+            {/* Most ids stay on a line; one of 255 letters must not push the rest away. */}
+            <Box style={{ minWidth: "12ch", overflowWrap: "anywhere" }}>{user}</Box>
+          </Table.Td>
           <Table.Td>
             <Code style={{ overflowWrap: "anywhere" }}>{stringify(properties)}</Code>
           </Table.Td>
