@@ -100,7 +100,11 @@ function launch(options: ServiceOptions, lines: string[]): ChildProcess {
 
 function supervise(child: ChildProcess, options: ServiceOptions, lines: string[], held: Claim | null): Service {
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+    let isEnded = false;
     const ended = (code: number | null, signal: NodeJS.Signals | null) => {
+      // Once: by now the claim may be that of the next one.
+      if (isEnded) return;
+      isEnded = true;
       running.delete(child);
       held?.release();
       resolve({ code, signal });

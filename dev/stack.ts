@@ -5,9 +5,9 @@ import type { BigQuery } from "./bigquery/start.ts";
 import { crosscurrent, runToEnd } from "./children.ts";
 import { builtPortal } from "./portal.ts";
 import { portOrFree } from "./freePort.ts";
+import { keepRunning } from "./keepRunning.ts";
 import { openLog } from "./logFile.ts";
 import { claim, mend } from "./pidFile.ts";
-import type { Service } from "./process.ts";
 import {
   startDatabase,
   startLocalBigQuery,
@@ -45,7 +45,7 @@ export interface Stack {
   env: NodeJS.ProcessEnv;
   /** Where each process's output goes. */
   logDir: string;
-  /** Starts the worker again after it was killed; resolves when it takes work. */
+  /** Starts the worker again after `killWorker`; resolves when it takes work. One that ends by itself comes back by itself. */
   startWorker(): Promise<void>;
   /** Ends the worker by a signal, SIGKILL for instance, and waits until it is gone. */
   killWorker(signal: NodeJS.Signals): Promise<void>;
@@ -125,13 +125,10 @@ async function bringUp(dataDir: string, options: StackOptions, parts: Part[]): P
 
   onStep("starting the server and the worker");
   const apiUrl = `http://127.0.0.1:${apiPort}`;
-  const workerLog = log("worker");
-  let worker: Service | undefined;
-  const start = async () => {
-    worker = await startWorker(dataDir, env, temporal.address, workerLog);
-  };
-  keep({ stop: async () => await worker?.stop() });
-  const processes = [startServer(dataDir, env, apiUrl, log("server")).then(keep), start()];
+  const [serverLog, workerLog] = [log("server"), log("worker")];
+  const server = keep(keepRunning("server", () => startServer(dataDir, env, apiUrl, serverLog), onStep));
+  const worker = keep(keepRunning("worker", () => startWorker(dataDir, env, temporal.address, workerLog), onStep));
+  const processes = [server.start(), worker.start()];
   await Promise.allSettled(processes);
   await Promise.all(processes);
   return {
@@ -144,8 +141,8 @@ async function bringUp(dataDir: string, options: StackOptions, parts: Part[]): P
     bigQuery,
     env,
     logDir,
-    startWorker: start,
-    killWorker: async (signal) => await worker?.kill(signal),
+    startWorker: () => worker.start(),
+    killWorker: (signal) => worker.kill(signal),
   };
 }
 

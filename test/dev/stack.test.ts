@@ -1,5 +1,5 @@
 /** The whole development stack: killed with everything in it, it comes back with its data; a worker can be killed alone. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -32,9 +32,19 @@ async function statusWith(apiUrl: string, apiKey: string): Promise<number> {
   return answer.status;
 }
 
+/** Null while there is none. */
+function workerPid(): number | null {
+  const path = join(dataDir, "worker.pid");
+  const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+  return text === "" ? null : claimed.parse(JSON.parse(text)).child.pid;
+}
+
+const WAIT = { timeout: 30_000 };
+const steps: string[] = [];
+
 const start = async (fresh: boolean) => {
   const env = { ...process.env, DATABASE_URL: "" };
-  stack = await startStack({ dataDir, fresh, env, onStep: () => {} });
+  stack = await startStack({ dataDir, fresh, env, onStep: (step) => steps.push(step) });
   return stack;
 };
 
@@ -62,6 +72,12 @@ describe("startStack", () => {
     expect(second.env["GOOGLE_SOURCE_TOKEN"]).toBe(env["GOOGLE_SOURCE_TOKEN"]);
     await second.killWorker("SIGKILL");
     await second.startWorker();
+    // Whoever kills one by hand sees it come back, and is told.
+    const killed = workerPid();
+    if (killed === null) throw new Error("There is no worker to kill.");
+    process.kill(killed, "SIGKILL");
+    await expect.poll(() => steps.at(-1), WAIT).toBe("the worker ended (SIGKILL); starting it again");
+    await expect.poll(() => ![null, killed].includes(workerPid()), WAIT).toBe(true);
     await second.stop();
     await expect(fetch(second.apiUrl)).rejects.toThrow("fetch failed");
 
