@@ -7,7 +7,7 @@ import { ConflictError, InvalidCursorError } from "../store/store.ts";
 import { authenticate, rememberedKeys } from "./auth.ts";
 import type { AppDeps, Env, WebSettings } from "./deps.ts";
 import type { App } from "./endpoint.ts";
-import { secureHeaders, secureNodeHeaders } from "./headers.ts";
+import { secureHeaders } from "./headers.ts";
 import { createLimits, NO_LIMITS } from "./limits.ts";
 import { notThere, portalAnswer } from "./portal.ts";
 import { invalid, Problem, problemResponse } from "./problem.ts";
@@ -50,7 +50,7 @@ export function createApp(deps: AppDeps): App {
   registerRouterExposures(app, deps);
   registerMetrics(app, deps);
   registerMetricResults(app, deps);
-  registerChat(app, deps);
+  registerChat(app, deps, web);
   serveOpenApi(app);
   const methodsOf = methodsByPath(app);
   app.notFound(async (c) => {
@@ -82,7 +82,6 @@ function refusal(c: Context<Env>, problem: Problem): Response {
 function observe(deps: AppDeps, web: WebSettings): MiddlewareHandler<Env> {
   return async (c, next) => {
     const startedMs = performance.now();
-    if (c.req.path === CHAT_PATH) secureNodeHeaders(c, web);
     await next();
     const durationMs = performance.now() - startedMs;
     const route = c.get("route") ?? "unknown";

@@ -1,6 +1,6 @@
 // What every answer tells browsers to refuse: other types than the one given, frames, foreign content, the page's address elsewhere.
 import type { Context } from "hono";
-import { isHttps, nodeOf } from "./caller.ts";
+import { isHttps } from "./caller.ts";
 import type { Env, WebSettings } from "./deps.ts";
 
 const COMMON = {
@@ -29,6 +29,8 @@ const NO_FEATURES = "camera=(), geolocation=(), microphone=(), payment=(), usb=(
 /** Two years, as browsers' preload lists ask for. */
 const HTTPS_ONLY = "max-age=63072000; includeSubDomains";
 
+const COMMON_BY_HTTPS = { ...COMMON, "strict-transport-security": HTTPS_ONLY };
+
 /** Sets them where the answer does not have its own. */
 export function secureHeaders(c: Context<Env>, web: WebSettings): void {
   const { headers } = c.res;
@@ -40,8 +42,6 @@ export function secureHeaders(c: Context<Env>, web: WebSettings): void {
 }
 
 /** For what the gateway writes by itself. */
-export function secureNodeHeaders(c: Context<Env>, web: WebSettings): void {
-  const { outgoing } = nodeOf(c);
-  for (const [name, value] of Object.entries(COMMON)) outgoing?.setHeader(name, value);
-  if (isHttps(c, web)) outgoing?.setHeader("strict-transport-security", HTTPS_ONLY);
+export function nodeHeaders(c: Context<Env>, web: WebSettings): Record<string, string> {
+  return isHttps(c, web) ? COMMON_BY_HTTPS : COMMON;
 }

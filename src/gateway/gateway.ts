@@ -1,4 +1,5 @@
 // POST /v1/chat/completions: router, route, variant, upstream; the exposure is recorded while the answer flows.
+import { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Dispatcher } from "undici";
 import { matchRoute, pickVariant } from "../domain/assignment.ts";
@@ -10,7 +11,7 @@ import type { ExposureRecorder } from "./recorder.ts";
 import { readBody } from "./requestBody.ts";
 import { relay } from "./relay.ts";
 import { createTtlCache } from "./ttlCache.ts";
-import { callUpstream, refusalOf, type UpstreamAnswer } from "./upstream.ts";
+import { callUpstream, refusalOf, type CallSignal, type UpstreamAnswer } from "./upstream.ts";
 
 export interface GatewayDeps {
   routers: Pick<RouterStore, "serving">;
@@ -28,10 +29,14 @@ export interface GatewayDeps {
 
 export interface Gateway {
   /**
-   * Serves one call. The answer is written to `outgoing` (null), or is a Response for the caller to send. Throws GatewayError for
-   * what is refused before an upstream has answered.
+   * Serves one call. The answer is written to `outgoing` with `headers` (null), or is a Response for the caller to send. Throws
+   * GatewayError for what is refused before an upstream has answered.
    */
-  serve(workspaceId: string, incoming: IncomingMessage, outgoing: ServerResponse): Promise<Response | null>;
+  serve(
+    workspaceId: string,
+    incoming: IncomingMessage,
+    answer: { outgoing: ServerResponse; headers: Record<string, string> },
+  ): Promise<Response | null>;
 }
 
 /** How long another server's change of a router may go unseen. */
@@ -61,7 +66,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     },
   });
   return {
-    async serve(workspaceId, incoming, outgoing) {
+    async serve(workspaceId, incoming, { outgoing, headers: common }) {
       const body = readChatBody(await readBody(incoming));
       const { routerId, modelHint } = parseModel(deps.modelPrefix, body.model);
       const router = routerId === null ? null : await routers.get(`${workspaceId}/${routerId}`);
@@ -70,27 +75,38 @@ export function createGateway(deps: GatewayDeps): Gateway {
         throw new GatewayError(404, message, { code: "model_not_found", param: "model" });
       }
       const assignment = assign(router, body, modelHint);
-      const left = new AbortController();
-      outgoing.once("close", () => {
-        if (!outgoing.writableFinished) left.abort();
-      });
+      const caller = new Caller(outgoing);
       const { variant, answer } = await callVariants(deps, assignment, body, {
         accept: incoming.headers.accept,
-        signal: left.signal,
+        signal: caller,
       });
       const headers = { ...answer.headers, ...describe(assignment, variant) };
       if (answer.status < 200 || answer.status > 299) return refusalOf({ ...answer, headers });
       const committed = record(deps, workspaceId, assignment, variant, body.user);
       const isEventStream = answer.headers["content-type"]?.startsWith("text/event-stream") === true;
-      outgoing.writeHead(answer.status, { ...headers, ...OWN_HEADERS });
+      outgoing.writeHead(answer.status, { ...common, ...headers, ...OWN_HEADERS });
       await relay(answer.body, outgoing, { isEventStream, committed });
       return null;
     },
   };
 }
 
+/** Emits `abort` when the caller leaves before its answer is whole: to undici a signal, at a fraction of an AbortSignal's cost. */
+class Caller extends EventEmitter implements CallSignal {
+  aborted = false;
+
+  constructor(outgoing: ServerResponse) {
+    super();
+    outgoing.once("close", () => {
+      if (outgoing.writableFinished) return;
+      this.aborted = true;
+      this.emit("abort");
+    });
+  }
+}
+
 /** Reverse proxies that gather bytes would hold up a stream. */
-const OWN_HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff", "x-accel-buffering": "no" };
+const OWN_HEADERS = { "cache-control": "no-store", "x-accel-buffering": "no" };
 
 /** `inworld/my-router`, or with a model hint `inworld/my-router:hint`. */
 function parseModel(prefix: string, model: string): { routerId: string | null; modelHint: string | null } {
@@ -124,7 +140,7 @@ async function callVariants(
   deps: GatewayDeps,
   assignment: Assignment,
   body: ChatBody,
-  call: { accept: string | undefined; signal: AbortSignal },
+  call: { accept: string | undefined; signal: CallSignal },
 ): Promise<Served> {
   const last = assignment.variants.length - 1;
   for (const [index, variant] of assignment.variants.entries()) {

@@ -59,10 +59,14 @@ export function relay(
     });
     committed?.then(() => {
       isCommitted = true;
-      send(held);
+      const last = held;
       held = null;
+      if (hasEnded) {
+        outgoing.end(last ?? undefined);
+        return;
+      }
+      send(last);
       if (!outgoing.writableNeedDrain) body.resume();
-      finish();
     }, cut);
   });
 }

@@ -1,4 +1,5 @@
 // One call of an upstream: what is sent to it, and which of its headers go back.
+import type { EventEmitter } from "node:events";
 import type { Readable } from "node:stream";
 import type { IncomingHttpHeaders } from "node:http";
 import { request, type Dispatcher } from "undici";
@@ -18,12 +19,25 @@ export interface UpstreamAnswer {
   body: Readable;
 }
 
+/** Emits `abort` when nobody waits for the answer any more. */
+export interface CallSignal extends EventEmitter {
+  readonly aborted: boolean;
+}
+
 /**
- * What goes back of an upstream's headers. Everything else stays: hop-by-hop headers, lengths, cookies, challenges, and whatever would
- * speak to a browser in this server's name.
+ * What goes back of an upstream's headers. Everything else stays: hop-by-hop headers, cookies, challenges, and whatever would speak to a
+ * browser in this server's name. A length goes along, since the bytes do as they come, and undici lets no other number of them end.
  */
 const PASSED = new Set([
-  ...["content-type", "content-encoding", "retry-after", "retry-after-ms", "x-should-retry", "x-request-id"],
+  ...[
+    "content-type",
+    "content-length",
+    "content-encoding",
+    "retry-after",
+    "retry-after-ms",
+    "x-should-retry",
+    "x-request-id",
+  ],
   ...["openai-processing-ms", "openai-version"],
 ]);
 const PASSED_PREFIX = "x-ratelimit-";
@@ -33,7 +47,7 @@ const USER_AGENT = "crosscurrent/0.1.0";
 export async function callUpstream(
   { agent, headersTimeoutMs, idleTimeoutMs }: UpstreamOptions,
   { baseUrl, apiKey }: NewVariant["upstream"],
-  call: { body: Buffer; accept: string | undefined; signal: AbortSignal },
+  call: { body: Buffer; accept: string | undefined; signal: CallSignal },
 ): Promise<UpstreamAnswer> {
   try {
     const answer = await request(`${baseUrl.replace(/\/+$/, "")}/chat/completions`, {

@@ -84,7 +84,8 @@ describe("docker-compose.yml", () => {
 
   it("hands every setting of a provider to server and worker alike", () => {
     const names = Object.keys(services["server"]?.environment ?? {}).filter(
-      (name) => !/^(HOST|PORT|PUBLIC_URL|TRUSTED_PROXIES|TEMPORAL_UI_URL)$|^GATEWAY_|_PER_MINUTE$/.test(name),
+      (name) =>
+        !/^(HOST|PORT|PUBLIC_URL|TRUSTED_PROXIES|TEMPORAL_UI_URL|NODE_OPTIONS)$|^GATEWAY_|_PER_MINUTE$/.test(name),
     );
     const own = ["WORKER_METRICS_ADDRESS"];
     expect(Object.keys(services["worker"]?.environment ?? {}).toSorted()).toEqual([...names, ...own].toSorted());

@@ -1,8 +1,9 @@
 // POST /v1/chat/completions, as OpenAI documents it: the gateway serves it, on Node's own request and response.
 import { z } from "@hono/zod-openapi";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
-import type { AppDeps } from "../deps.ts";
+import type { AppDeps, WebSettings } from "../deps.ts";
 import { handle, SECURITY, type App } from "../endpoint.ts";
+import { nodeHeaders } from "../headers.ts";
 import { errorResponse, GatewayError } from "../../gateway/errors.ts";
 import type { Problem } from "../problem.ts";
 
@@ -34,7 +35,7 @@ const body = z
   })
   .openapi("ChatCompletion", { description: "Any body of OpenAI's Chat Completions; passed on but for `model`." });
 
-export function registerChat(app: App, { gateway }: AppDeps): void {
+export function registerChat(app: App, { gateway }: AppDeps, web: WebSettings): void {
   const refused = { description: "Refused, by this server or by the upstream.", content: json(errorSchema) };
   const statuses = ["400", "401", "403", "404", "413", "415", "429", "4XX", "500", "502", "504", "5XX"];
   const headers = z.object({
@@ -61,7 +62,8 @@ export function registerChat(app: App, { gateway }: AppDeps): void {
   handle(app, "post", CHAT_PATH, async (c) => {
     const { incoming, outgoing } = c.env;
     if (incoming === undefined || outgoing === undefined) throw new Error("Chat Completions need Node's own server.");
-    return (await gateway.serve(c.get("workspaceId"), incoming, outgoing)) ?? RESPONSE_ALREADY_SENT;
+    const answer = { outgoing, headers: nodeHeaders(c, web) };
+    return (await gateway.serve(c.get("workspaceId"), incoming, answer)) ?? RESPONSE_ALREADY_SENT;
   });
 }
 
