@@ -60,8 +60,9 @@ function thetaOf(kind: MetricKind, baseline: Moments, other: Moments): number {
   const both = merge(baseline, other);
   const [value, past] = [figureAt(kind, both, 0), pastOf(kind, both)];
   if (value === null || past === null) return 0;
-  const [ofValue, ofPast] = [value, past].map(({ weights }) => productsOf(both, weights, weights));
-  return ofValue === 0 || ofPast === 0 ? 0 : productsOf(both, value.weights, past.weights) / (ofPast ?? 1);
+  const spreadOf = ({ weights }: Linear) => productsOf(both, weights, weights);
+  if (spreadOf(value) === 0 || spreadOf(past) === 0) return 0;
+  return productsOf(both, value.weights, past.weights) / spreadOf(past);
 }
 
 function adjust(kind: MetricKind, users: Moments, theta: number): Estimated {

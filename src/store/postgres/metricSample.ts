@@ -1,23 +1,21 @@
-// A metric's sample: the users of a router with what each counts, summed up in PostgreSQL.
-import { sql, type RawBuilder } from "kysely";
-import { canBeCapped, measuresOf, type Measure } from "../../domain/metric.ts";
-import type { MetricCell, MetricEvent, MetricSample, SampleOptions } from "../../domain/metricSample.ts";
+// A metric's sample: all that a result is made of, read in one transaction.
+import { sql } from "kysely";
+import { measuresOf } from "../../domain/metric.ts";
+import type { MetricEvent, MetricSample, SampleOptions } from "../../domain/metricSample.ts";
 import { MetricLimitError, type Metric } from "../store.ts";
 import { sqlState, type Database, type Queryable } from "./database.ts";
-import { userValue } from "./measureSql.ts";
-import { gatherUsers, type Cell } from "./metricUsers.ts";
+import { sumUp } from "./metricSums.ts";
+import { gatherUsers } from "./metricUsers.ts";
 import { ensureSource, refreshValues, type Source } from "./metricValues.ts";
 import { readRouter } from "./routerRows.ts";
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 /** More groups than these are no routes and variants that anybody compares. */
 const MAX_CELLS = 200;
 const TIMEOUT_MS = 300_000;
 const TIMED_OUT = "57014";
 /** Room for a hash of many users, off the disk. */
 const WORK_MEMORY = "128MB";
-const SAMPLED_USERS = 1_000;
 
 export type Asked = SampleOptions & { aliasId: string };
 
@@ -67,10 +65,10 @@ async function read(
   const nowMs = await readNow(tx);
   if (!(await refreshValues(tx, sources))) throw new MetricLimitError("was changed meanwhile: ask again");
   const throughMs = Math.min(nowMs, ...used.map(({ completeThroughMs }) => completeThroughMs ?? 0));
-  const summed = await sumUp(tx, metric, asked, { sources, throughMs });
+  const summed = await sumUp(tx, metric, asked, { cells, sources, throughMs });
   return {
     nowMs,
-    cells: summed.cells.flatMap((sums) => toCell(cells, sums)),
+    cells: summed.cells,
     exposures: cells.map(({ routeId, variantId, exposures }) => ({ routeId, variantId, exposures })),
     ...summed.totals,
     caps: summed.caps,
@@ -144,119 +142,4 @@ async function join(tx: Queryable, events: EventRow[], sampled: string[]): Promi
         select from imported_events e where e.event_id = d.event_id and e.user_id collate "C" = s.user_id limit 1
       ) one)`.execute(tx);
   return { sampled: sampled.length, found: Number(rows[0]?.found) };
-}
-
-interface Sums {
-  cell: number;
-  day: number;
-  n: number;
-  /** Of each variable, in the order of `variablesOf`. */
-  sums: number[];
-  /** n times the sum of two variables' products of deviations: exact, where a mean would have been rounded. */
-  products: number[][];
-}
-
-interface Summed {
-  cells: Sums[];
-  totals: Pick<MetricSample, "allUsers" | "mixedUsers" | "unfinishedUsers">;
-  caps: MetricSample["caps"];
-  sampled: string[];
-}
-
-function toCell(cells: Cell[], { cell, day, n, sums, products }: Sums): MetricCell[] {
-  const found = cells.find((one) => one.cell === cell);
-  if (found === undefined) return [];
-  const users = {
-    n,
-    means: sums.map((sum) => sum / n),
-    products: products.map((row) => row.map((product) => product / n)),
-  };
-  return [{ routeId: found.routeId, variantId: found.variantId, dayMs: day * DAY_MS, users }];
-}
-
-async function sumUp(
-  tx: Queryable,
-  metric: Metric,
-  asked: Asked,
-  { sources, throughMs }: { sources: Source[]; throughMs: number },
-): Promise<Summed> {
-  const unfinished = sql`u.anchor_ms + ${metric.windowHours * HOUR_MS}::bigint > ${throughMs}::bigint`;
-  const counted = [
-    ...(asked.mixed === "exclude" ? [sql`not u.mixed`] : []),
-    ...(asked.unfinished === "exclude" ? [sql`not ${unfinished}`] : []),
-    sql`true`,
-  ];
-  const variables = variablesOf(metric, asked.cuped);
-  const capped = measuresOf(metric).some(canBeCapped) ? metric.winsorizePercentile : null;
-  const { rows } = await sql<Summed>`
-    with valued as ${sql.raw(capped === null ? "" : "materialized")} (
-      select u.cell, u.anchor_ms, ${sql.join(variables.map(({ name, value }) => sql`${value} as ${sql.ref(name)}`))}
-      from metric_users u ${sql.join(sources.map(joined), sql` `)} where ${sql.join(counted, sql` and `)}
-    ), caps as materialized (${capsSql(metric, capped)}
-    ), taken as (
-      select cell, anchor_ms / ${sql.lit(DAY_MS)} as day, ${sql.join(variables.map((one) => cappedSql(one, capped)))}
-      from valued v cross join caps p
-    ), summed as (select cell, day, ${sumsSql(variables)} from taken group by cell, day)
-    select coalesce((select json_agg(summed) from summed), '[]') as cells,
-      (select json_build_object('allUsers', count(*), 'mixedUsers', count(*) filter (where mixed),
-        'unfinishedUsers', count(*) filter (where ${unfinished})) from metric_users u) as totals,
-      (select json_build_object('value', value, 'denominator', denominator) from caps) as caps,
-      array(select user_id from metric_users order by hashtextextended(user_id, 0) limit ${sql.lit(SAMPLED_USERS)}) as sampled`.execute(
-    tx,
-  );
-  if (rows[0] === undefined) throw new Error("PostgreSQL answered without a row.");
-  return rows[0];
-}
-
-/** One number of each user. */
-interface Variable {
-  name: string;
-  value: RawBuilder<unknown>;
-  /** Which cap it has. */
-  capName: "value" | "denominator";
-}
-
-/** What is counted by each source, for a ratio by two; with CUPED the same of the time before the exposure follows. */
-function variablesOf(metric: Metric, cuped: boolean): Variable[] {
-  const times = cuped ? ["", "_before"] : [""];
-  return times.flatMap((time) =>
-    measuresOf(metric).map(({ aggregation }, i): Variable => {
-      const of = (column: string) => sql.ref(`${SOURCES[i]}.${column}${time}`);
-      const capName = i === 0 ? "value" : "denominator";
-      const value = userValue(aggregation, { rows: of("rows"), sum: of("sum"), numbers: of("numbers") });
-      return { name: `${capName}${time}`, value, capName };
-    }),
-  );
-}
-
-const SOURCES = ["a", "b"];
-
-function joined({ id }: Source, i: number): RawBuilder<unknown> {
-  const name = SOURCES[i] ?? "";
-  return sql`join metric_values ${sql.ref(name)} on ${sql.ref(`${name}.source_id`)} = ${id}
-    and ${sql.ref(`${name}.user_id`)} = u.user_id and ${sql.ref(`${name}.anchor_ms`)} = u.anchor_ms`;
-}
-
-/** The percentile of all counted users' values, as one of these. What came before exposure is capped where the value is. */
-function capsSql({ measure, denominator }: Metric, percentile: number | null): RawBuilder<unknown> {
-  const cap = (of: Measure | null, column: string) =>
-    percentile === null || of === null || !canBeCapped(of)
-      ? sql`null::numeric`
-      : sql`percentile_disc(${percentile}::double precision) within group (order by ${sql.ref(column)})`;
-  return sql`select ${cap(measure, "value")} as value, ${cap(denominator, "denominator")} as denominator
-    ${percentile === null ? sql`` : sql` from valued`}`;
-}
-
-/** `least` leaves nulls aside: a null cap is none. */
-function cappedSql({ name, capName }: Variable, percentile: number | null): RawBuilder<unknown> {
-  const own = sql.ref(`v.${name}`);
-  return percentile === null ? own : sql`least(${own}, ${sql.ref(`p.${capName}`)}) as ${sql.ref(name)}`;
-}
-
-function sumsSql(variables: Variable[]): RawBuilder<unknown> {
-  const names = variables.map(({ name }) => sql.ref(name));
-  const row = (a: RawBuilder<unknown>) =>
-    sql`json_build_array(${sql.join(names.map((b) => sql`count(*) * sum(${a} * ${b}) - sum(${a}) * sum(${b})`))})`;
-  return sql`count(*) as n, json_build_array(${sql.join(names.map((name) => sql`sum(${name})`))}) as sums,
-    json_build_array(${sql.join(names.map(row))}) as products`;
 }
