@@ -31,6 +31,8 @@ export interface ServiceOptions {
   /** After that long SIGKILL follows. */
   stopWithinMs?: number;
   onLog?: (line: string) => void;
+  /** Told of it before it is ready, for those who may have to end it sooner. */
+  onLaunched?: (service: Service) => void;
 }
 
 export interface Service {
@@ -66,6 +68,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const service = supervise(child, options, lines, held);
   try {
     if (child.pid !== undefined) held?.serves(child.pid);
+    options.onLaunched?.(service);
     await untilReady(service, child, options);
     return service;
   } catch (error) {

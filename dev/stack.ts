@@ -47,7 +47,7 @@ export interface Stack {
   logDir: string;
   /** Starts the worker again after `killWorker`; resolves when it takes work. One that ends by itself comes back by itself. */
   startWorker(): Promise<void>;
-  /** Ends the worker by a signal, SIGKILL for instance, and waits until it is gone. */
+  /** Ends the worker by a signal, SIGKILL for instance, ready or not (then its start rejects), and waits until it is gone. */
   killWorker(signal: NodeJS.Signals): Promise<void>;
   /** Ends everything in order; the data stays. */
   stop(): Promise<void>;
@@ -126,8 +126,16 @@ async function bringUp(dataDir: string, options: StackOptions, parts: Part[]): P
   onStep("starting the server and the worker");
   const apiUrl = `http://127.0.0.1:${apiPort}`;
   const [serverLog, workerLog] = [log("server"), log("worker")];
-  const server = keep(keepRunning("server", () => startServer(dataDir, env, apiUrl, serverLog), onStep));
-  const worker = keep(keepRunning("worker", () => startWorker(dataDir, env, temporal.address, workerLog), onStep));
+  const server = keep(
+    keepRunning("server", (onLaunched) => startServer(dataDir, env, apiUrl, { log: serverLog, onLaunched }), onStep),
+  );
+  const worker = keep(
+    keepRunning(
+      "worker",
+      (onLaunched) => startWorker(dataDir, env, temporal.address, { log: workerLog, onLaunched }),
+      onStep,
+    ),
+  );
   const processes = [server.start(), worker.start()];
   await Promise.allSettled(processes);
   await Promise.all(processes);

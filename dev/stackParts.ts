@@ -98,14 +98,21 @@ export async function startLocalBigQuery(
   });
 }
 
+interface Watching {
+  log: LogFile;
+  /** Told of the process before it is ready. */
+  onLaunched: (service: Service) => void;
+}
+
 export async function startServer(
   dataDir: string,
   env: NodeJS.ProcessEnv,
   apiUrl: string,
-  log: LogFile,
+  { log, onLaunched }: Watching,
 ): Promise<Service> {
   return await startService({
     name: "The server",
+    onLaunched,
     ...crosscurrent("server"),
     env,
     pidFile: join(dataDir, "server.pid"),
@@ -118,11 +125,12 @@ export async function startWorker(
   dataDir: string,
   env: NodeJS.ProcessEnv,
   temporalAddress: string,
-  log: LogFile,
+  { log, onLaunched }: Watching,
 ): Promise<Service> {
   const taskQueue = env["TEMPORAL_TASK_QUEUE"] ?? "crosscurrent";
   return await startService({
     name: "The worker",
+    onLaunched,
     ...crosscurrent("worker"),
     env,
     pidFile: join(dataDir, "worker.pid"),

@@ -33,6 +33,14 @@ export async function createAccounts({ control }: BigQuery): Promise<void> {
       { role: "roles/bigquery.dataEditor", projectId, datasetId: DATASET },
     ],
   });
+  // BigQuery's own takes seconds; here it would be over before anybody could kill the worker in it.
+  await control.addFault(projectId, {
+    kind: "job_slow",
+    target: "jobs.insert",
+    jobType: "query",
+    delayMs: 3_000,
+    times: 1,
+  });
 }
 
 /** One purchase is a row; what kind of event it is, a column says. */

@@ -24,7 +24,7 @@ export async function syncAndKill(
   for (;;) {
     const syncs = await Promise.all(paths.map((path) => api.call<{ status: string }>("GET", path)));
     if ((await look()).some((leg) => !killedIn.has(leg))) {
-      await starting;
+      // Also one that is not ready yet: by then it would be through.
       await stack.killWorker("SIGKILL");
       // What is in its middle now stays there until another worker takes over.
       const stopped = await look();

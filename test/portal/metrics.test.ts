@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { connectMixpanel, expose } from "../support/mixpanelSync.ts";
-import { expectAccessible } from "../support/portalLooks.ts";
+import { expectAccessible, picture } from "../support/portalLooks.ts";
 import { fill, heading, startPortalSystem, type Portal } from "../support/portal.ts";
 import { DAY_MS, HOUR_MS } from "../support/system.ts";
 
@@ -118,6 +118,8 @@ it("walks from imported data to a result, its health, its file, and another dire
   // Not "visible": a level line has no height.
   await page.locator("svg .recharts-line-curve").first().waitFor({ state: "attached" });
   await expectAccessible(page, "a result", { dark: true });
+  await page.getByRole("heading", { name: "Result" }).scrollIntoViewIfNeeded();
+  await picture(page, "metric-result", 1_100);
 
   const [file] = await Promise.all([
     page.waitForEvent("download"),
