@@ -101,6 +101,7 @@ it("walks from imported data to a result, its health, its file, and another dire
     .getByText(`+${((fast / slow - 1) * 100).toFixed(2)}%`)
     .waitFor();
   await row(page, "fast").getByText("Better").waitFor();
+  await picture(page, "metric-result", 1_680);
   await page.getByText("Absolute", { exact: true }).click();
   await row(page, "fast")
     .getByText(`+US$${(fast - slow).toFixed(2)}`)
@@ -118,8 +119,6 @@ it("walks from imported data to a result, its health, its file, and another dire
   // Not "visible": a level line has no height.
   await page.locator("svg .recharts-line-curve").first().waitFor({ state: "attached" });
   await expectAccessible(page, "a result", { dark: true });
-  await page.getByRole("heading", { name: "Result" }).scrollIntoViewIfNeeded();
-  await picture(page, "metric-result", 1_100);
 
   const [file] = await Promise.all([
     page.waitForEvent("download"),
