@@ -1,75 +1,16 @@
 // Jobs as the official client runs them: ids that are used up, locations, queries, MERGE; then datasets and tables.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { JobMetadata, TableSchema } from "@google-cloud/bigquery";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { SHARED_START_TIMEOUT_MS, startSharedBigQuery, type SharedBigQuery } from "../../../dev/bigquery/shared.ts";
-import { clientsOf, failure, usualGrants, type Clients } from "./clients.ts";
+import { describe, expect, it } from "vitest";
+import { failure } from "./clients.ts";
+import { newId, row, rows, SCHEMA, useLoadProject } from "./loadProject.ts";
 
 const PROJECT = "jobs-project";
-const EMAIL = `sync@${PROJECT}.iam.gserviceaccount.com`;
-const SCHEMA: TableSchema = {
-  fields: [
-    { name: "user_id", type: "STRING", mode: "REQUIRED" },
-    { name: "timestamp", type: "TIMESTAMP", mode: "REQUIRED" },
-    { name: "amount", type: "INTEGER" },
-  ],
-};
-
-let at: SharedBigQuery;
-let clients: Clients;
-let folder: string;
-
-beforeAll(async () => {
-  at = await startSharedBigQuery();
-  folder = mkdtempSync(join(tmpdir(), "crosscurrent-jobs-"));
-  await at.control.putAccount(EMAIL, {
-    grants: ["ds", "eu", "de"].flatMap((datasetId) => usualGrants(PROJECT, datasetId).grants ?? []),
-  });
-  clients = clientsOf(at, PROJECT, EMAIL);
-}, SHARED_START_TIMEOUT_MS);
-
-afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true });
-  await clients.close();
-});
-
-beforeEach(async () => {
-  for (const datasetId of ["ds", "eu", "de"]) await at.control.deleteDataset(PROJECT, datasetId);
-  await at.control.createDataset(PROJECT, "ds");
-  await at.control.resetCounters(PROJECT);
-  await at.control.clearFaults(PROJECT);
-});
-
-let files = 0;
-function fileOf(rows: readonly object[]): string {
-  const path = join(folder, `rows-${files++}.json`);
-  writeFileSync(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
-  return path;
-}
-
-let ids = 0;
-const newId = (): string => `job-${Date.now()}-${ids++}`;
-const row = (i: number) => ({ user_id: `user-${i}`, timestamp: "2026-03-10T12:00:00.123456Z", amount: i });
-const rows = (count: number) => Array.from({ length: count }, (_, i) => row(i));
-const staging = () => clients.bigQuery.dataset("ds").table("staging");
-
-async function load(path: string, metadata: object = {}): Promise<JobMetadata> {
-  const options = { sourceFormat: "NEWLINE_DELIMITED_JSON", schema: SCHEMA, writeDisposition: "WRITE_TRUNCATE" };
-  const [job] = await staging().load(path, { ...options, ...metadata });
-  return job;
-}
+const project = useLoadProject(PROJECT);
+const { fileOf, load, rowCount } = project;
 
 /** What a call answers first. */
 async function firstOf(call: Promise<unknown[]>): Promise<unknown> {
   return (await call)[0];
-}
-
-async function rowCount(table = "staging", dataset = "ds"): Promise<unknown> {
-  return (await at.control.query(PROJECT, `SELECT COUNT(*) AS n FROM \`${PROJECT}.${dataset}.${table}\``)).rows[0]?.[
-    "n"
-  ];
 }
 
 describe("job ids", () => {
@@ -82,29 +23,29 @@ describe("job ids", () => {
       reason: "duplicate",
     });
     expect(await rowCount()).toBe(10);
-    const [job] = await clients.bigQuery.job(jobId).get();
+    const [job] = await project.clients.bigQuery.job(jobId).get();
     expect((job.metadata as JobMetadata).statistics?.load).toMatchObject({ outputRows: "10" });
-    expect((await at.control.counters(PROJECT)).jobConflicts).toBe(1);
+    expect((await project.at.control.counters(PROJECT)).jobConflicts).toBe(1);
   });
 
   it("of queries too: getQueryResults answers what the first one found", async () => {
     const jobId = newId();
-    const [earlier] = await clients.bigQuery.createQueryJob({
+    const [earlier] = await project.clients.bigQuery.createQueryJob({
       jobId,
       query: "SELECT 1 AS one UNION ALL SELECT 2 ORDER BY 1",
     });
     expect(await firstOf(earlier.getQueryResults())).toEqual([{ one: 1 }, { one: 2 }]);
-    expect(await failure(clients.bigQuery.createQueryJob({ jobId, query: "SELECT 3 AS one" }))).toMatchObject({
+    expect(await failure(project.clients.bigQuery.createQueryJob({ jobId, query: "SELECT 3 AS one" }))).toMatchObject({
       code: 409,
     });
-    const again = clients.bigQuery.job(jobId);
+    const again = project.clients.bigQuery.job(jobId);
     expect(await firstOf(again.getQueryResults({ maxResults: 1, autoPaginate: false }))).toEqual([{ one: 1 }]);
     expect(await firstOf(again.getQueryResults())).toEqual([{ one: 1 }, { one: 2 }]);
   });
 
   it("are used up by a job that failed", async () => {
     const jobId = newId();
-    await at.control.addFault(PROJECT, {
+    await project.at.control.addFault(PROJECT, {
       kind: "job_failed",
       target: "jobs.insert",
       jobType: "load",
@@ -113,7 +54,7 @@ describe("job ids", () => {
     });
     expect(await failure(load(fileOf(rows(1)), { jobId }))).toMatchObject({ reason: "backendError" });
     expect(await failure(load(fileOf(rows(1)), { jobId }))).toMatchObject({ code: 409 });
-    const [job] = await clients.bigQuery.job(jobId).get();
+    const [job] = await project.clients.bigQuery.job(jobId).get();
     expect((job.metadata as JobMetadata).status).toMatchObject({
       state: "DONE",
       errorResult: { reason: "backendError" },
@@ -123,27 +64,29 @@ describe("job ids", () => {
   });
 
   it("belong to a location, without which only US and EU are searched", async () => {
-    await at.control.createDataset(PROJECT, "de", { location: "europe-west3" });
+    await project.at.control.createDataset(PROJECT, "de", { location: "europe-west3" });
     const jobId = newId();
-    const table = clients.bigQuery.dataset("de").table("t");
+    const table = project.clients.bigQuery.dataset("de").table("t");
     await table.load(fileOf(rows(2)), {
       sourceFormat: "NEWLINE_DELIMITED_JSON",
       schema: SCHEMA,
       jobId,
       location: "europe-west3",
     });
-    expect(await failure(clients.bigQuery.job(jobId).get())).toEqual({
+    expect(await failure(project.clients.bigQuery.job(jobId).get())).toEqual({
       code: 404,
       message: `Not found: Job ${PROJECT}:${jobId}`,
       reason: "notFound",
     });
-    expect(await failure(clients.bigQuery.job(jobId, { location: "US" }).get())).toMatchObject({
+    expect(await failure(project.clients.bigQuery.job(jobId, { location: "US" }).get())).toMatchObject({
       message: `Not found: Job ${PROJECT}:US.${jobId}`,
     });
-    await clients.bigQuery.job(jobId, { location: "europe-west3" }).get();
+    await project.clients.bigQuery.job(jobId, { location: "europe-west3" }).get();
     await load(fileOf(rows(2)), { jobId });
     expect(
-      await failure(clients.bigQuery.createQueryJob({ query: `SELECT * FROM \`${PROJECT}.de.t\``, location: "US" })),
+      await failure(
+        project.clients.bigQuery.createQueryJob({ query: `SELECT * FROM \`${PROJECT}.de.t\``, location: "US" }),
+      ),
     ).toMatchObject({
       message: `Not found: Dataset ${PROJECT}:de was not found in location US`,
     });
@@ -152,20 +95,20 @@ describe("job ids", () => {
   it("are not used by dry runs, which change nothing", async () => {
     await load(fileOf(rows(1)));
     const options = { jobId: newId(), query: `DELETE FROM \`${PROJECT}.ds.staging\` WHERE TRUE` };
-    await clients.bigQuery.createQueryJob({ ...options, dryRun: true });
+    await project.clients.bigQuery.createQueryJob({ ...options, dryRun: true });
     expect(await rowCount()).toBe(1);
-    const [job] = await clients.bigQuery.createQueryJob(options);
+    const [job] = await project.clients.bigQuery.createQueryJob(options);
     await job.promise();
     expect(await rowCount()).toBe(0);
   });
 
   it("of long jobs are RUNNING until they end", async () => {
-    await at.control.settings(PROJECT, { insertAnswersWithinMs: 0 });
-    await at.control.addFault(PROJECT, { kind: "job_slow", target: "jobs.insert", delayMs: 400, times: 1 });
-    const [job] = await clients.bigQuery.createQueryJob({ jobId: newId(), query: "SELECT 1 AS one" });
+    await project.at.control.settings(PROJECT, { insertAnswersWithinMs: 0 });
+    await project.at.control.addFault(PROJECT, { kind: "job_slow", target: "jobs.insert", delayMs: 400, times: 1 });
+    const [job] = await project.clients.bigQuery.createQueryJob({ jobId: newId(), query: "SELECT 1 AS one" });
     expect((job.metadata as JobMetadata).status?.state).toBe("RUNNING");
     expect(await firstOf(job.getQueryResults())).toEqual([{ one: 1 }]);
-    await at.control.settings(PROJECT, { insertAnswersWithinMs: 2_000 });
+    await project.at.control.settings(PROJECT, { insertAnswersWithinMs: 2_000 });
   });
 });
 
@@ -177,11 +120,11 @@ describe("queries", () => {
     WHEN NOT MATCHED THEN INSERT (user_id, timestamp) VALUES (user_id, timestamp)`;
 
   it("merges with parameters and tells what it did", async () => {
-    await at.control.createTable(PROJECT, "ds", "t", { schema: SCHEMA });
-    await at.control.loadRows(PROJECT, "ds", "t", [{ user_id: "user-1", timestamp: "2026-03-10T10:00:00Z" }]);
+    await project.at.control.createTable(PROJECT, "ds", "t", { schema: SCHEMA });
+    await project.at.control.loadRows(PROJECT, "ds", "t", [{ user_id: "user-1", timestamp: "2026-03-10T10:00:00Z" }]);
     await load(fileOf(rows(3)));
     const bounds = { from: new Date("2026-03-10T00:00:00Z"), to: new Date("2026-03-11T00:00:00Z") };
-    const [job] = await clients.bigQuery.createQueryJob({ jobId: newId(), query: MERGE, params: bounds });
+    const [job] = await project.clients.bigQuery.createQueryJob({ jobId: newId(), query: MERGE, params: bounds });
     await job.promise();
     const { statistics } = (await job.getMetadata())[0] as JobMetadata;
     expect(statistics?.query).toMatchObject({
@@ -193,21 +136,21 @@ describe("queries", () => {
   });
 
   it("fail as the service's do", async () => {
-    expect(await failure(clients.bigQuery.query(`SELECT * FROM \`${PROJECT}.ds.missing\``))).toEqual({
+    expect(await failure(project.clients.bigQuery.query(`SELECT * FROM \`${PROJECT}.ds.missing\``))).toEqual({
       code: 404,
       message: `Not found: Table ${PROJECT}:ds.missing was not found in location US`,
       reason: "notFound",
     });
-    expect(await failure(clients.bigQuery.query(`SELECT * FROM \`${PROJECT}.eu.t\``))).toMatchObject({
+    expect(await failure(project.clients.bigQuery.query(`SELECT * FROM \`${PROJECT}.eu.t\``))).toMatchObject({
       message: `Not found: Dataset ${PROJECT}:eu was not found in location US`,
     });
-    expect(await failure(clients.bigQuery.query("SELEC"))).toMatchObject({ code: 400, reason: "invalidQuery" });
+    expect(await failure(project.clients.bigQuery.query("SELEC"))).toMatchObject({ code: 400, reason: "invalidQuery" });
   });
 
   it("that add a column show it in the metadata, as does a changed schema", async () => {
-    await at.control.createTable(PROJECT, "ds", "t", { schema: SCHEMA });
-    await clients.bigQuery.query(`ALTER TABLE \`${PROJECT}.ds.t\` ADD COLUMN note STRING`);
-    const table = clients.bigQuery.dataset("ds").table("t");
+    await project.at.control.createTable(PROJECT, "ds", "t", { schema: SCHEMA });
+    await project.clients.bigQuery.query(`ALTER TABLE \`${PROJECT}.ds.t\` ADD COLUMN note STRING`);
+    const table = project.clients.bigQuery.dataset("ds").table("t");
     const { schema } = (await table.getMetadata())[0] as { schema: TableSchema };
     expect(schema.fields?.map(({ name, mode }) => `${name} ${mode}`)).toEqual([
       "user_id REQUIRED",
@@ -216,30 +159,30 @@ describe("queries", () => {
       "note NULLABLE",
     ]);
     await table.setMetadata({ schema: { fields: [...(schema.fields ?? []), { name: "more", type: "FLOAT" }] } });
-    await at.control.loadRows(PROJECT, "ds", "t", [{ ...row(1), note: "n", more: 0.5 }]);
-    const read = clients.bigQuery.query(`SELECT note, more FROM \`${PROJECT}.ds.t\``);
+    await project.at.control.loadRows(PROJECT, "ds", "t", [{ ...row(1), note: "n", more: 0.5 }]);
+    const read = project.clients.bigQuery.query(`SELECT note, more FROM \`${PROJECT}.ds.t\``);
     expect(await firstOf(read)).toEqual([{ note: "n", more: 0.5 }]);
   });
 });
 
 describe("datasets and tables", () => {
   it("are listed in pages, and deleted", async () => {
-    for (const name of ["a", "b", "c"]) await at.control.createTable(PROJECT, "ds", name, { schema: SCHEMA });
+    for (const name of ["a", "b", "c"]) await project.at.control.createTable(PROJECT, "ds", name, { schema: SCHEMA });
     const page = { maxResults: 2, autoPaginate: false };
-    const [tables, next] = await clients.bigQuery.dataset("ds").getTables(page);
-    const [others] = await clients.bigQuery.dataset("ds").getTables({ ...page, ...next });
+    const [tables, next] = await project.clients.bigQuery.dataset("ds").getTables(page);
+    const [others] = await project.clients.bigQuery.dataset("ds").getTables({ ...page, ...next });
     expect([...tables, ...others].map(({ id }) => id)).toEqual(["a", "b", "c"]);
-    const [datasets] = await clients.bigQuery.getDatasets();
+    const [datasets] = await project.clients.bigQuery.getDatasets();
     expect(datasets.map(({ id }) => id)).toEqual(["ds"]);
-    await clients.bigQuery.dataset("ds").table("a").delete();
-    expect(await failure(clients.bigQuery.dataset("ds").table("a").get())).toMatchObject({
+    await project.clients.bigQuery.dataset("ds").table("a").delete();
+    expect(await failure(project.clients.bigQuery.dataset("ds").table("a").get())).toMatchObject({
       code: 404,
       message: `Not found: Table ${PROJECT}:ds.a`,
     });
-    expect(await failure(clients.bigQuery.dataset("ds").createTable("b", { schema: SCHEMA }))).toMatchObject({
+    expect(await failure(project.clients.bigQuery.dataset("ds").createTable("b", { schema: SCHEMA }))).toMatchObject({
       code: 409,
       message: `Already Exists: Table ${PROJECT}:ds.b`,
     });
-    expect(await failure(clients.bigQuery.dataset("ds").delete())).toMatchObject({ code: 403 });
+    expect(await failure(project.clients.bigQuery.dataset("ds").delete())).toMatchObject({ code: 403 });
   });
 });

@@ -1,73 +1,14 @@
 // Load jobs as the official client runs them: whole and in chunks, into tables that are there or not, good files and bad.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { request } from "undici";
-import type { JobMetadata, TableSchema } from "@google-cloud/bigquery";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { SHARED_START_TIMEOUT_MS, startSharedBigQuery, type SharedBigQuery } from "../../../dev/bigquery/shared.ts";
-import { clientsOf, failure, usualGrants, type Clients } from "./clients.ts";
+import type { JobMetadata } from "@google-cloud/bigquery";
+import { describe, expect, it } from "vitest";
+import { failure } from "./clients.ts";
+import { newId, row, rows, SCHEMA, useLoadProject } from "./loadProject.ts";
 
 const PROJECT = "loads-project";
-const EMAIL = `sync@${PROJECT}.iam.gserviceaccount.com`;
-const SCHEMA: TableSchema = {
-  fields: [
-    { name: "user_id", type: "STRING", mode: "REQUIRED" },
-    { name: "timestamp", type: "TIMESTAMP", mode: "REQUIRED" },
-    { name: "amount", type: "INTEGER" },
-  ],
-};
-
-let at: SharedBigQuery;
-let clients: Clients;
-let folder: string;
-
-beforeAll(async () => {
-  at = await startSharedBigQuery();
-  folder = mkdtempSync(join(tmpdir(), "crosscurrent-jobs-"));
-  await at.control.putAccount(EMAIL, {
-    grants: ["ds", "eu", "de"].flatMap((datasetId) => usualGrants(PROJECT, datasetId).grants ?? []),
-  });
-  clients = clientsOf(at, PROJECT, EMAIL);
-}, SHARED_START_TIMEOUT_MS);
-
-afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true });
-  await clients.close();
-});
-
-beforeEach(async () => {
-  for (const datasetId of ["ds", "eu", "de"]) await at.control.deleteDataset(PROJECT, datasetId);
-  await at.control.createDataset(PROJECT, "ds");
-  await at.control.resetCounters(PROJECT);
-  await at.control.clearFaults(PROJECT);
-});
-
-let files = 0;
-function fileOf(rows: readonly object[], encode: (text: string) => string | Buffer = (text) => text): string {
-  const path = join(folder, `rows-${files++}.json`);
-  writeFileSync(path, encode(rows.map((row) => `${JSON.stringify(row)}\n`).join("")));
-  return path;
-}
-
-let ids = 0;
-const newId = (): string => `job-${Date.now()}-${ids++}`;
-const row = (i: number) => ({ user_id: `user-${i}`, timestamp: "2026-03-10T12:00:00.123456Z", amount: i });
-const rows = (count: number) => Array.from({ length: count }, (_, i) => row(i));
-const staging = () => clients.bigQuery.dataset("ds").table("staging");
-
-async function load(path: string, metadata: object = {}): Promise<JobMetadata> {
-  const options = { sourceFormat: "NEWLINE_DELIMITED_JSON", schema: SCHEMA, writeDisposition: "WRITE_TRUNCATE" };
-  const [job] = await staging().load(path, { ...options, ...metadata });
-  return job;
-}
-
-async function rowCount(table = "staging", dataset = "ds"): Promise<unknown> {
-  return (await at.control.query(PROJECT, `SELECT COUNT(*) AS n FROM \`${PROJECT}.${dataset}.${table}\``)).rows[0]?.[
-    "n"
-  ];
-}
+const project = useLoadProject(PROJECT);
+const { fileOf, staging, load, rowCount } = project;
 
 describe("loads", () => {
   it("loads into a table that is not there, and again in its place", async () => {
@@ -78,16 +19,18 @@ describe("loads", () => {
     expect(await rowCount()).toBe(7);
     await load(fileOf(rows(3)), { writeDisposition: "WRITE_APPEND" });
     expect(await rowCount()).toBe(10);
-    const [lowest] = (await at.control.query(PROJECT, `SELECT * FROM \`${PROJECT}.ds.staging\` ORDER BY amount`)).rows;
+    const [lowest] = (
+      await project.at.control.query(PROJECT, `SELECT * FROM \`${PROJECT}.ds.staging\` ORDER BY amount`)
+    ).rows;
     expect(lowest).toEqual({ user_id: "user-0", timestamp: "2026-03-10T12:00:00.123456Z", amount: 0 });
-    expect(await at.control.counters(PROJECT)).toMatchObject({
+    expect(await project.at.control.counters(PROJECT)).toMatchObject({
       jobs: { load: { done: 3, failed: 0 } },
       rowsLoaded: 110,
     });
   });
 
   it("keeps layout and expiration of a table that was made for it", async () => {
-    await clients.bigQuery.dataset("ds").createTable("staging", {
+    await project.clients.bigQuery.dataset("ds").createTable("staging", {
       schema: SCHEMA,
       timePartitioning: { type: "DAY", field: "timestamp" },
       clustering: { fields: ["user_id"] },
@@ -106,7 +49,7 @@ describe("loads", () => {
     expect(Number(metadata["expirationTime"])).toBeGreaterThan(Date.now());
     await staging().setMetadata({ expirationTime: String(Date.now() + 300) });
     await expect.poll(() => staging().exists()).toEqual([false]);
-    expect(await at.control.tables(PROJECT, "ds")).toEqual([]);
+    expect(await project.at.control.tables(PROJECT, "ds")).toEqual([]);
   });
 
   it("takes gzip, and leaves the table as it was when a file is bad", async () => {
@@ -121,14 +64,14 @@ describe("loads", () => {
   });
 
   it("says that there is no dataset, no table to load into, no schema", async () => {
-    const elsewhere = (location: string) => clients.bigQuery.dataset("eu", { location }).table("t");
-    await at.control.createDataset(PROJECT, "eu", { location: "EU" });
+    const elsewhere = (location: string) => project.clients.bigQuery.dataset("eu", { location }).table("t");
+    await project.at.control.createDataset(PROJECT, "eu", { location: "EU" });
     expect(await failure(load(fileOf(rows(1)), { createDisposition: "CREATE_NEVER" }))).toEqual({
       code: 404,
       message: `Not found: Table ${PROJECT}:ds.staging`,
       reason: "notFound",
     });
-    await at.control.deleteDataset(PROJECT, "ds");
+    await project.at.control.deleteDataset(PROJECT, "ds");
     expect(await failure(load(fileOf(rows(1))))).toMatchObject({
       code: 404,
       message: `Not found: Dataset ${PROJECT}:ds`,
@@ -146,7 +89,7 @@ describe("loads", () => {
 
 describe("resumable uploads", () => {
   it("go on from where the server is, and end as one job", async () => {
-    const { token } = await clients.auth.getAccessToken();
+    const { token } = await project.clients.auth.getAccessToken();
     const authorization = `Bearer ${token}`;
     const content = Buffer.from(
       rows(1_000)
@@ -154,22 +97,25 @@ describe("resumable uploads", () => {
         .join("\n"),
     );
     const jobId = newId();
-    const start = await request(`${at.restUrl}/upload/bigquery/v2/projects/${PROJECT}/jobs?uploadType=resumable`, {
-      method: "POST",
-      headers: { authorization, "content-type": "application/json", "content-encoding": "gzip" },
-      body: gzipSync(
-        JSON.stringify({
-          jobReference: { projectId: PROJECT, jobId },
-          configuration: {
-            load: {
-              destinationTable: { projectId: PROJECT, datasetId: "ds", tableId: "staging" },
-              sourceFormat: "NEWLINE_DELIMITED_JSON",
-              schema: SCHEMA,
+    const start = await request(
+      `${project.at.restUrl}/upload/bigquery/v2/projects/${PROJECT}/jobs?uploadType=resumable`,
+      {
+        method: "POST",
+        headers: { authorization, "content-type": "application/json", "content-encoding": "gzip" },
+        body: gzipSync(
+          JSON.stringify({
+            jobReference: { projectId: PROJECT, jobId },
+            configuration: {
+              load: {
+                destinationTable: { projectId: PROJECT, datasetId: "ds", tableId: "staging" },
+                sourceFormat: "NEWLINE_DELIMITED_JSON",
+                schema: SCHEMA,
+              },
             },
-          },
-        }),
-      ),
-    });
+          }),
+        ),
+      },
+    );
     const location = String(start.headers["location"]);
     const put = async (from: number, to: number, total: number | "*") => {
       const range = from === to ? `bytes */${total}` : `bytes ${from}-${to - 1}/${total}`;

@@ -89,3 +89,16 @@ export function linesOf(answer: Answer): { event: string; properties: Record<str
     .filter(Boolean)
     .map((line) => JSON.parse(line) as never);
 }
+
+/** Stored events of this name at these times, numbered `n` in their order, each processed when it happened. */
+export function loadEvents({ control }: MixpanelStandIn, timesMs: number[], name = "purchase"): Promise<unknown> {
+  return control.loadRows(
+    PROJECT,
+    timesMs.map((timeMs, i) => ({
+      event: name,
+      timeMs,
+      processingMs: timeMs,
+      properties: { distinct_id: `user-${i}`, $insert_id: `id-${i}`, n: i },
+    })),
+  );
+}

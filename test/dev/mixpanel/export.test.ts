@@ -4,7 +4,7 @@ import { IANAZone } from "luxon";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startMixpanelStandIn } from "../../../dev/mixpanel/server.ts";
 import type { MixpanelStandIn } from "../../../dev/mixpanel/server.ts";
-import { ACCOUNT, DAY_MS, event, exportRaw, importBatch, linesOf, NOON_MS, PROJECT } from "./client.ts";
+import { ACCOUNT, DAY_MS, event, exportRaw, importBatch, linesOf, loadEvents, NOON_MS, PROJECT } from "./client.ts";
 
 let standIn: MixpanelStandIn;
 beforeAll(async () => {
@@ -17,16 +17,7 @@ beforeEach(async () => {
   await standIn.control.realClock();
 });
 
-const load = (timesMs: number[], name = "purchase") =>
-  standIn.control.loadRows(
-    PROJECT,
-    timesMs.map((timeMs, i) => ({
-      event: name,
-      timeMs,
-      processingMs: timeMs,
-      properties: { distinct_id: `user-${i}`, $insert_id: `id-${i}`, n: i },
-    })),
-  );
+const load = (timesMs: number[], name?: string) => loadEvents(standIn, timesMs, name);
 const numbers = async (params: Record<string, string>): Promise<number[]> =>
   linesOf(await exportRaw(standIn, params))
     .map(({ properties }) => properties["n"] as number)

@@ -3,7 +3,7 @@ import { request } from "undici";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startMixpanelStandIn } from "../../../dev/mixpanel/server.ts";
 import type { MixpanelStandIn } from "../../../dev/mixpanel/server.ts";
-import { ACCOUNT, basic, call, exportRaw, NOON_MS, PROJECT } from "./client.ts";
+import { ACCOUNT, basic, call, exportRaw, loadEvents, NOON_MS, PROJECT } from "./client.ts";
 
 let standIn: MixpanelStandIn;
 beforeAll(async () => {
@@ -16,16 +16,7 @@ beforeEach(async () => {
   await standIn.control.realClock();
 });
 
-const load = (timesMs: number[], name = "purchase") =>
-  standIn.control.loadRows(
-    PROJECT,
-    timesMs.map((timeMs, i) => ({
-      event: name,
-      timeMs,
-      processingMs: timeMs,
-      properties: { distinct_id: `user-${i}`, $insert_id: `id-${i}`, n: i },
-    })),
-  );
+const load = (timesMs: number[], name?: string) => loadEvents(standIn, timesMs, name);
 
 describe("refusals", () => {
   it("says 400 in plain text for bad credentials", async () => {
