@@ -80,10 +80,12 @@ export function createGateway(deps: GatewayDeps): Gateway {
         accept: incoming.headers.accept,
         signal: caller,
       });
-      const headers = { ...answer.headers, ...describe(assignment, variant) };
+      const headers: Record<string, string> = { ...answer.headers, ...describe(assignment, variant) };
       if (answer.status < 200 || answer.status > 299) return refusalOf({ ...answer, headers });
       const committed = record(deps, workspaceId, assignment, variant, body.user);
       const isEventStream = answer.headers["content-type"]?.startsWith("text/event-stream") === true;
+      // A stream ends with the commit, not with the last of its bytes.
+      if (isEventStream) delete headers["content-length"];
       outgoing.writeHead(answer.status, { ...common, ...headers, ...OWN_HEADERS });
       await relay(answer.body, outgoing, { isEventStream, committed });
       return null;

@@ -1,4 +1,7 @@
 /** What a clean end of a call says: its exposure is committed. Held commits, failing ones, and several together. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Exposure, ExposureStore, Store } from "../../src/store/store.ts";
 import { call, createGatewayHarness, eventually, type GatewayHarness } from "./support.ts";
@@ -80,6 +83,28 @@ describe("while the commit is under way", () => {
     expect(isOver).toBe(false);
     gate.open();
     expect(await pending).toHaveProperty("choices");
+  });
+
+  test("a stream that says its length and no [DONE] ends with the commit, not with its last byte", async () => {
+    const event = 'data: {"choices":[]}\n\n';
+    const upstream = createServer((_request, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream", "content-length": Buffer.byteLength(event) });
+      response.end(event);
+    });
+    await once(upstream.listen(0, "127.0.0.1"), "listening");
+    const gate = gated();
+    const { chat, createRouter } = await start(gate);
+    const baseUrl = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}/v1`;
+    const variants = [{ id: "a", weight: 1, upstream: { baseUrl, model: "m", apiKey: null } }];
+    await createRouter("two", {}, { variants });
+    const state = collect(await chat(call("two", "ann", { stream: true })));
+    await eventually(() => state.text === event);
+    // Another call comes and goes meanwhile.
+    await (await chat(call("one"))).text();
+    expect(state.end).toBe("open");
+    gate.open();
+    await eventually(() => state.end === "clean");
+    upstream.close();
   });
 
   test("a call without a user waits for nothing", async () => {
