@@ -33,7 +33,7 @@ export async function createAccounts({ control }: BigQuery): Promise<void> {
       { role: "roles/bigquery.dataEditor", projectId, datasetId: DATASET },
     ],
   });
-  // BigQuery's own takes seconds; here it would be over before anybody could kill the worker in it.
+  // A MERGE of BigQuery's own takes seconds; here it would be over before anybody could kill the worker in it.
   await control.addFault(projectId, {
     kind: "job_slow",
     target: "jobs.insert",
