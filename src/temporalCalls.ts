@@ -22,6 +22,7 @@ export function boundCalls(temporal: Temporal): TemporalCalls {
       return await promise;
     } finally {
       pending.delete(promise);
+      if (pending.size === 0) temporal.rest();
     }
   }
 
