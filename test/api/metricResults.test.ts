@@ -117,7 +117,18 @@ describe("results", () => {
     // Of 0, 0, 3, 6, 9, 12 the 80th percentile is 9.
     expect(await valuesOf({ measure: REVENUE, winsorizePercentile: 0.8 })).toEqual([3, 6]);
     expect(await valuesOf({ measure: REVENUE }, "&cuped=true")).toEqual([3, 7]);
-    expect(await valuesOf({ measure: REVENUE, denominator: measure("count") }, "&cuped=true")).toEqual([3, 10.5]);
+    // Before exposure a1 alone bought, for 100: theta is -200 / (25,000 / 3), and a's value 3 becomes 3 + 0.024 * 100 / 3.
+    const differenceOf = async (definition: object, cuped: boolean) => {
+      const { body } = await api.define({ name: randomUUID(), ...definition });
+      const found = await results(`router=shop&${range()}&baseline=a&cuped=${cuped}`, body.id as string);
+      return groupsOf(found)[1]?.["absolute"];
+    };
+    const estimate = expect.closeTo(3.2, 11) as number;
+    expect(await differenceOf({ measure: REVENUE }, true)).toMatchObject({ estimate });
+    // Of a ratio b has no past at all, so that nothing is taken off.
+    const ratio = { measure: REVENUE, denominator: measure("count") };
+    expect(await differenceOf(ratio, true)).toEqual(await differenceOf(ratio, false));
+    expect(await differenceOf(ratio, true)).toMatchObject({ estimate: 7.5, refusal: null });
   });
 
   test("CUPED is warned of where the router served users within the window before", async () => {
