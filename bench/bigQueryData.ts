@@ -1,6 +1,6 @@
 // A customer's project at the local BigQuery, a table of product events in it, and syncs that import all of them.
-import type { EventSource } from "../src/domain/integration.ts";
-import type { IntegrationPatch, NewEvent } from "../src/store/store.ts";
+import type { EventSource, NewEvent } from "../src/domain/event.ts";
+import type { IntegrationPatch } from "../src/domain/integration.ts";
 import { emptyTables } from "./importData.ts";
 import type { BigQueryMachine } from "./machine.ts";
 import { createTenantOf, type Tenant } from "./tenant.ts";
@@ -76,7 +76,7 @@ export async function generateEvents(machine: BigQueryMachine, projectId: string
   return { machine, projectId, tableId, rows, fromMs, toMs };
 }
 
-/** A whole cycle through Temporal into empty tables: plan, session, pages, discovery of properties. Answers its milliseconds. */
+/** A whole run through Temporal into empty tables: plan, session, pages, discovery of properties. Answers its milliseconds. */
 export async function syncEvents(table: EventTable): Promise<number> {
   const { machine, projectId, fromMs } = table;
   await emptyTables(machine);
@@ -100,14 +100,14 @@ export function createBigQueryTenant(
   machine: BigQueryMachine,
   projectId: string,
   importFrom: string,
-  legs: IntegrationPatch,
+  directions: IntegrationPatch,
   events: NewEvent[] = [],
 ): Promise<Tenant> {
   const integration = {
     ...{ provider: "bigquery" as const, projectId, datasetId: DATASET, location: LOCATION },
     ...{ serviceAccountEmail: emailOf(projectId), importFrom },
   };
-  return createTenantOf(machine, integration, legs, events);
+  return createTenantOf(machine, integration, directions, events);
 }
 
 function emailOf(projectId: string): string {

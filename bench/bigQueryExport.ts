@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip, gunzipSync } from "node:zlib";
-import { COLUMNS } from "../src/connectors/bigquery/exportTables.ts";
-import { readBatches } from "../src/connectors/bigquery/encode.ts";
-import { mergeSql } from "../src/connectors/bigquery/merge.ts";
+import { COLUMNS } from "../src/providers/bigquery/export/tables.ts";
+import { readBatches } from "../src/providers/bigquery/export/encodeRows.ts";
+import { mergeSql } from "../src/providers/bigquery/export/mergeStatement.ts";
 import { createBigQueryProject, createBigQueryTenant, DATASET, tokenOf } from "./bigQueryData.ts";
 import { runPeer } from "./child.ts";
 import { compareRates, runPairs, type Comparison } from "./comparison.ts";
@@ -86,7 +86,7 @@ async function writeFiles({ store }: BigQueryMachine, workspaceId: string, prefi
 
 const tableOf = (tableId: string) => ({ projectId: PROJECT, datasetId: DATASET, tableId });
 
-/** A whole cycle through Temporal: the customer's table is gone, the cursor back at the start, the sync sends everything again. */
+/** A whole run through Temporal: the customer's table is gone, the cursor back at the start, the sync sends everything again. */
 async function ours(machine: BigQueryMachine, tenant: Tenant, buckets: number): Promise<number> {
   await machine.bigQuery.control.deleteTable(PROJECT, DATASET, TABLE);
   await machine.store.exports.rewind(tenant.integrationId, 0);

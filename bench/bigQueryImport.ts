@@ -1,7 +1,7 @@
 // Import of product events from BigQuery: the worker against the bare limit of reading, decoding and COPY, and against Python jobs.
 import { join } from "node:path";
 import { LOCAL_DIR } from "../dev/paths.ts";
-import { pythonPackages } from "../dev/python.ts";
+import { pythonPackages } from "../dev/services/python.ts";
 import { DATASET, EVENT, generateEvents, syncEvents, tokenOf, type EventTable } from "./bigQueryData.ts";
 import { runPeer } from "./child.ts";
 import { compareRates, runPairs, type Comparison } from "./comparison.ts";
@@ -16,7 +16,7 @@ const FEWER_ROWS = 200_000;
 const STREAMS = 2;
 const BARE = join(import.meta.dirname, "peers/bareBigQueryImport.mjs");
 const PYTHON = join(import.meta.dirname, "peers/bigquery_import.py");
-/** The first two are those of dev/bigquery/peers, in the same virtualenv. */
+/** The first two are those of dev/standins/bigquery/peers, in the same virtualenv. */
 const PINS = [
   "google-cloud-bigquery-storage==2.43.0",
   "pyarrow==26.0.1",

@@ -1,11 +1,11 @@
 // Export of sealed buckets into Mixpanel: the worker against npm mixpanel-import with the same events, and Mixpanel's own ceiling.
+import type { Exposure } from "../src/domain/exposure.ts";
 import { createWriteStream } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createEncoder } from "../src/connectors/mixpanel/encode.ts";
-import type { Exposure } from "../src/store/store.ts";
+import { createEncoder } from "../src/providers/mixpanel/export/encodeEvent.ts";
 import { runPeer } from "./child.ts";
 import { compareRates, median, rounded, runPairs, type Comparison } from "./comparison.ts";
 import { startMachine, type Machine } from "./machine.ts";
@@ -20,7 +20,7 @@ const HOUR_MS = 3_600_000;
 const EVENT_NAME = "Inworld Router Exposure";
 /** Mixpanel's documented limit for a project. */
 const CEILING_EVENTS_PER_SECOND = 30_000;
-const PRELOAD = resolve(import.meta.dirname, "../dev/mixpanel/peers/redirectMixpanelImport.cjs");
+const PRELOAD = resolve(import.meta.dirname, "../dev/standins/mixpanel/peers/redirectMixpanelImport.cjs");
 const PEER = join(import.meta.dirname, "peers/mixpanelImport.cjs");
 
 export async function benchExport({ scale, onStep }: BenchOptions): Promise<Comparison[]> {
@@ -89,7 +89,7 @@ async function writeEvents({ store }: Machine, workspaceId: string, file: string
   await pipeline(Readable.from(lines()), createWriteStream(file));
 }
 
-/** A whole cycle through Temporal: the cursor goes back to the start, the sync sends everything again. */
+/** A whole run through Temporal: the cursor goes back to the start, the sync sends everything again. */
 async function ours(machine: Machine, tenant: Tenant, buckets: number): Promise<number> {
   await machine.mixpanel.resetProject(PROJECT);
   await machine.store.exports.rewind(tenant.integrationId, 0);

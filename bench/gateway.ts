@@ -9,7 +9,7 @@ import { startMachine, type Machine } from "./machine.ts";
 import type { BenchOptions } from "./options.ts";
 
 const PEERS = resolve(import.meta.dirname, "peers");
-const UPSTREAM = resolve(import.meta.dirname, "../dist/dev/upstream/main.js");
+const UPSTREAM = resolve(import.meta.dirname, "../dist/dev/standins/upstream/main.js");
 /** So many that both sides are at the limit of their processor. */
 const CONNECTIONS = 128;
 const RATE_CALLS = 20_000;

@@ -1,7 +1,7 @@
 // Import of product events: the worker against PyPI tap-mixpanel, and against the bare limit of reading, parsing and COPY.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pythonPackages } from "../dev/python.ts";
+import { pythonPackages } from "../dev/services/python.ts";
 import { LOCAL_DIR } from "../dev/paths.ts";
 import { runPeer } from "./child.ts";
 import { compareRates, runPairs, type Comparison } from "./comparison.ts";

@@ -22,7 +22,7 @@ export async function generate(machine: Machine, projectId: string, rows: number
   return { machine, projectId, rows, fromDay: dayOf(fromMs), toDay: dayOf(toMs) };
 }
 
-/** A whole cycle through Temporal into empty tables: plan, pages, discovery of properties. Answers its milliseconds. */
+/** A whole run through Temporal into empty tables: plan, pages, discovery of properties. Answers its milliseconds. */
 export async function syncAll({ machine, projectId, fromDay }: Data): Promise<number> {
   await emptyTables(machine);
   const tenant = await createTenant(machine, projectId, fromDay, { importEnabled: true }, [EVENT]);

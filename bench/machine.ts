@@ -3,19 +3,19 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import pg from "pg";
-import { startBigQuery, type BigQuery } from "../dev/bigquery/start.ts";
-import { runToEnd, type Program } from "../dev/children.ts";
-import { freePort } from "../dev/freePort.ts";
-import { openLog } from "../dev/logFile.ts";
-import { MixpanelControl } from "../dev/mixpanel/control.ts";
+import { startBigQuery, type BigQuery } from "../dev/standins/bigquery/start.ts";
+import { runToEnd, type Program } from "../dev/process/children.ts";
+import { freePort } from "../dev/process/freePort.ts";
+import { openLog } from "../dev/process/logFile.ts";
+import { MixpanelControl } from "../dev/standins/mixpanel/control.ts";
 import { LOCAL_DIR } from "../dev/paths.ts";
-import { startPostgres } from "../dev/postgres.ts";
-import { startService, type Service } from "../dev/process.ts";
-import { answers, takesWork } from "../dev/ready.ts";
-import { stackSettings } from "../dev/stackParts.ts";
-import { startTemporal } from "../dev/temporal.ts";
-import { loadConfig } from "../src/config.ts";
-import { createPostgresStore } from "../src/store/postgres/store.ts";
+import { startPostgres } from "../dev/services/postgres.ts";
+import { startService, type Service } from "../dev/process/process.ts";
+import { answers, takesWork } from "../dev/process/ready.ts";
+import { stackSettings } from "../dev/stack/parts.ts";
+import { startTemporal } from "../dev/services/temporal.ts";
+import { loadConfig } from "../src/config/config.ts";
+import { createPostgresStore } from "../src/store/createStore.ts";
 import type { Store } from "../src/store/store.ts";
 
 const DIST = resolve(import.meta.dirname, "../dist");
@@ -103,7 +103,7 @@ async function bringUp(dir: string, stops: Stops, bigQuery: BigQuery | undefined
     }),
     TEMPORAL_TASK_QUEUE: "bench",
     MIXPANEL_SETTLE_SECONDS: "0",
-    // Nothing to repair here, and no cycle but those that are timed.
+    // Nothing to repair here, and no run but those that are timed.
     RECONCILE_INTERVAL_SECONDS: "86400",
     LOG_LEVEL: "warn",
   };
@@ -135,7 +135,7 @@ async function startStandIn(onLog: (line: string) => void): Promise<{ service: S
   const service = await startService({
     name: "The Mixpanel stand-in",
     command: process.execPath,
-    args: [...STAND_IN_FLAGS, join(DIST, "dev/mixpanel/main.js")],
+    args: [...STAND_IN_FLAGS, join(DIST, "dev/standins/mixpanel/main.js")],
     env: { ...process.env, HOST: "127.0.0.1", PORT: String(port) },
     isReady: () => answers(`${url}/api/app/me`, (status) => status < 500),
     onLog,

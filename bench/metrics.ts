@@ -8,7 +8,7 @@ import { scaled, type BenchOptions } from "./options.ts";
 const BUCKETS = 2_000_000;
 const EVENTS = 10_000_000;
 const BUCKETS_OF_USER = 4;
-/** Of what is there: what cycles may bring. */
+/** Of what is there: what runs may bring. */
 const FEW_PART = 0.002;
 const MANY_PART = 0.02;
 const REFRESHES = 3;

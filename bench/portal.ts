@@ -1,6 +1,6 @@
 // What a browser with nothing in its cache downloads of the Portal, as the server sends it: headers, compressed files, answers.
 import type { BrowserContext } from "playwright-core";
-import { startBrowser } from "../dev/chromium.ts";
+import { startBrowser } from "../dev/services/chromium.ts";
 import { rounded, type Comparison } from "./comparison.ts";
 import { startMachine, type Machine } from "./machine.ts";
 import type { BenchOptions } from "./options.ts";

@@ -1,8 +1,9 @@
 // A workspace with an integration on a project of the far side, and syncs of it that are timed from the request to the end.
+import type { NewEvent } from "../src/domain/event.ts";
+import type { IntegrationPatch, NewIntegration } from "../src/domain/integration.ts";
 import { setTimeout as delay } from "node:timers/promises";
 import { Client, Connection } from "@temporalio/client";
 import { createIntegrationControl, workflowIdOf } from "../src/client/index.ts";
-import type { IntegrationPatch, NewEvent, NewIntegration } from "../src/store/store.ts";
 import type { Machine } from "./machine.ts";
 
 const ACCOUNT = { username: "bench.abc123.mp-service-account", secret: "the-secret-of-the-bench" };
@@ -30,7 +31,7 @@ export function createTenant(
   machine: Machine,
   projectId: string,
   importFrom: string,
-  legs: IntegrationPatch,
+  directions: IntegrationPatch,
   events: string[] = [],
 ): Promise<Tenant> {
   const integration: NewIntegration = {
@@ -43,21 +44,21 @@ export function createTenant(
     importFrom,
   };
   const definitions = events.map((name) => ({ name, description: null, source: null }));
-  return createTenantOf(machine, integration, legs, definitions);
+  return createTenantOf(machine, integration, directions, definitions);
 }
 
 /** Of any provider. */
 export async function createTenantOf(
   machine: Machine,
   integration: NewIntegration,
-  legs: IntegrationPatch,
+  directions: IntegrationPatch,
   events: NewEvent[] = [],
 ): Promise<Tenant> {
   const { store } = machine;
   const { workspaceId, apiKey } = await store.workspaces.create("bench");
   const { id: integrationId } = await store.integrations.create(workspaceId, integration);
   for (const event of events) await store.events.create(workspaceId, integrationId, event);
-  await store.integrations.update(workspaceId, integrationId, legs);
+  await store.integrations.update(workspaceId, integrationId, directions);
   const connection = await Connection.connect({ address: machine.temporalAddress });
   const client = new Client({ connection });
   const control = createIntegrationControl(client, "bench");
@@ -81,7 +82,7 @@ export async function createTenantOf(
     stop: async () => {
       // A worker that starts later would begin the ended workflow anew: there is nothing left for it to do.
       await store.integrations.update(workspaceId, integrationId, { importEnabled: false, exportEnabled: false });
-      // A cycle that is under way must not write into what the next run measures.
+      // A run that is under way must not write into what the next run measures.
       await control.end(integrationId);
       await client.workflow
         .getHandle(workflowIdOf(integrationId))

@@ -6,15 +6,15 @@ import type { LogLevel, WorkerOptions } from "@temporalio/worker";
 import { createActivities } from "./activities/index.ts";
 import type { IntegrationControl } from "./client/index.ts";
 import { triggerReconciler } from "./client/reconcilerSchedule.ts";
-import type { Config } from "./config.ts";
-import { createConnectors } from "./connectors/registry.ts";
-import type { Connectors } from "./connectors/registry.ts";
-import { createLogger } from "./logging.ts";
+import type { Config } from "./config/config.ts";
+import { createConnectors } from "./providers/registry.ts";
+import type { Connectors } from "./providers/registry.ts";
+import { createLogger } from "./telemetry/logging.ts";
 import { isMigrated } from "./store/postgres/migrate.ts";
-import { createPostgresStore } from "./store/postgres/store.ts";
+import { createPostgresStore } from "./store/createStore.ts";
 import type { Store } from "./store/store.ts";
-import { connectTemporal, temporalAddress } from "./temporal.ts";
-import { boundCalls } from "./temporalCalls.ts";
+import { connectTemporal, temporalAddress } from "./client/connection.ts";
+import { boundCalls } from "./client/boundedCalls.ts";
 
 /** A built installation has its workflows bundled beside it; from source they are bundled at start. */
 const BUNDLE = fileURLToPath(new URL("../workflow-bundle.js", import.meta.url));

@@ -6,8 +6,8 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { BigQuery as BigQueryClient } from "@google-cloud/bigquery";
 import { Impersonated, OAuth2Client } from "google-auth-library";
-import { bigQueryPeersBin } from "../bigquery/peers/python.ts";
-import type { BigQuery } from "../bigquery/start.ts";
+import { bigQueryPeersBin } from "../standins/bigquery/peers/python.ts";
+import type { BigQuery } from "../standins/bigquery/start.ts";
 import type { DemoExposure } from "./exposures.ts";
 import type { Purchase } from "./purchases.ts";
 

@@ -1,9 +1,9 @@
 /** BigQuery in the demo. */
-import type { BigQuery } from "../bigquery/start.ts";
+import type { BigQuery } from "../standins/bigquery/start.ts";
 import type { Api } from "./api.ts";
 import * as project from "./bigQueryProject.ts";
 import { firstDay } from "./purchases.ts";
-import { heldLines, importLeg, importLines, sentLines } from "./side.ts";
+import { heldLines, runImport, importLines, sentLines } from "./side.ts";
 import type { DemoData, Side } from "./side.ts";
 
 const EVENTS = {
@@ -27,7 +27,7 @@ export function bigQuerySide(bigQuery: BigQuery, { purchases, buckets }: DemoDat
       isEvent: (purchase) => project.eventOf(purchase) === "multi_purchase",
     },
     exportKill: "worker killed after the load began, before the MERGE counted",
-    legs: (api, id) => ({
+    directions: (api, id) => ({
       exporting: {
         label: "BigQuery: export",
         total: buckets.size,
@@ -37,7 +37,7 @@ export function bigQuerySide(bigQuery: BigQuery, { purchases, buckets }: DemoDat
           return { done: integration.export.sent, isMiddle: begun && integration.export.sent === 0 };
         },
       },
-      importing: importLeg("BigQuery: import", api, id, purchases.length),
+      importing: runImport("BigQuery: import", api, id, purchases.length),
     }),
     count: async (api, id) => [
       ...(await sentLines(api, id, buckets.size)),

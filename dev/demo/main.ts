@@ -1,10 +1,10 @@
 /** `npm run demo`: real purchases and real exposures synced both ways, with the worker killed in the middle, and counted. */
 import { once } from "node:events";
 import { parseArgs } from "node:util";
-import { crosscurrent, runToEnd } from "../children.ts";
+import { crosscurrent, runToEnd } from "../process/children.ts";
 import { LOCAL_DIR } from "../paths.ts";
-import { startStack } from "../stack.ts";
-import type { Stack } from "../stack.ts";
+import { startStack } from "../stack/stack.ts";
+import type { Stack } from "../stack/stack.ts";
 import { Api } from "./api.ts";
 import { createBars } from "./bars.ts";
 import type { Bars } from "./bars.ts";
@@ -62,7 +62,7 @@ interface Results {
 }
 
 function print(stack: Stack, { apiKey, sides }: Results, exits: boolean): void {
-  console.log("\nBoth ends, after the worker was killed in the middle of every leg:");
+  console.log("\nBoth ends, after the worker was killed in the middle of every direction:");
   for (const { name, lines } of sides) console.log(`\n${table(name, lines)}`);
   if (exits) return;
   const metrics = sides.map(({ metricId }) => `               ${stack.apiUrl}${metricPath(metricId)}`);
@@ -88,14 +88,14 @@ async function demonstrate(stack: Stack, provider: Provider, signal: AbortSignal
     const connected = await Promise.all(
       sides.map(async (side) => {
         const id = await side.connect(api);
-        return { side, id, legs: side.legs(api, id) };
+        return { side, id, directions: side.directions(api, id) };
       }),
     );
     const ids = connected.map(({ id }) => id);
-    const legs = connected.flatMap(({ legs: { exporting, importing } }) => [exporting, importing]);
-    const killedIn = await syncAndKill(stack, api, ids, legs, bars);
+    const directions = connected.flatMap(({ directions: { exporting, importing } }) => [exporting, importing]);
+    const killedIn = await syncAndKill(stack, api, ids, directions, bars);
     bars.note("counting what both ends hold");
-    const counted = connected.map(async ({ side, id, legs: { exporting, importing } }) => {
+    const counted = connected.map(async ({ side, id, directions: { exporting, importing } }) => {
       const metricId = await createMetric(api, id, { provider: side.name, event: side.counted.event });
       return {
         name: side.name,

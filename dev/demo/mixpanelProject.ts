@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { createInterface } from "node:readline";
 import Mixpanel from "mixpanel";
 import { request } from "undici";
-import { MixpanelControl } from "../mixpanel/control.ts";
+import { MixpanelControl } from "../standins/mixpanel/control.ts";
 import { PURCHASE_EVENT } from "./purchases.ts";
 import type { Purchase } from "./purchases.ts";
 

@@ -2,7 +2,7 @@
 import type { Api } from "./api.ts";
 import { ACCOUNT, createProject, loadPurchases, PROJECT_ID, readEvents } from "./mixpanelProject.ts";
 import { firstDay, PURCHASE_EVENT } from "./purchases.ts";
-import { heldLines, importLeg, importLines, sentLines } from "./side.ts";
+import { heldLines, runImport, importLines, sentLines } from "./side.ts";
 import type { DemoData, Side } from "./side.ts";
 
 const EXPORTED_EVENT = "Inworld Router Exposure";
@@ -20,7 +20,7 @@ export function mixpanelSide(origin: string, data: DemoData): Side {
     connect: (api) => connect(api, firstDay(purchases)),
     counted: { event: PURCHASE_EVENT, isEvent: () => true },
     exportKill: "worker killed in the middle of the export",
-    legs: (api, id) => ({
+    directions: (api, id) => ({
       exporting: {
         label: "Mixpanel: export",
         total: buckets.size,
@@ -29,7 +29,7 @@ export function mixpanelSide(origin: string, data: DemoData): Side {
           return { done, isMiddle: done > 0 && done < buckets.size };
         },
       },
-      importing: importLeg("Mixpanel: import", api, id, purchases.length),
+      importing: runImport("Mixpanel: import", api, id, purchases.length),
     }),
     count: async (api, id) => {
       const fromMs = exposures.reduce((first, { timestamp }) => Math.min(first, timestamp), nowMs);

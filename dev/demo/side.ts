@@ -16,7 +16,7 @@ export interface DemoData {
   buckets: Map<string, number>;
 }
 
-export interface Leg {
+export interface Direction {
   label: string;
   total: number;
   look(): Promise<{ done: number; isMiddle: boolean }>;
@@ -26,18 +26,18 @@ export interface Side {
   name: string;
   /** Makes the customer's project and fills it with the purchases, by the provider's own client. */
   load(bars: Bars, signal: AbortSignal): Promise<void>;
-  /** Makes the integration and its events, with both legs off; answers its id. */
+  /** Makes the integration and its events, with both directions off; answers its id. */
   connect(api: Api): Promise<string>;
   /** What a kill in the middle of the export means here. */
   exportKill: string;
   /** What the demo's metric sums up. */
   counted: Counted;
-  legs(api: Api, id: string): { exporting: Leg; importing: Leg };
+  directions(api: Api, id: string): { exporting: Direction; importing: Direction };
   /** Asks both ends, each through its own front door. */
   count(api: Api, id: string): Promise<Line[]>;
 }
 
-export function importLeg(label: string, api: Api, id: string, total: number): Leg {
+export function runImport(label: string, api: Api, id: string, total: number): Direction {
   return {
     label,
     total,

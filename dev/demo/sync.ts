@@ -1,37 +1,37 @@
-/** The demo's heart: all legs of all integrations at once, with the worker killed by SIGKILL in the middle of each. */
+/** The demo's heart: all directions of all integrations at once, with the worker killed by SIGKILL in the middle of each. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Stack } from "../stack.ts";
+import type { Stack } from "../stack/stack.ts";
 import type { Api } from "./api.ts";
 import type { Bars } from "./bars.ts";
-import type { Leg } from "./side.ts";
+import type { Direction } from "./side.ts";
 
 const POLL_MS = 40;
 const SYNC_WITHIN_MS = 10 * 60_000;
 
-/** Answers in the middle of which legs the worker was killed. */
+/** Answers in the middle of which directions the worker was killed. */
 export async function syncAndKill(
   stack: Stack,
   api: Api,
   ids: string[],
-  legs: Leg[],
+  directions: Direction[],
   bars: Bars,
-): Promise<ReadonlySet<Leg>> {
-  const look = watch(legs, bars);
+): Promise<ReadonlySet<Direction>> {
+  const look = watch(directions, bars);
   const paths = await Promise.all(ids.map((id) => startSync(api, id)));
-  const killedIn = new Set<Leg>();
+  const killedIn = new Set<Direction>();
   let starting = Promise.resolve();
   const deadlineMs = Date.now() + SYNC_WITHIN_MS;
   for (;;) {
     const syncs = await Promise.all(paths.map((path) => api.call<{ status: string }>("GET", path)));
-    if ((await look()).some((leg) => !killedIn.has(leg))) {
+    if ((await look()).some((direction) => !killedIn.has(direction))) {
       // Also one that is not ready yet: by then it would be through.
       await stack.killWorker("SIGKILL");
       // What is in its middle now stays there until another worker takes over.
       const stopped = await look();
-      for (const leg of stopped) killedIn.add(leg);
+      for (const direction of stopped) killedIn.add(direction);
       const where = stopped.map(({ label }) => label).join(", ") || "nothing";
       bars.note(`worker killed with SIGKILL in the middle of ${where}; starting it again`);
-      // Looks on while it starts: a fast machine is through a leg's middle soon.
+      // Looks on while it starts: a fast machine is through a direction's middle soon.
       starting = stack.startWorker();
       starting.catch(() => {});
     }
@@ -43,7 +43,7 @@ export async function syncAndKill(
   return killedIn;
 }
 
-/** Switches both legs on; answers where to ask for the sync. */
+/** Switches both directions on; answers where to ask for the sync. */
 async function startSync(api: Api, id: string): Promise<string> {
   const path = `/v1/integrations/${id}`;
   await api.call("PATCH", path, { export: { enabled: true }, import: { enabled: true } });
@@ -51,15 +51,15 @@ async function startSync(api: Api, id: string): Promise<string> {
   return `${path}/sync/${requestId}`;
 }
 
-/** Each look moves the bars and answers the legs that are in their middle. */
-function watch(legs: Leg[], bars: Bars): () => Promise<Leg[]> {
-  const shown = legs.map((leg) => ({ leg, bar: bars.add(leg.label, leg.total) }));
+/** Each look moves the bars and answers the directions that are in their middle. */
+function watch(directions: Direction[], bars: Bars): () => Promise<Direction[]> {
+  const shown = directions.map((direction) => ({ direction, bar: bars.add(direction.label, direction.total) }));
   return async () => {
     const seen = await Promise.all(
-      shown.map(async ({ leg, bar }) => {
-        const { done, isMiddle } = await leg.look();
+      shown.map(async ({ direction, bar }) => {
+        const { done, isMiddle } = await direction.look();
         bar.update(done);
-        return isMiddle ? [leg] : [];
+        return isMiddle ? [direction] : [];
       }),
     );
     return seen.flat();

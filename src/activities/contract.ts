@@ -1,5 +1,6 @@
-import type { LegError } from "../domain/errors.ts";
-import type { Leg, Outcome, Provider } from "../domain/integration.ts";
+import type { Direction, Outcome } from "../domain/run.ts";
+import type { ErrorState } from "../domain/errors.ts";
+import type { Provider } from "../domain/integration.ts";
 import type { EventProgress } from "../domain/progress.ts";
 
 /**
@@ -11,39 +12,39 @@ import type { EventProgress } from "../domain/progress.ts";
  */
 export interface SyncActivities {
   /** What is enabled now; null once the integration was deleted. Also notes in the store which version was seen. */
-  loadPlan(input: LoadPlanInput): Promise<Plan | null>;
+  loadConfig(input: LoadConfigInput): Promise<Plan | null>;
   /** Seals what is due in the integration's workspace and fixes the bound of the export. */
-  aggregateExposures(input: { integrationId: string }): Promise<ExportBound>;
+  aggregateExposures(input: { integrationId: string }): Promise<ExportHighWatermark>;
   /** Delivers the buckets with afterSeq < seq <= throughSeq. */
   exportBatch(input: ExportBatchInput): Promise<ExportBatchResult>;
   /** Marks the export complete through the bound: nothing at or below its seq is undelivered. */
-  completeExport(input: { integrationId: string; bound: ExportBound }): Promise<void>;
+  completeExport(input: { integrationId: string; bound: ExportHighWatermark }): Promise<void>;
   /** Fixes the bound of the import (where none is given) and says which passes are left to reach it. */
   planImport(input: PlanImportInput): Promise<ImportPlan>;
   /** Reads and stores one page (a date window, a stretch of a stream). */
   importPage(input: ImportPageInput): Promise<ImportPageResult>;
   /** Folds what the pages saw of the events' fields into their discovered properties. */
   discoverProperties(input: { integrationId: string }): Promise<{ properties: number }>;
-  /** Writes a cycle's start, progress or end to the store, with the sync requests that it serves. */
+  /** Writes a run's start, progress or end to the store, with the sync requests that it serves. */
   recordRun(input: RecordRunInput): Promise<void>;
-  /** Mirrors what people look at: pause, next cycle, errors. */
+  /** Mirrors what people look at: pause, next run, errors. */
   recordState(input: StateMirror): Promise<void>;
 }
 
-export interface LoadPlanInput {
+export interface LoadConfigInput {
   integrationId: string;
   /** The export cursor of the workflow's state; null where it has none (a new or lost workflow). */
   exportCursorSeq: number | null;
   /** End of the last batch handed out: a mirror between the two is what that batch delivered before it failed. */
   exportAttemptedSeq: number | null;
-  /** True at a cycle's start: state and mirror are compared and the earlier export cursor is written back. */
+  /** True at a run's start: state and mirror are compared and the earlier export cursor is written back. */
   reconcile: boolean;
 }
 
 export interface Plan {
   /** Version of the configuration row that this plan was read from. */
   version: number;
-  /** Version of the last change that calls for a cycle at once (a leg enabled, an event added, new credentials). */
+  /** Version of the last change that calls for a run at once (a direction enabled, an event added, new credentials). */
   syncVersion: number;
   paused: boolean;
   provider: Provider;
@@ -56,14 +57,14 @@ export interface Plan {
 }
 
 /** Everything sealed up to `throughSeq` covers all exposures before `throughMs` that were accepted in time. */
-export interface ExportBound {
+export interface ExportHighWatermark {
   throughSeq: number;
   throughMs: number;
 }
 
 export interface ExportBatchInput {
   integrationId: string;
-  cycleId: string;
+  runId: string;
   afterSeq: number;
   throughSeq: number;
 }
@@ -80,12 +81,12 @@ export interface PlanImportInput {
   integrationId: string;
   /** Progress of every event in the workflow's state; an event it does not know has none here. */
   progress: Record<string, EventProgress>;
-  /** The bound of this cycle, epoch ms; null to fix it now. */
-  boundMs: number | null;
+  /** The bound of this run, epoch ms; null to fix it now. */
+  highWatermarkMs: number | null;
 }
 
 export interface ImportPlan {
-  boundMs: number;
+  highWatermarkMs: number;
   /** Passes over groups of events that share one read; none left means that the import reached the bound. */
   tasks: ImportTask[];
   /** State and mirror reconciled, for every event that still exists. */
@@ -100,10 +101,10 @@ export interface ImportTask {
 
 export interface ImportPageInput {
   integrationId: string;
-  cycleId: string;
+  runId: string;
   task: ImportTask;
   /** How many times the page was halved after failures. */
-  shrink: number;
+  pageHalvings: number;
 }
 
 export interface ImportPageResult {
@@ -115,24 +116,24 @@ export interface ImportPageResult {
   stale?: true;
 }
 
-/** What a leg came to; the store counts its records where it commits them. */
-export interface LegResult {
-  leg: Leg;
-  /** Null while the leg runs. */
+/** What a direction came to; the store counts its records where it commits them. */
+export interface DirectionResult {
+  direction: Direction;
+  /** Null while the direction runs. */
   outcome: Outcome | null;
-  error?: LegError;
+  error?: ErrorState;
   /** Names of the events that failed on their own. */
   failedEvents?: string[];
 }
 
 export interface RecordRunInput {
   integrationId: string;
-  cycleId: string;
+  runId: string;
   startedAtMs: number;
-  /** Sync requests that this cycle serves. */
+  /** Sync requests that this run serves. */
   requestIds: string[];
-  legs: LegResult[];
-  /** Null while the cycle runs. */
+  directions: DirectionResult[];
+  /** Null while the run runs. */
   finished: { atMs: number; outcome: Outcome } | null;
 }
 
@@ -140,16 +141,16 @@ export interface StateMirror {
   integrationId: string;
   /** Null where no signal changed it: the store keeps its own. */
   paused: boolean | null;
-  nextCycleAtMs: number | null;
-  exportError: LegError | null;
-  importError: LegError | null;
-  eventErrors: Record<string, LegError>;
+  nextRunAtMs: number | null;
+  exportError: ErrorState | null;
+  importError: ErrorState | null;
+  eventErrors: Record<string, ErrorState>;
 }
 
 /** What the reconciler's workflow asks: one pass over all integrations. */
 export interface ReconcileActivities {
   /**
-   * Starts missing workflows, signals those behind their row, ends orphans, seals for workspaces whose exports run no cycles,
+   * Starts missing workflows, signals those behind their row, ends orphans, seals for workspaces whose exports run no runs,
    * purges what was deleted or has expired.
    */
   reconcile(): Promise<ReconcileResult>;

@@ -1,4 +1,5 @@
-import type { Connection, Connector } from "../connectors/connector.ts";
+import type { Connection } from "../domain/connection.ts";
+import type { Connector } from "../providers/connector.ts";
 import { SyncError } from "../domain/errors.ts";
 import type { Provider } from "../domain/integration.ts";
 import type { Store } from "../store/store.ts";

@@ -2,7 +2,7 @@ import { SyncError } from "../domain/errors.ts";
 import type { ExportBatchInput, ExportBatchResult } from "./contract.ts";
 import { connect } from "./dependencies.ts";
 import type { ActivityDependencies } from "./dependencies.ts";
-import type { Running } from "./running.ts";
+import type { Running } from "./wrapper.ts";
 
 /**
  * Delivers one stretch of buckets and commits the mirror's cursor piece by piece, so that another try of the same input
@@ -11,7 +11,7 @@ import type { Running } from "./running.ts";
 export function exportBatch(dependencies: ActivityDependencies) {
   const { exports } = dependencies.store;
   return async (input: ExportBatchInput, { signal, heartbeat }: Running): Promise<ExportBatchResult> => {
-    const { integrationId, cycleId, afterSeq, throughSeq } = input;
+    const { integrationId, runId, afterSeq, throughSeq } = input;
     const { connector, connection } = await connect(dependencies, integrationId);
     const mirrorSeq = await exports.cursor(integrationId);
     if (mirrorSeq < afterSeq) return { cursorSeq: mirrorSeq, stale: true };
@@ -26,7 +26,7 @@ export function exportBatch(dependencies: ActivityDependencies) {
     });
     try {
       for await (const piece of pieces) {
-        if (!(await exports.commit(integrationId, cycleId, cursorSeq, piece))) {
+        if (!(await exports.commit(integrationId, runId, cursorSeq, piece))) {
           return { cursorSeq: await exports.cursor(integrationId), stale: true };
         }
         cursorSeq = piece.cursorSeq;

@@ -1,10 +1,10 @@
 import { SyncError } from "../domain/errors.ts";
-import type { ImportChunk } from "../connectors/connector.ts";
+import type { ImportChunk } from "../providers/connector.ts";
 import { leasesOf } from "../store/store.ts";
 import type { ImportPageInput, ImportPageResult } from "./contract.ts";
 import { connect } from "./dependencies.ts";
 import type { ActivityDependencies } from "./dependencies.ts";
-import type { Running } from "./running.ts";
+import type { Running } from "./wrapper.ts";
 
 /**
  * Reads one page and stores it chunk by chunk: while one chunk is being stored the next is read, never more. The progress moves
@@ -13,7 +13,7 @@ import type { Running } from "./running.ts";
 export function importPage(dependencies: ActivityDependencies) {
   const { store } = dependencies;
   return async (input: ImportPageInput, { signal, heartbeat }: Running): Promise<ImportPageResult> => {
-    const { integrationId, cycleId, task, shrink } = input;
+    const { integrationId, runId, task, pageHalvings } = input;
     const { connector, connection } = await connect(dependencies, integrationId);
     const events = await store.imports.definitions(integrationId, task.events);
     // All were deleted meanwhile: there is nothing to read, and the next plan does without them.
@@ -22,7 +22,7 @@ export function importPage(dependencies: ActivityDependencies) {
     const chunks = connector.importPage(connection, {
       events,
       progress: task.progress,
-      shrink,
+      pageHalvings,
       lease: leasesOf(store, budget, signal),
       blocked: async (untilMs) => {
         if (budget !== null) await store.budgets.block(budget.key, untilMs);
@@ -31,7 +31,7 @@ export function importPage(dependencies: ActivityDependencies) {
       heartbeat,
     });
     const commit = (chunk: ImportChunk) =>
-      store.imports.commitChunk({ integrationId, cycleId, events: task.events, from: task.progress, ...chunk });
+      store.imports.commitChunk({ integrationId, runId, events: task.events, from: task.progress, ...chunk });
     try {
       return await storeAll(chunks, commit, task.progress);
     } catch (error) {

@@ -3,12 +3,12 @@ import type { ActivityDependencies } from "./dependencies.ts";
 import { connect } from "./dependencies.ts";
 import { exportBatch } from "./exportBatch.ts";
 import { importPage } from "./importPage.ts";
-import { loadPlan } from "./loadPlan.ts";
+import { loadConfig } from "./loadConfig.ts";
 import { planImport } from "./planImport.ts";
 import { reconcile } from "./reconcile.ts";
 import type { WorkflowControl } from "./reconcile.ts";
-import { running } from "./running.ts";
-import type { Running } from "./running.ts";
+import { running } from "./wrapper.ts";
+import type { Running } from "./wrapper.ts";
 
 /** Everything that the workflows may call, bound to its dependencies. */
 export function createActivities(
@@ -19,7 +19,7 @@ export function createActivities(
   const activity = <Input, Result>(body: (input: Input, running: Running) => Promise<Result>) =>
     running(settings.heartbeatTimeoutMs, body);
   return {
-    loadPlan: activity(loadPlan(dependencies)),
+    loadConfig: activity(loadConfig(dependencies)),
     aggregateExposures: activity(async ({ integrationId }: { integrationId: string }) => {
       const { connection } = await connect(dependencies, integrationId);
       return await store.exposures.seal(connection.workspaceId);

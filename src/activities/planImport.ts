@@ -12,23 +12,23 @@ export function planImport(dependencies: ActivityDependencies) {
   const { store } = dependencies;
   return async (input: PlanImportInput): Promise<ImportPlan> => {
     const { connector, connection } = await connect(dependencies, input.integrationId);
-    const boundMs = input.boundMs ?? (await store.nowMs());
+    const highWatermarkMs = input.highWatermarkMs ?? (await store.nowMs());
     const mirrored = await store.imports.progress(input.integrationId);
     const progress = Object.fromEntries(
       Object.entries(mirrored).map(([name, mirror]) => [name, agreed(input.progress[name], mirror)]),
     );
-    // An event that was deleted or made a moment ago is not among both: it is none of this cycle's.
+    // An event that was deleted or made a moment ago is not among both: it is none of this run's.
     const definitions = await store.imports.definitions(input.integrationId, Object.keys(progress));
     const events = definitions.flatMap((definition) => {
       const known = progress[definition.name];
       return known === undefined ? [] : [{ definition, progress: known }];
     });
-    const tasks = await connector.planImport(connection, { events, boundMs });
+    const tasks = await connector.planImport(connection, { events, highWatermarkMs });
     for (const task of tasks) {
       for (const name of task.events) progress[name] = task.progress;
     }
     await store.imports.setProgress(input.integrationId, progress);
-    return { boundMs, tasks, progress };
+    return { highWatermarkMs, tasks, progress };
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Provider } from "../domain/integration.ts";
 import type { Store } from "../store/store.ts";
 import type { ReconcileResult } from "./contract.ts";
-import type { Running } from "./running.ts";
+import type { Running } from "./wrapper.ts";
 
 export interface IntegrationRef {
   integrationId: string;

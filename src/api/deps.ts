@@ -1,11 +1,11 @@
 // What the API is given by its composition root: everything that does I/O comes in through here.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { IntegrationControl } from "../client/index.ts";
-import type { Connector } from "../connectors/connector.ts";
+import type { Connector } from "../providers/connector.ts";
 import type { Provider } from "../domain/integration.ts";
 import type { AddressPolicy } from "../gateway/addresses.ts";
 import type { Gateway } from "../gateway/gateway.ts";
-import type { LimitSettings } from "./limits.ts";
+import type { LimitSettings } from "./workspaces/signInLimits.ts";
 import type { Store } from "../store/store.ts";
 
 export interface AppDeps {

@@ -1,6 +1,6 @@
 // How the command ends when something went wrong.
 import { CommanderError } from "commander";
-import { ConfigError } from "../config.ts";
+import { ConfigError } from "../config/config.ts";
 import type { Output } from "./print.ts";
 
 const USAGE = 2;

@@ -1,9 +1,9 @@
 // `crosscurrent integration …`: what operators do to integrations of any workspace, on the store and Temporal directly.
+import type { Integration } from "../domain/integration.ts";
 import type { Command } from "commander";
 import { integrationId } from "./arguments.ts";
 import { openOperator, type Operator } from "./operator.ts";
 import { describe, printRows, type Output, type Row } from "./print.ts";
-import type { Integration } from "../store/store.ts";
 
 const LIST_PAGE = 500;
 const POLL_MS = 500;
@@ -34,7 +34,7 @@ export function addIntegrationCommands(program: Command, output: Output): void {
   }
   group
     .command("sync-now")
-    .description("ask for a cycle now")
+    .description("ask for a run now")
     .argument("<id>", "integration", integrationId)
     .option("--wait", "wait until it is done; exit code 1 unless it succeeded", false)
     .option("--json", "print JSON", false)
@@ -110,10 +110,10 @@ async function syncNow(operator: Operator, id: string, options: Options & { wait
   const outcome = await waitForSync(operator, row, request.requestId);
   printRows(operator.output, [{ requestId: request.requestId, status: "done", outcome }], options.json);
   if (outcome !== "succeeded")
-    throw new Error(`The cycle ended as ${outcome}: see \`crosscurrent integration status ${id}\`.`);
+    throw new Error(`The run ended as ${outcome}: see \`crosscurrent integration status ${id}\`.`);
 }
 
-/** Asks until the request is done: a cycle may take hours, so there is no limit but the operator's patience. */
+/** Asks until the request is done: a run may take hours, so there is no limit but the operator's patience. */
 async function waitForSync(operator: Operator, row: Integration, requestId: string): Promise<string> {
   for (;;) {
     const request = await operator.store.runs.getRequest(row.workspaceId, row.id, requestId);

@@ -1,6 +1,6 @@
 // What the operators' commands work with: the store and the Temporal client, opened for the length of one command.
 import type { IntegrationControl } from "../client/index.ts";
-import { loadConfig } from "../config.ts";
+import { loadConfig } from "../config/config.ts";
 import type { Store } from "../store/store.ts";
 import type { Output } from "./print.ts";
 
@@ -13,9 +13,9 @@ export interface Operator {
 
 export async function openOperator(output: Output): Promise<Operator> {
   const config = loadConfig(undefined, { secretKey: false });
-  const { createPostgresStore } = await import("../store/postgres/store.ts");
-  const { connectTemporal } = await import("../temporal.ts");
-  const { boundCalls } = await import("../temporalCalls.ts");
+  const { createPostgresStore } = await import("../store/createStore.ts");
+  const { connectTemporal } = await import("../client/connection.ts");
+  const { boundCalls } = await import("../client/boundedCalls.ts");
   const store = createPostgresStore(config);
   const temporal = boundCalls(connectTemporal(config));
   return {

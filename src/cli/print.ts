@@ -1,6 +1,6 @@
 // What commands print on stdout: lines to read, or one JSON line per row for scripts.
-import { viewIntegration } from "../api/answers.ts";
-import type { Integration } from "../store/store.ts";
+import type { Integration } from "../domain/integration.ts";
+import { viewIntegration } from "../api/integrations/responses.ts";
 
 /** Where commands write to: the process's own streams, or a test's. */
 export interface Output {

@@ -1,6 +1,6 @@
 // All commands and their options. What a command needs is imported when it runs: `--help` loads no native module.
 import { Command } from "commander";
-import { loadConfig } from "../config.ts";
+import { loadConfig } from "../config/config.ts";
 import { workspaceName } from "./arguments.ts";
 import { addIntegrationCommands } from "./integration.ts";
 import { processOutput, type Output } from "./print.ts";
@@ -24,7 +24,7 @@ export function createProgram(output: Output = processOutput): Command {
     .description("run everything on this machine, with nothing to set up")
     .option("--fresh", "start with empty data", false)
     .action(async (options: { fresh: boolean }) => {
-      const { runDev } = await import("../../dev/main.ts");
+      const { runDev } = await import("../../dev/stack/main.ts");
       await runDev(options);
     });
   program.command("server").description("serve the HTTP API").action(serve);
@@ -69,14 +69,14 @@ function untilAskedToStop(): Promise<void> {
 async function migrateAll(output: Output): Promise<void> {
   const config = loadConfig(undefined, NO_SECRET_KEY);
   const { migrate } = await import("../store/postgres/migrate.ts");
-  const { prepareTemporal } = await import("../temporal.ts");
+  const { prepareTemporal } = await import("../client/connection.ts");
   const migrations = await migrate(config.databaseUrl);
   const searchAttributes = await prepareTemporal(config);
   output.print(`${JSON.stringify({ migrations, searchAttributes })}\n`);
 }
 
 async function createWorkspace(name: string, output: Output): Promise<void> {
-  const { createPostgresStore } = await import("../store/postgres/store.ts");
+  const { createPostgresStore } = await import("../store/createStore.ts");
   const store = createPostgresStore(loadConfig(undefined, NO_SECRET_KEY));
   try {
     const { workspaceId, apiKey } = await store.workspaces.create(name);

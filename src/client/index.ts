@@ -2,7 +2,7 @@ import { WorkflowNotFoundError } from "@temporalio/client";
 import type { Client } from "@temporalio/client";
 import type { SignalDefinition } from "@temporalio/common";
 import type { Provider } from "../domain/integration.ts";
-import type { integrationWorkflow } from "../workflows/integration.ts";
+import type { integrationWorkflow } from "../workflows/integrationWorkflow.ts";
 import { configChangedSignal, pauseSignal, resumeSignal, statusQuery, syncNowSignal } from "../workflows/messages.ts";
 import type { WorkflowStatus } from "../workflows/messages.ts";
 import { DEFAULT_TASK_QUEUE, INTEGRATION_WORKFLOW, integrationIdOf, workflowIdOf } from "./ids.ts";
@@ -36,7 +36,7 @@ export interface IntegrationControl {
   pause(ref: IntegrationRef): Promise<void>;
   /** Goes on where the pause stopped. */
   resume(ref: IntegrationRef): Promise<void>;
-  /** Asks for a cycle whose bounds are fixed from now on; `requestId` is reported back by the sync request. */
+  /** Asks for a run whose bounds are fixed from now on; `requestId` is reported back by the sync request. */
   syncNow(ref: IntegrationRef, requestId: string): Promise<void>;
   /** What the workflow is doing; needs a worker that is up. Null if no such workflow runs. */
   status(integrationId: string): Promise<WorkflowStatus | null>;

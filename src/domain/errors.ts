@@ -1,6 +1,6 @@
 /**
  * The closed set of ways in which a connector can fail. The workflow decides by kind alone what happens next:
- * `rate_limited` and `transient` are waited for, the rest becomes a visible state of the leg until somebody mends it.
+ * `rate_limited` and `transient` are waited for, the rest becomes a visible state of the direction until somebody mends it.
  */
 export const ERROR_KINDS = [
   "auth",
@@ -21,15 +21,15 @@ export function isRetryable(kind: ErrorKind): boolean {
 }
 
 /** What a person sees of a failure: what happened and what to do, never a credential or a user's data. */
-export interface LegError {
+export interface ErrorState {
   kind: ErrorKind;
   message: string;
   /** Since when, epoch milliseconds: kept while the kind stays the same. */
   sinceMs: number;
 }
 
-/** The error a leg shows now, keeping the start of one that goes on. */
-export function continueError(before: LegError | null, now: LegError): LegError {
+/** The error a direction shows now, keeping the start of one that goes on. */
+export function continueError(before: ErrorState | null, now: ErrorState): ErrorState {
   return before !== null && before.kind === now.kind ? { ...now, sinceMs: before.sinceMs } : now;
 }
 

@@ -1,6 +1,5 @@
-/** The words of an integration that every layer shares. */
-export type Leg = "export" | "import";
-export type Outcome = "succeeded" | "partial" | "failed";
+import type { ErrorState } from "./errors.ts";
+import type { Run } from "./run.ts";
 export type MixpanelRegion = "us" | "eu" | "in";
 /** How a Mixpanel project reads its own `time` and dates: projects made before 2023 use their local zone. */
 export type ProjectTime = "utc" | "local";
@@ -30,18 +29,60 @@ export interface BigQuerySettings {
 export type ProviderSettings = MixpanelSettings | BigQuerySettings;
 export type Provider = ProviderSettings["provider"];
 
-/** Where the rows of a BigQuery event are: rows of the table whose event column (a STRING) equals the event's name. */
-export interface EventSource {
-  dataset: string;
-  tableName: string;
-  eventFieldName: string;
-  userIdFieldName: string;
-  timestampFieldName: string;
-  eventUuidFieldName: string;
-}
-
 /** A JSON value small enough for a Temporal payload: cursors, never rows. */
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 
 /** A UTC (or project-local) calendar day, `yyyy-mm-dd`. */
 export type Day = string;
+
+export interface FirstDay {
+  /** `yyyy-mm-dd`; null for the default look-back before today (UTC, PostgreSQL's clock). */
+  importFrom: string | null;
+}
+
+export interface NewMixpanelIntegration extends MixpanelSettings, FirstDay {
+  secret: string;
+}
+
+/** Nothing secret is kept of a customer's BigQuery. */
+export interface NewBigQueryIntegration extends BigQuerySettings, FirstDay {}
+
+export type NewIntegration = NewMixpanelIntegration | NewBigQueryIntegration;
+
+/** What may change later; absent means unchanged. Provider, project and dataset never do. */
+export interface IntegrationPatch {
+  exportEnabled?: boolean;
+  importEnabled?: boolean;
+  serviceAccountUsername?: string;
+  serviceAccountEmail?: string;
+  secret?: string;
+}
+
+export type IntegrationStatus = "idle" | "syncing" | "paused" | "attention";
+
+export interface Integration {
+  id: string;
+  workspaceId: string;
+  provider: Provider;
+  settings: ProviderSettings;
+  importFrom: string;
+  createdAtMs: number;
+  /** Raised by every change; what the workflow has seen of it is `seenVersion`. */
+  version: number;
+  status: IntegrationStatus;
+  paused: boolean;
+  nextRunAtMs: number | null;
+  lastRun: Run | null;
+  export: {
+    enabled: boolean;
+    completeThroughMs: number | null;
+    sent: number;
+    rejected: number;
+    /** Sealed buckets not delivered yet. */
+    pending: number;
+    /** Buckets that got an exposure after they were sealed. */
+    late: number;
+    error: ErrorState | null;
+  };
+  import: { enabled: boolean; error: ErrorState | null };
+}

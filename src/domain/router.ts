@@ -13,3 +13,65 @@ export interface RouteConditions {
   /** The call's model hint must be one of these. */
   models?: string[];
 }
+
+export interface NewVariant {
+  id: string;
+  weight: number;
+  /** `apiKey` null: the upstream is called without one. */
+  upstream: Upstream & { apiKey: string | null };
+}
+
+export interface NewRoute {
+  id: string;
+  conditions: RouteConditions;
+  fallbackVariantId: string | null;
+  variants: NewVariant[];
+}
+
+export interface NewRouter {
+  id: string;
+  description: string | null;
+  routes: NewRoute[];
+}
+
+/** A variant as people see it: whether it has a key, never the key. */
+export interface Variant {
+  id: string;
+  weight: number;
+  upstream: Upstream & { hasApiKey: boolean };
+}
+
+export interface Route {
+  id: string;
+  conditions: RouteConditions;
+  fallbackVariantId: string | null;
+  variants: Variant[];
+}
+
+export interface Router {
+  id: string;
+  description: string | null;
+  /** In the order in which their conditions are tried. */
+  routes: Route[];
+  createdAtMs: number;
+  updatedAtMs: number;
+}
+
+/** Absent means unchanged. */
+export interface RouterPatch {
+  description?: string | null | undefined;
+  /** All of the router's routes, in their new order. */
+  routeOrder?: string[] | undefined;
+}
+
+export interface RoutePatch {
+  conditions?: RouteConditions | undefined;
+  fallbackVariantId?: string | null | undefined;
+}
+
+export interface VariantPatch {
+  weight?: number | undefined;
+  upstream?:
+    | { baseUrl?: string | undefined; model?: string | undefined; apiKey?: string | null | undefined }
+    | undefined;
+}

@@ -1,8 +1,8 @@
 /**
- * When the next cycle of an integration is due, epoch milliseconds: an interval after the last one started, plus a jitter
+ * When the next run of an integration is due, epoch milliseconds: an interval after the last one started, plus a jitter
  * that is fixed per integration, so that a restart of everything does not make everybody sync at once.
  */
-export function nextCycleAtMs(
+export function nextRunAtMs(
   lastStartedAtMs: number,
   integrationId: string,
   intervalMs: number,

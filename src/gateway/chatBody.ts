@@ -1,6 +1,6 @@
 // The body of a call: what the gateway reads of it, and the same bytes with another model.
 import { isUtf8 } from "node:buffer";
-import { idProblem, isObject } from "../api/exposureRecords.ts";
+import { idProblem, isObject } from "../api/exposures/records.ts";
 import { GatewayError } from "./errors.ts";
 
 export interface ChatBody {

@@ -1,16 +1,17 @@
 // POST /v1/chat/completions: router, route, variant, upstream; the exposure is recorded while the answer flows.
+import type { NewVariant } from "../domain/router.ts";
 import { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Dispatcher } from "undici";
 import { matchRoute, pickVariant } from "../domain/assignment.ts";
-import type { NewVariant, RouterStore, ServedRouter } from "../store/store.ts";
+import type { RouterStore, ServedRouter } from "../store/store.ts";
 import { readChatBody, type ChatBody } from "./chatBody.ts";
-import { hashedDraw, randomDraw } from "./draw.ts";
+import { hashedDraw, randomDraw } from "./assignmentHash.ts";
 import { GatewayError } from "./errors.ts";
 import type { ExposureRecorder } from "./recorder.ts";
 import { readBody } from "./requestBody.ts";
-import { relay } from "./relay.ts";
-import { createTtlCache } from "./ttlCache.ts";
+import { relay } from "./streamResponse.ts";
+import { createTtlCache } from "../http/ttlCache.ts";
 import { callUpstream, refusalOf, type CallSignal, type UpstreamAnswer } from "./upstream.ts";
 
 export interface GatewayDeps {

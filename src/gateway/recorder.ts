@@ -1,6 +1,7 @@
 // Exposures of served calls on their way to the store: those that come while a commit is under way go into the next one together.
+import type { Exposure } from "../domain/exposure.ts";
 import { MAX_EXPOSURES_PER_CALL } from "../domain/limits.ts";
-import type { Exposure, ExposureStore } from "../store/store.ts";
+import type { ExposureStore } from "../store/store.ts";
 
 export interface ExposureRecorder {
   /** Resolves once the exposure is committed; rejects where it is not, or nobody knows. */

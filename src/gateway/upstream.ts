@@ -1,9 +1,9 @@
 // One call of an upstream: what is sent to it, and which of its headers go back.
+import type { NewVariant } from "../domain/router.ts";
 import type { EventEmitter } from "node:events";
 import type { Readable } from "node:stream";
 import type { IncomingHttpHeaders } from "node:http";
 import { request, type Dispatcher } from "undici";
-import type { NewVariant } from "../store/store.ts";
 import { AddressRefusedError } from "./connect.ts";
 import { GatewayError } from "./errors.ts";
 

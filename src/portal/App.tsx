@@ -1,24 +1,24 @@
 // Which page is shown: the sign-in page to strangers, else what the address names. Only what everybody sees first is loaded at once.
 import { lazy, Suspense } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
-import { Failure } from "./components/Failure.tsx";
-import { Loading } from "./components/Loading.tsx";
-import { Mishap } from "./components/Mishap.tsx";
-import { Shell } from "./components/Shell.tsx";
-import { NotFound } from "./pages/NotFound.tsx";
-import { Routers } from "./pages/Routers.tsx";
-import { SignIn } from "./pages/SignIn.tsx";
-import { useSession } from "./session.ts";
+import { Failure } from "./ui/ErrorAlert.tsx";
+import { Loading } from "./ui/Loading.tsx";
+import { Mishap } from "./ui/ErrorBoundary.tsx";
+import { Shell } from "./ui/Shell.tsx";
+import { NotFound } from "./ui/NotFound.tsx";
+import { Routers } from "./routers/Routers.tsx";
+import { SignIn } from "./session/SignIn.tsx";
+import { useSession } from "./session/session.ts";
 
-const AddIntegration = lazy(() => import("./pages/AddIntegration.tsx"));
-const DataIntegrations = lazy(() => import("./pages/DataIntegrations.tsx"));
-const EventPage = lazy(() => import("./pages/EventPage.tsx"));
-const IntegrationPage = lazy(() => import("./pages/IntegrationPage.tsx"));
-const RouterPage = lazy(() => import("./pages/RouterPage.tsx"));
-const Metrics = lazy(() => import("./pages/Metrics.tsx"));
-const MetricPage = lazy(() => import("./pages/MetricPage.tsx"));
-const EditMetric = lazy(() => import("./pages/EditMetric.tsx"));
-const SetupPage = lazy(() => import("./pages/SetupPage.tsx"));
+const AddIntegration = lazy(() => import("./integrations/AddIntegration.tsx"));
+const DataIntegrations = lazy(() => import("./integrations/DataIntegrations.tsx"));
+const EventPage = lazy(() => import("./integrations/EventPage.tsx"));
+const IntegrationPage = lazy(() => import("./integrations/IntegrationPage.tsx"));
+const RouterPage = lazy(() => import("./routers/RouterPage.tsx"));
+const Metrics = lazy(() => import("./metrics/Metrics.tsx"));
+const MetricPage = lazy(() => import("./metrics/MetricPage.tsx"));
+const EditMetric = lazy(() => import("./metrics/EditMetric.tsx"));
+const SetupPage = lazy(() => import("./integrations/SetupPage.tsx"));
 
 export function App() {
   const session = useSession();

@@ -419,7 +419,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Connect a project; both legs start off */
+        /** Connect a project; both directions start off */
         post: {
             parameters: {
                 query?: never;
@@ -433,7 +433,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Connect a project; both legs start off */
+                /** @description Connect a project; both directions start off */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -649,7 +649,7 @@ export interface paths {
         };
         options?: never;
         head?: never;
-        /** Switch legs or change credentials */
+        /** Switch directions or change credentials */
         patch: {
             parameters: {
                 query?: never;
@@ -665,7 +665,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Switch legs or change credentials */
+                /** @description Switch directions or change credentials */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1867,7 +1867,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Cycles, newest first */
+        /** Runs, newest first */
         get: {
             parameters: {
                 query?: {
@@ -1884,7 +1884,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Cycles, newest first */
+                /** @description Runs, newest first */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2156,7 +2156,7 @@ export interface paths {
                         "application/json": {
                             /** @enum {string} */
                             status: "queued" | "running" | "done";
-                            cycleId?: string;
+                            runId?: string;
                             /** @enum {string} */
                             outcome?: "succeeded" | "partial" | "failed";
                         };
@@ -4284,7 +4284,7 @@ export interface components {
              * Format: date-time
              * @example 2026-01-31T08:00:00.000Z
              */
-            nextCycleAt: string | null;
+            nextRunAt: string | null;
             workflowId: string;
             /** @description Its workflow in Temporal's UI, if the operator says where that is. */
             temporalUrl: string | null;
@@ -4314,15 +4314,15 @@ export interface components {
                 rejected: number;
                 pending: number;
                 late: number;
-                /** @description In words, while a cycle runs: of one integration alone, and null where its workflow does not answer at once. */
+                /** @description In words, while a run runs: of one integration alone, and null where its workflow does not answer at once. */
                 doing?: string | null;
-                error?: components["schemas"]["LegError"];
+                error?: components["schemas"]["ErrorState"];
             };
             import: {
                 enabled: boolean;
-                /** @description In words, while a cycle runs: of one integration alone, and null where its workflow does not answer at once. */
+                /** @description In words, while a run runs: of one integration alone, and null where its workflow does not answer at once. */
                 doing?: string | null;
-                error?: components["schemas"]["LegError"];
+                error?: components["schemas"]["ErrorState"];
             };
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -4335,7 +4335,7 @@ export interface components {
             projectTime: "utc" | "local";
             serviceAccountUsername: string;
         };
-        LegError: {
+        ErrorState: {
             /** @enum {string} */
             kind: "auth" | "permission" | "not_found" | "schema" | "rate_limited" | "transient" | "rejected_record" | "bug";
             message: string;
@@ -4360,7 +4360,7 @@ export interface components {
              * Format: date-time
              * @example 2026-01-31T08:00:00.000Z
              */
-            nextCycleAt: string | null;
+            nextRunAt: string | null;
             workflowId: string;
             /** @description Its workflow in Temporal's UI, if the operator says where that is. */
             temporalUrl: string | null;
@@ -4390,15 +4390,15 @@ export interface components {
                 rejected: number;
                 pending: number;
                 late: number;
-                /** @description In words, while a cycle runs: of one integration alone, and null where its workflow does not answer at once. */
+                /** @description In words, while a run runs: of one integration alone, and null where its workflow does not answer at once. */
                 doing?: string | null;
-                error?: components["schemas"]["LegError"];
+                error?: components["schemas"]["ErrorState"];
             };
             import: {
                 enabled: boolean;
-                /** @description In words, while a cycle runs: of one integration alone, and null where its workflow does not answer at once. */
+                /** @description In words, while a run runs: of one integration alone, and null where its workflow does not answer at once. */
                 doing?: string | null;
-                error?: components["schemas"]["LegError"];
+                error?: components["schemas"]["ErrorState"];
             };
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -4501,7 +4501,7 @@ export interface components {
              * @example 2026-01-31T08:00:00.000Z
              */
             completeThrough: string | null;
-            error?: components["schemas"]["LegError"];
+            error?: components["schemas"]["ErrorState"];
             eventId: string;
         };
         BigQueryEvent: {
@@ -4518,7 +4518,7 @@ export interface components {
              * @example 2026-01-31T08:00:00.000Z
              */
             completeThrough: string | null;
-            error?: components["schemas"]["LegError"];
+            error?: components["schemas"]["ErrorState"];
             eventName: string;
             dataset: string;
             tableName: string;
@@ -4577,24 +4577,24 @@ export interface components {
             finishedAt: string | null;
             /** @enum {string|null} */
             outcome: "succeeded" | "partial" | "failed" | null;
-            legs: {
+            directions: {
                 /** @enum {string} */
-                leg: "export" | "import";
+                direction: "export" | "import";
                 /**
-                 * @description Null while the leg runs.
+                 * @description Null while the direction runs.
                  * @enum {string|null}
                  */
                 outcome: "succeeded" | "partial" | "failed" | null;
                 records: number;
                 rejected: number;
-                error?: components["schemas"]["LegError"];
+                error?: components["schemas"]["ErrorState"];
                 failedEvents?: string[];
             }[];
         };
         RejectedRecord: {
             id: string;
             /** @enum {string} */
-            leg: "export" | "import";
+            direction: "export" | "import";
             event?: string;
             reason: string;
             /** @description The record as JSON; a string where its text is no JSON. */

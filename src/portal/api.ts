@@ -5,7 +5,7 @@ import type { components, paths } from "./api.generated.ts";
 type Schemas = components["schemas"];
 export type Integration = Schemas["Integration"];
 export type SyncEvent = Schemas["Event"];
-export type LegError = Schemas["LegError"];
+export type ErrorState = Schemas["ErrorState"];
 export type Run = Schemas["Run"];
 export type Router = Schemas["Router"];
 export type Variant = Schemas["Variant"];

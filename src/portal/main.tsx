@@ -6,8 +6,8 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiError } from "./api.ts";
 import { App } from "./App.tsx";
-import { SESSION_KEY } from "./session.ts";
-import { cssVariables, theme } from "./theme.ts";
+import { SESSION_KEY } from "./session/session.ts";
+import { cssVariables, theme } from "./ui/theme.ts";
 
 /** A session that ended shows the sign-in page, wherever that is noticed. */
 function onError(error: unknown): void {

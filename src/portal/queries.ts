@@ -45,7 +45,7 @@ export function useIntegrations() {
   });
 }
 
-/** Asked often while a cycle runs; not at all while nobody looks. */
+/** Asked often while a run runs; not at all while nobody looks. */
 export function useIntegration(id: string) {
   return useQuery({
     queryKey: keys.integration(id),
@@ -83,7 +83,7 @@ export function useRuns(id: string) {
 
 export interface RejectedRecord {
   id: string;
-  leg: "export" | "import";
+  direction: "export" | "import";
   event?: string;
   reason: string;
   record: unknown;

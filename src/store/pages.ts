@@ -1,14 +1,4 @@
 // Lists in pages, and the errors that every part of the store shares.
-export interface Page<T> {
-  items: T[];
-  /** Null at the end. */
-  next: string | null;
-}
-
-export interface PageRequest {
-  cursor: string | null;
-  limit: number;
-}
 
 /** A list call got a cursor that this list never gave out. */
 export class InvalidCursorError extends Error {

@@ -1,3 +1,3 @@
 /** Exactly the registered workflows. */
-export { integrationWorkflow } from "./integration.ts";
-export { reconcilerWorkflow } from "./reconciler.ts";
+export { integrationWorkflow } from "./integrationWorkflow.ts";
+export { reconcilerWorkflow } from "./reconcilerWorkflow.ts";

@@ -1,5 +1,6 @@
+import type { IntegrationStatus } from "../domain/integration.ts";
 import { defineQuery, defineSignal } from "@temporalio/workflow";
-import type { LegError } from "../domain/errors.ts";
+import type { ErrorState } from "../domain/errors.ts";
 import type { EventProgress } from "../domain/progress.ts";
 import type { IntegrationState } from "./state.ts";
 
@@ -20,18 +21,16 @@ export interface IntegrationInput {
   state?: IntegrationState;
 }
 
-export type IntegrationStatus = "idle" | "syncing" | "paused" | "attention";
-
 /** The answer to the `status` query. Times are epoch milliseconds. */
 export interface WorkflowStatus {
   status: IntegrationStatus;
-  /** What each leg is doing, in words. */
+  /** What each direction is doing, in words. */
   doing: { export: string; import: string };
-  nextCycleAtMs: number | null;
-  lastCycleStartedAtMs: number | null;
-  cycleId: string | null;
+  nextRunAtMs: number | null;
+  lastRunStartedAtMs: number | null;
+  runId: string | null;
   queuedRequests: number;
   exportCursorSeq: number | null;
   events: Record<string, EventProgress>;
-  errors: { export: LegError | null; import: LegError | null; events: Record<string, LegError> };
+  errors: { export: ErrorState | null; import: ErrorState | null; events: Record<string, ErrorState> };
 }

@@ -1,65 +1,65 @@
-import type { ExportBound, LegResult } from "../activities/contract.ts";
-import type { LegError } from "../domain/errors.ts";
+import type { ExportHighWatermark, DirectionResult } from "../activities/contract.ts";
+import type { ErrorState } from "../domain/errors.ts";
 import type { EventProgress } from "../domain/progress.ts";
 
 /** All that an integration workflow knows; continue-as-new carries it over whole. Ids, counts and cursors only. */
 export interface IntegrationState {
   paused: boolean;
-  /** `syncVersion` of the configuration that the last cycle served. */
+  /** `syncVersion` of the configuration that the last run served. */
   servedSyncVersion: number;
-  lastCycleStartedAtMs: number | null;
+  lastRunStartedAtMs: number | null;
   /** After a failure that waiting may heal: an earlier time than the regular one. */
   retryAtMs: number | null;
-  /** Cycles in a row that ended with such a failure. */
-  failedCycles: number;
-  /** Sync requests that no cycle has taken yet. */
+  /** Runs in a row that ended with such a failure. */
+  failedRuns: number;
+  /** Sync requests that no run has taken yet. */
   requests: string[];
-  cycle: CycleState | null;
+  run: RunState | null;
   exportCursorSeq: number | null;
   /** End of the last batch handed to an activity: one that failed may have delivered up to there. */
   exportAttemptedSeq: number | null;
   events: Record<string, EventProgress>;
-  /** Halvings of an import page after failures: kept between cycles, gone with the next success. */
-  importShrink: number;
-  errors: { export: LegError | null; import: LegError | null; events: Record<string, LegError> };
+  /** Halvings of an import page after failures: kept between runs, gone with the next success. */
+  pageHalvings: number;
+  errors: { export: ErrorState | null; import: ErrorState | null; events: Record<string, ErrorState> };
 }
 
-/** A cycle under way. A leg that is null is not part of it. */
-export interface CycleState {
+/** A run under way. A direction that is null is not part of it. */
+export interface RunState {
   id: string;
   startedAtMs: number;
-  /** Sync requests that this cycle serves: they came before its bounds were fixed. */
+  /** Sync requests that this run serves: they came before its bounds were fixed. */
   requests: string[];
-  export: ExportLegState | null;
-  import: ImportLegState | null;
+  export: ExportDirectionState | null;
+  import: ImportDirectionState | null;
 }
 
-export interface ExportLegState {
-  bound: ExportBound | null;
-  result: LegResult | null;
+export interface ExportDirectionState {
+  bound: ExportHighWatermark | null;
+  result: DirectionResult | null;
 }
 
-export interface ImportLegState {
-  boundMs: number | null;
+export interface ImportDirectionState {
+  highWatermarkMs: number | null;
   /** Pages read so far. */
   pages: number;
   failedEvents: string[];
-  result: LegResult | null;
+  result: DirectionResult | null;
 }
 
 export function initialState(): IntegrationState {
   return {
     paused: false,
     servedSyncVersion: 0,
-    lastCycleStartedAtMs: null,
+    lastRunStartedAtMs: null,
     retryAtMs: null,
-    failedCycles: 0,
+    failedRuns: 0,
     requests: [],
-    cycle: null,
+    run: null,
     exportCursorSeq: null,
     exportAttemptedSeq: null,
     events: {},
-    importShrink: 0,
+    pageHalvings: 0,
     errors: { export: null, import: null, events: {} },
   };
 }

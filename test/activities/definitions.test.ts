@@ -1,12 +1,13 @@
 /** What the activities hand to a connector: the events that exist at that moment, with their sources. */
+import type { EventDefinition } from "../../src/domain/event.ts";
+import type { Integration } from "../../src/domain/integration.ts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { importPage } from "../../src/activities/importPage.ts";
 import { planImport } from "../../src/activities/planImport.ts";
-import type { Connector, EventDefinition, ImportChunk } from "../../src/connectors/connector.ts";
+import type { Connector, ImportChunk } from "../../src/providers/connector.ts";
 import { NO_PROGRESS, type EventProgress } from "../../src/domain/progress.ts";
-import type { Integration } from "../../src/store/store.ts";
-import { bigQuery, newIntegration, row, SOURCE } from "../store/contract/harness.ts";
-import { makePostgresHarness, type PostgresHarness } from "../store/database.ts";
+import { bigQuery, newIntegration, row, SOURCE } from "../support/store/contract/harness.ts";
+import { makePostgresHarness, type PostgresHarness } from "../support/store/storeDatabase.ts";
 
 const OTHER = { ...SOURCE, tableName: "other" };
 const TARGET_MS = 1_700_000_000_000;
@@ -38,10 +39,10 @@ const add = ({ name, source }: EventDefinition) =>
   harness.store.events.create(integration.workspaceId, integration.id, { name, source, description: null });
 const remove = (name: string) => harness.store.events.remove(integration.workspaceId, integration.id, name);
 const plan = (progress: Record<string, EventProgress> = {}) =>
-  planImport(dependencies())({ integrationId: integration.id, progress, boundMs: TARGET_MS });
+  planImport(dependencies())({ integrationId: integration.id, progress, highWatermarkMs: TARGET_MS });
 const page = (events: string[]) =>
   importPage(dependencies())(
-    { integrationId: integration.id, cycleId: "cycle", task: { events, progress: STARTED }, shrink: 0 },
+    { integrationId: integration.id, runId: "run", task: { events, progress: STARTED }, pageHalvings: 0 },
     running,
   );
 const begin = (...names: string[]) =>
@@ -60,7 +61,7 @@ test("a plan and a page get full definitions", async () => {
   expect(connector.read).toEqual(events);
 });
 
-test("an event that was deleted in the middle of a cycle takes nothing with it", async () => {
+test("an event that was deleted in the middle of a run takes nothing with it", async () => {
   await add({ name: "a", source: SOURCE });
   await add({ name: "b", source: OTHER });
   await begin("a", "b");
@@ -78,7 +79,7 @@ test("a page whose events are all gone asks nobody and has the import planned ag
   await remove("a");
   expect(await page(["a"])).toEqual({ progress: STARTED, stale: true });
   expect(connector.read).toBeNull();
-  expect(await plan({ a: STARTED })).toEqual({ boundMs: TARGET_MS, tasks: [], progress: {} });
+  expect(await plan({ a: STARTED })).toEqual({ highWatermarkMs: TARGET_MS, tasks: [], progress: {} });
 });
 
 test("an event made anew under its old name starts from nothing: no row counts for the old one's progress", async () => {

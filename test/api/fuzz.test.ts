@@ -8,7 +8,7 @@ import {
   NEW_BIGQUERY,
   NEW_INTEGRATION,
   type Harness,
-} from "./harness.ts";
+} from "../support/api/harness.ts";
 
 let api: Harness;
 let one: string;

@@ -1,6 +1,6 @@
 /** What holds for every call: who may, how it says no, what it logs, and what is open. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createHarness, createIntegration, SECRET, type Answer, type Harness } from "./harness.ts";
+import { createHarness, createIntegration, SECRET, type Answer, type Harness } from "../support/api/harness.ts";
 
 let api: Harness;
 let id: string;

@@ -1,6 +1,13 @@
 /** No secret comes back: everything that takes one gets a marked one, then every answer, the document and the log are searched. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { BIGQUERY_EVENT, createHarness, NEW_BIGQUERY, NEW_INTEGRATION, type Answer, type Harness } from "./harness.ts";
+import {
+  BIGQUERY_EVENT,
+  createHarness,
+  NEW_BIGQUERY,
+  NEW_INTEGRATION,
+  type Answer,
+  type Harness,
+} from "../support/api/harness.ts";
 
 const MARK = "MARKED-SECRET";
 let api: Harness;

@@ -4,7 +4,7 @@ import { connect, type AddressInfo, type Socket } from "node:net";
 import { request as httpRequest, type Server } from "node:http";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createHttpServer, drain } from "../../src/server.ts";
-import { createHarness, type Harness } from "./harness.ts";
+import { createHarness, type Harness } from "../support/api/harness.ts";
 
 let api: Harness;
 const servers: Server[] = [];

@@ -5,10 +5,10 @@ import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { report } from "../../src/cli/exit.ts";
 import { createProgram } from "../../src/cli/program.ts";
-import { createPostgresStore } from "../../src/store/postgres/store.ts";
+import { createPostgresStore } from "../../src/store/createStore.ts";
 import type { Store } from "../../src/store/store.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { eventually } from "../support/system.ts";
+import { createTestDatabase, type TestDatabase } from "../support/store/testDatabase.ts";
+import { eventually } from "../support/system/system.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
 const SECRET_KEY = Buffer.alloc(32, 3).toString("base64");
@@ -214,14 +214,14 @@ describe("integration", () => {
   ): Promise<void> {
     let isOver = false;
     void until.finally(() => (isOver = true));
-    let cycles = 0;
+    let runs = 0;
     const serve = async () => {
       const { items } = await store.maintenance.reconcilable({ cursor: null, limit: 100 });
       const requestIds = items.find((item) => item.id === id)?.unsignalled ?? [];
-      const cycleId = `${outcome}-${cycles++}`;
+      const runId = `${outcome}-${runs++}`;
       const startedAtMs = await store.nowMs();
-      const cycle = { integrationId: id, cycleId, startedAtMs, requestIds, legs: [] };
-      if (requestIds.length > 0) await store.runs.record({ ...cycle, finished: { atMs: startedAtMs + 1, outcome } });
+      const started = { integrationId: id, runId, startedAtMs, requestIds, directions: [] };
+      if (requestIds.length > 0) await store.runs.record({ ...started, finished: { atMs: startedAtMs + 1, outcome } });
     };
     await eventually(serve, () => isOver);
   }

@@ -1,8 +1,8 @@
 /** What the command shows of an integration, by provider. */
+import type { Integration } from "../../src/domain/integration.ts";
 import { expect, test } from "vitest";
 import { describe, printRows } from "../../src/cli/print.ts";
 import type { BigQuerySettings } from "../../src/domain/integration.ts";
-import type { Integration } from "../../src/store/store.ts";
 
 const SETTINGS: BigQuerySettings = {
   provider: "bigquery",
@@ -22,7 +22,7 @@ const integration = (settings: BigQuerySettings): Integration => ({
   version: 1,
   status: "idle",
   paused: false,
-  nextCycleAtMs: null,
+  nextRunAtMs: null,
   lastRun: null,
   export: { enabled: true, completeThroughMs: null, sent: 3, rejected: 0, pending: 1, late: 0, error: null },
   import: { enabled: false, error: null },

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { BigQueryControl } from "../../dev/bigquery/control.ts";
-import { crosscurrent, runToEnd } from "../../dev/children.ts";
-import { identify } from "../../dev/processTable.ts";
-import { startStack, type Stack } from "../../dev/stack.ts";
-import { startScript } from "../support/script.ts";
+import { BigQueryControl } from "../../dev/standins/bigquery/control.ts";
+import { crosscurrent, runToEnd } from "../../dev/process/children.ts";
+import { identify } from "../../dev/process/processTable.ts";
+import { startStack, type Stack } from "../../dev/stack/stack.ts";
+import { startScript } from "../support/dev/script.ts";
 
 let dataDir: string;
 let stack: Stack | undefined;
@@ -51,7 +51,7 @@ const start = async (fresh: boolean) => {
 describe("startStack", () => {
   it("comes back with its data after a SIGKILL, restarts its worker, and is emptied by `fresh`", async () => {
     const script = await startScript(`
-      import { startStack } from "./dev/stack.ts";
+      import { startStack } from "./dev/stack/stack.ts";
       const env = { ...process.env, DATABASE_URL: "" };
       const { env: settings } = await startStack({ dataDir: ${JSON.stringify(dataDir)}, fresh: false, env, onStep: () => {} });
       console.log(JSON.stringify({ env: settings }));`);

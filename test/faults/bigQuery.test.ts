@@ -1,16 +1,16 @@
 // Faults of BigQuery in the whole system: what people see, what goes on meanwhile, what heals it, and exact counts afterwards.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { BigQueryControl } from "../../dev/bigquery/control.ts";
-import type { FaultInput } from "../../dev/bigquery/protocol.ts";
-import { SHARED_START_TIMEOUT_MS } from "../../dev/bigquery/shared.ts";
-import { connectCustomer, EVENTS, ROWS, SOURCE } from "../support/bigQueryCustomer.ts";
-import type { Customer } from "../support/bigQueryCustomer.ts";
-import { DATASET, FIELDS, grantsOf, startBigQuerySystem } from "../support/bigQuerySync.ts";
-import type { BigQuery } from "../support/bigQuerySync.ts";
-import { expectExported, expectImported, expectRead, IMPORT_FROM, Ledger } from "../support/exact.ts";
-import { connectMixpanel } from "../support/mixpanelSync.ts";
-import { eventually } from "../support/system.ts";
-import type { System } from "../support/system.ts";
+import type { BigQueryControl } from "../../dev/standins/bigquery/control.ts";
+import type { FaultInput } from "../../dev/standins/bigquery/protocol.ts";
+import { SHARED_START_TIMEOUT_MS } from "../../dev/standins/bigquery/shared.ts";
+import { connectCustomer, EVENTS, ROWS, SOURCE } from "../support/system/bigQueryCustomer.ts";
+import type { Customer } from "../support/system/bigQueryCustomer.ts";
+import { DATASET, FIELDS, grantsOf, startBigQuerySystem } from "../support/system/bigQuerySync.ts";
+import type { BigQuery } from "../support/system/bigQuerySync.ts";
+import { expectExported, expectImported, expectRead, IMPORT_FROM, Ledger } from "../support/system/exact.ts";
+import { connectMixpanel } from "../support/system/mixpanelSync.ts";
+import { eventually } from "../support/system/system.ts";
+import type { System } from "../support/system/system.ts";
 
 const WITHIN_MS = 120_000;
 const BUCKETS = 600;
@@ -69,7 +69,7 @@ describe.concurrent("access that is lost in mid-sync", () => {
       },
     },
   ])(
-    "$what: says what to do, leaves the other leg and Mixpanel alone, and is healed by a new grant",
+    "$what: says what to do, leaves the other direction and Mixpanel alone, and is healed by a new grant",
     async ({ lose, shown, heal }) => {
       const customer = await connect();
       const { bigQuery } = customer;
@@ -111,7 +111,7 @@ describe.concurrent("what the customer changes in BigQuery", () => {
       const seen = await eventually(bigQuery.get, ({ status }) => status === "attention");
       const message = expect.stringMatching(/does not find analytics.*Check the project id, the names of dataset/);
       expect(seen.export.error).toMatchObject({ kind: "not_found", message });
-      // The import goes on, cycle after cycle.
+      // The import goes on, run after run.
       await customer.add("donation", 1);
       expect(await bigQuery.sync(WITHIN_MS)).toBe("partial");
       await expectRead(bigQuery, "donation", customer.rows.donation);
@@ -183,7 +183,7 @@ describe.concurrent("a quota that is used up", () => {
     { fault: { kind: "rate_limited", target: "jobs.insert", times: 2 }, waitSeconds: 60 },
     { fault: { kind: "rate_limited", target: "CreateReadSession", times: 4 }, waitSeconds: 60 },
   ])(
-    "$fault.kind at $fault.target: its leg waits, the other is done, and a sync that people ask for goes on at once",
+    "$fault.kind at $fault.target: its direction waits, the other is done, and a sync that people ask for goes on at once",
     async ({ fault, waitSeconds }) => {
       const customer = await connect();
       const { bigQuery } = customer;
@@ -198,10 +198,10 @@ describe.concurrent("a quota that is used up", () => {
           () => rateWaits(customer),
           (all) => all.length === count,
         );
-        const { status, export: leg } = await eventually(bigQuery.get, ({ export: { pending } }) =>
+        const { status, export: direction } = await eventually(bigQuery.get, ({ export: { pending } }) =>
           isExport ? pending === BUCKETS : pending === 0,
         );
-        expect([status, leg.error]).toEqual(["syncing", undefined]);
+        expect([status, direction.error]).toEqual(["syncing", undefined]);
         await eventually(
           () => customer.imported(),
           (imported) => imported === (isExport ? 2 * ROWS : 0),
@@ -231,7 +231,7 @@ describe.concurrent("what breaks in passing", () => {
     { kind: "backend_error_after", target: "jobs.insert", jobType: "load", times: 1 },
     { kind: "backend_error_after", target: "jobs.insert", jobType: "query", times: 1 },
   ])(
-    "%j is survived within one cycle, with one load and one MERGE",
+    "%j is survived within one run, with one load and one MERGE",
     async (fault) => {
       const customer = await connect();
       await customer.fault(fault);

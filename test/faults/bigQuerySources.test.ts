@@ -1,12 +1,12 @@
-// Source tables as customers have them: late rows, rows at the very bound of a cycle, clocks that changed, 200 columns.
+// Source tables as customers have them: late rows, rows at the very bound of a run, clocks that changed, 200 columns.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { BigQueryControl } from "../../dev/bigquery/control.ts";
-import { SHARED_START_TIMEOUT_MS } from "../../dev/bigquery/shared.ts";
-import { COLUMNS, connectBigQuery, DATASET, FIELDS, startBigQuerySystem } from "../support/bigQuerySync.ts";
-import type { EventRow } from "../support/bigQuerySync.ts";
-import { expectRead, expectRunsAddUp } from "../support/exact.ts";
-import { DAY_MS, HOUR_MS } from "../support/system.ts";
-import type { System } from "../support/system.ts";
+import type { BigQueryControl } from "../../dev/standins/bigquery/control.ts";
+import { SHARED_START_TIMEOUT_MS } from "../../dev/standins/bigquery/shared.ts";
+import { COLUMNS, connectBigQuery, DATASET, FIELDS, startBigQuerySystem } from "../support/system/bigQuerySync.ts";
+import type { EventRow } from "../support/system/bigQuerySync.ts";
+import { expectRead, expectRunsAddUp } from "../support/system/exact.ts";
+import { DAY_MS, HOUR_MS } from "../support/system/system.ts";
+import type { System } from "../support/system/system.ts";
 
 const WITHIN_MS = 120_000;
 const TABLE = "orders";
@@ -68,10 +68,16 @@ describe.concurrent("a source table of 200 columns", () => {
       await expectRead(bigQuery, EVENT, first);
 
       const { completeThrough } = await bigQuery.event(EVENT);
-      const boundMs = Date.parse(completeThrough ?? "");
-      const atBound = rowsAt("bound", [boundMs, boundMs, boundMs, boundMs - 1, boundMs - 1]);
-      const late = rowsAt("late", [boundMs - HOUR_MS, boundMs - DAY_MS + HOUR_MS]);
-      await load([...atBound, ...late, ...rowsAt("too late", [boundMs - 25 * HOUR_MS]), ...recent]);
+      const highWatermarkMs = Date.parse(completeThrough ?? "");
+      const atBound = rowsAt("bound", [
+        highWatermarkMs,
+        highWatermarkMs,
+        highWatermarkMs,
+        highWatermarkMs - 1,
+        highWatermarkMs - 1,
+      ]);
+      const late = rowsAt("late", [highWatermarkMs - HOUR_MS, highWatermarkMs - DAY_MS + HOUR_MS]);
+      await load([...atBound, ...late, ...rowsAt("too late", [highWatermarkMs - 25 * HOUR_MS]), ...recent]);
       expect(await bigQuery.sync(WITHIN_MS)).toBe("succeeded");
       const all = [...first, ...atBound, ...late];
       await expectRead(bigQuery, EVENT, all);

@@ -1,10 +1,10 @@
 // The request budget of a project: 60 exports an hour and 3 a second, never exceeded, whoever shares it.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { expectImported, Ledger } from "../support/exact.ts";
-import { connectMixpanel } from "../support/mixpanelSync.ts";
-import type { Mixpanel } from "../support/mixpanelSync.ts";
-import { ACCOUNT, DAY_MS, eventually, startSystem } from "../support/system.ts";
-import type { System } from "../support/system.ts";
+import { expectImported, Ledger } from "../support/system/exact.ts";
+import { connectMixpanel } from "../support/system/mixpanelSync.ts";
+import type { Mixpanel } from "../support/system/mixpanelSync.ts";
+import { ACCOUNT, DAY_MS, eventually, startSystem } from "../support/system/system.ts";
+import type { System } from "../support/system/system.ts";
 
 const WITHIN_MS = 120_000;
 const HOUR_AND_MORE_MS = 3_700_000;

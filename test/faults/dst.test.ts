@@ -1,11 +1,11 @@
 // Projects from before 2023 store local time: around both changes of the clock, imported rows have the exact UTC time.
 import { DateTime } from "luxon";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { LoadRow } from "../../dev/mixpanel/protocol.ts";
-import { expectImported } from "../support/exact.ts";
-import { connectMixpanel } from "../support/mixpanelSync.ts";
-import { DAY_MS, HOUR_MS, startSystem } from "../support/system.ts";
-import type { System } from "../support/system.ts";
+import type { LoadRow } from "../../dev/standins/mixpanel/protocol.ts";
+import { expectImported } from "../support/system/exact.ts";
+import { connectMixpanel } from "../support/system/mixpanelSync.ts";
+import { DAY_MS, HOUR_MS, startSystem } from "../support/system/system.ts";
+import type { System } from "../support/system/system.ts";
 
 const WITHIN_MS = 120_000;
 const STEP_MS = 10 * 60_000;

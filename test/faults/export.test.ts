@@ -1,11 +1,11 @@
 // Faults of the export: whatever Mixpanel's ingestion answers, it ends with exactly one event per bucket.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { FaultInput } from "../../dev/mixpanel/protocol.ts";
-import { expectExported, expectImported, expectRunsAddUp, IMPORT_FROM, Ledger } from "../support/exact.ts";
-import { connectMixpanel } from "../support/mixpanelSync.ts";
-import type { Mixpanel } from "../support/mixpanelSync.ts";
-import { eventually, startSystem } from "../support/system.ts";
-import type { System } from "../support/system.ts";
+import type { FaultInput } from "../../dev/standins/mixpanel/protocol.ts";
+import { expectExported, expectImported, expectRunsAddUp, IMPORT_FROM, Ledger } from "../support/system/exact.ts";
+import { connectMixpanel } from "../support/system/mixpanelSync.ts";
+import type { Mixpanel } from "../support/system/mixpanelSync.ts";
+import { eventually, startSystem } from "../support/system/system.ts";
+import type { System } from "../support/system/system.ts";
 
 const WITHIN_MS = 120_000;
 /** Three batches and a rest. */
@@ -91,7 +91,9 @@ describe.concurrent("an export", () => {
         ledger.buckets.map((line) => (JSON.parse(line) as [string])[0]).toSorted(),
       );
       expect(
-        rejected.every(({ leg, reason }) => leg === "export" && reason.includes("must be specified as seconds")),
+        rejected.every(
+          ({ direction, reason }) => direction === "export" && reason.includes("must be specified as seconds"),
+        ),
       ).toBe(true);
       const { sent, rejected: counted, pending } = (await mixpanel.get()).export;
       expect({ sent, counted, pending }).toEqual({ sent: users.length, counted: rejected.length, pending: 0 });
@@ -151,7 +153,7 @@ describe.concurrent("an export", () => {
       });
       const healed = await eventually(
         mixpanel.get,
-        ({ status, export: leg }) => status === "idle" && leg.pending === 0,
+        ({ status, export: direction }) => status === "idle" && direction.pending === 0,
         WITHIN_MS,
       );
       expect(healed.export.error).toBeUndefined();

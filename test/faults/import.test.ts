@@ -1,13 +1,13 @@
 // Faults of the import: no truncated, refused or misdated answer of the raw export loses a row or stores one twice.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { FaultInput } from "../../dev/mixpanel/protocol.ts";
-import { startCuttingProxy } from "../support/cuttingProxy.ts";
-import type { CuttingProxy } from "../support/cuttingProxy.ts";
-import { expectImported, expectRunsAddUp, IMPORT_FROM, Ledger } from "../support/exact.ts";
-import { connectMixpanel } from "../support/mixpanelSync.ts";
-import type { ConnectOptions, Mixpanel } from "../support/mixpanelSync.ts";
-import { DAY_MS, eventually, HOUR_MS, startSystem } from "../support/system.ts";
-import type { System } from "../support/system.ts";
+import type { FaultInput } from "../../dev/standins/mixpanel/protocol.ts";
+import { startCuttingProxy } from "../support/http/cuttingProxy.ts";
+import type { CuttingProxy } from "../support/http/cuttingProxy.ts";
+import { expectImported, expectRunsAddUp, IMPORT_FROM, Ledger } from "../support/system/exact.ts";
+import { connectMixpanel } from "../support/system/mixpanelSync.ts";
+import type { ConnectOptions, Mixpanel } from "../support/system/mixpanelSync.ts";
+import { DAY_MS, eventually, HOUR_MS, startSystem } from "../support/system/system.ts";
+import type { System } from "../support/system/system.ts";
 
 const WITHIN_MS = 120_000;
 const ROWS = 2_000;
@@ -151,7 +151,7 @@ describe("an import from a Mixpanel whose clock is behind ours", () => {
   }
 
   it.each([1, 12, 23.9])(
-    "by %d hours loses nothing that is processed after a cycle's bound",
+    "by %d hours loses nothing that is processed after a run's bound",
     async (hours) => {
       const { mixpanel, ledger } = await importing(null);
       await mixpanel.control.setClock(Date.now() - hours * HOUR_MS);

@@ -2,20 +2,20 @@
 // exactly what they should.
 import { randomInt } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { BigQueryControl } from "../../dev/bigquery/control.ts";
-import { SHARED_START_TIMEOUT_MS } from "../../dev/bigquery/shared.ts";
-import { bigQuerySettings, COLUMNS, connectBigQuery } from "../support/bigQuerySync.ts";
-import type { BigQuery, EventRow } from "../support/bigQuerySync.ts";
-import { expectExported, expectImported, expectMerged, expectRead } from "../support/exact.ts";
-import { expectRunsAddUp, IMPORT_FROM, Ledger, START_MS } from "../support/exact.ts";
-import { startKillableWorkers } from "../support/killableWorker.ts";
-import type { KillableWorkers } from "../support/killableWorker.ts";
-import { connectMixpanel } from "../support/mixpanelSync.ts";
-import type { Mixpanel } from "../support/mixpanelSync.ts";
-import { DAY_MS, eventually, HOUR_MS, startSystem } from "../support/system.ts";
-import type { System } from "../support/system.ts";
+import type { BigQueryControl } from "../../dev/standins/bigquery/control.ts";
+import { SHARED_START_TIMEOUT_MS } from "../../dev/standins/bigquery/shared.ts";
+import { bigQuerySettings, COLUMNS, connectBigQuery } from "../support/system/bigQuerySync.ts";
+import type { BigQuery, EventRow } from "../support/system/bigQuerySync.ts";
+import { expectExported, expectImported, expectMerged, expectRead } from "../support/system/exact.ts";
+import { expectRunsAddUp, IMPORT_FROM, Ledger, START_MS } from "../support/system/exact.ts";
+import { startKillableWorkers } from "../support/system/killableWorker.ts";
+import type { KillableWorkers } from "../support/system/killableWorker.ts";
+import { connectMixpanel } from "../support/system/mixpanelSync.ts";
+import type { Mixpanel } from "../support/system/mixpanelSync.ts";
+import { DAY_MS, eventually, HOUR_MS, startSystem } from "../support/system/system.ts";
+import type { System } from "../support/system/system.ts";
 
-/** Each strikes all legs that are busy; more of them by hand: FAULT_KILLS=60. */
+/** Each strikes all directions that are busy; more of them by hand: FAULT_KILLS=60. */
 const KILLS = Number(process.env["FAULT_KILLS"] ?? 20);
 const WITHIN_MS = 120_000;
 const BUCKETS_PER_ROUND = 8_000;
@@ -50,19 +50,19 @@ function randomFrom(start: number): () => number {
   };
 }
 
-/** What a kill waits for: how it shows, how much more of it there is at most to wait for, and to which leg it belongs. */
+/** What a kill waits for: how it shows, how much more of it there is at most to wait for, and to which direction it belongs. */
 const WATCHED = [
-  { what: "eventsStored", atMost: 3_000, leg: "mixpanelExport" },
-  { what: "sent", atMost: 3_000, leg: "mixpanelExport" },
-  { what: "rowsExported", atMost: 3_000, leg: "mixpanelImport" },
-  { what: "imported", atMost: 3_000, leg: "mixpanelImport" },
-  { what: "loads", atMost: 1, leg: "bigQueryExport" },
-  { what: "merges", atMost: 1, leg: "bigQueryExport" },
-  { what: "rowsServed", atMost: 3_000, leg: "bigQueryImport" },
-  { what: "rowsImported", atMost: 1, leg: "bigQueryImport" },
+  { what: "eventsStored", atMost: 3_000, direction: "mixpanelExport" },
+  { what: "sent", atMost: 3_000, direction: "mixpanelExport" },
+  { what: "rowsExported", atMost: 3_000, direction: "mixpanelImport" },
+  { what: "imported", atMost: 3_000, direction: "mixpanelImport" },
+  { what: "loads", atMost: 1, direction: "bigQueryExport" },
+  { what: "merges", atMost: 1, direction: "bigQueryExport" },
+  { what: "rowsServed", atMost: 3_000, direction: "bigQueryImport" },
+  { what: "rowsImported", atMost: 1, direction: "bigQueryImport" },
 ] as const;
-type Leg = (typeof WATCHED)[number]["leg"];
-const LEGS: Leg[] = ["mixpanelExport", "mixpanelImport", "bigQueryExport", "bigQueryImport"];
+type Direction = (typeof WATCHED)[number]["direction"];
+const LEGS: Direction[] = ["mixpanelExport", "mixpanelImport", "bigQueryExport", "bigQueryImport"];
 
 /** Two integrations of one workspace, and all that was posted for them. */
 class Both {
@@ -78,10 +78,10 @@ class Both {
     this.bigQuery = bigQuery;
   }
 
-  /** Something more for all four legs, and a cycle of each integration. */
+  /** Something more for all four directions, and a run of each integration. */
   async post(round: number): Promise<void> {
     const { mixpanel, bigQuery, ledger, rows } = this;
-    // Rows of earlier rounds leave the overlap: what each cycle reads stays as much as it is new.
+    // Rows of earlier rounds leave the overlap: what each run reads stays as much as it is new.
     await mixpanel.control.setProcessingTime(mixpanel.projectId, {}, START_MS);
     await ledger.expose(BUCKETS_PER_ROUND, `round${round}`);
     await ledger.load(mixpanel, ROWS_PER_ROUND, ROUND_DAYS, Date.now());
@@ -103,7 +103,7 @@ class Both {
     this.rounds++;
   }
 
-  /** How far the cycles are: what the other sides stored and sent, and what our store holds. */
+  /** How far the runs are: what the other sides stored and sent, and what our store holds. */
   async look() {
     const { mixpanel, bigQuery, ledger, rows } = this;
     const [{ eventsStored, rowsExported }, { jobs, rowsServed }, ours, open] = await Promise.all([
@@ -122,7 +122,7 @@ class Both {
     const [loads, merges] = ["load", "query:MERGE"].map((kind) => jobs[kind]?.done ?? 0) as [number, number];
     const buckets = this.rounds * BUCKETS_PER_ROUND;
     /** Those that have not yet all of what was posted. */
-    const busy = new Set<Leg>();
+    const busy = new Set<Direction>();
     if (sent < buckets) busy.add("mixpanelExport");
     if (imported < ledger.rows.length) busy.add("mixpanelImport");
     if (rowsSent < buckets) busy.add("bigQueryExport");
@@ -172,12 +172,13 @@ describe("a worker killed with SIGKILL", () => {
           await unlimited();
           const before = await both.look();
           if (before.done) break;
-          const watchable = WATCHED.filter(({ leg }) => before.busy.has(leg));
+          const watchable = WATCHED.filter(({ direction }) => before.busy.has(direction));
           // One kill between a load and its MERGE is certain; all others are left to chance.
           const first = caughtIn.beforeMerge === 0 ? watchable.find(({ what }) => what === "loads") : undefined;
           const watched = first ?? watchable[Math.floor(random() * watchable.length)];
           const more = 1 + Math.floor(random() * (watched?.atMost ?? 1));
-          const isOver = (seen: typeof before) => seen.done || (watched !== undefined && !seen.busy.has(watched.leg));
+          const isOver = (seen: typeof before) =>
+            seen.done || (watched !== undefined && !seen.busy.has(watched.direction));
           const isReached = (seen: typeof before) =>
             watched !== undefined && seen[watched.what] >= before[watched.what] + more;
           const now = await eventually(
@@ -188,7 +189,7 @@ describe("a worker killed with SIGKILL", () => {
           if (!isReached(now)) continue;
           await workers.kill();
           kills++;
-          for (const leg of now.busy) caughtIn[leg]++;
+          for (const direction of now.busy) caughtIn[direction]++;
           if (now.loads > now.merges) caughtIn.beforeMerge++;
         }
       }
@@ -200,8 +201,11 @@ describe("a worker killed with SIGKILL", () => {
         "succeeded",
       ]);
       console.error(`killed in ${rounds} rounds in the middle of ${JSON.stringify(caughtIn)}`);
-      for (const leg of [...LEGS, "beforeMerge"] as const)
-        expect({ leg, kills: caughtIn[leg] }).toEqual({ leg, kills: expect.toSatisfy((kills: number) => kills > 0) });
+      for (const direction of [...LEGS, "beforeMerge"] as const)
+        expect({ direction, kills: caughtIn[direction] }).toEqual({
+          direction,
+          kills: expect.toSatisfy((kills: number) => kills > 0),
+        });
       await expectExported(mixpanel, ledger);
       await expectMerged(bigQuery, ledger);
       await expectImported(mixpanel, ledger.rows);

@@ -1,15 +1,22 @@
-// A Mixpanel that is down for longer than several cycles: when it is back, both sides become exact by themselves.
+// A Mixpanel that is down for longer than several runs: when it is back, both sides become exact by themselves.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startMixpanelStandIn } from "../../dev/mixpanel/server.ts";
-import type { MixpanelStandIn } from "../../dev/mixpanel/server.ts";
-import { expectExported, expectImported, expectRunsAddUp, IMPORT_FROM, Ledger, runsOf } from "../support/exact.ts";
-import { connectMixpanel } from "../support/mixpanelSync.ts";
-import type { Mixpanel } from "../support/mixpanelSync.ts";
-import { eventually, startSystem } from "../support/system.ts";
-import type { System } from "../support/system.ts";
+import { startMixpanelStandIn } from "../../dev/standins/mixpanel/server.ts";
+import type { MixpanelStandIn } from "../../dev/standins/mixpanel/server.ts";
+import {
+  expectExported,
+  expectImported,
+  expectRunsAddUp,
+  IMPORT_FROM,
+  Ledger,
+  runsOf,
+} from "../support/system/exact.ts";
+import { connectMixpanel } from "../support/system/mixpanelSync.ts";
+import type { Mixpanel } from "../support/system/mixpanelSync.ts";
+import { eventually, startSystem } from "../support/system/system.ts";
+import type { System } from "../support/system/system.ts";
 
 const WITHIN_MS = 120_000;
 const dataDir = mkdtempSync(join(tmpdir(), "crosscurrent-outage-"));
@@ -19,7 +26,7 @@ let standIn: MixpanelStandIn;
 beforeAll(async () => {
   standIn = await startMixpanelStandIn({ dataDir });
   system = await startSystem({
-    // Every cycle takes of the budget of requests an hour, failing ones most of all.
+    // Every run takes of the budget of requests an hour, failing ones most of all.
     SYNC_INTERVAL_SECONDS: "10",
     SYNC_JITTER_SECONDS: "0",
     MIXPANEL_INGESTION_URL: standIn.origin,
@@ -39,7 +46,7 @@ function connected(): Promise<Mixpanel> {
   return connectMixpanel({ ...system, mixpanel: standIn }, { integration: { importFrom: IMPORT_FROM } });
 }
 
-describe("Mixpanel down for longer than a cycle", () => {
+describe("Mixpanel down for longer than a run", () => {
   it(
     "is shown, and caught up with by itself once it is back",
     async () => {
@@ -53,7 +60,7 @@ describe("Mixpanel down for longer than a cycle", () => {
       await mixpanel.enable({ export: true, import: true });
       await eventually(
         mixpanel.get,
-        ({ export: leg, lastRun }) => leg.sent === 2_500 && lastRun?.outcome === "succeeded",
+        ({ export: direction, lastRun }) => direction.sent === 2_500 && lastRun?.outcome === "succeeded",
         WITHIN_MS,
       );
 
@@ -71,8 +78,8 @@ describe("Mixpanel down for longer than a cycle", () => {
 
       standIn = await startMixpanelStandIn({ dataDir, port });
       const back = { ...mixpanel, control: standIn.control };
-      const whole = ({ status, export: leg }: Awaited<ReturnType<Mixpanel["get"]>>) =>
-        status === "idle" && leg.sent === 5_000;
+      const whole = ({ status, export: direction }: Awaited<ReturnType<Mixpanel["get"]>>) =>
+        status === "idle" && direction.sent === 5_000;
       const healed = await eventually(mixpanel.get, whole, WITHIN_MS);
       expect(healed.export.error).toBeUndefined();
       expect(healed.import.error).toBeUndefined();
@@ -83,7 +90,7 @@ describe("Mixpanel down for longer than a cycle", () => {
       );
       await expectExported(back, ledger);
       await expectImported(back, ledger.rows);
-      // Switched off, legs end; paused, a cycle would stay open.
+      // Switched off, directions end; paused, a run would stay open.
       await mixpanel.enable({ export: false, import: false });
       await eventually(
         () => runsOf(system, mixpanel),

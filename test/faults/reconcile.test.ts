@@ -1,12 +1,12 @@
 // The reconciler on the real store and Temporal: what a crash between a committed row and its signal left behind is put right.
+import type { Integration } from "../../src/domain/integration.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { reconcile } from "../../src/activities/reconcile.ts";
-import type { Integration } from "../../src/store/store.ts";
-import { IMPORT_FROM } from "../support/exact.ts";
-import { connectMixpanel, expose } from "../support/mixpanelSync.ts";
-import type { Mixpanel } from "../support/mixpanelSync.ts";
-import { eventually, HOUR_MS, startSystem } from "../support/system.ts";
-import type { System } from "../support/system.ts";
+import { IMPORT_FROM } from "../support/system/exact.ts";
+import { connectMixpanel, expose } from "../support/system/mixpanelSync.ts";
+import type { Mixpanel } from "../support/system/mixpanelSync.ts";
+import { eventually, HOUR_MS, startSystem } from "../support/system/system.ts";
+import type { System } from "../support/system/system.ts";
 
 const WITHIN_MS = 60_000;
 /** Longer than a change may wait for its own signal. */
@@ -144,7 +144,7 @@ describe("the reconciler", () => {
       await system.store.integrations.setPaused(system.workspaceId, row.id, true);
       expect(await repair()).toEqual({ ...NOTHING, started: 1 });
       const status = () => system.control.status(row.id);
-      expect((await eventually(status, (now) => now?.status === "paused", WITHIN_MS))?.cycleId).toBeNull();
+      expect((await eventually(status, (now) => now?.status === "paused", WITHIN_MS))?.runId).toBeNull();
     },
     WITHIN_MS,
   );
@@ -165,7 +165,7 @@ describe("the reconciler", () => {
   );
 
   it(
-    "signals a sync request that never was, which one cycle then serves once",
+    "signals a sync request that never was, which one run then serves once",
     async () => {
       await mixpanel.enable({ export: true });
       await eventually(

@@ -9,12 +9,12 @@ import {
   IMPORT_FROM,
   Ledger,
   runsOf,
-} from "../support/exact.ts";
-import { connectMixpanel, expose } from "../support/mixpanelSync.ts";
-import type { Mixpanel } from "../support/mixpanelSync.ts";
-import { backUp } from "../support/restore.ts";
-import { eventually, startSystem } from "../support/system.ts";
-import type { System } from "../support/system.ts";
+} from "../support/system/exact.ts";
+import { connectMixpanel, expose } from "../support/system/mixpanelSync.ts";
+import type { Mixpanel } from "../support/system/mixpanelSync.ts";
+import { backUp } from "../support/system/restore.ts";
+import { eventually, startSystem } from "../support/system/system.ts";
+import type { System } from "../support/system/system.ts";
 
 const WITHIN_MS = 120_000;
 
@@ -39,8 +39,8 @@ async function more(prefix: string): Promise<void> {
   await ledger.load(mixpanel, 6_000, 10, Date.now());
 }
 
-/** Asks for a cycle and waits until it is in the middle of both legs, held there by slow answers. */
-async function inMidCycle(): Promise<string> {
+/** Asks for a run and waits until it is in the middle of both directions, held there by slow answers. */
+async function inMidRun(): Promise<string> {
   const { control, projectId } = mixpanel;
   const before = await control.requests(projectId);
   await control.addFault(projectId, { kind: "slow", target: "import", delayMs: 1_500, afterEvents: 2_000 });
@@ -75,7 +75,7 @@ async function expectExact(): Promise<void> {
 
 describe("the database restored from an older copy while Temporal kept its state", () => {
   it(
-    "between cycles: sends and reads again what the copy does not know",
+    "between runs: sends and reads again what the copy does not know",
     async () => {
       const backup = await backUp(system);
       await more("lost");
@@ -96,11 +96,11 @@ describe("the database restored from an older copy while Temporal kept its state
   );
 
   it(
-    "in mid-cycle, from before the cycle",
+    "in mid-run, from before the run",
     async () => {
       const backup = await backUp(system);
       await more("lost");
-      await inMidCycle();
+      await inMidRun();
       await backup.restore();
       await mixpanel.control.clearFaults(mixpanel.projectId);
       await idle();
@@ -114,20 +114,20 @@ describe("the database restored from an older copy while Temporal kept its state
   );
 
   it(
-    "in mid-cycle, from within the same cycle",
+    "in mid-run, from within the same run",
     async () => {
       await more("second");
-      const requestId = await inMidCycle();
+      const requestId = await inMidRun();
       const backup = await backUp(system);
-      // The cycle goes on: what it delivers now is not in the copy.
-      await eventually(mixpanel.get, ({ export: leg }) => leg.sent === 12_000, WITHIN_MS);
+      // The run goes on: what it delivers now is not in the copy.
+      await eventually(mixpanel.get, ({ export: direction }) => direction.sent === 12_000, WITHIN_MS);
       await backup.restore();
       await mixpanel.control.clearFaults(mixpanel.projectId);
       const path = `/v1/integrations/${mixpanel.id}/sync/${requestId}`;
       const ask = () => system.call<{ status: string; outcome?: string }>("GET", path);
       const { outcome } = await eventually(ask, ({ status }) => status === "done", WITHIN_MS);
       expect(outcome).toBe("succeeded");
-      // A leg that had ended before the restore goes back with the next cycle, where state and mirror are compared.
+      // A direction that had ended before the restore goes back with the next run, where state and mirror are compared.
       expect(await mixpanel.sync(WITHIN_MS)).toBe("succeeded");
       await expectExact();
       await expectRunsAddUp(system, mixpanel, { import: ledger.rows.length });
@@ -154,7 +154,7 @@ describe("Temporal lost the workflow while the database kept its state", () => {
   }
 
   it(
-    "between cycles: a new workflow goes on from the mirror",
+    "between runs: a new workflow goes on from the mirror",
     async () => {
       await lose();
       await more("second");
@@ -170,10 +170,10 @@ describe("Temporal lost the workflow while the database kept its state", () => {
   );
 
   it(
-    "in mid-cycle: the lost run is closed and its request is served by a new one",
+    "in mid-run: the lost run is closed and its request is served by a new one",
     async () => {
       await more("second");
-      const requestId = await inMidCycle();
+      const requestId = await inMidRun();
       await lose();
       await mixpanel.control.clearFaults(mixpanel.projectId);
       expect(await repair()).toMatchObject({ started: 1 });
@@ -183,10 +183,10 @@ describe("Temporal lost the workflow while the database kept its state", () => {
         return await system.call<{ status: string; outcome?: string }>("GET", path);
       };
       expect((await eventually(served, ({ status }) => status === "done", WITHIN_MS)).outcome).toBe("succeeded");
-      // The reconciler may have asked once more while the first answer was on its way: a cycle too many does no harm.
+      // The reconciler may have asked once more while the first answer was on its way: a run too many does no harm.
       await eventually(
         () => system.control.status(mixpanel.id),
-        (now) => now?.cycleId === null && now.queuedRequests === 0,
+        (now) => now?.runId === null && now.queuedRequests === 0,
         WITHIN_MS,
       );
       await expectExact();

@@ -4,13 +4,13 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { freePort } from "../../dev/freePort.ts";
-import type { LoadRow } from "../../dev/mixpanel/protocol.ts";
-import { IMPORT_FROM, START_MS } from "../support/exact.ts";
-import { connectMixpanel } from "../support/mixpanelSync.ts";
-import type { Mixpanel } from "../support/mixpanelSync.ts";
-import { ACCOUNT, eventually, historyOf, startSystem } from "../support/system.ts";
-import type { System } from "../support/system.ts";
+import { freePort } from "../../dev/process/freePort.ts";
+import type { LoadRow } from "../../dev/standins/mixpanel/protocol.ts";
+import { IMPORT_FROM, START_MS } from "../support/system/exact.ts";
+import { connectMixpanel } from "../support/system/mixpanelSync.ts";
+import type { Mixpanel } from "../support/system/mixpanelSync.ts";
+import { ACCOUNT, eventually, historyOf, startSystem } from "../support/system/system.ts";
+import type { System } from "../support/system/system.ts";
 
 const WITHIN_MS = 120_000;
 const CLI = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
@@ -88,7 +88,7 @@ function poison(): LoadRow[] {
   ];
 }
 
-/** Good calls and bad ones, cycles that succeed and cycles that fail in every way that quotes something. */
+/** Good calls and bad ones, runs that succeed and runs that fail in every way that quotes something. */
 async function live(mixpanel: Mixpanel): Promise<void> {
   const { control, projectId } = mixpanel;
   await control.loadRows(projectId, [...Array.from({ length: 50 }, (_, i) => row(i)), ...poison()]);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { matchRoute, pickVariant } from "../../src/domain/assignment.ts";
 import type { RouteConditions } from "../../src/domain/router.ts";
-import { hashedDraw, randomDraw } from "../../src/gateway/draw.ts";
+import { hashedDraw, randomDraw } from "../../src/gateway/assignmentHash.ts";
 
 const PLACE = { routerId: "my-router", routeId: "default" };
 const weights = fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 6 });

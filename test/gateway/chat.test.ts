@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { call, createGatewayHarness, eventually, type GatewayHarness } from "./support.ts";
+import { call, createGatewayHarness, eventually, type GatewayHarness } from "../support/gateway/gateway.ts";
 
 let gateway: GatewayHarness;
 beforeAll(async () => {

@@ -5,8 +5,8 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import OpenAI, { AuthenticationError, NotFoundError, RateLimitError } from "openai";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { pythonPackages } from "../../dev/python.ts";
-import { createRouter, createServerWorld, type ServerWorld } from "./serverProcess.ts";
+import { pythonPackages } from "../../dev/services/python.ts";
+import { createRouter, createServerWorld, type ServerWorld } from "../support/gateway/serverProcess.ts";
 
 const run = promisify(execFile);
 const VENV_DIR = resolve(import.meta.dirname, "../../.crosscurrent/openai-client");

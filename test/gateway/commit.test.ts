@@ -1,10 +1,11 @@
 /** What a clean end of a call says: its exposure is committed. Held commits, failing ones, and several together. */
+import type { Exposure } from "../../src/domain/exposure.ts";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Exposure, ExposureStore, Store } from "../../src/store/store.ts";
-import { call, createGatewayHarness, eventually, type GatewayHarness } from "./support.ts";
+import type { ExposureStore, Store } from "../../src/store/store.ts";
+import { call, createGatewayHarness, eventually, type GatewayHarness } from "../support/gateway/gateway.ts";
 
 let gateway: GatewayHarness | undefined;
 afterEach(async () => {

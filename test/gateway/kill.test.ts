@@ -1,8 +1,8 @@
 /** A server that is killed at random moments: every call that ended cleanly has its exposure. */
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createRouter, createServerWorld, type ServerWorld } from "./serverProcess.ts";
-import { call } from "./support.ts";
+import { createRouter, createServerWorld, type ServerWorld } from "../support/gateway/serverProcess.ts";
+import { call } from "../support/gateway/gateway.ts";
 
 const ROUNDS = 4;
 const CALLERS = 16;

@@ -4,9 +4,9 @@ import { PassThrough } from "node:stream";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readChatBody, replaceMember } from "../../src/gateway/chatBody.ts";
-import { relay } from "../../src/gateway/relay.ts";
-import { createTtlCache } from "../../src/gateway/ttlCache.ts";
-import { eventually } from "./support.ts";
+import { relay } from "../../src/gateway/streamResponse.ts";
+import { createTtlCache } from "../../src/http/ttlCache.ts";
+import { eventually } from "../support/gateway/gateway.ts";
 
 describe("replacing a member", () => {
   const keys = fc.oneof(fc.constantFrom("model", "user", "a"), fc.string({ unit: "binary", maxLength: 5 }));

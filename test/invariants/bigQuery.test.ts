@@ -1,13 +1,13 @@
 // The whole system with BigQuery on the other side: API, store, workflow, activities and connector put together.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { SHARED_START_TIMEOUT_MS } from "../../dev/bigquery/shared.ts";
-import type { BigQueryControl } from "../../dev/bigquery/control.ts";
-import { COLUMNS, connectBigQuery, startBigQuerySystem } from "../support/bigQuerySync.ts";
-import type { EventRow } from "../support/bigQuerySync.ts";
-import { expose } from "../support/mixpanelSync.ts";
-import { DAY_MS, historyOf, HOUR_MS } from "../support/system.ts";
-import type { System } from "../support/system.ts";
+import { SHARED_START_TIMEOUT_MS } from "../../dev/standins/bigquery/shared.ts";
+import type { BigQueryControl } from "../../dev/standins/bigquery/control.ts";
+import { COLUMNS, connectBigQuery, startBigQuerySystem } from "../support/system/bigQuerySync.ts";
+import type { EventRow } from "../support/system/bigQuerySync.ts";
+import { expose } from "../support/system/mixpanelSync.ts";
+import { DAY_MS, historyOf, HOUR_MS } from "../support/system/system.ts";
+import type { System } from "../support/system/system.ts";
 
 let system: System;
 let control: BigQueryControl;

@@ -1,9 +1,9 @@
 // Invariants 1 to 4 on the whole system: what was accepted is at the destination, once per bucket, with the right time.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connectMixpanel, expose } from "../support/mixpanelSync.ts";
-import type { Mixpanel } from "../support/mixpanelSync.ts";
-import { DAY_MS, eventually, HOUR_MS, startSystem } from "../support/system.ts";
-import type { System } from "../support/system.ts";
+import { connectMixpanel, expose } from "../support/system/mixpanelSync.ts";
+import type { Mixpanel } from "../support/system/mixpanelSync.ts";
+import { DAY_MS, eventually, HOUR_MS, startSystem } from "../support/system/system.ts";
+import type { System } from "../support/system/system.ts";
 
 let system: System;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-/** A project with the export on and its first cycle done. */
+/** A project with the export on and its first run done. */
 async function exporting(): Promise<Mixpanel> {
   const mixpanel = await connectMixpanel(system);
   await mixpanel.enable({ export: true });
@@ -22,7 +22,7 @@ async function exporting(): Promise<Mixpanel> {
 /** The start of an hour that is over for long. */
 const hourMs = Math.floor((Date.now() - 3 * DAY_MS) / HOUR_MS) * HOUR_MS;
 
-describe("invariant 1: an accepted exposure is represented at the destination after its bucket is sealed and a cycle ran", () => {
+describe("invariant 1: an accepted exposure is represented at the destination after its bucket is sealed and a run ran", () => {
   it("delivers every accepted exposure or lists it as rejected", async () => {
     const mixpanel = await exporting();
     const users = Array.from({ length: 300 }, (_, i) => `inv1-user-${i}`);
@@ -44,9 +44,9 @@ describe("invariant 1: an accepted exposure is represented at the destination af
       "N/A",
       "anonymous",
     ]);
-    const { export: leg } = await mixpanel.get();
-    expect(leg).toMatchObject({ rejected: 2, pending: 0, late: 0 });
-    expect(Date.parse(leg.completeThrough!)).toBeGreaterThan(hourMs + HOUR_MS);
+    const { export: direction } = await mixpanel.get();
+    expect(direction).toMatchObject({ rejected: 2, pending: 0, late: 0 });
+    expect(Date.parse(direction.completeThrough!)).toBeGreaterThan(hourMs + HOUR_MS);
   });
 });
 

@@ -1,10 +1,10 @@
 // Invariants 5 to 9 on the whole system: every source row once, by processing time, with all its digits.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { LoadRow } from "../../dev/mixpanel/protocol.ts";
-import { connectMixpanel } from "../support/mixpanelSync.ts";
-import type { Mixpanel } from "../support/mixpanelSync.ts";
-import { DAY_MS, startSystem } from "../support/system.ts";
-import type { System } from "../support/system.ts";
+import type { LoadRow } from "../../dev/standins/mixpanel/protocol.ts";
+import { connectMixpanel } from "../support/system/mixpanelSync.ts";
+import type { Mixpanel } from "../support/system/mixpanelSync.ts";
+import { DAY_MS, startSystem } from "../support/system/system.ts";
+import type { System } from "../support/system/system.ts";
 
 let system: System;
 beforeAll(async () => {
@@ -138,6 +138,6 @@ describe("invariant 9: numbers keep every digit, and a poison row stands alone",
     const rejected = await mixpanel.rejected();
     expect(kept + rejected.length).toBe(good.length + poison.length + 1);
     expect(kept).toBeGreaterThanOrEqual(good.length);
-    expect(rejected.every(({ leg, reason }) => leg === "import" && reason.length > 0)).toBe(true);
+    expect(rejected.every(({ direction, reason }) => direction === "import" && reason.length > 0)).toBe(true);
   });
 });

@@ -1,8 +1,8 @@
 // The main path without a mouse: from signing in to a sync and its records, by Tab, Enter, Space and Escape alone.
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { heading, region, startPortalSystem, synced, type Portal } from "../support/portal.ts";
-import { ACCOUNT, HOUR_MS } from "../support/system.ts";
+import { heading, region, startPortalSystem, synced, type Portal } from "../support/portal/portal.ts";
+import { ACCOUNT, HOUR_MS } from "../support/system/system.ts";
 
 const MAX_PRESSES = 60;
 const PROJECT = "4711";
@@ -73,7 +73,7 @@ describe("without a mouse", () => {
 
     await tabTo(page, "button", "Pause");
     await page.keyboard.press("Space");
-    await region(page, "Sync status").getByText("Paused: no cycle starts until you resume.").waitFor();
+    await region(page, "Sync status").getByText("Paused: no run starts until you resume.").waitFor();
     await tabTo(page, "button", "Delete integration");
     await page.keyboard.press("Enter");
     await page.getByRole("dialog", { name: "Delete this integration?" }).waitFor();

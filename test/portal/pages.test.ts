@@ -1,10 +1,10 @@
 // Pages that need no sync: that everybody can use them, and what they say where something is amiss.
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connectMixpanel, expose } from "../support/mixpanelSync.ts";
-import { fill, heading, region, signIn, startPortalSystem, type Portal } from "../support/portal.ts";
-import { expectAccessible } from "../support/portalLooks.ts";
-import { HOUR_MS } from "../support/system.ts";
+import { connectMixpanel, expose } from "../support/system/mixpanelSync.ts";
+import { fill, heading, region, signIn, startPortalSystem, type Portal } from "../support/portal/portal.ts";
+import { expectAccessible } from "../support/portal/looks.ts";
+import { HOUR_MS } from "../support/system/system.ts";
 
 const UPSTREAM = { baseUrl: "https://upstream.example/v1", model: "small", apiKey: null };
 

@@ -1,8 +1,8 @@
 // Two workspaces, each in a browser of its own and one after the other in the same: nothing of one is ever shown in the other.
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { connectMixpanel, expose } from "../support/mixpanelSync.ts";
-import { heading, region, signIn, startPortalSystem, type Portal } from "../support/portal.ts";
+import { connectMixpanel, expose } from "../support/system/mixpanelSync.ts";
+import { heading, region, signIn, startPortalSystem, type Portal } from "../support/portal/portal.ts";
 
 const SECRETS = ["my-secret-router", "their_event", "The purpose of it"];
 const UPSTREAM = { baseUrl: "https://upstream.example/v1", model: "small", apiKey: null };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
 import { Worker } from "@temporalio/worker";
 import { beforeAll, describe, expect, inject, it } from "vitest";
-import { quietRuntime } from "../support/workflows.ts";
+import { quietRuntime } from "../support/workflows/scenario.ts";
 import { live, SCENARIOS } from "./scenarios.ts";
 
 const HISTORIES = join(import.meta.dirname, "histories");

@@ -1,31 +1,31 @@
 // The lives of integrations whose histories are kept and replayed: each shows a way through the workflow that must not change.
 import { configChangedSignal, pauseSignal, resumeSignal, syncNowSignal } from "../../src/workflows/messages.ts";
-import { failing } from "../support/fakeSync.ts";
-import type { FakeSync } from "../support/fakeSync.ts";
-import { scenario, until } from "../support/workflows.ts";
-import type { Scenario } from "../support/workflows.ts";
+import { failing } from "../support/workflows/fakeSync.ts";
+import type { FakeSync } from "../support/workflows/fakeSync.ts";
+import { scenario, until } from "../support/workflows/scenario.ts";
+import type { Scenario } from "../support/workflows/scenario.ts";
 
 interface Life {
   arrange?: (fake: FakeSync, handle: Scenario["handle"]) => void;
   act?: (current: Scenario) => Promise<void>;
 }
 
-const cycles = (current: Scenario, count: number) =>
-  until(current, () => current.fake.finishedRuns.length >= count, `${count} cycles`);
+const runs = (current: Scenario, count: number) =>
+  until(current, () => current.fake.finishedRuns.length >= count, `${count} runs`);
 
 export const SCENARIOS: Record<string, Life> = {
-  "two-cycles": { act: (current) => cycles(current, 2) },
+  "two-runs": { act: (current) => runs(current, 2) },
   "sync-requests": {
     arrange: (fake, handle) => {
       fake.before.exportBatch = async (_, call) => {
-        if (call === 1) await handle.signal(syncNowSignal, "in mid-cycle");
+        if (call === 1) await handle.signal(syncNowSignal, "in mid-run");
       };
     },
-    act: (current) => cycles(current, 2),
+    act: (current) => runs(current, 2),
   },
-  "pause-in-mid-cycle": {
+  "pause-in-mid-run": {
     arrange: (fake, handle) => {
-      fake.sealPerCycle = 40;
+      fake.sealPerRun = 40;
       fake.before.exportBatch = async (_, call) => {
         if (call === 2) await handle.signal(pauseSignal);
       };
@@ -34,7 +34,7 @@ export const SCENARIOS: Record<string, Life> = {
       await until(current, () => current.fake.count("exportBatch") >= 2, "the pause");
       await current.env.sleep("1 hour");
       await current.handle.signal(resumeSignal);
-      await cycles(current, 1);
+      await runs(current, 1);
     },
   },
   "auth-failure-healed": {
@@ -44,10 +44,10 @@ export const SCENARIOS: Record<string, Life> = {
       };
     },
     act: async (current) => {
-      await cycles(current, 1);
+      await runs(current, 1);
       current.fake.syncVersion++;
       await current.handle.signal(configChangedSignal);
-      await cycles(current, 2);
+      await runs(current, 2);
     },
   },
   "transient-failures": {
@@ -56,7 +56,7 @@ export const SCENARIOS: Record<string, Life> = {
         if (call <= 7) throw failing("transient");
       };
     },
-    act: (current) => cycles(current, 2),
+    act: (current) => runs(current, 2),
   },
   "rate-limited": {
     arrange: (fake) => {
@@ -66,11 +66,11 @@ export const SCENARIOS: Record<string, Life> = {
           ? { progress: input.task.progress, retryAtMs: (await fake.nowMs()) + 600_000 }
           : await page(input);
     },
-    act: (current) => cycles(current, 1),
+    act: (current) => runs(current, 1),
   },
   "store-restored": {
     arrange: (fake) => {
-      fake.sealPerCycle = 40;
+      fake.sealPerRun = 40;
       fake.before.exportBatch = (_, call) => {
         if (call !== 3) return;
         fake.sealed = 8;
@@ -78,11 +78,11 @@ export const SCENARIOS: Record<string, Life> = {
         fake.progress = {};
       };
     },
-    act: (current) => cycles(current, 1),
+    act: (current) => runs(current, 1),
   },
   deleted: {
     act: async (current) => {
-      await cycles(current, 1);
+      await runs(current, 1);
       current.fake.deleted = true;
       await current.handle.signal(configChangedSignal);
       await current.handle.result();

@@ -2,10 +2,10 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SyncError } from "../../src/domain/errors.ts";
-import { createPostgresStore } from "../../src/store/postgres/store.ts";
+import { createPostgresStore } from "../../src/store/createStore.ts";
 import { decryptSecret, encryptSecret, keyIdOf, reencrypt } from "../../src/store/secrets.ts";
-import { mixpanel, newWorkspace } from "./contract/harness.ts";
-import { makePostgresHarness, type PostgresHarness } from "./database.ts";
+import { mixpanel, newWorkspace } from "../support/store/contract/harness.ts";
+import { makePostgresHarness, type PostgresHarness } from "../support/store/storeDatabase.ts";
 
 const [oldKey, newKey] = [randomBytes(32), randomBytes(32)];
 const SECRET = "hunter2 é🙂";

@@ -4,11 +4,11 @@ import { basename, join } from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
 import { LOCAL_DIR } from "../../dev/paths.ts";
-import { mend } from "../../dev/pidFile.ts";
-import { identify } from "../../dev/processTable.ts";
-import { startPostgres } from "../../dev/postgres.ts";
-import { startTemporal } from "../../dev/temporal.ts";
-import { writeWorkflowBundle } from "../../dev/workflowBundle.ts";
+import { mend } from "../../dev/process/pidFile.ts";
+import { identify } from "../../dev/process/processTable.ts";
+import { startPostgres } from "../../dev/services/postgres.ts";
+import { startTemporal } from "../../dev/services/temporal.ts";
+import { writeWorkflowBundle } from "../../dev/stack/workflowBundle.ts";
 import { migrate } from "../../src/store/postgres/migrate.ts";
 
 declare module "vitest" {

@@ -1,9 +1,9 @@
-// Continue-as-new in the middle of cycles: the whole state is carried, and every signal sent around it is served.
+// Continue-as-new in the middle of runs: the whole state is carried, and every signal sent around it is served.
 import { TestWorkflowEnvironment } from "@temporalio/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pauseSignal, resumeSignal, statusQuery, syncNowSignal } from "../../src/workflows/messages.ts";
-import { startShortHistories } from "../support/continueAsNew.ts";
-import { quietRuntime, scenario, until } from "../support/workflows.ts";
+import { startShortHistories } from "../support/workflows/continueAsNew.ts";
+import { quietRuntime, scenario, until } from "../support/workflows/scenario.ts";
 
 let address: string;
 let stop: () => Promise<void>;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => stop());
 
 describe("continue-as-new", () => {
-  it("carries cursors, progress, pause and unserved requests through many runs of one cycle", async () => {
+  it("carries cursors, progress, pause and unserved requests through many runs of one run", async () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
@@ -26,7 +26,7 @@ describe("continue-as-new", () => {
         await latest().signal(syncNowSignal, "asked while paused");
         await latest().signal(resumeSignal);
         for (const request of ["x", "y"]) await latest().signal(syncNowSignal, request);
-        await until(current, () => fake.finishedRuns.length >= 2, "both cycles");
+        await until(current, () => fake.finishedRuns.length >= 2, "both runs");
         expect(fake.finishedRuns[0]!.requestIds).toEqual([]);
         expect(
           fake.finishedRuns
@@ -46,7 +46,7 @@ describe("continue-as-new", () => {
       {
         server: () => TestWorkflowEnvironment.createFromExistingServer({ address }),
         arrange: (fake) => {
-          fake.sealPerCycle = 600;
+          fake.sealPerRun = 600;
           fake.pagesPerPass = 40;
         },
       },

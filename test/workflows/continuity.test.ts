@@ -7,8 +7,8 @@ import {
   statusQuery,
   syncNowSignal,
 } from "../../src/workflows/messages.ts";
-import type { FakeSync } from "../support/fakeSync.ts";
-import { idle, quietRuntime, scenario, until } from "../support/workflows.ts";
+import type { FakeSync } from "../support/workflows/fakeSync.ts";
+import { idle, quietRuntime, scenario, until } from "../support/workflows/scenario.ts";
 
 beforeAll(quietRuntime);
 
@@ -18,18 +18,18 @@ function everyBucketOnce(fake: FakeSync): void {
 }
 
 describe("pausing", () => {
-  it("stops between pages and batches, and resumes the same cycle there", async () => {
+  it("stops between pages and batches, and resumes the same run there", async () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
         await until(current, () => fake.count("exportBatch") >= 2 && fake.count("importPage") >= 1, "the pause");
-        // Less than the interval: after more, the next cycle would begin right behind this one's end.
+        // Less than the interval: after more, the next run would begin right behind this one's end.
         await current.env.sleep("1 hour");
         expect(fake.count("exportBatch")).toBe(2);
         expect(fake.count("importPage")).toBeLessThanOrEqual(2);
         expect(fake.finishedRuns).toHaveLength(0);
         await handle.signal(resumeSignal);
-        await until(current, () => fake.finishedRuns.length === 1, "the same cycle's end");
+        await until(current, () => fake.finishedRuns.length === 1, "the same run's end");
         expect(fake.count("aggregateExposures")).toBe(1);
         expect(fake.count("importPage")).toBe(fake.pagesPerPass);
         everyBucketOnce(fake);
@@ -37,7 +37,7 @@ describe("pausing", () => {
       },
       {
         arrange: (fake, handle) => {
-          fake.sealPerCycle = 50;
+          fake.sealPerRun = 50;
           fake.before.exportBatch = async (_, call) => void (call === 2 && (await handle.signal(pauseSignal)));
           fake.before.importPage = async () => {
             await vi.waitUntil(() => fake.count("exportBatch") >= 2, { timeout: 30_000 });
@@ -48,12 +48,12 @@ describe("pausing", () => {
   });
 });
 
-describe("settings changed in mid-cycle", () => {
-  it("ends a leg that was switched off at its next page, and runs one that was switched on at once", async () => {
+describe("settings changed in mid-run", () => {
+  it("ends a direction that was switched off at its next page, and runs one that was switched on at once", async () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await until(current, () => fake.finishedRuns.length === 1, "the cycle");
+        await until(current, () => fake.finishedRuns.length === 1, "the run");
         expect(fake.count("exportBatch")).toBe(1);
         expect(fake.delivered.size).toBe(10);
         await idle(current);
@@ -61,7 +61,7 @@ describe("settings changed in mid-cycle", () => {
         fake.version++;
         fake.syncVersion++;
         await handle.signal(configChangedSignal);
-        await until(current, () => fake.finishedRuns.length === 2, "the cycle of the leg switched on");
+        await until(current, () => fake.finishedRuns.length === 2, "the run of the direction switched on");
         everyBucketOnce(fake);
         await handle.cancel();
       },
@@ -83,13 +83,13 @@ describe("a store restored from an older copy", () => {
   it("sends again from the earlier cursor and reads again from the earlier progress", async () => {
     await scenario(async (current) => {
       const { fake, handle } = current;
-      await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
+      await until(current, () => fake.finishedRuns.length === 1, "the first run");
       await idle(current);
       fake.sealed = 12;
       fake.mirrorSeq = 5;
       fake.progress = {};
       await handle.signal(syncNowSignal, "restored");
-      await until(current, () => fake.finishedRuns.length === 2, "the cycle after the restore");
+      await until(current, () => fake.finishedRuns.length === 2, "the run after the restore");
       expect(Math.max(...fake.delivered.keys())).toBe(fake.sealed);
       expect(fake.delivered.size).toBe(fake.sealed);
       expect(fake.delivered.get(5)).toBe(1);
@@ -99,11 +99,11 @@ describe("a store restored from an older copy", () => {
     });
   });
 
-  it("goes back in mid-cycle too, and fixes a new bound", async () => {
+  it("goes back in mid-run too, and fixes a new bound", async () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await until(current, () => fake.finishedRuns.length === 1, "the cycle");
+        await until(current, () => fake.finishedRuns.length === 1, "the run");
         expect(fake.count("aggregateExposures")).toBe(2);
         for (let seq = 1; seq <= fake.sealed; seq++) expect(fake.delivered.get(seq)).toBeGreaterThanOrEqual(1);
         expect((await handle.query(statusQuery)).exportCursorSeq).toBe(fake.sealed);
@@ -111,7 +111,7 @@ describe("a store restored from an older copy", () => {
       },
       {
         arrange: (fake) => {
-          fake.sealPerCycle = 40;
+          fake.sealPerRun = 40;
           fake.before.exportBatch = (_, call) => {
             if (call !== 3) return;
             fake.sealed = 8;
@@ -128,11 +128,11 @@ describe("a Temporal database restored from an older copy, or lost", () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
+        await until(current, () => fake.finishedRuns.length === 1, "the first run");
         expect([...fake.delivered.keys()].toSorted((a, b) => a - b)[0]).toBe(31);
         fake.mirrorSeq = 1_000;
         await handle.signal(syncNowSignal, "mirror is ahead");
-        await until(current, () => fake.finishedRuns.length === 2, "the next cycle");
+        await until(current, () => fake.finishedRuns.length === 2, "the next run");
         everyFrom(fake, 31);
         await handle.cancel();
       },

@@ -1,20 +1,20 @@
-// Failures become states that people can see; they stop neither the other leg nor the next cycle, and the workflow never fails.
+// Failures become states that people can see; they stop neither the other direction nor the next run, and the workflow never fails.
 import { beforeAll, describe, expect, it } from "vitest";
 import { configChangedSignal, statusQuery } from "../../src/workflows/messages.ts";
-import { failing, HOUR_MS } from "../support/fakeSync.ts";
-import { idle, quietRuntime, scenario, until } from "../support/workflows.ts";
+import { failing, HOUR_MS } from "../support/workflows/fakeSync.ts";
+import { idle, quietRuntime, scenario, until } from "../support/workflows/scenario.ts";
 
 beforeAll(quietRuntime);
 
 const DAY_MS = 24 * HOUR_MS;
 
 describe("failures", () => {
-  it("shows a revoked credential, lets the other leg go on, and heals with new credentials at once", async () => {
+  it("shows a revoked credential, lets the other direction go on, and heals with new credentials at once", async () => {
     let revoked = true;
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
+        await until(current, () => fake.finishedRuns.length === 1, "the first run");
         await idle(current);
         expect(fake.finishedRuns[0]!.finished?.outcome).toBe("partial");
         expect(fake.delivered.size).toBe(fake.sealed);
@@ -27,7 +27,7 @@ describe("failures", () => {
         fake.version++;
         fake.syncVersion++;
         await handle.signal(configChangedSignal);
-        await until(current, () => fake.finishedRuns.length === 2, "the cycle with new credentials");
+        await until(current, () => fake.finishedRuns.length === 2, "the run with new credentials");
         expect(fake.finishedRuns[1]!.startedAtMs - changedAtMs).toBeLessThan(60_000);
         expect(fake.finishedRuns[1]!.finished?.outcome).toBe("succeeded");
         await until(current, () => fake.state?.importError === null, "the error to go away");
@@ -48,10 +48,12 @@ describe("failures", () => {
         expect(failed.every((run) => run.finished!.outcome === "failed")).toBe(true);
         const pauses = failed.slice(1).map((run, i) => run.startedAtMs - failed[i]!.finished!.atMs);
         expect(pauses.slice(0, 3).map((ms) => Math.round(ms / 60_000))).toEqual([5, 10, 20]);
-        const since = failed.map((run) => run.legs.find((leg) => leg.leg === "export")?.error?.sinceMs);
+        const since = failed.map(
+          (run) => run.directions.find((direction) => direction.direction === "export")?.error?.sinceMs,
+        );
         expect(new Set(since).size).toBe(1);
         down = false;
-        await until(current, () => fake.finishedRuns.at(-1)!.finished!.outcome === "succeeded", "the healed cycle");
+        await until(current, () => fake.finishedRuns.at(-1)!.finished!.outcome === "succeeded", "the healed run");
         expect(fake.delivered.size).toBe(fake.sealed);
         await handle.cancel();
       },
@@ -68,7 +70,7 @@ describe("failures", () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
+        await until(current, () => fake.finishedRuns.length === 1, "the first run");
         await idle(current);
         const { errors, events } = await handle.query(statusQuery);
         expect(Object.keys(errors.events)).toEqual(["refund"]);
@@ -77,7 +79,7 @@ describe("failures", () => {
         expect(events["refund"]!.completeThroughMs).toBeNull();
         expect(fake.finishedRuns[0]).toMatchObject({
           finished: { outcome: "partial" },
-          legs: [{ leg: "export" }, { leg: "import", outcome: "partial", failedEvents: ["refund"] }],
+          directions: [{ direction: "export" }, { direction: "import", outcome: "partial", failedEvents: ["refund"] }],
         });
         await handle.cancel();
       },
@@ -95,7 +97,7 @@ describe("failures", () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
+        await until(current, () => fake.finishedRuns.length === 1, "the first run");
         const run = fake.finishedRuns[0]!;
         expect(run.finished!.outcome).toBe("succeeded");
         expect(run.finished!.atMs - run.startedAtMs).toBeGreaterThanOrEqual(HOUR_MS);
@@ -114,24 +116,24 @@ describe("failures", () => {
     );
   });
 
-  it("survives a store that cannot be reached for a day without failing or losing a cycle", async () => {
+  it("survives a store that cannot be reached for a day without failing or losing a run", async () => {
     let down = false;
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
+        await until(current, () => fake.finishedRuns.length === 1, "the first run");
         down = true;
         await current.env.sleep(DAY_MS);
         const before = fake.finishedRuns.length;
         expect((await handle.describe()).status.name).toBe("RUNNING");
         down = false;
-        await until(current, () => fake.finishedRuns.length > before, "the cycle after the outage");
+        await until(current, () => fake.finishedRuns.length > before, "the run after the outage");
         expect(fake.delivered.size).toBe(fake.sealed);
         await handle.cancel();
       },
       {
         arrange: (fake) => {
-          for (const name of ["loadPlan", "recordRun", "recordState"] as const) {
+          for (const name of ["loadConfig", "recordRun", "recordState"] as const) {
             fake.before[name] = () => void (down && raise("transient"));
           }
         },
@@ -141,14 +143,14 @@ describe("failures", () => {
 
   it("ends as completed when the configuration is gone, as cancelled when it is told to", async () => {
     await scenario(async (current) => {
-      await until(current, () => current.fake.finishedRuns.length === 1, "the first cycle");
+      await until(current, () => current.fake.finishedRuns.length === 1, "the first run");
       current.fake.deleted = true;
       await current.handle.signal(configChangedSignal);
       await current.handle.result();
       expect((await current.handle.describe()).status.name).toBe("COMPLETED");
     });
     await scenario(async (current) => {
-      await until(current, () => current.fake.finishedRuns.length === 1, "the first cycle");
+      await until(current, () => current.fake.finishedRuns.length === 1, "the first run");
       await current.handle.cancel();
       await expect(current.handle.result()).rejects.toThrow("cancelled");
       expect((await current.handle.describe()).status.name).toBe("CANCELLED");

@@ -1,10 +1,10 @@
-// Sync requests: each is served by a cycle whose bounds were fixed after it arrived; many coalesce, none is dropped.
+// Sync requests: each is served by a run whose bounds were fixed after it arrived; many coalesce, none is dropped.
 import { beforeAll, describe, expect, it } from "vitest";
 import { createIntegrationControl } from "../../src/client/index.ts";
 import { pauseSignal, resumeSignal, syncNowSignal } from "../../src/workflows/messages.ts";
-import { FakeSync } from "../support/fakeSync.ts";
-import { startTimeSkipping } from "../support/timeSkipping.ts";
-import { idle, quietRuntime, scenario, until, withWorker } from "../support/workflows.ts";
+import { FakeSync } from "../support/workflows/fakeSync.ts";
+import { startTimeSkipping } from "../support/workflows/timeSkipping.ts";
+import { idle, quietRuntime, scenario, until, withWorker } from "../support/workflows/scenario.ts";
 
 beforeAll(quietRuntime);
 
@@ -14,22 +14,22 @@ function servedBy(fake: FakeSync, requestId: string) {
 }
 
 describe("sync requests", () => {
-  it("starts a cycle long before one is due", async () => {
+  it("starts a run long before one is due", async () => {
     await scenario(async (current) => {
       const { fake, handle } = current;
-      await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
+      await until(current, () => fake.finishedRuns.length === 1, "the first run");
       await handle.signal(syncNowSignal, "now");
-      await until(current, () => servedBy(fake, "now").length === 1, "the cycle asked for");
+      await until(current, () => servedBy(fake, "now").length === 1, "the run asked for");
       expect(fake.finishedRuns).toHaveLength(2);
       await handle.cancel();
     });
   });
 
-  it("serves requests that come in mid-cycle by one more cycle right behind, all of them together", async () => {
+  it("serves requests that come in mid-run by one more run right behind, all of them together", async () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await until(current, () => fake.finishedRuns.length === 2, "both cycles");
+        await until(current, () => fake.finishedRuns.length === 2, "both runs");
         const [first, second] = fake.finishedRuns;
         expect(first!.requestIds).toEqual([]);
         expect(second!.requestIds).toEqual(["a", "b", "c"]);
@@ -51,11 +51,11 @@ describe("sync requests", () => {
     );
   });
 
-  it("joins a cycle whose bounds are not fixed yet", async () => {
+  it("joins a run whose bounds are not fixed yet", async () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
+        await until(current, () => fake.finishedRuns.length === 1, "the first run");
         expect(fake.finishedRuns[0]!.requestIds).toEqual(["early"]);
         await idle(current);
         expect(fake.finishedRuns).toHaveLength(1);
@@ -63,7 +63,7 @@ describe("sync requests", () => {
       },
       {
         arrange: (fake, handle) => {
-          fake.before.loadPlan = async (input: { reconcile: boolean }) => {
+          fake.before.loadConfig = async (input: { reconcile: boolean }) => {
             if (!input.reconcile) return;
             await handle.signal(syncNowSignal, "early");
           };
@@ -75,7 +75,7 @@ describe("sync requests", () => {
   it("keeps a request made by hand while paused until it is resumed", async () => {
     await scenario(async (current) => {
       const { fake, handle } = current;
-      await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
+      await until(current, () => fake.finishedRuns.length === 1, "the first run");
       await handle.signal(pauseSignal);
       await handle.signal(syncNowSignal);
       await current.env.sleep("2 days");

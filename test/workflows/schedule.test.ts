@@ -1,16 +1,16 @@
-// When cycles run: weeks of them, spread by jitter, never while paused, never lost.
+// When runs run: weeks of them, spread by jitter, never while paused, never lost.
 import { beforeAll, describe, expect, it } from "vitest";
 import { jitterOf } from "../../src/domain/schedule.ts";
 import { pauseSignal, resumeSignal, statusQuery, syncNowSignal } from "../../src/workflows/messages.ts";
-import { INTERVAL_MS, HOUR_MS, JITTER_MS } from "../support/fakeSync.ts";
-import { idle, quietRuntime, scenario, until } from "../support/workflows.ts";
+import { INTERVAL_MS, HOUR_MS, JITTER_MS } from "../support/workflows/fakeSync.ts";
+import { idle, quietRuntime, scenario, until } from "../support/workflows/scenario.ts";
 
 beforeAll(quietRuntime);
 
 const WEEK_MS = 7 * 24 * HOUR_MS;
 
-describe("the schedule of cycles", () => {
-  it("runs a cycle about every eight hours for weeks, each integration at its own offset", async () => {
+describe("the schedule of runs", () => {
+  it("runs a run about every eight hours for weeks, each integration at its own offset", async () => {
     for (const [integrationId, spanMs] of [
       ["weeks-a", 2 * WEEK_MS],
       ["weeks-b", WEEK_MS / 7],
@@ -26,9 +26,9 @@ describe("the schedule of cycles", () => {
             expect(start - starts[i]!).toBeGreaterThanOrEqual(period);
             expect(start - starts[i]!).toBeLessThan(period + 60_000);
           });
-          const { nextCycleAtMs } = await handle.query(statusQuery);
-          expect(nextCycleAtMs).toBe(starts.at(-1)! + period);
-          expect(fake.state?.nextCycleAtMs).toBe(nextCycleAtMs);
+          const { nextRunAtMs } = await handle.query(statusQuery);
+          expect(nextRunAtMs).toBe(starts.at(-1)! + period);
+          expect(fake.state?.nextRunAtMs).toBe(nextRunAtMs);
           expect([...fake.delivered.values()].every((times) => times === 1)).toBe(true);
           expect(fake.delivered.size).toBe(fake.sealed);
           await handle.cancel();
@@ -39,36 +39,36 @@ describe("the schedule of cycles", () => {
     expect(jitterOf("weeks-a", JITTER_MS)).not.toBe(jitterOf("weeks-b", JITTER_MS));
   });
 
-  it("starts no cycle while paused, even across a due one, and catches up at once when resumed", async () => {
+  it("starts no run while paused, even across a due one, and catches up at once when resumed", async () => {
     await scenario(async (current) => {
       const { fake, handle } = current;
       await idle(current);
-      await until(current, () => fake.finishedRuns.length === 1, "the first cycle");
+      await until(current, () => fake.finishedRuns.length === 1, "the first run");
       await handle.signal(pauseSignal);
       await current.env.sleep(3 * 24 * HOUR_MS);
       expect(fake.finishedRuns).toHaveLength(1);
-      expect(fake.state).toMatchObject({ paused: true, nextCycleAtMs: null });
+      expect(fake.state).toMatchObject({ paused: true, nextRunAtMs: null });
       expect((await handle.query(statusQuery)).status).toBe("paused");
       const resumedAtMs = await current.env.currentTimeMs();
       await handle.signal(resumeSignal);
-      await until(current, () => fake.finishedRuns.length === 2, "the overdue cycle");
+      await until(current, () => fake.finishedRuns.length === 2, "the overdue run");
       expect(fake.finishedRuns[1]!.startedAtMs - resumedAtMs).toBeLessThan(60_000);
       await handle.cancel();
     });
   });
 
-  it("runs nothing while both legs are off, except a cycle that somebody asks for", async () => {
+  it("runs nothing while both directions are off, except a run that somebody asks for", async () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
         await current.env.sleep(3 * 24 * HOUR_MS);
         expect(fake.runs).toHaveLength(0);
-        expect((await handle.query(statusQuery)).nextCycleAtMs).toBeNull();
+        expect((await handle.query(statusQuery)).nextRunAtMs).toBeNull();
         await handle.signal(syncNowSignal, "asked");
-        await until(current, () => fake.finishedRuns.length === 1, "the cycle asked for");
+        await until(current, () => fake.finishedRuns.length === 1, "the run asked for");
         expect(fake.finishedRuns[0]).toMatchObject({
           requestIds: ["asked"],
-          legs: [],
+          directions: [],
           finished: { outcome: "succeeded" },
         });
         await handle.cancel();

@@ -1,6 +1,7 @@
 // Opaque cursors of list calls: the key of the last item, with a check that binds it to the list that gave it out.
+import type { Page } from "../../domain/page.ts";
 import { createHash } from "node:crypto";
-import { InvalidCursorError, type Page } from "../store.ts";
+import { InvalidCursorError } from "../store.ts";
 
 const MAX_CURSOR_CHARS = 1_000;
 type Key = (string | number)[];

@@ -2,7 +2,7 @@
 import { Migrator } from "kysely";
 import { MIGRATIONS } from "../migrations/index.ts";
 import { openDatabase, type Database } from "./database.ts";
-import { createDayPartitions } from "./partitions.ts";
+import { createDayPartitions } from "../exposures/partitions.ts";
 
 /** Any constant: one lock for everybody who migrates this database. */
 const MIGRATION_LOCK = 7_315_001;

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { absoluteDifference } from "../../../src/domain/statistics/compare.ts";
 import { adjustPair, estimateOf } from "../../../src/domain/statistics/estimates.ts";
 import { merge, NOBODY, type Moments } from "../../../src/domain/statistics/moments.ts";
-import { momentsOf } from "./support.ts";
+import { momentsOf } from "../../support/domain/statistics.ts";
 
 const cents = fc.integer({ min: 1, max: 99_999 }).map((n) => n / 100);
 const days = fc.array(fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 5 }), { minLength: 2 });

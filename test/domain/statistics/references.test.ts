@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { LOCAL_DIR } from "../../../dev/paths.ts";
-import { pythonPackages } from "../../../dev/python.ts";
+import { pythonPackages } from "../../../dev/services/python.ts";
 import {
   absoluteDifference,
   relativeDifference,
@@ -13,8 +13,8 @@ import {
 } from "../../../src/domain/statistics/compare.ts";
 import { adjustPair, estimateOf, type Estimate, type Estimated } from "../../../src/domain/statistics/estimates.ts";
 import { sampleRatio } from "../../../src/domain/statistics/sampleRatio.ts";
-import { cdnow, madeUp, refusals, SAMPLE_RATIOS, type Case } from "./referenceCases.ts";
-import { momentsOf } from "./support.ts";
+import { cdnow, madeUp, refusals, SAMPLE_RATIOS, type Case } from "../../support/domain/referenceCases.ts";
+import { momentsOf } from "../../support/domain/statistics.ts";
 
 const PINS = ["scipy==1.17.1", "statsmodels==0.15.0", "gbstats==0.8.0", "numpy==1.26.4", "pandas==1.5.3"];
 /** gbstats takes p-values from 1 − cdf, which has no digits below 1e-16. */

@@ -10,9 +10,9 @@ import {
 } from "../../../src/domain/statistics/compare.ts";
 import { merge, type Moments } from "../../../src/domain/statistics/moments.ts";
 import { sampleRatio } from "../../../src/domain/statistics/sampleRatio.ts";
-import { hashedDraw } from "../../../src/gateway/draw.ts";
-import { CORRELATION, draw, estimatesOf, METRICS, type Metric } from "./populations.ts";
-import { momentsOf, randomOf } from "./support.ts";
+import { hashedDraw } from "../../../src/gateway/assignmentHash.ts";
+import { CORRELATION, draw, estimatesOf, METRICS, type Metric } from "../../support/domain/populations.ts";
+import { momentsOf, randomOf } from "../../support/domain/statistics.ts";
 
 const RUNS = 2_000;
 const ALPHA = 0.05;

@@ -1,12 +1,13 @@
 /** What a metric sums up is what a recomputation from the raw exposures and rows says, whatever came when and changed since. */
+import type { Integration } from "../../../src/domain/integration.ts";
+import type { Metric } from "../../../src/domain/metrics/metric.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Filter, Measure } from "../../../src/domain/metric.ts";
-import type { MetricSample, SampleOptions } from "../../../src/domain/metricSample.ts";
-import type { Integration, Metric } from "../../../src/store/store.ts";
-import { commitRows, HOUR_MS, newEvent, newIntegration, row, uuidOf } from "../contract/harness.ts";
-import { makePostgresHarness, type PostgresHarness } from "../database.ts";
-import { naiveSample, type RawExposure, type RawRow } from "./naive.ts";
+import type { Filter, Measure } from "../../../src/domain/metrics/metric.ts";
+import type { MetricSample, SampleOptions } from "../../../src/domain/metrics/sample.ts";
+import { commitRows, HOUR_MS, newEvent, newIntegration, row, uuidOf } from "../../support/store/contract/harness.ts";
+import { makePostgresHarness, type PostgresHarness } from "../../support/store/storeDatabase.ts";
+import { naiveSample, type RawExposure, type RawRow } from "../../support/store/naiveMetrics.ts";
 
 const DAY_MS = 24 * HOUR_MS;
 const DAYS = 5;

@@ -1,8 +1,10 @@
 /** What users count is kept between results: counted again only where it changed, and never kept where a row under way was missed. */
+import type { Integration } from "../../../src/domain/integration.ts";
+import type { Metric } from "../../../src/domain/metrics/metric.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Integration, Metric, MetricStore } from "../../../src/store/store.ts";
-import { commitRows, HOUR_MS, newEvent, newIntegration, row, uuidOf } from "../contract/harness.ts";
-import { makePostgresHarness, type PostgresHarness } from "../database.ts";
+import type { MetricStore } from "../../../src/store/store.ts";
+import { commitRows, HOUR_MS, newEvent, newIntegration, row, uuidOf } from "../../support/store/contract/harness.ts";
+import { makePostgresHarness, type PostgresHarness } from "../../support/store/storeDatabase.ts";
 
 const DAY_MS = 24 * HOUR_MS;
 

@@ -1,0 +1,168 @@
+/** Everything that Crosscurrent needs, on this machine: services, stand-in, server and worker, each a process of its own. */
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { BigQuery } from "../standins/bigquery/start.ts";
+import { crosscurrent, runToEnd } from "../process/children.ts";
+import { builtPortal } from "./portal.ts";
+import { portOrFree } from "../process/freePort.ts";
+import { keepRunning } from "../process/keepRunning.ts";
+import { openLog } from "../process/logFile.ts";
+import { claim, mend } from "../process/pidFile.ts";
+import {
+  startDatabase,
+  startLocalBigQuery,
+  startMixpanel,
+  startServer,
+  startTemporalServer,
+  startUpstream,
+  startWorker,
+  stackSettings,
+  type Part,
+} from "./parts.ts";
+import { writeWorkflowBundle } from "./workflowBundle.ts";
+
+export interface StackOptions {
+  /** Everything that is kept between runs. */
+  dataDir: string;
+  /** Empties the data first. */
+  fresh: boolean;
+  /** Told what is being done, in words for people. */
+  onStep: (step: string) => void;
+  /** Whose settings server and worker inherit; default: this process's. */
+  env?: NodeJS.ProcessEnv;
+}
+
+export interface Stack {
+  databaseUrl: string;
+  temporalAddress: string;
+  temporalUiUrl: string;
+  apiUrl: string;
+  mixpanelUrl: string;
+  /** The local OpenAI-compatible upstream, as a variant's base URL. */
+  upstreamUrl: string;
+  bigQuery: BigQuery;
+  /** Settings with which any `crosscurrent` command reaches this stack. */
+  env: NodeJS.ProcessEnv;
+  /** Where each process's output goes. */
+  logDir: string;
+  /** Starts the worker again after `killWorker`; resolves when it takes work. One that ends by itself comes back by itself. */
+  startWorker(): Promise<void>;
+  /** Ends the worker by a signal, SIGKILL for instance, ready or not (then its start rejects), and waits until it is gone. */
+  killWorker(signal: NodeJS.Signals): Promise<void>;
+  /** Ends everything in order; the data stays. */
+  stop(): Promise<void>;
+}
+
+const API_PORT = 8080;
+/** What `fresh` deletes. Installed programs and the secret key stay. */
+const DATA = [
+  ...["postgres", "postgres.password", "temporal.db", "temporal.db-shm", "temporal.db-wal"],
+  ...["mixpanel", "bigquery", "logs"],
+];
+/** Where services remember their processes. */
+const CLAIMS_IN = [".", "bigquery"];
+
+/**
+ * Resolves once the API answers and the worker takes work.
+ *
+ * @example
+ * const stack = await startStack({ dataDir: ".crosscurrent", fresh: false, onStep: console.error });
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const dataDir = resolve(options.dataDir);
+  mkdirSync(dataDir, { recursive: true });
+  const held = await claim(join(dataDir, "stack.pid"), "The development stack", "SIGINT");
+  /** In the order of their start; they end in the opposite one. */
+  const parts: Part[] = [];
+  const stop = async () => {
+    for (const part of parts.splice(0).toReversed()) await part.stop();
+    held.release();
+  };
+  try {
+    if (options.fresh) await empty(dataDir, options.onStep);
+    return { ...(await bringUp(dataDir, options, parts)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function bringUp(dataDir: string, options: StackOptions, parts: Part[]): Promise<Omit<Stack, "stop">> {
+  const { onStep, env: outer = process.env } = options;
+  const logDir = join(dataDir, "logs");
+  const log = (name: string) => openLog(logDir, name);
+  const keep = <T extends Part>(part: T): T => {
+    parts.push(part);
+    return part;
+  };
+
+  onStep("starting PostgreSQL, Temporal, the Mixpanel stand-in, the local BigQuery and the local upstream");
+  const workflowBundle = join(dataDir, "workflow-bundle.js");
+  // Waited for with the rest, so that its failure is not nobody's.
+  const portal = builtPortal();
+  const services = [
+    portal.then(() => ({ stop: async () => {} })),
+    writeWorkflowBundle(workflowBundle),
+    startDatabase(dataDir, outer, log("postgres")).then(keep),
+    startTemporalServer(dataDir, log("temporal")).then(keep),
+    startMixpanel(dataDir, outer, log("mixpanel")).then(keep),
+    startUpstream(dataDir, outer, log("upstream")).then(keep),
+    startLocalBigQuery(dataDir, log("bigquery"), onStep).then(keep),
+  ] as const;
+  // Waits for all, so that those which did start are known and can be stopped.
+  await Promise.allSettled(services);
+  const [, , database, temporal, mixpanel, upstream, bigQuery] = await Promise.all(services);
+  const apiPort = await portOrFree(API_PORT);
+  const mixpanelUrl = mixpanel.url;
+  const at = {
+    ...{ databaseUrl: database.url, temporalAddress: temporal.address, mixpanelUrl, upstreamHost: upstream.host },
+    ...{ bigQuery, apiPort, temporalUiUrl: temporal.uiUrl },
+  };
+  const env = { ...stackSettings(dataDir, outer, at), WORKFLOW_BUNDLE: workflowBundle, PORTAL_DIR: await portal };
+
+  onStep("migrating");
+  await runToEnd(crosscurrent("migrate"), env, "The migration");
+
+  onStep("starting the server and the worker");
+  const apiUrl = `http://127.0.0.1:${apiPort}`;
+  const [serverLog, workerLog] = [log("server"), log("worker")];
+  const server = keep(
+    keepRunning("server", (onLaunched) => startServer(dataDir, env, apiUrl, { log: serverLog, onLaunched }), onStep),
+  );
+  const worker = keep(
+    keepRunning(
+      "worker",
+      (onLaunched) => startWorker(dataDir, env, temporal.address, { log: workerLog, onLaunched }),
+      onStep,
+    ),
+  );
+  const processes = [server.start(), worker.start()];
+  await Promise.allSettled(processes);
+  await Promise.all(processes);
+  return {
+    databaseUrl: database.url,
+    temporalAddress: temporal.address,
+    temporalUiUrl: temporal.uiUrl,
+    apiUrl,
+    mixpanelUrl,
+    upstreamUrl: upstream.baseUrl,
+    bigQuery,
+    env,
+    logDir,
+    startWorker: () => worker.start(),
+    killWorker: (signal) => worker.kill(signal),
+  };
+}
+
+/** Deletes the data, once nothing that a killed run left behind uses it any more. */
+async function empty(dataDir: string, onStep: (step: string) => void): Promise<void> {
+  onStep("emptying the data");
+  for (const path of CLAIMS_IN.flatMap((folder) => claimsIn(join(dataDir, folder)))) await mend(path, "SIGINT");
+  for (const name of DATA) rmSync(join(dataDir, name), { recursive: true, force: true });
+}
+
+function claimsIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder).filter((name) => name.endsWith(".pid") && name !== "stack.pid");
+  return names.map((name) => join(folder, name));
+}

@@ -1,0 +1,109 @@
+/** Starts the local BigQuery: the emulator and the front before it, as two processes. */
+import { createRequire } from "node:module";
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { assertPortFree } from "../../process/freePort.ts";
+import { startService, type Service } from "../../process/process.ts";
+import { BigQueryControl } from "./control.ts";
+import { startEmulator, type Emulator } from "./emulator.ts";
+
+export interface BigQueryOptions {
+  /** Keeps datasets, tables, accounts and used job ids there; in memory alone without. */
+  dataDir?: string;
+  /** Default: free ones. */
+  port?: number;
+  storagePort?: number;
+  /** Default: the one of the last start with this data, else a random one. */
+  sourceToken?: string;
+  onLog?: (line: string) => void;
+}
+
+export interface BigQueryAddresses {
+  /** BIGQUERY_REST_URL */
+  restUrl: string;
+  /** BIGQUERY_STORAGE_URL */
+  storageUrl: string;
+  /** IAM_CREDENTIALS_URL */
+  iamUrl: string;
+  /** GOOGLE_SOURCE_TOKEN */
+  sourceToken: string;
+}
+
+export interface BigQuery extends BigQueryAddresses {
+  control: BigQueryControl;
+  stop(): Promise<void>;
+}
+
+/** Resolves once both answer. Installs the emulator on first use: about a minute. */
+export async function startBigQuery(options: BigQueryOptions = {}): Promise<BigQuery> {
+  const dataDir = options.dataDir === undefined ? undefined : resolve(options.dataDir);
+  if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
+  const emulator = await startEmulator({
+    ...(dataDir === undefined ? {} : { dataDir: join(dataDir, "emulator"), pidFile: join(dataDir, "emulator.pid") }),
+    onLog: options.onLog,
+  });
+  try {
+    const { front, restUrl, storageUrl } = await startFront(emulator, dataDir, options);
+    const control = new BigQueryControl(restUrl);
+    return {
+      restUrl,
+      storageUrl,
+      iamUrl: restUrl,
+      sourceToken: await control.sourceToken(),
+      control,
+      stop: async () => {
+        await control.close();
+        await front.stop();
+        await emulator.stop();
+      },
+    };
+  } catch (error) {
+    await emulator.stop();
+    throw error;
+  }
+}
+
+async function startFront(
+  emulator: Emulator,
+  dataDir: string | undefined,
+  options: BigQueryOptions,
+): Promise<{ front: Service; restUrl: string; storageUrl: string }> {
+  const { port, storagePort } = options;
+  if (port !== undefined) await assertPortFree(port, "The local BigQuery", "another port");
+  if (storagePort !== undefined) await assertPortFree(storagePort, "The local BigQuery's gRPC", "another port");
+  let addresses: { restUrl: string; storageUrl: string } | null = null;
+  const front = await startService({
+    name: "The local BigQuery",
+    command: process.execPath,
+    args: program(),
+    env: {
+      ...process.env,
+      HOST: "127.0.0.1",
+      PORT: String(port ?? 0),
+      GRPC_PORT: String(storagePort ?? 0),
+      EMULATOR_REST_URL: emulator.restUrl,
+      EMULATOR_GRPC_ADDRESS: emulator.grpcAddress,
+      DATA_DIR: dataDir ?? "",
+      SOURCE_TOKEN: options.sourceToken ?? "",
+    },
+    ...(dataDir === undefined ? {} : { pidFile: join(dataDir, "front.pid") }),
+    isReady: () => Promise.resolve(addresses !== null),
+    onLog: (line) => {
+      const [, restUrl, storage] = READY_LINE.exec(line) ?? [];
+      if (restUrl !== undefined && storage !== undefined) addresses = { restUrl, storageUrl: `http://${storage}` };
+      options.onLog?.(line);
+    },
+  });
+  return { front, ...(addresses ?? { restUrl: "", storageUrl: "" }) };
+}
+
+/** Of main.ts: with its own ports, so that nobody else's front is taken for it. */
+const READY_LINE = /^local BigQuery ready: (\S+), gRPC on (\S+)$/;
+
+/** The front from source through tsx, or as compiled, just as this file itself runs. */
+function program(): string[] {
+  if (!import.meta.filename.endsWith(".ts")) return [resolve(import.meta.dirname, "main.js")];
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+  return ["--import", tsx, resolve(import.meta.dirname, "main.ts")];
+}

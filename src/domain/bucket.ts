@@ -1,0 +1,21 @@
+// Exposure buckets, sealed and on their way to a destination.
+
+/** A sealed bucket as a destination needs it. Times are epoch milliseconds. */
+export interface Bucket {
+  seq: number;
+  aliasId: string;
+  routeId: string;
+  variantId: string;
+  userId: string;
+  /** Start of the UTC hour. */
+  hourMs: number;
+  /** Latest exposure at the moment of sealing: never changes. */
+  sealedTimeMs: number;
+  /** Latest exposure now, late ones included. */
+  timeMs: number;
+}
+
+export interface RejectedBucket {
+  bucket: Bucket;
+  reason: string;
+}

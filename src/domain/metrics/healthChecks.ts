@@ -1,0 +1,199 @@
+// Whether a result can be trusted: what was checked, the likely cause of what is wrong, and what to do.
+import type { MetricDefinition } from "./metric.ts";
+import type { GroupResult, HealthCheck, ResultOptions } from "./results.ts";
+import type { MetricSample } from "./sample.ts";
+import { SAMPLE_RATIO_ALPHA, sampleRatio } from "../statistics/sampleRatio.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Below these, intervals by the normal distribution promise more than they hold. */
+const MIN_USERS = 100;
+const MIN_CONVERSIONS = 10;
+const MIN_JOIN_RATE = 0.5;
+const MAX_MIXED_SHARE = 0.01;
+/** Three runs: data that is older is late. */
+const MAX_DATA_AGE_MS = 24 * HOUR_MS;
+
+type Metric = Pick<MetricDefinition, "measure" | "denominator" | "windowHours">;
+
+export function checkHealth(
+  metric: Metric,
+  options: ResultOptions,
+  sample: MetricSample,
+  groups: GroupResult[],
+): HealthCheck[] {
+  return [
+    checkSampleRatio(options, sample),
+    checkMinimumSample(metric, groups),
+    checkJoinRate(sample),
+    checkMixed(options, sample),
+    checkCompleteThrough(metric, options, sample),
+    ...(options.cuped ? [checkExposedBefore(metric, options, sample)] : []),
+    checkRejected(sample),
+    checkDeduplicated(sample),
+  ];
+}
+
+/** Route by route, since weights are the variants' of one route; the more routes, the stronger must be the evidence of one. */
+function checkSampleRatio({ fromMs, routeId }: ResultOptions, { router, cells }: MetricSample): HealthCheck {
+  const check = "sample_ratio";
+  const routes = router?.routes.filter(({ id }) => routeId === null || id === routeId) ?? [];
+  const tested = routes.flatMap(({ id, variants }) => {
+    const weights = new Map(variants.map((variant) => [variant.id, variant.weight]));
+    const users = new Map(variants.map((variant) => [variant.id, 0]));
+    for (const cell of cells) {
+      if (cell.routeId === id) users.set(cell.variantId, (users.get(cell.variantId) ?? 0) + cell.users.n);
+    }
+    const ratio = sampleRatio(
+      [...users.values()],
+      [...users.keys()].map((variant) => weights.get(variant) ?? 0),
+    );
+    return ratio === null ? [] : [{ id, pValue: ratio.pValue }];
+  });
+  const worst = tested.toSorted((a, b) => a.pValue - b.pValue)[0];
+  if (router === null || worst === undefined) {
+    const message =
+      router === null
+        ? "The router is not configured here, so that there are no weights to hold the users against."
+        : "No route has users and two variants with weights: there is no ratio to check.";
+    return { check, status: "unknown", message, figures: { pValue: null } };
+  }
+  const figures = { pValue: worst.pValue, route: worst.id, alpha: SAMPLE_RATIO_ALPHA / tested.length };
+  if (worst.pValue >= figures.alpha) {
+    return { check, status: "ok", message: "Users came to the variants in the proportions of their weights.", figures };
+  }
+  const changed = router.updatedAtMs > fromMs;
+  const cause = changed
+    ? `The router was changed on ${isoDay(router.updatedAtMs)}, within this range: if its weights were, choose days after that.`
+    : "Likely causes: calls that fall back to another variant or whose exposures are lost, or exposures sent for one variant alone. " +
+      "Find the cause before you believe a difference.";
+  const message = `Users of route ${worst.id} did not come to its variants in the proportions of their weights. ${cause}`;
+  return { check, status: "warning", message, figures };
+}
+
+function checkMinimumSample({ measure, denominator }: Metric, groups: GroupResult[]): HealthCheck {
+  const check = "minimum_sample";
+  const smallest = groups.toSorted((a, b) => a.users - b.users)[0];
+  if (smallest === undefined) {
+    const message = "Nobody was exposed in this range: choose other days, or see whether exposures arrive.";
+    return { check, status: "unknown", message, figures: { users: 0, minimum: MIN_USERS } };
+  }
+  const figures = { group: smallest.id, users: smallest.users, minimum: MIN_USERS };
+  if (smallest.users < MIN_USERS) {
+    const message = `Group ${smallest.id} has fewer than ${MIN_USERS} users: its intervals are not to be relied on. Wait for more users.`;
+    return { check, status: "warning", message, figures };
+  }
+  const isProportion = denominator === null && measure.aggregation === "conversion";
+  const rare = groups.find(
+    ({ users, value }) => Math.min(value ?? 0, 1 - (value ?? 0)) * users < MIN_CONVERSIONS - 0.5,
+  );
+  if (isProportion && rare !== undefined) {
+    const message =
+      `In group ${rare.id} fewer than ${MIN_CONVERSIONS} users did, or fewer than ${MIN_CONVERSIONS} did not: its intervals are ` +
+      "not to be relied on. Wait for more users.";
+    return { check, status: "warning", message, figures: { ...figures, group: rare.id, users: rare.users } };
+  }
+  return { check, status: "ok", message: `Every group has at least ${MIN_USERS} users.`, figures };
+}
+
+function checkJoinRate({ joined: { sampled, found } }: MetricSample): HealthCheck {
+  const check = "join_rate";
+  if (sampled === 0) {
+    return { check, status: "unknown", message: "There are no exposed users to find.", figures: { share: null } };
+  }
+  const share = found / sampled;
+  const figures = { share, sampled, found };
+  const what = `${percent(share)} of exposed users (of a sample of ${count(sampled)}) have any imported event.`;
+  if (share >= MIN_JOIN_RATE) return { check, status: "ok", message: what, figures };
+  const message =
+    `${what} Likely cause: the \`user\` of the calls is not the id that the product's events carry. Send the same one in both. Or only ` +
+    "rare events are imported: import one that every active user has.";
+  return { check, status: "warning", message, figures };
+}
+
+function checkMixed({ by, mixed }: ResultOptions, { allUsers, mixedUsers }: MetricSample): HealthCheck {
+  const check = "mixed_variants";
+  const share = allUsers === 0 ? null : mixedUsers / allUsers;
+  const figures = { share, users: mixedUsers, counted: mixed === "first" ? "with their first" : "left out" };
+  const what = `${count(mixedUsers)} of ${count(allUsers)} users saw several ${by}s; they are ${
+    mixed === "first" ? `counted with the first ${by} that they saw` : "left out"
+  }.`;
+  if (share === null) return { check, status: "unknown", message: "Nobody was exposed in this range.", figures };
+  if (share <= MAX_MIXED_SHARE) return { check, status: "ok", message: what, figures };
+  const message = `${what} Likely causes: weights that were changed, fallbacks, or one \`user\` for several people. It dilutes differences.`;
+  return { check, status: "warning", message, figures };
+}
+
+function checkCompleteThrough(metric: Metric, options: ResultOptions, sample: MetricSample): HealthCheck {
+  const check = "complete_through";
+  const behind = sample.events.toSorted((a, b) => (a.completeThroughMs ?? -1) - (b.completeThroughMs ?? -1))[0];
+  const throughMs = behind?.completeThroughMs ?? null;
+  const figures = {
+    event: behind?.name ?? null,
+    completeThrough: throughMs === null ? null : new Date(throughMs).toISOString(),
+    unfinishedUsers: sample.unfinishedUsers,
+  };
+  if (throughMs === null) {
+    const message = `Event ${behind?.name ?? ""} was never imported to an end: enable the import, or see its error at the integration.`;
+    return { check, status: "warning", message, figures };
+  }
+  const unfinished =
+    `The windows of ${count(sample.unfinishedUsers)} users are not over, or not imported to their end; they are ` +
+    `${options.unfinished === "include" ? "counted with what they have so far" : "left out"}.`;
+  const firstMs = options.fromMs - (options.cuped ? metric.windowHours * HOUR_MS : 0);
+  if (firstMs < Date.parse(`${sample.importFrom}T00:00:00Z`)) {
+    const message =
+      `The import begins on ${sample.importFrom}, after the first day that counts here${options.cuped ? ", with the period before the exposure" : ""}: ` +
+      "events before it are missing. Choose later days.";
+    return { check, status: "warning", message, figures };
+  }
+  if (sample.nowMs - throughMs > MAX_DATA_AGE_MS) {
+    const days = Math.floor((sample.nowMs - throughMs) / DAY_MS);
+    const message = `Event ${behind?.name ?? ""} is imported to ${days} days ago alone: see its integration. ${unfinished}`;
+    return { check, status: "warning", message, figures };
+  }
+  return { check, status: "ok", message: unfinished, figures };
+}
+
+/** What CUPED takes off must be untouched by the router. */
+function checkExposedBefore(
+  { windowHours }: Metric,
+  { fromMs }: ResultOptions,
+  { exposedBefore }: MetricSample,
+): HealthCheck {
+  const check = "exposed_before";
+  const days = `the ${windowHours} hours before ${isoDay(fromMs)}`;
+  const figures = { from: new Date(fromMs - windowHours * HOUR_MS).toISOString() };
+  if (!exposedBefore) return { check, status: "ok", message: `The router served nobody in ${days}.`, figures };
+  const message =
+    `The router already served users in ${days}: what CUPED takes off as their past may be the router's own effect. Choose the day on ` +
+    "which it started, or switch CUPED off.";
+  return { check, status: "warning", message, figures };
+}
+
+function checkRejected({ events }: MetricSample): HealthCheck {
+  const records = events.reduce((sum, { rejected }) => sum + rejected, 0);
+  const message =
+    records === 0
+      ? "No record of the metric's events was rejected."
+      : `${count(records)} records of the metric's events were rejected and do not count: the integration lists them with the reasons.`;
+  return { check: "rejected", status: records === 0 ? "ok" : "warning", message, figures: { records } };
+}
+
+function checkDeduplicated({ events }: MetricSample): HealthCheck {
+  const records = events.reduce((sum, { deduplicated }) => sum + deduplicated, 0);
+  const message = `${count(records)} records were read more than once, as overlapping reads do, and count once.`;
+  return { check: "deduplicated", status: "ok", message, figures: { records } };
+}
+
+function count(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+function isoDay(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}

@@ -1,0 +1,79 @@
+// What a metric tells about a router: groups of users compared with a baseline, and whether that can be trusted.
+import type { Interval } from "../statistics/compare.ts";
+import type { Refusal } from "../statistics/estimates.ts";
+
+export interface ResultOptions {
+  by: "route" | "variant";
+  /** Of the router's exposures, those of this route alone; null: of all. */
+  routeId: string | null;
+  /** First day, and the day after the last: UTC midnights. */
+  fromMs: number;
+  toMs: number;
+  /** Whom the others are compared with; null: the group with most users. */
+  baseline: string | null;
+  /** A user of several groups belongs to the first it saw, or to none. */
+  mixed: "first" | "exclude";
+  /** Users whose window is not over, or not imported yet to its end. */
+  unfinished: "include" | "exclude";
+  /** Less what the same was in the equal window before the first exposure. */
+  cuped: boolean;
+  confidence: number;
+}
+
+/** A difference to the baseline. Without figures there is a refusal, which says why. */
+export interface Comparison {
+  estimate: number | null;
+  low: number | null;
+  high: number | null;
+  pValue: number | null;
+  /** Holds however often one looks. */
+  alwaysValid: (Interval & { pValue: number }) | null;
+  refusal: Refusal | null;
+}
+
+export interface GroupResult {
+  id: string;
+  users: number;
+  /** All that the group served in the range, whoever the users count for. */
+  exposures: number;
+  value: number | null;
+  interval: Interval | null;
+  refusal: Refusal | null;
+  /** Both null for the baseline itself. */
+  absolute: Comparison | null;
+  relative: Comparison | null;
+}
+
+export const HEALTH_CHECKS = [
+  "sample_ratio",
+  "minimum_sample",
+  "join_rate",
+  "mixed_variants",
+  "complete_through",
+  "exposed_before",
+  "rejected",
+  "deduplicated",
+] as const;
+
+export interface HealthCheck {
+  check: (typeof HEALTH_CHECKS)[number];
+  status: "ok" | "warning" | "unknown";
+  /** What it is; where it warns, the likely cause and what to do. */
+  message: string;
+  figures: Record<string, number | string | null>;
+}
+
+/** Users first exposed on one day, to their values over their whole windows. */
+export interface DayResult {
+  dayMs: number;
+  groups: { id: string; users: number; value: number | null; interval: Interval | null }[];
+}
+
+export interface MetricResults {
+  baseline: string | null;
+  groups: GroupResult[];
+  health: HealthCheck[];
+  overTime: DayResult[];
+  /** Where values were capped; null where they are not. */
+  caps: { value: number | null; denominator: number | null };
+}

@@ -1,0 +1,6 @@
+// A tenant.
+
+export interface Workspace {
+  id: string;
+  name: string;
+}

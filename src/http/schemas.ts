@@ -1,0 +1,88 @@
+// What all configuration calls share: strict, bounded, every field checked. See mixpanelSchemas.ts, bigQuerySchemas.ts and bodies.ts.
+import { z } from "@hono/zod-openapi";
+import { MAX_REQUEST_ID_CHARS } from "../domain/limits.ts";
+
+const MAX_TEXT_CHARS = 255;
+const MAX_DESCRIPTION_CHARS = 2_000;
+const FIRST_YEAR = 1971;
+
+export const flatText = z
+  .string()
+  .min(1, "must not be empty")
+  .max(MAX_TEXT_CHARS, `must be at most ${MAX_TEXT_CHARS} characters`)
+  .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), "must not contain control characters")
+  .refine((text) => text === "" || /\S/.test(text), "must not be blank");
+
+export const description = z
+  .string()
+  .max(MAX_DESCRIPTION_CHARS, `must be at most ${MAX_DESCRIPTION_CHARS} characters`)
+  // PostgreSQL cannot store either of them.
+  .refine((text) => !/[\0\p{Cs}]/u.test(text), "must not contain NUL or a lone surrogate");
+
+/** Of a new event: absent is null. */
+export const optionalDescription = description.nullish().transform((text) => text ?? null);
+
+const EVENT_ID = /^[A-Za-z0-9_-]{1,255}$/;
+export const eventName = z.string().regex(EVENT_ID, "must be 1 to 255 letters, numbers, underscores and hyphens");
+const RESOURCE_ID = /^[A-Za-z0-9_-]{1,100}$/;
+
+export const integrationParams = z.object({ id: z.string().regex(RESOURCE_ID) });
+export const eventParams = integrationParams.extend({ name: z.string().regex(EVENT_ID) });
+export const requestParams = integrationParams.extend({
+  requestId: z
+    .string()
+    .min(1)
+    .max(MAX_REQUEST_ID_CHARS)
+    // No `regex`: JSON Schema's patterns have no flags.
+    .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text)),
+});
+
+const LIMIT = "must be a whole number from 1 to 1000";
+export const pageQuery = z.object({
+  cursor: z
+    .string()
+    .max(1_000, "is no cursor of this list")
+    .regex(/^[\x21-\x7e]*$/, "is no cursor of this list")
+    .optional()
+    .transform((cursor) => cursor ?? null)
+    .openapi({ description: "`next` of the page before; empty counts as absent." }),
+  limit: z
+    .string()
+    .regex(/^(?:[1-9][0-9]{0,2}|1000)?$/, LIMIT)
+    .optional()
+    .transform((text) => (text === undefined ? 100 : Number(text)))
+    .openapi({ description: "From 1 to 1000; empty counts as absent: 100." }),
+});
+
+export type NowMs = () => Promise<number>;
+
+/** A real calendar day from 1971 to today; today is a question to the store's clock. */
+export function importFromDay(nowMs: NowMs) {
+  return z
+    .string()
+    .refine(isCalendarDay, `must be a calendar day as yyyy-mm-dd, not before ${FIRST_YEAR}`)
+    .refine(
+      async (day) => !isCalendarDay(day) || day <= new Date(await nowMs()).toISOString().slice(0, 10),
+      "must not be in the future",
+    )
+    .openapi({ format: "date", example: "2026-01-31" });
+}
+
+function isCalendarDay(day: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return false;
+  const date = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day) && date.getUTCFullYear() >= FIRST_YEAR;
+}
+
+const directionSwitch = z.strictObject({ enabled: z.boolean() });
+export const directionSwitches = { export: directionSwitch.optional(), import: directionSwitch.optional() };
+
+/** Words for fields that a provider does not have, or that are no field at all. */
+export function sayUnknown(message: string) {
+  return { error: (issue: { code?: string }) => (issue.code === "unrecognized_keys" ? message : undefined) };
+}
+
+export const eventPatch = z.strictObject({ description: description.nullable().optional() }).openapi("EventPatch");
+
+/** The schema or null. A union, because `.nullable()` would write the null into the named schema, wherever else that is used. */
+export const orNull = <T extends z.ZodType>(schema: T) => z.union([schema, z.null()]);

@@ -1,0 +1,82 @@
+// Walks through what was set up at the provider, step by step, with what to do about each that failed.
+import { Button, List, Loader, Text, ThemeIcon } from "@mantine/core";
+import { useEffect, useRef } from "react";
+import { answer, client } from "../api.ts";
+import { useChange } from "../queries.ts";
+import { Failure } from "../ui/ErrorAlert.tsx";
+import { Section } from "../ui/Section.tsx";
+
+export function ConnectionTest({ id, runAtOnce }: { id: string; runAtOnce: boolean }) {
+  const test = useChange(() => answer(client.POST("/v1/integrations/{id}/test", { params: { path: { id } } })));
+  const started = useRef(false);
+  const { mutate } = test;
+  useEffect(() => {
+    if (!runAtOnce || started.current) return;
+    started.current = true;
+    mutate();
+  }, [runAtOnce, mutate]);
+  return (
+    <Section
+      title="Connection"
+      actions={
+        <Button size="xs" variant="default" loading={test.isPending} onClick={() => mutate()}>
+          Test connection
+        </Button>
+      }
+    >
+      <div aria-live="polite">
+        {test.isIdle && <Text size="sm">Tests the stored credentials and permissions at the provider.</Text>}
+        {test.isPending && (
+          <Text size="sm">
+            <Loader size="xs" mr="xs" aria-hidden /> Testing the connection…
+          </Text>
+        )}
+        {test.error && <Failure error={test.error} />}
+        {test.data && <Steps ok={test.data.ok} steps={test.data.steps} />}
+      </div>
+    </Section>
+  );
+}
+
+interface Step {
+  name: string;
+  ok: boolean;
+  message?: string;
+}
+
+function Steps({ ok, steps }: { ok: boolean; steps: Step[] }) {
+  return (
+    <>
+      <Text size="sm" fw={600} mb="xs">
+        {ok
+          ? "Enabled: every step went well."
+          : "A step failed. The integration is kept: mend it at the provider or change the credentials under Settings, then test again."}
+      </Text>
+      <List spacing="xs" size="sm" styles={{ itemWrapper: { alignItems: "flex-start" } }}>
+        {steps.map((step) => (
+          <List.Item
+            key={step.name}
+            icon={
+              <ThemeIcon color={step.ok ? "teal.9" : "red.9"} size={20} radius="xl" aria-hidden>
+                {step.ok ? "✓" : "✕"}
+              </ThemeIcon>
+            }
+          >
+            <Text size="sm" span>
+              {step.name}: <b>{step.ok ? "ok" : "failed"}</b>
+            </Text>
+            {step.message !== undefined && (
+              <Text
+                size="sm"
+                c={step.ok ? "dimmed" : "var(--mantine-color-error)"}
+                style={{ overflowWrap: "anywhere" }}
+              >
+                {step.message}
+              </Text>
+            )}
+          </List.Item>
+        ))}
+      </List>
+    </>
+  );
+}

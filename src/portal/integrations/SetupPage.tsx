@@ -1,0 +1,24 @@
+// What to prepare at a provider: the pages of docs/, rendered when the Portal is built.
+import { Typography } from "@mantine/core";
+import bigquery from "../../../docs/bigquery-setup.md";
+import mixpanel from "../../../docs/mixpanel-setup.md";
+import { PROVIDER_NAMES } from "../api.ts";
+import { Page } from "../ui/Page.tsx";
+import { NotFound } from "../ui/NotFound.tsx";
+
+const PAGES: Record<string, string> = { mixpanel, bigquery };
+
+export default function SetupPage({ provider }: { provider: string }) {
+  const html = PAGES[provider];
+  if (html === undefined) return <NotFound />;
+  // Our own text, not anybody's input. Its title is the page's.
+  const body = html.replace(/<h1>.*?<\/h1>/, "");
+  return (
+    <Page
+      title={`Set up ${PROVIDER_NAMES[provider as keyof typeof PROVIDER_NAMES]}`}
+      above={[{ label: "Data Integrations", href: "/integrations" }]}
+    >
+      <Typography dangerouslySetInnerHTML={{ __html: body }} />
+    </Page>
+  );
+}

@@ -1,0 +1,34 @@
+// The statement that brings a staging table into the customer's: one row for each key, moved to a later time and never back.
+import { tableSql, timestampSql } from "../names.ts";
+import type { TableRef } from "../names.ts";
+
+const DAY_MS = 86_400_000;
+const IDS = ["alias_id", "route_id", "variant_id", "user_id"];
+
+export interface Merge {
+  target: TableRef;
+  staging: TableRef;
+  /** Start of the first hour and of the last of the staged rows, epoch ms. */
+  firstHourMs: number;
+  lastHourMs: number;
+}
+
+/**
+ * The key is (user, router, route, variant, UTC hour). The bounds are constants and cover whole days, so that only the partitions
+ * of these days are read; a row with the key of a staged one lies within them, because it is of the same hour.
+ */
+export function mergeSql({ target, staging, firstHourMs, lastHourMs }: Merge): string {
+  const fromMs = Math.floor(firstHourMs / DAY_MS) * DAY_MS;
+  const toMs = (Math.floor(lastHourMs / DAY_MS) + 1) * DAY_MS;
+  const sameIds = IDS.map((id) => `T.${id} = S.${id}`).join(" AND ");
+  return `MERGE ${tableSql(target)} AS T
+USING (
+  SELECT ${IDS.join(", ")}, TIMESTAMP_TRUNC(\`timestamp\`, HOUR) AS hour_start, MAX(\`timestamp\`) AS latest
+  FROM ${tableSql(staging)}
+  GROUP BY ${IDS.join(", ")}, hour_start
+) AS S
+ON T.\`timestamp\` >= ${timestampSql(fromMs)} AND T.\`timestamp\` < ${timestampSql(toMs)}
+  AND ${sameIds} AND TIMESTAMP_TRUNC(T.\`timestamp\`, HOUR) = S.hour_start
+WHEN MATCHED AND S.latest > T.\`timestamp\` THEN UPDATE SET \`timestamp\` = S.latest
+WHEN NOT MATCHED THEN INSERT (${IDS.join(", ")}, \`timestamp\`) VALUES (${IDS.map((id) => `S.${id}`).join(", ")}, S.latest)`;
+}

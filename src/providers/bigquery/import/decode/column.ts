@@ -1,0 +1,188 @@
+// Writes the values of one Arrow column as JSON: each kind of column has its own writer, made once per batch.
+import { DateUnit, IntervalUnit, Precision, TimeUnit, Type } from "apache-arrow";
+import type { Data, Date_, Decimal, Float, Interval, Int, Time, Timestamp } from "apache-arrow";
+import { SyncError } from "../../../../domain/errors.ts";
+import type { TableColumn } from "../mapping.ts";
+import { halves, offsetsOf, validity } from "./data.ts";
+import type { WriteValue } from "./data.ts";
+import { JsonBytes } from "./jsonBytes.ts";
+import { writeDecimal, writeDouble, writeInt64 } from "./numbers.ts";
+import { bytesAsText, intervals, ranges } from "./texts.ts";
+import { instantOf, writeDate, writeInstant, writeTime } from "./times.ts";
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+/** `column` is BigQuery's own word on the type: Arrow calls JSON and geography text as well. */
+export function valueWriter(data: Data, column: TableColumn, out: JsonBytes): WriteValue {
+  const write = plainWriter(data, column, out);
+  if (data.nullCount === 0) return write;
+  const isValid = validity(data);
+  return (row) => (isValid(row) ? write(row) : out.ascii("null"));
+}
+
+function plainWriter(data: Data, column: TableColumn, out: JsonBytes): WriteValue {
+  if (column.type === "RANGE" && data.type.typeId === Type.Struct) {
+    const write = ranges(data, out, (child) => unquotedTime(child, out));
+    return quoted(out, write);
+  }
+  switch (data.type.typeId) {
+    case Type.Int:
+      return integers(data, out);
+    case Type.Float:
+      return floats(data, out);
+    case Type.Decimal:
+      return decimals(data, out);
+    case Type.Bool:
+      return booleans(data, out);
+    case Type.Utf8:
+    case Type.LargeUtf8:
+      return column.type === "JSON" ? rawText(data, out) : texts(data, out);
+    case Type.Binary:
+    case Type.LargeBinary:
+      return quoted(out, bytesAsText(data, out));
+    case Type.Interval:
+      if ((data.type as Interval).unit !== IntervalUnit.MONTH_DAY_NANO) throw unknownType(column);
+      return quoted(out, intervals(data, out));
+    case Type.List:
+    case Type.LargeList:
+      return lists(data, column, out);
+    case Type.Struct:
+      return structs(data, column, out);
+    default: {
+      const time = unquotedTime(data, out);
+      if (time === null) throw unknownType(column);
+      return quoted(out, time);
+    }
+  }
+}
+
+function unknownType(column: TableColumn): SyncError {
+  return new SyncError(
+    "bug",
+    `This version cannot read columns like ${column.name} (${column.type}). Report it; until then ` +
+      "import from a table without this column.",
+  );
+}
+
+function quoted(out: JsonBytes, write: WriteValue): WriteValue {
+  return (row) => {
+    out.byte(QUOTE);
+    write(row);
+    out.byte(QUOTE);
+  };
+}
+
+function integers(data: Data, out: JsonBytes): WriteValue {
+  if ((data.type as Int).bitWidth === 64) {
+    const words = halves(data);
+    return (row) => writeInt64(out, words[row * 2]!, words[row * 2 + 1]!);
+  }
+  const values = data.values as Int32Array;
+  return (row) => out.integer(values[row]!);
+}
+
+function floats(data: Data, out: JsonBytes): WriteValue {
+  if ((data.type as Float).precision === Precision.HALF) throw new SyncError("bug", "BigQuery sent floats of 16 bits.");
+  // A float of 32 bits is read as the double that it is.
+  const values = data.values as Float64Array;
+  return (row) => writeDouble(out, values[row]!);
+}
+
+function decimals(data: Data, out: JsonBytes): WriteValue {
+  const { scale, bitWidth } = data.type as Decimal;
+  const words = bitWidth / 32;
+  const values = data.values as Uint32Array;
+  return (row) => writeDecimal(out, values, row * words, words, scale);
+}
+
+function booleans(data: Data, out: JsonBytes): WriteValue {
+  const bits = data.values as Uint8Array;
+  return (row) => out.ascii((bits[row >> 3]! >> (row & 7)) & 1 ? "true" : "false");
+}
+
+function texts(data: Data, out: JsonBytes): WriteValue {
+  const bytes = data.values as Uint8Array;
+  const offsets = offsetsOf(data);
+  return (row) => out.string(bytes, offsets[row]!, offsets[row + 1]!);
+}
+
+/** JSON is there as text already: it goes in as it is, every digit of it. */
+function rawText(data: Data, out: JsonBytes): WriteValue {
+  const bytes = data.values as Uint8Array;
+  const offsets = offsetsOf(data);
+  return (row) => out.bytes(bytes, offsets[row]!, offsets[row + 1]!);
+}
+
+/** Dates and times, without quotes; null for other types. */
+function unquotedTime(data: Data, out: JsonBytes): WriteValue | null {
+  const typeId = data.type.typeId;
+  if (typeId === Type.Date && (data.type as Date_).unit === DateUnit.DAY) {
+    const days = data.values as Int32Array;
+    return (row) => writeDate(out, days[row]!);
+  }
+  if (typeId !== Type.Timestamp && typeId !== Type.Time) return null;
+  if ((data.type as Timestamp | Time).unit !== TimeUnit.MICROSECOND) return null;
+  const words = halves(data);
+  const instant = { seconds: 0, micros: 0 };
+  if (typeId === Type.Time) {
+    return (row) => {
+      instantOf(words[row * 2]!, words[row * 2 + 1]!, instant);
+      writeTime(out, instant.seconds, instant.micros);
+    };
+  }
+  // A TIMESTAMP has a zone, which is always UTC; a DATETIME has none.
+  const hasZone = Boolean((data.type as Timestamp).timezone);
+  return (row) => {
+    instantOf(words[row * 2]!, words[row * 2 + 1]!, instant);
+    writeInstant(out, instant);
+    if (hasZone) out.byte(0x5a);
+  };
+}
+
+function lists(data: Data, column: TableColumn, out: JsonBytes): WriteValue {
+  const offsets = offsetsOf(data);
+  const write = valueWriter(data.children[0]!, { ...column, mode: "NULLABLE" }, out);
+  return (row) => {
+    const from = offsets[row]!;
+    const to = offsets[row + 1]!;
+    out.byte(0x5b);
+    for (let at = from; at < to; at++) {
+      if (at > from) out.byte(COMMA);
+      write(at);
+    }
+    out.byte(0x5d);
+  };
+}
+
+function structs(data: Data, column: TableColumn, out: JsonBytes): WriteValue {
+  const write = objectWriter(
+    data.type.children.map(({ name }) => name),
+    data.children,
+    column.fields,
+    out,
+  );
+  return (row) => write(row);
+}
+
+/** Writes an object of these columns, in their order. */
+export function objectWriter(names: string[], columns: Data[], shapes: TableColumn[], out: JsonBytes): WriteValue {
+  const known = new Map(shapes.map((shape) => [shape.name.toLowerCase(), shape]));
+  const writers = columns.map((data, i) => valueWriter(data, shapeOf(names[i]!, known), out));
+  const keys = names.map((name, i) => JsonBytes.of(`${i === 0 ? "{" : ","}${JSON.stringify(name)}:`));
+  const { length } = writers;
+  return (row) => {
+    if (length === 0) out.byte(0x7b);
+    for (let i = 0; i < length; i++) {
+      const key = keys[i]!;
+      out.bytes(key, 0, key.length);
+      writers[i]!(row);
+    }
+    out.byte(0x7d);
+  };
+}
+
+function shapeOf(name: string, known: Map<string, TableColumn>): TableColumn {
+  const shape = known.get(name.toLowerCase());
+  if (shape === undefined) throw new SyncError("bug", "BigQuery sent a column that it was not asked for.");
+  return shape;
+}

@@ -1,0 +1,113 @@
+// The table that an event comes from, as it is now: its columns, and whether the mapped ones are there and of the right types.
+import type { EventSource } from "../../../domain/event.ts";
+import { hash } from "node:crypto";
+import { SyncError } from "../../../domain/errors.ts";
+import { tableText } from "../names.ts";
+import type { TableRef } from "../names.ts";
+
+/** What the REST API says of a field; types by their old names (INTEGER, FLOAT, BOOLEAN, RECORD) or new ones. */
+export interface RawField {
+  name?: string | undefined;
+  type?: string | undefined;
+  mode?: string | undefined;
+  fields?: RawField[] | undefined;
+}
+
+export interface RawTable {
+  type?: string | undefined;
+  schema?: { fields?: RawField[] | undefined } | undefined;
+}
+
+export interface TableColumn {
+  name: string;
+  type: string;
+  mode: "NULLABLE" | "REQUIRED" | "REPEATED";
+  /** Of a STRUCT. */
+  fields: TableColumn[];
+}
+
+/** The mapped columns by the names that they have in the table. */
+export interface Mapping {
+  event: string;
+  user: string;
+  timestamp: string;
+  uuid: string;
+}
+
+export interface SourceTable {
+  ref: TableRef;
+  columns: TableColumn[];
+  mapping: Mapping;
+  /** The timestamp column is a DATETIME. */
+  isDateTime: boolean;
+  /** The timestamp column may hold NULL. */
+  mayLackTime: boolean;
+  /** Differs where anything of the above does: a session that was opened for another fingerprint is no longer good. */
+  fingerprint: string;
+}
+
+const VIEWS = new Set(["VIEW", "MATERIALIZED_VIEW"]);
+
+/** Throws `schema` with what to do where the table cannot be imported from. */
+export function sourceTableOf(raw: RawTable, ref: TableRef, source: EventSource): SourceTable {
+  if (VIEWS.has(raw.type ?? "")) throw unreadable(ref, "a view");
+  const columns = columnsOf(raw);
+  const find = (name: string) => columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
+  const roles: [keyof Mapping, string, string[]][] = [
+    ["event", source.eventFieldName, ["STRING"]],
+    ["user", source.userIdFieldName, ["STRING"]],
+    ["timestamp", source.timestampFieldName, ["TIMESTAMP", "DATETIME"]],
+    ["uuid", source.eventUuidFieldName, ["STRING"]],
+  ];
+  const problems = roles.flatMap(([role, name, types]) => problemOf(ROLE_NAMES[role], name, types, find(name)));
+  if (problems.length > 0) {
+    throw new SyncError(
+      "schema",
+      `The table ${tableText(ref)} does not fit the event: ${problems.join("; ")}. Change the table, or delete the event and ` +
+        "add it with columns that fit.",
+    );
+  }
+  const [event, user, timestamp, uuid] = roles.map(([, name]) => find(name)?.name ?? name);
+  const mapping = { event: event ?? "", user: user ?? "", timestamp: timestamp ?? "", uuid: uuid ?? "" };
+  const time = find(mapping.timestamp);
+  const fingerprint = hash("sha256", JSON.stringify([ref, mapping, columns]), "hex").slice(0, 32);
+  const isDateTime = time?.type === "DATETIME";
+  return { ref, columns, mapping, isDateTime, mayLackTime: time?.mode !== "REQUIRED", fingerprint };
+}
+
+export function columnsOf(raw: RawTable): TableColumn[] {
+  return (raw.schema?.fields ?? []).map(toColumn);
+}
+
+/** The Storage Read API reads tables alone. */
+export function unreadable(ref: TableRef, what: string): SyncError {
+  return new SyncError(
+    "schema",
+    `${tableText(ref)} is ${what}, which BigQuery's Storage Read API cannot read. Make a table of it, for example by a scheduled ` +
+      "query, and add the event with that table.",
+  );
+}
+
+const ROLE_NAMES: Record<keyof Mapping, string> = {
+  event: "event",
+  user: "user id",
+  timestamp: "timestamp",
+  uuid: "event UUID",
+};
+
+function problemOf(role: string, name: string, types: string[], column: TableColumn | undefined): string[] {
+  const shown = JSON.stringify(name.slice(0, 300));
+  if (column === undefined) return [`it has no column ${shown}, the ${role} field`];
+  if (column.mode !== "REPEATED" && types.includes(column.type)) return [];
+  const type = column.mode === "REPEATED" ? `ARRAY of ${column.type}` : column.type;
+  return [`its column ${shown}, the ${role} field, is ${type} and must be ${types.join(" or ")}`];
+}
+
+function toColumn({ name = "", type = "", mode, fields = [] }: RawField): TableColumn {
+  return {
+    name,
+    type: type.toUpperCase(),
+    mode: mode === "REQUIRED" || mode === "REPEATED" ? mode : "NULLABLE",
+    fields: fields.map(toColumn),
+  };
+}

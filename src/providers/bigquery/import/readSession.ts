@@ -1,0 +1,103 @@
+// A read session: the rows of one stretch of time, in a few streams that can be read side by side and resumed at any row.
+import type { Connection } from "../../../domain/connection.ts";
+import { SyncError } from "../../../domain/errors.ts";
+import type { Clients } from "../clients.ts";
+import { MAX_STREAMS } from "./cursor.ts";
+import type { SessionState, TimeWindow } from "./cursor.ts";
+import { schemaMessage } from "./decode/batch.ts";
+import type { Attempt } from "../errors.ts";
+import { columnSql, datetimeSql, stringSql, tableText, timestampSql } from "../names.ts";
+import { unreadable } from "./mapping.ts";
+import type { SourceTable } from "./mapping.ts";
+
+/** BigQuery allows no longer row restriction. */
+const MAX_RESTRICTION_BYTES = 1_000_000;
+/** As long as the service itself may take: it looks through large tables before it answers. */
+const OPEN_TIMEOUT_MS = 600_000;
+const TRACE_ID = "crosscurrent";
+
+export interface WantedSession {
+  table: SourceTable;
+  events: string[];
+  window: TimeWindow;
+  /** The pass ends with this window. */
+  isLast: boolean;
+  /** At most so many side by side. */
+  streams: number;
+}
+
+export interface OpenedSession {
+  state: SessionState;
+  /** Arrow's schema of all its rows; null where it comes with the rows. */
+  schema: Buffer | null;
+}
+
+/** Which rows of the table belong to the window; those without a time belong to the pass's last. */
+export function rowRestriction({ table, events, window, isLast }: WantedSession): string {
+  const { mapping, isDateTime, mayLackTime } = table;
+  const time = columnSql(mapping.timestamp);
+  const literal = isDateTime ? datetimeSql : timestampSql;
+  const inWindow = `${time} >= ${literal(window.fromMs)} AND ${time} < ${literal(window.toMs)}`;
+  const when = isLast && mayLackTime ? `((${inWindow}) OR ${time} IS NULL)` : inWindow;
+  const restriction = `${columnSql(mapping.event)} IN (${events.map(stringSql).join(", ")}) AND ${when}`;
+  if (Buffer.byteLength(restriction) <= MAX_RESTRICTION_BYTES) return restriction;
+  throw new SyncError("schema", "Too many events with long names come from one table. Give them shorter names.");
+}
+
+export async function openSession(
+  clients: Clients,
+  connection: Connection,
+  wanted: WantedSession,
+  signal: AbortSignal,
+): Promise<OpenedSession> {
+  const { table } = wanted;
+  const { projectId, datasetId, tableId } = table.ref;
+  const rowFilter = rowRestriction(wanted);
+  const attempt: Attempt = {
+    connection,
+    action: "opening a read session",
+    about: tableText(table.ref),
+    role: "readSessionUser",
+  };
+  const open = async () => {
+    const { client, callOptions } = await clients.readClientOf(connection);
+    const request = {
+      parent: `projects/${projectId}`,
+      readSession: {
+        table: `projects/${projectId}/datasets/${datasetId}/tables/${tableId}`,
+        dataFormat: "ARROW" as const,
+        traceId: TRACE_ID,
+        readOptions: { selectedFields: table.columns.map(({ name: column }) => column), rowRestriction: rowFilter },
+      },
+      maxStreamCount: Math.min(wanted.streams, MAX_STREAMS),
+    };
+    try {
+      // Its own retries would outlast the call.
+      return (await client.createReadSession(request, { ...callOptions, retry: null }))[0];
+    } catch (error) {
+      if (error instanceof Error && /non-table entit/i.test(error.message)) throw unreadable(table.ref, "no table");
+      throw error;
+    }
+  };
+  const session = await clients.call(attempt, signal, open, OPEN_TIMEOUT_MS);
+  const { name } = session;
+  if (typeof name !== "string" || name === "")
+    throw new SyncError("transient", "BigQuery opened a session without a name.");
+  const streams = (session.streams ?? []).map((stream) => ({ id: idOf(stream.name, name), offset: 0, done: false }));
+  const serialized = session.arrowSchema?.serializedSchema;
+  return {
+    state: { name, fingerprint: table.fingerprint, toMs: wanted.window.toMs, streams },
+    schema: serialized instanceof Uint8Array && serialized.length > 0 ? schemaMessage(serialized) : null,
+  };
+}
+
+/** The session's name is the beginning of each stream's: the cursor holds it once. */
+function idOf(name: string | null | undefined, sessionName: string): string {
+  const prefix = `${sessionName}/streams/`;
+  if (typeof name === "string" && name.startsWith(prefix)) return name.slice(prefix.length);
+  throw new SyncError("transient", "BigQuery opened a session with a stream of another one.");
+}
+
+export function streamName(session: SessionState, id: string): string {
+  return `${session.name}/streams/${id}`;
+}

@@ -1,0 +1,52 @@
+// Reads what BigQuery says of an event's table now: columns come and go between the pages of an import.
+import type { Connection } from "../../../domain/connection.ts";
+import type { EventSource } from "../../../domain/event.ts";
+import { z } from "zod";
+import { SyncError } from "../../../domain/errors.ts";
+import type { Clients } from "../clients.ts";
+import type { Attempt } from "../errors.ts";
+import { checkTable, tableText } from "../names.ts";
+import { settingsOf } from "../options.ts";
+import { sourceTableOf } from "./mapping.ts";
+import type { RawField, SourceTable } from "./mapping.ts";
+
+const field: z.ZodType<RawField> = z.object({
+  name: z.string(),
+  type: z.string(),
+  mode: z.string().optional(),
+  get fields() {
+    return z.array(field).optional();
+  },
+});
+export const tableSchema = z.object({
+  type: z.string().optional(),
+  schema: z.object({ fields: z.array(field).optional() }).optional(),
+});
+
+export async function readTable(
+  clients: Clients,
+  connection: Connection,
+  source: EventSource,
+  signal: AbortSignal,
+): Promise<SourceTable> {
+  const ref = {
+    projectId: settingsOf(connection).projectId,
+    datasetId: source.dataset,
+    tableId: source.tableName,
+  };
+  checkTable(ref);
+  const attempt: Attempt = {
+    connection,
+    action: "reading a table's columns",
+    about: tableText(ref),
+    role: "dataViewer",
+  };
+  const metadata = await clients.call(attempt, signal, async () => {
+    const client = await clients.bigQueryOf(connection);
+    const [answer] = (await client.dataset(ref.datasetId).table(ref.tableId).getMetadata()) as unknown[];
+    return answer;
+  });
+  const parsed = tableSchema.safeParse(metadata);
+  if (!parsed.success) throw new SyncError("transient", "BigQuery described a table in a way that is not understood.");
+  return sourceTableOf(parsed.data, ref, source);
+}

@@ -1,0 +1,97 @@
+// Mixpanel's refusals in the closed set of error kinds, with messages that say what to do and hold no secret.
+import type { Connection } from "../../domain/connection.ts";
+import { SyncError } from "../../domain/errors.ts";
+import { settingsOf } from "./options.ts";
+
+const MAX_QUOTED_CHARS = 200;
+const NEW_SECRET =
+  "In Mixpanel, under Project Settings > Service Accounts, create a new service account with the role Admin or Owner that does " +
+  "not expire, and enter its username and secret here.";
+
+/** What may never be quoted of a far side's text. */
+export function secretsOf(connection: Connection): string[] {
+  const { serviceAccountUsername: username } = settingsOf(connection);
+  return [Buffer.from(`${username}:${connection.secret}`).toString("base64"), connection.secret, username];
+}
+
+/** The far side's own words, short, on one line and without anything that `hidden` lists; empty for a web page. */
+export function quoted(body: string, hidden: string[]): string {
+  const trimmed = body.trim();
+  if (trimmed === "" || trimmed.startsWith("<")) return "";
+  return redacted(errorText(trimmed), hidden).replaceAll(/\s+/g, " ").slice(0, MAX_QUOTED_CHARS);
+}
+
+export function redacted(text: string, hidden: string[]): string {
+  return hidden.reduce((rest, secret) => (secret === "" ? rest : rest.replaceAll(secret, "[hidden]")), text);
+}
+
+function errorText(body: string): string {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    if (typeof parsed === "object" && parsed !== null && "error" in parsed && typeof parsed.error === "string") {
+      return parsed.error;
+    }
+  } catch {
+    // plain text, as most answers of the export API
+  }
+  return body;
+}
+
+export interface Refusal {
+  status: number;
+  body: string;
+  /** What was being done, as in "Mixpanel refused <action>". */
+  action: string;
+  hidden: string[];
+}
+
+/** The error for any answer that has no meaning of its own where it was asked for. */
+export function refusalError({ status, body, action, hidden }: Refusal): SyncError {
+  const text = quoted(body, hidden);
+  const said = text === "" ? `status ${status}` : `status ${status}: ${text}`;
+  if (status === 401) return credentialError(text, said);
+  if (status === 400 && /unable to authenticate/i.test(body)) return credentialError(text, said);
+  if (status === 402) {
+    return new SyncError(
+      "permission",
+      `The Mixpanel plan of this project does not include ${action} (${said}). Upgrade the plan in Mixpanel.`,
+    );
+  }
+  if (status === 403) {
+    return new SyncError(
+      "permission",
+      `The Mixpanel service account may not do ${action} (${said}). Give it the role Admin or Owner on this project.`,
+    );
+  }
+  if (status === 404) return notFoundError(said);
+  if (status >= 500 || status === 408) return new SyncError("transient", `Mixpanel failed at ${action} (${said}).`);
+  return new SyncError("schema", `Mixpanel refused ${action} (${said}).`);
+}
+
+function credentialError(text: string, said: string): SyncError {
+  if (/cannot find the project/i.test(text)) return notFoundError(said);
+  if (/not a project member/i.test(text)) {
+    return new SyncError(
+      "auth",
+      `The Mixpanel service account is not a member of this project (${said}). Add it to the project with the role Admin or ` +
+        "Owner, or check the project id.",
+    );
+  }
+  return new SyncError("auth", `Mixpanel refused the service account (${said}). ${NEW_SECRET}`);
+}
+
+function notFoundError(said: string): SyncError {
+  return new SyncError(
+    "not_found",
+    `Mixpanel does not know this project or address (${said}). Check the project id and the region of the integration.`,
+  );
+}
+
+/** Seconds or a date, as `Retry-After` may say it; undefined where it says nothing usable. */
+export function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
+  if (header === undefined) return undefined;
+  const seconds = Number(header);
+  if (header.trim() !== "" && Number.isFinite(seconds)) return nowMs + Math.max(0, seconds) * 1_000;
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(date, nowMs);
+}

@@ -1,0 +1,67 @@
+// A measure as SQL over rows `e` of imported_events: which of them count, and what one counts.
+import { sql, type RawBuilder } from "kysely";
+import type { Aggregation, Filter } from "../../domain/metrics/metric.ts";
+
+/**
+ * Numbers beyond this are no measurements: one of them would take any sum, and its square, out of what a result can say. They count as
+ * absent.
+ */
+const MAX_ABSOLUTE = sql.lit("1e100");
+
+/** Whether the row's properties pass all filters. */
+export function passes(filters: Filter[]): RawBuilder<boolean> {
+  if (filters.length === 0) return sql`true`;
+  return sql`(${sql.join(filters.map(passesOne), sql` and `)})`;
+}
+
+function passesOne({ property, operator, value }: Filter): RawBuilder<boolean> {
+  const found = valueOf(property);
+  switch (operator) {
+    case "exists":
+      return sql`jsonb_typeof(${found}) <> 'null'`;
+    case "equals":
+      return sql`${found} = ${jsonOf(value)}`;
+    case "not_equals":
+      return sql`${found} is distinct from ${jsonOf(value)}`;
+    default:
+      return sql`case when jsonb_typeof(${found}) = 'number' then (${found})::numeric ${COMPARISONS[operator]} ${String(value)}::numeric else false end`;
+  }
+}
+
+const COMPARISONS = { greater: sql`>`, at_least: sql`>=`, less: sql`<`, at_most: sql`<=` };
+
+function jsonOf(value: Filter["value"]): RawBuilder<unknown> {
+  return sql`${JSON.stringify(value)}::jsonb`;
+}
+
+/** Null where it is no number. */
+export function numberOf(property: string): RawBuilder<unknown> {
+  const found = valueOf(property);
+  const number = sql`(${found})::numeric`;
+  return sql`case when jsonb_typeof(${found}) = 'number' and ${number} between -${MAX_ABSOLUTE}::numeric and ${MAX_ABSOLUTE}::numeric then ${number} end`;
+}
+
+/** A name with dots may be that of a field within fields. */
+function valueOf(property: string): RawBuilder<unknown> {
+  const own = sql`e.properties -> ${property}::text`;
+  return property.includes(".")
+    ? sql`coalesce(${own}, e.properties #> string_to_array(${property}::text, '.'))`
+    : sql`(${own})`;
+}
+
+/** One user's number, out of how many of its rows passed, the sum of the property over them and how many had it. */
+export function userValue(
+  aggregation: Aggregation,
+  of: { rows: RawBuilder<unknown>; sum: RawBuilder<unknown>; numbers: RawBuilder<unknown> },
+) {
+  switch (aggregation) {
+    case "count":
+      return sql`${of.rows}::numeric`;
+    case "conversion":
+      return sql`(case when ${of.rows} > 0 then 1 else 0 end)::numeric`;
+    case "sum":
+      return sql`coalesce(${of.sum}, 0)`;
+    case "mean":
+      return sql`case when ${of.numbers} > 0 then ${of.sum} / ${of.numbers} else 0 end`;
+  }
+}

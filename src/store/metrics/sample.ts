@@ -1,0 +1,146 @@
+// A metric's sample: all that a result is made of, read in one transaction.
+import type { Metric } from "../../domain/metrics/metric.ts";
+import { sql } from "kysely";
+import { measuresOf } from "../../domain/metrics/metric.ts";
+import type { MetricEvent, MetricSample, SampleOptions } from "../../domain/metrics/sample.ts";
+import { MetricLimitError } from "../store.ts";
+import { sqlState, type Database, type Queryable } from "../postgres/database.ts";
+import { sumUp } from "./sums.ts";
+import { gatherUsers } from "./users.ts";
+import { ensureSource, refreshValues, type Source } from "./keptValues.ts";
+import { readRouter } from "../routers/rows.ts";
+
+const HOUR_MS = 3_600_000;
+/** More groups than these are no routes and variants that anybody compares. */
+const MAX_CELLS = 200;
+const TIMEOUT_MS = 300_000;
+const TIMED_OUT = "57014";
+/** Room for a hash of many users, off the disk. */
+const WORK_MEMORY = "128MB";
+
+export type Asked = SampleOptions & { aliasId: string };
+
+/** Throws MetricLimitError where it is too much, or takes too long. */
+export async function readSample(
+  { db }: Database,
+  workspaceId: string,
+  metric: Metric,
+  asked: Asked,
+): Promise<MetricSample | null> {
+  const events = await readEvents(db, metric);
+  const sources: Source[] = [];
+  for (const measure of measuresOf(metric)) {
+    const eventId = events.find(({ name }) => name === measure.event)?.id;
+    // Its event cannot be removed before the metric: both went with the integration.
+    if (eventId === undefined) return null;
+    sources.push(await ensureSource(db, { eventId, measure, windowMs: metric.windowHours * HOUR_MS }));
+  }
+  try {
+    return await db.transaction().execute(async (tx) => {
+      await sql.raw(`set local statement_timeout = ${TIMEOUT_MS}; set local work_mem = '${WORK_MEMORY}'`).execute(tx);
+      return read(tx, workspaceId, metric, { ...asked, sources });
+    });
+  } catch (error) {
+    if (sqlState(error) !== TIMED_OUT) throw error;
+    throw new MetricLimitError(`takes more than ${TIMEOUT_MS / 1_000} s: ask for fewer days at once`);
+  }
+}
+
+async function read(
+  tx: Queryable,
+  workspaceId: string,
+  metric: Metric,
+  { sources, ...asked }: Asked & { sources: Source[] },
+): Promise<MetricSample | null> {
+  const router = await readRouter(tx, workspaceId, asked.aliasId);
+  const cells = await gatherUsers(tx, { workspaceId, ...asked });
+  if (cells.length === 0 && router === null && !(await wasExposed(tx, workspaceId, asked.aliasId))) return null;
+  if (cells.length > MAX_CELLS) {
+    throw new MetricLimitError(
+      `over ${MAX_CELLS} routes and variants were exposed: ask for one \`route\` or fewer days`,
+    );
+  }
+  // What the events are complete through is read before their rows: it never says more than the rows do.
+  const events = await readEvents(tx, metric);
+  const used = events.filter(({ isUsed }) => isUsed);
+  const nowMs = await readNow(tx);
+  if (!(await refreshValues(tx, sources))) throw new MetricLimitError("was changed meanwhile: ask again");
+  const throughMs = Math.min(nowMs, ...used.map(({ completeThroughMs }) => completeThroughMs ?? 0));
+  const summed = await sumUp(tx, metric, asked, { cells, sources, throughMs });
+  return {
+    nowMs,
+    cells: summed.cells,
+    exposures: cells.map(({ routeId, variantId, exposures }) => ({ routeId, variantId, exposures })),
+    ...summed.totals,
+    caps: summed.caps,
+    events: used.map(({ id: _id, isUsed: _isUsed, ...event }) => event),
+    importFrom: await readImportFrom(tx, metric),
+    exposedBefore: asked.cuped && (await wasExposedBefore(tx, workspaceId, metric, asked)),
+    joined: await join(tx, events, summed.sampled),
+    router: router && {
+      updatedAtMs: router.updatedAtMs,
+      routes: router.routes.map(({ id, variants }) => ({
+        id,
+        variants: variants.map(({ id: name, weight }) => ({ id: name, weight })),
+      })),
+    },
+  };
+}
+
+interface EventRow extends MetricEvent {
+  id: number;
+  isUsed: boolean;
+}
+
+async function readEvents(tx: Queryable, metric: Metric): Promise<EventRow[]> {
+  const used = measuresOf(metric).map(({ event }) => event);
+  const { rows } = await sql<EventRow>`
+    select id, name, name = any(${used}::text[]) as "isUsed", complete_through_ms as "completeThroughMs", rejected, deduplicated
+    from event_definitions where integration_id = ${metric.integrationId} and deleted_at_ms is null order by id`.execute(
+    tx,
+  );
+  return rows;
+}
+
+async function readNow(tx: Queryable): Promise<number> {
+  const { rows } = await sql<{ now: number }>`select crosscurrent_now_ms() as now`.execute(tx);
+  return Number(rows[0]?.now);
+}
+
+async function readImportFrom(tx: Queryable, metric: Metric): Promise<string> {
+  const { rows } = await sql<{ day: string }>`
+    select import_from as day from integrations where id = ${metric.integrationId}`.execute(tx);
+  return rows[0]?.day ?? "1970-01-01";
+}
+
+/** At any time, to whatever place its exposures have come. */
+async function wasExposed(tx: Queryable, workspaceId: string, aliasId: string): Promise<boolean> {
+  const its = sql`workspace_id = ${workspaceId} and alias_id = ${aliasId}`;
+  const { rows } = await sql`
+    select where exists (select from exposure_hours where ${its}) or exists (select from bucket_parts where ${its})
+      or exists (select from exposures where ${its} and id > (select folded_through from workspaces where id = ${workspaceId}))`.execute(
+    tx,
+  );
+  return rows.length === 1;
+}
+
+/** Within a window before the days that are asked for. By hours that are over: others belong to the present. */
+async function wasExposedBefore(tx: Queryable, workspaceId: string, metric: Metric, asked: Asked): Promise<boolean> {
+  const route = asked.routeId === null ? sql`` : sql`and route_id = ${asked.routeId}`;
+  const { rows } = await sql`
+    select from exposure_hours where workspace_id = ${workspaceId} and alias_id = ${asked.aliasId} ${route}
+      and hour_ms >= ${asked.fromMs - metric.windowHours * HOUR_MS}::bigint and hour_ms < ${asked.fromMs}::bigint
+    limit 1`.execute(tx);
+  return rows.length === 1;
+}
+
+/** How many of the sampled users have any imported event: for each, one look into the index of every event. */
+async function join(tx: Queryable, events: EventRow[], sampled: string[]): Promise<MetricSample["joined"]> {
+  await sql`set local enable_seqscan = off`.execute(tx);
+  const { rows } = await sql<{ found: number }>`
+    select count(*) as found from unnest(${sampled}::text[]) as s (user_id) where exists (
+      select from unnest(${events.map(({ id }) => id)}::integer[]) as d (event_id), lateral (
+        select from imported_events e where e.event_id = d.event_id and e.user_id collate "C" = s.user_id limit 1
+      ) one)`.execute(tx);
+  return { sampled: sampled.length, found: Number(rows[0]?.found) };
+}

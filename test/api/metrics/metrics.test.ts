@@ -1,0 +1,118 @@
+/** Definitions of metrics over HTTP: they fit what is imported, and what is wrong is named. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createIntegration, pathsOf } from "../../support/api/harness.ts";
+import { createMetricsHarness, REVENUE, type MetricsHarness } from "../../support/api/metricsHarness.ts";
+
+let api: MetricsHarness;
+beforeAll(async () => {
+  api = await createMetricsHarness();
+});
+afterAll(() => api.close());
+
+describe("definitions", () => {
+  test("a metric is defined, looked at, listed, changed and deleted", async () => {
+    const created = await api.define({ name: "Revenue per user", measure: REVENUE });
+    expect(created).toMatchObject({
+      status: 201,
+      body: {
+        name: "Revenue per user",
+        description: null,
+        integrationId: api.integrationId,
+        measure: { ...REVENUE, filters: [] },
+        denominator: null,
+        direction: "up",
+        windowHours: 72,
+        winsorizePercentile: null,
+        format: { style: "number" },
+      },
+    });
+    const path = `/v1/metrics/${created.body.id as string}`;
+    expect((await api.call(path)).body).toEqual(created.body);
+    expect((await api.call("/v1/metrics")).body).toEqual({ metrics: [created.body], next: null });
+    expect((await api.callOther(path)).status).toBe(404);
+    const change = {
+      description: "Of a donation",
+      denominator: { event: "visit", aggregation: "count", filters: [{ property: "page", operator: "exists" }] },
+      direction: "down",
+      windowHours: 24,
+      winsorizePercentile: 0.99,
+      format: { style: "currency", currency: "EUR" },
+    };
+    const changed = await api.call(path, { method: "PATCH", json: change });
+    expect(changed).toMatchObject({
+      status: 200,
+      body: { ...created.body, ...change, updatedAt: expect.any(String) as string },
+    });
+    expect((await api.call(path, { method: "DELETE" })).status).toBe(204);
+    expect((await api.call(path, { method: "DELETE" })).status).toBe(404);
+    expect((await api.call(path)).status).toBe(404);
+  });
+
+  test("what is wrong is named by its path", async () => {
+    await api.importRows([{ userId: "u", atMs: api.todayMs, properties: { plan: "pro", amount: 3 } }]);
+    const wrong: [object, string][] = [
+      [{ measure: { ...REVENUE, event: "unknown" } }, "measure.event"],
+      [{ measure: { ...REVENUE, property: "plan" } }, "measure.property"],
+      [{ measure: { event: "purchase", aggregation: "sum" } }, "measure.property"],
+      [{ measure: { ...REVENUE, aggregation: "count" } }, "measure.property"],
+      [{ measure: { ...REVENUE, aggregation: "median" } }, "measure.aggregation"],
+      [{ denominator: { ...REVENUE, property: "plan" } }, "denominator.property"],
+      [{ denominator: { event: "visit", aggregation: "median" } }, "denominator.aggregation"],
+      [{ denominator: { event: "visit", aggregation: "sum" } }, "denominator.property"],
+      [{ denominator: { aggregation: "count" } }, "denominator.event"],
+      [{ winsorizePercentile: 0.5 }, "winsorizePercentile"],
+      [{ winsorizePercentile: 1 }, "winsorizePercentile"],
+      [{ measure: { event: "purchase", aggregation: "conversion" }, winsorizePercentile: 0.9 }, "winsorizePercentile"],
+      [{ windowHours: 0 }, "windowHours"],
+      [{ windowHours: 2_161 }, "windowHours"],
+      [{ windowHours: 1.5 }, "windowHours"],
+      [{ format: { style: "currency" } }, "format.currency"],
+      [{ format: { style: "percent", currency: "USD" } }, "format.currency"],
+      [{ name: "" }, "name"],
+      [{ integrationId: "int_unknown" }, "integrationId"],
+      [{ surprise: 1 }, "surprise"],
+    ];
+    const filters: [object, string][] = [
+      [{ property: "plan", operator: "greater", value: "pro" }, "value"],
+      [{ property: "plan", operator: "equals" }, "value"],
+      [{ property: "plan", operator: "exists", value: true }, "value"],
+      [{ property: "", operator: "exists" }, "property"],
+      [{ property: "plan", operator: "like", value: "p%" }, "operator"],
+    ];
+    const all = [
+      ...wrong,
+      ...filters.map(([one, path]): [object, string] => [
+        { measure: { ...REVENUE, filters: [one] } },
+        `measure.filters[0].${path}`,
+      ]),
+    ];
+    for (const [json, path] of all) {
+      const answer = await api.define({ name: "wrong", measure: REVENUE, ...json });
+      expect([json, answer.status, answer.status === 400 ? pathsOf(answer) : answer.text]).toEqual([json, 400, [path]]);
+    }
+  });
+
+  test("a taken name, and an event that a metric uses: 409", async () => {
+    const created = await api.define({
+      name: "Kept",
+      measure: REVENUE,
+      denominator: { event: "visit", aggregation: "count" },
+    });
+    expect((await api.define({ name: "Kept", measure: REVENUE })).status).toBe(409);
+    for (const event of ["purchase", "visit"]) {
+      const refused = await api.call(`/v1/integrations/${api.integrationId}/events/${event}`, { method: "DELETE" });
+      expect(refused.status).toBe(409);
+      expect(refused.body.detail).toContain("Kept");
+    }
+    await api.call(`/v1/metrics/${created.body.id as string}`, { method: "DELETE" });
+  });
+
+  test("metrics go with their integration", async () => {
+    const doomed = await createIntegration(api.call, "2");
+    await api.call(`/v1/integrations/${doomed}/events`, { json: { eventId: "purchase" } });
+    const { body } = await api.define({ name: "Gone", integrationId: doomed, measure: REVENUE });
+    await api.call(`/v1/integrations/${doomed}`, { method: "DELETE" });
+    expect((await api.call(`/v1/metrics/${body.id as string}`)).status).toBe(404);
+    await api.store.maintenance.purge();
+  });
+});

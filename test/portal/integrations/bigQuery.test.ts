@@ -1,0 +1,214 @@
+// The BigQuery product page, walked in a browser from signing in to exported rows and imported records.
+import type { Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { BigQueryControl } from "../../../dev/standins/bigquery/control.ts";
+import { bigQuerySettings, DATASET, FIELDS, grantsOf, prepareBigQuery } from "../../support/system/bigQuerySync.ts";
+import { expose } from "../../support/system/mixpanelSync.ts";
+import {
+  addIntegration,
+  expectRows,
+  fill,
+  heading,
+  region,
+  startPortalSystem,
+  synced,
+  syncNow,
+  yourSync,
+  type Portal,
+} from "../../support/portal/portal.ts";
+import { expectAccessible, picture } from "../../support/portal/looks.ts";
+import { HOUR_MS } from "../../support/system/system.ts";
+
+const ROWS = 45;
+const USERS = 12;
+const TABLE = "donations";
+/** With columns that no field of an event can be mapped to. */
+const DONATION_FIELDS = [
+  ...FIELDS,
+  { name: "tags", type: "STRING", mode: "REPEATED" },
+  { name: "device", type: "RECORD", fields: [{ name: "os", type: "STRING" }] },
+];
+const TEMPORAL_UI = "https://temporal.example";
+
+let portal: Portal;
+let control: BigQueryControl;
+beforeAll(async () => {
+  const bigQuery = await bigQuerySettings();
+  control = bigQuery.control;
+  const temporalUi = { url: TEMPORAL_UI, namespace: "default" };
+  portal = await startPortalSystem({ settings: bigQuery.settings, web: { temporalUi } });
+});
+afterAll(() => portal?.stop());
+
+type Customer = Awaited<ReturnType<typeof prepareBigQuery>>;
+
+/** A project with donations in it, one of them by nobody. */
+async function project(): Promise<Customer> {
+  const customer = await prepareBigQuery(control);
+  const startMs = Date.now() - 10 * 24 * HOUR_MS;
+  const { projectId } = customer;
+  await control.createTable(projectId, DATASET, TABLE, { schema: { fields: DONATION_FIELDS } });
+  await control.loadRows(
+    projectId,
+    DATASET,
+    TABLE,
+    Array.from({ length: ROWS + 1 }, (_, i) => ({
+      event_name: "user_donation",
+      user_id: i === ROWS ? null : `user-${i % 7}`,
+      created_at: new Date(startMs + i * HOUR_MS).toISOString(),
+      event_uuid: `uuid-${i}`,
+      amount: i,
+      ...{ tags: ["a", "b"], device: { os: "any" } },
+    })),
+  );
+  return customer;
+}
+
+async function enable(page: Page, { projectId, email }: Customer): Promise<void> {
+  await addIntegration(page, "BigQuery");
+  await fill(page, {
+    "Project ID": projectId,
+    "Dataset ID": DATASET,
+    "Service Account Email": email,
+    "BigQuery Location": "EU",
+  });
+  await picture(page, "bigquery-add", 760);
+  await page.getByRole("button", { name: "Enable" }).click();
+  await heading(page, `BigQuery ${projectId}.${DATASET}`);
+}
+
+/** Names are offered in comboboxes, all else is typed in textboxes. */
+const field = (page: Page, name: string): Locator => {
+  const dialog = page.getByRole("dialog");
+  return dialog.getByRole("combobox", { name }).or(dialog.getByRole("textbox", { name }));
+};
+
+/** Takes what is offered, by keyboard; answers all that was. */
+async function choose(page: Page, label: string, wanted: string): Promise<string[]> {
+  await field(page, label).focus();
+  const option = page.getByRole("option", { name: wanted, exact: true });
+  await option.waitFor();
+  const offered = await page.getByRole("option").allInnerTexts();
+  for (let presses = 0; presses <= offered.indexOf(wanted); presses++) await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await option.waitFor({ state: "hidden" });
+  expect(await field(page, label).inputValue()).toBe(wanted);
+  return offered;
+}
+
+async function addOffered(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Add Event" }).click();
+  await fill(page, { "Event Name": "user_donation", Description: "Fires when a user completes a donation" });
+  expect(await choose(page, "Dataset", DATASET)).toEqual([DATASET]);
+  expect((await choose(page, "Table Name", TABLE)).toSorted()).toEqual([TABLE, "events"]);
+  expect(await choose(page, "Event Field Name", "event_name")).toEqual(["event_name", "user_id", "event_uuid"]);
+  await choose(page, "User ID Field Name", "user_id");
+  expect(await choose(page, "Timestamp Field Name", "created_at")).toEqual(["created_at"]);
+  await choose(page, "Event UUID Field Name", "event_uuid");
+  await picture(page, "bigquery-event", 760);
+}
+
+/** Both directions at work, seen while BigQuery keeps the export waiting. */
+async function syncUnderWatch(page: Page, projectId: string): Promise<void> {
+  const fault = await control.addFault(projectId, { kind: "hang", target: "jobs.insert", jobType: "load" });
+  await page.getByRole("button", { name: "Sync now" }).click();
+  await yourSync(page).getByText("Syncing…").waitFor();
+  await region(page, "Sync status").getByText("syncing", { exact: true }).waitFor();
+  await page
+    .getByRole("status", { name: "What the directions are doing" })
+    .getByText(`Export: delivering buckets 1 to ${USERS} of ${USERS}`)
+    .waitFor();
+  await control.clearFaults(projectId, fault);
+  await synced(page, "succeeded");
+}
+
+describe("the BigQuery product page", () => {
+  it("is walked from signing in to exported rows and imported records", async () => {
+    const customer = await project();
+    const hour = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 5 * HOUR_MS;
+    await expose(
+      portal.system,
+      Array.from({ length: USERS }, (_, i) => ({ user: `user-${i}`, timestamp: hour + i, alias_id: "my-router" })),
+    );
+    const page = await portal.signedIn();
+    await enable(page, customer);
+    await page.getByText("Enabled: every step went well.").waitFor();
+    await page.getByText("Writing to the dataset (BigQuery Data Editor): ok").waitFor();
+    await picture(page, "bigquery-enabled");
+
+    await page.getByRole("switch", { name: "Import from BigQuery" }).click();
+    await addOffered(page);
+    await expectAccessible(page, "Add Event of BigQuery");
+    await page.getByRole("button", { name: "Add", exact: true }).click();
+    await page.getByRole("link", { name: "user_donation: properties and records" }).waitFor();
+    await page.getByRole("switch", { name: "Export to BigQuery" }).click();
+    await page.getByRole("switch", { name: "Export to BigQuery", checked: true }).waitFor();
+    await syncUnderWatch(page, customer.projectId);
+
+    await region(page, "Sync status").getByText(`${USERS} sent, 0 waiting, 0 rejected, 0 late`).waitFor();
+    expect(await customer.exposures()).toEqual(
+      expect.arrayContaining(Array.from({ length: USERS }, (_, i) => ({ user: `user-${i}`, ms: hour + i }))),
+    );
+    const event = page.getByRole("table", { name: "Events to import" }).getByRole("row", { name: /user_donation/ });
+    await event.getByRole("cell", { name: String(ROWS), exact: true }).waitFor();
+    await expectRows(page, "Rejected records", 1);
+    expect(await region(page, "Rejected records").getByRole("row").nth(1).innerText()).toContain("user_id");
+    const link = page.getByRole("link", { name: "Workflow in the Temporal UI" });
+    expect(await link.getAttribute("href")).toMatch(
+      new RegExp(`^${TEMPORAL_UI}/namespaces/default/workflows/integration-`),
+    );
+    await page.getByRole("table", { name: "Runs" }).getByText(`${ROWS} rows, 1 rejected`).waitFor();
+    await picture(page, "bigquery-sync", 900);
+
+    await page.getByRole("link", { name: "user_donation: properties and records" }).click();
+    await heading(page, "user_donation");
+    const amount = page.getByRole("table", { name: "Properties" }).getByRole("row", { name: /^amount/ });
+    expect(await amount.innerText()).toMatch(/number\s*numeric/i);
+    await expectRows(page, "Records", 20);
+  });
+
+  it("says at Enable which role is missing, and goes on when it is granted", async () => {
+    const customer = await project();
+    const { projectId, email } = customer;
+    await control.putAccount(email, { grants: grantsOf(projectId, []) });
+    const page = await portal.signedIn();
+    await enable(page, customer);
+    await page.getByText("A step failed.").waitFor();
+    expect(await region(page, "Connection").innerText()).toContain("Grant the role BigQuery Data Editor");
+    await expectAccessible(page, "a failed test of BigQuery");
+    await control.putAccount(email, { grants: grantsOf(projectId) });
+    await page.getByRole("button", { name: "Test connection" }).click();
+    await page.getByText("Enabled: every step went well.").waitFor();
+  });
+
+  it("takes typed names where none are offered, and shows lost access with its remedy until it is back", async () => {
+    const customer = await project();
+    const { projectId, email } = customer;
+    const page = await portal.signedIn();
+    await enable(page, customer);
+    await page.getByRole("switch", { name: "Import from BigQuery" }).click();
+    await control.deleteAccount(email);
+    await page.getByRole("button", { name: "Add Event" }).click();
+    await page.getByRole("dialog").getByText("Names cannot be offered, type them:").waitFor();
+    await field(page, "Event Name").fill("user donation");
+    await page.getByText("Only letters, numbers, underscores, and hyphens.").waitFor();
+    await field(page, "Event Name").fill("user_donation");
+    await field(page, "Dataset").fill(DATASET);
+    await field(page, "Table Name").fill(TABLE);
+    await field(page, "Event Field Name").fill("event_name");
+    await field(page, "User ID Field Name").fill("user_id");
+    await field(page, "Timestamp Field Name").fill("created_at");
+    await field(page, "Event UUID Field Name").fill("event_uuid");
+    await page.getByRole("button", { name: "Add", exact: true }).click();
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
+    await syncNow(page, "failed");
+    await region(page, "Sync status").getByText("attention", { exact: true }).waitFor();
+    const alert = page.getByRole("alert").filter({ hasText: "Import: " });
+    expect(await alert.innerText()).toMatch(/service account/i);
+    // Said once: the event suffers from the same.
+    expect(await page.getByRole("alert").count()).toBe(1);
+    await control.putAccount(email, { grants: grantsOf(projectId) });
+    await syncNow(page, "succeeded");
+    await alert.waitFor({ state: "detached" });
+  });
+});

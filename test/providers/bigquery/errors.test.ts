@@ -1,0 +1,134 @@
+// Errors of REST, gRPC and IAM, as the clients throw them: their kind, and a message that quotes nothing of them.
+import { expect, test } from "vitest";
+import { failureOf, impersonationError } from "../../../src/providers/bigquery/errors.ts";
+import type { Attempt } from "../../../src/providers/bigquery/errors.ts";
+import { SyncError } from "../../../src/domain/errors.ts";
+import type { ErrorKind } from "../../../src/domain/errors.ts";
+
+const EMAIL = "sync@acme-data.iam.gserviceaccount.com";
+const ATTEMPT: Attempt = {
+  connection: {
+    integrationId: "i",
+    workspaceId: "w",
+    settings: {
+      provider: "bigquery",
+      projectId: "acme-data",
+      datasetId: "d",
+      serviceAccountEmail: EMAIL,
+      location: "EU",
+    },
+    secret: "",
+    importFrom: "2026-01-01",
+  },
+  action: "the load of router exposures",
+  about: "analytics.exposures",
+};
+/** Stands for values of rows and for tokens, which texts of Google's may quote. */
+const PRIVATE = "user-4711 ya29.token";
+
+function rest(code: number, reason: string, text = ""): Error {
+  const message = `${text} ${PRIVATE}`;
+  return Object.assign(new Error(message), { code, errors: [{ reason, message, domain: "global" }] });
+}
+function grpc(code: number, details = ""): Error {
+  return Object.assign(new Error(`${code} X: ${details} ${PRIVATE}`), { code, details });
+}
+
+test.each<[string, unknown, ErrorKind, RegExp]>([
+  ["401", rest(401, "authError"), "auth", /Check that the service account exists/],
+  [
+    "jobs",
+    rest(403, "accessDenied", "User does not have bigquery.jobs.create permission"),
+    "permission",
+    /roles\/bigquery\.jobUser\) on the project acme-data to sync@/,
+  ],
+  [
+    "writing",
+    rest(403, "accessDenied", "Permission bigquery.tables.updateData denied"),
+    "permission",
+    /roles\/bigquery\.dataEditor\) on the dataset analytics to/,
+  ],
+  [
+    "reading",
+    rest(403, "accessDenied", "User does not have permission to query table a:b.c"),
+    "permission",
+    /roles\/bigquery\.dataViewer\) on the dataset analytics/,
+  ],
+  ["API off", rest(403, "accessNotConfigured"), "permission", /Enable the BigQuery API/],
+  ["billing", rest(403, "billingNotEnabled"), "permission", /Enable billing/],
+  ["missing", rest(404, "notFound", "Not found: Table"), "not_found", /location EU/],
+  ["quota", rest(403, "quotaExceeded"), "rate_limited", /goes on by itself/],
+  ["rate", rest(403, "rateLimitExceeded"), "rate_limited", /rateLimitExceeded/],
+  ["429", rest(429, ""), "rate_limited", /429/],
+  ["job's rate", { reason: "jobRateLimitExceeded", message: PRIVATE }, "rate_limited", /jobRateLimitExceeded/],
+  ["503", rest(503, "backendError"), "transient", /backendError/],
+  ["502 in HTML", Object.assign(new Error(`<html>${PRIVATE}`), { code: 502 }), "transient", /status 502/],
+  ["job's failure", { reason: "jobBackendError", message: PRIVATE }, "transient", /tried again/],
+  [
+    "conflict",
+    rest(400, "invalidQuery", "Could not serialize access to table x due to concurrent update"),
+    "transient",
+    /tried again/,
+  ],
+  ["bad rows", { reason: "invalid", message: PRIVATE, location: "gs" }, "schema", /\(invalid\)/],
+  ["bad query", rest(400, "invalidQuery"), "schema", /columns and types/],
+  ["reset", Object.assign(new Error(PRIVATE), { code: "ECONNRESET" }), "transient", /ECONNRESET/],
+  [
+    "fetch",
+    Object.assign(new Error(PRIVATE), { type: "request-timeout", name: "FetchError" }),
+    "transient",
+    /request-timeout/,
+  ],
+  ["thrown text", PRIVATE, "transient", /no answer/],
+  ["gRPC 16", grpc(16), "auth", /gRPC status 16/],
+  [
+    "gRPC 7",
+    grpc(7, "the user does not have 'bigquery.readsessions.create' permission"),
+    "permission",
+    /roles\/bigquery\.readSessionUser\) on the project/,
+  ],
+  ["gRPC 5", grpc(5), "not_found", /names of dataset and table/],
+  ["gRPC 8", grpc(8), "rate_limited", /goes on by itself/],
+  ["gRPC 14", grpc(14), "transient", /tried again/],
+  ["gRPC 13", grpc(13), "transient", /tried again/],
+  ["gRPC 9", grpc(9, "session expired"), "transient", /tried again/],
+  ["gRPC 3", grpc(3), "schema", /refused/],
+])("%s", (_name, error, kind, message) => {
+  const failure = failureOf(error, ATTEMPT);
+  expect(failure).toMatchObject({ kind, message: expect.stringMatching(message) as string });
+  for (const secret of PRIVATE.split(" ")) expect(`${failure.stack} ${JSON.stringify(failure)}`).not.toContain(secret);
+  expect(failure.cause).toBeUndefined();
+  const waitMs = (failure.retryAtMs ?? Date.now()) - Date.now();
+  expect(waitMs > 30_000).toBe(kind === "rate_limited");
+});
+
+test("what is classified stays as it is", () => {
+  const error = new SyncError("schema", "known");
+  expect(failureOf(error, ATTEMPT)).toBe(error);
+  expect(impersonationError(error, EMAIL)).toBe(error);
+});
+
+test("a write that lacks the right to see asks for the editor alone", () => {
+  const error = rest(403, "accessDenied", "Permission bigquery.tables.get denied");
+  expect(failureOf(error, { ...ATTEMPT, role: "dataEditor" }).message).toContain("roles/bigquery.dataEditor");
+});
+
+function iam(status: number, reason: string): Error {
+  const data = { error: { code: status, message: PRIVATE, status: "X", details: [{ reason }] } };
+  return Object.assign(new Error(`X: unable to impersonate: ${PRIVATE}`), { response: { status, data } });
+}
+
+test.each<[string, Error, ErrorKind, RegExp]>([
+  ["refused", iam(403, "IAM_PERMISSION_DENIED"), "permission", /roles\/iam\.serviceAccountTokenCreator/],
+  ["API off", iam(403, "SERVICE_DISABLED"), "permission", /IAM Service Account Credentials API/],
+  ["no such account", iam(404, ""), "auth", /knows no service account/],
+  ["own identity", iam(401, "authError"), "auth", /own identity/],
+  ["quota", iam(429, "rateLimitExceeded"), "rate_limited", /goes on by itself/],
+  ["down", iam(503, ""), "transient", /tried again/],
+  ["unreachable", Object.assign(new Error(PRIVATE), { code: "ENOTFOUND" }), "transient", /ENOTFOUND/],
+  ["none at all", new Error("Could not load the default credentials."), "auth", /GOOGLE_SOURCE_TOKEN/],
+])("impersonation: %s", (_name, error, kind, message) => {
+  const failure = impersonationError(error, EMAIL);
+  expect(failure).toMatchObject({ kind, message: expect.stringMatching(message) as string });
+  for (const secret of PRIVATE.split(" ")) expect(`${failure.stack}`).not.toContain(secret);
+});

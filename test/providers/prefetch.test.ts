@@ -1,0 +1,43 @@
+import { expect, it } from "vitest";
+import { oneAhead } from "../../src/providers/prefetch.ts";
+
+async function* numbers(seen: string[], failAt = Infinity) {
+  try {
+    for (let n = 0; n < 4; n++) {
+      if (n === failAt) throw new Error(`no ${n}`);
+      seen.push(`made ${n}`);
+      yield n;
+    }
+  } finally {
+    seen.push("closed");
+  }
+}
+
+it("makes the next item while the last is worked on, and no more than that", async () => {
+  const seen: string[] = [];
+  for await (const n of oneAhead(numbers(seen))) {
+    await new Promise(setImmediate);
+    seen.push(`worked on ${n}`);
+  }
+  expect(seen).toEqual([
+    ...["made 0", "made 1", "worked on 0", "made 2", "worked on 1", "made 3", "worked on 2", "closed", "worked on 3"],
+  ]);
+});
+
+it("keeps a failure in its place", async () => {
+  const got: number[] = [];
+  const all = async () => {
+    for await (const n of oneAhead(numbers([], 2))) {
+      await new Promise(setImmediate);
+      got.push(n);
+    }
+  };
+  await expect(all()).rejects.toThrow("no 2");
+  expect(got).toEqual([0, 1]);
+});
+
+it("closes what it reads from when it is left early", async () => {
+  const seen: string[] = [];
+  for await (const _ of oneAhead(numbers(seen))) break;
+  expect(seen.at(-1)).toBe("closed");
+});

@@ -1,0 +1,5 @@
+/** The PostgreSQL store passes the shared suite. */
+import { storeContract } from "../support/store/contract.ts";
+import { makePostgresHarness } from "../support/store/storeDatabase.ts";
+
+storeContract("PostgreSQL", makePostgresHarness);

@@ -1,0 +1,46 @@
+/** An API with two imported events, out of which metrics are made. */
+import { randomUUID } from "node:crypto";
+import { NO_PROGRESS } from "../../../src/domain/progress.ts";
+import { createHarness, createIntegration, type Answer, type Harness } from "./harness.ts";
+
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+export const REVENUE = { event: "purchase", aggregation: "sum", property: "amount" };
+const EVENTS = ["purchase", "visit"];
+
+interface Imported {
+  event?: string;
+  userId: string;
+  atMs: number;
+  properties?: object;
+}
+
+export interface MetricsHarness extends Harness {
+  integrationId: string;
+  /** Midnight in UTC. */
+  todayMs: number;
+  define: (json: object) => Promise<Answer>;
+  importRows: (rows: Imported[]) => Promise<void>;
+}
+
+export async function createMetricsHarness(): Promise<MetricsHarness> {
+  const api = await createHarness();
+  const integrationId = await createIntegration(api.call, "1");
+  for (const eventId of EVENTS) await api.call(`/v1/integrations/${integrationId}/events`, { json: { eventId } });
+  const nowMs = await api.store.nowMs();
+  return {
+    ...api,
+    integrationId,
+    todayMs: nowMs - (nowMs % DAY_MS),
+    define: (json) => api.call("/v1/metrics", { json: { integrationId, ...json } }),
+    async importRows(rows) {
+      const complete = rows.map(({ event = "purchase", userId, atMs, properties = {} }) => {
+        const fields = properties as Record<string, unknown>;
+        return { event, uuid: randomUUID(), userId, timestampMs: atMs, properties: JSON.stringify(properties), fields };
+      });
+      const chunk = { integrationId, runId: "run", events: EVENTS, from: NO_PROGRESS, rejected: [] };
+      await api.store.imports.commitChunk({ ...chunk, rows: complete, progress: null });
+      await api.store.imports.discoverProperties(integrationId);
+    },
+  };
+}

@@ -1,0 +1,114 @@
+/** A gateway over real sockets with a real store and local upstreams. */
+import type { NewRoute } from "../../../src/domain/router.ts";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { startLocalUpstream, type LocalUpstream } from "../../../dev/standins/upstream/server.ts";
+import { createApp } from "../../../src/api/app.ts";
+import type { Connector } from "../../../src/providers/connector.ts";
+import { createLogger } from "../../../src/telemetry/logging.ts";
+import { createMetrics } from "../../../src/telemetry/prometheus.ts";
+import { createHttpServer } from "../../../src/server.ts";
+import { createPostgresStore } from "../../../src/store/createStore.ts";
+import type { ExposureStore, Store } from "../../../src/store/store.ts";
+import { CapturedLog, RecordedControl } from "../api/harness.ts";
+import { createTestDatabase } from "../store/testDatabase.ts";
+import { testGateway, type TestGatewayOptions } from "./upstreams.ts";
+
+export interface GatewayHarness {
+  url: string;
+  store: Store;
+  upstream: LocalUpstream;
+  workspace: { workspaceId: string; apiKey: string };
+  log: CapturedLog;
+  /** A call with the workspace's key. */
+  chat(body: unknown, init?: RequestInit): Promise<Response>;
+  /** A router whose variants are models of the upstream; one route `default` unless routes are given. */
+  createRouter(id: string, weights: Record<string, number>, options?: Partial<NewRoute>): Promise<void>;
+  /** Exposures that are committed, oldest first. */
+  exposures(alias: string): Promise<{ variantId: string; userId: string }[]>;
+  close(): Promise<void>;
+}
+
+export async function createGatewayHarness(
+  options: TestGatewayOptions & { exposures?: (store: Store) => ExposureStore } = {},
+): Promise<GatewayHarness> {
+  const database = await createTestDatabase();
+  const upstream = await startLocalUpstream();
+  const made = createPostgresStore({
+    databaseUrl: database.url,
+    secretKeys: [Buffer.alloc(32, 7)],
+    ...{ sealGraceMs: 0, exposureMaxAgeDays: 90, exposureRetentionDays: 120, importLookbackDays: 30 },
+  });
+  const store = options.exposures === undefined ? made : { ...made, exposures: options.exposures(made) };
+  const log = new CapturedLog();
+  const app = createApp({
+    store,
+    client: new RecordedControl(),
+    // No call of these tests syncs anything.
+    connectors: {} as Record<"mixpanel" | "bigquery", Connector>,
+    exposureMaxAgeDays: 90,
+    ...testGateway(store, {
+      onFallback: () => undefined,
+      onLost: (err) => createLogger("info", log).error({ err }, "an exposure was not committed"),
+      ...options,
+    }),
+    logger: createLogger("info", log),
+    metrics: createMetrics(),
+    temporalReady: async () => {},
+  });
+  const server = createHttpServer((request, node) => app.fetch(request, node));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const workspace = await store.workspaces.create("one");
+  const admin = new (await import("pg")).default.Pool({ connectionString: database.url, max: 1 });
+  return {
+    ...{ url, store, upstream, workspace, log },
+    chat: (body, init = {}) =>
+      fetch(`${url}/v1/chat/completions`, {
+        method: "POST",
+        headers: { authorization: `Basic ${workspace.apiKey}`, "content-type": "application/json" },
+        body: typeof body === "string" ? body : JSON.stringify(body),
+        ...init,
+      }),
+    async createRouter(id, weights, route = {}) {
+      const variants = Object.entries(weights).map(([model, weight]) => ({
+        id: model,
+        weight,
+        upstream: { baseUrl: upstream.baseUrl, model: `model-${model}`, apiKey: `sk-${model}` },
+      }));
+      const one = { id: "default", conditions: {}, fallbackVariantId: null, variants, ...route };
+      await store.routers.create(workspace.workspaceId, { id, description: null, routes: [one] });
+    },
+    async exposures(alias) {
+      const { rows } = await admin.query<{ variantId: string; userId: string }>(
+        `select variant_id as "variantId", user_id as "userId" from exposures where alias_id = $1 order by id`,
+        [alias],
+      );
+      return rows;
+    },
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await Promise.all([upstream.stop(), admin.end(), store.close()]);
+      await database.drop();
+    },
+  };
+}
+
+/** A call of one user, the shortest there is. */
+export const call = (router: string, user: string | null = null, more: object = {}) => ({
+  model: `inworld/${router}`,
+  messages: [{ role: "user", content: "Hello" }],
+  ...(user !== null && { user }),
+  ...more,
+});
+
+/** Waits for what happens soon. */
+export async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const untilMs = performance.now() + 10_000;
+  while (!(await holds())) {
+    if (performance.now() > untilMs) throw new Error("It did not happen within 10 s.");
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

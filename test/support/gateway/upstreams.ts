@@ -1,0 +1,30 @@
+/** A gateway for tests, put together as server.ts does it. */
+import { createAddressPolicy } from "../../../src/gateway/addresses.ts";
+import { createUpstreamAgent, type Resolve } from "../../../src/gateway/connect.ts";
+import { createGateway, type GatewayDeps } from "../../../src/gateway/gateway.ts";
+import { createRecorder } from "../../../src/gateway/recorder.ts";
+import type { Store } from "../../../src/store/store.ts";
+
+export interface TestGatewayOptions extends Partial<GatewayDeps> {
+  /** Default: this machine's loopback address on every port. */
+  allowedHosts?: string[];
+  resolve?: Resolve;
+}
+
+/** The parts that `createApp` takes. */
+export function testGateway(store: Store, options: TestGatewayOptions = {}) {
+  const { allowedHosts = ["127.0.0.1"], resolve, ...rest } = options;
+  const upstreams = createAddressPolicy(allowedHosts);
+  const gateway = createGateway({
+    routers: store.routers,
+    recorder: createRecorder(store.exposures, () => undefined),
+    agent: createUpstreamAgent(upstreams, resolve),
+    modelPrefix: "inworld/",
+    headersTimeoutMs: 10_000,
+    idleTimeoutMs: 10_000,
+    onLost: () => undefined,
+    onFallback: () => undefined,
+    ...rest,
+  });
+  return { upstreams, gateway };
+}

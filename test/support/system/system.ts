@@ -1,0 +1,141 @@
+// The whole system for one test file: API, worker, PostgreSQL and Temporal for real, with the Mixpanel stand-in on the other side.
+import { randomBytes } from "node:crypto";
+import { Client, Connection } from "@temporalio/client";
+import { NativeConnection } from "@temporalio/worker";
+import pg from "pg";
+import { inject } from "vitest";
+import { startMixpanelStandIn } from "../../../dev/standins/mixpanel/server.ts";
+import { createApp } from "../../../src/api/app.ts";
+import type { WebSettings } from "../../../src/api/deps.ts";
+import { createIntegrationControl, workflowIdOf } from "../../../src/client/index.ts";
+import { registerSearchAttributes } from "../../../src/client/searchAttributes.ts";
+import type { Config } from "../../../src/config/config.ts";
+import { loadConfig } from "../../../src/config/config.ts";
+import { createConnectors } from "../../../src/providers/registry.ts";
+import { createLogger } from "../../../src/telemetry/logging.ts";
+import { createMetrics } from "../../../src/telemetry/prometheus.ts";
+import { createPostgresStore } from "../../../src/store/createStore.ts";
+import { createWorker } from "../../../src/worker.ts";
+import { createTestDatabase } from "../store/testDatabase.ts";
+import { testGateway } from "../gateway/upstreams.ts";
+
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+export const ACCOUNT = { username: "sync.abc123.mp-service-account", secret: "the-service-account-secret" };
+const WAIT_MS = 45_000;
+
+export type System = Awaited<ReturnType<typeof startSystem>>;
+
+/** Settings on top of the defaults; waits are short so that nothing is waited for in real time. */
+export async function startSystem(settings: Record<string, string> = {}, web: Partial<WebSettings> = {}) {
+  const database = await createTestDatabase();
+  const mixpanel = await startMixpanelStandIn();
+  const taskQueue = `system-${randomBytes(6).toString("hex")}`;
+  const address = inject("temporalAddress");
+  const env: Record<string, string> = {
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_TASK_QUEUE: taskQueue,
+    CROSSCURRENT_SECRET_KEY: Buffer.alloc(32, 7).toString("base64"),
+    MIXPANEL_INGESTION_URL: mixpanel.origin,
+    MIXPANEL_DATA_URL: mixpanel.origin,
+    MIXPANEL_API_URL: mixpanel.origin,
+    MIXPANEL_SETTLE_SECONDS: "0",
+    ACTIVITY_HEARTBEAT_SECONDS: "2",
+    LOG_LEVEL: "warn",
+    ...settings,
+  };
+  const config = loadConfig(env);
+  const store = createPostgresStore(config);
+  const connectors = createConnectors(config);
+  const connection = await Connection.connect({ address });
+  await registerSearchAttributes(connection, "default");
+  const client = new Client({ connection });
+  const control = createIntegrationControl(client, taskQueue);
+  const app = createApp({
+    store,
+    client: control,
+    connectors,
+    exposureMaxAgeDays: config.exposureMaxAgeDays,
+    ...testGateway(store),
+    logger: createLogger("silent"),
+    metrics: createMetrics(),
+    temporalReady: async () => {},
+    web,
+  });
+  const sql = new pg.Pool({ connectionString: database.url, max: 2 });
+  const { apiKey, workspaceId } = await store.workspaces.create("test");
+  const worker = workerOf(config, { store, connectors, control });
+
+  async function call<T = Record<string, never>>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await app.request(path, {
+      method,
+      headers: { authorization: `Basic ${apiKey}`, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return (text === "" ? {} : JSON.parse(text)) as T;
+  }
+
+  return {
+    ...{ env, config, database, mixpanel, control, client, store, sql, app, apiKey, workspaceId, taskQueue, call },
+    ...worker,
+    workflow: (integrationId: string) => client.workflow.getHandle(workflowIdOf(integrationId)),
+    stop: async () => {
+      await worker.stopWorker();
+      // Orphans would go on in the shared Temporal until the end of the whole run.
+      for await (const id of control.running()) await control.end(id);
+      await sql.end();
+      await Promise.allSettled([store.close(), connectors.close(), mixpanel.stop(), connection.close()]);
+      await database.drop();
+    },
+  };
+}
+
+/** A worker in this process that can be stopped and started again. */
+function workerOf(config: Config, parts: Pick<Parameters<typeof createWorker>[0], "store" | "connectors" | "control">) {
+  let running: { end(): Promise<void> } | undefined;
+  return {
+    startWorker: async () => {
+      const connection = await NativeConnection.connect({ address: inject("temporalAddress") });
+      const bundlePath = inject("workflowBundlePath");
+      const worker = await createWorker({ ...parts, config, connection, namespace: "default", bundlePath });
+      const ended = worker.run();
+      running = {
+        end: async () => {
+          worker.shutdown();
+          await ended;
+          await connection.close();
+        },
+      };
+    },
+    stopWorker: async () => {
+      await running?.end();
+      running = undefined;
+    },
+  };
+}
+
+/** Polls until the answer satisfies; the error of a wait that ran out says what was last seen. */
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  holds: (answer: T) => boolean,
+  withinMs = WAIT_MS,
+): Promise<T> {
+  const deadlineMs = Date.now() + withinMs;
+  for (;;) {
+    const answer = await ask();
+    if (holds(answer)) return answer;
+    if (Date.now() > deadlineMs) throw new Error(`still not so after ${withinMs} ms: ${JSON.stringify(answer)}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+/** All that a workflow's history holds, payloads (base64 in JSON) decoded. */
+export async function historyOf(system: System, integrationId: string): Promise<string> {
+  const history = await system.workflow(integrationId).fetchHistory();
+  return JSON.stringify(history, (key, value: unknown) =>
+    key === "data" && typeof value === "string" ? Buffer.from(value, "base64").toString("utf8") : value,
+  );
+}

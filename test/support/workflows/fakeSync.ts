@@ -1,0 +1,163 @@
+// A hand-written other side of the integration workflow: buckets, events and a mirror in memory, with no store or provider.
+import { ApplicationFailure } from "@temporalio/common";
+import type {
+  ExportBatchInput,
+  ImportPageInput,
+  LoadConfigInput,
+  PlanImportInput,
+  RecordRunInput,
+  StateMirror,
+  SyncActivities,
+} from "../../../src/activities/contract.ts";
+import type { ErrorKind } from "../../../src/domain/errors.ts";
+import { earlierProgress, isBehind, NO_PROGRESS } from "../../../src/domain/progress.ts";
+import type { EventProgress } from "../../../src/domain/progress.ts";
+
+export const HOUR_MS = 3_600_000;
+export const INTERVAL_MS = 8 * HOUR_MS;
+export const JITTER_MS = 15 * 60_000;
+
+type Name = keyof SyncActivities;
+
+export class FakeSync implements SyncActivities {
+  version = 1;
+  syncVersion = 1;
+  exportEnabled = true;
+  importEnabled = true;
+  deleted = false;
+  events: string[] = ["purchase"];
+  batchSeqs = 10;
+  pagesPerPass = 3;
+  /** Buckets sealed so far; each run seals `sealPerRun` more. */
+  sealed = 0;
+  sealPerRun = 20;
+  /** How often each sequence number was delivered. */
+  readonly delivered = new Map<number, number>();
+  mirrorSeq = 0;
+  progress: Record<string, EventProgress> = {};
+  readonly calls: { name: Name; atMs: number; input: unknown }[] = [];
+  readonly runs: RecordRunInput[] = [];
+  state: StateMirror | null = null;
+  /** Runs before the activity's own work: may wait, change the world, or throw. */
+  readonly before: Partial<Record<Name, (input: never, call: number) => void | Promise<void>>> = {};
+  readonly nowMs: () => Promise<number>;
+
+  constructor(nowMs: () => Promise<number>) {
+    this.nowMs = nowMs;
+  }
+
+  count(name: Name): number {
+    return this.calls.filter((call) => call.name === name).length;
+  }
+
+  get finishedRuns(): RecordRunInput[] {
+    return this.runs.filter((run) => run.finished !== null);
+  }
+
+  /** The activities as a worker registers them. */
+  activities(): SyncActivities {
+    const names: Name[] = [
+      "loadConfig",
+      "aggregateExposures",
+      "exportBatch",
+      "completeExport",
+      "planImport",
+      "importPage",
+      "discoverProperties",
+      "recordRun",
+      "recordState",
+    ];
+    return Object.fromEntries(names.map((name) => [name, (input: never) => this.call(name, input)])) as never;
+  }
+
+  private async call(name: Name, input: never): Promise<unknown> {
+    this.calls.push({ name, atMs: await this.nowMs(), input });
+    await this.before[name]?.(input, this.count(name));
+    return await (this[name] as (input: never) => Promise<unknown>)(input);
+  }
+
+  async loadConfig(input: LoadConfigInput) {
+    if (this.deleted) return null;
+    const known = Math.max(input.exportCursorSeq ?? this.mirrorSeq, input.exportAttemptedSeq ?? 0);
+    if (input.reconcile && this.mirrorSeq > known) this.mirrorSeq = input.exportCursorSeq ?? this.mirrorSeq;
+    return {
+      version: this.version,
+      syncVersion: this.syncVersion,
+      paused: false,
+      provider: "mixpanel" as const,
+      workspaceId: "workspace",
+      export: { enabled: this.exportEnabled, cursorSeq: this.mirrorSeq, batchSeqs: this.batchSeqs },
+      import: { enabled: this.importEnabled, events: this.events },
+      intervalMs: INTERVAL_MS,
+      jitterMs: JITTER_MS,
+      // Skipped time counts too: nobody may be taken for dead because days were skipped meanwhile.
+      heartbeatTimeoutMs: 7 * 24 * HOUR_MS,
+    };
+  }
+
+  async aggregateExposures() {
+    this.sealed += this.sealPerRun;
+    return { throughSeq: this.sealed, throughMs: await this.nowMs() };
+  }
+
+  async exportBatch({ afterSeq, throughSeq }: ExportBatchInput) {
+    if (this.mirrorSeq < afterSeq || throughSeq > this.sealed)
+      return { cursorSeq: this.mirrorSeq, stale: true as const };
+    for (let seq = Math.max(afterSeq, this.mirrorSeq) + 1; seq <= throughSeq; seq++) {
+      this.delivered.set(seq, (this.delivered.get(seq) ?? 0) + 1);
+    }
+    this.mirrorSeq = Math.max(this.mirrorSeq, throughSeq);
+    return { cursorSeq: throughSeq };
+  }
+
+  async completeExport() {}
+
+  async planImport(input: PlanImportInput) {
+    const highWatermarkMs = input.highWatermarkMs ?? (await this.nowMs());
+    const progress: Record<string, EventProgress> = {};
+    const tasks = [];
+    for (const name of this.events) {
+      const mirror = this.progress[name] ?? NO_PROGRESS;
+      const state = input.progress[name];
+      let known = state === undefined ? mirror : earlierProgress(state, mirror);
+      if (known.unfinished === null && (known.completeThroughMs ?? 0) < highWatermarkMs) {
+        known = { ...known, unfinished: { targetMs: highWatermarkMs, position: 0, cursor: null } };
+      }
+      if (known.unfinished !== null) tasks.push({ events: [name], progress: known });
+      progress[name] = known;
+    }
+    this.progress = { ...progress };
+    return { highWatermarkMs, tasks, progress };
+  }
+
+  async importPage({ task }: ImportPageInput) {
+    const { progress, events } = task;
+    if (events.some((name) => isBehind(this.progress[name] ?? NO_PROGRESS, progress))) {
+      return { progress, stale: true as const };
+    }
+    const { targetMs, position } = progress.unfinished!;
+    const last = position + 1 >= this.pagesPerPass;
+    const next: EventProgress = last
+      ? { completeThroughMs: targetMs, unfinished: null }
+      : { ...progress, unfinished: { targetMs, position: position + 1, cursor: null } };
+    for (const name of events) this.progress[name] = next;
+    return { progress: next };
+  }
+
+  async discoverProperties() {
+    return { properties: 0 };
+  }
+
+  async recordRun(input: RecordRunInput) {
+    this.runs.push(input);
+  }
+
+  async recordState(input: StateMirror) {
+    this.state = { ...input, paused: input.paused ?? this.state?.paused ?? null };
+  }
+}
+
+/** A failure as the real activities report it. */
+export function failing(kind: ErrorKind, message = `made to fail: ${kind}`): ApplicationFailure {
+  return ApplicationFailure.create({ type: kind, message, nonRetryable: kind !== "transient" });
+}
