@@ -1,4 +1,4 @@
-/** Where the project keeps what it makes on this machine, the same from source as compiled. */
+// Where the project keeps what it makes on this machine, the same from source as compiled.
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 

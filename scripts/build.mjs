@@ -1,4 +1,5 @@
-/** `npm run build`: compiles src/ and dev/ into dist/, builds the Portal, bundles the workflows once, and makes the fixed entry dist/cli/main.js. */
+// `npm run build`: compiles src/ and dev/ into dist/, builds the Portal, bundles the workflows once, and makes the
+// fixed entry dist/cli/main.js.
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";

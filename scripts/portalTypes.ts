@@ -1,4 +1,5 @@
-/** `npm run portal:types`: the Portal's types out of the API's own OpenAPI document; with `--check` says whether they are out of date. */
+// `npm run portal:types`: the Portal's types out of the API's own OpenAPI document; with `--check` says whether they
+// are out of date.
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import openapiTS, { astToString } from "openapi-typescript";

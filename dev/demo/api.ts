@@ -1,4 +1,4 @@
-/** The few calls of Crosscurrent's HTTP API that the demo makes. */
+// The few calls of Crosscurrent's HTTP API that the demo makes.
 import { request } from "undici";
 
 export interface IntegrationAnswer {

@@ -1,4 +1,4 @@
-/** Progress bars on a terminal, plain lines elsewhere. */
+// Progress bars on a terminal, plain lines elsewhere.
 import { MultiBar, Presets } from "cli-progress";
 
 export interface Bar {

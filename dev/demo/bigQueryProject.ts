@@ -1,4 +1,4 @@
-/** The demo's BigQuery project: filled by Google's Python client, read back by its Node client, as its owner would. */
+// The demo's BigQuery project: filled by Google's Python client, read back by its Node client, as its owner would.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** BigQuery in the demo. */
+// BigQuery in the demo.
 import type { BigQuery } from "../standins/bigquery/start.ts";
 import type { Api } from "./api.ts";
 import * as project from "./bigQueryProject.ts";

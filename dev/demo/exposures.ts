@@ -1,4 +1,4 @@
-/** The demo's exposures: the same customers, served over the last three weeks by a router with two routes. */
+// The demo's exposures: the same customers, served over the last three weeks by a router with two routes.
 
 export interface DemoExposure {
   alias_id: string;

@@ -1,4 +1,5 @@
-/** `npm run demo`: real purchases and real exposures synced both ways, with the worker killed in the middle, and counted. */
+// `npm run demo`: real purchases and real exposures synced both ways, with the worker killed in the middle, and
+// counted.
 import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { crosscurrent, runToEnd } from "../process/children.ts";

@@ -1,4 +1,5 @@
-/** The demo's metric: what customers spend within three days of first meeting a route, by variant; counted here a second time. */
+// The demo's metric: what customers spend within three days of first meeting a route, by variant; counted here a
+// second time.
 import type { Api } from "./api.ts";
 import { ROUTER, ROUTES } from "./exposures.ts";
 import type { Purchase } from "./purchases.ts";

@@ -1,4 +1,4 @@
-/** The demo's Mixpanel project: filled by Mixpanel's own client, read back by its raw export, as its owner would. */
+// The demo's Mixpanel project: filled by Mixpanel's own client, read back by its raw export, as its owner would.
 import { promisify } from "node:util";
 import { createInterface } from "node:readline";
 import Mixpanel from "mixpanel";

@@ -1,4 +1,4 @@
-/** Mixpanel in the demo. */
+// Mixpanel in the demo.
 import type { Api } from "./api.ts";
 import { ACCOUNT, createProject, loadPurchases, PROJECT_ID, readEvents } from "./mixpanelProject.ts";
 import { firstDay, PURCHASE_EVENT } from "./purchases.ts";

@@ -1,4 +1,4 @@
-/** The demo's product events: the CDNOW purchase log, moved in time so that it ends yesterday. */
+// The demo's product events: the CDNOW purchase log, moved in time so that it ends yesterday.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";

@@ -1,4 +1,4 @@
-/** What both ends hold at the end, each number beside what it has to be. */
+// What both ends hold at the end, each number beside what it has to be.
 
 export interface Line {
   what: string;

@@ -1,4 +1,4 @@
-/** A provider as the demo sees it, and what is counted of every one. */
+// A provider as the demo sees it, and what is counted of every one.
 import type { Api } from "./api.ts";
 import type { Bars } from "./bars.ts";
 import { bucketKey } from "./exposures.ts";

@@ -1,4 +1,5 @@
-/** The demo's heart: all directions of all integrations at once, with the worker killed by SIGKILL in the middle of each. */
+// The demo's heart: all directions of all integrations at once, with the worker killed by SIGKILL in the middle of
+// each.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stack } from "../stack/stack.ts";
 import type { Api } from "./api.ts";

@@ -1,4 +1,5 @@
-/** How the stack starts the project's own programs: from source through tsx, or as compiled, just as this file itself runs. */
+// How the stack starts the project's own programs: from source through tsx, or as compiled, just as this file itself
+// runs.
 import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";

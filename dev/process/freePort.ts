@@ -1,4 +1,4 @@
-/** Finds a TCP port of 127.0.0.1 that nobody listens on, for services started without a fixed one. */
+// Finds a TCP port of 127.0.0.1 that nobody listens on, for services started without a fixed one.
 import { createServer } from "node:net";
 
 /** The port is free when this returns; somebody else may still take it before the caller does. */

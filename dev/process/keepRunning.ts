@@ -1,4 +1,4 @@
-/** Processes that hold no data: whoever ends one that is to run sees it come back, and is told. */
+// Processes that hold no data: whoever ends one that is to run sees it come back, and is told.
 import type { Service } from "./process.ts";
 
 export interface Kept {

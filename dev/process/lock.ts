@@ -1,4 +1,4 @@
-/** Lets one process at a time into a section, by a file; a holder that died does not block the others. */
+// Lets one process at a time into a section, by a file; a holder that died does not block the others.
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";

@@ -1,4 +1,4 @@
-/** Keeps what a process of the stack prints, for people to look at; one file each, begun anew by every start. */
+// Keeps what a process of the stack prints, for people to look at; one file each, begun anew by every start.
 import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 

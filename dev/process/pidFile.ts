@@ -1,4 +1,5 @@
-/** Remembers on disk which process serves a data directory, so that a start after a SIGKILL of the parent mends the orphan. */
+// Remembers on disk which process serves a data directory, so that a start after a SIGKILL of the parent mends the
+// orphan.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";

@@ -1,4 +1,5 @@
-/** Runs a service as a child process: waits until it is ready, stops it in order, leaves nothing behind when the parent ends. */
+// Runs a service as a child process: waits until it is ready, stops it in order, leaves nothing behind when the parent
+// ends.
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";

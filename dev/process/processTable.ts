@@ -1,4 +1,5 @@
-/** Tells whether a process that was started earlier still runs, surely the same one and not another under its old number. */
+// Tells whether a process that was started earlier still runs, surely the same one and not another under its old
+// number.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 

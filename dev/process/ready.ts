@@ -1,4 +1,4 @@
-/** Conditions by which a started process counts as ready. */
+// Conditions by which a started process counts as ready.
 import { Connection } from "@temporalio/client";
 
 const ANSWER_WITHIN_MS = 2_000;

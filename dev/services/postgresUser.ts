@@ -1,4 +1,4 @@
-/** Chooses the user that the embedded PostgreSQL runs as, because it refuses to run as root. */
+// Chooses the user that the embedded PostgreSQL runs as, because it refuses to run as root.
 import { execFileSync } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { dirname } from "node:path";

@@ -1,4 +1,5 @@
-/** Programs that come as Python packages, in a virtualenv of the project: pinned, installed once, shared by all processes. */
+// Programs that come as Python packages, in a virtualenv of the project: pinned, installed once, shared by all
+// processes.
 import { execFile } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** The Temporal development server with its UI, as a child process. */
+// The Temporal development server with its UI, as a child process.
 import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Connection } from "@temporalio/client";

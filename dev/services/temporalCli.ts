@@ -1,4 +1,4 @@
-/** Finds Temporal's command line program and its time-skipping test server, or gets them. */
+// Finds Temporal's command line program and its time-skipping test server, or gets them.
 import { accessSync, constants, mkdirSync, readdirSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { TestWorkflowEnvironment } from "@temporalio/testing";

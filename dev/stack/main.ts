@@ -1,4 +1,4 @@
-/** `crosscurrent dev`: everything on this machine until Ctrl-C. */
+// `crosscurrent dev`: everything on this machine until Ctrl-C.
 import { LOCAL_DIR } from "../paths.ts";
 import { startStack } from "./stack.ts";
 

@@ -1,4 +1,4 @@
-/** Starts each part of the development stack, with its data, log and readiness. */
+// Starts each part of the development stack, with its data, log and readiness.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startBigQuery, type BigQuery, type BigQueryAddresses } from "../standins/bigquery/start.ts";

@@ -1,4 +1,4 @@
-/** The Portal as built from its source: once per state of the source, so that every start after the first is immediate. */
+// The Portal as built from its source: once per state of the source, so that every start after the first is immediate.
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,4 +1,4 @@
-/** The development stack's key for secrets in the database: made once, readable by its owner alone. */
+// The development stack's key for secrets in the database: made once, readable by its owner alone.
 import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,5 @@
-/** Everything that Crosscurrent needs, on this machine: services, stand-in, server and worker, each a process of its own. */
+// Everything that Crosscurrent needs, on this machine: services, stand-in, server and worker, each a process of its
+// own.
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { BigQuery } from "../standins/bigquery/start.ts";

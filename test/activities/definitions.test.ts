@@ -1,4 +1,4 @@
-/** What the activities hand to a connector: the events that exist at that moment, with their sources. */
+// What the activities hand to a connector: the events that exist at that moment, with their sources.
 import type { EventDefinition } from "../../src/domain/event.ts";
 import type { Integration } from "../../src/domain/integration.ts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";

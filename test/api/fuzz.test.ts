@@ -1,4 +1,4 @@
-/** Whatever is sent, the API answers with a shape of its own and never fails: property-based over all writing calls. */
+// Whatever is sent, the API answers with a shape of its own and never fails: property-based over all writing calls.
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {

@@ -1,4 +1,4 @@
-/** What holds for every call: who may, how it says no, what it logs, and what is open. */
+// What holds for every call: who may, how it says no, what it logs, and what is open.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createHarness, createIntegration, SECRET, type Answer, type Harness } from "../support/api/harness.ts";
 

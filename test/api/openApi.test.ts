@@ -1,4 +1,4 @@
-/** The OpenAPI document, taken at its word: schemathesis fuzzes every call of it against a running server. */
+// The OpenAPI document, taken at its word: schemathesis fuzzes every call of it against a running server.
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import type { Server } from "node:http";

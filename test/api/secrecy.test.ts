@@ -1,4 +1,5 @@
-/** No secret comes back: everything that takes one gets a marked one, then every answer, the document and the log are searched. */
+// No secret comes back: everything that takes one gets a marked one, then every answer, the document and the log are
+// searched.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   BIGQUERY_EVENT,

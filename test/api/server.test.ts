@@ -1,4 +1,4 @@
-/** The HTTP server around the API, over real sockets: large bodies, bad requests, draining. */
+// The HTTP server around the API, over real sockets: large bodies, bad requests, draining.
 import { once } from "node:events";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { request as httpRequest, type Server } from "node:http";

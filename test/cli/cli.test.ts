@@ -1,4 +1,4 @@
-/** The command as operators run it, against PostgreSQL and Temporal; the server in a process of its own. */
+// The command as operators run it, against PostgreSQL and Temporal; the server in a process of its own.
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";

@@ -1,4 +1,4 @@
-/** What the command shows of an integration, by provider. */
+// What the command shows of an integration, by provider.
 import type { Integration } from "../../src/domain/integration.ts";
 import { expect, test } from "vitest";
 import { describe, printRows } from "../../src/cli/print.ts";

@@ -1,4 +1,4 @@
-/** Settings: defaults, every bad one at once, and never a value in a message. */
+// Settings: defaults, every bad one at once, and never a value in a message.
 import { describe, expect, test } from "vitest";
 import { ConfigError, loadConfig } from "../../src/config/config.ts";
 

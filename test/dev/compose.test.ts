@@ -1,4 +1,4 @@
-/** docker-compose.yml and the Dockerfile, held to the Compose specification and to what the project really has. */
+// docker-compose.yml and the Dockerfile, held to the Compose specification and to what the project really has.
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";

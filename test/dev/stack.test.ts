@@ -1,4 +1,5 @@
-/** The whole development stack: killed with everything in it, it comes back with its data; a worker can be killed alone. */
+// The whole development stack: killed with everything in it, it comes back with its data; a worker can be killed
+// alone.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Where a tenant's base URL may lead: as it is written, as a name resolves, and as a redirect would have it. */
+// Where a tenant's base URL may lead: as it is written, as a name resolves, and as a redirect would have it.
 import type { LookupAddress } from "node:dns";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import fc from "fast-check";

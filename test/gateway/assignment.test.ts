@@ -1,4 +1,4 @@
-/** Assignment: proportions, stability and the fewest moves, over random weights and users. */
+// Assignment: proportions, stability and the fewest moves, over random weights and users.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { matchRoute, pickVariant } from "../../src/domain/assignment.ts";

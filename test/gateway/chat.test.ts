@@ -1,4 +1,4 @@
-/** Chat Completions end to end: who is served by what, what is recorded, and what comes back. */
+// Chat Completions end to end: who is served by what, what is recorded, and what comes back.
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

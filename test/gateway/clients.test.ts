@@ -1,4 +1,4 @@
-/** The official OpenAI clients and the product pages' own commands, unmodified, against a server process. */
+// The official OpenAI clients and the product pages' own commands, unmodified, against a server process.
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";

@@ -1,4 +1,4 @@
-/** What a clean end of a call says: its exposure is committed. Held commits, failing ones, and several together. */
+// What a clean end of a call says: its exposure is committed. Held commits, failing ones, and several together.
 import type { Exposure } from "../../src/domain/exposure.ts";
 import { once } from "node:events";
 import { createServer } from "node:http";

@@ -1,4 +1,4 @@
-/** A server that is killed at random moments: every call that ended cleanly has its exposure. */
+// A server that is killed at random moments: every call that ended cleanly has its exposure.
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRouter, createServerWorld, type ServerWorld } from "../support/gateway/serverProcess.ts";

@@ -1,4 +1,5 @@
-/** Parts of the gateway on their own, over random inputs: bodies, streams in any pieces, and what is remembered for how long. */
+// Parts of the gateway on their own, over random inputs: bodies, streams in any pieces, and what is remembered for how
+// long.
 import type { ServerResponse } from "node:http";
 import { PassThrough } from "node:stream";
 import fc from "fast-check";

@@ -1,4 +1,4 @@
-/** The built Portal: which paths it answers, what browsers may keep of it, and what every answer forbids them. */
+// The built Portal: which paths it answers, what browsers may keep of it, and what every answer forbids them.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Customers' secrets at rest: only the right key, for the right integration, and rotation without a gap. */
+// Customers' secrets at rest: only the right key, for the right integration, and rotation without a gap.
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SyncError } from "../../src/domain/errors.ts";

@@ -1,4 +1,4 @@
-/** Brings PostgreSQL and Temporal up once for a whole test run; the tests get their addresses by `inject`. */
+// Brings PostgreSQL and Temporal up once for a whole test run; the tests get their addresses by `inject`.
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import pg from "pg";

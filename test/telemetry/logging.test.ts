@@ -1,4 +1,4 @@
-/** Logs: JSON lines without credentials, and without the data that PostgreSQL quotes in its errors. */
+// Logs: JSON lines without credentials, and without the data that PostgreSQL quotes in its errors.
 import { Writable } from "node:stream";
 import { expect, test } from "vitest";
 import { createLogger } from "../../src/telemetry/logging.ts";

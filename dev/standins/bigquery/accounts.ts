@@ -1,4 +1,4 @@
-/** Service accounts and the access tokens that were issued for them. */
+// Service accounts and the access tokens that were issued for them.
 import { randomBytes } from "node:crypto";
 import type { Account } from "./protocol.ts";
 import type { Principal } from "./roles.ts";

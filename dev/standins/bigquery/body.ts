@@ -1,4 +1,4 @@
-/** Request bodies: small ones as JSON, files streamed to disk. */
+// Request bodies: small ones as JSON, files streamed to disk.
 import { createWriteStream } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { pipeline } from "node:stream/promises";

@@ -1,4 +1,4 @@
-/** Datasets and tables of the emulator, with what it does not keep: locations in answers, expirations, true row counts. */
+// Datasets and tables of the emulator, with what it does not keep: locations in answers, expirations, true row counts.
 import type { Engine, EngineAnswer } from "./engine.ts";
 import {
   alreadyExists,

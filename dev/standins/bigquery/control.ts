@@ -1,4 +1,4 @@
-/** Typed client of a local BigQuery's control endpoint. */
+// Typed client of a local BigQuery's control endpoint.
 import { Agent, request } from "undici";
 import type { Json } from "./google.ts";
 import type { JobResource } from "./jobs.ts";

@@ -1,4 +1,4 @@
-/** `/__control/…`: what tests, demo and benches do to a running local BigQuery. POST, JSON in and out. */
+// `/__control/…`: what tests, demo and benches do to a running local BigQuery. POST, JSON in and out.
 import { z } from "zod";
 import { GoogleError } from "./google.ts";
 import { newCounters } from "./project.ts";

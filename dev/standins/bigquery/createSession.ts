@@ -1,4 +1,4 @@
-/** CreateReadSession and SplitReadStream: who may, of what, in how many streams. */
+// CreateReadSession and SplitReadStream: who may, of what, in how many streams.
 import { status, type ServiceError } from "@grpc/grpc-js";
 import type { EmulatorRead } from "./emulatorRead.ts";
 import { missing, operating, requestFailed } from "./grpcError.ts";

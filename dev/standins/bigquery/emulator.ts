@@ -1,4 +1,4 @@
-/** bqemulator, the BigQuery underneath: installed from PyPI into a virtualenv of its own, run as a child process. */
+// bqemulator, the BigQuery underneath: installed from PyPI into a virtualenv of its own, run as a child process.
 import { mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { LOCAL_DIR } from "../../paths.ts";

@@ -1,4 +1,4 @@
-/** The emulator's Storage Read API: messages as bytes, rows untouched. */
+// The emulator's Storage Read API: messages as bytes, rows untouched.
 import { Client, credentials, Metadata, type ClientReadableStream } from "@grpc/grpc-js";
 import { splitReadStreamRequest, splitReadStreamResponse } from "./messages.ts";
 import type { ReadStream } from "./sessions.ts";

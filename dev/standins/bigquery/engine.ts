@@ -1,4 +1,4 @@
-/** Talks to the emulator, one request at a time: all of them share its one database connection. */
+// Talks to the emulator, one request at a time: all of them share its one database connection.
 import { Agent, request } from "undici";
 import type { Json } from "./google.ts";
 

@@ -1,4 +1,4 @@
-/** Which switched-on fault strikes which request, and what it answers. */
+// Which switched-on fault strikes which request, and what it answers.
 import { setTimeout as delay } from "node:timers/promises";
 import { BAD_TOKEN, GoogleError, QUOTA_EXCEEDED, RATE_LIMITED, type Reply } from "./google.ts";
 import type { Fault, FaultKind, FaultState } from "./protocol.ts";

@@ -1,4 +1,4 @@
-/** Errors as Google's HTTP and gRPC services word them. */
+// Errors as Google's HTTP and gRPC services word them.
 
 /** https://cloud.google.com/apis/design/errors: which canonical status an HTTP status stands for. */
 const CANONICAL: Record<number, string> = {

@@ -1,4 +1,4 @@
-/** Errors as the Storage Read API words them. */
+// Errors as the Storage Read API words them.
 import { status, type ServiceError } from "@grpc/grpc-js";
 import type { StruckFault } from "./faults.ts";
 import { refusalOf } from "./faults.ts";

@@ -1,4 +1,4 @@
-/** The front's gRPC port, plaintext: the Storage Read API. */
+// The front's gRPC port, plaintext: the Storage Read API.
 import { createServer, type AddressInfo, type Server as TcpServer, type Socket } from "node:net";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";

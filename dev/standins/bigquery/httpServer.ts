@@ -1,4 +1,4 @@
-/** The front's HTTP port: BigQuery's REST API, uploads, IAM Credentials and the control endpoint. */
+// The front's HTTP port: BigQuery's REST API, uploads, IAM Credentials and the control endpoint.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { readText } from "./body.ts";

@@ -1,4 +1,4 @@
-/** The IAM Credentials API, as far as impersonating goes: access tokens for service accounts. */
+// The IAM Credentials API, as far as impersonating goes: access tokens for service accounts.
 import { z } from "zod";
 import { bearerToken, projectOfAccount } from "./accounts.ts";
 import { parseJson } from "./body.ts";

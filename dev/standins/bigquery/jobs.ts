@@ -1,4 +1,4 @@
-/** Jobs as the front keeps them: ids that are used up, results of the first, states over time. */
+// Jobs as the front keeps them: ids that are used up, results of the first, states over time.
 import type { StruckFault } from "./faults.ts";
 import { alreadyExists, notFound, type JobError, type Json } from "./google.ts";
 import type { Project } from "./project.ts";

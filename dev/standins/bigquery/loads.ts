@@ -1,4 +1,4 @@
-/** Load jobs: what BigQuery checks before, and the table that the rows go to. */
+// Load jobs: what BigQuery checks before, and the table that the rows go to.
 import { open, rename, rm } from "node:fs/promises";
 import { fieldsOf } from "./catalog.ts";
 import {

@@ -1,4 +1,4 @@
-/** The few messages of the Storage Read API that the front looks into; rows pass through it as bytes. */
+// The few messages of the Storage Read API that the front looks into; rows pass through it as bytes.
 import { createRequire } from "node:module";
 import protobuf from "protobufjs";
 

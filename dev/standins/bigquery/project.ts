@@ -1,4 +1,4 @@
-/** What the front knows of one project: how it behaves, what was asked of it, its jobs. */
+// What the front knows of one project: how it behaves, what was asked of it, its jobs.
 import { Faults } from "./faults.ts";
 import type { Job } from "./jobs.ts";
 import type { Counters, ProjectSettings } from "./protocol.ts";

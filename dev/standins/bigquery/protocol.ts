@@ -1,4 +1,4 @@
-/** The words of the control endpoint: what may be asked of a running local BigQuery, and what it answers. */
+// The words of the control endpoint: what may be asked of a running local BigQuery, and what it answers.
 import { z } from "zod";
 
 export const ROLES = [

@@ -1,4 +1,4 @@
-/** Query jobs: rights and places of the tables that they name, and their answers in pages. */
+// Query jobs: rights and places of the tables that they name, and their answers in pages.
 import { fieldsOf } from "./catalog.ts";
 import { GoogleError, invalid, notFound, textOf, type JobError, type Json, type TableName } from "./google.ts";
 import type { Job } from "./jobs.ts";

@@ -1,4 +1,4 @@
-/** ReadRows: from any offset, as far as faults let it, with the rows untouched. */
+// ReadRows: from any offset, as far as faults let it, with the rows untouched.
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { status, type ServerWritableStream } from "@grpc/grpc-js";

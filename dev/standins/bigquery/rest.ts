@@ -1,4 +1,4 @@
-/** BigQuery's REST calls, one function each: what the front answers itself and what it has the emulator do. */
+// BigQuery's REST calls, one function each: what the front answers itself and what it has the emulator do.
 import type { IncomingMessage } from "node:http";
 import { readJson } from "./body.ts";
 import { strikeAfter, strikeBefore } from "./faults.ts";

@@ -1,4 +1,4 @@
-/** What a service account may do: BigQuery's predefined roles, the part that a sync needs. */
+// What a service account may do: BigQuery's predefined roles, the part that a sync needs.
 import { GoogleError, tableText, type TableName } from "./google.ts";
 import type { Account, Role } from "./protocol.ts";
 

@@ -1,4 +1,4 @@
-/** `jobs.insert` and `jobs.query`: who may, under which id, where; then the emulator does it. */
+// `jobs.insert` and `jobs.query`: who may, under which id, where; then the emulator does it.
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { strikeBefore } from "./faults.ts";

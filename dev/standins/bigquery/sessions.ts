@@ -1,4 +1,4 @@
-/** Read sessions as the front keeps them: its own names, lifetimes, and how many rows each stream has. */
+// Read sessions as the front keeps them: its own names, lifetimes, and how many rows each stream has.
 import { randomBytes } from "node:crypto";
 import type { Project } from "./project.ts";
 

@@ -1,4 +1,4 @@
-/** One local BigQuery for a whole test run, started by the first who asks and ended with the run. */
+// One local BigQuery for a whole test run, started by the first who asks and ended with the run.
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,4 +1,4 @@
-/** SQL and rows straight into the emulator, for the front itself and for tests that prepare and assert. */
+// SQL and rows straight into the emulator, for the front itself and for tests that prepare and assert.
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { randomUUID } from "node:crypto";

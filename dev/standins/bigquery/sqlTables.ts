@@ -1,4 +1,4 @@
-/** Which tables a statement names, and which of them it changes: enough to check rights and places. */
+// Which tables a statement names, and which of them it changes: enough to check rights and places.
 import type { TableName } from "./google.ts";
 
 export interface NamedTables {

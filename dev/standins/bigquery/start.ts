@@ -1,4 +1,4 @@
-/** Starts the local BigQuery: the emulator and the front before it, as two processes. */
+// Starts the local BigQuery: the emulator and the front before it, as two processes.
 import { createRequire } from "node:module";
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";

@@ -1,4 +1,4 @@
-/** Files of load jobs, as `multipart` and as `resumable` uploads; both are streamed to disk. */
+// Files of load jobs, as `multipart` and as `resumable` uploads; both are streamed to disk.
 import { randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
 import { rm } from "node:fs/promises";

@@ -1,4 +1,4 @@
-/** Everything that one front knows, and what of it is kept on disk: accounts, expirations, jobs. */
+// Everything that one front knows, and what of it is kept on disk: accounts, expirations, jobs.
 import { randomBytes } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

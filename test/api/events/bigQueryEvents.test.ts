@@ -1,4 +1,4 @@
-/** Events of BigQuery: every name that goes into a query, and no mixture with Mixpanel's. */
+// Events of BigQuery: every name that goes into a query, and no mixture with Mixpanel's.
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {

@@ -1,4 +1,4 @@
-/** Events to import, what was imported for them (every digit), and the properties found. */
+// Events to import, what was imported for them (every digit), and the properties found.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MAX_EVENT_DEFINITIONS } from "../../../src/domain/limits.ts";

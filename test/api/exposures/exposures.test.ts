@@ -1,4 +1,4 @@
-/** POST /v1/exposures over the real store: what is accepted is committed, what is refused leaves nothing. */
+// POST /v1/exposures over the real store: what is accepted is committed, what is refused leaves nothing.
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { MAX_EXPOSURE_BODY_BYTES, MAX_EXPOSURES_PER_CALL } from "../../../src/domain/limits.ts";

@@ -1,4 +1,4 @@
-/** The hand-written checks of exposure records, held to plain restatements of their rules. */
+// The hand-written checks of exposure records, held to plain restatements of their rules.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkExposures, FieldErrors } from "../../../src/api/exposures/records.ts";

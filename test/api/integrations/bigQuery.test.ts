@@ -1,4 +1,4 @@
-/** BigQuery integrations in the API: their fields, what is unique, and no mixture with Mixpanel's. */
+// BigQuery integrations in the API: their fields, what is unique, and no mixture with Mixpanel's.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   createHarness,

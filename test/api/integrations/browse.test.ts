@@ -1,4 +1,4 @@
-/** The calls that look into a customer's BigQuery: pages, refusals as problems with a remedy, and who may. */
+// The calls that look into a customer's BigQuery: pages, refusals as problems with a remedy, and who may.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SyncError } from "../../../src/domain/errors.ts";
 import { createHarness, createIntegration, NEW_BIGQUERY, type Harness } from "../../support/api/harness.ts";

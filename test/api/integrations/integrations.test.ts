@@ -1,4 +1,4 @@
-/** Integrations: every field of every call, the row before the signal, and workspaces apart. */
+// Integrations: every field of every call, the row before the signal, and workspaces apart.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   createHarness,

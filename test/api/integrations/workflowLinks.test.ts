@@ -1,4 +1,5 @@
-/** What an answer says of the workflow behind an integration: where to look at it, and what its directions are doing right now. */
+// What an answer says of the workflow behind an integration: where to look at it, and what its directions are doing
+// right now.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { WorkflowStatus } from "../../../src/client/index.ts";
 import { createHarness, createIntegration, type Harness } from "../../support/api/harness.ts";

@@ -1,4 +1,4 @@
-/** Definitions of metrics over HTTP: they fit what is imported, and what is wrong is named. */
+// Definitions of metrics over HTTP: they fit what is imported, and what is wrong is named.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createIntegration, pathsOf } from "../../support/api/harness.ts";
 import { createMetricsHarness, REVENUE, type MetricsHarness } from "../../support/api/metricsHarness.ts";

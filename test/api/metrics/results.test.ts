@@ -1,4 +1,4 @@
-/** Results of metrics over HTTP: a calculation by hand agrees with them. */
+// Results of metrics over HTTP: a calculation by hand agrees with them.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { randomUUID } from "node:crypto";
 import { errorsOf, pathsOf, type Answer } from "../../support/api/harness.ts";

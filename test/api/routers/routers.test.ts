@@ -1,4 +1,4 @@
-/** Routers over HTTP: what may be configured, by whom, and what never comes back. */
+// Routers over HTTP: what may be configured, by whom, and what never comes back.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createHarness, pathsOf, type Harness } from "../../support/api/harness.ts";
 

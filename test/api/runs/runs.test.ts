@@ -1,4 +1,4 @@
-/** Runs, rejected records, sync requests and the connection test. */
+// Runs, rejected records, sync requests and the connection test.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { SyncError } from "../../../src/domain/errors.ts";
 import { NO_PROGRESS } from "../../../src/domain/progress.ts";

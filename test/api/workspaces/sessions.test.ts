@@ -1,4 +1,4 @@
-/** Sessions of browsers: the cookie, what it opens, and that nobody else's page can use it. */
+// Sessions of browsers: the cookie, what it opens, and that nobody else's page can use it.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createHarness, type Answer, type Call, type Harness } from "../../support/api/harness.ts";
 

@@ -1,4 +1,4 @@
-/** How often: sign-ins, keys that are not valid, calls of a workspace; and whose address counts. */
+// How often: sign-ins, keys that are not valid, calls of a workspace; and whose address counts.
 import type { IncomingMessage } from "node:http";
 import { afterEach, expect, test } from "vitest";
 import type { WebSettings } from "../../../src/api/deps.ts";

@@ -1,4 +1,4 @@
-/** Child processes: ready or a clear error, ended in order or by force, never left behind. */
+// Child processes: ready or a clear error, ended in order or by force, never left behind.
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** The embedded PostgreSQL: kept data, orphans, dead locks, taken ports, closed folders. */
+// The embedded PostgreSQL: kept data, orphans, dead locks, taken ports, closed folders.
 import { chmodSync, chownSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** The project's virtualenv: installed once, by one process at a time; clear errors where that cannot be. */
+// The project's virtualenv: installed once, by one process at a time; clear errors where that cannot be.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

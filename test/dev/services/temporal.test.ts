@@ -1,4 +1,4 @@
-/** The Temporal development server: kept data, taken ports, where its program comes from. */
+// The Temporal development server: kept data, taken ports, where its program comes from.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";

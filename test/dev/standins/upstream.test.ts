@@ -1,4 +1,5 @@
-/** The local upstream as `crosscurrent dev` starts it: a process that answers, strikes when told to, and is allowed by setting. */
+// The local upstream as `crosscurrent dev` starts it: a process that answers, strikes when told to, and is allowed by
+// setting.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Each health check: when it warns and when not, the figures it says so by, and that a warning says what to do. */
+// Each health check: when it warns and when not, the figures it says so by, and that a warning says what to do.
 import { describe, expect, test } from "vitest";
 import { compareGroups } from "../../../src/domain/metrics/compareGroups.ts";
 import type { MetricDefinition } from "../../../src/domain/metrics/metric.ts";

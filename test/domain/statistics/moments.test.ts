@@ -1,4 +1,5 @@
-/** Moments put together from days are those of all users at once, and rounding is never taken for a difference between users. */
+// Moments put together from days are those of all users at once, and rounding is never taken for a difference between
+// users.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { absoluteDifference } from "../../../src/domain/statistics/compare.ts";

@@ -1,4 +1,5 @@
-/** The statistics against scipy, statsmodels and gbstats, which nobody here wrote, on purchases of CDNOW and on made-up samples. */
+// The statistics against scipy, statsmodels and gbstats, which nobody here wrote, on purchases of CDNOW and on made-up
+// samples.
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Thousands of simulated experiments: false alarms come as rarely as promised, and intervals cover the truth as often. */
+// Thousands of simulated experiments: false alarms come as rarely as promised, and intervals cover the truth as often.
 import binomialQuantile from "@stdlib/stats-base-dists-binomial-quantile";
 import { describe, expect, test } from "vitest";
 import { pickVariant } from "../../../src/domain/assignment.ts";

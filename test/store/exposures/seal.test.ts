@@ -1,4 +1,5 @@
-/** Sealing while others ingest: no interleaving loses an exposure, and sequence numbers become visible dense and in order. */
+// Sealing while others ingest: no interleaving loses an exposure, and sequence numbers become visible dense and in
+// order.
 import fc from "fast-check";
 import type { PoolClient } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";

@@ -1,4 +1,5 @@
-/** What a metric sums up is what a recomputation from the raw exposures and rows says, whatever came when and changed since. */
+// What a metric sums up is what a recomputation from the raw exposures and rows says, whatever came when and changed
+// since.
 import type { Integration } from "../../../src/domain/integration.ts";
 import type { Metric } from "../../../src/domain/metrics/metric.ts";
 import fc from "fast-check";

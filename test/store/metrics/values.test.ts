@@ -1,4 +1,5 @@
-/** What users count is kept between results: counted again only where it changed, and never kept where a row under way was missed. */
+// What users count is kept between results: counted again only where it changed, and never kept where a row under way
+// was missed.
 import type { Integration } from "../../../src/domain/integration.ts";
 import type { Metric } from "../../../src/domain/metrics/metric.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-/** What PostgreSQL does with routers that the store does not show: keys at rest, and how exposures per hour are read. */
+// What PostgreSQL does with routers that the store does not show: keys at rest, and how exposures per hour are read.
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { routers } from "../../../src/store/migrations/0003-routers.ts";

@@ -1,4 +1,4 @@
-/** What keeps the database small and current: migrations, day partitions, the purge. */
+// What keeps the database small and current: migrations, day partitions, the purge.
 import pg from "pg";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { MIGRATIONS } from "../../../src/store/migrations/index.ts";

@@ -1,4 +1,4 @@
-/** The API over a real store, with a recorded IntegrationControl in Temporal's place and a captured log. */
+// The API over a real store, with a recorded IntegrationControl in Temporal's place and a captured log.
 import type { Connection } from "../../../src/domain/connection.ts";
 import type { EventDefinition } from "../../../src/domain/event.ts";
 import { Writable } from "node:stream";

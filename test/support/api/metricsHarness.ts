@@ -1,4 +1,4 @@
-/** An API with two imported events, out of which metrics are made. */
+// An API with two imported events, out of which metrics are made.
 import { randomUUID } from "node:crypto";
 import { NO_PROGRESS } from "../../../src/domain/progress.ts";
 import { createHarness, createIntegration, type Answer, type Harness } from "./harness.ts";

@@ -1,4 +1,4 @@
-/** Runs a few lines of code in a process of its own, which a test can then kill. */
+// Runs a few lines of code in a process of its own, which a test can then kill.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";

@@ -1,4 +1,5 @@
-/** Simulated users of whom the truth is known: skewed spending, buying or not, spending per session; each with its past. */
+// Simulated users of whom the truth is known: skewed spending, buying or not, spending per session; each with its
+// past.
 import { adjustPair, estimateOf, type Estimated } from "../../../src/domain/statistics/estimates.ts";
 import type { Moments } from "../../../src/domain/statistics/moments.ts";
 import { normalOf } from "./statistics.ts";

@@ -1,4 +1,4 @@
-/** What the references are asked: purchases of CDNOW, and made-up samples of the kinds on which formulas go wrong. */
+// What the references are asked: purchases of CDNOW, and made-up samples of the kinds on which formulas go wrong.
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";

@@ -1,4 +1,4 @@
-/** Samples for the tests of statistics: reproducible random numbers, and moments in two passes. */
+// Samples for the tests of statistics: reproducible random numbers, and moments in two passes.
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import type { Moments } from "../../../src/domain/statistics/moments.ts";

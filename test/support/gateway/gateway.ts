@@ -1,4 +1,4 @@
-/** A gateway over real sockets with a real store and local upstreams. */
+// A gateway over real sockets with a real store and local upstreams.
 import type { NewRoute } from "../../../src/domain/router.ts";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";

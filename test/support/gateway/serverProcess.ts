@@ -1,4 +1,4 @@
-/** A real server process with a local upstream, for clients of every kind. */
+// A real server process with a local upstream, for clients of every kind.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";

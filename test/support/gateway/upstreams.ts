@@ -1,4 +1,4 @@
-/** A gateway for tests, put together as server.ts does it. */
+// A gateway for tests, put together as server.ts does it.
 import { createAddressPolicy } from "../../../src/gateway/addresses.ts";
 import { createUpstreamAgent, type Resolve } from "../../../src/gateway/connect.ts";
 import { createGateway, type GatewayDeps } from "../../../src/gateway/gateway.ts";

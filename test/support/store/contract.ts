@@ -1,4 +1,4 @@
-/** What every store must do, whatever keeps its data. Run it with `storeContract("name", makeHarness)`. */
+// What every store must do, whatever keeps its data. Run it with `storeContract("name", makeHarness)`.
 import { afterAll, beforeAll, describe } from "vitest";
 import { bigQueryTests } from "./contract/bigQuery.ts";
 import { exposureTests } from "./contract/exposures.ts";

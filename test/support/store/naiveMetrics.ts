@@ -1,4 +1,5 @@
-/** Metrics from scratch: the raw exposures and rows, user by user in plain loops. Shares nothing with the store but types. */
+// Metrics from scratch: the raw exposures and rows, user by user in plain loops. Shares nothing with the store but
+// types.
 import type { Filter, Measure, MetricDefinition } from "../../../src/domain/metrics/metric.ts";
 import type { SampleOptions } from "../../../src/domain/metrics/sample.ts";
 import type { Moments } from "../../../src/domain/statistics/moments.ts";

@@ -1,4 +1,4 @@
-/** A PostgreSQL store in a database of its own, whose clock tests can move. */
+// A PostgreSQL store in a database of its own, whose clock tests can move.
 import pg from "pg";
 import { createPostgresStore } from "../../../src/store/createStore.ts";
 import { createTestDatabase } from "./testDatabase.ts";

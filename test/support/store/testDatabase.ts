@@ -1,4 +1,4 @@
-/** An empty, migrated database for one test file. */
+// An empty, migrated database for one test file.
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { inject } from "vitest";

@@ -1,4 +1,4 @@
-/** A Temporal server that skips over waiting, for workflows of weeks. One per test file. */
+// A Temporal server that skips over waiting, for workflows of weeks. One per test file.
 import { TestWorkflowEnvironment } from "@temporalio/testing";
 import { providerKey, statusKey, workspaceKey } from "../../../src/client/searchAttributes.ts";
 import { timeSkippingServerPath } from "../../../dev/services/temporalCli.ts";

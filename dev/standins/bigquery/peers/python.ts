@@ -1,4 +1,4 @@
-/** Google's Python clients, in a virtualenv of their own: what the local BigQuery is held to beside the Node ones. */
+// Google's Python clients, in a virtualenv of their own: what the local BigQuery is held to beside the Node ones.
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";

@@ -1,4 +1,5 @@
-/** What a BigQuery integration has of its own: no secret, a dataset in its identity, sources of events, revisions in its export. */
+// What a BigQuery integration has of its own: no secret, a dataset in its identity, sources of events, revisions in
+// its export.
 import type { Integration } from "../../../../src/domain/integration.ts";
 import { expect, test } from "vitest";
 import { ConflictError } from "../../../../src/store/store.ts";

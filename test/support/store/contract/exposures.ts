@@ -1,4 +1,4 @@
-/** Exposures, sealing, and the export's cursor. */
+// Exposures, sealing, and the export's cursor.
 import type { Bucket } from "../../../../src/domain/bucket.ts";
 import type { Exposure } from "../../../../src/domain/exposure.ts";
 import { expect, test } from "vitest";

@@ -1,4 +1,4 @@
-/** What a store must bring along to be tested, and small helpers that the parts of the suite share. */
+// What a store must bring along to be tested, and small helpers that the parts of the suite share.
 import type { EventSource } from "../../../../src/domain/event.ts";
 import type { ImportedRow } from "../../../../src/domain/importedRow.ts";
 import type { Integration, NewIntegration } from "../../../../src/domain/integration.ts";

@@ -1,4 +1,5 @@
-/** Imported rows: stored once with every digit, tallied once, poison set apart, progress in the transaction of its rows. */
+// Imported rows: stored once with every digit, tallied once, poison set apart, progress in the transaction of its
+// rows.
 import type { Integration } from "../../../../src/domain/integration.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";

@@ -1,4 +1,4 @@
-/** Workspaces, keys, integrations and event definitions: who sees what, what is unique, what raises which version. */
+// Workspaces, keys, integrations and event definitions: who sees what, what is unique, what raises which version.
 import { expect, test } from "vitest";
 import { ConflictError, InvalidCursorError } from "../../../../src/store/store.ts";
 import { mixpanel, newEvent, newIntegration, newWorkspace, readAll, reread, type GetHarness } from "./harness.ts";

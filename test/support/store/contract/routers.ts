@@ -1,4 +1,4 @@
-/** Routers: what belongs together, what has a limit, who sees it, and exposures counted per hour. */
+// Routers: what belongs together, what has a limit, who sees it, and exposures counted per hour.
 import type { NewRouter } from "../../../../src/domain/router.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";

@@ -1,4 +1,4 @@
-/** Runs, sync requests, and shared request budgets. */
+// Runs, sync requests, and shared request budgets.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Store } from "../../../../src/store/store.ts";

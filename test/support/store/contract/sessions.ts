@@ -1,4 +1,4 @@
-/** Browser sessions: what opens one, how long it lasts, what ends it. */
+// Browser sessions: what opens one, how long it lasts, what ends it.
 import { expect, test } from "vitest";
 import { SESSION_IDLE_MS, SESSION_MAX_AGE_MS, type Store } from "../../../../src/store/store.ts";
 import { HOUR_MS, type GetHarness } from "./harness.ts";
