@@ -104,9 +104,12 @@ async function fill(machine: Machine, url: string, scale: number, onStep: (step:
   const toMs = Math.floor(Date.now() / DAY_MS) * DAY_MS - 4 * DAY_MS;
   const fromMs = toMs - EXPOSED_DAYS * DAY_MS;
   const { id: integrationId } = await store.integrations.create(workspaceId, {
-    ...{ provider: "mixpanel", projectId: "1", region: "us", projectTime: "utc" },
-    ...{ serviceAccountUsername: "bench.abc123.mp-service-account", secret: "the-secret-of-the-bench" },
+    provider: "mixpanel",
+    settings: { projectId: "1", region: "us", projectTime: "utc", serviceAccountUsername: "bench" },
+    secret: "the-secret-of-the-bench",
     importFrom: new Date(fromMs - 4 * DAY_MS).toISOString().slice(0, 10),
+    project: { key: "1", name: "the project" },
+    deliversUpdates: false,
   });
   await store.events.create(workspaceId, integrationId, { name: "purchase", description: null, source: null });
   const { rows } = await sql.query<{ id: number }>("select id from event_definitions");

@@ -36,12 +36,11 @@ export function createTenant(
 ): Promise<Tenant> {
   const integration: NewIntegration = {
     provider: "mixpanel",
-    projectId,
-    region: "us",
-    projectTime: "utc",
-    serviceAccountUsername: ACCOUNT.username,
+    settings: { projectId, region: "us", projectTime: "utc", serviceAccountUsername: ACCOUNT.username },
     secret: ACCOUNT.secret,
     importFrom,
+    project: { key: projectId, name: projectId },
+    deliversUpdates: false,
   };
   const definitions = events.map((name) => ({ name, description: null, source: null }));
   return createTenantOf(machine, integration, directions, definitions);

@@ -9,7 +9,7 @@ import type { WebSettings } from "./api/deps.ts";
 import { readPortal } from "./http/staticFiles.ts";
 import { Problem, problemResponse } from "./http/problem.ts";
 import type { Config } from "./config/config.ts";
-import { createConnectors } from "./providers/registry.ts";
+import { closeConnectors, createConnectors } from "./providers/registry.ts";
 import { createAddressPolicy } from "./gateway/addresses.ts";
 import { createUpstreamAgent } from "./gateway/connect.ts";
 import { createGateway } from "./gateway/gateway.ts";
@@ -78,7 +78,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   });
   const server = createHttpServer((request, node) => app.fetch(request, node));
   const release = async () => {
-    await Promise.allSettled([store.close(), temporal.close(), connectors.close(), agent.destroy()]);
+    await Promise.allSettled([store.close(), temporal.close(), closeConnectors(connectors), agent.destroy()]);
   };
   const url = await listen(server, config.server).catch(async (error: unknown) => {
     await release();

@@ -20,7 +20,7 @@ export function exportBatch(dependencies: ActivityDependencies) {
     const pieces = connector.exportBuckets(connection, {
       afterSeq: cursorSeq,
       throughSeq,
-      readBuckets: (after, limit) => exports.readBuckets(workspaceId, connector.exportOrder, after, throughSeq, limit),
+      readBuckets: (after, limit) => exports.readBuckets(workspaceId, connector.spec.deliversUpdates, after, throughSeq, limit),
       signal,
       heartbeat,
     });

@@ -28,9 +28,10 @@ export function createActivities(
     completeExport: activity(({ integrationId, bound }) => store.exports.complete(integrationId, bound.throughMs)),
     planImport: activity(planImport(dependencies)),
     importPage: activity(importPage(dependencies)),
-    discoverProperties: activity(async ({ integrationId }: { integrationId: string }) => ({
-      properties: await store.imports.discoverProperties(integrationId),
-    })),
+    discoverProperties: activity(async ({ integrationId }: { integrationId: string }) => {
+      const { connector } = await connect(dependencies, integrationId);
+      return { properties: await store.imports.discoverProperties(integrationId, connector.spec.identityProperties) };
+    }),
     recordRun: activity((input) => store.runs.record(input)),
     recordState: activity((input) => store.maintenance.recordState(input)),
     reconcile: () => activity(reconcile(store, control))(undefined),

@@ -1,8 +1,9 @@
 import type { LoadConfigInput, Plan } from "./contract.ts";
-import type { ActivityDependencies } from "./dependencies.ts";
+import { connectorOf, type ActivityDependencies } from "./dependencies.ts";
 
 /** Reads what is enabled; at a run's start the earlier export cursor of state and mirror becomes both. */
-export function loadConfig({ store, connectors, settings }: ActivityDependencies) {
+export function loadConfig(dependencies: ActivityDependencies) {
+  const { store, settings } = dependencies;
   return async (input: LoadConfigInput): Promise<Plan | null> => {
     const row = await store.maintenance.plan(input.integrationId);
     if (row === null) return null;
@@ -14,7 +15,7 @@ export function loadConfig({ store, connectors, settings }: ActivityDependencies
       paused: row.paused,
       provider: row.provider,
       workspaceId: row.workspaceId,
-      export: { enabled: row.exportEnabled, cursorSeq, batchSeqs: connectors[row.provider].exportBatchSeqs },
+      export: { enabled: row.exportEnabled, cursorSeq, batchSeqs: connectorOf(dependencies, row.provider).exportBatchSeqs },
       import: { enabled: row.importEnabled, events: row.events },
       intervalMs: settings.syncIntervalMs,
       jitterMs: settings.syncJitterMs,

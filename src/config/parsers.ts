@@ -1,7 +1,8 @@
 // The kinds of values that settings have: how each is read, and what is said of one that cannot be used. Never the value.
 import { isIP } from "node:net";
 import { z } from "zod";
-import { isTableName } from "../providers/bigquery/nameRules.ts";
+import { TABLE } from "../providers/bigquery/nameRules.ts";
+import { keeps } from "../providers/provider.ts";
 
 const DAY_SECONDS = 86_400;
 const SECRET_KEY_BYTES = 32;
@@ -74,7 +75,7 @@ export const plainText = z
 export const tableName = z
   .string()
   .refine(
-    (text) => isTableName(text) && text.length <= MAX_TABLE_SETTING_CHARS,
+    (text) => keeps(TABLE, text) && text.length <= MAX_TABLE_SETTING_CHARS,
     `must be a BigQuery table name of at most ${MAX_TABLE_SETTING_CHARS} characters, as in inworld_router_exposures`,
   );
 

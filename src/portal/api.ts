@@ -1,6 +1,6 @@
 // The one way to the API: typed by its own OpenAPI document, with the session's cookie, and every refusal as an ApiError.
 import createClient from "openapi-fetch";
-import type { components, paths } from "./api.generated.ts";
+import type { components, paths } from "../../generated/api.ts";
 
 type Schemas = components["schemas"];
 export type Integration = Schemas["Integration"];

@@ -8,7 +8,7 @@ import {
   useQueryClient,
 } from "@tanstack/react-query";
 import { parse } from "lossless-json";
-import type { components } from "./api.generated.ts";
+import type { components } from "../../generated/api.ts";
 import { answer, client, textOf } from "./api.ts";
 
 const CALM_MS = 10_000;

@@ -2,8 +2,8 @@ import type { Bucket, RejectedBucket } from "../domain/bucket.ts";
 import type { Connection, RequestBudget } from "../domain/connection.ts";
 import type { EventDefinition } from "../domain/event.ts";
 import type { ImportedRow, RejectedRow } from "../domain/importedRow.ts";
-import type { Provider } from "../domain/integration.ts";
 import type { EventProgress } from "../domain/progress.ts";
+import type { ProviderSpec } from "./provider.ts";
 
 /**
  * What a provider must be able to do. A connector knows nothing of Temporal, of the store or of other providers; it gets
@@ -11,11 +11,9 @@ import type { EventProgress } from "../domain/progress.ts";
  * to do. Each passes the shared suite in test/support/providers/contract.ts.
  */
 export interface Connector {
-  readonly provider: Provider;
+  readonly spec: ProviderSpec;
   /** How many bucket sequence numbers one export batch spans. */
   readonly exportBatchSeqs: number;
-  /** Which of a bucket's two sequence numbers the export pages by: `first` never sees a revision, `latest` does. */
-  readonly exportOrder: "first" | "latest";
   /** Walks through what the customer had to set up, step by step; stops at what makes later steps pointless. */
   testConnection(connection: Connection, events: EventDefinition[], lease: AcquireRequest): Promise<TestStep[]>;
   /** Delivers buckets of one stretch in order; yields after each delivered piece so that progress can be committed. */
@@ -31,6 +29,8 @@ export interface Connector {
   requestBudget(connection: Connection): RequestBudget | null;
   /** Where the provider has tables to choose from. */
   readonly browse?: Browse;
+  /** Waits for what is under way and ends the connections that it keeps. */
+  close(): Promise<void>;
 }
 
 /** Looks into a customer's project for somebody who waits: one short call each, lists by the page. */

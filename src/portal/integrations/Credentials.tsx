@@ -2,7 +2,7 @@
 import { Button, Modal, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useDisclosure } from "@mantine/hooks";
-import type { components } from "../api.generated.ts";
+import type { components } from "../../../generated/api.ts";
 import { answer, client, type Integration } from "../api.ts";
 import { focusFirst } from "../ui/fieldErrors.ts";
 import { useChange } from "../queries.ts";

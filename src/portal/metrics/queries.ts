@@ -1,6 +1,6 @@
 // What the pages on metrics ask of the API.
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { paths } from "../api.generated.ts";
+import type { paths } from "../../../generated/api.ts";
 import { answer, client } from "../api.ts";
 import type { Metric, NewMetric } from "./types.ts";
 

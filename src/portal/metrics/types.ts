@@ -1,5 +1,5 @@
 // The API's metrics as types.
-import type { components } from "../api.generated.ts";
+import type { components } from "../../../generated/api.ts";
 
 type Schemas = components["schemas"];
 export type Metric = Schemas["Metric"];

@@ -1,6 +1,6 @@
 // Who is signed in. The key goes to the server once; from then on the browser holds a cookie that no script can read.
 import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { components } from "../api.generated.ts";
+import type { components } from "../../../generated/api.ts";
 import { answer, ApiError, client } from "../api.ts";
 
 type Session = components["schemas"]["Session"];

@@ -1,6 +1,6 @@
 // The connection test: what the customer had to set up in Google Cloud, step by step, each failure with its remedy.
 import type { Connection } from "../../domain/connection.ts";
-import type { EventDefinition, EventSource } from "../../domain/event.ts";
+import type { EventDefinition } from "../../domain/event.ts";
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { SyncError } from "../../domain/errors.ts";
@@ -9,7 +9,7 @@ import { createStaging, deleteStaging, destinationOf, hasDestination } from "./e
 import { grantText, impersonationRefused } from "./errors.ts";
 import { mergeSql } from "./export/mergeStatement.ts";
 import { tableText } from "./names.ts";
-import { settingsOf } from "./options.ts";
+import { settingsOf, sourceOf } from "./options.ts";
 import { anything, send } from "./rest.ts";
 import type { BigQueryContext, Doing, Task } from "./rest.ts";
 import type { SourceTable } from "./import/mapping.ts";
@@ -50,8 +50,9 @@ export async function testConnection(
   }
   const readable: { name: string; table: SourceTable }[] = [];
   const tableOf = tableReader(task);
-  for (const { name, source } of events) {
-    await step(NAMES.event(name), async () => readable.push({ name, table: await tableOf(source) }));
+  for (const event of events) {
+    const { name } = event;
+    await step(NAMES.event(name), async () => readable.push({ name, table: await tableOf(event) }));
   }
   if (events.length > 0) await step(NAMES.reading, () => tryReading(task, readable[0]));
   return steps;
@@ -123,11 +124,10 @@ async function tryWriting(task: Task): Promise<void> {
 }
 
 /** Several events often share a table. */
-function tableReader({ context, connection, signal }: Task): (source: EventSource | null) => Promise<SourceTable> {
+function tableReader({ context, connection, signal }: Task): (event: EventDefinition) => Promise<SourceTable> {
   const known = new Map<string, Promise<SourceTable>>();
-  return (source) => {
-    if (source === null)
-      throw new SyncError("schema", "The event names no table. Delete it and add it with its table.");
+  return (event) => {
+    const source = sourceOf(event);
     const key = JSON.stringify(source);
     const table = known.get(key) ?? readTable(context.clients, connection, source, signal);
     known.set(key, table);

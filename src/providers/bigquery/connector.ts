@@ -9,14 +9,10 @@ import type { BigQueryOptions } from "./options.ts";
 import { importPage } from "./import/readPage.ts";
 import { planImport } from "./import/planPasses.ts";
 import type { BigQueryContext } from "./rest.ts";
+import { bigQuerySpec } from "./spec.ts";
 
 /** One export activity: some batches of a load and a MERGE each, so that the look-ups before the first are paid rarely. */
 const EXPORT_BATCH_SEQS = 1_000_000;
-
-export interface BigQueryConnector extends Connector {
-  /** Ends the connections that it keeps. */
-  close(): Promise<void>;
-}
 
 /**
  * ```ts
@@ -25,12 +21,11 @@ export interface BigQueryConnector extends Connector {
  * await connector.close();
  * ```
  */
-export function createBigQueryConnector(options: BigQueryOptions): BigQueryConnector {
+export function createBigQueryConnector(options: BigQueryOptions): Connector {
   const context: BigQueryContext = { options, clients: createClients(options), http: createHttpClient() };
   return {
-    provider: "bigquery",
+    spec: bigQuerySpec,
     exportBatchSeqs: EXPORT_BATCH_SEQS,
-    exportOrder: "latest",
     testConnection: (connection, events) => testConnection(context, connection, events),
     exportBuckets: (connection, job) => exportBuckets(context, connection, job),
     planImport: async (connection, input) => planImport(connection, input),

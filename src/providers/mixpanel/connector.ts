@@ -7,6 +7,7 @@ import { testConnection } from "./connectionTest.ts";
 import { exportBuckets } from "./export/exportBuckets.ts";
 import { projectKey } from "./options.ts";
 import type { MixpanelContext, MixpanelOptions } from "./options.ts";
+import { mixpanelSpec } from "./spec.ts";
 import { importPage } from "./import/readPage.ts";
 import { planPasses } from "./import/planPasses.ts";
 
@@ -34,9 +35,8 @@ export function createMixpanelConnector(options: MixpanelOptions): Connector {
     jitterMs: { min: 1_000, max: 5_000 },
   });
   return {
-    provider: "mixpanel",
+    spec: mixpanelSpec,
     exportBatchSeqs: EXPORT_BATCH_SEQS,
-    exportOrder: "first",
     testConnection: (connection, _events, lease) => testConnection(context, connection, lease),
     exportBuckets: (connection, job) => exportBuckets(context, connection, job, importBackoff),
     planImport: async (connection, input) => planPasses(connection, input, options.settleMs, await zoneOf(connection)),
@@ -47,5 +47,6 @@ export function createMixpanelConnector(options: MixpanelOptions): Connector {
       maxPerSecond: 3,
       reservedPerHour: 10,
     }),
+    close: () => context.http.close(),
   };
 }

@@ -1,8 +1,8 @@
 // What a Mixpanel connector is made from, and where Mixpanel is by region.
 import type { Connection } from "../../domain/connection.ts";
-import { SyncError } from "../../domain/errors.ts";
-import type { MixpanelRegion, MixpanelSettings } from "../../domain/integration.ts";
+import { reader } from "../provider.ts";
 import type { HttpClient } from "../http.ts";
+import { mixpanelSpec, type MixpanelRegion, type MixpanelSettings } from "./spec.ts";
 
 export interface MixpanelOptions {
   /** Operator overrides for every region: origins without a path. */
@@ -56,9 +56,10 @@ export interface MixpanelContext {
   http: HttpClient;
 }
 
+const readSettings = reader(mixpanelSpec.settings);
+
 export function settingsOf({ settings }: Connection): MixpanelSettings {
-  if (settings.provider === "mixpanel") return settings;
-  throw new SyncError("bug", `A connection of ${settings.provider} was given to the Mixpanel connector.`);
+  return readSettings(settings);
 }
 
 export function basicAuth(connection: Connection): string {

@@ -123,9 +123,9 @@ interface EventRow extends EventSummary {
 
 async function readEvents(db: Queryable, where: RawBuilder<unknown>, limit: number): Promise<EventRow[]> {
   const { rows } = await sql<EventRow>`
-    select e.id, e.name, e.source, e.description, e.created_at_ms as "createdAtMs", e.imported, e.rejected,
+    select e.id, i.provider, e.name, e.source, e.description, e.created_at_ms as "createdAtMs", e.imported, e.rejected,
       e.complete_through_ms as "completeThroughMs", e.error
-    from event_definitions e where e.deleted_at_ms is null and ${where} order by e.id limit ${limit}`.execute(db);
+    from event_definitions e join integrations i on i.id = e.integration_id where e.deleted_at_ms is null and ${where} order by e.id limit ${limit}`.execute(db);
   return rows;
 }
 

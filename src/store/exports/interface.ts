@@ -7,12 +7,12 @@ export interface ExportStore {
   /** Sets the cursor back to an earlier one and counts `sent` anew. No-op if the cursor is not later. */
   rewind(integrationId: string, cursorSeq: number): Promise<void>;
   /**
-   * Buckets with afterSeq < seq <= throughSeq in order of seq; `order` says which of the two sequence numbers. In `latest` a bucket
-   * revised beyond `throughSeq` is read at its first place too, so that no revision takes it out of the stretch that it is due in.
+   * Buckets with afterSeq < seq <= throughSeq in order of seq. Without revisions, `seq` is a bucket's first sequence number. With them
+   * it is its latest one, but a bucket that was revised beyond `throughSeq` is read at its first one too: it is due in this range.
    */
   readBuckets(
     workspaceId: string,
-    order: "first" | "latest",
+    withRevisions: boolean,
     afterSeq: number,
     throughSeq: number,
     limit: number,

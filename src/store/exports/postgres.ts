@@ -16,8 +16,8 @@ export function createExportStore({ pool, db }: Database): ExportStore {
 
     rewind: (integrationId, cursorSeq) => rewind(pool, integrationId, cursorSeq),
 
-    readBuckets: (workspaceId, order, afterSeq, throughSeq, limit) =>
-      readBuckets(db, order, { workspaceId, afterSeq, throughSeq, limit }),
+    readBuckets: (workspaceId, withRevisions, afterSeq, throughSeq, limit) =>
+      readBuckets(db, withRevisions, { workspaceId, afterSeq, throughSeq, limit }),
 
     commit: (integrationId, runId, fromSeq, progress) => commit(pool, integrationId, runId, fromSeq, progress),
 
@@ -29,8 +29,6 @@ export function createExportStore({ pool, db }: Database): ExportStore {
     },
   };
 }
-
-type Order = Parameters<ExportStore["readBuckets"]>[1];
 
 interface Stretch {
   workspaceId: string;
@@ -44,13 +42,13 @@ interface Stretch {
  * A bucket that was revised after the stretch's bound was fixed is still read at its first place: it is due now, and its
  * revision comes again at its own.
  */
-function placesIn(order: Order, { workspaceId, afterSeq, throughSeq, limit }: Stretch): RawBuilder<unknown> {
+function placesIn(withRevisions: boolean, { workspaceId, afterSeq, throughSeq, limit }: Stretch): RawBuilder<unknown> {
   const part = (seq: RawBuilder<unknown>, which: RawBuilder<unknown>) => sql`(
     select ${seq} as seq, * from exposure_buckets
     where workspace_id = ${workspaceId} and ${seq} > ${afterSeq} and ${seq} <= ${throughSeq} and ${which}
     order by ${seq} limit ${limit})`;
   const first = sql`first_seal_seq`;
-  if (order === "first") return part(first, sql`true`);
+  if (!withRevisions) return part(first, sql`true`);
   const latest = sql`seal_seq`;
   // PostgreSQL takes two equal columns for one row in 200, and would sort all that is left for each page. Of what it cannot look
   // into it expects half, and walks the index.
@@ -64,12 +62,12 @@ type BucketColumns = { [Field in keyof Bucket]: Bucket[Field][] | null };
 /**
  * A page comes as one row of lists, one for each field: a third of the work, for this process, of a row for each bucket.
  */
-async function readBuckets(db: Queryable, order: "first" | "latest", stretch: Stretch): Promise<Bucket[]> {
+async function readBuckets(db: Queryable, withRevisions: boolean, stretch: Stretch): Promise<Bucket[]> {
   const { rows } = await sql<BucketColumns>`
     select json_agg(seq) as seq, json_agg(alias_id) as "aliasId", json_agg(route_id) as "routeId",
       json_agg(variant_id) as "variantId", json_agg(user_id) as "userId", json_agg(hour_ms) as "hourMs",
       json_agg(sealed_time_ms) as "sealedTimeMs", json_agg(time_ms) as "timeMs"
-    from (select * from ${placesIn(order, stretch)} p order by seq limit ${stretch.limit}) b`.execute(db);
+    from (select * from ${placesIn(withRevisions, stretch)} p order by seq limit ${stretch.limit}) b`.execute(db);
   const columns = rows[0];
   if (columns?.seq == null) return [];
   const { seq, aliasId, routeId, variantId, userId, hourMs, sealedTimeMs, timeMs } = columns as {
@@ -93,7 +91,7 @@ interface Mirror {
   cursor: number;
   lastSealSeq: number;
   workspaceId: string;
-  order: Order;
+  deliversUpdates: boolean;
 }
 
 async function commit(
@@ -109,13 +107,13 @@ async function commit(
     if (mirror.cursor >= progress.cursorSeq) return true;
     const rejected = await insertRejected(client, integrationId, progress.rejected.map(toRejectedRow));
     // A revision delivers its bucket again: a delivery of this run, but no further bucket.
-    const buckets = await countBuckets(client, mirror, "first", mirror.cursor, progress.cursorSeq);
+    const buckets = await countBuckets(client, mirror, false, mirror.cursor, progress.cursorSeq);
     const sent = buckets - rejected.length;
     // A try that was given up may have moved the cursor into this stretch and counted its part.
     const deliveries =
       mirror.cursor === fromSeq
         ? progress.sent
-        : (await countBuckets(client, mirror, mirror.order, mirror.cursor, progress.cursorSeq)) - rejected.length;
+        : (await countBuckets(client, mirror, mirror.deliversUpdates, mirror.cursor, progress.cursorSeq)) - rejected.length;
     await client.query(
       `update integrations set export_cursor_seq = $2, export_sent = export_sent + $3, export_rejected = export_rejected + $4
        where id = $1`,
@@ -144,7 +142,7 @@ async function rewind(pool: Pool, integrationId: string, cursorSeq: number): Pro
       [integrationId],
     );
     const rejected = rows[0]?.rejected ?? 0;
-    const passed = await countBuckets(client, mirror, "first", 0, cursorSeq);
+    const passed = await countBuckets(client, mirror, false, 0, cursorSeq);
     await client.query(
       "update integrations set export_cursor_seq = $2, export_sent = $3, export_rejected = $4 where id = $1",
       [integrationId, cursorSeq, Math.max(passed - rejected, 0), rejected],
@@ -155,7 +153,7 @@ async function rewind(pool: Pool, integrationId: string, cursorSeq: number): Pro
 async function lockMirror(client: PoolClient, integrationId: string): Promise<Mirror | null> {
   const { rows } = await client.query<Mirror>(
     `select i.export_cursor_seq as cursor, w.last_seal_seq as "lastSealSeq", w.id as "workspaceId",
-       case i.provider when 'mixpanel' then 'first' else 'latest' end as order
+       i.delivers_updates as "deliversUpdates"
      from integrations i join workspaces w on w.id = i.workspace_id
      where i.id = $1 for no key update of i`,
     [integrationId],
@@ -166,13 +164,13 @@ async function lockMirror(client: PoolClient, integrationId: string): Promise<Mi
 async function countBuckets(
   client: PoolClient,
   { workspaceId }: Mirror,
-  order: Order,
+  withRevisions: boolean,
   afterSeq: number,
   throughSeq: number,
 ): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
     "select crosscurrent_buckets_through($1, $3, $4) - crosscurrent_buckets_through($1, $2, $4) as count",
-    [workspaceId, afterSeq, throughSeq, order === "latest"],
+    [workspaceId, afterSeq, throughSeq, withRevisions],
   );
   return rows[0]?.count ?? 0;
 }

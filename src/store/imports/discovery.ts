@@ -1,43 +1,30 @@
 // Discovery: folds what the chunks saw of their fields into the properties of the events, in one transaction per event.
+import type { JsonObject } from "../../domain/integration.ts";
 import { sql, type RawBuilder } from "kysely";
 import { MAX_PROPERTIES_PER_EVENT } from "../../domain/limits.ts";
 import type { Queryable } from "../postgres/database.ts";
+import type { IdentityProperties } from "./interface.ts";
 
 const EXAMPLE_CHARS = 200;
 
-/** Whose these values are is told by them, so no example of them is shown; nor of the column that a BigQuery event names. */
-const IDENTITY_PROPERTIES = [
-  "distinct_id",
-  "$distinct_id",
-  "$distinct_id_before_identity",
-  "$user_id",
-  "$device_id",
-  "$identified_id",
-  "$anon_id",
-  "$anon_distinct_id",
-  "$distinct_ids",
-  "$email",
-  "$phone",
-  "$name",
-  "$first_name",
-  "$last_name",
-  "$ip",
-  "ip",
-  "user_id",
-  "email",
-];
-
 /** Returns how many properties changed. */
-export async function discoverProperties(db: Queryable, integrationId: string): Promise<number> {
-  const { rows } = await sql<{ id: number }>`
-    select id from event_definitions e where integration_id = ${integrationId} and deleted_at_ms is null
+export async function discoverProperties(
+  db: Queryable,
+  integrationId: string,
+  identityProperties: IdentityProperties,
+): Promise<number> {
+  const { rows } = await sql<{ id: number; source: JsonObject | null }>`
+    select id, source from event_definitions e where integration_id = ${integrationId} and deleted_at_ms is null
       and exists (select from property_tallies t where t.event_id = e.id) order by id`.execute(db);
   let changed = 0;
-  for (const { id } of rows) changed += await db.transaction().execute((tx) => foldTallies(tx, id));
+  for (const { id, source } of rows) {
+    const hidden = identityProperties(source).map((name) => name.toLowerCase());
+    changed += await db.transaction().execute((tx) => foldTallies(tx, id, hidden));
+  }
   return changed;
 }
 
-async function foldTallies(tx: Queryable, eventId: number): Promise<number> {
+async function foldTallies(tx: Queryable, eventId: number, hidden: string[]): Promise<number> {
   // One at a time per event, so that two never both fill its last free places; and not while it is purged.
   await sql`select from event_definitions where id = ${eventId} for no key update`.execute(tx);
   const { numAffectedRows = 0n } = await sql`
@@ -54,7 +41,7 @@ async function foldTallies(tx: Queryable, eventId: number): Promise<number> {
       from summed s left join properties p on p.event_id = ${eventId} and p.name = s.name
     )
     insert into properties as p (event_id, name, strings, numbers, booleans, arrays, objects, nulls, example)
-    select ${eventId}, r.name, r.strings, r.numbers, r.booleans, r.arrays, r.objects, r.nulls, coalesce(r.known_example, ${exampleOf(eventId)})
+    select ${eventId}, r.name, r.strings, r.numbers, r.booleans, r.arrays, r.objects, r.nulls, coalesce(r.known_example, ${exampleOf(eventId, hidden)})
     from ranked r
     where r.known or r.nth <= ${MAX_PROPERTIES_PER_EVENT}::bigint - (select count(*) from properties where event_id = ${eventId})
     on conflict (event_id, name) do update set strings = p.strings + excluded.strings, numbers = p.numbers + excluded.numbers,
@@ -64,11 +51,10 @@ async function foldTallies(tx: Queryable, eventId: number): Promise<number> {
 }
 
 /** JSON text of the property's value in the example record: every digit kept, a long one as a shortened string. */
-function exampleOf(eventId: number): RawBuilder<unknown> {
+function exampleOf(eventId: number, hidden: string[]): RawBuilder<unknown> {
   return sql`(
   select case
-    when r.name = any(${IDENTITY_PROPERTIES}::text[]) then null
-    when lower(r.name) = (select lower(source ->> 'userIdFieldName') from event_definitions where id = ${eventId}) then null
+    when lower(r.name) = any(${hidden}::text[]) then null
     when length(v.value::text) <= ${EXAMPLE_CHARS}::integer then v.value::text
     else to_jsonb(left(v.value #>> '{}', ${EXAMPLE_CHARS}::integer - 2) || '…')::text end
   from imported_events e

@@ -1,7 +1,11 @@
 // Imported rows and the progress that they cover.
 import type { EventDefinition } from "../../domain/event.ts";
 import type { ImportedRow, RejectedRow } from "../../domain/importedRow.ts";
+import type { JsonObject } from "../../domain/integration.ts";
 import type { EventProgress } from "../../domain/progress.ts";
+
+/** Names of an event's properties that identify a user, in any case: no example of them is kept. */
+export type IdentityProperties = (source: JsonObject | null) => readonly string[];
 
 export interface ImportStore {
   /** The events that exist, in the order of their creation; of these names, where names are given. */
@@ -27,5 +31,5 @@ export interface ImportStore {
     progress: EventProgress | null;
   }): Promise<{ imported: number; rejected: number; stale: boolean }>;
   /** Folds what the chunks saw into the properties of the events; returns how many properties changed. */
-  discoverProperties(integrationId: string): Promise<number>;
+  discoverProperties(integrationId: string, identityProperties: IdentityProperties): Promise<number>;
 }

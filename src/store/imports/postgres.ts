@@ -41,6 +41,6 @@ export function createImportStore({ pool, db }: Database): ImportStore {
 
     commitChunk: (input) => commitChunk(pool, input),
 
-    discoverProperties: (integrationId) => discoverProperties(db, integrationId),
+    discoverProperties: (integrationId, identityProperties) => discoverProperties(db, integrationId, identityProperties),
   };
 }

@@ -1,8 +1,7 @@
-// Integrations: settings in the clear, the secret encrypted, one per workspace, provider, project and dataset.
+// Integrations: settings in the clear, the secret encrypted, one per workspace, provider and project.
 import type { Connection } from "../../domain/connection.ts";
-import type { Integration, IntegrationPatch, NewIntegration } from "../../domain/integration.ts";
+import type { Integration, IntegrationPatch, JsonObject, NewIntegration, Provider } from "../../domain/integration.ts";
 import { sql } from "kysely";
-import type { ProviderSettings } from "../../domain/integration.ts";
 import { decryptSecret, encryptSecret } from "../secrets.ts";
 import { ConflictError, type IntegrationStore } from "../store.ts";
 import { decodeCursor, toPage, type CursorList } from "../postgres/cursors.ts";
@@ -80,34 +79,23 @@ async function create(
   input: NewIntegration,
 ): Promise<Integration> {
   const id = newId("int");
-  const { secret, importFrom, ...settings } = { secret: null, ...input };
+  const { provider, settings, secret, importFrom, project } = input;
   const sealed = secret === null ? null : encryptSecret(secret, id, options.secretKeys);
   const today = sql`(crosscurrent_now() at time zone 'utc')::date`;
   try {
     await sql`
-      insert into integrations (id, workspace_id, provider, project_key, settings, secret, secret_key_id, import_from)
-      values (${id}, ${workspaceId}, ${input.provider}, ${projectKey(input)}, ${JSON.stringify(settings)}::jsonb,
+      insert into integrations (id, workspace_id, provider, project_key, delivers_updates, settings, secret, secret_key_id, import_from)
+      values (${id}, ${workspaceId}, ${provider}, ${project.key}, ${input.deliversUpdates}, ${JSON.stringify(settings)}::jsonb,
         ${sealed?.box ?? null}, ${sealed?.keyId ?? null}, coalesce(${importFrom}::text, (${today} - ${options.importLookbackDays}::integer)::text))`.execute(
       db,
     );
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
-    throw new ConflictError(`There is an integration of ${describeProject(input)} already.`);
+    throw new ConflictError(`There is an integration of ${project.name} already.`);
   }
   const created = await one(db, workspaceId, id);
   if (created === null) throw new Error(`Integration ${id} was removed while it was created.`);
   return created;
-}
-
-/** What may exist once: a project, of BigQuery with its dataset; one that only imports has none, and counts on its own. */
-function projectKey(input: NewIntegration): string {
-  return input.provider === "bigquery" ? `${input.projectId}/${input.datasetId ?? ""}` : input.projectId;
-}
-
-function describeProject(input: NewIntegration): string {
-  const project = `${input.provider} project ${input.projectId}`;
-  if (input.provider === "mixpanel") return project;
-  return input.datasetId === null ? `${project} without a dataset` : `${project} and dataset ${input.datasetId}`;
 }
 
 /** Only what a patch names changes; a patch that changes nothing still counts as a change, so that its sender sees it served. */
@@ -119,9 +107,7 @@ async function update(
   patch: IntegrationPatch,
 ): Promise<Integration | null> {
   const sealed = patch.secret === undefined ? null : encryptSecret(patch.secret, id, secretKeys);
-  const { serviceAccountUsername, serviceAccountEmail } = patch;
-  // What is undefined is left out of the JSON.
-  const settings = JSON.stringify({ serviceAccountUsername, serviceAccountEmail });
+  const settings = JSON.stringify(patch.settings ?? {});
   const credentials = sealed !== null || settings !== "{}";
   const exportEnabled = patch.exportEnabled ?? null;
   const importEnabled = patch.importEnabled ?? null;
@@ -146,11 +132,12 @@ async function update(
 async function connection(db: Queryable, secretKeys: Buffer[], id: string): Promise<Connection | null> {
   const { rows } = await sql<{
     workspaceId: string;
-    settings: ProviderSettings;
+    provider: Provider;
+    settings: JsonObject;
     importFrom: string;
     box: Buffer | null;
   }>`
-    select workspace_id as "workspaceId", settings, import_from as "importFrom", secret as box
+    select workspace_id as "workspaceId", provider, settings, import_from as "importFrom", secret as box
     from integrations where id = ${id} and deleted_at_ms is null`.execute(db);
   const row = rows[0];
   if (row === undefined) return null;

@@ -2,7 +2,7 @@
 import type { Integration, IntegrationStatus } from "../../domain/integration.ts";
 import { sql, type RawBuilder } from "kysely";
 import type { ErrorState } from "../../domain/errors.ts";
-import type { Provider, ProviderSettings } from "../../domain/integration.ts";
+import type { JsonObject, Provider } from "../../domain/integration.ts";
 import type { Queryable } from "../postgres/database.ts";
 import { RUN_COLUMNS, toRun, type RunRow } from "../runs/rows.ts";
 
@@ -11,7 +11,7 @@ export interface IntegrationRow {
   ordinal: number;
   workspaceId: string;
   provider: Provider;
-  settings: ProviderSettings;
+  settings: JsonObject;
   importFrom: string;
   createdAtMs: number;
   version: number;
@@ -59,8 +59,8 @@ export async function readIntegrations(
   return rows;
 }
 
-/** Sealed buckets beyond the cursor, in the order that the provider's export pages by. A difference of two counts: see the migration. */
-const PENDING = sql`w.sealed_buckets - crosscurrent_buckets_through(w.id, i.export_cursor_seq, i.provider <> 'mixpanel')`;
+/** Sealed buckets beyond the cursor, revisions counted if they are delivered. A difference of two counts: see the migration. */
+const PENDING = sql`w.sealed_buckets - crosscurrent_buckets_through(w.id, i.export_cursor_seq, i.delivers_updates)`;
 
 export function toIntegration(row: IntegrationRow): Integration {
   return {

@@ -1,6 +1,7 @@
 // What the tests of the BigQuery import share: a project of one's own on the local BigQuery, and the loop of the activities.
 import type { Connection } from "../../../src/domain/connection.ts";
-import type { EventDefinition, EventSource } from "../../../src/domain/event.ts";
+import type { EventDefinition } from "../../../src/domain/event.ts";
+import type { EventSource } from "../../../src/providers/bigquery/spec.ts";
 import type { ImportedRow, RejectedRow } from "../../../src/domain/importedRow.ts";
 import { expect } from "vitest";
 import { createClients } from "../../../src/providers/bigquery/clients.ts";
@@ -106,7 +107,8 @@ export async function startImportWorld(projectId: string, change: Partial<BigQue
     connection: {
       integrationId: "i-1",
       workspaceId: "w-1",
-      settings: { provider: "bigquery", projectId, datasetId: null, serviceAccountEmail, location: "EU" },
+      provider: "bigquery",
+      settings: { projectId, datasetId: null, serviceAccountEmail, location: "EU" },
       secret: "",
       importFrom: "2026-01-01",
     },

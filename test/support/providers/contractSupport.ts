@@ -65,7 +65,7 @@ export function bucketText(
 
 /** What the destination must have of these: the time when sealed, or the latest where it follows revisions. */
 export function expectedTexts({ connector }: ConnectorHarness, buckets: Bucket[]): string[] {
-  const timeOf = (bucket: Bucket) => (connector.exportOrder === "first" ? bucket.sealedTimeMs : bucket.timeMs);
+  const timeOf = (bucket: Bucket) => (connector.spec.deliversUpdates ? bucket.timeMs : bucket.sealedTimeMs);
   return buckets.map((bucket) => bucketText(bucket, timeOf(bucket))).toSorted();
 }
 

@@ -1,5 +1,5 @@
 // The table that an event comes from, as it is now: its columns, and whether the mapped ones are there and of the right types.
-import type { EventSource } from "../../../domain/event.ts";
+import type { EventSource } from "../spec.ts";
 import { hash } from "node:crypto";
 import { SyncError } from "../../../domain/errors.ts";
 import { tableText } from "../names.ts";

@@ -11,18 +11,12 @@ export function planImport(connection: Connection, input: ImportPlanning): Impor
   for (const { definition, progress } of input.events) {
     const next = nextPass(progress, input.highWatermarkMs, connection.importFrom);
     if (next === null) continue;
-    const key = JSON.stringify([sourceKey(definition.source), next]);
+    const key = JSON.stringify([definition.source, next]);
     const group = groups.get(key) ?? { events: [], progress: next };
     group.events.push(definition.name);
     groups.set(key, group);
   }
   return [...groups.values()];
-}
-
-function sourceKey(source: ImportPlanning["events"][number]["definition"]["source"]): string[] | null {
-  if (source === null) return null;
-  const { dataset, tableName, eventFieldName, userIdFieldName, timestampFieldName, eventUuidFieldName } = source;
-  return [dataset, tableName, eventFieldName, userIdFieldName, timestampFieldName, eventUuidFieldName];
 }
 
 /** The progress from which this event goes on; null if it is complete through the target. */

@@ -1,6 +1,5 @@
 // One page of an import: a bounded stretch of the streams of one time window, in chunks of bounded size.
 import type { Connection } from "../../../domain/connection.ts";
-import type { EventDefinition, EventSource } from "../../../domain/event.ts";
 import { SyncError } from "../../../domain/errors.ts";
 import type { EventProgress } from "../../../domain/progress.ts";
 import type { ImportChunk, ImportPageJob } from "../../connector.ts";
@@ -10,7 +9,7 @@ import type { ImportCursor, SessionState } from "./cursor.ts";
 import { readBatch, schemaMessage } from "./decode/batch.ts";
 import { JsonBytes } from "./decode/jsonBytes.ts";
 import { tableText } from "../names.ts";
-import type { BigQueryOptions } from "../options.ts";
+import { sourceOf, type BigQueryOptions } from "../options.ts";
 import { emptySink, isFull, rowReader } from "./rows.ts";
 import type { RowContext, RowSink } from "./rows.ts";
 import type { SourceTable } from "./mapping.ts";
@@ -88,7 +87,7 @@ async function* readPage(
 ): AsyncGenerator<ImportChunk> {
   const { targetMs, cursor } = passOf(job.progress);
   await job.lease(job.progress.completeThroughMs === null ? "backfill" : "increment");
-  const table = await readTable(context.clients, connection, sourceOf(job.events), job.signal);
+  const table = await readTable(context.clients, connection, sourceOf(job.events[0] ?? { source: null }), job.signal);
   job.heartbeat();
   const page: Page = { context, connection, job, limits, targetMs, table };
   const begun = await beginWindow(page, cursor);
@@ -105,12 +104,6 @@ async function* readPage(
     // It lived for six hours and more: what is left of the window goes faster in smaller ones.
     yield* readWindow(page, await beginWindow(page, cursorAgain(begun.cursor)));
   }
-}
-
-function sourceOf(events: EventDefinition[]): EventSource {
-  const source = events[0]?.source ?? null;
-  if (source === null) throw new SyncError("schema", "The event does not say which table it comes from. Add it again.");
-  return source;
 }
 
 /** The session to read from: the one of the cursor, if the table is still as it was then, or a new one. */

@@ -1,6 +1,6 @@
 // Reads what BigQuery says of an event's table now: columns come and go between the pages of an import.
 import type { Connection } from "../../../domain/connection.ts";
-import type { EventSource } from "../../../domain/event.ts";
+import type { EventSource } from "../spec.ts";
 import { z } from "zod";
 import { SyncError } from "../../../domain/errors.ts";
 import type { Clients } from "../clients.ts";
