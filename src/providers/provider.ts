@@ -1,5 +1,6 @@
 // What a provider is, apart from how it is talked to: all that the API, the Portal, the store and the docs know of it.
 import { z } from "zod";
+import type { SettingGroup } from "../config/setting.ts";
 import { SyncError } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/integration.ts";
 
@@ -66,6 +67,8 @@ export interface ProviderSpec {
   readonly deliversUpdates: boolean;
   /** What the API's calls for looking into a project take as names, if the connector can look. */
   readonly browse?: { readonly dataset: z.ZodType<string>; readonly table: z.ZodType<string> };
+  /** What the operator sets for all integrations: the options of the connector, by their names. */
+  readonly operatorSettings: SettingGroup;
 }
 
 /** A field's schema and rule. A pattern with the flag `u` says nothing in JSON Schema, which knows no flags. */

@@ -1,4 +1,6 @@
 // What BigQuery is to the API, the Portal, the store and the docs.
+import { origin, token, wholeNumber } from "../../config/parsers.ts";
+import type { SettingGroup, SettingReader } from "../../config/setting.ts";
 import { text, type Fields, type ProviderSpec, type ValuesOf } from "../provider.ts";
 import { COLUMN, DATASET, LOCATION, PROJECT, SERVICE_ACCOUNT, TABLE } from "./nameRules.ts";
 
@@ -43,6 +45,62 @@ export type EventSource = ValuesOf<typeof source>;
 
 const IDENTITY_COLUMNS = ["distinct_id", "user_id", "email", "ip"];
 
+const HOUR_MS = 3_600_000;
+const READERS: SettingReader[] = ["server", "worker"];
+const TABLE_SETTING = {
+  ...TABLE,
+  maxChars: 128,
+  message: "must be a BigQuery table name of at most 128 characters, as in inworld_router_exposures",
+};
+
+const operatorSettings = {
+  overlapMs: {
+    name: "BIGQUERY_LOOKBACK_HOURS",
+    parser: wholeNumber(0, 24 * 365).transform((value) => value * HOUR_MS),
+    default: "24",
+    description: "How long after its own timestamp a row may reach its table. More hours read more bytes in every run.",
+    readBy: READERS,
+  },
+  exportTable: {
+    name: "BIGQUERY_EXPORT_TABLE",
+    parser: text(TABLE_SETTING).schema,
+    default: "inworld_router_exposures",
+    description: "The table of exposures in customers' datasets. Choose it before the first export.",
+    readBy: READERS,
+  },
+  stagingPrefix: {
+    name: "BIGQUERY_STAGING_PREFIX",
+    parser: text(TABLE_SETTING).schema,
+    default: "inworld_staging_",
+    description: "The start of the names of short-lived tables in the same dataset.",
+    readBy: READERS,
+  },
+  restUrl: {
+    name: "BIGQUERY_REST_URL",
+    parser: origin.optional(),
+    description: "Replaces `https://bigquery.googleapis.com`.",
+    readBy: READERS,
+  },
+  storageUrl: {
+    name: "BIGQUERY_STORAGE_URL",
+    parser: origin.optional(),
+    description: "Replaces `https://bigquerystorage.googleapis.com`. `http://` means gRPC without TLS.",
+    readBy: READERS,
+  },
+  iamCredentialsUrl: {
+    name: "IAM_CREDENTIALS_URL",
+    parser: origin.optional(),
+    description: "Replaces `https://iamcredentials.googleapis.com`.",
+    readBy: READERS,
+  },
+  sourceToken: {
+    name: "GOOGLE_SOURCE_TOKEN",
+    parser: token.optional(),
+    description: "An access token, for tests where there are no Application Default Credentials.",
+    readBy: READERS,
+  },
+} satisfies SettingGroup;
+
 export const bigQuerySpec = {
   id: "bigquery",
   title: "BigQuery",
@@ -59,4 +117,5 @@ export const bigQuerySpec = {
   identityProperties: (stored) => [...IDENTITY_COLUMNS, String(stored?.["userIdFieldName"])],
   deliversUpdates: true,
   browse: { dataset: text(DATASET).schema, table: text(TABLE).schema },
+  operatorSettings,
 } as const satisfies ProviderSpec;

@@ -1,4 +1,6 @@
 // What Mixpanel is to the API, the Portal, the store and the docs.
+import { origin, plainText, seconds } from "../../config/parsers.ts";
+import type { SettingGroup, SettingReader } from "../../config/setting.ts";
 import { PLAIN_TEXT, select, text, type Fields, type ProviderSpec, type ValuesOf } from "../provider.ts";
 
 const settings = {
@@ -54,6 +56,44 @@ const IDENTITY_PROPERTIES = [
   "email",
 ];
 
+const READERS: SettingReader[] = ["server", "worker"];
+
+const operatorSettings = {
+  settleMs: {
+    name: "MIXPANEL_SETTLE_SECONDS",
+    parser: seconds(0, 30),
+    default: "7200",
+    description: "The time that Mixpanel may take to show what it accepted. Imports are complete up to this long ago.",
+    readBy: READERS,
+  },
+  exportEventName: {
+    name: "MIXPANEL_EXPORT_EVENT_NAME",
+    parser: plainText,
+    default: "Inworld Router Exposure",
+    description:
+      "The event that an exposure becomes. Choose it before the first export: Mixpanel's dedupe key contains it.",
+    readBy: READERS,
+  },
+  ingestionUrl: {
+    name: "MIXPANEL_INGESTION_URL",
+    parser: origin.optional(),
+    description: "Replaces `https://api.mixpanel.com` and its equivalents of other regions.",
+    readBy: READERS,
+  },
+  dataUrl: {
+    name: "MIXPANEL_DATA_URL",
+    parser: origin.optional(),
+    description: "Replaces `https://data.mixpanel.com` and its equivalents of other regions.",
+    readBy: READERS,
+  },
+  apiUrl: {
+    name: "MIXPANEL_API_URL",
+    parser: origin.optional(),
+    description: "Replaces `https://mixpanel.com` and its equivalents of other regions.",
+    readBy: READERS,
+  },
+} satisfies SettingGroup;
+
 export const mixpanelSpec = {
   id: "mixpanel",
   title: "Mixpanel",
@@ -72,4 +112,5 @@ export const mixpanelSpec = {
   identityProperties: () => IDENTITY_PROPERTIES,
   // A resend with a later time would be a second event, because Mixpanel's dedupe key contains the time.
   deliversUpdates: false,
+  operatorSettings,
 } as const satisfies ProviderSpec;
