@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import openapiTS, { astToString } from "openapi-typescript";
 import { createApp } from "../src/api/app.ts";
+import { PROVIDER_SPECS } from "../src/providers/specs.ts";
 import type { AppDeps } from "../src/api/deps.ts";
 
 const FILE = resolve(import.meta.dirname, "../generated/api.ts");
@@ -14,6 +15,7 @@ const HEADER =
 const silent = () => {};
 const deps = {
   store: {},
+  specs: PROVIDER_SPECS,
   logger: { debug: silent, info: silent, warn: silent, error: console.error },
   metrics: { observeRequest: silent, countExposures: silent },
 } as unknown as AppDeps;

@@ -10,6 +10,7 @@ import { readPortal } from "./http/staticFiles.ts";
 import { Problem, problemResponse } from "./http/problem.ts";
 import type { Config } from "./config/config.ts";
 import { closeConnectors, createConnectors } from "./providers/registry.ts";
+import { PROVIDER_SPECS } from "./providers/specs.ts";
 import { createAddressPolicy } from "./gateway/addresses.ts";
 import { createUpstreamAgent } from "./gateway/connect.ts";
 import { createGateway } from "./gateway/gateway.ts";
@@ -67,6 +68,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const app = createApp({
     store,
     client: temporal.control,
+    specs: PROVIDER_SPECS,
     connectors,
     exposureMaxAgeDays: config.exposureMaxAgeDays,
     upstreams,

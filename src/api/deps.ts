@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { IntegrationControl } from "../client/index.ts";
 import type { Connector } from "../providers/connector.ts";
+import type { ProviderSpec } from "../providers/provider.ts";
 import type { Provider } from "../domain/integration.ts";
 import type { AddressPolicy } from "../gateway/addresses.ts";
 import type { Gateway } from "../gateway/gateway.ts";
@@ -11,6 +12,8 @@ import type { Store } from "../store/store.ts";
 export interface AppDeps {
   store: Store;
   client: IntegrationControl;
+  /** What providers there are, and how each is talked to. */
+  specs: readonly ProviderSpec[];
   connectors: Record<Provider, Connector>;
   exposureMaxAgeDays: number;
   /** Which base URLs variants may name. */

@@ -1,5 +1,6 @@
-// What all configuration calls share: strict, bounded, every field checked. See mixpanelSchemas.ts, bigQuerySchemas.ts and bodies.ts.
+// What all configuration calls share: strict, bounded, every field checked.
 import { z } from "@hono/zod-openapi";
+import { EVENT_NAME } from "../domain/event.ts";
 import { MAX_REQUEST_ID_CHARS } from "../domain/limits.ts";
 
 const MAX_TEXT_CHARS = 255;
@@ -22,12 +23,11 @@ export const description = z
 /** Of a new event: absent is null. */
 export const optionalDescription = description.nullish().transform((text) => text ?? null);
 
-const EVENT_ID = /^[A-Za-z0-9_-]{1,255}$/;
-export const eventName = z.string().regex(EVENT_ID, "must be 1 to 255 letters, numbers, underscores and hyphens");
+export const eventName = z.string().regex(EVENT_NAME, "must be 1 to 255 letters, numbers, underscores and hyphens");
 const RESOURCE_ID = /^[A-Za-z0-9_-]{1,100}$/;
 
 export const integrationParams = z.object({ id: z.string().regex(RESOURCE_ID) });
-export const eventParams = integrationParams.extend({ name: z.string().regex(EVENT_ID) });
+export const eventParams = integrationParams.extend({ name: z.string().regex(EVENT_NAME) });
 export const requestParams = integrationParams.extend({
   requestId: z
     .string()

@@ -9,6 +9,8 @@ export interface Field<S extends z.ZodType<string | null> = z.ZodType<string | n
   readonly schema: S;
   readonly label: string;
   readonly help?: string;
+  /** For the API's documentation. */
+  readonly example: string;
   /** Checked while one types; the schema has the last word. */
   readonly rule?: TextRule;
   /** The choices of a select: what people read, by value. */
@@ -57,6 +59,7 @@ export interface ProviderSpec {
     readonly nameField: string;
     readonly label: string;
     readonly help: string;
+    readonly example: string;
     readonly descriptionHelp: string;
     /** What else says which rows are meant. */
     readonly source: Fields;
@@ -71,11 +74,13 @@ export interface ProviderSpec {
   readonly operatorSettings: SettingGroup;
 }
 
-/** A field's schema and rule. A pattern with the flag `u` says nothing in JSON Schema, which knows no flags. */
+/** A field's schema and rule. JSON Schema knows no flags, so a pattern with the flag `u` is not part of its schema. */
 export function text(rule: TextRule) {
   const { pattern, message, maxChars } = rule;
   const bounded = maxChars === undefined ? z.string() : z.string().max(maxChars, { error: message, abort: true });
-  const schema = pattern.unicode ? bounded.refine((value) => keeps(rule, value), message) : bounded.regex(pattern, message);
+  const schema = pattern.unicode
+    ? bounded.min(1, { error: message, abort: true }).refine((value) => keeps(rule, value), message)
+    : bounded.regex(pattern, message);
   return { schema, rule };
 }
 

@@ -1,9 +1,9 @@
 // Events to import: definitions, what was imported for them and the properties found.
-import type { ImportedRecord } from "../../domain/event.ts";
+import type { EventSummary, ImportedRecord } from "../../domain/event.ts";
 import { z } from "@hono/zod-openapi";
 import { MAX_EVENT_DEFINITIONS } from "../../domain/limits.ts";
-import { eventAnswer, isoTime, listOf, propertyAnswer, recordAnswer, viewEvent } from "../integrations/responses.ts";
-import { newEvent, newEventFor } from "../integrations/requestBodies.ts";
+import type { ProviderSchemas } from "../integrations/providerSchemas.ts";
+import { isoTime, listOf, propertyAnswer, recordAnswer, viewEvent } from "../integrations/responses.ts";
 import type { AppDeps } from "../deps.ts";
 import { endpoint, type App } from "../../http/endpoint.ts";
 import { notFound, Problem } from "../../http/problem.ts";
@@ -14,21 +14,21 @@ import { refOf, signal } from "../integrations/signals.ts";
 const LIST = "/v1/integrations/{id}/events";
 const ONE = `${LIST}/{name}` as const;
 const tag = "events";
-const answer = eventAnswer;
 
-export function registerEvents(app: App, deps: AppDeps): void {
-  registerCollection(app, deps);
-  registerOne(app, deps);
+export function registerEvents(app: App, deps: AppDeps, schemas: ProviderSchemas): void {
+  registerCollection(app, deps, schemas);
+  registerOne(app, deps, schemas);
   registerImported(app, deps);
 }
 
-function registerCollection(app: App, deps: AppDeps): void {
+function registerCollection(app: App, deps: AppDeps, schemas: ProviderSchemas): void {
+  const { event: answer, newEvent, newEventFor } = schemas;
   const { events } = deps.store;
   const all = { path: LIST, tag, params: integrationParams } as const;
   const bodyFor = async (workspaceId: string, { id }: { id: string }) => {
     const integration = await deps.store.integrations.get(workspaceId, id);
     if (integration === null) throw notFound("integration");
-    return newEventFor(integration.settings);
+    return newEventFor(integration);
   };
   const summary = "Add an event to import";
   const add = { ...all, method: "post", summary, body: newEvent, bodyFor, status: 201, answer } as const;
@@ -37,21 +37,22 @@ function registerCollection(app: App, deps: AppDeps): void {
     const row = await events.create(workspaceId, id, body);
     if (row === null) throw notFound("integration");
     await tellConfigChanged(deps, workspaceId, id);
-    return viewEvent(row);
+    return toEvent(row, schemas);
   });
-  const list = listOf("events", eventAnswer);
+  const list = listOf("events", answer);
   endpoint(
     app,
     { ...all, method: "get", summary: "List events to import", query: pageQuery, status: 200, answer: list },
     async ({ workspaceId, params: { id }, query }) => {
       const page = await events.list(workspaceId, id, query);
       if (page === null) throw notFound("integration");
-      return { events: page.items.map(viewEvent), next: page.next };
+      return { events: page.items.map((row) => toEvent(row, schemas)), next: page.next };
     },
   );
 }
 
-function registerOne(app: App, deps: AppDeps): void {
+function registerOne(app: App, deps: AppDeps, schemas: ProviderSchemas): void {
+  const { event: answer } = schemas;
   const { events } = deps.store;
   const one = { path: ONE, tag, params: eventParams } as const;
   endpoint(
@@ -60,7 +61,7 @@ function registerOne(app: App, deps: AppDeps): void {
     async ({ workspaceId, params: { id, name }, body }) => {
       const row = await events.update(workspaceId, id, name, body);
       if (row === null) throw notFound("event");
-      return viewEvent(row);
+      return toEvent(row, schemas);
     },
   );
   const summary = "Delete an event with its records";
@@ -70,6 +71,10 @@ function registerOne(app: App, deps: AppDeps): void {
     await tellConfigChanged(deps, workspaceId, id);
     return undefined;
   });
+}
+
+function toEvent(row: EventSummary, { eventNameField }: ProviderSchemas) {
+  return viewEvent(row, eventNameField(row.provider));
 }
 
 /** All events of an integration are read together, so there is a limit on them. */

@@ -26,6 +26,7 @@ export function registerTest(app: App, deps: AppDeps): void {
     if (row === null) throw notFound("integration");
     const events = await store.imports.definitions(id);
     const connector = deps.connectors[row.provider];
+    if (connector === undefined) throw notFound("provider");
     const steps = await runSteps(async () => {
       const connection = await store.integrations.connection(id);
       if (connection === null) throw notFound("integration");

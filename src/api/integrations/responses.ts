@@ -18,9 +18,9 @@ const doing = z.string().nullable().optional().openapi({
     "In words, while a run runs: of one integration alone, and null where its workflow does not answer at once.",
 });
 
-const integration = z.object({
+/** Of every provider. */
+export const integrationFields = z.object({
   id: z.string(),
-  projectId: z.string(),
   importFrom: z.string(),
   createdAt: time,
   status: z.enum(["idle", "syncing", "paused", "attention"]),
@@ -46,28 +46,11 @@ const integration = z.object({
   import: z.object({ enabled: z.boolean(), doing, error: errorState.optional() }),
 });
 
-export const integrationAnswer = z
-  .discriminatedUnion("provider", [
-    integration
-      .extend({
-        provider: z.literal("mixpanel"),
-        region: z.enum(["us", "eu", "in"]),
-        projectTime: z.enum(["utc", "local"]),
-        serviceAccountUsername: z.string(),
-      })
-      .openapi("MixpanelIntegration"),
-    integration
-      .extend({
-        provider: z.literal("bigquery"),
-        datasetId: z.string().nullable(),
-        serviceAccountEmail: z.string(),
-        location: z.string(),
-      })
-      .openapi("BigQueryIntegration"),
-  ])
-  .openapi("Integration");
+/** The settings of its provider stand beside these fields. */
+export type IntegrationAnswer = z.input<typeof integrationFields> & { provider: string };
 
-const event = z.object({
+/** Of every provider. */
+export const eventFields = z.object({
   description: z.string().nullable(),
   createdAt: time,
   imported: count,
@@ -76,22 +59,7 @@ const event = z.object({
   error: errorState.optional(),
 });
 
-export const eventAnswer = z
-  .union([
-    event.extend({ eventId: z.string() }).openapi("MixpanelEvent"),
-    event
-      .extend({
-        eventName: z.string(),
-        dataset: z.string(),
-        tableName: z.string(),
-        eventFieldName: z.string(),
-        userIdFieldName: z.string(),
-        timestampFieldName: z.string(),
-        eventUuidFieldName: z.string(),
-      })
-      .openapi("BigQueryEvent"),
-  ])
-  .openapi("Event");
+export type EventAnswer = z.input<typeof eventFields>;
 
 export const propertyAnswer = z
   .object({
@@ -165,11 +133,12 @@ function viewError(error: ErrorState | null | undefined): { error?: z.input<type
 export function viewIntegration(
   row: Integration,
   temporalUrl: string | null = null,
-): z.input<typeof integrationAnswer> {
-  const { settings, lastRun } = row;
+): IntegrationAnswer {
+  const { lastRun } = row;
   return {
+    ...row.settings,
     id: row.id,
-    ...settings,
+    provider: row.provider,
     importFrom: row.importFrom,
     createdAt: isoTime(row.createdAtMs),
     status: row.status,
@@ -204,9 +173,11 @@ export function viewRun(run: Run): z.input<typeof runAnswer> {
   return { ...viewRunTimes(run), directions };
 }
 
-export function viewEvent(row: EventSummary): z.input<typeof eventAnswer> {
+/** `nameField` is what the provider calls the name of an event. */
+export function viewEvent(row: EventSummary, nameField: string): EventAnswer {
   return {
-    ...(row.source === null ? { eventId: row.name } : { eventName: row.name, ...row.source }),
+    ...row.source,
+    [nameField]: row.name,
     description: row.description,
     createdAt: isoTime(row.createdAtMs),
     imported: row.imported,

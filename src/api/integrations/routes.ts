@@ -1,10 +1,9 @@
 // Integrations: create, look at, change, delete, pause and resume. Every write commits its row first and signals second.
 import type { Integration } from "../../domain/integration.ts";
-import type { z } from "@hono/zod-openapi";
-import { integrationAnswer, listOf, viewIntegration } from "./responses.ts";
+import type { ProviderSchemas } from "./providerSchemas.ts";
+import { listOf, viewIntegration, type IntegrationAnswer } from "./responses.ts";
 import type { AppDeps, WebSettings } from "../deps.ts";
 import { endpoint, type App } from "../../http/endpoint.ts";
-import { integrationPatch, integrationPatchFor, newIntegration } from "./requestBodies.ts";
 import { notFound } from "../../http/problem.ts";
 import { integrationParams, pageQuery } from "../../http/schemas.ts";
 import { refOf, signal, within } from "./signals.ts";
@@ -16,21 +15,25 @@ const tag = "integrations";
 /** Without a worker nobody answers; the page that asks should not wait for one. */
 const DOING_TIMEOUT_MS = 1_000;
 const params = integrationParams;
-const answer = integrationAnswer;
 
-type View = (row: Integration) => z.input<typeof integrationAnswer>;
+type View = (row: Integration) => IntegrationAnswer;
 
-export function registerIntegrations(app: App, deps: AppDeps, { temporalUi }: WebSettings): void {
+export function registerIntegrations(
+  app: App,
+  deps: AppDeps,
+  schemas: ProviderSchemas,
+  { temporalUi }: WebSettings,
+): void {
   const view = (row: Integration) => viewIntegration(row, temporalUrlOf(temporalUi, row.id));
-  registerCollection(app, deps, view);
-  registerOne(app, deps, view);
-  registerPause(app, deps, view, "pause");
-  registerPause(app, deps, view, "resume");
+  registerCollection(app, deps, schemas, view);
+  registerOne(app, deps, schemas, view);
+  registerPause(app, deps, schemas, view, "pause");
+  registerPause(app, deps, schemas, view, "resume");
 }
 
-function registerCollection(app: App, deps: AppDeps, view: View): void {
+function registerCollection(app: App, deps: AppDeps, schemas: ProviderSchemas, view: View): void {
+  const { newIntegration: body, integration: answer } = schemas;
   const { store } = deps;
-  const body = newIntegration(() => store.nowMs());
   const summary = "Connect a project; both directions start off";
   endpoint(
     app,
@@ -41,7 +44,7 @@ function registerCollection(app: App, deps: AppDeps, view: View): void {
       return view(row);
     },
   );
-  const list = listOf("integrations", integrationAnswer);
+  const list = listOf("integrations", answer);
   endpoint(
     app,
     { method: "get", path: LIST, summary: "List integrations", tag, query: pageQuery, status: 200, answer: list },
@@ -52,7 +55,8 @@ function registerCollection(app: App, deps: AppDeps, view: View): void {
   );
 }
 
-function registerOne(app: App, deps: AppDeps, view: View): void {
+function registerOne(app: App, deps: AppDeps, schemas: ProviderSchemas, view: View): void {
+  const { integration: answer, integrationPatch, integrationPatchFor } = schemas;
   const { integrations } = deps.store;
   const one = { path: ONE, tag, params } as const;
   endpoint(
@@ -68,7 +72,7 @@ function registerOne(app: App, deps: AppDeps, view: View): void {
   const bodyFor = async (workspaceId: string, { id }: { id: string }) => {
     const row = await integrations.get(workspaceId, id);
     if (row === null) throw notFound("integration");
-    return integrationPatchFor(row.settings);
+    return integrationPatchFor(row);
   };
   const change = { ...one, method: "patch", summary, body: integrationPatch, bodyFor, status: 200, answer } as const;
   endpoint(app, change, async ({ workspaceId, params: { id }, body: patch }) => {
@@ -89,7 +93,13 @@ function registerOne(app: App, deps: AppDeps, view: View): void {
   );
 }
 
-function registerPause(app: App, deps: AppDeps, view: View, name: "pause" | "resume"): void {
+function registerPause(
+  app: App,
+  deps: AppDeps,
+  { integration: answer }: ProviderSchemas,
+  view: View,
+  name: "pause" | "resume",
+): void {
   const paused = name === "pause";
   const summary = paused ? "Stop between pages" : "Go on from there";
   endpoint(

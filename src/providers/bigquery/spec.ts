@@ -9,35 +9,57 @@ const datasetId = text(DATASET);
 /** There is no secret: the service impersonates the customer's account. */
 const settings = {
   /** The Google Cloud project in which jobs and read sessions run, and whose datasets are meant. */
-  projectId: { ...text(PROJECT), label: "Project ID", help: "Your GCP project ID" },
+  projectId: { ...text(PROJECT), label: "Project ID", help: "Your GCP project ID", example: "my-project" },
   datasetId: {
     ...datasetId,
     schema: datasetId.schema.nullish().transform((dataset) => dataset ?? null),
     label: "Dataset ID",
+    example: "analytics",
     help: "Where the export writes. Leave it empty if you only import.",
     isNeededToExport: true,
   },
-  serviceAccountEmail: { ...text(SERVICE_ACCOUNT), label: "Service Account Email", isChangeable: true },
+  serviceAccountEmail: {
+    ...text(SERVICE_ACCOUNT),
+    label: "Service Account Email",
+    example: "sync@my-project.iam.gserviceaccount.com",
+    isChangeable: true,
+  },
   location: {
     ...text(LOCATION),
     label: "BigQuery Location",
+    example: "EU",
     help: "The region of your datasets, as in US, EU or europe-west1",
   },
 } satisfies Fields;
 
-const column = (label: string, help: string, types: string[]) => ({
+const column = (label: string, help: string, example: string, types: string[]) => ({
   ...text(COLUMN),
-  ...{ label, help, suggest: { list: "columns" as const, types } },
+  label,
+  help,
+  example,
+  suggest: { list: "columns" as const, types },
 });
 
 /** Where the rows of an event are: rows of the table whose event column equals the event's name. */
 const source = {
-  dataset: { ...text(DATASET), label: "Dataset", help: "Holds the table", suggest: { list: "datasets" } },
-  tableName: { ...text(TABLE), label: "Table Name", help: "Holds the rows", suggest: { list: "tables" } },
-  eventFieldName: column("Event Field Name", "Identifies the event type", ["STRING"]),
-  userIdFieldName: column("User ID Field Name", "As in user of your calls", ["STRING"]),
-  timestampFieldName: column("Timestamp Field Name", "TIMESTAMP or DATETIME", ["TIMESTAMP", "DATETIME"]),
-  eventUuidFieldName: column("Event UUID Field Name", "Unique per row", ["STRING"]),
+  dataset: {
+    ...text(DATASET),
+    label: "Dataset",
+    help: "Holds the table",
+    example: "user_data",
+    suggest: { list: "datasets" },
+  },
+  tableName: {
+    ...text(TABLE),
+    label: "Table Name",
+    help: "Holds the rows",
+    example: "donations",
+    suggest: { list: "tables" },
+  },
+  eventFieldName: column("Event Field Name", "Identifies the event type", "event_name", ["STRING"]),
+  userIdFieldName: column("User ID Field Name", "As in user of your calls", "user_id", ["STRING"]),
+  timestampFieldName: column("Timestamp Field Name", "TIMESTAMP or DATETIME", "created_at", ["TIMESTAMP", "DATETIME"]),
+  eventUuidFieldName: column("Event UUID Field Name", "Unique per row", "event_uuid", ["STRING"]),
 } satisfies Fields;
 
 export type BigQuerySettings = ValuesOf<typeof settings>;
@@ -110,6 +132,7 @@ export const bigQuerySpec = {
   event: {
     nameField: "eventName",
     label: "Event Name",
+    example: "user_donation",
     help: "Rows whose event column equals it, for example user_donation",
     descriptionHelp: "When this event is triggered",
     source,

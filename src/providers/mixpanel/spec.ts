@@ -7,6 +7,7 @@ const settings = {
   projectId: {
     ...text({ pattern: /^[0-9]{1,20}$/, message: "must be the digits of the Mixpanel project id" }),
     label: "Project ID",
+    example: "3141592",
     help: "Settings > Project Settings > Overview",
     isNumeric: true,
   },
@@ -17,17 +18,20 @@ const settings = {
       message: "must be 1 to 255 characters, not blank, without control characters and colons",
     }),
     label: "Service Account Username",
+    example: "sync.abc123.mp-service-account",
     isChangeable: true,
   },
   region: {
     ...select({ us: "United States", eu: "European Union", in: "India" }),
     label: "Region",
+    example: "us",
     isAdvanced: true,
   },
   /** How a project reads its own `time` and dates: projects made before 2023 use their local zone. */
   projectTime: {
     ...select({ utc: "UTC", local: "Local time of the project (made before 2023)" }),
     label: "Time of the project",
+    example: "utc",
     isAdvanced: true,
   },
 } satisfies Fields;
@@ -99,12 +103,18 @@ export const mixpanelSpec = {
   title: "Mixpanel",
   summary: "Exposures become events of your users; events of your project become metrics.",
   settings,
-  secret: { ...text(PLAIN_TEXT), name: "serviceAccountSecret", label: "Service Account Secret" },
+  secret: {
+    ...text(PLAIN_TEXT),
+    name: "serviceAccountSecret",
+    label: "Service Account Secret",
+    example: "the secret of the service account",
+  },
   projectFields: ["projectId"],
   titlePrefix: "Project ",
   event: {
     nameField: "eventId",
     label: "Event ID",
+    example: "purchase",
     help: "The event's name, exactly as in your Mixpanel project, for example purchase",
     descriptionHelp: "When this event is emitted",
     source: {},

@@ -10,8 +10,8 @@ const ATTEMPT: Attempt = {
   connection: {
     integrationId: "i",
     workspaceId: "w",
+    provider: "bigquery",
     settings: {
-      provider: "bigquery",
       projectId: "acme-data",
       datasetId: "d",
       serviceAccountEmail: EMAIL,

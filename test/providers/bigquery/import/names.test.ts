@@ -19,6 +19,7 @@ import {
   startImportWorld,
 } from "../../../support/providers/bigqueryImport.ts";
 import type { ImportWorld } from "../../../support/providers/bigqueryImport.ts";
+import type { EventSource } from "../../../../src/providers/bigquery/spec.ts";
 
 const BOUND = START_MS + DAY_MS;
 
@@ -34,7 +35,8 @@ function restrictionOf(name: string, column: string): string | SyncError {
   const schema = { fields: [...USUAL_FIELDS.slice(1), { name: column, type: "STRING" }] };
   const ref = { projectId: world.projectId, datasetId: DATASET, tableId: "t" };
   try {
-    const table = sourceTableOf({ type: "TABLE", schema }, ref, eventOf(name, "t", { eventFieldName: column }).source!);
+    const source = { ...(eventOf(name, "t").source as EventSource), eventFieldName: column };
+    const table = sourceTableOf({ type: "TABLE", schema }, ref, source);
     const window = { fromMs: START_MS, toMs: BOUND };
     return rowRestriction({ table, events: [name], window, isLast: false, streams: 1 });
   } catch (error) {

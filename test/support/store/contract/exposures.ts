@@ -139,7 +139,7 @@ export function exposureTests(get: GetHarness): void {
       ["a", "b", "c", "d", "e"].map((user) => exposure(user, hourMs)),
     );
     const { throughMs } = await store.exposures.seal(integration.workspaceId);
-    const buckets = await read(integration.workspaceId, "first");
+    const buckets = await read(integration.workspaceId, false);
     const reject = (index: number) => ({ bucket: buckets[index] as Bucket, reason: "blocked" });
     return { store, integration, id: integration.id, reject, throughMs };
   }
