@@ -1,6 +1,6 @@
 // Tokens of impersonated accounts: asked for once, renewed before they end, asked for anew once refused.
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { SHARED_START_TIMEOUT_MS, startSharedBigQuery } from "../../../dev/standins/bigquery/shared.ts";
+import { SHARED_START_TIMEOUT_MS, startSharedBigQuery } from "../../../dev/standins/bigquery/sharedEmulator.ts";
 import { createClients } from "../../../src/providers/bigquery/clients.ts";
 import type { Clients } from "../../../src/providers/bigquery/clients.ts";
 import type { Attempt } from "../../../src/providers/bigquery/errors.ts";

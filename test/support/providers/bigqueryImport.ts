@@ -15,7 +15,7 @@ import { NO_PROGRESS } from "../../../src/domain/progress.ts";
 import type { EventProgress } from "../../../src/domain/progress.ts";
 import type { BigQueryControl } from "../../../dev/standins/bigquery/control.ts";
 import type { Json } from "../../../dev/standins/bigquery/google.ts";
-import { startSharedBigQuery } from "../../../dev/standins/bigquery/shared.ts";
+import { startSharedBigQuery } from "../../../dev/standins/bigquery/sharedEmulator.ts";
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
