@@ -60,7 +60,12 @@ async function halved(emulator: EmulatorRead, streams: readonly ReadStream[]): P
   return [...others, ...halves].toSorted((left, right) => right.rows - left.rows);
 }
 
-async function readableTable(state: EmulatorState, account: Principal, name: TableName, resource: string): Promise<string> {
+async function readableTable(
+  state: EmulatorState,
+  account: Principal,
+  name: TableName,
+  resource: string,
+): Promise<string> {
   if (!holds(account, "bigquery.tables.getData", name.projectId, name.datasetId))
     throw requestFailed(status.PERMISSION_DENIED, missing("bigquery.tables.getData", resource));
   const dataset = await state.catalog.dataset(name.projectId, name.datasetId);

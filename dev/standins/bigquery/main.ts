@@ -16,7 +16,11 @@ if (emulatorUrl === undefined || emulatorGrpc === undefined)
     "EMULATOR_REST_URL and EMULATOR_GRPC_ADDRESS must say where bqemulator is (dev/standins/bigquery/start.ts does).",
   );
 
-const state = new EmulatorState(new Engine(emulatorUrl, emulatorGrpc), env["DATA_DIR"] || null, env["SOURCE_TOKEN"] || null);
+const state = new EmulatorState(
+  new Engine(emulatorUrl, emulatorGrpc),
+  env["DATA_DIR"] || null,
+  env["SOURCE_TOKEN"] || null,
+);
 const http = createHttpServer(state);
 http.listen(Number(env["PORT"] ?? 0), host);
 await once(http, "listening");

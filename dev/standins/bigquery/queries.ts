@@ -38,7 +38,12 @@ export async function planQuery(request: JobRequest, configuration: Json, asked:
 }
 
 /** Where the tables lie, or where the job asks to run. */
-async function placeOf(state: EmulatorState, account: Principal, named: NamedTables, asked: string | null): Promise<string> {
+async function placeOf(
+  state: EmulatorState,
+  account: Principal,
+  named: NamedTables,
+  asked: string | null,
+): Promise<string> {
   const places = new Set<string>();
   for (const { projectId, datasetId } of [...named.changed, ...named.read]) {
     const dataset = await state.catalog.dataset(projectId, datasetId);

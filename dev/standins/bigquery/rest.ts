@@ -62,7 +62,13 @@ async function queryJob(call: Call): Promise<Reply> {
   return json(200, await resultsOf(state, job, done, page, "bigquery#queryResponse"));
 }
 
-async function resultsOf(state: EmulatorState, job: Job, done: boolean, page: URLSearchParams, kind: string): Promise<Json> {
+async function resultsOf(
+  state: EmulatorState,
+  job: Job,
+  done: boolean,
+  page: URLSearchParams,
+  kind: string,
+): Promise<Json> {
   const { jobReference } = job.resource;
   if (!done) return { kind, jobReference, jobComplete: false };
   return { ...(await pageOf(state, job, page)), kind };

@@ -105,7 +105,10 @@ function anyAccount(state: EmulatorState, username: string): boolean {
 }
 
 /** Every project on which these are a valid service account's credentials. */
-export function projectsOf(state: EmulatorState, credentials: Credentials): { project: Project; account: ServiceAccount }[] {
+export function projectsOf(
+  state: EmulatorState,
+  credentials: Credentials,
+): { project: Project; account: ServiceAccount }[] {
   return [...state.projects.values()].flatMap((project) => {
     const account = project.settings.serviceAccounts.find(({ username }) => username === credentials.username);
     const valid = account?.secret === credentials.password && (account.expiresAtMs ?? Infinity) > state.nowMs();

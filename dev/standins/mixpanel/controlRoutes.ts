@@ -19,7 +19,10 @@ interface Command<T extends z.ZodType = z.ZodType> {
   run(state: EmulatorState, input: z.output<T>): unknown;
 }
 
-function command<T extends z.ZodType>(input: T, run: (state: EmulatorState, input: z.output<T>) => unknown): Command<T> {
+function command<T extends z.ZodType>(
+  input: T,
+  run: (state: EmulatorState, input: z.output<T>) => unknown,
+): Command<T> {
   return { input, run };
 }
 

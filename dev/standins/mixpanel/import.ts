@@ -125,7 +125,13 @@ function arrivalOf(state: EmulatorState, request: IncomingMessage, project: Proj
 }
 
 /** Limits, then validation, then the store. */
-function take(state: EmulatorState, project: Project, batch: Batch, arrival: Arrival, fault: StruckFault | null): Reply {
+function take(
+  state: EmulatorState,
+  project: Project,
+  batch: Batch,
+  arrival: Arrival,
+  fault: StruckFault | null,
+): Reply {
   const { settings, budgets } = project;
   if (batch.bytes > settings.maxImportBytes) return replies.tooLarge(settings.maxImportBytes);
   if (batch.events.length > settings.maxImportEvents) {

@@ -97,7 +97,12 @@ async function runControl(
   }
 }
 
-async function rawExport(state: EmulatorState, request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+async function rawExport(
+  state: EmulatorState,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+): Promise<void> {
   const { project, fault, query: planned } = planExport(state, request, url);
   if ("status" in planned) return answer(project, "export", fault, planned, response);
   if (!(await lets(project, "export", fault, response))) return;
