@@ -1,4 +1,4 @@
-// The client of the API: typed by its OpenAPI document, with the session's cookie. Every failure is an ApiError.
+// The client of the API, typed by its OpenAPI document. The browser adds the session's cookie. Every failure is an ApiError.
 import { parse } from "lossless-json";
 import createClient from "openapi-fetch";
 import type { components, paths } from "./api.generated.ts";
@@ -8,7 +8,7 @@ export type Integration = Schemas["Integration"];
 export type SyncEvent = Schemas["Event"];
 type Problem = Schemas["Problem"];
 
-export const client = createClient<paths>({ baseUrl: globalThis.location.origin, credentials: "same-origin" });
+export const client = createClient<paths>();
 
 /** A failed request. Its message can be shown to users. */
 export class ApiError extends Error {
