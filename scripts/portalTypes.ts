@@ -5,6 +5,10 @@ import { resolve } from "node:path";
 import openapiTS, { astToString } from "openapi-typescript";
 import { createApp } from "../src/api/app.ts";
 import type { AppDeps } from "../src/api/deps.ts";
+import type { Gateway } from "../src/gateway/gateway.ts";
+import { registerChat } from "../src/gateway/routes.ts";
+import type { ProxySettings } from "../src/http/clientOrigin.ts";
+import type { App } from "../src/http/env.ts";
 
 const FILE = resolve(import.meta.dirname, "../src/portal/api.generated.ts");
 const HEADER =
@@ -14,6 +18,7 @@ const HEADER =
 const silent = () => {};
 const deps = {
   store: {},
+  registerGateway: (app: App, proxy: ProxySettings) => registerChat(app, {} as Gateway, proxy),
   logger: { debug: silent, info: silent, warn: silent, error: console.error },
   metrics: { observeRequest: silent, countExposures: silent },
 } as unknown as AppDeps;

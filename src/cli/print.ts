@@ -1,6 +1,6 @@
 // What commands print on stdout: lines to read, or one JSON line per row for scripts.
 import type { Integration } from "../domain/integration.ts";
-import { viewIntegration } from "../api/integrations/responses.ts";
+import { toIntegrationResponse } from "../api/integrations/responses.ts";
 
 /** Where commands write to: the process's own streams, or a test's. */
 export interface Output {
@@ -17,7 +17,7 @@ export type Row = Record<string, unknown>;
 
 /** An integration as the API shows it, with its workspace. */
 export function describe(row: Integration): Row {
-  const { temporalUrl: _unknown, ...view } = viewIntegration(row);
+  const { temporalUrl: _unknown, ...view } = toIntegrationResponse(row);
   return { ...view, workspaceId: row.workspaceId };
 }
 
