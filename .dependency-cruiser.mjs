@@ -9,7 +9,6 @@ const OPEN = new Set([
   "http-is-shared",
   "gateway-gets-its-deps",
   "config-reads-settings",
-  "client-is-light",
   "api-gets-its-deps",
 ]);
 

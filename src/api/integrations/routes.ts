@@ -115,7 +115,7 @@ async function withDoing(deps: AppDeps, row: Integration, answered: ReturnType<V
   const status = await within(deps.client.status(row.id), DOING_TIMEOUT_MS).catch(() => null);
   return {
     ...answered,
-    export: { ...answered.export, doing: status?.doing.export ?? null },
-    import: { ...answered.import, doing: status?.doing.import ?? null },
+    export: { ...answered.export, doing: status?.operations.export ?? null },
+    import: { ...answered.import, doing: status?.operations.import ?? null },
   };
 }
