@@ -4,7 +4,7 @@
  */
 
 /** Rules that the tree does not keep yet. */
-const OPEN = new Set(["config-reads-settings", "client-is-light", "api-gets-its-deps"]);
+const OPEN = new Set(["config-reads-settings", "api-gets-its-deps"]);
 
 /** Files below `from` may import `paths`, `packages` and (unless `core` is false) what Node brings along; nothing else. */
 function layer({ name, from, paths = [], packages = [], core = true, comment }) {

@@ -48,7 +48,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   }
   const logger = createLogger(config.logLevel);
   const store = createPostgresStore(config);
-  const temporal = boundCalls(connectTemporal(config));
+  const temporal = boundCalls(connectTemporal(config.temporal.taskQueue));
   const connectors = createConnectors(config);
   const metrics = createMetrics();
   const upstreams = createAddressPolicy(config.gateway.allowedHosts);

@@ -89,7 +89,7 @@ export async function runWorker(config: Config): Promise<void> {
   const { connectionOptions, namespace } = temporalAddress();
   const store = createPostgresStore(config);
   const connectors = createConnectors(config);
-  const temporal = connectTemporal(config);
+  const temporal = connectTemporal(config.temporal.taskQueue);
   const bounded = boundCalls(temporal);
   const connection = await NativeConnection.connect(connectionOptions);
   try {
