@@ -3,7 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
-import { runToEnd, type Program } from "../process/children.ts";
+import { runToEnd, type Program } from "../process/program.ts";
 import { LOCAL_DIR } from "../paths.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");

@@ -19,7 +19,7 @@ import type { Project } from "./project.ts";
 import { readRows, ResetConnection, type RowsCall } from "./readRows.ts";
 import type { Principal } from "./roles.ts";
 import { projectIdOf } from "./sessions.ts";
-import type { World } from "./world.ts";
+import type { EmulatorState } from "./emulatorState.ts";
 
 const same = (bytes: Buffer) => bytes;
 const POLL_MS = 20;
@@ -29,15 +29,15 @@ export interface GrpcServer {
   stop(): Promise<void>;
 }
 
-export async function startGrpcServer(world: World, host: string, port: number): Promise<GrpcServer> {
-  const emulator = new EmulatorRead(world.engine.grpcAddress);
+export async function startGrpcServer(state: EmulatorState, host: string, port: number): Promise<GrpcServer> {
+  const emulator = new EmulatorRead(state.engine.grpcAddress);
   const sockets = new Map<string, Socket>();
   const server = new Server({
     "grpc.max_receive_message_length": -1,
     "grpc.max_send_message_length": -1,
     "grpc-node.flow_control_window": WINDOW_BYTES,
   });
-  server.addService(DEFINITION, implementation(world, emulator, sockets));
+  server.addService(DEFINITION, implementation(state, emulator, sockets));
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   // The connections are taken here, so that one can be reset.
   const tcp: TcpServer = createServer((socket) => {
@@ -80,7 +80,7 @@ const DEFINITION: ServiceDefinition = Object.fromEntries(
 );
 
 function implementation(
-  world: World,
+  state: EmulatorState,
   emulator: EmulatorRead,
   sockets: Map<string, Socket>,
 ): UntypedServiceImplementation {
@@ -92,8 +92,8 @@ function implementation(
       run: (account: Principal, bytes: Buffer) => Promise<Buffer>,
     ): handleUnaryCall<Buffer, Buffer> =>
     (call, answer) => {
-      const project = world.project(projectOf(call.request));
-      served(world, project, method, call, (account) => run(account, call.request))
+      const project = state.project(projectOf(call.request));
+      served(state, project, method, call, (account) => run(account, call.request))
         .then((bytes) => answer(null, bytes))
         .catch((error: unknown) => (error instanceof ResetConnection ? reset(call) : answer(asServiceError(error))));
     };
@@ -101,16 +101,16 @@ function implementation(
     CreateReadSession: unary(
       "CreateReadSession",
       (bytes) => projectIdOf(createReadSessionRequest.decode(bytes).parent ?? ""),
-      (account, bytes) => createSession(world, emulator, account, bytes),
+      (account, bytes) => createSession(state, emulator, account, bytes),
     ),
     SplitReadStream: unary(
       "SplitReadStream",
       (bytes) => projectIdOf(splitReadStreamRequest.decode(bytes).name ?? ""),
-      (account, bytes) => splitStream(world, emulator, account, bytes),
+      (account, bytes) => splitStream(state, emulator, account, bytes),
     ),
     ReadRows: (call: RowsCall) => {
-      const project = world.project(projectIdOf(readRowsRequest.decode(call.request).readStream ?? ""));
-      served(world, project, "ReadRows", call, (account, fault) => readRows(world, emulator, account, call, fault))
+      const project = state.project(projectIdOf(readRowsRequest.decode(call.request).readStream ?? ""));
+      served(state, project, "ReadRows", call, (account, fault) => readRows(state, emulator, account, call, fault))
         .then(() => call.end())
         .catch((error: unknown) =>
           error instanceof ResetConnection ? reset(call) : call.emit("error", asServiceError(error)),
@@ -121,7 +121,7 @@ function implementation(
 
 /** What all calls share: the caller, faults, counting. */
 async function served<T>(
-  world: World,
+  state: EmulatorState,
   project: Project,
   method: string,
   call: ServerUnaryCall<Buffer, Buffer> | RowsCall,
@@ -129,7 +129,7 @@ async function served<T>(
 ): Promise<T> {
   let code: number | null = 0;
   try {
-    const account = world.accounts.bearer(call.metadata.get("authorization").at(0)?.toString());
+    const account = state.accounts.bearer(call.metadata.get("authorization").at(0)?.toString());
     if (account === null) throw unauthenticatedCall();
     const fault = project.faults.strike(method);
     await strike(fault, call);

@@ -9,14 +9,14 @@ import { generateAccessToken } from "./iam.ts";
 import { projectOfAccount } from "./accounts.ts";
 import { handle, HANDLERS, unknownCall, type Call } from "./rest.ts";
 import { continueUpload, startUpload } from "./uploads.ts";
-import type { World } from "./world.ts";
+import type { EmulatorState } from "./emulatorState.ts";
 
 const CONTROL_MAX_BYTES = 256 * 1024 * 1024;
 const POLL_MS = 20;
 
-export function createHttpServer(world: World): Server {
+export function createHttpServer(state: EmulatorState): Server {
   const server = createServer((request, response) => {
-    serve(world, request, response).catch(() => response.destroy());
+    serve(state, request, response).catch(() => response.destroy());
   });
   server.keepAliveTimeout = 60_000;
   server.requestTimeout = 0;
@@ -30,14 +30,14 @@ interface Route {
   run: () => Promise<Reply>;
 }
 
-async function serve(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(state: EmulatorState, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? "/", "http://front");
   const path = url.pathname;
   if (path.startsWith("/__control/"))
-    return await serveControl(world, path.slice("/__control/".length), request, response);
-  const route = routeOf(world, request, path, url.searchParams);
+    return await serveControl(state, path.slice("/__control/".length), request, response);
+  const route = routeOf(state, request, path, url.searchParams);
   if (route === null) return send(request, response, unknownCall(path).reply());
-  const project = world.project(route.projectId);
+  const project = state.project(route.projectId);
   let status: number | null = null;
   try {
     const reply = await route.run().catch(asReply);
@@ -69,14 +69,14 @@ function send(request: IncomingMessage, response: ServerResponse, { status, head
 }
 
 async function serveControl(
-  world: World,
+  state: EmulatorState,
   command: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   try {
     const text = await readText(request, CONTROL_MAX_BYTES);
-    send(request, response, json(200, (await runCommand(world, command, text)) ?? {}));
+    send(request, response, json(200, (await runCommand(state, command, text)) ?? {}));
   } catch (error) {
     const status = error instanceof ControlError || error instanceof GoogleError ? 400 : 500;
     send(request, response, json(status, { error: error instanceof Error ? error.message : "unknown error" }));
@@ -123,20 +123,20 @@ const ROUTES: { pattern: RegExp; ids: ("datasetId" | "tableId" | "jobId")[]; met
 const UPLOAD = new RegExp(`^/upload/bigquery/v2/projects/${PROJECT}/jobs/?$`);
 const IMPERSONATE = /^\/v1\/projects\/-\/serviceAccounts\/([^/:]+):generateAccessToken$/;
 
-function routeOf(world: World, request: IncomingMessage, path: string, query: URLSearchParams): Route | null {
+function routeOf(state: EmulatorState, request: IncomingMessage, path: string, query: URLSearchParams): Route | null {
   const impersonated = IMPERSONATE.exec(path)?.[1];
   if (impersonated !== undefined && request.method === "POST") {
     const email = decodeURIComponent(impersonated);
     return {
       operation: "iam.generateAccessToken",
       projectId: projectOfAccount(email),
-      run: async () => await generateAccessToken(world, email, request.headers.authorization, await readText(request)),
+      run: async () => await generateAccessToken(state, email, request.headers.authorization, await readText(request)),
     };
   }
   const call = (projectId: string, ids: Partial<Call>): Call => {
-    const account = world.accounts.bearer(request.headers.authorization);
+    const account = state.accounts.bearer(request.headers.authorization);
     if (account === null) throw unauthenticated(request.headers.authorization !== undefined);
-    return { world, account, request, query, projectId, datasetId: "", tableId: "", jobId: "", ...ids };
+    return { state, account, request, query, projectId, datasetId: "", tableId: "", jobId: "", ...ids };
   };
   const uploadProject = UPLOAD.exec(path)?.[1];
   if (uploadProject !== undefined && (request.method === "POST" || request.method === "PUT")) {

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { Engine } from "./engine.ts";
 import { startGrpcServer } from "./grpcServer.ts";
 import { createHttpServer } from "./httpServer.ts";
-import { World } from "./world.ts";
+import { EmulatorState } from "./emulatorState.ts";
 
 const PARENT_POLL_MS = 500;
 const { env } = process;
@@ -16,11 +16,15 @@ if (emulatorUrl === undefined || emulatorGrpc === undefined)
     "EMULATOR_REST_URL and EMULATOR_GRPC_ADDRESS must say where bqemulator is (dev/standins/bigquery/start.ts does).",
   );
 
-const world = new World(new Engine(emulatorUrl, emulatorGrpc), env["DATA_DIR"] || null, env["SOURCE_TOKEN"] || null);
-const http = createHttpServer(world);
+const state = new EmulatorState(
+  new Engine(emulatorUrl, emulatorGrpc),
+  env["DATA_DIR"] || null,
+  env["SOURCE_TOKEN"] || null,
+);
+const http = createHttpServer(state);
 http.listen(Number(env["PORT"] ?? 0), host);
 await once(http, "listening");
-const grpc = await startGrpcServer(world, host, Number(env["GRPC_PORT"] ?? 0));
+const grpc = await startGrpcServer(state, host, Number(env["GRPC_PORT"] ?? 0));
 process.stdout.write(
   `local BigQuery ready: http://${host}:${(http.address() as AddressInfo).port}, gRPC on ${host}:${grpc.port}\n`,
 );
@@ -29,8 +33,8 @@ async function stop(): Promise<void> {
   http.close();
   http.closeAllConnections();
   await grpc.stop();
-  await world.engine.close();
-  world.close();
+  await state.engine.close();
+  state.close();
   process.exit(0);
 }
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void stop());

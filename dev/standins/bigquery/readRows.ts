@@ -8,7 +8,7 @@ import { GrpcError, missing, operating } from "./grpcError.ts";
 import { readRowsRequest, rowCountOf } from "./messages.ts";
 import { holds, type Principal } from "./roles.ts";
 import { projectIdOf, sessionNameOf, type ReadSession, type ReadStream } from "./sessions.ts";
-import type { World } from "./world.ts";
+import type { EmulatorState } from "./emulatorState.ts";
 
 export type RowsCall = ServerWritableStream<Buffer, Buffer>;
 
@@ -26,12 +26,12 @@ const AFTER_ROWS: ReadonlySet<string> = new Set([
 
 /** A session that lives, and a stream of it; throws what the service says otherwise. */
 export function liveSession(
-  world: World,
+  state: EmulatorState,
   account: Principal,
   streamName: string,
 ): { session: ReadSession; stream: ReadStream } {
   const projectId = projectIdOf(streamName);
-  const session = world.project(projectId).sessions.get(sessionNameOf(streamName));
+  const session = state.project(projectId).sessions.get(sessionNameOf(streamName));
   const stream = session?.streams.get(streamName);
   if (session === undefined || stream === undefined)
     throw operating(status.NOT_FOUND, streamName, "the requested resource was not found");
@@ -47,18 +47,18 @@ function expired(session: ReadSession, streamName: string): GrpcError {
 }
 
 export async function readRows(
-  world: World,
+  state: EmulatorState,
   emulator: EmulatorRead,
   account: Principal,
   call: RowsCall,
   fault: StruckFault | null,
 ): Promise<void> {
   const { readStream = "", offset = 0 } = readRowsRequest.decode(call.request);
-  const { session, stream } = liveSession(world, account, readStream);
+  const { session, stream } = liveSession(state, account, readStream);
   if (offset < 0) throw operating(status.INVALID_ARGUMENT, readStream, `offset ${offset} is negative`);
   if (offset > stream.rows)
     throw operating(status.FAILED_PRECONDITION, readStream, `offset ${offset} has not been allocated yet`);
-  const { counters } = world.project(projectIdOf(readStream));
+  const { counters } = state.project(projectIdOf(readStream));
   counters.streamsOpened++;
   const rest = offset === 0 ? stream : (await emulator.split(stream, offset))[1];
   const cut = fault !== null && AFTER_ROWS.has(fault.kind) && fault.afterRows < rest.rows ? fault : null;

@@ -7,7 +7,7 @@ import { claimJobId, jobKey, kindOfJob, type Job, type JobResource } from "./job
 import { planLoad, type Media } from "./loads.ts";
 import { planQuery } from "./queries.ts";
 import { needOnProject, type Principal } from "./roles.ts";
-import type { World } from "./world.ts";
+import type { EmulatorState } from "./emulatorState.ts";
 
 /** What a job is about, before it has an id. */
 export interface Plan {
@@ -19,7 +19,7 @@ export interface Plan {
 }
 
 export interface JobRequest {
-  world: World;
+  state: EmulatorState;
   account: Principal;
   projectId: string;
   body: Json;
@@ -30,8 +30,8 @@ export interface JobRequest {
 
 /** The job, running or done; throws what is refused before there is a job. */
 export async function startJob(request: JobRequest): Promise<Job> {
-  const { world, account, projectId, body } = request;
-  const project = world.project(projectId);
+  const { state, account, projectId, body } = request;
+  const project = state.project(projectId);
   const configuration = (body["configuration"] ?? {}) as Json;
   const kind = kindOfJob(configuration);
   const fault = project.faults.strike(request.operation, { jobType: kind ?? "none", about: subjectOf(configuration) });
@@ -52,7 +52,7 @@ export async function startJob(request: JobRequest): Promise<Job> {
   job.fault = fault;
   if (isKept) {
     project.jobs.set(jobKey(plan.location, jobId), job);
-    world.keepJob(job);
+    state.keepJob(job);
   }
   job.done = runToEnd(request, job, plan);
   return job;
@@ -91,9 +91,9 @@ function newJob(request: JobRequest, configuration: Json, jobId: string, locatio
 }
 
 async function runToEnd(request: JobRequest, job: Job, plan: Plan): Promise<void> {
-  const { world, projectId } = request;
+  const { state, projectId } = request;
   const { resource, fault } = job;
-  const project = world.project(projectId);
+  const project = state.project(projectId);
   let error: JobError | null;
   let statistics: Json = {};
   let ran = true;
@@ -117,7 +117,7 @@ async function runToEnd(request: JobRequest, job: Job, plan: Plan): Promise<void
   if (ran && isKept) project.countJob(plan.kind, error !== null);
   resource.statistics = { ...resource.statistics, endTime: String(Date.now()), ...statistics };
   resource.status = error === null ? { state: "DONE" } : { state: "DONE", errorResult: error, errors: [error] };
-  if (isKept) world.keepJob(job);
+  if (isKept) state.keepJob(job);
 }
 
 /** Waits for its end, but not for long. */

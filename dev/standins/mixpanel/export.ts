@@ -13,7 +13,7 @@ import type { Reply } from "./replies.ts";
 import type { DayRows } from "./rows.ts";
 import { compileWhere } from "./where.ts";
 import type { RowTest } from "./where.ts";
-import type { World } from "./world.ts";
+import type { EmulatorState } from "./emulatorState.ts";
 import { dayOf, parseDay } from "./zone.ts";
 
 export const MAX_LIMIT = 100_000;
@@ -33,14 +33,14 @@ export interface ExportQuery {
 
 /** The checks before any row is read: plan, credentials, rate, parameters. */
 export function planExport(
-  world: World,
+  state: EmulatorState,
   request: IncomingMessage,
   url: URL,
 ): { project: Project; fault: StruckFault | null; query: ExportQuery | Reply } {
-  const auth = authenticate(world, request, url.searchParams.get("project_id"), { token: false, roles: null });
-  const project = auth.project ?? world.nobody;
+  const auth = authenticate(state, request, url.searchParams.get("project_id"), { token: false, roles: null });
+  const project = auth.project ?? state.nobody;
   const { invented } = project.settings;
-  const fault = world.faults.strike("export", 0) ?? project.faults.strike("export", 0);
+  const fault = state.faults.strike("export", 0) ?? project.faults.strike("export", 0);
   const faulty = fault && faultReply(fault, "export", invented.exportAuthError);
   if (faulty) return { project, fault, query: faulty };
   if ("error" in auth) {
@@ -49,8 +49,8 @@ export function planExport(
   }
   if (project.settings.plan === "no_raw_export")
     return { project, fault, query: replies.text(402, replies.NO_RAW_EXPORT) };
-  const limited = overRate(project, world.nowMs(), url);
-  return { project, fault, query: limited ?? readQuery(project, world.nowMs(), url.searchParams) };
+  const limited = overRate(project, state.nowMs(), url);
+  return { project, fault, query: limited ?? readQuery(project, state.nowMs(), url.searchParams) };
 }
 
 function overRate(project: Project, nowMs: number, url: URL): Reply | null {
@@ -187,7 +187,7 @@ function gcd(a: number, b: number): number {
 
 /** Writes the body; answers how it ended. Memory is a few blocks, whatever the size of the answer. */
 export async function streamExport(
-  world: World,
+  state: EmulatorState,
   project: Project,
   query: ExportQuery,
   fault: StruckFault | null,
@@ -196,7 +196,7 @@ export async function streamExport(
 ): Promise<"done" | "reset" | "hang"> {
   const { invented } = project.settings;
   const zip = /\bgzip\b/.test(request.headers["accept-encoding"] ?? "");
-  const blocks = fillBlocks(project, query, world.nowMs(), isMidBody(fault) ? fault : null);
+  const blocks = fillBlocks(project, query, state.nowMs(), isMidBody(fault) ? fault : null);
   let next = blocks.next();
   const first = next.done ? Buffer.alloc(0) : next.value;
   const compressed = zip && first.length > GZIP_FROM_BYTES;

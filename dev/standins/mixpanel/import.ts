@@ -12,7 +12,7 @@ import type { Row } from "./rows.ts";
 import { rowMaker } from "./transform.ts";
 import type { Arrival } from "./transform.ts";
 import { checkEvent, IDENTITY_EVENTS, insertIdOf, isObject } from "./validate.ts";
-import type { World } from "./world.ts";
+import type { EmulatorState } from "./emulatorState.ts";
 import { checkLegacyEvent } from "./legacy.ts";
 
 /** Far above any real project's setting: bounds what is read before the project is known. */
@@ -35,25 +35,25 @@ interface Batch {
   token: string | null;
 }
 
-export async function importEvents(world: World, request: IncomingMessage, url: URL): Promise<Outcome> {
+export async function importEvents(state: EmulatorState, request: IncomingMessage, url: URL): Promise<Outcome> {
   const projectId = url.searchParams.get("project_id");
-  const maxBytes = world.projects.get(projectId ?? "")?.settings.maxImportBytes ?? ABSOLUTE_MAX_BYTES;
+  const maxBytes = state.projects.get(projectId ?? "")?.settings.maxImportBytes ?? ABSOLUTE_MAX_BYTES;
   let batch: Batch;
   try {
     batch = await readBatch(request, url, maxBytes);
   } catch (error) {
-    return refusedBody(world, request, url, error);
+    return refusedBody(state, request, url, error);
   }
-  const auth = authenticateImport(world, request, projectId, batch.token);
-  const project = auth.project ?? world.nobody;
-  const fault = world.faults.strike("import", batch.bytes) ?? project.faults.strike("import", batch.bytes);
+  const auth = authenticateImport(state, request, projectId, batch.token);
+  const project = auth.project ?? state.nobody;
+  const fault = state.faults.strike("import", batch.bytes) ?? project.faults.strike("import", batch.bytes);
   if (fault && !fault.afterStoring) {
     const reply = faultReply(fault, "import", "");
     if (reply || fault.kind === "reset" || fault.kind === "hang")
       return { project, fault, reply: reply ?? replies.text(500, "") };
   }
   if ("error" in auth) return { project, fault, reply: replies.ingestionError(401, auth.error) };
-  const reply = take(world, auth.project, batch, arrivalOf(world, request, auth.project), fault);
+  const reply = take(state, auth.project, batch, arrivalOf(state, request, auth.project), fault);
   return { project, fault, reply: (fault?.afterStoring && faultReply(fault, "import", "")) || reply };
 }
 
@@ -89,22 +89,22 @@ function tokenOf(events: readonly unknown[]): string | null {
 }
 
 function authenticateImport(
-  world: World,
+  state: EmulatorState,
   request: IncomingMessage,
   projectId: string | null,
   token: string | null,
 ): ReturnType<typeof authenticate> {
   if (request.headers.authorization === undefined && token !== null) {
-    const project = [...world.projects.values()].find(({ settings }) => settings.token === token);
-    if (project && !isWrongRegion(world, request, project)) return { project, account: null };
+    const project = [...state.projects.values()].find(({ settings }) => settings.token === token);
+    if (project && !isWrongRegion(state, request, project)) return { project, account: null };
   }
-  return authenticate(world, request, projectId, { token: true, roles: ["owner", "admin"] });
+  return authenticate(state, request, projectId, { token: true, roles: ["owner", "admin"] });
 }
 
-function refusedBody(world: World, request: IncomingMessage, url: URL, error: unknown): Outcome {
+function refusedBody(state: EmulatorState, request: IncomingMessage, url: URL, error: unknown): Outcome {
   const projectId = url.searchParams.get("project_id");
-  const auth = authenticate(world, request, projectId, { token: true, roles: ["owner", "admin"] });
-  const project = auth.project ?? world.nobody;
+  const auth = authenticate(state, request, projectId, { token: true, roles: ["owner", "admin"] });
+  const project = auth.project ?? state.nobody;
   if ("error" in auth) return { project, fault: null, reply: replies.ingestionError(401, auth.error) };
   if (error instanceof BodyTooLarge)
     return { project, fault: null, reply: replies.tooLarge(project.settings.maxImportBytes) };
@@ -115,9 +115,9 @@ function refusedBody(world: World, request: IncomingMessage, url: URL, error: un
   return { project, fault: null, reply: replies.legacy(url.searchParams.get("verbose") === "1", message) };
 }
 
-function arrivalOf(world: World, request: IncomingMessage, project: Project): Arrival {
+function arrivalOf(state: EmulatorState, request: IncomingMessage, project: Project): Arrival {
   return {
-    nowMs: world.nowMs(),
+    nowMs: state.nowMs(),
     endpoint: (request.headers.host ?? "").split(":")[0] ?? "",
     address: request.socket.remoteAddress ?? "",
     toStoredMs: (utcMs) => project.toStoredMs(utcMs),
@@ -125,7 +125,13 @@ function arrivalOf(world: World, request: IncomingMessage, project: Project): Ar
 }
 
 /** Limits, then validation, then the store. */
-function take(world: World, project: Project, batch: Batch, arrival: Arrival, fault: StruckFault | null): Reply {
+function take(
+  state: EmulatorState,
+  project: Project,
+  batch: Batch,
+  arrival: Arrival,
+  fault: StruckFault | null,
+): Reply {
   const { settings, budgets } = project;
   if (batch.bytes > settings.maxImportBytes) return replies.tooLarge(settings.maxImportBytes);
   if (batch.events.length > settings.maxImportEvents) {
@@ -142,7 +148,7 @@ function take(world: World, project: Project, batch: Batch, arrival: Arrival, fa
   budgets.importBytes.add(arrival.nowMs, batch.bytes);
   const stored = batch.strict ? takeStrict(project, batch, arrival, fault) : takeLegacy(project, batch, arrival);
   if (stored.refused > 0) project.counts.eventsRefused += stored.refused;
-  for (const faults of [world.faults, project.faults]) faults.stored(stored.count, batch.bytes);
+  for (const faults of [state.faults, project.faults]) faults.stored(stored.count, batch.bytes);
   return stored.reply;
 }
 

@@ -7,7 +7,7 @@ import type { Project } from "./project.ts";
 import * as replies from "./replies.ts";
 import type { Reply } from "./replies.ts";
 import { dayOf } from "./zone.ts";
-import type { World } from "./world.ts";
+import type { EmulatorState } from "./emulatorState.ts";
 
 const NAMES_DAYS = 31;
 const MAX_SAMPLED_ROWS = 10_000;
@@ -19,13 +19,13 @@ export interface Answered {
 }
 
 /** `/api/app/me`: every project of the account, with its zone. */
-export function aboutMe(world: World, request: IncomingMessage): Answered {
+export function aboutMe(state: EmulatorState, request: IncomingMessage): Answered {
   const credentials = readBasic(request.headers.authorization);
   const memberships = credentials
-    ? projectsOf(world, credentials).filter(({ project }) => !isWrongRegion(world, request, project))
+    ? projectsOf(state, credentials).filter(({ project }) => !isWrongRegion(state, request, project))
     : [];
-  const project = memberships[0]?.project ?? world.nobody;
-  const fault = world.faults.strike("app", 0) ?? project.faults.strike("app", 0);
+  const project = memberships[0]?.project ?? state.nobody;
+  const fault = state.faults.strike("app", 0) ?? project.faults.strike("app", 0);
   const faulty = fault && faultReply(fault, "app", "");
   if (faulty) return { project, fault, reply: faulty };
   if (memberships.length === 0)
@@ -49,16 +49,16 @@ export function aboutMe(world: World, request: IncomingMessage): Answered {
 }
 
 /** Everything under `/api/query/` and its older alias `/api/2.0/` other than the export. */
-export function query(world: World, request: IncomingMessage, url: URL, path: string): Answered | null {
+export function query(state: EmulatorState, request: IncomingMessage, url: URL, path: string): Answered | null {
   const answer = QUERIES[path];
   if (!answer) return null;
-  const auth = authenticate(world, request, url.searchParams.get("project_id"), { token: false, roles: null });
-  const project = auth.project ?? world.nobody;
-  const fault = world.faults.strike("query", 0) ?? project.faults.strike("query", 0);
+  const auth = authenticate(state, request, url.searchParams.get("project_id"), { token: false, roles: null });
+  const project = auth.project ?? state.nobody;
+  const fault = state.faults.strike("query", 0) ?? project.faults.strike("query", 0);
   const faulty = fault && faultReply(fault, "query", "");
   if (faulty) return { project, fault, reply: faulty };
   if ("error" in auth) return { project, fault, reply: replies.json(401, { error: auth.error, status: "error" }) };
-  const nowMs = world.nowMs();
+  const nowMs = state.nowMs();
   const { queryPerHour } = project.settings;
   const used = project.budgets.queryHour.count(nowMs);
   if (queryPerHour !== null && used >= queryPerHour) {

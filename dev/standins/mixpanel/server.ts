@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { readBody } from "./body.ts";
 import { MixpanelControl } from "./control.ts";
-import { ControlError, runCommand } from "./control-routes.ts";
+import { ControlError, runCommand } from "./controlRoutes.ts";
 import { planExport, streamExport } from "./export.ts";
 import { importEvents } from "./import.ts";
 import type { StruckFault } from "./faults.ts";
@@ -15,7 +15,7 @@ import type { RequestKind } from "./protocol.ts";
 import { aboutMe, query } from "./query.ts";
 import { json } from "./replies.ts";
 import type { Reply } from "./replies.ts";
-import { World } from "./world.ts";
+import { EmulatorState } from "./emulatorState.ts";
 
 export interface StandInOptions {
   host?: string;
@@ -38,9 +38,9 @@ const POLL_MS = 20;
 
 export async function startMixpanelStandIn(options: StandInOptions = {}): Promise<MixpanelStandIn> {
   const { host = "127.0.0.1", port = 0, dataDir, tls } = options;
-  const world = new World(dataDir ?? null);
+  const state = new EmulatorState(dataDir ?? null);
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
-    handle(world, request, response).catch((error: unknown) => {
+    handle(state, request, response).catch((error: unknown) => {
       if (response.headersSent || response.destroyed) return void response.destroy();
       send(response, json(500, { error: error instanceof Error ? error.message : "unknown error", status: "error" }));
     });
@@ -59,51 +59,56 @@ export async function startMixpanelStandIn(options: StandInOptions = {}): Promis
     server.close();
     server.closeAllConnections();
     await closed;
-    world.close();
+    state.close();
   };
   return { origin, control, stop };
 }
 
-async function handle(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(state: EmulatorState, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? "/", "http://stand-in");
   const path = url.pathname.replace(/\/$/, "");
-  if (path.startsWith("/__control/")) return runControl(world, path.slice("/__control/".length), request, response);
+  if (path.startsWith("/__control/")) return runControl(state, path.slice("/__control/".length), request, response);
   if (path === "/import") {
-    const { project, fault, reply } = await importEvents(world, request, url);
+    const { project, fault, reply } = await importEvents(state, request, url);
     return answer(project, "import", fault, reply, response);
   }
-  if (path === "/api/2.0/export") return rawExport(world, request, response, url);
+  if (path === "/api/2.0/export") return rawExport(state, request, response, url);
   if (path === "/api/app/me") {
-    const { project, fault, reply } = aboutMe(world, request);
+    const { project, fault, reply } = aboutMe(state, request);
     return answer(project, "app", fault, reply, response);
   }
-  const answered = query(world, request, url, path.replace(/^\/api\/(?:query|2\.0)/, ""));
+  const answered = query(state, request, url, path.replace(/^\/api\/(?:query|2\.0)/, ""));
   if (answered) return answer(answered.project, "query", answered.fault, answered.reply, response);
   send(response, json(404, { error: "not found", status: "error" }));
 }
 
 async function runControl(
-  world: World,
+  state: EmulatorState,
   command: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   try {
     const body = await readBody(request, MAX_CONTROL_BYTES);
-    send(response, json(200, await runCommand(world, command, body.toString("utf8"))));
+    send(response, json(200, await runCommand(state, command, body.toString("utf8"))));
   } catch (error) {
     if (!(error instanceof ControlError)) throw error;
     send(response, json(400, { error: error.message }));
   }
 }
 
-async function rawExport(world: World, request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-  const { project, fault, query: planned } = planExport(world, request, url);
+async function rawExport(
+  state: EmulatorState,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+): Promise<void> {
+  const { project, fault, query: planned } = planExport(state, request, url);
   if ("status" in planned) return answer(project, "export", fault, planned, response);
   if (!(await lets(project, "export", fault, response))) return;
   project.budgets.exportsRunning++;
   try {
-    const end = await streamExport(world, project, planned, fault, request, response);
+    const end = await streamExport(state, project, planned, fault, request, response);
     if (end === "hang") await untilGone(fault, response);
     if (end === "done") return project.count("export", 200);
     response.destroy();

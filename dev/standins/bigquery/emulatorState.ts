@@ -20,7 +20,7 @@ interface Kept {
 /** Of a job that ran when everything was killed; whether its rows are there nobody knows. */
 const CUT_OFF: JobError = { reason: "backendError", message: "The local BigQuery ended while the job was running." };
 
-export class World {
+export class EmulatorState {
   readonly engine: Engine;
   readonly accounts: Accounts;
   readonly catalog: Catalog;

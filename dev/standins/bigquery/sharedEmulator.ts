@@ -57,7 +57,7 @@ async function launch(ownerPid: number, file: string): Promise<BigQueryAddresses
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
   const keeper = spawn(
     process.execPath,
-    ["--import", tsx, resolve(import.meta.dirname, "sharedKeeper.ts"), String(ownerPid), file],
+    ["--import", tsx, resolve(import.meta.dirname, "sharedEmulatorKeeper.ts"), String(ownerPid), file],
     { detached: true, stdio: ["ignore", log, log] },
   );
   closeSync(log);

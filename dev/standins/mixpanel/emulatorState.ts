@@ -8,7 +8,7 @@ import type { ProjectSettingsInput, Region } from "./settings.ts";
 
 const JOURNAL = /^(\d+)\.journal$/;
 
-export class World {
+export class EmulatorState {
   readonly projects = new Map<string, Project>();
   /** Faults that strike whatever the project, even requests that belong to none. */
   readonly faults = new Faults();

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { startService, type ServiceOptions } from "../../../dev/process/process.ts";
+import { startService, type ServiceOptions } from "../../../dev/process/service.ts";
 import { identify } from "../../../dev/process/processTable.ts";
 import { startScript } from "../../support/dev/script.ts";
 
@@ -72,7 +72,7 @@ describe("startService", () => {
 /** A parent that starts a service, prints both process numbers, and then does what it is told. */
 function parent(pidFile: string, afterwards: string) {
   return startScript(`
-    import { startService } from "./dev/process/process.ts";
+    import { startService } from "./dev/process/service.ts";
     let printed = false;
     const service = await startService({ name: "Probe", command: process.execPath, args: ["-e", ${JSON.stringify(STAYS)}],
       pidFile: ${JSON.stringify(pidFile)}, isReady: () => Promise.resolve(printed), onLog: () => (printed = true) });
