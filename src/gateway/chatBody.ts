@@ -1,25 +1,26 @@
-// The body of a call: what the gateway reads of it, and the same bytes with another model.
+// The body of a call: the fields that the gateway reads, and the same bytes with another model.
 import { isUtf8 } from "node:buffer";
-import { idProblem, isObject } from "../api/exposures/records.ts";
-import { GatewayError } from "./errors.ts";
+import { isObject } from "../http/body.ts";
+import { checkId } from "../http/checkId.ts";
+import { OpenAiError } from "../http/openAiError.ts";
 
 export interface ChatBody {
   model: string;
   user: string | null;
   metadata: Record<string, unknown>;
-  /** The body for an upstream: as it came, byte by byte, but for the value of `model`. */
+  /** The body for an upstream: the same bytes, except for the value of `model`. */
   withModel(model: string): Buffer;
 }
 
-/** Throws GatewayError for what is no call of Chat Completions. All fields but the four above are the upstream's to judge. */
+/** Throws OpenAiError if the body is not a call of Chat Completions. The upstream checks all other fields. */
 export function readChatBody(bytes: Buffer): ChatBody {
   const body = parse(bytes);
   const { model, user, metadata } = body;
   if (typeof model !== "string" || model === "") {
-    throw new GatewayError(400, "`model` must be the name of a router.", { param: "model" });
+    throw new OpenAiError(400, "`model` must be the name of a router.", { param: "model" });
   }
-  const wrong = user === undefined || user === null ? null : idProblem(user);
-  if (wrong !== null) throw new GatewayError(400, `\`user\` ${wrong}.`, { param: "user" });
+  const wrong = user === undefined || user === null ? null : checkId(user);
+  if (wrong !== null) throw new OpenAiError(400, `\`user\` ${wrong}.`, { param: "user" });
   return {
     model,
     user: (user as string | null | undefined) ?? null,
@@ -29,15 +30,15 @@ export function readChatBody(bytes: Buffer): ChatBody {
 }
 
 function parse(bytes: Buffer): Record<string, unknown> {
-  if (!isUtf8(bytes)) throw new GatewayError(400, "The body is not valid UTF-8.");
+  if (!isUtf8(bytes)) throw new OpenAiError(400, "The body is not valid UTF-8.");
   let body: unknown;
   try {
     body = JSON.parse(bytes.toString("utf8"));
   } catch {
-    // The parser's own message quotes the body.
-    throw new GatewayError(400, "The body is not valid JSON.");
+    // The parser's message quotes the body.
+    throw new OpenAiError(400, "The body is not valid JSON.");
   }
-  if (!isObject(body)) throw new GatewayError(400, "The body must be a JSON object.");
+  if (!isObject(body)) throw new OpenAiError(400, "The body must be a JSON object.");
   return body;
 }
 

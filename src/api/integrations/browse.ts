@@ -2,15 +2,17 @@
 import { z } from "@hono/zod-openapi";
 import type { Connection } from "../../domain/connection.ts";
 import { SyncError, type ErrorKind } from "../../domain/errors.ts";
+import { endpoint } from "../../http/endpoint.ts";
+import type { App } from "../../http/env.ts";
+import { invalid, notFound, Problem, type ProblemStatus } from "../../http/problem.ts";
 import type { Browse } from "../../providers/connector.ts";
 import type { ProviderSpec } from "../../providers/provider.ts";
-import { endpoint, type App } from "../../http/endpoint.ts";
-import { invalid, notFound, Problem, type ProblemStatus } from "../../http/problem.ts";
-import { integrationParams, pageQuery } from "../../http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
-import { listOf } from "./responses.ts";
+import { listOf } from "../responses.ts";
+import { integrationParams, pageQuery } from "../schemas.ts";
+import { componentName } from "./providerSchemas.ts";
 
-const problems: ProblemStatus[] = [403, 409, 503];
+const PROBLEMS: ProblemStatus[] = [403, 409, 503];
 
 export function registerBrowse(app: App, deps: AppDeps): void {
   for (const spec of deps.specs) {
@@ -19,71 +21,81 @@ export function registerBrowse(app: App, deps: AppDeps): void {
 }
 
 function registerLists(app: App, deps: AppDeps, spec: ProviderSpec, names: NonNullable<ProviderSpec["browse"]>): void {
-  const path = `/v1/integrations/{id}/${spec.id}/datasets`;
-  const datasetParams = integrationParams.extend({ dataset: names.dataset });
-  const look = { method: "get", tag: "integrations", status: 200, problems } as const;
-  endpoint(
-    app,
-    {
-      ...look,
-      path,
-      summary: "Datasets that can be read",
-      params: integrationParams,
-      query: pageQuery,
-      answer: listOf("datasets", z.object({ id: z.string() }).openapi(`${spec.title}Dataset`)),
-    },
-    async ({ workspaceId, params, query: page }) => {
-      const { items, next } = await browse(deps, spec, workspaceId, params.id, page.cursor, (project, connection) =>
-        project.datasets(connection, page),
+  const name = componentName(spec);
+  const datasetParams = integrationParams.extend({ dataset: names.dataset.describe("The name of the dataset.") });
+  const tableParams = datasetParams.extend({ table: names.table.describe("The name of the table.") });
+  endpoint(app, {
+    method: "get",
+    path: `/v1/integrations/{id}/${spec.id}/datasets`,
+    operationId: `list${name}Datasets`,
+    summary: "List datasets",
+    description: "Returns the datasets of the project that the integration can read.",
+    tag: "integrations",
+    params: integrationParams,
+    query: pageQuery,
+    status: 200,
+    response: listOf("datasets", datasetResponse.openapi(`${name}Dataset`, { example: { id: "analytics" } })),
+    problems: PROBLEMS,
+    handler: async ({ workspaceId, params, query }) => {
+      const { items, next } = await browse(deps, spec, workspaceId, params.id, query.cursor, (project, connection) =>
+        project.datasets(connection, query),
       );
       return { datasets: items, next };
     },
-  );
-  endpoint(
-    app,
-    {
-      ...look,
-      path: `${path}/{dataset}/tables`,
-      summary: "Tables of a dataset",
-      params: datasetParams,
-      query: pageQuery,
-      answer: listOf("tables", z.object({ id: z.string(), type: z.string() }).openapi(`${spec.title}Table`)),
-    },
-    async ({ workspaceId, params, query: page }) => {
-      const { items, next } = await browse(deps, spec, workspaceId, params.id, page.cursor, (project, connection) =>
-        project.tables(connection, params.dataset, page),
+  });
+  endpoint(app, {
+    method: "get",
+    path: `/v1/integrations/{id}/${spec.id}/datasets/{dataset}/tables`,
+    operationId: `list${name}Tables`,
+    summary: "List tables",
+    description: "Returns the tables of a dataset, views included.",
+    tag: "integrations",
+    params: datasetParams,
+    query: pageQuery,
+    status: 200,
+    response: listOf("tables", tableResponse.openapi(`${name}Table`, { example: { id: "events", type: "TABLE" } })),
+    problems: PROBLEMS,
+    handler: async ({ workspaceId, params, query }) => {
+      const { items, next } = await browse(deps, spec, workspaceId, params.id, query.cursor, (project, connection) =>
+        project.tables(connection, String(params.dataset), query),
       );
       return { tables: items, next };
     },
-  );
-  endpoint(
-    app,
-    {
-      ...look,
-      path: `${path}/{dataset}/tables/{table}/columns`,
-      summary: "Columns of a table",
-      params: datasetParams.extend({ table: names.table }),
-      answer: z.object({ columns: z.array(columnOf(spec)) }),
-    },
-    async ({ workspaceId, params: { id, dataset, table } }) => ({
+  });
+  const column = columnResponse.openapi(`${name}Column`, {
+    example: { name: "user_id", type: "STRING", mode: "REQUIRED" },
+  });
+  endpoint(app, {
+    method: "get",
+    path: `/v1/integrations/{id}/${spec.id}/datasets/{dataset}/tables/{table}/columns`,
+    operationId: `list${name}Columns`,
+    summary: "List columns",
+    description: "Returns the columns of a table, with the fields within structs.",
+    tag: "integrations",
+    params: tableParams,
+    status: 200,
+    response: z.object({ columns: z.array(column).describe("The columns in their order in the table.") }),
+    problems: PROBLEMS,
+    handler: async ({ workspaceId, params: { id, dataset, table } }) => ({
       columns: await browse(deps, spec, workspaceId, id, null, (project, connection) =>
         project.columns(connection, dataset, table),
       ),
     }),
-  );
+  });
 }
 
-function columnOf({ title }: ProviderSpec) {
-  return z
-    .object({
-      name: z.string().openapi({ description: "A field within a struct as `a.b`." }),
-      type: z.string(),
-      mode: z.enum(["NULLABLE", "REQUIRED", "REPEATED"]),
-    })
-    .openapi(`${title}Column`);
-}
+const datasetResponse = z.object({ id: z.string().describe("The name of the dataset.") });
+const tableResponse = z.object({
+  id: z.string().describe("The name of the table."),
+  type: z.string().describe("What it is, as the provider calls it."),
+});
+const columnResponse = z.object({
+  name: z.string().describe("The name of the column; `a.b` for a field within a struct."),
+  type: z.string().describe("The provider's type."),
+  mode: z.enum(["NULLABLE", "REQUIRED", "REPEATED"]).describe("Whether it can be null or repeated."),
+});
 
-/** An integration of another provider has no such resource. */
+/** An integration of another provider is a 404. */
 async function browse<T>(
   { store, connectors }: AppDeps,
   { id: provider, title }: ProviderSpec,
@@ -114,7 +126,7 @@ const STATUSES: Partial<Record<ErrorKind, ProblemStatus>> = {
 };
 const RETRY_AFTER_SECONDS = "10";
 
-/** In the connector's words, which name the remedy. Cursors are the provider's own, so only the provider can tell a wrong one. */
+/** The connector's message says what to do. Cursors are the provider's own, so only the provider can tell that one is wrong. */
 function toProblem({ kind, message }: SyncError, cursor: string | null): Problem {
   if (kind === "schema" && cursor !== null) return invalid([{ path: "cursor", message: "is no cursor of this list" }]);
   const status = STATUSES[kind] ?? 503;

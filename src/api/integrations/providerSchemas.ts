@@ -1,10 +1,11 @@
-// What the calls about integrations and events take and return for each provider, made from the providers' specs.
+// What the endpoints of integrations and events accept and return for each provider, made from the providers' specs.
 import { z } from "@hono/zod-openapi";
-import type { NewEvent } from "../../domain/event.ts";
+import type { EventSummary, NewEvent } from "../../domain/event.ts";
 import type { Integration, IntegrationPatch, JsonObject, NewIntegration, Provider } from "../../domain/integration.ts";
 import type { Field, Fields, ProviderSpec } from "../../providers/provider.ts";
-import { directionSwitches, eventName, importFromDay, optionalDescription, sayUnknown, type NowMs } from "../../http/schemas.ts";
-import { eventFields, integrationFields, type EventAnswer, type IntegrationAnswer } from "./responses.ts";
+import { directionSwitches, eventName, importFromDay, optionalDescription, sayUnknown, type NowMs } from "../schemas.ts";
+import { eventFields, integrationFields, toEventResponse } from "./responses.ts";
+import type { EventResponse, IntegrationResponse } from "./responses.ts";
 
 export type ProviderSchemas = ReturnType<typeof createProviderSchemas>;
 
@@ -21,10 +22,10 @@ export function createProviderSchemas(specs: readonly ProviderSpec[], nowMs: Now
       error: (issue) => (issue.code === "invalid_union" ? `must be ${ids}` : undefined),
     })
     .openapi("NewIntegration");
-  const integration: z.ZodType<unknown, IntegrationAnswer> = z
+  const integration: z.ZodType<unknown, IntegrationResponse> = z
     .discriminatedUnion("provider", some(specs.map(integrationOf)))
     .openapi("Integration");
-  const event: z.ZodType<unknown, EventAnswer> = z.union(some(specs.map(eventOf))).openapi("Event");
+  const event: z.ZodType<unknown, EventResponse> = z.union(some(specs.map(eventOf))).openapi("Event");
   return {
     newIntegration: newIntegrations.transform((body) => toNewIntegration(specOf(String(body["provider"])), body)),
     integrationPatch: z.union(specs.map((spec) => integrationPatch(spec, {}))),
@@ -33,22 +34,22 @@ export function createProviderSchemas(specs: readonly ProviderSpec[], nowMs: Now
     newEventFor: ({ provider }: Integration) => newEvent(specOf(provider)),
     integration,
     event,
-    eventNameField: (provider: Provider) => specOf(provider).event.nameField,
+    toEventResponse: (row: EventSummary) => toEventResponse(row, specOf(row.provider).event.nameField),
   };
 }
 
 /** The names of components in the OpenAPI document are made from the title. */
-const componentName = ({ title }: ProviderSpec): string => title.replaceAll(/\W/g, "");
+export const componentName = ({ title }: ProviderSpec): string => title.replaceAll(/\W/g, "");
 
 function newIntegration(spec: ProviderSpec, nowMs: NowMs) {
   const { id, title, settings, secret } = spec;
   return z
     .strictObject(
       {
-        provider: z.literal(id),
+        provider: z.literal(id).describe("The provider."),
         ...shapeOf(settings),
         ...(secret && { [secret.name]: documented(secret) }),
-        importFrom: importFromDay(nowMs).optional(),
+        importFrom: importFromDay(nowMs).optional().describe("The first day to import. Default: 30 days ago."),
       },
       sayUnknown(`unknown field of a ${title} integration`),
     )
@@ -115,11 +116,11 @@ interface Switches {
 }
 
 function newEvent(spec: ProviderSpec): z.ZodType<NewEvent> {
-  const { nameField, example, source } = spec.event;
+  const { nameField, label, example, source } = spec.event;
   const names = Object.keys(source);
   return z
     .strictObject(
-      { [nameField]: eventName.openapi({ example }), description: optionalDescription, ...shapeOf(source) },
+      { [nameField]: eventName.meta({ description: `${label}.`, example }), description: optionalDescription, ...shapeOf(source) },
       sayUnknown(`unknown field of a ${spec.title} event`),
     )
     .openapi(`New${componentName(spec)}Event`)
@@ -132,13 +133,13 @@ function newEvent(spec: ProviderSpec): z.ZodType<NewEvent> {
 
 function integrationOf(spec: ProviderSpec) {
   return integrationFields
-    .extend({ provider: z.literal(spec.id), ...answerShapeOf(spec.settings) })
+    .extend({ provider: z.literal(spec.id).describe("The provider."), ...responseShapeOf(spec.settings) })
     .openapi(`${componentName(spec)}Integration`);
 }
 
 function eventOf(spec: ProviderSpec) {
-  const { nameField, example, source } = spec.event;
-  const fields = { [nameField]: z.string().openapi({ example }), ...answerShapeOf(source) };
+  const { nameField, label, example, source } = spec.event;
+  const fields = { [nameField]: z.string().meta({ description: `${label}.`, example }), ...responseShapeOf(source) };
   // The fields' names are the provider's own; what is made here from a row is typed by the shared ones.
   return (eventFields.extend(fields) as unknown as typeof eventFields).openapi(`${componentName(spec)}Event`);
 }
@@ -146,8 +147,8 @@ function eventOf(spec: ProviderSpec) {
 const shapeOf = (fields: Fields) =>
   Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, documented(field)]));
 
-/** Answers hold what was accepted once, so they state no rules. */
-const answerShapeOf = (fields: Fields) =>
+/** Responses hold what was accepted before, so they state no rules. */
+const responseShapeOf = (fields: Fields) =>
   Object.fromEntries(
     Object.entries(fields).map(([name, { schema, choices, ...field }]) => {
       const value = choices === undefined ? z.string() : z.enum(Object.keys(choices));

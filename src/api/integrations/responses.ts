@@ -1,139 +1,74 @@
-// What the API answers: schemas for OpenAPI and the views of the store's rows that fill them.
-import { type EventSummary, PROPERTY_TYPES } from "../../domain/event.ts";
-import type { Integration } from "../../domain/integration.ts";
-import type { Run, SyncRequest } from "../../domain/run.ts";
+// How the API shows integrations and events: the fields that all providers share, and the responses made of the store's rows.
 import { z } from "@hono/zod-openapi";
 import { workflowIdOf } from "../../client/index.ts";
-import { ERROR_KINDS, type ErrorState } from "../../domain/errors.ts";
-
-const time = z.string().openapi({ format: "date-time", example: "2026-01-31T08:00:00.000Z" });
-const count = z.number().int();
-const outcome = z.enum(["succeeded", "partial", "failed"]);
-const direction = z.enum(["export", "import"]);
-const next = z.string().nullable();
-const errorState = z.object({ kind: z.enum(ERROR_KINDS), message: z.string(), since: time }).openapi("ErrorState");
+import type { EventSummary } from "../../domain/event.ts";
+import type { Integration } from "../../domain/integration.ts";
+import { count, errorState, isoTime, isoTimeOrNull, time, toErrorField } from "../responses.ts";
+import { lastRunResponse, toLastRun } from "../runs/responses.ts";
 
 const doing = z.string().nullable().optional().openapi({
-  description:
-    "In words, while a run runs: of one integration alone, and null where its workflow does not answer at once.",
+  description: "What the direction does, while a run goes on. Null if the workflow does not answer. Absent in lists.",
+  example: "delivering buckets 1 to 1000 of 5000",
 });
 
-/** Of every provider. */
-export const integrationFields = z.object({
-  id: z.string(),
-  importFrom: z.string(),
-  createdAt: time,
-  status: z.enum(["idle", "syncing", "paused", "attention"]),
-  nextRunAt: time.nullable(),
-  workflowId: z.string(),
-  temporalUrl: z
-    .string()
-    .nullable()
-    .openapi({ description: "Its workflow in Temporal's UI, if the operator says where that is." }),
-  lastRun: z
-    .object({ id: z.string(), startedAt: time, finishedAt: time.nullable(), outcome: outcome.nullable() })
-    .nullable(),
-  export: z.object({
-    enabled: z.boolean(),
-    completeThrough: time.nullable(),
-    sent: count,
-    rejected: count,
-    pending: count,
-    late: count,
-    doing,
-    error: errorState.optional(),
-  }),
-  import: z.object({ enabled: z.boolean(), doing, error: errorState.optional() }),
-});
+const completeThrough = time.nullable().describe("Everything before this time is synced. Null if nothing is.");
 
 /** The settings of its provider stand beside these fields. */
-export type IntegrationAnswer = z.input<typeof integrationFields> & { provider: string };
+export const integrationFields = z.object({
+  id: z.string().openapi({ description: "The id of the integration.", example: "int_8ca58d2699a69a6dbee0" }),
+  importFrom: z.string().openapi({ description: "The first day that is imported.", example: "2026-01-31" }),
+  createdAt: time.describe("When the integration was created."),
+  status: z.enum(["idle", "syncing", "paused", "attention"]).openapi({
+    description: "`attention` means that an error waits for the owner of the project.",
+    example: "idle",
+  }),
+  nextRunAt: time.nullable().describe("When the next run starts. Null if none is planned."),
+  workflowId: z.string().openapi({
+    description: "The id of the workflow in Temporal.",
+    example: "integration-int_8ca58d2699a69a6dbee0",
+  }),
+  temporalUrl: z.string().nullable().openapi({
+    description: "The page of the workflow in Temporal's UI. Null if the operator does not say where that is.",
+    example: null,
+  }),
+  lastRun: lastRunResponse.nullable().describe("The run that started last. Null before the first."),
+  export: z
+    .object({
+      enabled: z.boolean().openapi({ description: "Whether exposures are exported.", example: true }),
+      completeThrough,
+      sent: count.openapi({ description: "Buckets that were delivered.", example: 4000 }),
+      rejected: count.openapi({ description: "Buckets that the provider rejected.", example: 0 }),
+      pending: count.openapi({ description: "Sealed buckets that are not delivered yet.", example: 1000 }),
+      late: count.openapi({ description: "Buckets with exposures that arrived after they were sealed.", example: 0 }),
+      doing,
+      error: errorState.optional(),
+    })
+    .describe("Exposures to the provider."),
+  import: z
+    .object({
+      enabled: z.boolean().openapi({ description: "Whether events are imported.", example: true }),
+      doing,
+      error: errorState.optional(),
+    })
+    .describe("Events from the provider."),
+});
 
-/** Of every provider. */
+export type IntegrationResponse = z.input<typeof integrationFields> & { provider: string };
+
+/** The event's name, and its source at the provider, stand beside these fields. */
 export const eventFields = z.object({
-  description: z.string().nullable(),
-  createdAt: time,
-  imported: count,
-  rejected: count,
-  completeThrough: time.nullable(),
+  description: z.string().nullable().openapi({ description: "Free text for people.", example: "Paid orders" }),
+  createdAt: time.describe("When the event was added."),
+  imported: count.openapi({ description: "Records that were imported.", example: 1200 }),
+  rejected: count.openapi({ description: "Records that were rejected.", example: 0 }),
+  completeThrough,
   error: errorState.optional(),
 });
 
-export type EventAnswer = z.input<typeof eventFields>;
+export type EventResponse = z.input<typeof eventFields>;
 
-export const propertyAnswer = z
-  .object({
-    name: z.string(),
-    types: z.array(z.enum(PROPERTY_TYPES)),
-    numeric: z.boolean(),
-    count,
-    example: z.unknown(),
-  })
-  .openapi("Property");
-
-export const recordAnswer = z
-  .object({ uuid: z.string(), user_id: z.string(), timestamp: time, properties: z.record(z.string(), z.unknown()) })
-  .openapi("ImportedRecord");
-
-export const rejectedAnswer = z
-  .object({
-    id: z.string(),
-    direction,
-    event: z.string().optional(),
-    reason: z.string(),
-    record: z.unknown().openapi({ description: "The record as JSON; a string where its text is no JSON." }),
-    at: time,
-  })
-  .openapi("RejectedRecord");
-
-export const runAnswer = z
-  .object({
-    id: z.string(),
-    startedAt: time,
-    finishedAt: time.nullable(),
-    outcome: outcome.nullable(),
-    directions: z.array(
-      z.object({
-        direction,
-        outcome: outcome.nullable().openapi({ description: "Null while the direction runs." }),
-        records: count,
-        rejected: count,
-        error: errorState.optional(),
-        failedEvents: z.array(z.string()).optional(),
-      }),
-    ),
-  })
-  .openapi("Run");
-
-export const syncAnswer = z.object({
-  status: z.enum(["queued", "running", "done"]),
-  runId: z.string().optional(),
-  outcome: outcome.optional(),
-});
-
-export const testAnswer = z.object({
-  ok: z.boolean(),
-  steps: z.array(z.object({ name: z.string(), ok: z.boolean(), message: z.string().optional() })),
-});
-
-/** A list's schema, `{<plural>: […], next}`. */
-export function listOf<K extends string, S extends z.ZodType>(plural: K, item: S) {
-  return z.object({ [plural]: z.array(item), next } as Record<K, z.ZodArray<S>> & { next: typeof next });
-}
-
-export const isoTime = (ms: number): string => new Date(ms).toISOString();
-const isoTimeOrNull = (ms: number | null): string | null => (ms === null ? null : isoTime(ms));
-
-function viewError(error: ErrorState | null | undefined): { error?: z.input<typeof errorState> } {
-  if (error === null || error === undefined) return {};
-  return { error: { kind: error.kind, message: error.message, since: isoTime(error.sinceMs) } };
-}
-
-/** An integration as its owner sees it: without its secret. `temporalUrl` is where its workflow is looked at, if anywhere. */
-export function viewIntegration(
-  row: Integration,
-  temporalUrl: string | null = null,
-): IntegrationAnswer {
+/** `temporalUrl` is the page of its workflow in Temporal's UI, if there is one. The secret is not part of a row. */
+export function toIntegrationResponse(row: Integration, temporalUrl: string | null = null): IntegrationResponse {
   const { lastRun } = row;
   return {
     ...row.settings,
@@ -145,7 +80,7 @@ export function viewIntegration(
     nextRunAt: isoTimeOrNull(row.nextRunAtMs),
     workflowId: workflowIdOf(row.id),
     temporalUrl,
-    lastRun: lastRun && viewRunTimes(lastRun),
+    lastRun: lastRun && toLastRun(lastRun),
     export: {
       enabled: row.export.enabled,
       completeThrough: isoTimeOrNull(row.export.completeThroughMs),
@@ -153,28 +88,14 @@ export function viewIntegration(
       rejected: row.export.rejected,
       pending: row.export.pending,
       late: row.export.late,
-      ...viewError(row.export.error),
+      ...toErrorField(row.export.error),
     },
-    import: { enabled: row.import.enabled, ...viewError(row.import.error) },
+    import: { enabled: row.import.enabled, ...toErrorField(row.import.error) },
   };
-}
-
-function viewRunTimes(run: Run) {
-  return {
-    id: run.id,
-    startedAt: isoTime(run.startedAtMs),
-    finishedAt: isoTimeOrNull(run.finishedAtMs),
-    outcome: run.outcome,
-  };
-}
-
-export function viewRun(run: Run): z.input<typeof runAnswer> {
-  const directions = run.directions.map(({ error, ...rest }) => ({ ...rest, ...viewError(error) }));
-  return { ...viewRunTimes(run), directions };
 }
 
 /** `nameField` is what the provider calls the name of an event. */
-export function viewEvent(row: EventSummary, nameField: string): EventAnswer {
+export function toEventResponse(row: EventSummary, nameField: string): EventResponse {
   return {
     ...row.source,
     [nameField]: row.name,
@@ -183,14 +104,6 @@ export function viewEvent(row: EventSummary, nameField: string): EventAnswer {
     imported: row.imported,
     rejected: row.rejected,
     completeThrough: isoTimeOrNull(row.completeThroughMs),
-    ...viewError(row.error),
-  };
-}
-
-export function viewSync(request: SyncRequest): z.input<typeof syncAnswer> {
-  return {
-    status: request.status,
-    ...(request.runId !== null && { runId: request.runId }),
-    ...(request.outcome !== null && { outcome: request.outcome }),
+    ...toErrorField(row.error),
   };
 }

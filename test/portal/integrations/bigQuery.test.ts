@@ -115,7 +115,7 @@ async function syncUnderWatch(page: Page, projectId: string): Promise<void> {
   await yourSync(page).getByText("Syncing…").waitFor();
   await region(page, "Sync status").getByText("syncing", { exact: true }).waitFor();
   await page
-    .getByRole("status", { name: "What the directions are doing" })
+    .getByRole("status", { name: "Current operations" })
     .getByText(`Export: delivering buckets 1 to ${USERS} of ${USERS}`)
     .waitFor();
   await control.clearFaults(projectId, fault);
@@ -132,7 +132,7 @@ describe("the BigQuery product page", () => {
     );
     const page = await portal.signedIn();
     await enable(page, customer);
-    await page.getByText("Enabled: every step went well.").waitFor();
+    await page.getByText("Enabled: every step succeeded.").waitFor();
     await page.getByText("Writing to the dataset (BigQuery Data Editor): ok").waitFor();
     await picture(page, "bigquery-enabled");
 
@@ -157,7 +157,7 @@ describe("the BigQuery product page", () => {
     expect(await link.getAttribute("href")).toMatch(
       new RegExp(`^${TEMPORAL_UI}/namespaces/default/workflows/integration-`),
     );
-    await page.getByRole("table", { name: "Runs" }).getByText(`${ROWS} rows, 1 rejected`).waitFor();
+    await page.getByRole("table", { name: "Runs" }).getByText(`${ROWS} records, 1 rejected`).waitFor();
     await picture(page, "bigquery-sync", 900);
 
     await page.getByRole("link", { name: "user_donation: properties and records" }).click();
@@ -178,7 +178,7 @@ describe("the BigQuery product page", () => {
     await expectAccessible(page, "a failed test of BigQuery");
     await control.putAccount(email, { grants: grantsOf(projectId) });
     await page.getByRole("button", { name: "Test connection" }).click();
-    await page.getByText("Enabled: every step went well.").waitFor();
+    await page.getByText("Enabled: every step succeeded.").waitFor();
   });
 
   it("takes typed names where none are offered, and shows lost access with its remedy until it is back", async () => {

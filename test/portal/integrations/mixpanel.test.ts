@@ -74,7 +74,7 @@ describe("the Mixpanel product page", () => {
 
     const page = await portal.signedIn();
     await add(page, projectId);
-    await page.getByText("Enabled: every step went well.").waitFor();
+    await page.getByText("Enabled: every step succeeded.").waitFor();
     await page.getByText("Reading events").waitFor();
 
     await picture(page, "mixpanel-enabled");
@@ -110,10 +110,11 @@ describe("the Mixpanel product page", () => {
     await expectRows(page, "Records", 20);
     // More digits than a JavaScript number has.
     expect(await page.getByRole("table", { name: "Records" }).getByRole("row").nth(1).innerText()).toContain(BIG);
-    await page.getByRole("button", { name: "Next" }).click();
-    await page.getByText("Page 2").waitFor();
-    await page.getByRole("button", { name: "Next" }).click();
-    await expectRows(page, "Records", ROWS - 40);
+    await page.getByRole("button", { name: "More" }).click();
+    await expectRows(page, "Records", 40);
+    await page.getByRole("button", { name: "More" }).click();
+    await expectRows(page, "Records", ROWS);
+    expect(await page.getByRole("button", { name: "More" }).count()).toBe(0);
     await expectAccessible(page, "an event");
   });
 
@@ -126,7 +127,7 @@ describe("the Mixpanel product page", () => {
     await expectAccessible(page, "a failed test");
     await changeSecret(page, ACCOUNT.secret);
     await page.getByRole("button", { name: "Test connection" }).click();
-    await page.getByText("Enabled: every step went well.").waitFor();
+    await page.getByText("Enabled: every step succeeded.").waitFor();
     expect(await page.getByText(": failed").count()).toBe(0);
   });
 

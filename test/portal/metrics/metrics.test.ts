@@ -75,7 +75,7 @@ async function define(page: Page): Promise<void> {
   await page.getByRole("combobox", { name: "Filter by" }).fill("amount");
   await fill(page, { "Filter value": "6" });
   await page.getByLabel("Condition").selectOption("at_least");
-  await page.getByLabel("Written as").selectOption("currency");
+  await page.getByLabel("Format", { exact: true }).selectOption("currency");
   await expectAccessible(page, "a metric's definition");
   await page.getByRole("button", { name: "Save Metric" }).click();
   await heading(page, "Revenue");
@@ -158,13 +158,13 @@ it("compares a ratio, less its past, and by route", async () => {
   await page.getByRole("link", { name: "New Metric" }).click();
   await heading(page, "New Metric");
   await fill(page, { Name: "Order value" });
-  await page.getByLabel("Ratio of two").check();
+  await page.getByRole("switch", { name: /^Ratio/ }).check();
   const [above, below] = ["Numerator", "Denominator"].map((legend) => page.getByRole("group", { name: legend }));
   await above!.getByLabel("Event").selectOption("purchase");
   await above!.getByLabel("Value", { exact: true }).selectOption("sum");
   await above!.getByRole("combobox", { name: "Property" }).fill("amount");
   await below!.getByLabel("Event").selectOption("purchase");
-  await page.getByLabel("Written as").selectOption("currency");
+  await page.getByLabel("Format", { exact: true }).selectOption("currency");
   await page.getByRole("button", { name: "Save Metric" }).click();
   await heading(page, "Order value");
 
@@ -181,7 +181,7 @@ it("compares a ratio, less its past, and by route", async () => {
   const plain = await row(page, "slow").innerText();
   await page.getByLabel("CUPED").check();
   await health.getByText(/The router served nobody in the 72 hours before/).waitFor();
-  await page.getByText("Differences are adjusted by CUPED; the values are not.").waitFor();
+  await page.getByText("Differences are adjusted by CUPED. Values are not.").waitFor();
   expect(await row(page, "slow").innerText()).toBe(plain);
 
   await page.getByLabel("Compare").selectOption("route");
