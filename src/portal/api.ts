@@ -50,17 +50,3 @@ export async function unwrap<T>(call: ApiCall<T>): Promise<T> {
 export async function unwrapLossless<T>(call: ApiCall<string>): Promise<T> {
   return parse(await unwrap(call)) as T;
 }
-
-/** The name of an event in paths. */
-export function nameOf(event: SyncEvent): string {
-  return "eventId" in event ? event.eventId : event.eventName;
-}
-
-/** Distinguishes an integration from the others of its provider. */
-export function titleOf(integration: Integration): string {
-  if (integration.provider === "mixpanel") return `Project ${integration.projectId}`;
-  return integration.datasetId === null ? integration.projectId : `${integration.projectId}.${integration.datasetId}`;
-}
-
-export const PROVIDER_NAMES = { mixpanel: "Mixpanel", bigquery: "BigQuery" } as const;
-export type Provider = keyof typeof PROVIDER_NAMES;
