@@ -2,7 +2,7 @@
 import type { ErrorState } from "./errors.ts";
 import type { Run } from "./run.ts";
 
-/** The id of a provider's spec, as in `mixpanel`. */
+/** The id of a provider's spec. */
 export type Provider = string;
 
 /** A JSON value small enough for a Temporal payload: cursors, never rows. */

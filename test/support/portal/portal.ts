@@ -4,6 +4,7 @@ import { expect } from "vitest";
 import { startBrowser } from "../../../dev/services/chromium.ts";
 import { builtPortal } from "../../../dev/stack/portal.ts";
 import type { WebSettings } from "../../../src/api/deps.ts";
+import type { Connector } from "../../../src/providers/connector.ts";
 import { startPortal } from "./server.ts";
 import { startSystem } from "../system/system.ts";
 import type { System } from "../system/system.ts";
@@ -27,14 +28,16 @@ export interface Portal {
 interface PortalOptions {
   settings?: Record<string, string>;
   web?: Partial<WebSettings>;
+  /** Connectors besides those of `src`. */
+  connectors?: Connector[];
   /** False where nothing is synced. */
   worker?: boolean;
 }
 
 /** The whole system with the Portal in front of it. */
-export async function startPortalSystem({ settings, web, worker = true }: PortalOptions = {}): Promise<Portal> {
+export async function startPortalSystem({ settings, web, connectors, worker = true }: PortalOptions = {}): Promise<Portal> {
   const [dir, browser] = await Promise.all([builtPortal(), startBrowser()]);
-  const system = await startSystem(settings, { portalDir: dir, ...web });
+  const system = await startSystem(settings, { portalDir: dir, ...web }, connectors);
   if (worker) await system.startWorker();
   const server = await startPortal(system);
   const mishaps: string[] = [];
@@ -88,7 +91,7 @@ export async function fill(page: Page, values: Record<string, string>): Promise<
 }
 
 /** From Routers to the fields of a new integration, as the product pages say. */
-export async function addIntegration(page: Page, provider: "Mixpanel" | "BigQuery"): Promise<void> {
+export async function addIntegration(page: Page, provider: string): Promise<void> {
   await page.getByRole("link", { name: "Set Up Metrics" }).click();
   await heading(page, "Data Integrations");
   await page.getByRole("link", { name: "Add Integration" }).click();
