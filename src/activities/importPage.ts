@@ -1,6 +1,6 @@
 import { SyncError } from "../domain/errors.ts";
 import type { ImportChunk } from "../providers/connector.ts";
-import { leasesOf } from "../store/store.ts";
+import { requestLimiter } from "../store/store.ts";
 import type { ImportPageInput, ImportPageResult } from "./contract.ts";
 import { connect } from "./dependencies.ts";
 import type { ActivityDependencies } from "./dependencies.ts";
@@ -23,7 +23,7 @@ export function importPage(dependencies: ActivityDependencies) {
       events,
       progress: task.progress,
       pageHalvings,
-      lease: leasesOf(store, budget, signal),
+      lease: requestLimiter(store, budget, signal),
       blocked: async (untilMs) => {
         if (budget !== null) await store.budgets.block(budget.key, untilMs);
       },

@@ -32,7 +32,7 @@ export function createActivities(
       properties: await store.imports.discoverProperties(integrationId),
     })),
     recordRun: activity((input) => store.runs.record(input)),
-    recordState: activity((input) => store.maintenance.recordState(input)),
+    recordState: activity((input) => store.syncState.recordStatus(input)),
     reconcile: () => activity(reconcile(store, control))(undefined),
   };
 }

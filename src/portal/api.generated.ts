@@ -3912,9 +3912,9 @@ export interface paths {
                     /** @description The group compared with; default: that of most users. */
                     baseline?: string;
                     /** @description Users of several groups: to the first that they saw, or left out. */
-                    mixed?: "first" | "exclude";
+                    multipleExposures?: "first" | "exclude";
                     /** @description Users whose window is not over, or not imported to its end. */
-                    unfinished?: "include" | "exclude";
+                    incompleteWindow?: "include" | "exclude";
                     /** @description Adjust by the same in the equal window before. */
                     cuped?: "false" | "true";
                     /** @description Of the intervals; default: 0.95. */
@@ -4007,9 +4007,9 @@ export interface paths {
                     /** @description The group compared with; default: that of most users. */
                     baseline?: string;
                     /** @description Users of several groups: to the first that they saw, or left out. */
-                    mixed?: "first" | "exclude";
+                    multipleExposures?: "first" | "exclude";
                     /** @description Users whose window is not over, or not imported to its end. */
-                    unfinished?: "include" | "exclude";
+                    incompleteWindow?: "include" | "exclude";
                     /** @description Adjust by the same in the equal window before. */
                     cuped?: "false" | "true";
                     /** @description Of the intervals; default: 0.95. */
@@ -4821,9 +4821,9 @@ export interface components {
             to: string;
             baseline: string | null;
             /** @enum {string} */
-            mixed: "first" | "exclude";
+            multipleExposures: "first" | "exclude";
             /** @enum {string} */
-            unfinished: "include" | "exclude";
+            incompleteWindow: "include" | "exclude";
             cuped: boolean;
             confidence: number;
             /** @description The values at which users were capped; null where none is. */
@@ -4887,7 +4887,7 @@ export interface components {
         };
         MetricHealth: {
             /** @enum {string} */
-            check: "sample_ratio" | "minimum_sample" | "join_rate" | "mixed_variants" | "complete_through" | "exposed_before" | "rejected" | "deduplicated";
+            check: "sample_ratio" | "minimum_sample" | "join_rate" | "multiple_exposures" | "complete_through" | "exposed_before" | "rejected" | "deduplicated";
             /** @enum {string} */
             status: "ok" | "warning" | "unknown";
             message: string;

@@ -1,7 +1,7 @@
 // POST /v1/integrations/{id}/test: walks through what the customer had to set up, with the stored credentials.
 import type { TestStep } from "../../providers/connector.ts";
 import { SyncError } from "../../domain/errors.ts";
-import { leasesOf } from "../../store/store.ts";
+import { requestLimiter } from "../../store/store.ts";
 import { testAnswer } from "./responses.ts";
 import type { AppDeps } from "../deps.ts";
 import { endpoint, type App } from "../../http/endpoint.ts";
@@ -30,7 +30,7 @@ export function registerTest(app: App, deps: AppDeps): void {
       const connection = await store.integrations.connection(id);
       if (connection === null) throw notFound("integration");
       // The test spends from the same budget as the sync.
-      return connector.testConnection(connection, events, leasesOf(store, connector.requestBudget(connection)));
+      return connector.testConnection(connection, events, requestLimiter(store, connector.requestBudget(connection)));
     });
     return { ok: steps.every((step) => step.ok), steps };
   });

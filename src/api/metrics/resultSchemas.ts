@@ -42,8 +42,8 @@ export const resultQuery = z.object({
     description: "The UTC day after the last; default: tomorrow, so that today counts.",
   }),
   baseline: groupId.optional().openapi({ description: "The group compared with; default: that of most users." }),
-  mixed: choice(["first", "exclude"], "Users of several groups: to the first that they saw, or left out."),
-  unfinished: choice(["include", "exclude"], "Users whose window is not over, or not imported to its end."),
+  multipleExposures: choice(["first", "exclude"], "Users of several groups: to the first that they saw, or left out."),
+  incompleteWindow: choice(["include", "exclude"], "Users whose window is not over, or not imported to its end."),
   cuped: choice(["false", "true"], "Adjust by the same in the equal window before."),
   confidence: z
     .string()
@@ -72,8 +72,8 @@ export function toOptions(
     fromMs,
     toMs,
     baseline: query.baseline ?? null,
-    mixed: query.mixed,
-    unfinished: query.unfinished,
+    multipleExposures: query.multipleExposures,
+    incompleteWindow: query.incompleteWindow,
     cuped: query.cuped === "true",
     confidence: query.confidence ?? DEFAULT_CONFIDENCE,
   };
@@ -131,8 +131,8 @@ export const resultAnswer = z
     from: calendarDay,
     to: calendarDay,
     baseline: z.string().nullable(),
-    mixed: z.enum(["first", "exclude"]),
-    unfinished: z.enum(["include", "exclude"]),
+    multipleExposures: z.enum(["first", "exclude"]),
+    incompleteWindow: z.enum(["include", "exclude"]),
     cuped: z.boolean(),
     confidence: z.number(),
     caps: z.object({ value: figure, denominator: figure }).openapi({

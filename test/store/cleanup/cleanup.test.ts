@@ -48,23 +48,23 @@ test("partitions: a week ahead; the default's rows move into theirs; dropped onc
   const receivedMs = await store.nowMs();
   await store.exposures.ingest(workspaceId, [exposure("a", null), exposure("b", receivedMs - 5 * HOUR_MS)]);
   expect(await count("select count(*) as n from exposures_default")).toBe(2);
-  await store.maintenance.purge();
+  await store.cleanup.purge();
   expect(await count("select count(*) as n from exposures_default")).toBe(0);
   expect(await count(`select count(*) as n from ${partitionOf(receivedMs)}`)).toBe(2);
   // Old, but not folded: it stays, and its workspace is known to be neglected.
-  expect(await store.maintenance.neglected()).not.toContain(workspaceId);
+  expect(await store.syncState.unsealedWorkspaces()).not.toContain(workspaceId);
   await advance((RETENTION_DAYS + 2) * DAY_MS);
-  await store.maintenance.purge();
+  await store.cleanup.purge();
   expect(await exists(partitionOf(receivedMs))).toBe(1);
-  expect(await store.maintenance.neglected()).toContain(workspaceId);
+  expect(await store.syncState.unsealedWorkspaces()).toContain(workspaceId);
   expect(await store.exposures.seal(workspaceId)).toMatchObject({ throughSeq: 2 });
-  expect(await store.maintenance.neglected()).not.toContain(workspaceId);
-  expect(await store.maintenance.purge()).toBe(2);
+  expect(await store.syncState.unsealedWorkspaces()).not.toContain(workspaceId);
+  expect(await store.cleanup.purge()).toBe(2);
   expect(await exists(partitionOf(receivedMs))).toBe(0);
   // Folded, but not old: it stays too.
   await store.exposures.ingest(workspaceId, [exposure("c", (await store.nowMs()) - 5 * HOUR_MS)]);
   await store.exposures.seal(workspaceId);
-  await store.maintenance.purge();
+  await store.cleanup.purge();
   const { rows } = await admin.query("select user_id from exposures where workspace_id = $1", [workspaceId]);
   expect(rows).toEqual([{ user_id: "c" }]);
 });
@@ -81,7 +81,7 @@ test("an integration with many rows goes in steps, and at last wholly", async ()
     );
   }
   await store.integrations.remove(gone.workspaceId, gone.id);
-  expect(await store.maintenance.purge()).toBe(rows + 1);
+  expect(await store.cleanup.purge()).toBe(rows + 1);
   const left = await admin.query("select integration_id, count(*) as n from rejected_records group by 1");
   expect(left.rows).toEqual([{ integration_id: kept.id, n: String(rows) }]);
   expect(await count("select count(*) as n from integrations where id = $1", [gone.id])).toBe(0);
@@ -111,13 +111,13 @@ test("old finished runs and done requests go, but for the last run; unfinished o
   const queued = await store.runs.request(workspaceId, id);
   if (queued === null || queued === "paused") throw new Error("There is no request.");
   await advance(91 * DAY_MS);
-  await store.maintenance.purge();
+  await store.cleanup.purge();
   expect(await listed()).toEqual(["old"]);
   expect(await store.runs.getRequest(workspaceId, id, "done")).toBeNull();
   expect(await store.runs.getRequest(workspaceId, id, queued.requestId)).toMatchObject({ status: "queued" });
   expect((await store.runs.rejected(workspaceId, id, { cursor: null, limit: 9 }))?.items).toHaveLength(1);
   await run("new", [], true);
-  await store.maintenance.purge();
+  await store.cleanup.purge();
   expect(await listed()).toEqual(["new"]);
 });
 
@@ -135,9 +135,9 @@ test("sessions go with their key, and once they are over", async () => {
   await store.sessions.open(again.apiKey);
   await advance(SESSION_IDLE_MS / 2);
   await store.sessions.open(again.apiKey);
-  await store.maintenance.purge();
+  await store.cleanup.purge();
   expect(await sessions()).toBe(2);
   await advance(SESSION_IDLE_MS / 2);
-  await store.maintenance.purge();
+  await store.cleanup.purge();
   expect(await sessions()).toBe(1);
 });
