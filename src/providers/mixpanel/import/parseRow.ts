@@ -2,9 +2,9 @@
 import type { ImportedRow, RejectedRow } from "../../../domain/importedRow.ts";
 import { hash } from "node:crypto";
 import { SyncError } from "../../../domain/errors.ts";
+import { sliceMember } from "../../../domain/rawJson.ts";
 import { MAX_LINE_BYTES, MAX_RECORD_CHARS } from "./lines.ts";
 import type { OverlongLine } from "./lines.ts";
-import { memberText } from "./rawJson.ts";
 
 const HEAD = '{"event":"';
 const MIDDLE = ',"properties":{';
@@ -116,7 +116,7 @@ function parseSlow(line: string): Parsed | string | null {
   if (!isObject(parsed)) return "the row is not a JSON object";
   const { event, properties: fields } = parsed;
   if (typeof event === "string" && isObject(fields)) {
-    const properties = memberText(line, "properties");
+    const properties = sliceMember(line, "properties");
     return properties === null ? "the row has no properties" : { event, properties, fields };
   }
   if ("error" in parsed) throw new SyncError("transient", "Mixpanel put an error into the middle of an export.");

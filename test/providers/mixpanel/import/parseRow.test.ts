@@ -5,7 +5,6 @@ import { SyncError } from "../../../../src/domain/errors.ts";
 import { MAX_LINE_BYTES } from "../../../../src/providers/mixpanel/import/lines.ts";
 import { readLine } from "../../../../src/providers/mixpanel/import/parseRow.ts";
 import type { RowContext, RowSink } from "../../../../src/providers/mixpanel/import/parseRow.ts";
-import { memberText } from "../../../../src/providers/mixpanel/import/rawJson.ts";
 
 const CONTEXT: RowContext = { wanted: new Set(["purchase"]), fromWallMs: 1_000_000, toUtcMs: (wallMs) => wallMs };
 
@@ -19,43 +18,6 @@ function rowLine(properties: Record<string, unknown>): string {
   const base = { time: 1_700_000_000_123, distinct_id: "ann", $insert_id: "i1" };
   return JSON.stringify({ event: "purchase", properties: { ...base, ...properties } });
 }
-
-/** JSON with spaces in any place where they may be. */
-function spaced(value: unknown, space: string): string {
-  if (Array.isArray(value))
-    return `[${space}${value.map((item) => spaced(item, space)).join(`${space},${space}`)}${space}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const members = Object.entries(value).map(
-    ([name, item]) => `${JSON.stringify(name)}${space}:${space}${spaced(item, space)}`,
-  );
-  return `{${space}${members.join(`${space},${space}`)}${space}}`;
-}
-
-describe("memberText", () => {
-  test("is the text whose value JSON.parse gives, in any JSON object", () => {
-    const object = fc.dictionary(
-      fc.oneof(fc.constant("properties"), fc.constant('a"\\,{'), fc.string()),
-      fc.jsonValue(),
-    );
-    fc.assert(
-      fc.property(object, fc.constantFrom("", " ", "\t\r\n "), (value, space) => {
-        const text = spaced(value, space);
-        const parsed = JSON.parse(text) as Record<string, unknown>;
-        for (const name of Object.keys(parsed)) {
-          const member = memberText(text, name);
-          expect(JSON.parse(member ?? "")).toEqual(parsed[name]);
-          expect(member).toBe(member?.trim());
-        }
-        expect(memberText(text, "no such member")).toBeNull();
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  test("is the last of several, like JSON.parse", () => {
-    expect(memberText('{"p":{"a":1},"q":"}","p":[1.50]}', "p")).toBe("[1.50]");
-  });
-});
 
 describe("a row", () => {
   test("keeps its properties' text as it is, whatever the form of the line", () => {
