@@ -2,14 +2,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { SyncError } from "../../../../src/domain/errors.ts";
-import { MAX_LINE_BYTES } from "../../../../src/providers/mixpanel/import/lines.ts";
+import { emptySink, MAX_ROW_BYTES } from "../../../../src/providers/importChunks.ts";
 import { readLine } from "../../../../src/providers/mixpanel/import/parseRow.ts";
-import type { RowContext, RowSink } from "../../../../src/providers/mixpanel/import/parseRow.ts";
+import type { RowSink } from "../../../../src/providers/importChunks.ts";
+import type { RowContext } from "../../../../src/providers/mixpanel/import/parseRow.ts";
 
 const CONTEXT: RowContext = { wanted: new Set(["purchase"]), fromWallMs: 1_000_000, toUtcMs: (wallMs) => wallMs };
 
 function read(...lines: string[]): RowSink {
-  const sink: RowSink = { rows: [], rejected: [] };
+  const sink = emptySink();
   for (const line of lines) readLine(line, CONTEXT, sink);
   return sink;
 }
@@ -89,7 +90,7 @@ describe("a row", () => {
   });
 
   test("that is too long is rejected with its beginning", () => {
-    const line = rowLine({ text: "x".repeat(MAX_LINE_BYTES) });
+    const line = rowLine({ text: "x".repeat(MAX_ROW_BYTES) });
     const { rows, rejected } = read(line);
     expect(rows).toEqual([]);
     expect(rejected).toMatchObject([{ event: "purchase", record: line.slice(0, 4_000) }]);
