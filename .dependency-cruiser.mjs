@@ -56,7 +56,7 @@ const layers = [
     comment: "A provider's folder knows its own provider. Move what two of them share up into providers/ or domain/.",
     from: "^src/providers/mixpanel/",
     paths: ["^src/providers/mixpanel/", "^src/providers/[^/]+[.]ts$", "^src/domain/"],
-    packages: ["undici", "zod", "luxon"],
+    packages: ["undici", "zod", "luxon", "lru-cache"],
   }),
   layer({
     name: "bigquery-stands-alone",
@@ -72,7 +72,8 @@ const layers = [
       "apache-arrow",
       "undici",
       "zod",
-      "luxon",
+      "lru-cache",
+      "p-timeout",
     ],
   }),
   layer({
