@@ -48,9 +48,13 @@ const layers = [
   layer({
     name: "specs-are-pure",
     comment:
-      "A provider's spec is read by the API, the Portal and the store's callers alike: zod and domain/ alone, no Node modules.",
+      "A provider's spec is read by the API, the Portal and the settings alike: zod, domain/ and config/'s parsers, no Node modules.",
     from: "^src/providers/(provider|specs|[^/]+/spec)[.]ts$",
-    paths: ["^src/providers/(provider|specs|[^/]+/spec|[^/]+/nameRules)[.]ts$", "^src/domain/"],
+    paths: [
+      "^src/providers/(provider|specs|[^/]+/spec|[^/]+/nameRules)[.]ts$",
+      "^src/domain/",
+      "^src/config/(setting|parsers)[.]ts$",
+    ],
     packages: ["zod"],
     core: false,
   }),
@@ -178,7 +182,7 @@ const layers = [
     name: "config-reads-settings",
     comment: "config/ turns the environment into a Config; what to do with one is for the composition roots.",
     from: "^src/config/",
-    paths: ["^src/domain/", "^src/config/"],
+    paths: ["^src/domain/", "^src/config/", "^src/providers/(provider|specs)[.]ts$"],
     packages: ["zod"],
   }),
   layer({

@@ -23,7 +23,7 @@ export function importPage(dependencies: ActivityDependencies) {
       events,
       progress: task.progress,
       pageHalvings,
-      lease: leasesOf(store, budget, signal),
+      acquireRequest: leasesOf(store, budget, signal),
       blocked: async (untilMs) => {
         if (budget !== null) await store.budgets.block(budget.key, untilMs);
       },

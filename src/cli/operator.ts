@@ -1,4 +1,4 @@
-// What the operators' commands work with: the store and the Temporal client, opened for the length of one command.
+// The store and the Temporal client of the operators' commands, open for one command.
 import type { IntegrationControl } from "../client/index.ts";
 import { loadConfig } from "../config/config.ts";
 import type { Store } from "../store/store.ts";

@@ -27,7 +27,7 @@ export interface HttpRequest {
   bodyIdleTimeoutMs: number;
 }
 
-export interface HttpAnswer {
+export interface HttpResponse {
   status: number;
   /** One header by its lower-case name. */
   header(name: string): string | undefined;
@@ -37,7 +37,7 @@ export interface HttpAnswer {
 
 export interface HttpClient {
   /** `service` is what messages call the far side. */
-  send(service: string, input: HttpRequest): Promise<HttpAnswer>;
+  send(service: string, input: HttpRequest): Promise<HttpResponse>;
   close(): Promise<void>;
 }
 
@@ -97,7 +97,7 @@ async function* inGulps(body: Readable): AsyncGenerator<Buffer> {
 /** Reads a small body as text, at most `maxBytes` of it; `complete` tells whether that was all. */
 export async function readText(
   service: string,
-  answer: HttpAnswer,
+  answer: HttpResponse,
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<{ text: string; complete: boolean }> {

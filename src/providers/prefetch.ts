@@ -8,7 +8,7 @@ import { setImmediate } from "node:timers/promises";
  * @example
  * for await (const page of oneAhead(readPages(job))) await work(page); // meanwhile the next page is read
  */
-export async function* oneAhead<Item>(items: AsyncGenerator<Item, void>): AsyncGenerator<Item, void> {
+export async function* prefetch<Item>(items: AsyncGenerator<Item, void>): AsyncGenerator<Item, void> {
   let next = start(items);
   try {
     for (;;) {

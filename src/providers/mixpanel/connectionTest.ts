@@ -23,7 +23,7 @@ const NAMES = {
 export async function testConnection(
   context: MixpanelContext,
   connection: Connection,
-  lease: AcquireRequest,
+  acquireRequest: AcquireRequest,
 ): Promise<TestStep[]> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const steps: TestStep[] = [];
@@ -39,7 +39,7 @@ export async function testConnection(
   if (!access.ok) return steps;
   steps.push(await step(NAMES.writing, () => tryWriting(context, connection, signal)));
   const zone = settingsOf(connection).projectTime === "local" ? zoneOf(project) : null;
-  steps.push(await step(NAMES.reading, () => tryReading(context, connection, lease, zone, signal)));
+  steps.push(await step(NAMES.reading, () => tryReading(context, connection, acquireRequest, zone, signal)));
   return steps;
 }
 
@@ -122,12 +122,12 @@ async function tryWriting(
 async function tryReading(
   context: MixpanelContext,
   connection: Connection,
-  lease: AcquireRequest,
+  acquireRequest: AcquireRequest,
   zone: string | null,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {
-    await lease("increment");
+    await acquireRequest("increment");
   } catch (error) {
     if (error instanceof SyncError && error.kind === "rate_limited") {
       return "Not tried: this project's hourly budget of export requests is used up. The import waits for it by itself.";

@@ -37,7 +37,7 @@ export function createMixpanelConnector(options: MixpanelOptions): Connector {
     provider: "mixpanel",
     exportBatchSeqs: EXPORT_BATCH_SEQS,
     exportOrder: "first",
-    testConnection: (connection, _events, lease) => testConnection(context, connection, lease),
+    testConnection: (connection, _events, acquireRequest) => testConnection(context, connection, acquireRequest),
     exportBuckets: (connection, job) => exportBuckets(context, connection, job, importBackoff),
     planImport: async (connection, input) => planPasses(connection, input, options.settleMs, await zoneOf(connection)),
     importPage: (connection, page) => importPage(context, connection, page, exportBackoff),

@@ -19,7 +19,11 @@ const NOT_STORED = "Mixpanel accepted the event but did not store it";
  * Sends what is left again and again in smaller pieces until nothing is unknown. Sending an event twice is harmless:
  * Mixpanel recognises it by time and `$insert_id`.
  */
-export async function deliver(send: SendEvents, events: EncodedEvent[], eventName: string): Promise<RejectedBucket[]> {
+export async function deliverBatch(
+  send: SendEvents,
+  events: EncodedEvent[],
+  eventName: string,
+): Promise<RejectedBucket[]> {
   const rejected: RejectedBucket[] = [];
   const reject = (event: EncodedEvent, reason: string): void => {
     rejected.push({ bucket: event.bucket, reason });

@@ -9,7 +9,7 @@ const MAX_BATCH_EVENTS = 2_000;
 const MAX_BATCH_BYTES = 9_500_000;
 const PAGE_BUCKETS = 10_000;
 
-export interface Batch {
+export interface EventBatch {
   events: EncodedEvent[];
   /** Buckets of this stretch that Mixpanel would never take. */
   blocked: RejectedBucket[];
@@ -17,8 +17,11 @@ export interface Batch {
   cursorSeq: number;
 }
 
-export async function* readBatches(job: ExportJob, encode: (bucket: Bucket) => EncodedEvent): AsyncGenerator<Batch> {
-  let batch: Batch = { events: [], blocked: [], cursorSeq: job.afterSeq };
+export async function* readEventBatches(
+  job: ExportJob,
+  encode: (bucket: Bucket) => EncodedEvent,
+): AsyncGenerator<EventBatch> {
+  let batch: EventBatch = { events: [], blocked: [], cursorSeq: job.afterSeq };
   let bytes = 2;
   for await (const page of readPages(job)) {
     for (const bucket of page) {

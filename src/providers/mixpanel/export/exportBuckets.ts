@@ -4,9 +4,9 @@ import type { Connection } from "../../../domain/connection.ts";
 import type { ExportJob, ExportProgress } from "../../connector.ts";
 import { withHeartbeat } from "../../http.ts";
 import type { Backoff } from "../backoff.ts";
-import { readBatches } from "./eventBatches.ts";
-import type { Batch } from "./eventBatches.ts";
-import { deliver } from "./deliverBatch.ts";
+import { readEventBatches } from "./eventBatches.ts";
+import type { EventBatch } from "./eventBatches.ts";
+import { deliverBatch } from "./deliverBatch.ts";
 import { createEncoder } from "./encodeEvent.ts";
 import { createSender } from "./importRequest.ts";
 import type { SendEvents } from "./importRequest.ts";
@@ -31,7 +31,7 @@ export async function* exportBuckets(
   const signal = AbortSignal.any([job.signal, stop.signal]);
   const { exportEventName } = context.options;
   const send = createSender(context, connection, backoff, signal);
-  const batches = readBatches(job, createEncoder(exportEventName, connection.workspaceId));
+  const batches = readEventBatches(job, createEncoder(exportEventName, connection.workspaceId));
   const flights: Flight[] = [];
   let isReading = true;
   try {
@@ -61,10 +61,10 @@ export async function* exportBuckets(
   }
 }
 
-type NextBatch = { batch: Batch } | { error: unknown };
+type NextBatch = { batch: EventBatch } | { error: unknown };
 
 /** A failure to read buckets takes its place in the line: what was sent before it still counts. */
-async function nextBatch(batches: AsyncGenerator<Batch>): Promise<NextBatch | null> {
+async function nextBatch(batches: AsyncGenerator<EventBatch>): Promise<NextBatch | null> {
   try {
     const next = await batches.next();
     return next.done === true ? null : { batch: next.value };
@@ -85,7 +85,7 @@ async function fly(next: NextBatch, send: SendEvents, eventName: string): Promis
   if ("error" in next) return next;
   const { events, blocked, cursorSeq } = next.batch;
   try {
-    const rejected: RejectedBucket[] = [...blocked, ...(await deliver(send, events, eventName))];
+    const rejected: RejectedBucket[] = [...blocked, ...(await deliverBatch(send, events, eventName))];
     return {
       progress: { cursorSeq, sent: events.length + blocked.length - rejected.length, rejected },
     };

@@ -10,8 +10,8 @@ import type { EncodedEvent } from "./encodeEvent.ts";
 import { redacted, refusalError, retryAfterMs, secretsOf } from "../errors.ts";
 import { basicAuth, originsOf, projectKey, settingsOf } from "../options.ts";
 import type { MixpanelContext } from "../options.ts";
-import { verdictOf } from "./importResponse.ts";
-import type { Verdict } from "./importResponse.ts";
+import { parseImportResponse } from "./importResponse.ts";
+import type { ImportResponse } from "./importResponse.ts";
 
 const gzipAsync = promisify(gzip);
 /** Fast, and with an output buffer that takes most batches at once. */
@@ -23,7 +23,7 @@ const ANSWER_TIMEOUT_MS = 60_000;
 const QUICK_RETRY_MS = [250, 1_000];
 
 /** Sends events once; throws a SyncError for everything that is not about these very events. */
-export type SendEvents = (events: EncodedEvent[]) => Promise<Verdict>;
+export type SendEvents = (events: EncodedEvent[]) => Promise<ImportResponse>;
 
 export function createSender(
   context: MixpanelContext,
@@ -44,7 +44,7 @@ export function createSender(
   const budget = projectKey(connection);
   const hidden = secretsOf(connection);
 
-  const sendOnce = async (body: Buffer, events: EncodedEvent[]): Promise<Verdict> => {
+  const sendOnce = async (body: Buffer, events: EncodedEvent[]): Promise<ImportResponse> => {
     const answer = await context.http.send(SERVICE, {
       method: "POST",
       url,
@@ -61,7 +61,7 @@ export function createSender(
       throw new SyncError("rate_limited", LIMITED, { retryAtMs: untilMs });
     }
     // Reasons are shown to people: an answer that quotes the request's own credentials must not carry them on.
-    const verdict = verdictOf(answer.status, redacted(text, hidden), events);
+    const verdict = parseImportResponse(answer.status, redacted(text, hidden), events);
     if (verdict.kind !== "other") {
       backoff.succeeded(budget);
       return verdict;

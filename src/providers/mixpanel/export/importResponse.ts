@@ -17,7 +17,7 @@ const importAnswer = z.object({
   failed_records: z.array(z.unknown()).optional(),
 });
 
-export type Verdict =
+export type ImportResponse =
   /** Every event is stored. */
   | { kind: "stored" }
   /** Those at `refused` never will be; `rest` is to be sent again because the answer does not vouch for it. */
@@ -31,7 +31,7 @@ export type Verdict =
   | { kind: "other" };
 
 /** Decides on the HTTP status and `num_records_imported` alone; the body's `status` field has several meanings. */
-export function verdictOf(status: number, body: string, events: EncodedEvent[]): Verdict {
+export function parseImportResponse(status: number, body: string, events: EncodedEvent[]): ImportResponse {
   if (status === 413) return { kind: "too_large" };
   if (status !== 200 && status !== 400) return { kind: "other" };
   const answer = parseAnswer(body);

@@ -3,7 +3,7 @@ import type { Connection } from "../../../domain/connection.ts";
 import { SyncError } from "../../../domain/errors.ts";
 import type { ImportChunk, ImportPageJob } from "../../connector.ts";
 import { MAX_ERROR_BODY_BYTES, networkError, readText, withHeartbeat } from "../../http.ts";
-import type { HttpAnswer } from "../../http.ts";
+import type { HttpResponse } from "../../http.ts";
 import type { Backoff } from "../backoff.ts";
 import { addDays, cursorAfter, dayNumber, passOf, progressAt, windowOf } from "./cursor.ts";
 import type { ImportCursor, Window } from "./cursor.ts";
@@ -59,7 +59,7 @@ export async function* importPage(
 }
 
 interface Opened {
-  answer: HttpAnswer;
+  answer: HttpResponse;
   window: Window;
   cursor: ImportCursor;
 }
@@ -79,7 +79,7 @@ async function openWindow(
   let cursor = start;
   while (cursor.nextDay <= cursor.lastDay) {
     const window = windowOf(cursor, job.pageHalvings);
-    await job.lease(cursor.lowerBoundMs === null ? "backfill" : "increment");
+    await job.acquireRequest(cursor.lowerBoundMs === null ? "backfill" : "increment");
     const answer = await requestWindow(context, connection, job, cursor, window);
     if (answer.status === 200) {
       backoff.succeeded(projectKey(connection));
@@ -111,7 +111,7 @@ function requestWindow(
   job: ImportPageJob,
   cursor: ImportCursor,
   window: Window,
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   const url = exportUrl(context, connection, window);
   url.searchParams.set("event", JSON.stringify(job.events.map((event) => event.name)));
   if (cursor.lowerBoundMs !== null) {
@@ -136,7 +136,7 @@ export function requestExport(
   connection: Connection,
   url: URL,
   signal: AbortSignal,
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   return context.http.send(SERVICE, {
     method: "GET",
     url,
@@ -152,7 +152,7 @@ export function requestExport(
 }
 
 async function refusedByRate(
-  answer: HttpAnswer,
+  answer: HttpResponse,
   connection: Connection,
   job: ImportPageJob,
   backoff: Backoff,
@@ -170,7 +170,7 @@ async function refusedByRate(
 
 /** Rows in chunks; ends only where the answer ended as it should. */
 async function* readChunks(
-  answer: HttpAnswer,
+  answer: HttpResponse,
   context: RowContext,
   job: ImportPageJob,
   size: { rows: number; bytes: number },

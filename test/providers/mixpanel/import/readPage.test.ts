@@ -44,7 +44,7 @@ function jobOf(progress: EventProgress, change: Partial<ImportPageJob> = {}): Im
     events: [{ name: "purchase", source: null }],
     progress,
     pageHalvings: 0,
-    lease: async (kind) => void leases.push(kind),
+    acquireRequest: async (kind) => void leases.push(kind),
     blocked: async (untilMs) => void blockedUntilMs.push(untilMs),
     signal: new AbortController().signal,
     heartbeat: () => undefined,

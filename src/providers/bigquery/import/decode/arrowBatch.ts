@@ -6,7 +6,7 @@ import { SyncError } from "../../../../domain/errors.ts";
 /** What ends a stream of Arrow messages; where it follows the schema, nothing after it would be read. */
 const END_OF_STREAM = Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]);
 
-export interface Batch {
+export interface ArrowBatch {
   rows: number;
   names: string[];
   columns: Data[];
@@ -19,7 +19,7 @@ export function schemaMessage(serialized: Uint8Array): Buffer {
 }
 
 /** Throws `transient` for what is no whole batch: a message that was cut is read again. */
-export function readBatch(schema: Buffer, serialized: Uint8Array): Batch {
+export function readArrowBatch(schema: Buffer, serialized: Uint8Array): ArrowBatch {
   const batch = firstBatch(Buffer.concat([schema, serialized]));
   // The library makes up an empty batch where there is none.
   if (batch === null || serialized.length === 0) {
