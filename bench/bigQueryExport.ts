@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip, gunzipSync } from "node:zlib";
-import { COLUMNS } from "../src/providers/bigquery/export/tables.ts";
-import { readBatches } from "../src/providers/bigquery/export/encodeRows.ts";
+import { EXPORT_COLUMNS } from "../src/providers/bigquery/export/tables.ts";
+import { readRowBatches } from "../src/providers/bigquery/export/encodeRows.ts";
 import { mergeSql } from "../src/providers/bigquery/export/mergeStatement.ts";
 import { createBigQueryProject, createBigQueryTenant, DATASET, tokenOf } from "./bigQueryData.ts";
 import { runPeer } from "./child.ts";
@@ -61,7 +61,7 @@ interface Files {
 /** The very lines that the worker sends, compressed as it does. */
 async function writeFiles({ store }: BigQueryMachine, workspaceId: string, prefix: string): Promise<Files> {
   const throughSeq = Number.MAX_SAFE_INTEGER;
-  const read = readBatches(
+  const read = readRowBatches(
     {
       ...{ afterSeq: 0, throughSeq, signal: new AbortController().signal, heartbeat: () => undefined },
       readBuckets: (after, limit) => store.exports.readBuckets(workspaceId, true, after, throughSeq, limit),
@@ -120,7 +120,7 @@ async function bare(
       BENCH_PROJECT: PROJECT,
       BENCH_DATASET: DATASET,
       BENCH_TABLE: BARE_TABLE,
-      BENCH_FIELDS: JSON.stringify(COLUMNS),
+      BENCH_FIELDS: JSON.stringify(EXPORT_COLUMNS),
       ...env,
     },
     cwd: machine.dir,

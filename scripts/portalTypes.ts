@@ -1,24 +1,14 @@
-// `npm run portal:types`: the Portal's types out of the API's own OpenAPI document; with `--check` says whether they
-// are out of date.
+// `npm run portal:types`: the Portal's types from the OpenAPI document; with `--check` says whether they are out of date.
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import openapiTS, { astToString } from "openapi-typescript";
-import { createApp } from "../src/api/app.ts";
-import type { AppDeps } from "../src/api/deps.ts";
+import { openApiDocument } from "./openApiDocument.ts";
 
 const FILE = resolve(import.meta.dirname, "../src/portal/api.generated.ts");
 const HEADER =
   "// Types of the HTTP API, made of its OpenAPI document by `npm run portal:types`. Not edited by hand.\n";
 
-/** The document comes from the routes alone: all that the call touches is the log and the measurements. */
-const silent = () => {};
-const deps = {
-  store: {},
-  logger: { debug: silent, info: silent, warn: silent, error: console.error },
-  metrics: { observeRequest: silent, countExposures: silent },
-} as unknown as AppDeps;
-const document = await (await createApp(deps).request("/openapi.json")).text();
-const text = HEADER + astToString(await openapiTS(document));
+const text = HEADER + astToString(await openapiTS(await openApiDocument()));
 
 if (!process.argv.includes("--check")) {
   writeFileSync(FILE, text);

@@ -2,7 +2,7 @@
 // counted.
 import { once } from "node:events";
 import { parseArgs } from "node:util";
-import { crosscurrent, runToEnd } from "../process/children.ts";
+import { crosscurrent, runToEnd } from "../process/program.ts";
 import { LOCAL_DIR } from "../paths.ts";
 import { startStack } from "../stack/stack.ts";
 import type { Stack } from "../stack/stack.ts";

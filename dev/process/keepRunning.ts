@@ -1,5 +1,5 @@
 // Processes that hold no data: whoever ends one that is to run sees it come back, and is told.
-import type { Service } from "./process.ts";
+import type { Service } from "./service.ts";
 
 export interface Kept {
   /** Resolves once it is ready. */

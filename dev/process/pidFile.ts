@@ -27,7 +27,7 @@ export async function claim(path: string, service: string, orphanSignal: NodeJS.
         release: () => rmSync(path, { force: true }),
       };
     }
-    const holder = await mend(path, orphanSignal);
+    const holder = await reapOrphan(path, orphanSignal);
     if (holder !== null) {
       throw new Error(
         `${service} is in use: process ${holder} started it and still runs. End that process first (its claim is ${path}).`,
@@ -38,7 +38,7 @@ export async function claim(path: string, service: string, orphanSignal: NodeJS.
 }
 
 /** Ends the orphan of a dead owner and drops its claim. Answers the owner's process number if it lives: then nothing is done. */
-export async function mend(path: string, orphanSignal: NodeJS.Signals): Promise<number | null> {
+export async function reapOrphan(path: string, orphanSignal: NodeJS.Signals): Promise<number | null> {
   const previous = read(path);
   if (previous !== null && isRunning(previous.owner)) return previous.owner.pid;
   if (previous?.child != null) await end(previous.child, orphanSignal);

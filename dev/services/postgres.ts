@@ -11,7 +11,7 @@ import pg from "pg";
 import { assertPortFree, freePort, retryTakenPort } from "../process/freePort.ts";
 import { end } from "../process/pidFile.ts";
 import { postgresUser, type RunAs } from "./postgresUser.ts";
-import { startService, type Service } from "../process/process.ts";
+import { startService, type Service } from "../process/service.ts";
 import { commandLine, identify } from "../process/processTable.ts";
 
 export interface PostgresOptions {

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Connection } from "@temporalio/client";
 import { assertPortFree, freePort, retryTakenPort } from "../process/freePort.ts";
-import { startService } from "../process/process.ts";
+import { startService } from "../process/service.ts";
 import { temporalCli } from "./temporalCli.ts";
 
 export interface TemporalOptions {

@@ -2,11 +2,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startBigQuery, type BigQuery, type BigQueryAddresses } from "../standins/bigquery/start.ts";
-import { crosscurrent, localUpstream, mixpanelStandIn } from "../process/children.ts";
+import { crosscurrent, localUpstream, mixpanelStandIn } from "../process/program.ts";
 import { portOrFree } from "../process/freePort.ts";
 import type { LogFile } from "../process/logFile.ts";
 import { startPostgres } from "../services/postgres.ts";
-import { startService, type Service } from "../process/process.ts";
+import { startService, type Service } from "../process/service.ts";
 import { answers, takesWork } from "../process/ready.ts";
 import { secretKey } from "./secretKey.ts";
 import { startTemporal, type Temporal } from "../services/temporal.ts";

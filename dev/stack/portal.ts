@@ -3,11 +3,11 @@ import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
-import { runToEnd, type Program } from "../process/children.ts";
+import { runToEnd, type Program } from "../process/program.ts";
 import { LOCAL_DIR } from "../paths.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const SOURCES = ["src/portal", "docs/mixpanel-setup.md", "docs/bigquery-setup.md", "docs/images", "package-lock.json"];
+const SOURCES = ["src/portal", "docs/customers", "docs/images", "package-lock.json"];
 const KEPT_MS = 7 * 24 * 3_600_000;
 
 /**

@@ -3,12 +3,12 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { BigQuery } from "../standins/bigquery/start.ts";
-import { crosscurrent, runToEnd } from "../process/children.ts";
+import { crosscurrent, runToEnd } from "../process/program.ts";
 import { builtPortal } from "./portal.ts";
 import { portOrFree } from "../process/freePort.ts";
 import { keepRunning } from "../process/keepRunning.ts";
 import { openLog } from "../process/logFile.ts";
-import { claim, mend } from "../process/pidFile.ts";
+import { claim, reapOrphan } from "../process/pidFile.ts";
 import {
   startDatabase,
   startLocalBigQuery,
@@ -158,7 +158,7 @@ async function bringUp(dataDir: string, options: StackOptions, parts: Part[]): P
 /** Deletes the data, once nothing that a killed run left behind uses it any more. */
 async function empty(dataDir: string, onStep: (step: string) => void): Promise<void> {
   onStep("emptying the data");
-  for (const path of CLAIMS_IN.flatMap((folder) => claimsIn(join(dataDir, folder)))) await mend(path, "SIGINT");
+  for (const path of CLAIMS_IN.flatMap((folder) => claimsIn(join(dataDir, folder)))) await reapOrphan(path, "SIGINT");
   for (const name of DATA) rmSync(join(dataDir, name), { recursive: true, force: true });
 }
 

@@ -1,4 +1,4 @@
-// `crosscurrent integration …`: what operators do to integrations of any workspace, on the store and Temporal directly.
+// `crosscurrent integration …`: operators' commands on integrations of all workspaces, through the store and Temporal.
 import type { Integration } from "../domain/integration.ts";
 import type { Command } from "commander";
 import { integrationId } from "./arguments.ts";
@@ -13,17 +13,17 @@ interface Options {
 }
 
 export function addIntegrationCommands(program: Command, output: Output): void {
-  const group = program.command("integration").description("look at integrations and act on them, in all workspaces");
+  const group = program.command("integration").description("Commands on the integrations of all workspaces.");
   group
     .command("list")
-    .description("all integrations")
-    .option("--json", "one JSON line each", false)
+    .description("Lists all integrations.")
+    .option("--json", "print one JSON line per integration", false)
     .action((options: Options) => withOperator(output, (operator) => list(operator, options)));
   for (const [name, text, act] of ACTIONS) {
     group
       .command(name)
       .description(text)
-      .argument("<id>", "integration", integrationId)
+      .argument("<id>", "the integration's id", integrationId)
       .option("--json", "print JSON", false)
       .action((id: string, options: Options) =>
         withOperator(output, async (operator) => {
@@ -34,9 +34,9 @@ export function addIntegrationCommands(program: Command, output: Output): void {
   }
   group
     .command("sync-now")
-    .description("ask for a run now")
-    .argument("<id>", "integration", integrationId)
-    .option("--wait", "wait until it is done; exit code 1 unless it succeeded", false)
+    .description("Requests a run now instead of at the next due time.")
+    .argument("<id>", "the integration's id", integrationId)
+    .option("--wait", "wait until the run is done; exit with 1 unless it succeeded", false)
     .option("--json", "print JSON", false)
     .action((id: string, options: Options & { wait: boolean }) =>
       withOperator(output, (operator) => syncNow(operator, id, options)),
@@ -44,10 +44,10 @@ export function addIntegrationCommands(program: Command, output: Output): void {
 }
 
 const ACTIONS: [name: string, description: string, act: (operator: Operator, row: Integration) => Promise<Row>][] = [
-  ["status", "what it is doing", status],
-  ["start", "make sure that its workflow runs", start],
-  ["pause", "stop between pages", (operator, row) => setPaused(operator, row, true)],
-  ["resume", "go on from there", (operator, row) => setPaused(operator, row, false)],
+  ["status", "Shows an integration and the state of its workflow.", status],
+  ["start", "Starts the workflow of an integration if it does not run.", start],
+  ["pause", "Pauses an integration. A run stops at its next page.", (operator, row) => setPaused(operator, row, true)],
+  ["resume", "Resumes a paused integration where it stopped.", (operator, row) => setPaused(operator, row, false)],
 ];
 
 async function withOperator(output: Output, act: (operator: Operator) => Promise<void>): Promise<void> {
@@ -80,10 +80,10 @@ async function list(operator: Operator, options: Options): Promise<void> {
   } while (cursor !== null);
 }
 
-/** The row as the API shows it, and what the workflow says where a worker answers. */
+/** The row as the API shows it, and the workflow's own status, which needs a running worker. */
 async function status(operator: Operator, row: Integration): Promise<Row> {
   const workflow = await operator.control.status(row.id).catch((error: unknown) => ({
-    unavailable: error instanceof Error ? error.message : "unknown",
+    unavailable: error instanceof Error ? error.message : "unknown error",
   }));
   return { ...describe(row), workflow: workflow ?? "not running" };
 }
@@ -103,17 +103,17 @@ async function syncNow(operator: Operator, id: string, options: Options & { wait
   const row = await find(operator, id);
   const request = await operator.store.runs.request(row.workspaceId, id);
   if (request === null) throw new Error(`There is no integration ${id}.`);
-  if (request === "paused") throw new Error(`Integration ${id} is paused: resume it first.`);
+  if (request === "paused") throw new Error(`Integration ${id} is paused. Resume it first.`);
   await operator.control.syncNow(refOf(row), request.requestId);
   if (!options.wait)
     return printRows(operator.output, [{ requestId: request.requestId, status: "queued" }], options.json);
   const outcome = await waitForSync(operator, row, request.requestId);
   printRows(operator.output, [{ requestId: request.requestId, status: "done", outcome }], options.json);
   if (outcome !== "succeeded")
-    throw new Error(`The run ended as ${outcome}: see \`crosscurrent integration status ${id}\`.`);
+    throw new Error(`The run ended as ${outcome}. See \`crosscurrent integration status ${id}\`.`);
 }
 
-/** Asks until the request is done: a run may take hours, so there is no limit but the operator's patience. */
+/** Polls until the request is done, without a limit: a run may take hours. */
 async function waitForSync(operator: Operator, row: Integration, requestId: string): Promise<string> {
   for (;;) {
     const request = await operator.store.runs.getRequest(row.workspaceId, row.id, requestId);

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-// The `crosscurrent` command. Answers go to stdout, logs and errors to stderr; exit code 2 for a wrong call or setting,
-// 1 for a failure.
+// The `crosscurrent` command. It prints results on stdout, logs and errors on stderr. Exit codes are in exit.ts.
 import { report } from "./exit.ts";
 import { processOutput } from "./print.ts";
 import { createProgram } from "./program.ts";

@@ -1,4 +1,4 @@
-// What the operators' commands work with: the store and the Temporal client, opened for the length of one command.
+// The store and the Temporal client of the operators' commands, open for one command.
 import type { IntegrationControl } from "../client/index.ts";
 import { loadConfig } from "../config/config.ts";
 import type { Store } from "../store/store.ts";
@@ -17,7 +17,7 @@ export async function openOperator(output: Output): Promise<Operator> {
   const { connectTemporal } = await import("../client/connection.ts");
   const { boundCalls } = await import("../client/boundedCalls.ts");
   const store = createPostgresStore(config);
-  const temporal = boundCalls(connectTemporal(config));
+  const temporal = boundCalls(connectTemporal(config.temporal.taskQueue));
   return {
     output,
     store,

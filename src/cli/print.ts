@@ -1,8 +1,8 @@
-// What commands print on stdout: lines to read, or one JSON line per row for scripts.
+// Output of commands: lines for people, or one JSON line per row for scripts.
 import type { Integration } from "../domain/integration.ts";
-import { viewIntegration } from "../api/integrations/responses.ts";
+import { toIntegrationResponse } from "../api/integrations/responses.ts";
 
-/** Where commands write to: the process's own streams, or a test's. */
+/** The streams that commands write to. Tests pass their own. */
 export interface Output {
   print(text: string): void;
   printError(text: string): void;
@@ -17,7 +17,7 @@ export type Row = Record<string, unknown>;
 
 /** An integration as the API shows it, with its workspace. */
 export function describe(row: Integration): Row {
-  const { temporalUrl: _unknown, ...view } = viewIntegration(row);
+  const { temporalUrl: _unknown, ...view } = toIntegrationResponse(row);
   return { ...view, workspaceId: row.workspaceId };
 }
 
@@ -25,7 +25,7 @@ export function printRows(output: Output, rows: Row[], json: boolean): void {
   for (const row of rows) output.print(`${json ? JSON.stringify(row) : readable(row).join("\n")}\n`);
 }
 
-/** `id  status` as a headline, then what else there is, nested fields by their path. */
+/** A headline `id  status`, then a line per further field. Nested fields are named by their path. */
 function readable(row: Row): string[] {
   const { id, status, ...rest } = row;
   const headline = [id, row.requestId, status].filter((part) => typeof part === "string").join("  ");

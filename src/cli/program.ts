@@ -5,7 +5,7 @@ import { workspaceName } from "./arguments.ts";
 import { addIntegrationCommands } from "./integration.ts";
 import { processOutput, type Output } from "./print.ts";
 
-/** For commands that decrypt nothing. */
+/** For commands that decrypt no secret. */
 const NO_SECRET_KEY = { secretKey: false };
 
 /**
@@ -15,30 +15,36 @@ const NO_SECRET_KEY = { secretKey: false };
  */
 export function createProgram(output: Output = processOutput): Command {
   const program = new Command("crosscurrent")
-    .description("Durable two-way sync between an LLM router and product analytics")
+    .description("Durable two-way sync between an LLM router and product analytics.")
     .exitOverride()
     .configureOutput({ writeOut: output.print, writeErr: output.printError })
     .showHelpAfterError();
   program
     .command("dev")
-    .description("run everything on this machine, with nothing to set up")
-    .option("--fresh", "start with empty data", false)
+    .description("Runs PostgreSQL, Temporal, stand-ins of the providers, a server and a worker on this machine.")
+    .option("--fresh", "delete the data of earlier starts first", false)
     .action(async (options: { fresh: boolean }) => {
       const { runDev } = await import("../../dev/stack/main.ts");
       await runDev(options);
     });
-  program.command("server").description("serve the HTTP API").action(serve);
-  program.command("worker").description("run the Temporal worker").action(work);
+  program
+    .command("server")
+    .description("Runs a server: HTTP API, gateway and Portal. SIGTERM drains it.")
+    .action(serve);
+  program
+    .command("worker")
+    .description("Runs a Temporal worker, which syncs the integrations. SIGTERM drains it.")
+    .action(work);
   program
     .command("migrate")
-    .description("set up the database, Temporal's search attributes and the reconciler; safe to repeat")
+    .description("Prepares the database, Temporal's search attributes and the reconciler. Safe to repeat.")
     .action(() => migrateAll(output));
   program
     .command("workspace")
-    .description("tenants")
+    .description("Commands on workspaces, the tenants.")
     .command("create")
-    .description("create a workspace and its API key, which is shown this once")
-    .argument("<name>", "1 to 255 characters", workspaceName)
+    .description('Creates a workspace and prints `{"workspaceId", "apiKey"}`. The key is shown only once.')
+    .argument("<name>", "the workspace's name: 1 to 255 characters", workspaceName)
     .action((name: string) => createWorkspace(name, output));
   addIntegrationCommands(program, output);
   return program;
@@ -58,7 +64,7 @@ async function work(): Promise<void> {
   await runWorker(config);
 }
 
-/** The second signal ends the process at once, as if nobody listened. */
+/** A second signal ends the process at once, since the listeners are gone by then. */
 function untilAskedToStop(): Promise<void> {
   return new Promise((resolve) => {
     process.once("SIGTERM", () => resolve());
@@ -71,7 +77,7 @@ async function migrateAll(output: Output): Promise<void> {
   const { migrate } = await import("../store/postgres/migrate.ts");
   const { prepareTemporal } = await import("../client/connection.ts");
   const migrations = await migrate(config.databaseUrl);
-  const searchAttributes = await prepareTemporal(config);
+  const searchAttributes = await prepareTemporal(config.temporal.taskQueue, config.reconcileIntervalMs);
   output.print(`${JSON.stringify({ migrations, searchAttributes })}\n`);
 }
 

@@ -19,7 +19,11 @@ export interface Connector {
   /** Which of a bucket's two sequence numbers the export pages by: `first` never sees a revision, `latest` does. */
   readonly exportOrder: "first" | "latest";
   /** Walks through what the customer had to set up, step by step; stops at what makes later steps pointless. */
-  testConnection(connection: Connection, events: EventDefinition[], lease: AcquireRequest): Promise<TestStep[]>;
+  testConnection(
+    connection: Connection,
+    events: EventDefinition[],
+    acquireRequest: AcquireRequest,
+  ): Promise<TestStep[]>;
   /** Delivers buckets of one stretch in order; yields after each delivered piece so that progress can be committed. */
   exportBuckets(connection: Connection, job: ExportJob): AsyncGenerator<ExportProgress>;
   /** The passes that are left until every event is complete through the bound; pure bookkeeping and cheap look-ups. */
@@ -93,7 +97,7 @@ export interface ImportPageJob {
   progress: EventProgress;
   /** Halvings after failures so far. */
   pageHalvings: number;
-  lease: AcquireRequest;
+  acquireRequest: AcquireRequest;
   /** Tells the budget that the far side refused until then, so that nobody else on it asks before. */
   blocked(untilMs: number): Promise<void>;
   signal: AbortSignal;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { BigQueryControl } from "../../dev/standins/bigquery/control.ts";
-import { crosscurrent, runToEnd } from "../../dev/process/children.ts";
+import { crosscurrent, runToEnd } from "../../dev/process/program.ts";
 import { identify } from "../../dev/process/processTable.ts";
 import { startStack, type Stack } from "../../dev/stack/stack.ts";
 import { startScript } from "../support/dev/script.ts";

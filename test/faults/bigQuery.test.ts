@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BigQueryControl } from "../../dev/standins/bigquery/control.ts";
 import type { FaultInput } from "../../dev/standins/bigquery/protocol.ts";
-import { SHARED_START_TIMEOUT_MS } from "../../dev/standins/bigquery/shared.ts";
+import { SHARED_START_TIMEOUT_MS } from "../../dev/standins/bigquery/sharedEmulator.ts";
 import { connectCustomer, EVENTS, ROWS, SOURCE } from "../support/system/bigQueryCustomer.ts";
 import type { Customer } from "../support/system/bigQueryCustomer.ts";
 import { DATASET, FIELDS, grantsOf, startBigQuerySystem } from "../support/system/bigQuerySync.ts";

@@ -1,7 +1,7 @@
 // Source tables as customers have them: late rows, rows at the very bound of a run, clocks that changed, 200 columns.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BigQueryControl } from "../../dev/standins/bigquery/control.ts";
-import { SHARED_START_TIMEOUT_MS } from "../../dev/standins/bigquery/shared.ts";
+import { SHARED_START_TIMEOUT_MS } from "../../dev/standins/bigquery/sharedEmulator.ts";
 import { COLUMNS, connectBigQuery, DATASET, FIELDS, startBigQuerySystem } from "../support/system/bigQuerySync.ts";
 import type { EventRow } from "../support/system/bigQuerySync.ts";
 import { expectRead, expectRunsAddUp } from "../support/system/exact.ts";

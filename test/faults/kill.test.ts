@@ -3,7 +3,7 @@
 import { randomInt } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BigQueryControl } from "../../dev/standins/bigquery/control.ts";
-import { SHARED_START_TIMEOUT_MS } from "../../dev/standins/bigquery/shared.ts";
+import { SHARED_START_TIMEOUT_MS } from "../../dev/standins/bigquery/sharedEmulator.ts";
 import { bigQuerySettings, COLUMNS, connectBigQuery } from "../support/system/bigQuerySync.ts";
 import type { BigQuery, EventRow } from "../support/system/bigQuerySync.ts";
 import { expectExported, expectImported, expectMerged, expectRead } from "../support/system/exact.ts";

@@ -1,7 +1,7 @@
 // The whole system with BigQuery on the other side: API, store, workflow, activities and connector put together.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { SHARED_START_TIMEOUT_MS } from "../../dev/standins/bigquery/shared.ts";
+import { SHARED_START_TIMEOUT_MS } from "../../dev/standins/bigquery/sharedEmulator.ts";
 import type { BigQueryControl } from "../../dev/standins/bigquery/control.ts";
 import { COLUMNS, connectBigQuery, startBigQuerySystem } from "../support/system/bigQuerySync.ts";
 import type { EventRow } from "../support/system/bigQuerySync.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { oneAhead } from "../../src/providers/prefetch.ts";
+import { prefetch } from "../../src/providers/prefetch.ts";
 
 async function* numbers(seen: string[], failAt = Infinity) {
   try {
@@ -15,7 +15,7 @@ async function* numbers(seen: string[], failAt = Infinity) {
 
 it("makes the next item while the last is worked on, and no more than that", async () => {
   const seen: string[] = [];
-  for await (const n of oneAhead(numbers(seen))) {
+  for await (const n of prefetch(numbers(seen))) {
     await new Promise(setImmediate);
     seen.push(`worked on ${n}`);
   }
@@ -27,7 +27,7 @@ it("makes the next item while the last is worked on, and no more than that", asy
 it("keeps a failure in its place", async () => {
   const got: number[] = [];
   const all = async () => {
-    for await (const n of oneAhead(numbers([], 2))) {
+    for await (const n of prefetch(numbers([], 2))) {
       await new Promise(setImmediate);
       got.push(n);
     }
@@ -38,6 +38,6 @@ it("keeps a failure in its place", async () => {
 
 it("closes what it reads from when it is left early", async () => {
   const seen: string[] = [];
-  for await (const _ of oneAhead(numbers(seen))) break;
+  for await (const _ of prefetch(numbers(seen))) break;
   expect(seen.at(-1)).toBe("closed");
 });

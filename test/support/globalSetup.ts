@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
 import { LOCAL_DIR } from "../../dev/paths.ts";
-import { mend } from "../../dev/process/pidFile.ts";
+import { reapOrphan } from "../../dev/process/pidFile.ts";
 import { identify } from "../../dev/process/processTable.ts";
 import { startPostgres } from "../../dev/services/postgres.ts";
 import { startTemporal } from "../../dev/services/temporal.ts";
@@ -80,7 +80,7 @@ async function removeDeadRuns(): Promise<void> {
   for (const name of dead) {
     const runDir = join(RUNS_DIR, name);
     for (const file of readdirSync(runDir).filter((entry) => entry.endsWith(".pid")))
-      await mend(join(runDir, file), "SIGINT");
+      await reapOrphan(join(runDir, file), "SIGINT");
     rmSync(runDir, { recursive: true, force: true });
   }
 }

@@ -10,7 +10,7 @@ import {
   type Json,
   type TableName,
 } from "./google.ts";
-import { runSql, type Field } from "./sideDoor.ts";
+import { runSql, type Field } from "./adminQueries.ts";
 
 export class Catalog {
   readonly #engine: Engine;

@@ -5,14 +5,14 @@ import { missing, operating, requestFailed } from "./grpcError.ts";
 import { createReadSessionRequest, readSession, splitReadStreamRequest, splitReadStreamResponse } from "./messages.ts";
 import { tableText, textOf, type TableName } from "./google.ts";
 import { holds, type Principal } from "./roles.ts";
-import { addStream, newSession, projectIdOf, rowsOfStreams, sessionNameOf, type ReadStream } from "./sessions.ts";
+import { addStream, projectIdOf, rowsOfStreams, sessionNameOf, type ReadStream } from "./sessions.ts";
 import { liveSession } from "./readRows.ts";
-import type { World } from "./world.ts";
+import type { EmulatorState } from "./emulatorState.ts";
 
 const RESTRICTION_MAX_BYTES = 1_048_576;
 
 export async function createSession(
-  world: World,
+  state: EmulatorState,
   emulator: EmulatorRead,
   account: Principal,
   bytes: Buffer,
@@ -27,16 +27,16 @@ export async function createSession(
   if (!holds(account, "bigquery.readsessions.create", projectId, null))
     throw requestFailed(status.PERMISSION_DENIED, missing("bigquery.readsessions.create", parent));
   const [, tableProject = "", datasetId = "", tableId = ""] = name;
-  const location = await readableTable(world, account, { projectId: tableProject, datasetId, tableId }, table);
+  const location = await readableTable(state, account, { projectId: tableProject, datasetId, tableId }, table);
   const restriction = request.readSession?.readOptions?.rowRestriction ?? "";
   if (Buffer.byteLength(restriction) > RESTRICTION_MAX_BYTES)
     throw requestFailed(
       status.INVALID_ARGUMENT,
       `read_session.read_options.row_restriction exceeded maximum allowed length. Maximum bytes allowed: ${RESTRICTION_MAX_BYTES}`,
     );
-  const answer = readSession.decode(await openSession(world, emulator, bytes, tableId, restriction));
-  const project = world.project(projectId);
-  const session = newSession(project, location);
+  const answer = readSession.decode(await openSession(state, emulator, bytes, tableId, restriction));
+  const project = state.project(projectId);
+  const session = project.openSession(location);
   const given = answer.streams ?? [];
   const rows = rowsOfStreams(answer.estimatedRowCount ?? 0, given.length);
   let streams: ReadStream[] = given.map((stream, i) => ({ emulatorName: stream.name, rows: rows[i] ?? 0 }));
@@ -60,12 +60,17 @@ async function halved(emulator: EmulatorRead, streams: readonly ReadStream[]): P
   return [...others, ...halves].toSorted((left, right) => right.rows - left.rows);
 }
 
-async function readableTable(world: World, account: Principal, name: TableName, resource: string): Promise<string> {
+async function readableTable(
+  state: EmulatorState,
+  account: Principal,
+  name: TableName,
+  resource: string,
+): Promise<string> {
   if (!holds(account, "bigquery.tables.getData", name.projectId, name.datasetId))
     throw requestFailed(status.PERMISSION_DENIED, missing("bigquery.tables.getData", resource));
-  const dataset = await world.catalog.dataset(name.projectId, name.datasetId);
+  const dataset = await state.catalog.dataset(name.projectId, name.datasetId);
   if (dataset === null) throw requestFailed(status.NOT_FOUND, `Not found: Dataset ${name.projectId}:${name.datasetId}`);
-  const table = await world.catalog.table(name);
+  const table = await state.catalog.table(name);
   if (table === null) throw requestFailed(status.NOT_FOUND, `Not found: Table ${tableText(name)}`);
   if (table["type"] !== "TABLE")
     throw requestFailed(status.INVALID_ARGUMENT, "non-table entities cannot be read with the storage API");
@@ -74,14 +79,14 @@ async function readableTable(world: World, account: Principal, name: TableName, 
 
 /** The rows as they are now; whatever is written later is not in the session. */
 async function openSession(
-  world: World,
+  state: EmulatorState,
   emulator: EmulatorRead,
   bytes: Buffer,
   tableId: string,
   restriction: string,
 ): Promise<Buffer> {
   try {
-    return await world.engine.exclusive(() => emulator.unary("CreateReadSession", bytes));
+    return await state.engine.exclusive(() => emulator.unary("CreateReadSession", bytes));
   } catch (error) {
     const { details } = error as ServiceError;
     if (restriction === "") throw requestFailed(status.INVALID_ARGUMENT, details);
@@ -93,13 +98,13 @@ async function openSession(
 }
 
 export async function splitStream(
-  world: World,
+  state: EmulatorState,
   emulator: EmulatorRead,
   account: Principal,
   bytes: Buffer,
 ): Promise<Buffer> {
   const { name = "", fraction = 0.5 } = splitReadStreamRequest.decode(bytes);
-  const { session, stream } = liveSession(world, account, name);
+  const { session, stream } = liveSession(state, account, name);
   if (!(fraction > 0 && fraction < 1))
     throw operating(status.INVALID_ARGUMENT, name, "fraction must be between 0.0 and 1.0, exclusive");
   const at = Math.floor(stream.rows * fraction);

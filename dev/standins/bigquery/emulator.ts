@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { LOCAL_DIR } from "../../paths.ts";
-import { startService } from "../../process/process.ts";
+import { startService } from "../../process/service.ts";
 import { pythonPackages } from "../../services/python.ts";
 
 /** numpy is needed but not declared; the two extensions are what DuckDB would download by itself. */

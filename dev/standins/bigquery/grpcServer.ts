@@ -1,4 +1,4 @@
-// The front's gRPC port, plaintext: the Storage Read API.
+// The front's gRPC server, in plaintext: the Storage Read API.
 import { createServer, type AddressInfo, type Server as TcpServer, type Socket } from "node:net";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
@@ -10,6 +10,7 @@ import {
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { holdConnection } from "../shared/faults.ts";
 import { createSession, splitStream } from "./createSession.ts";
 import { EmulatorRead, SERVICE, WINDOW_BYTES } from "./emulatorRead.ts";
 import { NoAnswer, type StruckFault } from "./faults.ts";
@@ -19,27 +20,26 @@ import type { Project } from "./project.ts";
 import { readRows, ResetConnection, type RowsCall } from "./readRows.ts";
 import type { Principal } from "./roles.ts";
 import { projectIdOf } from "./sessions.ts";
-import type { World } from "./world.ts";
+import type { EmulatorState } from "./emulatorState.ts";
 
 const same = (bytes: Buffer) => bytes;
-const POLL_MS = 20;
 
 export interface GrpcServer {
   port: number;
   stop(): Promise<void>;
 }
 
-export async function startGrpcServer(world: World, host: string, port: number): Promise<GrpcServer> {
-  const emulator = new EmulatorRead(world.engine.grpcAddress);
+export async function startGrpcServer(state: EmulatorState, host: string, port: number): Promise<GrpcServer> {
+  const emulator = new EmulatorRead(state.engine.grpcAddress);
   const sockets = new Map<string, Socket>();
   const server = new Server({
     "grpc.max_receive_message_length": -1,
     "grpc.max_send_message_length": -1,
     "grpc-node.flow_control_window": WINDOW_BYTES,
   });
-  server.addService(DEFINITION, implementation(world, emulator, sockets));
+  server.addService(DEFINITION, implementation(state, emulator, sockets));
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
-  // The connections are taken here, so that one can be reset.
+  // The front accepts the connections itself, so that it can reset one.
   const tcp: TcpServer = createServer((socket) => {
     const peer = `${socket.remoteAddress}:${socket.remotePort}`;
     sockets.set(peer, socket);
@@ -80,7 +80,7 @@ const DEFINITION: ServiceDefinition = Object.fromEntries(
 );
 
 function implementation(
-  world: World,
+  state: EmulatorState,
   emulator: EmulatorRead,
   sockets: Map<string, Socket>,
 ): UntypedServiceImplementation {
@@ -92,8 +92,8 @@ function implementation(
       run: (account: Principal, bytes: Buffer) => Promise<Buffer>,
     ): handleUnaryCall<Buffer, Buffer> =>
     (call, answer) => {
-      const project = world.project(projectOf(call.request));
-      served(world, project, method, call, (account) => run(account, call.request))
+      const project = state.project(projectOf(call.request));
+      served(state, project, method, call, (account) => run(account, call.request))
         .then((bytes) => answer(null, bytes))
         .catch((error: unknown) => (error instanceof ResetConnection ? reset(call) : answer(asServiceError(error))));
     };
@@ -101,16 +101,16 @@ function implementation(
     CreateReadSession: unary(
       "CreateReadSession",
       (bytes) => projectIdOf(createReadSessionRequest.decode(bytes).parent ?? ""),
-      (account, bytes) => createSession(world, emulator, account, bytes),
+      (account, bytes) => createSession(state, emulator, account, bytes),
     ),
     SplitReadStream: unary(
       "SplitReadStream",
       (bytes) => projectIdOf(splitReadStreamRequest.decode(bytes).name ?? ""),
-      (account, bytes) => splitStream(world, emulator, account, bytes),
+      (account, bytes) => splitStream(state, emulator, account, bytes),
     ),
     ReadRows: (call: RowsCall) => {
-      const project = world.project(projectIdOf(readRowsRequest.decode(call.request).readStream ?? ""));
-      served(world, project, "ReadRows", call, (account, fault) => readRows(world, emulator, account, call, fault))
+      const project = state.project(projectIdOf(readRowsRequest.decode(call.request).readStream ?? ""));
+      served(state, project, "ReadRows", call, (account, fault) => readRows(state, emulator, account, call, fault))
         .then(() => call.end())
         .catch((error: unknown) =>
           error instanceof ResetConnection ? reset(call) : call.emit("error", asServiceError(error)),
@@ -119,9 +119,9 @@ function implementation(
   };
 }
 
-/** What all calls share: the caller, faults, counting. */
+/** What all calls share: authentication, faults, counting. */
 async function served<T>(
-  world: World,
+  state: EmulatorState,
   project: Project,
   method: string,
   call: ServerUnaryCall<Buffer, Buffer> | RowsCall,
@@ -129,9 +129,9 @@ async function served<T>(
 ): Promise<T> {
   let code: number | null = 0;
   try {
-    const account = world.accounts.bearer(call.metadata.get("authorization").at(0)?.toString());
+    const account = state.accounts.bearer(call.metadata.get("authorization").at(0)?.toString());
     if (account === null) throw unauthenticatedCall();
-    const fault = project.faults.strike(method);
+    const fault = project.faults.strikeOperation(method);
     await strike(fault, call);
     const result = await run(account, fault);
     if (fault?.kind === "reset_after") throw new ResetConnection();
@@ -149,7 +149,7 @@ async function strike(fault: StruckFault | null, call: { readonly cancelled: boo
   if (fault.kind === "slow") await delay(fault.delayMs);
   if (fault.kind === "reset") throw new ResetConnection();
   if (fault.kind === "hang") {
-    while (!fault.cleared && !call.cancelled) await delay(POLL_MS);
+    await holdConnection(fault, () => call.cancelled);
     throw new GrpcError(1, "cancelled");
   }
   const error = grpcFault(fault);

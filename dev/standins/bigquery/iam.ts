@@ -1,10 +1,11 @@
 // The IAM Credentials API, as far as impersonating goes: access tokens for service accounts.
 import { z } from "zod";
+import { json, type Reply } from "../shared/reply.ts";
 import { bearerToken, projectOfAccount } from "./accounts.ts";
 import { parseJson } from "./body.ts";
 import { strikeBefore } from "./faults.ts";
-import { GoogleError, json, unauthenticated, type Reply } from "./google.ts";
-import type { World } from "./world.ts";
+import { GoogleError, unauthenticated } from "./google.ts";
+import type { EmulatorState } from "./emulatorState.ts";
 
 const DEFAULT_LIFETIME_SECONDS = 3_600;
 /** https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateAccessToken */
@@ -17,19 +18,19 @@ const asked = z.object({
 });
 
 export async function generateAccessToken(
-  world: World,
+  state: EmulatorState,
   email: string,
   authorization: string | undefined,
   body: string,
 ): Promise<Reply> {
-  const project = world.project(projectOfAccount(email));
-  await strikeBefore(project.faults.strike("iam.generateAccessToken"));
+  const project = state.project(projectOfAccount(email));
+  await strikeBefore(project.faults.strikeOperation("iam.generateAccessToken"));
   const source = bearerToken(authorization);
-  if (source === null || !world.accounts.isSource(source)) {
+  if (source === null || !state.accounts.isSource(source)) {
     project.counters.tokensRefused++;
     return unauthenticated(source !== null).reply();
   }
-  const account = world.accounts.impersonated(email, source);
+  const account = state.accounts.impersonated(email, source);
   if (account === null) {
     project.counters.tokensRefused++;
     return refused();
@@ -37,7 +38,7 @@ export async function generateAccessToken(
   const parsed = asked.safeParse(parseJson(body));
   if (!parsed.success) throw new GoogleError(400, "badRequest", "Request contains an invalid argument.");
   const wanted = Number.parseFloat(parsed.data.lifetime ?? String(DEFAULT_LIFETIME_SECONDS));
-  const { token, expiresAtMs } = world.accounts.issue(email, Math.min(wanted, account.tokenLifetimeMaxSeconds));
+  const { token, expiresAtMs } = state.accounts.issue(email, Math.min(wanted, account.tokenLifetimeMaxSeconds));
   project.counters.tokensIssued++;
   return json(200, { accessToken: token, expireTime: `${new Date(expiresAtMs).toISOString().slice(0, 19)}Z` });
 }

@@ -12,14 +12,8 @@ import {
   type TableName,
 } from "./google.ts";
 import { needOnDataset, needOnTable } from "./roles.ts";
-import type { JobRequest, Plan } from "./runJob.ts";
-import { fieldNamesDiffer, type Field } from "./sideDoor.ts";
-
-/** An uploaded file. */
-export interface Media {
-  path: string;
-  bytes: number;
-}
+import type { JobPlan, JobRequest, Media } from "./jobPlan.ts";
+import { fieldNamesDiffer, type Field } from "./adminQueries.ts";
 
 interface LoadConfiguration extends Json {
   destinationTable: TableName;
@@ -34,8 +28,8 @@ interface LoadConfiguration extends Json {
 const SELF_DESCRIBING = new Set(["PARQUET", "AVRO", "ORC"]);
 const FORMATS = new Set(["CSV", "NEWLINE_DELIMITED_JSON", ...SELF_DESCRIBING]);
 
-export async function planLoad(request: JobRequest, configuration: Json, asked: string | null): Promise<Plan> {
-  const { world, account, projectId, media } = request;
+export async function planLoad(request: JobRequest, configuration: Json, asked: string | null): Promise<JobPlan> {
+  const { state, account, projectId, media } = request;
   const load = configuration["load"] as LoadConfiguration;
   const { datasetId, tableId } = load.destinationTable ?? {};
   if (datasetId === undefined || tableId === undefined)
@@ -45,7 +39,7 @@ export async function planLoad(request: JobRequest, configuration: Json, asked: 
   const format = load.sourceFormat ?? "CSV";
   if (!FORMATS.has(format)) throw invalid(`Invalid value for sourceFormat: ${format} is not a valid value`);
   const location = await placeOf(request, name, asked);
-  const table = await world.catalog.table(name);
+  const table = await state.catalog.table(name);
   if (table === null) needOnDataset(account, "bigquery.tables.create", name.projectId, datasetId);
   needOnTable(account, "bigquery.tables.updateData", name);
   if (table === null && load.createDisposition === "CREATE_NEVER") throw notFound(`Table ${tableText(name)}`);
@@ -56,9 +50,9 @@ export async function planLoad(request: JobRequest, configuration: Json, asked: 
   };
 }
 
-async function placeOf({ world, account }: JobRequest, name: TableName, asked: string | null): Promise<string> {
+async function placeOf({ state, account }: JobRequest, name: TableName, asked: string | null): Promise<string> {
   const { projectId, datasetId } = name;
-  const dataset = await world.catalog.dataset(projectId, datasetId);
+  const dataset = await state.catalog.dataset(projectId, datasetId);
   if (dataset === null) {
     // Whoever may not see it is not told that it is missing.
     needOnDataset(account, "bigquery.tables.create", projectId, datasetId);
@@ -71,7 +65,7 @@ async function placeOf({ world, account }: JobRequest, name: TableName, asked: s
 }
 
 async function runLoad(
-  { world, projectId }: JobRequest,
+  { state, projectId }: JobRequest,
   configuration: Json,
   load: LoadConfiguration,
   name: TableName,
@@ -80,11 +74,11 @@ async function runLoad(
 ): Promise<{ statistics: Json; error: JobError | null }> {
   let path = media.path;
   try {
-    await prepareTable(world.catalog, load, name);
+    await prepareTable(state.catalog, load, name);
     path = await named(media.path, load.sourceFormat ?? "CSV");
     const append = load.writeDisposition !== "WRITE_TRUNCATE";
-    const before = append && (await world.catalog.table(name)) !== null ? await world.catalog.count(name) : 0;
-    const { status, body } = await world.engine.call("POST", `${projectId}/jobs`, {
+    const before = append && (await state.catalog.table(name)) !== null ? await state.catalog.count(name) : 0;
+    const { status, body } = await state.engine.call("POST", `${projectId}/jobs`, {
       jobReference: { projectId, jobId: emulatorId },
       configuration: { ...configuration, load: { ...load, destinationTable: name, sourceUris: [`file://${path}`] } },
     });
@@ -92,7 +86,7 @@ async function runLoad(
     if (error !== null) return { statistics: {}, error };
     const total = Number((body["statistics"] as { load?: { outputRows?: string } }).load?.outputRows ?? 0);
     const rows = total - before;
-    const { counters } = world.project(projectId);
+    const { counters } = state.project(projectId);
     counters.rowsLoaded += rows;
     counters.bytesLoaded += media.bytes;
     const bytes = String(media.bytes);
@@ -121,7 +115,7 @@ function loadError(status: number, body: Json): JobError | null {
 
 /** The table as the job describes it: made, or its schema replaced or widened. */
 async function prepareTable(
-  catalog: JobRequest["world"]["catalog"],
+  catalog: JobRequest["state"]["catalog"],
   load: LoadConfiguration,
   name: TableName,
 ): Promise<void> {

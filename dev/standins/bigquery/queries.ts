@@ -1,11 +1,11 @@
 // Query jobs: rights and places of the tables that they name, and their answers in pages.
 import { fieldsOf } from "./catalog.ts";
 import { GoogleError, invalid, notFound, textOf, type JobError, type Json, type TableName } from "./google.ts";
-import type { Job } from "./jobs.ts";
+import type { Job } from "./job.ts";
+import type { JobPlan, JobRequest } from "./jobPlan.ts";
 import { holds, needOnDataset, needOnTable, needToQuery, type Principal } from "./roles.ts";
-import type { JobRequest, Plan } from "./runJob.ts";
 import { namedTables, type NamedTables } from "./sqlTables.ts";
-import type { World } from "./world.ts";
+import type { EmulatorState } from "./emulatorState.ts";
 
 interface QueryConfiguration extends Json {
   query: string;
@@ -13,7 +13,7 @@ interface QueryConfiguration extends Json {
   destinationTable?: TableName;
 }
 
-export async function planQuery(request: JobRequest, configuration: Json, asked: string | null): Promise<Plan> {
+export async function planQuery(request: JobRequest, configuration: Json, asked: string | null): Promise<JobPlan> {
   const { account, projectId } = request;
   const query = configuration["query"] as QueryConfiguration;
   if (typeof query.query !== "string" || query.query.trim() === "")
@@ -25,23 +25,28 @@ export async function planQuery(request: JobRequest, configuration: Json, asked:
       "The local BigQuery has no destination tables; use CREATE TABLE … AS.",
     );
   const named = namedTables(query.query, projectId, query.defaultDataset ?? null);
-  const location = await placeOf(request.world, account, named, asked);
+  const location = await placeOf(request.state, account, named, asked);
   return {
     location,
     kind: `query:${/^\s*(\w+)/.exec(query.query)?.[1]?.toUpperCase() ?? ""}`,
     run: async (emulatorId) => {
       checkRights(account, named);
-      await checkTables(request.world, named, location);
+      await checkTables(request.state, named, location);
       return await runQuery(request, configuration, query, named, location, emulatorId);
     },
   };
 }
 
 /** Where the tables lie, or where the job asks to run. */
-async function placeOf(world: World, account: Principal, named: NamedTables, asked: string | null): Promise<string> {
+async function placeOf(
+  state: EmulatorState,
+  account: Principal,
+  named: NamedTables,
+  asked: string | null,
+): Promise<string> {
   const places = new Set<string>();
   for (const { projectId, datasetId } of [...named.changed, ...named.read]) {
-    const dataset = await world.catalog.dataset(projectId, datasetId);
+    const dataset = await state.catalog.dataset(projectId, datasetId);
     if (dataset !== null && holds(account, "bigquery.tables.getData", projectId, datasetId))
       places.add(textOf(dataset["location"], "US"));
   }
@@ -57,7 +62,7 @@ function checkRights(account: Principal, { changed, read, permission }: NamedTab
 }
 
 async function checkTables(
-  { catalog }: World,
+  { catalog }: EmulatorState,
   { changed, read, permission }: NamedTables,
   location: string,
 ): Promise<void> {
@@ -76,7 +81,7 @@ async function checkTables(
 }
 
 async function runQuery(
-  { world, projectId }: JobRequest,
+  { state, projectId }: JobRequest,
   configuration: Json,
   query: QueryConfiguration,
   named: NamedTables,
@@ -86,8 +91,8 @@ async function runQuery(
   const target = named.changed[0];
   const isDry = configuration["dryRun"] === true;
   const isMerge = !isDry && target !== undefined && /^\s*MERGE\b/i.test(query.query);
-  const before = isMerge ? await world.catalog.count(target) : 0;
-  const { status, body } = await world.engine.call("POST", `${projectId}/jobs`, {
+  const before = isMerge ? await state.catalog.count(target) : 0;
+  const { status, body } = await state.engine.call("POST", `${projectId}/jobs`, {
     jobReference: { projectId, jobId: emulatorId },
     configuration: { ...configuration, query: { useLegacySql: false, ...query } },
   });
@@ -95,9 +100,9 @@ async function runQuery(
   if (error !== null) return { statistics: { query: {} }, error };
   const statistics: Json = (body["statistics"] as { query?: Json } | undefined)?.query ?? {};
   const statement = statistics["statementType"];
-  if (statement === "ALTER_TABLE" && target !== undefined && !isDry) await world.catalog.refreshSchema(target);
+  if (statement === "ALTER_TABLE" && target !== undefined && !isDry) await state.catalog.refreshSchema(target);
   const affected = Number(statistics["numDmlAffectedRows"] ?? 0);
-  const inserted = isMerge ? (await world.catalog.count(target)) - before : 0;
+  const inserted = isMerge ? (await state.catalog.count(target)) - before : 0;
   const dmlStats = dmlStatsOf(textOf(statement, ""), query.query, affected, inserted);
   return { statistics: { query: { ...statistics, ...(dmlStats === null ? {} : { dmlStats }) } }, error: null };
 }
@@ -132,7 +137,7 @@ function bodyError(body: Json): JobError {
 }
 
 /** A page of a query's rows, of a job that is DONE. */
-export async function pageOf(world: World, job: Job, page: URLSearchParams): Promise<Json> {
+export async function pageOf(state: EmulatorState, job: Job, page: URLSearchParams): Promise<Json> {
   const { jobReference, status, statistics } = job.resource;
   if (status.errorResult !== undefined) throw asHttp(status.errorResult);
   const query = new URLSearchParams();
@@ -140,7 +145,7 @@ export async function pageOf(world: World, job: Job, page: URLSearchParams): Pro
     const value = page.get(name);
     if (value !== null && value !== "") query.set(name, value);
   }
-  const answer = await world.engine.call(
+  const answer = await state.engine.call(
     "GET",
     `${jobReference.projectId}/queries/${job.emulatorId}?${query.toString()}`,
   );

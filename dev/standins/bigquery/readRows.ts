@@ -1,21 +1,20 @@
-// ReadRows: from any offset, as far as faults let it, with the rows untouched.
+// ReadRows: sends the rows of a stream from any offset, unchanged, up to where a fault ends the call.
 import { once } from "node:events";
-import { setTimeout as delay } from "node:timers/promises";
 import { status, type ServerWritableStream } from "@grpc/grpc-js";
+import { holdConnection } from "../shared/faults.ts";
 import type { EmulatorRead } from "./emulatorRead.ts";
 import type { StruckFault } from "./faults.ts";
 import { GrpcError, missing, operating } from "./grpcError.ts";
 import { readRowsRequest, rowCountOf } from "./messages.ts";
 import { holds, type Principal } from "./roles.ts";
 import { projectIdOf, sessionNameOf, type ReadSession, type ReadStream } from "./sessions.ts";
-import type { World } from "./world.ts";
+import type { EmulatorState } from "./emulatorState.ts";
 
 export type RowsCall = ServerWritableStream<Buffer, Buffer>;
 
-/** How a call ended, beside well: the connection is to be reset. */
+/** Thrown to reset the connection of a call. */
 export class ResetConnection extends Error {}
 
-const POLL_MS = 20;
 const AFTER_ROWS: ReadonlySet<string> = new Set([
   "session_expired",
   "stream_unavailable",
@@ -24,14 +23,14 @@ const AFTER_ROWS: ReadonlySet<string> = new Set([
   "stream_ends_early",
 ]);
 
-/** A session that lives, and a stream of it; throws what the service says otherwise. */
+/** Returns a live session and its stream. Throws the service's error if there is none. */
 export function liveSession(
-  world: World,
+  state: EmulatorState,
   account: Principal,
   streamName: string,
 ): { session: ReadSession; stream: ReadStream } {
   const projectId = projectIdOf(streamName);
-  const session = world.project(projectId).sessions.get(sessionNameOf(streamName));
+  const session = state.project(projectId).sessions.get(sessionNameOf(streamName));
   const stream = session?.streams.get(streamName);
   if (session === undefined || stream === undefined)
     throw operating(status.NOT_FOUND, streamName, "the requested resource was not found");
@@ -47,18 +46,18 @@ function expired(session: ReadSession, streamName: string): GrpcError {
 }
 
 export async function readRows(
-  world: World,
+  state: EmulatorState,
   emulator: EmulatorRead,
   account: Principal,
   call: RowsCall,
   fault: StruckFault | null,
 ): Promise<void> {
   const { readStream = "", offset = 0 } = readRowsRequest.decode(call.request);
-  const { session, stream } = liveSession(world, account, readStream);
+  const { session, stream } = liveSession(state, account, readStream);
   if (offset < 0) throw operating(status.INVALID_ARGUMENT, readStream, `offset ${offset} is negative`);
   if (offset > stream.rows)
     throw operating(status.FAILED_PRECONDITION, readStream, `offset ${offset} has not been allocated yet`);
-  const { counters } = world.project(projectIdOf(readStream));
+  const { counters } = state.project(projectIdOf(readStream));
   counters.streamsOpened++;
   const rest = offset === 0 ? stream : (await emulator.split(stream, offset))[1];
   const cut = fault !== null && AFTER_ROWS.has(fault.kind) && fault.afterRows < rest.rows ? fault : null;
@@ -79,10 +78,10 @@ async function endBy(fault: StruckFault, call: RowsCall, session: ReadSession, n
   if (fault.kind === "stream_unavailable")
     throw new GrpcError(status.UNAVAILABLE, fault.message ?? "The service is currently unavailable.");
   if (fault.kind === "stream_reset") throw new ResetConnection();
-  if (fault.kind === "stream_hang") while (!fault.cleared && !call.cancelled) await delay(POLL_MS);
+  if (fault.kind === "stream_hang") await holdConnection(fault, () => call.cancelled);
 }
 
-/** Message by message, no faster than the client takes them. */
+/** Passes messages on, no faster than the client reads them. */
 async function pass(
   emulator: EmulatorRead,
   call: RowsCall,

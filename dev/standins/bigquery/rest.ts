@@ -1,18 +1,20 @@
 // BigQuery's REST calls, one function each: what the front answers itself and what it has the emulator do.
 import type { IncomingMessage } from "node:http";
+import { json, type Reply } from "../shared/reply.ts";
 import { readJson } from "./body.ts";
 import { strikeAfter, strikeBefore } from "./faults.ts";
-import { GoogleError, invalid, json, notFound, tableText, type Json, type Reply, type TableName } from "./google.ts";
-import { findJob, jobKey, listed, type Job } from "./jobs.ts";
-import type { Media } from "./loads.ts";
+import { GoogleError, invalid, notFound, tableText, type Json, type TableName } from "./google.ts";
+import { findJob } from "./findJob.ts";
+import { jobKey, listed, type Job } from "./job.ts";
+import type { Media } from "./jobPlan.ts";
 import { asHttp, pageOf } from "./queries.ts";
 import { holds, needOnDataset, needOnProject, needOnTable, type Principal } from "./roles.ts";
 import { settledWithin, startJob } from "./runJob.ts";
-import type { World } from "./world.ts";
+import type { EmulatorState } from "./emulatorState.ts";
 
 /** One request, authenticated. */
 export interface Call {
-  world: World;
+  state: EmulatorState;
   account: Principal;
   request: IncomingMessage;
   query: URLSearchParams;
@@ -26,9 +28,9 @@ const QUERY_TIMEOUT_MS = 10_000;
 const REQUEST_ID_KEPT_MS = 15 * 60_000;
 
 export async function answerInsert(call: Call, body: Json, media: Media | null): Promise<Reply> {
-  const { world, account, projectId } = call;
-  const job = await startJob({ world, account, projectId, body, media, operation: "jobs.insert" });
-  await settledWithin(job, world.project(projectId).settings.insertAnswersWithinMs);
+  const { state, account, projectId } = call;
+  const job = await startJob({ state, account, projectId, body, media, operation: "jobs.insert" });
+  await settledWithin(job, state.project(projectId).settings.insertAnswersWithinMs);
   if (job.fault?.kind.endsWith("_after") === true) await job.done;
   strikeAfter(job.fault);
   return json(200, job.resource);
@@ -36,7 +38,7 @@ export async function answerInsert(call: Call, body: Json, media: Media | null):
 
 /** `jobs.query`: a job, and its first page if that comes soon enough. */
 async function queryJob(call: Call): Promise<Reply> {
-  const { world, account, projectId } = call;
+  const { state, account, projectId } = call;
   const {
     jobReference: _reference,
     location,
@@ -46,12 +48,12 @@ async function queryJob(call: Call): Promise<Reply> {
     dryRun,
     ...query
   } = await readJson(call.request);
-  const project = world.project(projectId);
+  const project = state.project(projectId);
   const known = typeof requestId === "string" ? project.requests.get(requestId) : undefined;
   let job = known !== undefined && Date.now() - known.atMs < REQUEST_ID_KEPT_MS ? known.job : null;
   if (job === null) {
     const body = { jobReference: { location }, configuration: { query, ...(dryRun === true ? { dryRun } : {}) } };
-    job = await startJob({ world, account, projectId, body, media: null, operation: "jobs.query" });
+    job = await startJob({ state, account, projectId, body, media: null, operation: "jobs.query" });
     if (typeof requestId === "string") project.requests.set(requestId, { job, atMs: Date.now() });
   }
   const done = await settledWithin(job, Number(timeoutMs ?? QUERY_TIMEOUT_MS));
@@ -59,33 +61,39 @@ async function queryJob(call: Call): Promise<Reply> {
   strikeAfter(job.fault);
   job.fault = null;
   const page = new URLSearchParams(maxResults === undefined ? "" : `maxResults=${Number(maxResults)}`);
-  return json(200, await resultsOf(world, job, done, page, "bigquery#queryResponse"));
+  return json(200, await resultsOf(state, job, done, page, "bigquery#queryResponse"));
 }
 
-async function resultsOf(world: World, job: Job, done: boolean, page: URLSearchParams, kind: string): Promise<Json> {
+async function resultsOf(
+  state: EmulatorState,
+  job: Job,
+  done: boolean,
+  page: URLSearchParams,
+  kind: string,
+): Promise<Json> {
   const { jobReference } = job.resource;
   if (!done) return { kind, jobReference, jobComplete: false };
-  return { ...(await pageOf(world, job, page)), kind };
+  return { ...(await pageOf(state, job, page)), kind };
 }
 
-async function getQueryResults({ world, account, projectId, jobId, query }: Call): Promise<Reply> {
-  const job = findJob(world.project(projectId), account, jobId, query.get("location"));
+async function getQueryResults({ state, account, projectId, jobId, query }: Call): Promise<Reply> {
+  const job = findJob(state.project(projectId), account, jobId, query.get("location"));
   const done = await settledWithin(job, Number(query.get("timeoutMs") ?? QUERY_TIMEOUT_MS));
   const kind = "bigquery#getQueryResultsResponse";
   const { errorResult } = job.resource.status;
   if (done && errorResult !== undefined) throw asHttp(errorResult);
-  return json(200, await resultsOf(world, job, done, query, kind));
+  return json(200, await resultsOf(state, job, done, query, kind));
 }
 
-async function listTables({ world, account, projectId, datasetId, query }: Call): Promise<Reply> {
+async function listTables({ state, account, projectId, datasetId, query }: Call): Promise<Reply> {
   needOnDataset(account, "bigquery.tables.list", projectId, datasetId);
-  await world.catalog.locationOf(projectId, datasetId);
-  const tables = await world.catalog.tables(projectId, datasetId);
+  await state.catalog.locationOf(projectId, datasetId);
+  const tables = await state.catalog.tables(projectId, datasetId);
   return json(200, { kind: "bigquery#tableList", ...paged("tables", tables, query), totalItems: tables.length });
 }
 
-async function listDatasets({ world, account, projectId, query }: Call): Promise<Reply> {
-  const seen = (await world.catalog.datasets(projectId)).filter((dataset) =>
+async function listDatasets({ state, account, projectId, query }: Call): Promise<Reply> {
+  const seen = (await state.catalog.datasets(projectId)).filter((dataset) =>
     holds(account, "bigquery.datasets.get", projectId, (dataset["datasetReference"] as TableName).datasetId),
   );
   return json(200, { kind: "bigquery#datasetList", ...paged("datasets", seen, query) });
@@ -99,12 +107,12 @@ function paged(name: string, items: readonly Json[], query: URLSearchParams): Js
 
 async function getTable(call: Call): Promise<Reply> {
   needOnTable(call.account, "bigquery.tables.get", call);
-  return json(200, await present(call, await call.world.catalog.countedTable(call)));
+  return json(200, await present(call, await call.state.catalog.countedTable(call)));
 }
 
 async function present(call: Call, table: Json | null): Promise<Json> {
   if (table !== null) return table;
-  if ((await call.world.catalog.dataset(call.projectId, call.datasetId)) === null)
+  if ((await call.state.catalog.dataset(call.projectId, call.datasetId)) === null)
     throw notFound(`Dataset ${call.projectId}:${call.datasetId}`);
   throw notFound(`Table ${tableText(call)}`);
 }
@@ -114,27 +122,27 @@ async function changeTable(call: Call, method: "PATCH" | "PUT"): Promise<Reply> 
   const { projectId, datasetId, tableId } = call;
   return json(
     200,
-    await call.world.catalog.changeTable(method, { projectId, datasetId, tableId }, await readJson(call.request)),
+    await call.state.catalog.changeTable(method, { projectId, datasetId, tableId }, await readJson(call.request)),
   );
 }
 
 /** Rows of a table, or of streaming inserts: the emulator does both. */
 async function tableData(call: Call, permission: string, what: "data" | "insertAll"): Promise<Reply> {
-  const { world, account, projectId, datasetId, tableId, request } = call;
+  const { state, account, projectId, datasetId, tableId, request } = call;
   needOnTable(account, permission, call);
-  const table = await present(call, await world.catalog.table(call));
+  const table = await present(call, await state.catalog.table(call));
   if (table["type"] !== "TABLE" && what === "data")
     throw invalid(`Cannot list a table of type ${String(table["type"])}.`);
   const path = `${projectId}/datasets/${datasetId}/tables/${tableId}/${what}`;
   const { status, body } =
     what === "data"
-      ? await world.engine.call("GET", `${path}?${call.query.toString()}`)
-      : await world.engine.call("POST", path, await readJson(request));
+      ? await state.engine.call("GET", `${path}?${call.query.toString()}`)
+      : await state.engine.call("POST", path, await readJson(request));
   return json(status, body);
 }
 
-async function deleteJob({ world, account, projectId, jobId, query }: Call): Promise<Reply> {
-  const project = world.project(projectId);
+async function deleteJob({ state, account, projectId, jobId, query }: Call): Promise<Reply> {
+  const project = state.project(projectId);
   const job = findJob(project, account, jobId, query.get("location"));
   project.jobs.delete(jobKey(job.resource.jobReference.location, jobId));
   return json(200, {});
@@ -146,39 +154,39 @@ export const HANDLERS: Record<string, Handler> = {
   "jobs.insert": async (call) => answerInsert(call, await readJson(call.request), null),
   "jobs.query": queryJob,
   "jobs.getQueryResults": getQueryResults,
-  "jobs.get": ({ world, account, projectId, jobId, query }) =>
-    json(200, findJob(world.project(projectId), account, jobId, query.get("location")).resource),
-  "jobs.cancel": ({ world, account, projectId, jobId, query }) => {
-    const job = findJob(world.project(projectId), account, jobId, query.get("location"));
+  "jobs.get": ({ state, account, projectId, jobId, query }) =>
+    json(200, findJob(state.project(projectId), account, jobId, query.get("location")).resource),
+  "jobs.cancel": ({ state, account, projectId, jobId, query }) => {
+    const job = findJob(state.project(projectId), account, jobId, query.get("location"));
     return json(200, { kind: "bigquery#jobCancelResponse", job: job.resource });
   },
   "jobs.delete": deleteJob,
-  "jobs.list": ({ world, account, projectId, query }) => {
-    const own = [...world.project(projectId).jobs.values()].filter((job) => job.owner === account.email).toReversed();
+  "jobs.list": ({ state, account, projectId, query }) => {
+    const own = [...state.project(projectId).jobs.values()].filter((job) => job.owner === account.email).toReversed();
     return json(200, { kind: "bigquery#jobList", ...paged("jobs", own.map(listed), query) });
   },
   "datasets.list": listDatasets,
-  "datasets.insert": async ({ world, account, projectId, request }) => {
+  "datasets.insert": async ({ state, account, projectId, request }) => {
     needOnProject(account, "bigquery.datasets.create", projectId);
-    return json(200, await world.catalog.insertDataset(projectId, await readJson(request)));
+    return json(200, await state.catalog.insertDataset(projectId, await readJson(request)));
   },
-  "datasets.get": async ({ world, account, projectId, datasetId }) => {
+  "datasets.get": async ({ state, account, projectId, datasetId }) => {
     needOnDataset(account, "bigquery.datasets.get", projectId, datasetId);
-    const dataset = await world.catalog.dataset(projectId, datasetId);
+    const dataset = await state.catalog.dataset(projectId, datasetId);
     if (dataset === null) throw notFound(`Dataset ${projectId}:${datasetId}`);
     return json(200, dataset);
   },
   "datasets.patch": (call) => changeDataset(call, "PATCH"),
   "datasets.update": (call) => changeDataset(call, "PUT"),
-  "datasets.delete": async ({ world, account, projectId, datasetId, query }) => {
+  "datasets.delete": async ({ state, account, projectId, datasetId, query }) => {
     needOnDataset(account, "bigquery.datasets.delete", projectId, datasetId);
-    await world.catalog.deleteDataset(projectId, datasetId, query.get("deleteContents") === "true");
+    await state.catalog.deleteDataset(projectId, datasetId, query.get("deleteContents") === "true");
     return { status: 204, headers: {}, body: "" };
   },
   "tables.list": listTables,
-  "tables.insert": async ({ world, account, projectId, datasetId, request }) => {
+  "tables.insert": async ({ state, account, projectId, datasetId, request }) => {
     needOnDataset(account, "bigquery.tables.create", projectId, datasetId);
-    return json(200, await world.catalog.insertTable(projectId, datasetId, await readJson(request)));
+    return json(200, await state.catalog.insertTable(projectId, datasetId, await readJson(request)));
   },
   "tables.get": getTable,
   "tables.patch": (call) => changeTable(call, "PATCH"),
@@ -186,7 +194,7 @@ export const HANDLERS: Record<string, Handler> = {
   "tables.delete": async (call) => {
     needOnTable(call.account, "bigquery.tables.delete", call);
     const { projectId, datasetId, tableId } = call;
-    await call.world.catalog.deleteTable({ projectId, datasetId, tableId });
+    await call.state.catalog.deleteTable({ projectId, datasetId, tableId });
     return { status: 204, headers: {}, body: "" };
   },
   "tabledata.list": (call) => tableData(call, "bigquery.tables.getData", "data"),
@@ -194,9 +202,9 @@ export const HANDLERS: Record<string, Handler> = {
 };
 
 async function changeDataset(call: Call, method: "PATCH" | "PUT"): Promise<Reply> {
-  const { world, account, projectId, datasetId, request } = call;
+  const { state, account, projectId, datasetId, request } = call;
   needOnDataset(account, "bigquery.datasets.update", projectId, datasetId);
-  return json(200, await world.catalog.changeDataset(method, projectId, datasetId, await readJson(request)));
+  return json(200, await state.catalog.changeDataset(method, projectId, datasetId, await readJson(request)));
 }
 
 /** Jobs strike by themselves, once they know their kind. */
@@ -204,7 +212,7 @@ const STRIKE_THEMSELVES = new Set(["jobs.insert", "jobs.query", "upload"]);
 
 export async function handle(operation: string, handler: Handler, call: Call): Promise<Reply> {
   if (STRIKE_THEMSELVES.has(operation)) return await handler(call);
-  const fault = call.world.project(call.projectId).faults.strike(operation);
+  const fault = call.state.project(call.projectId).faults.strikeOperation(operation);
   await strikeBefore(fault);
   const reply = await handler(call);
   strikeAfter(fault);

@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { assertPortFree } from "../../process/freePort.ts";
-import { startService, type Service } from "../../process/process.ts";
+import { startService, type Service } from "../../process/service.ts";
 import { BigQueryControl } from "./control.ts";
 import { startEmulator, type Emulator } from "./emulator.ts";
 

@@ -3,9 +3,10 @@ import { randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { json, type Reply } from "../shared/reply.ts";
 import { decoded, readJson, splitMultipart, writeTo } from "./body.ts";
 import { strikeBefore } from "./faults.ts";
-import { GoogleError, invalid, json, type Json, type Reply } from "./google.ts";
+import { GoogleError, invalid, type Json } from "./google.ts";
 import { answerInsert, type Call } from "./rest.ts";
 import { needOnProject } from "./roles.ts";
 
@@ -25,12 +26,12 @@ export async function startUpload(call: Call): Promise<Reply> {
   const type = call.query.get("uploadType");
   if (type === "multipart") return await multipart(call);
   if (type !== "resumable") throw invalid("Load configuration must specify uploadType multipart or resumable.");
-  const { world, projectId, account, request } = call;
-  await strikeBefore(world.project(projectId).faults.strike("upload.start"));
+  const { state, projectId, account, request } = call;
+  await strikeBefore(state.project(projectId).faults.strikeOperation("upload.start"));
   needOnProject(account, "bigquery.jobs.create", projectId);
   const id = randomUUID();
   const body = await readJson(request);
-  uploads.set(id, { projectId, email: account.email, body, path: join(world.uploadDir, id), bytes: 0 });
+  uploads.set(id, { projectId, email: account.email, body, path: join(state.uploadDir, id), bytes: 0 });
   const [oldest] = uploads.keys();
   if (uploads.size > UPLOADS_MAX && oldest !== undefined) uploads.delete(oldest);
   const host = request.headers.host ?? "127.0.0.1";
@@ -39,8 +40,8 @@ export async function startUpload(call: Call): Promise<Reply> {
 }
 
 async function multipart(call: Call): Promise<Reply> {
-  const { world, request } = call;
-  const path = join(world.uploadDir, randomUUID());
+  const { state, request } = call;
+  const path = join(state.uploadDir, randomUUID());
   const source = decoded(request) as AsyncIterable<Buffer>;
   const parts = await splitMultipart(source, request.headers["content-type"] ?? "");
   await writeTo(path, parts.media);
@@ -49,8 +50,8 @@ async function multipart(call: Call): Promise<Reply> {
 
 /** `PUT` of a chunk: 308 until the last one, whose answer is the job. */
 export async function continueUpload(call: Call): Promise<Reply> {
-  const { world, projectId, account, request } = call;
-  await strikeBefore(world.project(projectId).faults.strike("upload.chunk"));
+  const { state, projectId, account, request } = call;
+  await strikeBefore(state.project(projectId).faults.strikeOperation("upload.chunk"));
   const id = call.query.get("upload_id") ?? "";
   const upload = uploads.get(id);
   if (upload === undefined || upload.projectId !== projectId || upload.email !== account.email)

@@ -1,10 +1,10 @@
-// Who is asking: service account, project token or project secret, in the three forms that clients write Basic in.
+// Authentication by service account, project token or project secret, in the three forms of Basic that clients send.
 import type { IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
+import type { EmulatorState } from "./emulatorState.ts";
 import type { Project } from "./project.ts";
 import { INVALID_ACCOUNT, INVALID_CREDENTIALS, INVALID_SECRET, SECRET_MISMATCH, UNKNOWN_ACCOUNT } from "./replies.ts";
 import type { Region, ServiceAccount } from "./settings.ts";
-import type { World } from "./world.ts";
 
 export interface Credentials {
   username: string;
@@ -24,54 +24,54 @@ export function readBasic(header: string | undefined): Credentials | null {
   return { username: plain.slice(0, colon), password: plain.slice(colon + 1) };
 }
 
-/** The region of the host that a client believes it talks to. */
-export function regionOf(world: World, request: IncomingMessage): Region | null {
+/** The region of the host that the client addresses. */
+export function regionOf(state: EmulatorState, request: IncomingMessage): Region | null {
   const host = (request.headers.host ?? "").split(":")[0] ?? "";
-  if (!/(^|\.)mixpanel\.com$/.test(host)) return world.region;
+  if (!/(^|\.)mixpanel\.com$/.test(host)) return state.region;
   if (/^(?:eu\.|[a-z]+-eu\.)/.test(host)) return "eu";
   return /^(?:in\.|[a-z]+-in\.)/.test(host) ? "in" : "us";
 }
 
-export function isWrongRegion(world: World, request: IncomingMessage, project: Project): boolean {
-  const region = regionOf(world, request);
+export function isWrongRegion(state: EmulatorState, request: IncomingMessage, project: Project): boolean {
+  const region = regionOf(state, request);
   return region !== null && region !== project.settings.region;
 }
 
 interface AuthOptions {
-  /** Whether a project token will do. */
+  /** Whether a project token is accepted. */
   token: boolean;
-  /** Roles that will do for a service account; null for any. */
+  /** Roles that a service account may have; null accepts all. */
   roles: readonly ServiceAccount["role"][] | null;
 }
 
 export function authenticate(
-  world: World,
+  state: EmulatorState,
   request: IncomingMessage,
   projectId: string | null,
   options: AuthOptions,
 ): Auth {
   const credentials = readBasic(request.headers.authorization);
-  const named = projectId === null ? null : (world.projects.get(projectId) ?? null);
+  const named = projectId === null ? null : (state.projects.get(projectId) ?? null);
   if (!credentials || credentials.username === "") return { project: named, error: INVALID_CREDENTIALS };
   const found =
     credentials.password === ""
-      ? byTokenOrSecret(world, request, credentials.username, named, projectId, options)
-      : byAccount(world, credentials, named, options);
-  if (found.project && isWrongRegion(world, request, found.project)) {
+      ? byTokenOrSecret(state, request, credentials.username, named, projectId, options)
+      : byAccount(state, credentials, named, options);
+  if (found.project && isWrongRegion(state, request, found.project)) {
     return { project: found.project, error: found.project.settings.invented.wrongRegionError };
   }
   return found;
 }
 
 function byTokenOrSecret(
-  world: World,
+  state: EmulatorState,
   request: IncomingMessage,
   word: string,
   named: Project | null,
   projectId: string | null,
   options: AuthOptions,
 ): Auth {
-  for (const project of world.projects.values()) {
+  for (const project of state.projects.values()) {
     if (options.token && project.settings.token === word && (projectId === null || named === project))
       return { project, account: null };
     if (project.settings.secret !== word) continue;
@@ -83,32 +83,35 @@ function byTokenOrSecret(
   return { project: named, error: projectId === null ? INVALID_SECRET : INVALID_CREDENTIALS };
 }
 
-function byAccount(world: World, credentials: Credentials, named: Project | null, options: AuthOptions): Auth {
+function byAccount(state: EmulatorState, credentials: Credentials, named: Project | null, options: AuthOptions): Auth {
   const account = named?.settings.serviceAccounts.find(({ username }) => username === credentials.username);
   if (!named || !account) {
-    const elsewhere = anyAccount(world, credentials.username);
+    const elsewhere = anyAccount(state, credentials.username);
     if (!elsewhere) return { project: named, error: UNKNOWN_ACCOUNT };
-    return { project: named, error: (named ?? world.nobody).settings.invented.notMemberError };
+    return { project: named, error: (named ?? state.unknownProject).settings.invented.notMemberError };
   }
   if (account.secret !== credentials.password) return { project: named, error: INVALID_ACCOUNT };
-  if (account.expiresAtMs !== undefined && account.expiresAtMs <= world.nowMs()) {
+  if (account.expiresAtMs !== undefined && account.expiresAtMs <= state.nowMs()) {
     return { project: named, error: named.settings.invented.expiredAccountError };
   }
   if (options.roles && !options.roles.includes(account.role)) return { project: named, error: INVALID_CREDENTIALS };
   return { project: named, account };
 }
 
-function anyAccount(world: World, username: string): boolean {
-  return [...world.projects.values()].some(({ settings }) =>
+function anyAccount(state: EmulatorState, username: string): boolean {
+  return [...state.projects.values()].some(({ settings }) =>
     settings.serviceAccounts.some((account) => account.username === username),
   );
 }
 
-/** Every project on which these are a valid service account's credentials. */
-export function projectsOf(world: World, credentials: Credentials): { project: Project; account: ServiceAccount }[] {
-  return [...world.projects.values()].flatMap((project) => {
+/** The projects in which these are the credentials of a valid service account. */
+export function projectsOf(
+  state: EmulatorState,
+  credentials: Credentials,
+): { project: Project; account: ServiceAccount }[] {
+  return [...state.projects.values()].flatMap((project) => {
     const account = project.settings.serviceAccounts.find(({ username }) => username === credentials.username);
-    const valid = account?.secret === credentials.password && (account.expiresAtMs ?? Infinity) > world.nowMs();
+    const valid = account?.secret === credentials.password && (account.expiresAtMs ?? Infinity) > state.nowMs();
     return account && valid ? [{ project, account }] : [];
   });
 }

@@ -1,7 +1,7 @@
 // Segmentation expressions, evaluated on stored rows: times from columns, other properties by parsing the row on demand.
 import type { DayRows } from "./rows.ts";
-import { parseWhere, WhereError } from "./where-parser.ts";
-import type { BinaryOperator, CallName, Node } from "./where-parser.ts";
+import { parseWhere, WhereError } from "./whereParser.ts";
+import type { BinaryOperator, CallName, Node } from "./whereParser.ts";
 
 /** A moment at the grain at which Mixpanel compares it. */
 class Moment {

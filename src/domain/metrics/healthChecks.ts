@@ -111,7 +111,10 @@ function checkJoinRate({ joined: { sampled, found } }: MetricSample): HealthChec
   return { check, status: "warning", message, figures };
 }
 
-function checkMixed({ by, multipleExposures: mixed }: ResultOptions, { allUsers, multipleExposureUsers: mixedUsers }: MetricSample): HealthCheck {
+function checkMixed(
+  { by, multipleExposures: mixed }: ResultOptions,
+  { allUsers, multipleExposureUsers: mixedUsers }: MetricSample,
+): HealthCheck {
   const check = "multiple_exposures";
   const share = allUsers === 0 ? null : mixedUsers / allUsers;
   const figures = { share, users: mixedUsers, counted: mixed === "first" ? "with their first" : "left out" };

@@ -6,7 +6,7 @@ import type { Browse, BrowsedColumn } from "../connector.ts";
 import { checkTable, tableText } from "./names.ts";
 import { settingsOf } from "./options.ts";
 import { send } from "./rest.ts";
-import type { BigQueryContext, Doing, RestCall, Task } from "./rest.ts";
+import type { BigQueryContext, Doing, RestCall, BigQueryCall } from "./rest.ts";
 import { columnsOf, type TableColumn } from "./import/mapping.ts";
 import { tableSchema } from "./import/table.ts";
 
@@ -76,7 +76,7 @@ async function get<T>(
   call: Pick<RestCall, "path" | "query">,
 ): Promise<T> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
-  const task: Task = { context, connection, signal, heartbeat: () => undefined };
+  const task: BigQueryCall = { context, connection, signal, heartbeat: () => undefined };
   try {
     const answer = await send(task, doing, schema, { method: "GET", ...call });
     if (answer !== null) return answer;

@@ -8,8 +8,8 @@ import { GoogleAuth, OAuth2Client } from "google-auth-library";
 import { USER_AGENT } from "../http.ts";
 import { createAccounts } from "./auth.ts";
 import type { Accounts } from "./auth.ts";
-import { failureOf } from "./errors.ts";
-import type { Attempt } from "./errors.ts";
+import { toSyncError } from "./errors.ts";
+import type { Operation } from "./errors.ts";
 import { settingsOf } from "./options.ts";
 import type { BigQueryOptions } from "./options.ts";
 
@@ -39,7 +39,7 @@ export interface Clients {
    * A call that may be made twice, with what every call needs: failures in the closed set of kinds, a few tries where they
    * pass, a new token where the old one is refused, an end in time. Being aborted throws the signal's reason.
    */
-  call<T>(attempt: Attempt, signal: AbortSignal, run: () => Promise<T>, timeoutMs?: number): Promise<T>;
+  call<T>(attempt: Operation, signal: AbortSignal, run: () => Promise<T>, timeoutMs?: number): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -128,7 +128,7 @@ function createRead({ storageUrl }: BigQueryOptions, projectId: string): v1.BigQ
 
 async function callPatiently<T>(
   accounts: Accounts,
-  attempt: Attempt,
+  attempt: Operation,
   signal: AbortSignal,
   run: () => Promise<T>,
   timeoutMs: number,
@@ -140,7 +140,7 @@ async function callPatiently<T>(
       return await within(run(), signal, timeoutMs);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      const failure = failureOf(error, attempt);
+      const failure = toSyncError(error, attempt);
       if (failure.kind === "auth" && failure !== error && !hasNewToken) {
         accounts.forget(attempt.connection);
         hasNewToken = true;

@@ -11,7 +11,7 @@ import { mergeSql } from "./export/mergeStatement.ts";
 import { tableText } from "./names.ts";
 import { settingsOf } from "./options.ts";
 import { anything, send } from "./rest.ts";
-import type { BigQueryContext, Doing, Task } from "./rest.ts";
+import type { BigQueryContext, Doing, BigQueryCall } from "./rest.ts";
 import type { SourceTable } from "./import/mapping.ts";
 import { openSession } from "./import/readSession.ts";
 import { readTable } from "./import/table.ts";
@@ -33,7 +33,12 @@ export async function testConnection(
   connection: Connection,
   events: EventDefinition[],
 ): Promise<TestStep[]> {
-  const task: Task = { context, connection, signal: AbortSignal.timeout(TIMEOUT_MS), heartbeat: () => undefined };
+  const task: BigQueryCall = {
+    context,
+    connection,
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    heartbeat: () => undefined,
+  };
   const steps: TestStep[] = [];
   /** Whether the step went well. */
   const step = async (name: string, run: () => Promise<unknown>): Promise<boolean> => {
@@ -69,7 +74,7 @@ async function failureMessage(run: () => Promise<unknown>): Promise<string | nul
 }
 
 /** With a new token: an old one outlives the grant that it came from. */
-async function tryImpersonating({ context, connection }: Task): Promise<void> {
+async function tryImpersonating({ context, connection }: BigQueryCall): Promise<void> {
   const { accounts } = context.clients;
   accounts.forget(connection);
   try {
@@ -82,7 +87,7 @@ async function tryImpersonating({ context, connection }: Task): Promise<void> {
 }
 
 /** BigQuery checks rights and names of a dry run and then runs nothing. */
-async function tryJob(task: Task, query: string, doing: Doing): Promise<void> {
+async function tryJob(task: BigQueryCall, query: string, doing: Doing): Promise<void> {
   const { projectId, location } = settingsOf(task.connection);
   const body = {
     jobReference: { projectId, location },
@@ -91,7 +96,7 @@ async function tryJob(task: Task, query: string, doing: Doing): Promise<void> {
   await send(task, doing, anything, { method: "POST", path: ["jobs"], body });
 }
 
-async function tryDataset(task: Task): Promise<void> {
+async function tryDataset(task: BigQueryCall): Promise<void> {
   const { datasetId, location } = settingsOf(task.connection);
   const path = ["datasets", datasetId ?? ""];
   const doing: Doing = { action: "to see the dataset", about: datasetId ?? "", role: "dataEditor" };
@@ -107,7 +112,7 @@ async function tryDataset(task: Task): Promise<void> {
 }
 
 /** An empty table is made and deleted again, and a MERGE into the export's table, if there is one, is tried as a dry run. */
-async function tryWriting(task: Task): Promise<void> {
+async function tryWriting(task: BigQueryCall): Promise<void> {
   const table = destinationOf(task);
   const isThere = await hasDestination(task, table);
   const tableId = `${task.context.options.stagingPrefix}test_${randomUUID().replaceAll("-", "")}`;
@@ -123,7 +128,11 @@ async function tryWriting(task: Task): Promise<void> {
 }
 
 /** Several events often share a table. */
-function tableReader({ context, connection, signal }: Task): (source: EventSource | null) => Promise<SourceTable> {
+function tableReader({
+  context,
+  connection,
+  signal,
+}: BigQueryCall): (source: EventSource | null) => Promise<SourceTable> {
   const known = new Map<string, Promise<SourceTable>>();
   return (source) => {
     if (source === null)
@@ -137,7 +146,7 @@ function tableReader({ context, connection, signal }: Task): (source: EventSourc
 
 /** Neither Job User nor Data Viewer may open a read session, so one is really opened. */
 async function tryReading(
-  { context, connection, signal }: Task,
+  { context, connection, signal }: BigQueryCall,
   first: { name: string; table: SourceTable } | undefined,
 ): Promise<void> {
   if (first === undefined) {

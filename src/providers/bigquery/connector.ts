@@ -7,7 +7,7 @@ import { createClients } from "./clients.ts";
 import { exportBuckets } from "./export/exportBuckets.ts";
 import type { BigQueryOptions } from "./options.ts";
 import { importPage } from "./import/readPage.ts";
-import { planImport } from "./import/planPasses.ts";
+import { planPasses } from "./import/planPasses.ts";
 import type { BigQueryContext } from "./rest.ts";
 
 /** One export activity: some batches of a load and a MERGE each, so that the look-ups before the first are paid rarely. */
@@ -33,7 +33,7 @@ export function createBigQueryConnector(options: BigQueryOptions): BigQueryConne
     exportOrder: "latest",
     testConnection: (connection, events) => testConnection(context, connection, events),
     exportBuckets: (connection, job) => exportBuckets(context, connection, job),
-    planImport: async (connection, input) => planImport(connection, input),
+    planImport: async (connection, input) => planPasses(connection, input),
     importPage: (connection, page) => importPage(context, connection, page),
     // Read sessions have limits of their own that no budget of ours could share out.
     requestBudget: () => null,

@@ -3,12 +3,12 @@
 import type { Connection } from "../../domain/connection.ts";
 import { SyncError } from "../../domain/errors.ts";
 import type { ErrorKind } from "../../domain/errors.ts";
-import { factsOf } from "./googleErrorInfo.ts";
-import type { Facts } from "./googleErrorInfo.ts";
+import { googleErrorInfo } from "./googleErrorInfo.ts";
+import type { GoogleErrorInfo } from "./googleErrorInfo.ts";
 import { settingsOf } from "./options.ts";
 
 /** What was tried, for the message. */
-export interface Attempt {
+export interface Operation {
   connection: Connection;
   /** As in "BigQuery failed at <action>": "the load of router exposures". */
   action: string;
@@ -79,15 +79,15 @@ const KIND_OF_GRPC: Record<number, ErrorKind> = {
 };
 
 /** The classified error; one that is classified already stays as it is. */
-export function failureOf(error: unknown, attempt: Attempt): SyncError {
+export function toSyncError(error: unknown, attempt: Operation): SyncError {
   if (error instanceof SyncError) return error;
-  const facts = factsOf(error);
+  const facts = googleErrorInfo(error);
   const kind = kindOf(facts);
   const retryAtMs = kind === "rate_limited" ? retryAt(facts) : undefined;
   return new SyncError(kind, messageOf(kind, facts, attempt), retryAtMs === undefined ? {} : { retryAtMs });
 }
 
-function kindOf(facts: Facts): ErrorKind {
+function kindOf(facts: GoogleErrorInfo): ErrorKind {
   const { status, grpc, reason, text } = facts;
   // Told as an invalid query, but it is the fate of one of two statements that changed the same rows at once.
   if (/could not serialize access|aborted due to concurrent update/i.test(text)) return "transient";
@@ -102,12 +102,12 @@ function kindOf(facts: Facts): ErrorKind {
   return status >= 500 || status === 408 ? "transient" : "schema";
 }
 
-function retryAt({ reason }: Facts): number {
+function retryAt({ reason }: GoogleErrorInfo): number {
   const waitMs = reason === "quotaExceeded" || reason === "blocked" ? QUOTA_WAIT_MS : RATE_WAIT_MS;
   return Math.ceil(Date.now() + waitMs * (1 + Math.random() * WAIT_SPREAD));
 }
 
-function messageOf(kind: ErrorKind, facts: Facts, attempt: Attempt): string {
+function messageOf(kind: ErrorKind, facts: GoogleErrorInfo, attempt: Operation): string {
   const { serviceAccountEmail: email, projectId, location } = settingsOf(attempt.connection);
   const { action, about } = attempt;
   const said = saidOf(facts);
@@ -134,7 +134,7 @@ function messageOf(kind: ErrorKind, facts: Facts, attempt: Attempt): string {
   }
 }
 
-function permissionMessage(facts: Facts, { connection, action, about, role }: Attempt): string {
+function permissionMessage(facts: GoogleErrorInfo, { connection, action, about, role }: Operation): string {
   const { serviceAccountEmail: email, projectId } = settingsOf(connection);
   if (/^(accessNotConfigured|SERVICE_DISABLED)$/.test(facts.reason)) {
     return `The BigQuery API is switched off in the project ${projectId}. Enable the BigQuery API and the BigQuery Storage API there.`;
@@ -168,7 +168,7 @@ function roleOf(permission: string | null): Role | null {
   return /^bigquery\.tables\.(create|update|updateData|delete)$/i.test(permission) ? "dataEditor" : "dataViewer";
 }
 
-function saidOf({ status, grpc, reason, network }: Facts): string {
+function saidOf({ status, grpc, reason, network }: GoogleErrorInfo): string {
   if (reason !== "") return reason;
   if (status !== null) return `status ${status}`;
   if (grpc !== null) return `gRPC status ${grpc}`;
@@ -178,7 +178,7 @@ function saidOf({ status, grpc, reason, network }: Facts): string {
 /** Why no token of the customer's account could be had. */
 export function impersonationError(error: unknown, email: string): SyncError {
   if (error instanceof SyncError) return error;
-  const facts = factsOf(error);
+  const facts = googleErrorInfo(error);
   const { status, reason } = facts;
   const said = saidOf(facts);
   if (/could not load the default credentials|unable to detect a project/i.test(facts.text)) {

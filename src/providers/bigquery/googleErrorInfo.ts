@@ -1,6 +1,6 @@
 // What an error of Google's clients says, whichever of them it came from, without the texts that may quote rows or tokens.
 
-export interface Facts {
+export interface GoogleErrorInfo {
   /** HTTP status; null where there was no answer or another protocol. */
   status: number | null;
   /** gRPC status code; null elsewhere. */
@@ -19,7 +19,7 @@ const MAX_MATCHED_CHARS = 10_000;
 const PERMISSION = /\bbigquery\.[a-z]+\.[a-z]+\b/i;
 const QUERY_PERMISSION = /permission to query (table|view)/i;
 
-export function factsOf(error: unknown): Facts {
+export function googleErrorInfo(error: unknown): GoogleErrorInfo {
   const code = memberOf(error, "code");
   const response = memberOf(error, "response");
   const text = textOf(error).slice(0, MAX_MATCHED_CHARS);

@@ -5,8 +5,8 @@ import { z } from "zod";
 import { SyncError } from "../../domain/errors.ts";
 import type { HttpClient } from "../http.ts";
 import type { Clients } from "./clients.ts";
-import { factsOf } from "./googleErrorInfo.ts";
-import type { Attempt } from "./errors.ts";
+import { googleErrorInfo } from "./googleErrorInfo.ts";
+import type { Operation } from "./errors.ts";
 import type { BigQueryOptions } from "./options.ts";
 
 /** What the connector's parts share. */
@@ -18,7 +18,7 @@ export interface BigQueryContext {
 }
 
 /** One customer's BigQuery for the length of one activity. */
-export interface Task {
+export interface BigQueryCall {
   context: BigQueryContext;
   connection: Connection;
   signal: AbortSignal;
@@ -35,10 +35,15 @@ export interface RestCall {
   expected?: number[];
 }
 
-export type Doing = Omit<Attempt, "connection">;
+export type Doing = Omit<Operation, "connection">;
 
 /** The answer as this schema reads it; null for one of the expected statuses. */
-export async function send<T>(task: Task, doing: Doing, schema: z.ZodType<T>, call: RestCall): Promise<T | null> {
+export async function send<T>(
+  task: BigQueryCall,
+  doing: Doing,
+  schema: z.ZodType<T>,
+  call: RestCall,
+): Promise<T | null> {
   const { context, connection, signal } = task;
   const { clients } = context;
   task.heartbeat();
@@ -46,7 +51,7 @@ export async function send<T>(task: Task, doing: Doing, schema: z.ZodType<T>, ca
     try {
       return { body: await request(await clients.bigQueryOf(connection), call) };
     } catch (error) {
-      const { status } = factsOf(error);
+      const { status } = googleErrorInfo(error);
       if (status !== null && call.expected?.includes(status) === true) return null;
       throw error;
     }

@@ -35,7 +35,12 @@ function sampleOf(change: Partial<MetricSample> = {}): MetricSample {
     nowMs: NOW_MS,
     cells: [cell("a", 1_000, 0.2), cell("b", 1_010, 0.25)],
     exposures: ["a", "b"].map((variantId) => ({ routeId: "r", variantId, exposures: 3_000 })),
-    ...{ allUsers: 2_010, multipleExposureUsers: 3, incompleteWindowUsers: 0, caps: { value: null, denominator: null } },
+    ...{
+      allUsers: 2_010,
+      multipleExposureUsers: 3,
+      incompleteWindowUsers: 0,
+      caps: { value: null, denominator: null },
+    },
     events: [{ name: "purchase", completeThroughMs: NOW_MS - HOUR_MS, rejected: 0, deduplicated: 0 }],
     ...{ importFrom: "2026-01-01", joined: { sampled: 1_000, found: 900 }, exposedBefore: false },
     router: { updatedAtMs: FROM_MS - DAY_MS, routes: [{ id: "r", variants }] },
@@ -149,7 +154,9 @@ describe("complete_through", () => {
   test("says how many users' windows are open, and what becomes of them", () => {
     const open = { incompleteWindowUsers: 7 };
     expect(checked("complete_through", open)).toMatchObject({ status: "ok", figures: { incompleteWindowUsers: 7 } });
-    expect(checked("complete_through", open, { incompleteWindow: "exclude" }).message).toMatch(/of 7 users .* left out/);
+    expect(checked("complete_through", open, { incompleteWindow: "exclude" }).message).toMatch(
+      /of 7 users .* left out/,
+    );
     expect(checked("complete_through", { importFrom: "2026-01-08" }).status).toBe("ok");
   });
 });

@@ -1,9 +1,9 @@
 // Tokens of impersonated accounts: asked for once, renewed before they end, asked for anew once refused.
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { SHARED_START_TIMEOUT_MS, startSharedBigQuery } from "../../../dev/standins/bigquery/shared.ts";
+import { SHARED_START_TIMEOUT_MS, startSharedBigQuery } from "../../../dev/standins/bigquery/sharedEmulator.ts";
 import { createClients } from "../../../src/providers/bigquery/clients.ts";
 import type { Clients } from "../../../src/providers/bigquery/clients.ts";
-import type { Attempt } from "../../../src/providers/bigquery/errors.ts";
+import type { Operation } from "../../../src/providers/bigquery/errors.ts";
 import { createCustomer, DATASET } from "../../support/providers/bigquery.ts";
 import type { Customer } from "../../support/providers/bigquery.ts";
 
@@ -24,7 +24,7 @@ afterEach(async () => {
 
 const issued = async (): Promise<number> => (await customer.control.counters(customer.projectId)).tokensIssued;
 const look = (signal = new AbortController().signal) => {
-  const attempt: Attempt = { connection: customer.connection, action: "to see the dataset", about: DATASET };
+  const attempt: Operation = { connection: customer.connection, action: "to see the dataset", about: DATASET };
   return clients.call(attempt, signal, async () => {
     const client = await clients.bigQueryOf(customer.connection);
     const answer: unknown = await client.dataset(DATASET).getMetadata();

@@ -1,6 +1,6 @@
 // Looking into a customer's project: what the service account may see, by the page, and what to do where it may not.
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { SHARED_START_TIMEOUT_MS } from "../../../dev/standins/bigquery/shared.ts";
+import { SHARED_START_TIMEOUT_MS } from "../../../dev/standins/bigquery/sharedEmulator.ts";
 import type { Browse } from "../../../src/providers/connector.ts";
 import { SyncError } from "../../../src/domain/errors.ts";
 import { createCustomer, DATASET } from "../../support/providers/bigquery.ts";

@@ -2,7 +2,7 @@
 import type { Connection } from "../../../src/domain/connection.ts";
 import type { EventDefinition } from "../../../src/domain/event.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { SHARED_START_TIMEOUT_MS } from "../../../dev/standins/bigquery/shared.ts";
+import { SHARED_START_TIMEOUT_MS } from "../../../dev/standins/bigquery/sharedEmulator.ts";
 import type { TestStep } from "../../../src/providers/connector.ts";
 import { makeBuckets, runExport } from "../../support/providers/contractSupport.ts";
 import { ALL_ROLES, createCustomer, DATASET, TABLE } from "../../support/providers/bigquery.ts";

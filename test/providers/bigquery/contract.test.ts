@@ -1,7 +1,7 @@
 // The BigQuery connector against the shared suite, on the local BigQuery.
 import { beforeAll } from "vitest";
 import type { FaultInput } from "../../../dev/standins/bigquery/protocol.ts";
-import { SHARED_START_TIMEOUT_MS, startSharedBigQuery } from "../../../dev/standins/bigquery/shared.ts";
+import { SHARED_START_TIMEOUT_MS, startSharedBigQuery } from "../../../dev/standins/bigquery/sharedEmulator.ts";
 import { connectorContract } from "../../support/providers/contract.ts";
 import type { ConnectorHarness, HarnessFault } from "../../support/providers/contractSupport.ts";
 import { createCustomer, DATASET } from "../../support/providers/bigquery.ts";

@@ -1,12 +1,12 @@
 // Errors of REST, gRPC and IAM, as the clients throw them: their kind, and a message that quotes nothing of them.
 import { expect, test } from "vitest";
-import { failureOf, impersonationError } from "../../../src/providers/bigquery/errors.ts";
-import type { Attempt } from "../../../src/providers/bigquery/errors.ts";
+import { toSyncError, impersonationError } from "../../../src/providers/bigquery/errors.ts";
+import type { Operation } from "../../../src/providers/bigquery/errors.ts";
 import { SyncError } from "../../../src/domain/errors.ts";
 import type { ErrorKind } from "../../../src/domain/errors.ts";
 
 const EMAIL = "sync@acme-data.iam.gserviceaccount.com";
-const ATTEMPT: Attempt = {
+const ATTEMPT: Operation = {
   connection: {
     integrationId: "i",
     workspaceId: "w",
@@ -94,7 +94,7 @@ test.each<[string, unknown, ErrorKind, RegExp]>([
   ["gRPC 9", grpc(9, "session expired"), "transient", /tried again/],
   ["gRPC 3", grpc(3), "schema", /refused/],
 ])("%s", (_name, error, kind, message) => {
-  const failure = failureOf(error, ATTEMPT);
+  const failure = toSyncError(error, ATTEMPT);
   expect(failure).toMatchObject({ kind, message: expect.stringMatching(message) as string });
   for (const secret of PRIVATE.split(" ")) expect(`${failure.stack} ${JSON.stringify(failure)}`).not.toContain(secret);
   expect(failure.cause).toBeUndefined();
@@ -104,13 +104,13 @@ test.each<[string, unknown, ErrorKind, RegExp]>([
 
 test("what is classified stays as it is", () => {
   const error = new SyncError("schema", "known");
-  expect(failureOf(error, ATTEMPT)).toBe(error);
+  expect(toSyncError(error, ATTEMPT)).toBe(error);
   expect(impersonationError(error, EMAIL)).toBe(error);
 });
 
 test("a write that lacks the right to see asks for the editor alone", () => {
   const error = rest(403, "accessDenied", "Permission bigquery.tables.get denied");
-  expect(failureOf(error, { ...ATTEMPT, role: "dataEditor" }).message).toContain("roles/bigquery.dataEditor");
+  expect(toSyncError(error, { ...ATTEMPT, role: "dataEditor" }).message).toContain("roles/bigquery.dataEditor");
 });
 
 function iam(status: number, reason: string): Error {

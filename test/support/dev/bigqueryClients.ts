@@ -4,7 +4,7 @@ import { v1, type protos } from "@google-cloud/bigquery-storage";
 import { credentials, type ServiceError } from "@grpc/grpc-js";
 import { GoogleAuth, Impersonated, OAuth2Client } from "google-auth-library";
 import type { AccountInput } from "../../../dev/standins/bigquery/protocol.ts";
-import type { SharedBigQuery } from "../../../dev/standins/bigquery/shared.ts";
+import type { SharedBigQuery } from "../../../dev/standins/bigquery/sharedEmulator.ts";
 
 export type ReadSession = protos.google.cloud.bigquery.storage.v1.IReadSession;
 

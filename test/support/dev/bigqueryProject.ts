@@ -8,7 +8,7 @@ import {
   SHARED_START_TIMEOUT_MS,
   startSharedBigQuery,
   type SharedBigQuery,
-} from "../../../dev/standins/bigquery/shared.ts";
+} from "../../../dev/standins/bigquery/sharedEmulator.ts";
 import { clientsOf, usualGrants, type Clients } from "./bigqueryClients.ts";
 
 const DATASETS = ["ds", "eu", "de"];

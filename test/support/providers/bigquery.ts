@@ -3,7 +3,7 @@ import type { Connection } from "../../../src/domain/connection.ts";
 import { randomUUID } from "node:crypto";
 import type { BigQueryControl } from "../../../dev/standins/bigquery/control.ts";
 import type { AccountInput } from "../../../dev/standins/bigquery/protocol.ts";
-import { startSharedBigQuery } from "../../../dev/standins/bigquery/shared.ts";
+import { startSharedBigQuery } from "../../../dev/standins/bigquery/sharedEmulator.ts";
 import { createBigQueryConnector } from "../../../src/providers/bigquery/connector.ts";
 import type { BigQueryConnector } from "../../../src/providers/bigquery/connector.ts";
 import type { BigQueryOptions } from "../../../src/providers/bigquery/options.ts";

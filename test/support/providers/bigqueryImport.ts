@@ -8,14 +8,14 @@ import type { Clients } from "../../../src/providers/bigquery/clients.ts";
 import type { BigQueryOptions } from "../../../src/providers/bigquery/options.ts";
 import { importPage } from "../../../src/providers/bigquery/import/readPage.ts";
 import type { PageLimits } from "../../../src/providers/bigquery/import/readPage.ts";
-import { planImport } from "../../../src/providers/bigquery/import/planPasses.ts";
+import { planPasses } from "../../../src/providers/bigquery/import/planPasses.ts";
 import type { TableColumn } from "../../../src/providers/bigquery/import/mapping.ts";
 import type { ImportChunk, ImportPass } from "../../../src/providers/connector.ts";
 import { NO_PROGRESS } from "../../../src/domain/progress.ts";
 import type { EventProgress } from "../../../src/domain/progress.ts";
 import type { BigQueryControl } from "../../../dev/standins/bigquery/control.ts";
 import type { Json } from "../../../dev/standins/bigquery/google.ts";
-import { startSharedBigQuery } from "../../../dev/standins/bigquery/shared.ts";
+import { startSharedBigQuery } from "../../../dev/standins/bigquery/sharedEmulator.ts";
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
@@ -157,7 +157,7 @@ export async function readPage(
     events,
     progress: kept,
     pageHalvings,
-    lease: () => Promise.resolve(),
+    acquireRequest: () => Promise.resolve(),
     blocked: () => Promise.resolve(),
     signal,
     heartbeat: () => undefined,
@@ -184,7 +184,7 @@ export function plan(
   progress: EventProgress,
   highWatermarkMs: number,
 ): ImportPass[] {
-  return planImport(connection, { events: events.map((definition) => ({ definition, progress })), highWatermarkMs });
+  return planPasses(connection, { events: events.map((definition) => ({ definition, progress })), highWatermarkMs });
 }
 
 export interface ImportResult {

@@ -204,7 +204,7 @@ function importTests(harness: () => ConnectorHarness): void {
     await harness().seed(makeRows(harness(), 10, 5));
     const [pass] = await plan(harness(), NO_PROGRESS, Date.now());
     const refused = new SyncError("rate_limited", "no lease", { retryAtMs: 5 });
-    const page = readPage(harness(), pass?.progress ?? NO_PROGRESS, { lease: () => Promise.reject(refused) });
+    const page = readPage(harness(), pass?.progress ?? NO_PROGRESS, { acquireRequest: () => Promise.reject(refused) });
     await expect(page).rejects.toBe(refused);
   });
 }
@@ -237,11 +237,11 @@ function errorTests(harness: () => ConnectorHarness): void {
 
   test("errors: the connection test is all green where all is set up, and says what to do where it is not", async () => {
     const { connector, connection, refused, event } = harness();
-    const lease = (): Promise<void> => Promise.resolve();
-    const good = await connector.testConnection(connection, [event], lease);
+    const acquireRequest = (): Promise<void> => Promise.resolve();
+    const good = await connector.testConnection(connection, [event], acquireRequest);
     expect(good.filter((step) => !step.ok)).toEqual([]);
     expect(good.length).toBeGreaterThan(1);
-    const bad = await connector.testConnection(refused, [event], lease);
+    const bad = await connector.testConnection(refused, [event], acquireRequest);
     expect(bad.at(-1)?.ok).toBe(false);
     expect(bad.at(-1)?.message?.length).toBeGreaterThan(30);
     const secrets = [refused.secret].filter((secret) => secret !== "");

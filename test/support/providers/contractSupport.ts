@@ -181,7 +181,7 @@ export function idOf(row: ImportedRow): string {
 interface PageOptions {
   signal?: AbortSignal;
   onChunk?: (chunk: ImportChunk) => void;
-  lease?: () => Promise<void>;
+  acquireRequest?: () => Promise<void>;
   blocked?: (untilMs: number) => void;
 }
 
@@ -196,7 +196,7 @@ export async function readPage(
     events: [event],
     progress,
     pageHalvings: 0,
-    lease: options.lease ?? (() => Promise.resolve()),
+    acquireRequest: options.acquireRequest ?? (() => Promise.resolve()),
     blocked: async (untilMs) => options.blocked?.(untilMs),
     signal: options.signal ?? new AbortController().signal,
     heartbeat: () => undefined,

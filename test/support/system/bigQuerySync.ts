@@ -1,6 +1,6 @@
 // What tests of the whole system do with a BigQuery integration: a customer's project, an integration on it, and both sides' counts.
 import { randomInt } from "node:crypto";
-import { startSharedBigQuery } from "../../../dev/standins/bigquery/shared.ts";
+import { startSharedBigQuery } from "../../../dev/standins/bigquery/sharedEmulator.ts";
 import type { BigQueryControl } from "../../../dev/standins/bigquery/control.ts";
 import type { Role } from "../../../dev/standins/bigquery/protocol.ts";
 import { allPages } from "./mixpanelSync.ts";

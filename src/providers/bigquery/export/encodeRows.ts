@@ -3,14 +3,14 @@ import type { Bucket } from "../../../domain/bucket.ts";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createGzip } from "node:zlib";
-import { oneAhead } from "../../prefetch.ts";
+import { prefetch } from "../../prefetch.ts";
 import type { ExportJob } from "../../connector.ts";
 
 /** Of JSON before compression: bounds the memory of a batch of the longest ids. */
 const MAX_BATCH_BYTES = 96 * 1024 * 1024;
 const PAGE_BUCKETS = 10_000;
 
-export interface Batch {
+export interface RowBatch {
   /** gzip */
   file: Buffer;
   /** Of the lines: the same buckets with the same times have the same. */
@@ -23,9 +23,9 @@ export interface Batch {
 }
 
 /** Of whole pages, and so of at most `maxRows`. Ends with the failure of a read, after what was read before it. */
-export async function* readBatches(job: ExportJob, maxRows: number): AsyncGenerator<Batch> {
+export async function* readRowBatches(job: ExportJob, maxRows: number): AsyncGenerator<RowBatch> {
   const pageRows = Math.min(PAGE_BUCKETS, maxRows);
-  const pages = oneAhead(readPages(job, pageRows));
+  const pages = prefetch(readPages(job, pageRows));
   let writer = createWriter();
   let cursorSeq = job.afterSeq;
   let failure: { error: unknown } | null = null;
@@ -85,7 +85,7 @@ function createWriter() {
       digest.update(text);
       if (!gzip.write(text)) await once(gzip, "drain");
     },
-    end: async (cursorSeq: number): Promise<Batch> => {
+    end: async (cursorSeq: number): Promise<RowBatch> => {
       gzip.end();
       await once(gzip, "end");
       const file = Buffer.concat(pieces);

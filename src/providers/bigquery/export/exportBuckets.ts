@@ -1,19 +1,19 @@
 // The export direction: each batch is loaded into a staging table of its own and brought into the customer's table by one MERGE.
 import type { Connection } from "../../../domain/connection.ts";
 import { hash } from "node:crypto";
-import { oneAhead } from "../../prefetch.ts";
+import { prefetch } from "../../prefetch.ts";
 import type { ExportJob, ExportProgress } from "../../connector.ts";
-import { readBatches } from "./encodeRows.ts";
-import type { Batch } from "./encodeRows.ts";
-import { failureOf } from "../errors.ts";
+import { readRowBatches } from "./encodeRows.ts";
+import type { RowBatch } from "./encodeRows.ts";
+import { toSyncError } from "../errors.ts";
 import { followJob, jobIdOf, lastUsed, startJob } from "./jobs.ts";
 import { mergeSql } from "./mergeStatement.ts";
 import { tableText } from "../names.ts";
 import type { TableRef } from "../names.ts";
-import type { BigQueryContext, Doing, Task } from "../rest.ts";
-import { COLUMNS, createStaging, destinationOf, dropStaging, ensureDestination, keepStaging } from "./tables.ts";
-import { openTurns } from "./mergeQueue.ts";
-import type { Turns } from "./mergeQueue.ts";
+import type { BigQueryContext, Doing, BigQueryCall } from "../rest.ts";
+import { EXPORT_COLUMNS, createStaging, destinationOf, dropStaging, ensureDestination, keepStaging } from "./tables.ts";
+import { openMergeQueue } from "./mergeQueue.ts";
+import type { MergeQueue } from "./mergeQueue.ts";
 
 /**
  * Large, because each batch costs one load and one MERGE whatever its size. BigQuery allows 100,000 loads a day and project and
@@ -36,10 +36,10 @@ export async function* exportBuckets(
 ): AsyncGenerator<ExportProgress> {
   const stop = new AbortController();
   const signal = AbortSignal.any([job.signal, stop.signal]);
-  const task: Task = { context, connection, signal, heartbeat: () => job.heartbeat() };
-  const batches = oneAhead(readBatches({ ...job, signal }, context.options.exportBatchRows ?? BATCH_ROWS));
+  const task: BigQueryCall = { context, connection, signal, heartbeat: () => job.heartbeat() };
+  const batches = prefetch(readRowBatches({ ...job, signal }, context.options.exportBatchRows ?? BATCH_ROWS));
   let cursorSeq = job.afterSeq;
-  const loaded = oneAhead(loadEach(task, batches));
+  const loaded = prefetch(loadEach(task, batches));
   try {
     for (;;) {
       const next = await loaded.next();
@@ -62,13 +62,13 @@ export async function* exportBuckets(
 /** A batch on its way: its rows are in its staging table, or in the customer's already. */
 interface Loaded {
   target: Target;
-  batch: Batch;
+  batch: RowBatch;
   staging: TableRef;
   /** Somebody's MERGE of it was the last in line: what is merged before it meanwhile takes none of its rows back. */
   isMerged: boolean;
 }
 
-async function* loadEach(task: Task, batches: AsyncGenerator<Batch>): AsyncGenerator<Loaded> {
+async function* loadEach(task: BigQueryCall, batches: AsyncGenerator<RowBatch>): AsyncGenerator<Loaded> {
   let target: Target | null = null;
   for await (const batch of batches) {
     target ??= await openTarget(task);
@@ -82,39 +82,46 @@ async function* loadEach(task: Task, batches: AsyncGenerator<Batch>): AsyncGener
 /** The customer's table, and the line of those who change it. */
 interface Target {
   table: TableRef;
-  turns: Turns;
+  turns: MergeQueue;
 }
 
-async function openTarget(task: Task): Promise<Target> {
+async function openTarget(task: BigQueryCall): Promise<Target> {
   const table = destinationOf(task);
-  return { table, turns: await openTurns(task, table, await ensureDestination(task, table)) };
+  return { table, turns: await openMergeQueue(task, table, await ensureDestination(task, table)) };
 }
 
 /**
  * Done once the batch's MERGE went well. Each step is found again by whoever does it a second time: the load by its id, the rows by
  * their table, the MERGE by its place in line; and a MERGE that runs twice changes nothing the second time.
  */
-async function merge(task: Task, { target: { table, turns }, batch, staging, isMerged }: Loaded): Promise<void> {
+async function merge(
+  task: BigQueryCall,
+  { target: { table, turns }, batch, staging, isMerged }: Loaded,
+): Promise<void> {
   const { firstHourMs, lastHourMs } = batch;
   if (isMerged) return await dropStaging(task, staging);
   const doing: Doing = { action: "the MERGE of router exposures", about: tableText(table), role: "dataEditor" };
   for (let jobs = 1; ; jobs++) {
     const merged = await turns.run(batch.digest, mergeSql({ target: table, staging, firstHourMs, lastHourMs }));
     if (merged.error === null) return await dropStaging(task, staging);
-    const failure = failureOf(merged.error, { ...doing, connection: task.connection });
+    const failure = toSyncError(merged.error, { ...doing, connection: task.connection });
     const isStagingGone = failure.kind === "not_found" && !(await keepStaging(task, staging));
     if (jobs >= MAX_JOBS || !(isStagingGone || failure.kind === "transient")) throw failure;
     if (isStagingGone) await load(task, staging, batch);
   }
 }
 
-function stagingOf({ context, connection }: Task, { projectId, datasetId }: TableRef, { digest }: Batch): TableRef {
+function stagingOf(
+  { context, connection }: BigQueryCall,
+  { projectId, datasetId }: TableRef,
+  { digest }: RowBatch,
+): TableRef {
   const mark = hash("sha256", JSON.stringify([connection.integrationId, digest]), "hex").slice(0, 32);
   return { projectId, datasetId, tableId: `${context.options.stagingPrefix}${mark}` };
 }
 
 /** Returns once the batch's rows, and no others, are in its staging table. */
-async function load(task: Task, staging: TableRef, batch: Batch): Promise<void> {
+async function load(task: BigQueryCall, staging: TableRef, batch: RowBatch): Promise<void> {
   const doing: Doing = { action: "the load of router exposures", about: tableText(staging), role: "jobUser" };
   const { projectId, datasetId, tableId } = staging;
   const idOf = (generation: number) => jobIdOf("load", [projectId, datasetId, tableId], generation);
@@ -133,7 +140,7 @@ async function load(task: Task, staging: TableRef, batch: Batch): Promise<void> 
     const { error } = await followJob(task, doing, await startJob(task, doing, start));
     if (error === null) return;
     // A job that failed has used up its id, so the next one is of the next generation.
-    const failure = failureOf(error, { ...doing, role: "dataEditor", connection: task.connection });
+    const failure = toSyncError(error, { ...doing, role: "dataEditor", connection: task.connection });
     if (failure.kind !== "transient" || generation + 1 >= before.free + MAX_JOBS) throw failure;
   }
 }
@@ -142,7 +149,7 @@ async function load(task: Task, staging: TableRef, batch: Batch): Promise<void> 
 function loadInto(destinationTable: TableRef): object {
   return {
     destinationTable,
-    schema: { fields: COLUMNS },
+    schema: { fields: EXPORT_COLUMNS },
     sourceFormat: "NEWLINE_DELIMITED_JSON",
     createDisposition: "CREATE_NEVER",
     writeDisposition: "WRITE_TRUNCATE",

@@ -6,7 +6,7 @@ import { SyncError } from "../../../domain/errors.ts";
 import { labelValue } from "../names.ts";
 import { settingsOf } from "../options.ts";
 import { parsed, send } from "../rest.ts";
-import type { Doing, Task } from "../rest.ts";
+import type { Doing, BigQueryCall } from "../rest.ts";
 import { uploadJob } from "./upload.ts";
 
 const POLL_FIRST_MS = 50;
@@ -44,12 +44,12 @@ export function jobIdOf(kind: string, parts: string[], generation: number): stri
 }
 
 /** The label by which a job tells of which batch it is; label values hold no upper-case letters and 63 characters at most. */
-export function workspaceLabels({ connection }: Task): Record<string, string> {
+export function workspaceLabels({ connection }: BigQueryCall): Record<string, string> {
   return { [WORKSPACE_LABEL]: labelValue(connection.workspaceId) };
 }
 
 /** The job of this id, whatever became of it; null if there never was one. */
-export async function findJob(task: Task, doing: Doing, id: string): Promise<Job | null> {
+export async function findJob(task: BigQueryCall, doing: Doing, id: string): Promise<Job | null> {
   const { location } = settingsOf(task.connection);
   const answer = await send(task, doing, jobAnswer, {
     method: "GET",
@@ -69,7 +69,7 @@ export interface LastUsed {
 
 /** Ids are used up one after the other: the last is found in steps that double, then by halving. */
 export async function lastUsed(
-  task: Task,
+  task: BigQueryCall,
   doing: Doing,
   idOf: (generation: number) => string,
   from = 0,
@@ -92,7 +92,7 @@ export async function lastUsed(
 }
 
 /** Waits until the job is done, well or not. One that takes too long is `transient`: the next try follows the same job. */
-export async function followJob(task: Task, doing: Doing, job: Job): Promise<Job> {
+export async function followJob(task: BigQueryCall, doing: Doing, job: Job): Promise<Job> {
   const { context, signal } = task;
   const untilMs = performance.now() + (context.options.jobWaitMs ?? JOB_WAIT_MS);
   let now = job;
@@ -122,7 +122,7 @@ export interface JobStart {
 }
 
 /** Starts the job, or finds the one that already has this id: somebody else's, or ours whose answer was lost. */
-export async function startJob(task: Task, doing: Doing, start: JobStart): Promise<Job> {
+export async function startJob(task: BigQueryCall, doing: Doing, start: JobStart): Promise<Job> {
   const failure = await tryToStart(task, doing, start);
   if (failure !== null && "id" in failure) return failure;
   const found = await findJob(task, doing, start.id);
@@ -131,7 +131,7 @@ export async function startJob(task: Task, doing: Doing, start: JobStart): Promi
 }
 
 /** The job; null where its id is used up; a failure after which nobody knows whether there is a job. */
-async function tryToStart(task: Task, doing: Doing, start: JobStart): Promise<Job | SyncError | null> {
+async function tryToStart(task: BigQueryCall, doing: Doing, start: JobStart): Promise<Job | SyncError | null> {
   const { projectId, location } = settingsOf(task.connection);
   const resource = {
     jobReference: { projectId, location, jobId: start.id },

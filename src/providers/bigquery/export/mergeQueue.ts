@@ -5,7 +5,7 @@ import type { Job } from "./jobs.ts";
 import { tableText } from "../names.ts";
 import type { TableRef } from "../names.ts";
 import { settingsOf } from "../options.ts";
-import type { Doing, Task } from "../rest.ts";
+import type { Doing, BigQueryCall } from "../rest.ts";
 
 /** No query runs longer than 6 hours, and clocks differ: a job that still runs is in the line of one of these days. */
 const LOOK_BACK_MS = 7 * 3_600_000;
@@ -19,7 +19,7 @@ const MAX_TURNS = 50;
  * them apart. The ids are therefore places in a line of the table's own: `…_<day>_<n>`. A place can be had once, and who wants
  * the next one waits for the job at this one.
  */
-export interface Turns {
+export interface MergeQueue {
   /** Whether the last in line was this batch's MERGE, and it went well. */
   wasLast(batch: string): boolean;
   /** Runs the MERGE once all before it are done; answers the job as it ended. */
@@ -32,7 +32,7 @@ interface Line {
 }
 
 /** `tableMark` tells this table from one of the same name that was deleted. */
-export async function openTurns(task: Task, table: TableRef, tableMark: string): Promise<Turns> {
+export async function openMergeQueue(task: BigQueryCall, table: TableRef, tableMark: string): Promise<MergeQueue> {
   const { serviceAccountEmail } = settingsOf(task.connection);
   const { workspaceId } = task.connection;
   const parts = [workspaceId, serviceAccountEmail, table.projectId, table.datasetId, table.tableId, tableMark];

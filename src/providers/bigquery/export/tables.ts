@@ -6,10 +6,10 @@ import { checkDataset, checkTable, tableText } from "../names.ts";
 import type { TableRef } from "../names.ts";
 import { settingsOf } from "../options.ts";
 import { anything, send } from "../rest.ts";
-import type { Task } from "../rest.ts";
+import type { BigQueryCall } from "../rest.ts";
 
 /** The promised columns, in the order in which they are made. */
-export const COLUMNS = [
+export const EXPORT_COLUMNS = [
   { name: "alias_id", type: "STRING" },
   { name: "route_id", type: "STRING" },
   { name: "variant_id", type: "STRING" },
@@ -40,7 +40,7 @@ const tableAnswer = z.object({
 type TableAnswer = z.infer<typeof tableAnswer>;
 
 /** Where the exposures go. */
-export function destinationOf({ context, connection }: Task): TableRef {
+export function destinationOf({ context, connection }: BigQueryCall): TableRef {
   const { projectId, datasetId } = settingsOf(connection);
   if (datasetId === null) {
     throw new SyncError("schema", "This integration names no dataset to export to. Create one with a dataset ID.");
@@ -51,30 +51,30 @@ export function destinationOf({ context, connection }: Task): TableRef {
 }
 
 /** Makes sure of the customer's table; answers what tells it from another of its name, before it or after it. */
-export async function ensureDestination(task: Task, table: TableRef): Promise<string> {
+export async function ensureDestination(task: BigQueryCall, table: TableRef): Promise<string> {
   const found = (await findTable(task, table)) ?? (await createDestination(task, table));
   checkColumns(found, table);
   return found.creationTime ?? "";
 }
 
 /** Whether the customer's table is there; throws where it is there and cannot be exported to. */
-export async function hasDestination(task: Task, table: TableRef): Promise<boolean> {
+export async function hasDestination(task: BigQueryCall, table: TableRef): Promise<boolean> {
   const found = await findTable(task, table);
   if (found !== null) checkColumns(found, table);
   return found !== null;
 }
 
-async function findTable(task: Task, table: TableRef): Promise<TableAnswer | null> {
+async function findTable(task: BigQueryCall, table: TableRef): Promise<TableAnswer | null> {
   const doing = { action: "the look-up of the export's table", about: tableText(table), role: "dataEditor" } as const;
   return await send(task, doing, tableAnswer, { method: "GET", path: pathOf(table), expected: [404] });
 }
 
-async function createDestination(task: Task, table: TableRef): Promise<TableAnswer> {
+async function createDestination(task: BigQueryCall, table: TableRef): Promise<TableAnswer> {
   const doing = { action: "creating the export's table", about: tableText(table), role: "dataEditor" } as const;
   const body = {
     tableReference: table,
     description: "Which user was served by which router, route and variant: one row for each hour of each.",
-    schema: { fields: COLUMNS },
+    schema: { fields: EXPORT_COLUMNS },
     timePartitioning: { type: "DAY", field: "timestamp" },
     clustering: { fields: ["alias_id", "variant_id"] },
     labels: workspaceLabels(task),
@@ -100,7 +100,7 @@ function checkColumns({ type, schema }: TableAnswer, table: TableRef): void {
   }
   const fields = schema?.fields ?? [];
   const remedy = "Put it right, or rename the table: the export then makes a new one.";
-  for (const wanted of COLUMNS) {
+  for (const wanted of EXPORT_COLUMNS) {
     const found = fields.find((field) => field.name.toLowerCase() === wanted.name);
     const expected = `The export needs it as a ${wanted.type}.`;
     if (found === undefined) {
@@ -111,7 +111,7 @@ function checkColumns({ type, schema }: TableAnswer, table: TableRef): void {
       throw new SyncError("schema", `The column ${wanted.name} of the table ${name} is ${is}. ${expected} ${remedy}`);
     }
   }
-  const own = new Set(COLUMNS.map((column) => column.name));
+  const own = new Set(EXPORT_COLUMNS.map((column) => column.name));
   const needed = fields.find(
     (field) =>
       field.mode === "REQUIRED" && field.defaultValueExpression === undefined && !own.has(field.name.toLowerCase()),
@@ -126,14 +126,14 @@ function checkColumns({ type, schema }: TableAnswer, table: TableRef): void {
 
 /** An empty staging table, or the one that is there with its whole lifetime before it. */
 export async function createStaging(
-  task: Task,
+  task: BigQueryCall,
   table: TableRef,
   lifetimeMs: number = STAGING_LIFETIME_MS,
 ): Promise<void> {
   const doing = { action: "creating a staging table", about: tableText(table), role: "dataEditor" } as const;
   const body = {
     tableReference: table,
-    schema: { fields: COLUMNS },
+    schema: { fields: EXPORT_COLUMNS },
     expirationTime: String(Date.now() + lifetimeMs),
     labels: workspaceLabels(task),
   };
@@ -143,19 +143,19 @@ export async function createStaging(
 }
 
 /** Gives it its whole lifetime again; false where it is gone. */
-export async function keepStaging(task: Task, table: TableRef): Promise<boolean> {
+export async function keepStaging(task: BigQueryCall, table: TableRef): Promise<boolean> {
   const doing = { action: "the look-up of a staging table", about: tableText(table), role: "dataEditor" } as const;
   const body = { expirationTime: String(Date.now() + STAGING_LIFETIME_MS) };
   return (await send(task, doing, anything, { method: "PATCH", path: pathOf(table), body, expected: [404] })) !== null;
 }
 
-export async function deleteStaging(task: Task, table: TableRef): Promise<void> {
+export async function deleteStaging(task: BigQueryCall, table: TableRef): Promise<void> {
   const doing = { action: "deleting a staging table", about: tableText(table), role: "dataEditor" } as const;
   await send(task, doing, anything, { method: "DELETE", path: pathOf(table), expected: [404] });
 }
 
 /** Deletes it if that can be done: otherwise it expires. */
-export async function dropStaging(task: Task, table: TableRef): Promise<void> {
+export async function dropStaging(task: BigQueryCall, table: TableRef): Promise<void> {
   try {
     await deleteStaging(task, table);
   } catch (error) {

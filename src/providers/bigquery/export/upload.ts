@@ -1,9 +1,9 @@
 // A load job together with its file, in one request that can be stopped.
 import { hash } from "node:crypto";
 import { SyncError } from "../../../domain/errors.ts";
-import { MAX_ERROR_BODY_BYTES, readText } from "../../http.ts";
-import type { HttpAnswer } from "../../http.ts";
-import type { Doing, Task } from "../rest.ts";
+import { MAX_ERROR_BODY_BYTES } from "../../http.ts";
+import type { HttpResponse } from "../../http.ts";
+import type { Doing, BigQueryCall } from "../rest.ts";
 
 const SERVICE = "BigQuery";
 /** Enough for the largest batch over a slow line. */
@@ -13,7 +13,7 @@ export const UPLOAD_TIMEOUT_MS = 10 * 60_000;
  * `jobs.insert` as `multipart`: https://cloud.google.com/bigquery/docs/reference/api-uploads. Null for 409: the job is there.
  * Google's client has this too, but it cannot stop such a request, and it starts polling the job by itself.
  */
-export async function uploadJob(task: Task, doing: Doing, resource: object, file: Buffer): Promise<unknown> {
+export async function uploadJob(task: BigQueryCall, doing: Doing, resource: object, file: Buffer): Promise<unknown> {
   const { context, connection, signal } = task;
   const { clients, http, options } = context;
   const timeoutMs = options.requestTimeoutMs ?? UPLOAD_TIMEOUT_MS;
@@ -32,13 +32,13 @@ export async function uploadJob(task: Task, doing: Doing, resource: object, file
       headersTimeoutMs: timeoutMs,
       bodyIdleTimeoutMs: timeoutMs,
     });
-    return await readAnswer(answer, signal);
+    return await readAnswer(answer);
   };
   return await clients.call({ ...doing, connection }, signal, run, timeoutMs);
 }
 
-async function readAnswer(answer: HttpAnswer, signal: AbortSignal): Promise<unknown> {
-  const { text } = await readText(SERVICE, answer, MAX_ERROR_BODY_BYTES, signal);
+async function readAnswer(answer: HttpResponse): Promise<unknown> {
+  const text = await answer.text(MAX_ERROR_BODY_BYTES);
   if (answer.status === 409) return null;
   const json = parseJson(text);
   if (answer.status === 200 && json !== null) return json;

@@ -38,8 +38,8 @@ const cursorSchema = z.object({
   /** Null where the window has not been begun, or has to be begun again. */
   session: sessionSchema.nullable(),
 });
-export type StreamState = z.infer<typeof streamSchema>;
-export type SessionState = z.infer<typeof sessionSchema>;
+export type ReadStreamState = z.infer<typeof streamSchema>;
+export type ReadSessionState = z.infer<typeof sessionSchema>;
 export type ImportCursor = z.infer<typeof cursorSchema>;
 
 export interface TimeWindow {

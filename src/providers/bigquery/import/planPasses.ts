@@ -6,7 +6,7 @@ import { FIRST_BACKFILL_MS, MAX_WINDOW_MS, parseCursor, startOf } from "./cursor
 import type { ImportCursor } from "./cursor.ts";
 
 /** Events of one table, mapped alike and equally far, are read together: one session serves them all. */
-export function planImport(connection: Connection, input: ImportPlanning): ImportPass[] {
+export function planPasses(connection: Connection, input: ImportPlanning): ImportPass[] {
   const groups = new Map<string, ImportPass>();
   for (const { definition, progress } of input.events) {
     const next = nextPass(progress, input.highWatermarkMs, connection.importFrom);

@@ -6,8 +6,8 @@ import type { EventProgress } from "../../../domain/progress.ts";
 import type { ImportChunk, ImportPageJob } from "../../connector.ts";
 import type { Clients } from "../clients.ts";
 import { cursorAfter, cursorAgain, firstMs, overlapOf, passOf, progressAfter, windowOf } from "./cursor.ts";
-import type { ImportCursor, SessionState } from "./cursor.ts";
-import { readBatch, schemaMessage } from "./decode/batch.ts";
+import type { ImportCursor, ReadSessionState } from "./cursor.ts";
+import { readArrowBatch, schemaMessage } from "./decode/arrowBatch.ts";
 import { JsonBytes } from "./decode/jsonBytes.ts";
 import { tableText } from "../names.ts";
 import type { BigQueryOptions } from "../options.ts";
@@ -15,7 +15,7 @@ import { emptySink, isFull, rowReader } from "./rows.ts";
 import type { RowContext, RowSink } from "./rows.ts";
 import type { SourceTable } from "./mapping.ts";
 import { openSession } from "./readSession.ts";
-import { readStreams, SessionGone } from "./streams.ts";
+import { readStreams, ReadSessionGone } from "./streams.ts";
 import { readTable } from "./table.ts";
 
 export interface ImportContext {
@@ -55,7 +55,7 @@ interface Page {
 
 interface Begun {
   cursor: ImportCursor;
-  session: SessionState;
+  session: ReadSessionState;
   fromMs: number;
   schema: Buffer | null;
   /** The session is another page's. */
@@ -87,7 +87,7 @@ async function* readPage(
   limits: PageLimits,
 ): AsyncGenerator<ImportChunk> {
   const { targetMs, cursor } = passOf(job.progress);
-  await job.lease(job.progress.completeThroughMs === null ? "backfill" : "increment");
+  await job.acquireRequest(job.progress.completeThroughMs === null ? "backfill" : "increment");
   const table = await readTable(context.clients, connection, sourceOf(job.events), job.signal);
   job.heartbeat();
   const page: Page = { context, connection, job, limits, targetMs, table };
@@ -95,7 +95,7 @@ async function* readPage(
   try {
     yield* readWindow(page, begun);
   } catch (error) {
-    if (!(error instanceof SessionGone)) throw error;
+    if (!(error instanceof ReadSessionGone)) throw error;
     if (!begun.isResumed) {
       throw new SyncError(
         "transient",
@@ -132,7 +132,7 @@ async function beginWindow(page: Page, cursor: ImportCursor): Promise<Begun> {
 }
 
 /** The page that fails leaves the cursor that it was given as it was. */
-function copyOf(session: SessionState): SessionState {
+function copyOf(session: ReadSessionState): ReadSessionState {
   return { ...session, streams: session.streams.map((stream) => ({ ...stream })) };
 }
 
@@ -174,8 +174,8 @@ async function* readChunks(page: Page, begun: Begun): AsyncGenerator<RowSink> {
     }
     schema ??= served === null ? null : schemaMessage(served);
     // Nothing says what the rows look like: only a new session will.
-    if (schema === null) throw new SessionGone("no schema");
-    const batch = readBatch(schema, serialized);
+    if (schema === null) throw new ReadSessionGone("no schema");
+    const batch = readArrowBatch(schema, serialized);
     if (batch.rows !== rows)
       throw new SyncError("transient", "BigQuery sent fewer rows than it said; they are read again.");
     const read = rowReader(batch, rowContext);

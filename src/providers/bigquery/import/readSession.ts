@@ -3,9 +3,9 @@ import type { Connection } from "../../../domain/connection.ts";
 import { SyncError } from "../../../domain/errors.ts";
 import type { Clients } from "../clients.ts";
 import { MAX_STREAMS } from "./cursor.ts";
-import type { SessionState, TimeWindow } from "./cursor.ts";
-import { schemaMessage } from "./decode/batch.ts";
-import type { Attempt } from "../errors.ts";
+import type { ReadSessionState, TimeWindow } from "./cursor.ts";
+import { schemaMessage } from "./decode/arrowBatch.ts";
+import type { Operation } from "../errors.ts";
 import { columnSql, datetimeSql, stringSql, tableText, timestampSql } from "../names.ts";
 import { unreadable } from "./mapping.ts";
 import type { SourceTable } from "./mapping.ts";
@@ -27,7 +27,7 @@ export interface WantedSession {
 }
 
 export interface OpenedSession {
-  state: SessionState;
+  state: ReadSessionState;
   /** Arrow's schema of all its rows; null where it comes with the rows. */
   schema: Buffer | null;
 }
@@ -53,7 +53,7 @@ export async function openSession(
   const { table } = wanted;
   const { projectId, datasetId, tableId } = table.ref;
   const rowFilter = rowRestriction(wanted);
-  const attempt: Attempt = {
+  const attempt: Operation = {
     connection,
     action: "opening a read session",
     about: tableText(table.ref),
@@ -98,6 +98,6 @@ function idOf(name: string | null | undefined, sessionName: string): string {
   throw new SyncError("transient", "BigQuery opened a session with a stream of another one.");
 }
 
-export function streamName(session: SessionState, id: string): string {
+export function streamName(session: ReadSessionState, id: string): string {
   return `${session.name}/streams/${id}`;
 }

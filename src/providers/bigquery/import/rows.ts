@@ -4,7 +4,7 @@ import { isAscii } from "node:buffer";
 import { hash } from "node:crypto";
 import type { Data } from "apache-arrow";
 import { SyncError } from "../../../domain/errors.ts";
-import type { Batch } from "./decode/batch.ts";
+import type { ArrowBatch } from "./decode/arrowBatch.ts";
 import { objectWriter } from "./decode/column.ts";
 import { bytesOf, halves, offsetsOf, validity } from "./decode/data.ts";
 import { JsonBytes } from "./decode/jsonBytes.ts";
@@ -47,7 +47,7 @@ export function isFull({ rows, rejected, bytes }: RowSink): boolean {
 /** Reads rows of the batch from `from` on until the sink is full; answers the first row that is left. */
 export type ReadRows = (from: number, sink: RowSink) => number;
 
-export function rowReader(batch: Batch, context: RowContext): ReadRows {
+export function rowReader(batch: ArrowBatch, context: RowContext): ReadRows {
   const { out, columns } = context;
   const write = objectWriter(batch.names, batch.columns, columns, out);
   const toRow = toRowOf(batch, context);
@@ -82,7 +82,7 @@ function textOf({ buffer, at }: JsonBytes): (from: number, to: number) => string
   return (from, to) => all.slice(from, to);
 }
 
-function toRowOf(batch: Batch, { mapping, columns, wanted }: RowContext) {
+function toRowOf(batch: ArrowBatch, { mapping, columns, wanted }: RowContext) {
   const event = textReader(columnOf(batch, mapping.event));
   const user = textReader(columnOf(batch, mapping.user));
   const uuid = textReader(columnOf(batch, mapping.uuid));
@@ -111,7 +111,7 @@ function toRowOf(batch: Batch, { mapping, columns, wanted }: RowContext) {
   };
 }
 
-function columnOf(batch: Batch, name: string): Data {
+function columnOf(batch: ArrowBatch, name: string): Data {
   const data = batch.columns[batch.names.indexOf(name)];
   if (data === undefined) throw new SyncError("bug", "BigQuery left out a column that it was asked for.");
   return data;

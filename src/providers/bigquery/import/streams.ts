@@ -2,10 +2,10 @@
 import type { Connection } from "../../../domain/connection.ts";
 import { SyncError } from "../../../domain/errors.ts";
 import type { Clients } from "../clients.ts";
-import type { SessionState, StreamState } from "./cursor.ts";
-import { factsOf } from "../googleErrorInfo.ts";
-import { failureOf } from "../errors.ts";
-import type { Attempt } from "../errors.ts";
+import type { ReadSessionState, ReadStreamState } from "./cursor.ts";
+import { googleErrorInfo } from "../googleErrorInfo.ts";
+import { toSyncError } from "../errors.ts";
+import type { Operation } from "../errors.ts";
 import { openRowStream } from "./rowStream.ts";
 import type { RowStream } from "./rowStream.ts";
 import { streamName } from "./readSession.ts";
@@ -16,11 +16,11 @@ const FAILED_PRECONDITION = 9;
 const OUT_OF_RANGE = 11;
 
 /** The session expired or was forgotten: its rows can be had from a new one alone. */
-export class SessionGone extends Error {}
+export class ReadSessionGone extends Error {}
 
 /** Serialized rows of one stream. */
-export interface Piece {
-  stream: StreamState;
+export interface StreamPart {
+  stream: ReadStreamState;
   rows: number;
   /** Arrow's batch; null at the stream's end. */
   batch: Uint8Array | null;
@@ -31,8 +31,8 @@ export interface Piece {
 export interface StreamReading {
   clients: Clients;
   connection: Connection;
-  session: SessionState;
-  attempt: Attempt;
+  session: ReadSessionState;
+  attempt: Operation;
   /** No message for so long is a failure. */
   idleMs: number;
   signal: AbortSignal;
@@ -40,7 +40,7 @@ export interface StreamReading {
 }
 
 /** Pieces of all streams that are not done, each from its offset; ends after the end of the last. */
-export async function* readStreams(reading: StreamReading): AsyncGenerator<Piece> {
+export async function* readStreams(reading: StreamReading): AsyncGenerator<StreamPart> {
   const stop = new AbortController();
   const signal = AbortSignal.any([reading.signal, stop.signal]);
   const open = reading.session.streams.filter(({ done }) => !done);
@@ -68,14 +68,14 @@ export async function* readStreams(reading: StreamReading): AsyncGenerator<Piece
 }
 
 /** A failure is met when it is this stream's turn; until then it must not count as unhandled. */
-function ask(source: AsyncGenerator<Piece>) {
+function ask(source: AsyncGenerator<StreamPart>) {
   const next = source.next().then((result) => ({ source, result }));
   next.catch(() => {});
   return next;
 }
 
 /** A stream from its offset to its end, which is believed only where the service has no row after it. */
-async function* readStream(reading: StreamReading, stream: StreamState): AsyncGenerator<Piece> {
+async function* readStream(reading: StreamReading, stream: ReadStreamState): AsyncGenerator<StreamPart> {
   let { offset } = stream;
   for await (const piece of readCall(reading, stream, offset, false)) {
     offset += piece.rows;
@@ -89,10 +89,10 @@ async function* readStream(reading: StreamReading, stream: StreamState): AsyncGe
 
 async function* readCall(
   reading: StreamReading,
-  stream: StreamState,
+  stream: ReadStreamState,
   offset: number,
   isBeyondEnd: boolean,
-): AsyncGenerator<Piece> {
+): AsyncGenerator<StreamPart> {
   for (let hasNewToken = false; ; hasNewToken = true) {
     let pieces = 0;
     try {
@@ -103,10 +103,10 @@ async function* readCall(
       return;
     } catch (error) {
       if (reading.signal.aborted) throw reading.signal.reason;
-      const { grpc, text } = factsOf(error);
-      if (isGone(grpc, text)) throw new SessionGone("gone", { cause: error });
+      const { grpc, text } = googleErrorInfo(error);
+      if (isGone(grpc, text)) throw new ReadSessionGone("gone", { cause: error });
       if (isBeyondEnd && isBeyond(grpc)) return;
-      const failure = failureOf(error, reading.attempt);
+      const failure = toSyncError(error, reading.attempt);
       if (failure.kind !== "auth" || pieces > 0 || hasNewToken) throw failure;
       reading.clients.accounts.forget(reading.connection);
     }
@@ -123,7 +123,7 @@ function isBeyond(grpc: number | null): boolean {
   return grpc === OUT_OF_RANGE || grpc === INVALID_ARGUMENT || grpc === FAILED_PRECONDITION;
 }
 
-async function* readOnce(reading: StreamReading, stream: StreamState, offset: number): AsyncGenerator<Piece> {
+async function* readOnce(reading: StreamReading, stream: ReadStreamState, offset: number): AsyncGenerator<StreamPart> {
   const client = await reading.clients.readClientOf(reading.connection);
   const calls = await openRowStream(client, streamName(reading.session, stream.id), offset);
   const cancel = (): void => calls.cancel();

@@ -4,7 +4,7 @@ import type { EventSource } from "../../../domain/event.ts";
 import { z } from "zod";
 import { SyncError } from "../../../domain/errors.ts";
 import type { Clients } from "../clients.ts";
-import type { Attempt } from "../errors.ts";
+import type { Operation } from "../errors.ts";
 import { checkTable, tableText } from "../names.ts";
 import { settingsOf } from "../options.ts";
 import { sourceTableOf } from "./mapping.ts";
@@ -35,7 +35,7 @@ export async function readTable(
     tableId: source.tableName,
   };
   checkTable(ref);
-  const attempt: Attempt = {
+  const attempt: Operation = {
     connection,
     action: "reading a table's columns",
     about: tableText(ref),

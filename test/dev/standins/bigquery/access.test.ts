@@ -7,7 +7,7 @@ import {
   SHARED_START_TIMEOUT_MS,
   startSharedBigQuery,
   type SharedBigQuery,
-} from "../../../../dev/standins/bigquery/shared.ts";
+} from "../../../../dev/standins/bigquery/sharedEmulator.ts";
 import {
   clientsOf,
   failure,

@@ -6,7 +6,7 @@ import {
   SHARED_START_TIMEOUT_MS,
   startSharedBigQuery,
   type SharedBigQuery,
-} from "../../../../dev/standins/bigquery/shared.ts";
+} from "../../../../dev/standins/bigquery/sharedEmulator.ts";
 
 const PROJECT = "python-project";
 const EMAIL = `sync@${PROJECT}.iam.gserviceaccount.com`;

@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { BigQueryControl } from "../../../../dev/standins/bigquery/control.ts";
-import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/shared.ts";
+import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/sharedEmulator.ts";
 import { startBigQuery, type BigQueryAddresses } from "../../../../dev/standins/bigquery/start.ts";
 import { answers } from "../../../../dev/process/ready.ts";
 import { clientsOf, failure, usualGrants } from "../../../support/dev/bigqueryClients.ts";

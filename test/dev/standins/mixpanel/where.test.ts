@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileTest } from "../../../../dev/standins/mixpanel/where.ts";
-import { parseWhere } from "../../../../dev/standins/mixpanel/where-parser.ts";
-import type { BinaryOperator, CallName, Node } from "../../../../dev/standins/mixpanel/where-parser.ts";
+import { parseWhere } from "../../../../dev/standins/mixpanel/whereParser.ts";
+import type { BinaryOperator, CallName, Node } from "../../../../dev/standins/mixpanel/whereParser.ts";
 
 const ROW: Record<string, unknown> = {
   n: 5,

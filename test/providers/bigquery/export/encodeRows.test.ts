@@ -3,8 +3,8 @@ import type { Bucket } from "../../../../src/domain/bucket.ts";
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readBatches } from "../../../../src/providers/bigquery/export/encodeRows.ts";
-import type { Batch } from "../../../../src/providers/bigquery/export/encodeRows.ts";
+import { readRowBatches } from "../../../../src/providers/bigquery/export/encodeRows.ts";
+import type { RowBatch } from "../../../../src/providers/bigquery/export/encodeRows.ts";
 import type { ExportJob } from "../../../../src/providers/connector.ts";
 import { lastSeq, makeBuckets } from "../../../support/providers/contractSupport.ts";
 
@@ -19,17 +19,17 @@ function jobOf(buckets: Bucket[], change: Partial<ExportJob> = {}): ExportJob {
   };
 }
 
-async function read(job: ExportJob, maxRows: number): Promise<{ batches: Batch[]; error: unknown }> {
-  const batches: Batch[] = [];
+async function read(job: ExportJob, maxRows: number): Promise<{ batches: RowBatch[]; error: unknown }> {
+  const batches: RowBatch[] = [];
   try {
-    for await (const batch of readBatches(job, maxRows)) batches.push(batch);
+    for await (const batch of readRowBatches(job, maxRows)) batches.push(batch);
   } catch (error) {
     return { batches, error };
   }
   return { batches, error: undefined };
 }
 
-const linesOf = (batch: Batch): unknown[] =>
+const linesOf = (batch: RowBatch): unknown[] =>
   gunzipSync(batch.file)
     .toString()
     .trimEnd()

@@ -2,7 +2,7 @@
 import type { Bucket } from "../../../../src/domain/bucket.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { FaultInput } from "../../../../dev/standins/bigquery/protocol.ts";
-import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/shared.ts";
+import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/sharedEmulator.ts";
 import type { BigQueryOptions } from "../../../../src/providers/bigquery/options.ts";
 import { bucketText, lastSeq, makeBuckets, runExport, total } from "../../../support/providers/contractSupport.ts";
 import { createCustomer, DATASET } from "../../../support/providers/bigquery.ts";

@@ -1,7 +1,7 @@
 // The table that the export makes, and the one that a customer changed.
 import type { Bucket } from "../../../../src/domain/bucket.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/shared.ts";
+import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/sharedEmulator.ts";
 import type { Json } from "../../../../dev/standins/bigquery/google.ts";
 import { bucketText, HOUR_MS, makeBuckets, runExport } from "../../../support/providers/contractSupport.ts";
 import { createCustomer, DATASET, TABLE } from "../../../support/providers/bigquery.ts";

@@ -1,7 +1,7 @@
 // Arrow as BigQuery serves it becomes JSON text: every type, every digit.
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { readBatch, schemaMessage } from "../../../../src/providers/bigquery/import/decode/batch.ts";
+import { readArrowBatch, schemaMessage } from "../../../../src/providers/bigquery/import/decode/arrowBatch.ts";
 import { objectWriter } from "../../../../src/providers/bigquery/import/decode/column.ts";
 import { JsonBytes } from "../../../../src/providers/bigquery/import/decode/jsonBytes.ts";
 import { fieldsReader } from "../../../../src/providers/bigquery/import/numericFields.ts";
@@ -74,7 +74,7 @@ function expectedRow(row: number): string {
 }
 
 function batchOf(schema: string, part: string) {
-  return readBatch(schemaMessage(Buffer.from(schema, "base64")), Buffer.from(part, "base64"));
+  return readArrowBatch(schemaMessage(Buffer.from(schema, "base64")), Buffer.from(part, "base64"));
 }
 
 function decode(schema: string, part: string): string[] {
@@ -113,7 +113,7 @@ describe("decoding what pyarrow wrote", () => {
     const part = Buffer.from(fixture.batch, "base64");
     const schema = schemaMessage(Buffer.from(fixture.schema, "base64"));
     for (const bytes of [0, 16, 512, part.length - 64]) {
-      expect(() => readBatch(schema, part.subarray(0, bytes))).toThrow(/cannot be read/);
+      expect(() => readArrowBatch(schema, part.subarray(0, bytes))).toThrow(/cannot be read/);
     }
   });
 

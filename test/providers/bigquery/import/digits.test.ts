@@ -4,7 +4,7 @@ import type { Data, DataType } from "apache-arrow";
 import { Float64, Int64, TimestampMicrosecond, Utf8 } from "apache-arrow";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readBatch } from "../../../../src/providers/bigquery/import/decode/batch.ts";
+import { readArrowBatch } from "../../../../src/providers/bigquery/import/decode/arrowBatch.ts";
 import { valueWriter } from "../../../../src/providers/bigquery/import/decode/column.ts";
 import { JsonBytes } from "../../../../src/providers/bigquery/import/decode/jsonBytes.ts";
 import { rowUuid } from "../../../../src/providers/bigquery/import/rowUuid.ts";
@@ -16,7 +16,7 @@ function texts(type: DataType, data: Data, bigQueryType: string): string[] {
   const whole = makeData({ type: new Struct(schema.fields), length: data.length, children: [data] });
   const bytes = Buffer.from(RecordBatchStreamWriter.writeAll([new RecordBatch(schema, whole)]).toUint8Array(true));
   const head = 8 + bytes.readInt32LE(4);
-  const batch = readBatch(bytes.subarray(0, head), bytes.subarray(head));
+  const batch = readArrowBatch(bytes.subarray(0, head), bytes.subarray(head));
   const out = new JsonBytes();
   const write = valueWriter(batch.columns[0]!, columnOf("v", bigQueryType), out);
   return Array.from({ length: batch.rows }, (_, row) => {

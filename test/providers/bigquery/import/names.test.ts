@@ -5,7 +5,7 @@ import { rowRestriction } from "../../../../src/providers/bigquery/import/readSe
 import { sourceTableOf } from "../../../../src/providers/bigquery/import/mapping.ts";
 import { SyncError } from "../../../../src/domain/errors.ts";
 import { NO_PROGRESS } from "../../../../src/domain/progress.ts";
-import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/shared.ts";
+import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/sharedEmulator.ts";
 import {
   DATASET,
   DAY_MS,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { NO_PROGRESS } from "../../../../src/domain/progress.ts";
 import type { EventProgress } from "../../../../src/domain/progress.ts";
 import type { FaultInput } from "../../../../dev/standins/bigquery/protocol.ts";
-import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/shared.ts";
+import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/sharedEmulator.ts";
 import {
   DAY_MS,
   SMALL_PAGES,

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { SyncError } from "../../../../src/domain/errors.ts";
 import { NO_PROGRESS } from "../../../../src/domain/progress.ts";
-import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/shared.ts";
+import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/sharedEmulator.ts";
 import {
   DATASET,
   DAY_MS,

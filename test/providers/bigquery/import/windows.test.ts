@@ -1,8 +1,8 @@
 // Which rows a pass reads: bounds, overlap, late rows, rows from the future, DATETIME, windows and their growth.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { planImport } from "../../../../src/providers/bigquery/import/planPasses.ts";
+import { planPasses } from "../../../../src/providers/bigquery/import/planPasses.ts";
 import { NO_PROGRESS } from "../../../../src/domain/progress.ts";
-import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/shared.ts";
+import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/sharedEmulator.ts";
 import {
   DAY_MS,
   HOUR_MS,
@@ -164,7 +164,7 @@ describe("passes", () => {
       events: events.map((definition, i) => ({ definition, progress: progress[i]! })),
       highWatermarkMs: bound,
     };
-    expect(planImport(world.connection, input).map((pass) => pass.events)).toEqual([["a", "b"], ["c"], ["d"], ["e"]]);
+    expect(planPasses(world.connection, input).map((pass) => pass.events)).toEqual([["a", "b"], ["c"], ["d"], ["e"]]);
   });
 
   test("there is nothing to do before the import's start", () => {

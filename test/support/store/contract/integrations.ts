@@ -210,9 +210,9 @@ export function integrationTests(get: GetHarness): void {
       (await readAll((page) => store.syncState.reconcileCandidates(page), 50)).find(({ id }) => id === integration.id);
     const request = await store.runs.request(integration.workspaceId, integration.id);
     if (request === null || request === "paused") throw new Error("no request");
-    expect(await find()).toMatchObject({ behind: false, unsignalled: [] });
+    expect(await find()).toMatchObject({ behind: false, pendingRequests: [] });
     await advance(60_000);
-    expect(await find()).toMatchObject({ behind: true, unsignalled: [request.requestId], paused: false });
+    expect(await find()).toMatchObject({ behind: true, pendingRequests: [request.requestId], paused: false });
     await store.syncState.loadConfig(integration.id);
     expect(await find()).toMatchObject({ behind: false });
     await store.integrations.remove(integration.workspaceId, integration.id);

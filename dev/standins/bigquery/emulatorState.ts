@@ -1,0 +1,107 @@
+// Everything that one front knows, and what of it is kept on disk: accounts, expirations, jobs.
+import { randomBytes } from "node:crypto";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Accounts } from "./accounts.ts";
+import { Catalog } from "./catalog.ts";
+import type { Engine } from "./engine.ts";
+import type { JobError } from "./google.ts";
+import { jobKey, type Job, type KeptJob } from "./job.ts";
+import { Project } from "./project.ts";
+import type { Account } from "./protocol.ts";
+
+interface Kept {
+  sourceToken: string;
+  accounts: Record<string, Account>;
+  expirations: Record<string, number>;
+}
+
+/** Of a job that ran when everything was killed; whether its rows are there nobody knows. */
+const CUT_OFF: JobError = { reason: "backendError", message: "The local BigQuery ended while the job was running." };
+
+export class EmulatorState {
+  readonly engine: Engine;
+  readonly accounts: Accounts;
+  readonly catalog: Catalog;
+  /** Uploaded files wait here for their job. */
+  readonly uploadDir: string;
+  readonly #projects = new Map<string, Project>();
+  readonly #dataDir: string | null;
+
+  constructor(engine: Engine, dataDir: string | null, sourceToken: string | null) {
+    this.engine = engine;
+    this.#dataDir = dataDir;
+    if (dataDir !== null) mkdirSync(dataDir, { recursive: true });
+    const kept = this.#read();
+    const token = sourceToken ?? kept?.sourceToken ?? `source-${randomBytes(18).toString("base64url")}`;
+    this.accounts = new Accounts(token, kept?.accounts ?? {});
+    this.catalog = new Catalog(engine, kept?.expirations ?? {}, () => this.keep());
+    this.uploadDir = mkdtempSync(join(tmpdir(), "crosscurrent-bigquery-"));
+    this.#readJobs();
+    this.keep();
+  }
+
+  project(id: string): Project {
+    const known = this.#projects.get(id);
+    if (known !== undefined) return known;
+    const project = new Project(id);
+    this.#projects.set(id, project);
+    return project;
+  }
+
+  /** Writes what must survive a restart, jobs aside. */
+  keep(): void {
+    if (this.#dataDir === null) return;
+    const kept: Kept = {
+      sourceToken: this.accounts.sourceToken,
+      accounts: this.accounts.all(),
+      expirations: this.catalog.expirations(),
+    };
+    writeFileSync(this.#path("front.json"), JSON.stringify(kept), { mode: 0o600 });
+  }
+
+  /** A job's id stays used up, from its start. */
+  keepJob(job: Job): void {
+    if (this.#dataDir === null) return;
+    const { resource, emulatorId, owner } = job;
+    appendFileSync(this.#path("jobs.ndjson"), `${JSON.stringify({ resource, emulatorId, owner } satisfies KeptJob)}\n`);
+  }
+
+  close(): void {
+    rmSync(this.uploadDir, { recursive: true, force: true });
+  }
+
+  #path(name: string): string {
+    return join(this.#dataDir ?? "", name);
+  }
+
+  #read(): Kept | null {
+    const path = this.#path("front.json");
+    return this.#dataDir !== null && existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Kept) : null;
+  }
+
+  #readJobs(): void {
+    const path = this.#path("jobs.ndjson");
+    if (this.#dataDir === null || !existsSync(path)) return;
+    for (const line of readFileSync(path, "utf8").split("\n")) {
+      const kept = parsed(line);
+      if (kept === null) continue;
+      const { projectId, location, jobId } = kept.resource.jobReference;
+      const job: Job = { ...kept, done: Promise.resolve(), fault: null };
+      // A later line about the same job takes its place.
+      if (job.resource.status.state !== "DONE")
+        job.resource.status = { state: "DONE", errorResult: CUT_OFF, errors: [CUT_OFF] };
+      this.project(projectId).jobs.set(jobKey(location, jobId), job);
+    }
+  }
+}
+
+/** The last line may be cut off. */
+function parsed(line: string): KeptJob | null {
+  try {
+    return JSON.parse(line) as KeptJob;
+  } catch {
+    return null;
+  }
+}
