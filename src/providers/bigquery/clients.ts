@@ -90,7 +90,7 @@ export function createClients(options: BigQueryOptions): Clients {
     call: (scope, operation, run, timeoutMs = REQUEST_TIMEOUT_MS) =>
       callWithRetries(accounts, scope, operation, run, options.requestTimeoutMs ?? timeoutMs),
     close: async () => {
-      await Promise.all([...pairs.values()].map(({ read }) => read?.close()));
+      await Promise.all([...pairs.values()].map(async ({ read }) => await read?.close()));
     },
   };
 }
