@@ -46,8 +46,9 @@ const [QUOTE, BACKSLASH, OPEN, CLOSE, COMMA] = [0x22, 0x5c, 0x7b, 0x7d, 0x2c];
 const [OPEN_LIST, CLOSE_LIST, COLON] = [0x5b, 0x5d, 0x3a];
 
 /**
- * Replaces the value of the member `name` at the top of `bytes`, an object that JSON.parse has accepted; where it is there several
- * times, each: parsers differ in which one counts. Nothing else changes, so that no number loses a digit and no field its order.
+ * Replaces the value of the member `name` at the top of `bytes`, an object that JSON.parse has accepted; where it is
+ * there several times, each: parsers differ in which one counts. Nothing else changes, so that no number loses a digit
+ * and no field its order.
  */
 export function replaceMember(bytes: Buffer, name: string, value: string): Buffer {
   const parts: Buffer[] = [];
