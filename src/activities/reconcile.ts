@@ -1,15 +1,10 @@
-import type { Provider } from "../domain/integration.ts";
+// Repairs what a crash between a committed row and its signal, or a lost workflow, left behind.
+import type { IntegrationRef } from "../domain/integration.ts";
 import type { Store } from "../store/store.ts";
 import type { ReconcileResult } from "./contract.ts";
-import type { Running } from "./wrapper.ts";
+import type { ActivityContext } from "./wrapper.ts";
 
-export interface IntegrationRef {
-  integrationId: string;
-  workspaceId: string;
-  provider: Provider;
-}
-
-/** What the reconciler needs of the client (src/client): the worker injects it. */
+/** What the reconciler needs of src/client; the worker injects it. */
 export interface WorkflowControl {
   configChanged(ref: IntegrationRef): Promise<void>;
   pause(ref: IntegrationRef): Promise<void>;
@@ -23,11 +18,10 @@ export interface WorkflowControl {
 
 const PAGE_LIMIT = 1_000;
 
-/** Puts right what a crash between a committed row and its signal, or a lost workflow, left behind. */
 export function reconcile(store: Store, control: WorkflowControl) {
-  return async (_: unknown, { heartbeat }: Running): Promise<ReconcileResult> => {
+  return async (_: unknown, { heartbeat }: ActivityContext): Promise<ReconcileResult> => {
     const result: ReconcileResult = { started: 0, signalled: 0, ended: 0, purged: 0 };
-    // Workflows first, rows second: an integration created in between is in the rows, never taken for an orphan.
+    // Workflows are listed first and rows second: an integration created in between is never taken for an orphan.
     const orphans = new Set<string>();
     for await (const id of control.running()) orphans.add(id);
     for (let cursor: string | null = null; ;) {

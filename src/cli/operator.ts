@@ -17,7 +17,7 @@ export async function openOperator(output: Output): Promise<Operator> {
   const { connectTemporal } = await import("../client/connection.ts");
   const { boundCalls } = await import("../client/boundedCalls.ts");
   const store = createPostgresStore(config);
-  const temporal = boundCalls(connectTemporal(config));
+  const temporal = boundCalls(connectTemporal(config.temporal.taskQueue));
   return {
     output,
     store,

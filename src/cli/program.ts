@@ -27,8 +27,14 @@ export function createProgram(output: Output = processOutput): Command {
       const { runDev } = await import("../../dev/stack/main.ts");
       await runDev(options);
     });
-  program.command("server").description("Runs a server: HTTP API, gateway and Portal. SIGTERM drains it.").action(serve);
-  program.command("worker").description("Runs a Temporal worker, which syncs the integrations. SIGTERM drains it.").action(work);
+  program
+    .command("server")
+    .description("Runs a server: HTTP API, gateway and Portal. SIGTERM drains it.")
+    .action(serve);
+  program
+    .command("worker")
+    .description("Runs a Temporal worker, which syncs the integrations. SIGTERM drains it.")
+    .action(work);
   program
     .command("migrate")
     .description("Prepares the database, Temporal's search attributes and the reconciler. Safe to repeat.")
@@ -37,7 +43,7 @@ export function createProgram(output: Output = processOutput): Command {
     .command("workspace")
     .description("Commands on workspaces, the tenants.")
     .command("create")
-    .description("Creates a workspace and prints `{\"workspaceId\", \"apiKey\"}`. The key is shown only once.")
+    .description('Creates a workspace and prints `{"workspaceId", "apiKey"}`. The key is shown only once.')
     .argument("<name>", "the workspace's name: 1 to 255 characters", workspaceName)
     .action((name: string) => createWorkspace(name, output));
   addIntegrationCommands(program, output);
@@ -71,7 +77,7 @@ async function migrateAll(output: Output): Promise<void> {
   const { migrate } = await import("../store/postgres/migrate.ts");
   const { prepareTemporal } = await import("../client/connection.ts");
   const migrations = await migrate(config.databaseUrl);
-  const searchAttributes = await prepareTemporal(config);
+  const searchAttributes = await prepareTemporal(config.temporal.taskQueue, config.reconcileIntervalMs);
   output.print(`${JSON.stringify({ migrations, searchAttributes })}\n`);
 }
 

@@ -1,4 +1,4 @@
-// Calls to Temporal that end in bounded time, so that a request, a readiness check or a drain never hangs on an outage.
+// Calls to Temporal with a deadline, so that a request, a readiness check or a drain never hangs on an outage.
 import type { IntegrationControl } from "./index.ts";
 import type { Temporal } from "./connection.ts";
 
@@ -10,7 +10,6 @@ export interface TemporalCalls {
   close(): Promise<void>;
 }
 
-/** The same calls, each with a deadline. */
 export function boundCalls(temporal: Temporal): TemporalCalls {
   const pending = new Set<Promise<unknown>>();
   const { client, control } = temporal;
@@ -39,7 +38,7 @@ export function boundCalls(temporal: Temporal): TemporalCalls {
     },
     ready: () => bounded(() => temporal.ready()),
     close: async () => {
-      // The client's library retries on a timer, and a retry on a closed channel throws where nobody can catch it.
+      // The client's library retries on a timer, and a retry on a closed channel throws an error that cannot be caught.
       await Promise.allSettled(pending);
       await temporal.close();
     },

@@ -32,7 +32,7 @@ describe("signing in", () => {
     await expectAccessible(page, "sign-in");
     await fill(page, { "API key": "no-such-key" });
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("alert").getByText("This is no valid API key.").waitFor();
+    await page.getByRole("alert").getByText("The API key is not valid.").waitFor();
     await expectAccessible(page, "a refused sign-in");
 
     const { apiKey } = await portal.system.store.workspaces.create("a workspace");

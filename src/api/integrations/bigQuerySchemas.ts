@@ -18,7 +18,7 @@ import {
   optionalDescription,
   sayUnknown,
   type NowMs,
-} from "../../http/schemas.ts";
+} from "../schemas.ts";
 
 const projectId = z
   .string()

@@ -4,7 +4,6 @@ import { expect } from "vitest";
 import { startBrowser } from "../../../dev/services/chromium.ts";
 import { builtPortal } from "../../../dev/stack/portal.ts";
 import type { WebSettings } from "../../../src/api/deps.ts";
-import { readPortal } from "../../../src/http/staticFiles.ts";
 import { startPortal } from "./server.ts";
 import { startSystem } from "../system/system.ts";
 import type { System } from "../system/system.ts";
@@ -35,7 +34,7 @@ interface PortalOptions {
 /** The whole system with the Portal in front of it. */
 export async function startPortalSystem({ settings, web, worker = true }: PortalOptions = {}): Promise<Portal> {
   const [dir, browser] = await Promise.all([builtPortal(), startBrowser()]);
-  const system = await startSystem(settings, { portal: readPortal(dir), ...web });
+  const system = await startSystem(settings, { portalDir: dir, ...web });
   if (worker) await system.startWorker();
   const server = await startPortal(system);
   const mishaps: string[] = [];

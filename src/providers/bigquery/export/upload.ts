@@ -1,7 +1,7 @@
 // A load job together with its file, in one request that can be stopped.
 import { hash } from "node:crypto";
 import { SyncError } from "../../../domain/errors.ts";
-import { MAX_ERROR_BODY_BYTES, readText } from "../../http.ts";
+import { MAX_ERROR_BODY_BYTES } from "../../http.ts";
 import type { HttpResponse } from "../../http.ts";
 import type { Doing, BigQueryCall } from "../rest.ts";
 
@@ -32,13 +32,13 @@ export async function uploadJob(task: BigQueryCall, doing: Doing, resource: obje
       headersTimeoutMs: timeoutMs,
       bodyIdleTimeoutMs: timeoutMs,
     });
-    return await readAnswer(answer, signal);
+    return await readAnswer(answer);
   };
   return await clients.call({ ...doing, connection }, signal, run, timeoutMs);
 }
 
-async function readAnswer(answer: HttpResponse, signal: AbortSignal): Promise<unknown> {
-  const { text } = await readText(SERVICE, answer, MAX_ERROR_BODY_BYTES, signal);
+async function readAnswer(answer: HttpResponse): Promise<unknown> {
+  const text = await answer.text(MAX_ERROR_BODY_BYTES);
   if (answer.status === 409) return null;
   const json = parseJson(text);
   if (answer.status === 200 && json !== null) return json;

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readPortal } from "../../src/http/staticFiles.ts";
 import { createHarness, type Harness } from "../support/api/harness.ts";
 
 const PAGE = "<!doctype html><title>Portal</title>";
@@ -22,7 +21,7 @@ beforeAll(async () => {
   writeFileSync(join(dir, "assets/built.js"), SCRIPT);
   writeFileSync(join(dir, "assets/built.js.br"), BUILT);
   writeFileSync(join(dir, "assets/picture.png"), Buffer.from([1, 2, 3]));
-  api = await createHarness({ portal: readPortal(dir) });
+  api = await createHarness({ portalDir: dir });
 });
 afterAll(async () => {
   await api.close();
@@ -116,8 +115,7 @@ test("every answer forbids browsers what it does not need", async () => {
 });
 
 test("without a build it says what to run", async () => {
-  expect(readPortal(join(dir, "assets"))).toBeUndefined();
-  const bare = await createHarness();
+  const bare = await createHarness({ portalDir: join(dir, "assets") });
   const answer = await bare.callAs(null)("/");
   expect(answer).toMatchObject({ status: 404, body: { detail: "The Portal is not built: run `npm run build`." } });
   await bare.close();
