@@ -17,7 +17,7 @@ beforeAll(async () => {
   database = openDatabase(harness.url, 10);
 });
 afterAll(async () => {
-  await database.db.destroy();
+  await database.close();
   await harness.close();
 });
 
@@ -239,11 +239,14 @@ test("sequence numbers are dense: as many as buckets sealed and revisions made",
   expect((await buckets(workspaceId, false)).map(({ seq }) => seq)).toEqual([1, 2, 3, 6]);
 });
 
-/** A pool that gives out so many connections and no more: each transaction takes one, so the sealer dies between two of them. */
+/** A database that runs this many transactions and no more, so the sealer dies between two of them. */
 function dyingAfter(transactions: number): Database {
   let left = transactions;
-  const connect = () => (left-- > 0 ? database.pool.connect() : Promise.reject(new Error("died")));
-  return { ...database, pool: Object.assign(Object.create(database.pool) as Database["pool"], { connect }) };
+  return {
+    ...database,
+    transaction: (work, settings) =>
+      left-- > 0 ? database.transaction(work, settings) : Promise.reject(new Error("died")),
+  };
 }
 
 test("a sealer that dies between any two steps: nothing is visible by halves, late by the steps, counted twice or lost", async () => {
