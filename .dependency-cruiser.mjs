@@ -166,6 +166,7 @@ const layers = [
       "@tanstack/react-query",
       "wouter",
       "openapi-fetch",
+      "react-error-boundary",
       "lossless-json",
       "zod",
     ],
