@@ -31,7 +31,7 @@ export function DataSync({ integration }: { integration: Integration }) {
           label={`Export to ${name}`}
           description={
             cannotExport
-              ? "This integration has no Dataset ID and can only import. To export, add an integration with a Dataset ID."
+              ? "This integration has no Dataset ID, so it only imports. To export, add one with a Dataset ID."
               : "Router exposures, one per user, router, route, variant and hour, about every 8 hours."
           }
           disabled={cannotExport}

@@ -1,4 +1,4 @@
-// The parameters of a result: router, days, groups, analysis. They are kept in the page's address, so that it can be shared.
+// The filters and options of a result.
 import { Autocomplete, NativeSelect, SimpleGrid, Switch, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useState } from "react";
