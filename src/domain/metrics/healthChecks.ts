@@ -34,7 +34,10 @@ export function checkHealth(
   ];
 }
 
-/** Route by route, since weights are the variants' of one route; the more routes, the stronger must be the evidence of one. */
+/**
+ * Route by route, since weights are the variants' of one route; the more routes, the stronger must be the evidence of
+ * one.
+ */
 function checkSampleRatio({ fromMs, routeId }: ResultOptions, { router, cells }: MetricSample): HealthCheck {
   const check = "sample_ratio";
   const routes = router?.routes.filter(({ id }) => routeId === null || id === routeId) ?? [];
