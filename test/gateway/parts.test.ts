@@ -3,31 +3,12 @@ import type { ServerResponse } from "node:http";
 import { PassThrough } from "node:stream";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readChatBody, replaceMember } from "../../src/gateway/chatBody.ts";
+import { readChatBody } from "../../src/gateway/chatBody.ts";
 import { streamResponse } from "../../src/gateway/streamResponse.ts";
 import { cachedLookup } from "../../src/http/cache.ts";
 import { eventually } from "../support/gateway/gateway.ts";
 
-describe("replacing a member", () => {
-  const keys = fc.oneof(fc.constantFrom("model", "user", "a"), fc.string({ unit: "binary", maxLength: 5 }));
-  const objects = fc.dictionary(keys, fc.jsonValue(), { maxKeys: 6 });
-  const spaced = fc.constantFrom(0, 1, "\t", "\n\r ");
-
-  test("changes its value at the top and not one byte else", () => {
-    fc.assert(
-      fc.property(objects, spaced, fc.string(), (object, space, model) => {
-        const text = JSON.stringify({ ...object, model: "MARKED" }, null, space);
-        const changed = replaceMember(Buffer.from(text), "model", JSON.stringify(model)).toString();
-        expect(JSON.parse(changed)).toEqual(JSON.parse(JSON.stringify({ ...object, model })));
-        expect(changed.replace(JSON.stringify(model), () => '"MARKED"').length).toBe(text.length);
-      }),
-    );
-  });
-
-  test.each(["{}", " { } ", '{"a":1}', '{"a":{"model":1}}', '{"a":["model",{"model":2}]}'])("%s stays", (text) => {
-    expect(replaceMember(Buffer.from(text), "model", '"x"').toString()).toBe(text);
-  });
-
+describe("the body of a call", () => {
   test("any bytes are a call or a refusal, never a failure", () => {
     const refusal = (bytes: Uint8Array) => {
       try {

@@ -190,7 +190,7 @@ async function withDoing(
   const status = await pTimeout(client.status(row.id), { milliseconds: STATUS_TIMEOUT_MS }).catch(() => null);
   return {
     ...response,
-    export: { ...response.export, doing: status?.doing.export ?? null },
-    import: { ...response.import, doing: status?.doing.import ?? null },
+    export: { ...response.export, doing: status?.operations.export ?? null },
+    import: { ...response.import, doing: status?.operations.import ?? null },
   };
 }

@@ -1,7 +1,7 @@
 // What to prepare at a provider: the pages of docs/, rendered when the Portal is built.
 import { Typography } from "@mantine/core";
-import bigquery from "../../../docs/bigquery-setup.md";
-import mixpanel from "../../../docs/mixpanel-setup.md";
+import bigquery from "../../../docs/customers/connect-bigquery.md";
+import mixpanel from "../../../docs/customers/connect-mixpanel.md";
 import { PROVIDER_NAMES } from "../api.ts";
 import { Page } from "../ui/Page.tsx";
 import { NotFound } from "../ui/NotFound.tsx";

@@ -8,7 +8,7 @@ const CHECKS: Record<MetricHealth["check"], string> = {
   sample_ratio: "Sample ratio",
   minimum_sample: "Minimum sample",
   join_rate: "Users found in the product's events",
-  mixed_variants: "Users of several groups",
+  multiple_exposures: "Users of several groups",
   complete_through: "Data complete through",
   rejected: "Rejected records",
   exposed_before: "Time before exposure",

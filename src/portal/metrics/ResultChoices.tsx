@@ -73,7 +73,7 @@ function How({ choices, results, onChange }: ResultChoicesProps) {
           { value: "", label: "Count with their first" },
           { value: "exclude", label: "Leave out" },
         ]}
-        {...select("mixed")}
+        {...select("multipleExposures")}
       />
       <NativeSelect
         label="Users whose window is not over"
@@ -81,7 +81,7 @@ function How({ choices, results, onChange }: ResultChoicesProps) {
           { value: "", label: "Count with what they have" },
           { value: "exclude", label: "Leave out" },
         ]}
-        {...select("unfinished")}
+        {...select("incompleteWindow")}
       />
       <NativeSelect
         label="Confidence"

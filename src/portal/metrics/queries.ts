@@ -37,8 +37,8 @@ export const CHOICES = [
   "from",
   "to",
   "baseline",
-  "mixed",
-  "unfinished",
+  "multipleExposures",
+  "incompleteWindow",
   "cuped",
   "confidence",
 ] as const;
