@@ -167,6 +167,7 @@ const layers = [
       "@tanstack/react-query",
       "wouter",
       "openapi-fetch",
+      "react-error-boundary",
       "lossless-json",
       "zod",
     ],
