@@ -1,54 +1,50 @@
-import type { Direction, Outcome } from "../domain/run.ts";
-import type { ErrorState } from "../domain/errors.ts";
-import type { Provider } from "../domain/integration.ts";
+// All that the workflows see of the activities: their names, inputs and results.
 import type { EventProgress } from "../domain/progress.ts";
+import type { RunRecord } from "../domain/run.ts";
+import type { StatusProjection } from "../domain/status.ts";
 
 /**
- * What the integration workflow may ask of the outside world. Inputs and results are ids, counts and cursors: no
- * credential, row or user id ever enters a Temporal payload. Every activity can be run again with the same input.
+ * What the integration workflow may ask of the outside world. Inputs and results are ids, counts and cursors: no credential, row or
+ * user id enters a Temporal payload. Every activity can be run again with the same input.
  *
- * A failure is an ApplicationFailure whose `type` is an ErrorKind; only `transient` (and unclassified failures) are
- * retried by the server, at most three tries, the workflow decides about the rest.
+ * A failure is an ApplicationFailure whose `type` is an ErrorKind. Temporal retries only `transient` and unclassified failures, three
+ * tries in all; the workflow decides about the rest.
  */
 export interface SyncActivities {
-  /** What is enabled now; null once the integration was deleted. Also notes in the store which version was seen. */
-  loadConfig(input: LoadConfigInput): Promise<Plan | null>;
-  /** Seals what is due in the integration's workspace and fixes the bound of the export. */
+  /** Returns what is enabled now; null if the integration was deleted. Also notes in the store which version was seen. */
+  loadConfig(input: LoadConfigInput): Promise<IntegrationConfig | null>;
+  /** Seals what is due in the integration's workspace and fixes the export's high watermark. */
   aggregateExposures(input: { integrationId: string }): Promise<ExportHighWatermark>;
   /** Delivers the buckets with afterSeq < seq <= throughSeq. */
   exportBatch(input: ExportBatchInput): Promise<ExportBatchResult>;
-  /** Marks the export complete through the bound: nothing at or below its seq is undelivered. */
-  completeExport(input: { integrationId: string; bound: ExportHighWatermark }): Promise<void>;
-  /** Fixes the bound of the import (where none is given) and says which passes are left to reach it. */
+  /** Records that nothing at or below the high watermark is undelivered. */
+  completeExport(input: { integrationId: string; highWatermark: ExportHighWatermark }): Promise<void>;
+  /** Fixes the import's high watermark, unless one is given, and returns which passes are left to reach it. */
   planImport(input: PlanImportInput): Promise<ImportPlan>;
-  /** Reads and stores one page (a date window, a stretch of a stream). */
+  /** Reads and stores one page: a range of days, or a part of a stream. */
   importPage(input: ImportPageInput): Promise<ImportPageResult>;
-  /** Folds what the pages saw of the events' fields into their discovered properties. */
-  discoverProperties(input: { integrationId: string }): Promise<{ properties: number }>;
-  /** Writes a run's start, progress or end to the store, with the sync requests that it serves. */
-  recordRun(input: RecordRunInput): Promise<void>;
-  /** Mirrors what people look at: pause, next run, errors. */
-  recordState(input: StateMirror): Promise<void>;
+  /** Adds the fields that the pages saw to the discovered properties. */
+  discoverProperties(input: { integrationId: string }): Promise<void>;
+  /** Writes the start or the end of a run to the store, with the sync requests that it serves. */
+  recordRun(input: RunRecord): Promise<void>;
+  /** Writes to the store what users see of the workflow's state. */
+  projectStatus(input: StatusProjection): Promise<void>;
 }
 
 export interface LoadConfigInput {
   integrationId: string;
-  /** The export cursor of the workflow's state; null where it has none (a new or lost workflow). */
+  /** The export cursor of the workflow's state; null if it has none (a new or lost workflow). */
   exportCursorSeq: number | null;
-  /** End of the last batch handed out: a mirror between the two is what that batch delivered before it failed. */
+  /** End of the last batch given out: a checkpoint between the two is what that batch delivered before it failed. */
   exportAttemptedSeq: number | null;
-  /** True at a run's start: state and mirror are compared and the earlier export cursor is written back. */
+  /** True at the start of a run: state and checkpoint are compared, and the earlier export cursor becomes the checkpoint. */
   reconcile: boolean;
 }
 
-export interface Plan {
-  /** Version of the configuration row that this plan was read from. */
-  version: number;
-  /** Version of the last change that calls for a run at once (a direction enabled, an event added, new credentials). */
+export interface IntegrationConfig {
+  /** Version of the last change that calls for a run at once: a direction enabled, an event added, new credentials. */
   syncVersion: number;
   paused: boolean;
-  provider: Provider;
-  workspaceId: string;
   export: { enabled: boolean; cursorSeq: number; batchSeqs: number };
   import: { enabled: boolean; events: string[] };
   intervalMs: number;
@@ -69,33 +65,35 @@ export interface ExportBatchInput {
   throughSeq: number;
 }
 
-/** `cursorSeq` < `throughSeq` only together with `retryAtMs` (go on from there, not before then) or `stale`. */
 export interface ExportBatchResult {
+  /** Below `throughSeq` only together with `retryAtMs` or `stale`. */
   cursorSeq: number;
+  /** Go on from `cursorSeq`, but not before this time: a rate limit. */
   retryAtMs?: number;
-  /** The store was restored from an older copy: go on from `cursorSeq`, towards a bound fixed anew. */
+  /** The store was restored from an older copy: go on from `cursorSeq`, with a new high watermark. */
   stale?: true;
 }
 
 export interface PlanImportInput {
   integrationId: string;
-  /** Progress of every event in the workflow's state; an event it does not know has none here. */
+  /** Progress of every event in the workflow's state. */
   progress: Record<string, EventProgress>;
-  /** The bound of this run, epoch ms; null to fix it now. */
+  /** The high watermark of this run; null to fix it now. */
   highWatermarkMs: number | null;
 }
 
 export interface ImportPlan {
   highWatermarkMs: number;
-  /** Passes over groups of events that share one read; none left means that the import reached the bound. */
+  /** Passes that are left, each over events that share one read. None: the import reached the high watermark. */
   tasks: ImportTask[];
-  /** State and mirror reconciled, for every event that still exists. */
+  /** The earlier progress of state and checkpoint, for every event that still exists. */
   progress: Record<string, EventProgress>;
 }
 
 export interface ImportTask {
-  /** Names of the events read together; all have the same progress. */
+  /** Names of the events that are read together. */
   events: string[];
+  /** The progress that all of them have. */
   progress: EventProgress;
 }
 
@@ -103,59 +101,29 @@ export interface ImportPageInput {
   integrationId: string;
   runId: string;
   task: ImportTask;
-  /** How many times the page was halved after failures. */
+  /** How many times failures halved the page. */
   pageHalvings: number;
 }
 
 export interface ImportPageResult {
-  /** Progress of every event of the task after this page. `unfinished` null: the pass is complete. */
+  /** Progress of every event of the task after this page. The pass is complete if `unfinished` is null. */
   progress: EventProgress;
-  /** Nothing was read: go on at this time (a rate budget). */
+  /** Nothing was read: go on at this time (a rate limit). */
   retryAtMs?: number;
-  /** The store was restored from an older copy: plan again. */
+  /** The store was restored from an older copy, or the events are gone: plan again. */
   stale?: true;
 }
 
-/** What a direction came to; the store counts its records where it commits them. */
-export interface DirectionResult {
-  direction: Direction;
-  /** Null while the direction runs. */
-  outcome: Outcome | null;
-  error?: ErrorState;
-  /** Names of the events that failed on their own. */
-  failedEvents?: string[];
-}
-
-export interface RecordRunInput {
-  integrationId: string;
-  runId: string;
-  startedAtMs: number;
-  /** Sync requests that this run serves. */
-  requestIds: string[];
-  directions: DirectionResult[];
-  /** Null while the run runs. */
-  finished: { atMs: number; outcome: Outcome } | null;
-}
-
-export interface StateMirror {
-  integrationId: string;
-  /** Null where no signal changed it: the store keeps its own. */
-  paused: boolean | null;
-  nextRunAtMs: number | null;
-  exportError: ErrorState | null;
-  importError: ErrorState | null;
-  eventErrors: Record<string, ErrorState>;
-}
-
-/** What the reconciler's workflow asks: one pass over all integrations. */
+/** What the reconciler's workflow may ask. */
 export interface ReconcileActivities {
   /**
-   * Starts missing workflows, signals those behind their row, ends orphans, seals for workspaces whose exports run no runs,
-   * purges what was deleted or has expired.
+   * One pass over all integrations: starts missing workflows, signals those behind their row, ends orphans, seals for workspaces in which
+   * no export runs, purges what was deleted or has expired.
    */
   reconcile(): Promise<ReconcileResult>;
 }
 
+/** Counts of workflows, and of rows purged; the Temporal UI shows them as the result of the reconciler. */
 export interface ReconcileResult {
   started: number;
   signalled: number;

@@ -1,10 +1,10 @@
+// What the worker gives the activities, and how they reach an integration's provider.
 import type { Connection } from "../domain/connection.ts";
-import type { Connector } from "../providers/connector.ts";
 import { SyncError } from "../domain/errors.ts";
 import type { Provider } from "../domain/integration.ts";
+import type { Connector } from "../providers/connector.ts";
 import type { Store } from "../store/store.ts";
 
-/** What the worker gives the activities. */
 export interface ActivityDependencies {
   store: Store;
   connectors: Record<Provider, Connector>;
@@ -20,7 +20,7 @@ export interface Connected {
   connection: Connection;
 }
 
-/** The connector of an integration and its decrypted connection, read anew for every call: new credentials work at once. */
+/** Reads the connection, decrypted, anew for every call, so that new credentials work at once. */
 export async function connect(dependencies: ActivityDependencies, integrationId: string): Promise<Connected> {
   const connection = await dependencies.store.integrations.connection(integrationId);
   if (connection === null) throw new SyncError("not_found", "The integration was deleted.");

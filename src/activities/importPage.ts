@@ -1,18 +1,16 @@
+// Reads one page and stores it chunk by chunk. A page that is read again stores nothing twice.
+import type { EventProgress } from "../domain/progress.ts";
 import { SyncError } from "../domain/errors.ts";
 import type { ImportChunk } from "../providers/connector.ts";
-import { leasesOf } from "../store/store.ts";
+import { requestLimiter } from "../store/store.ts";
 import type { ImportPageInput, ImportPageResult } from "./contract.ts";
-import { connect } from "./dependencies.ts";
-import type { ActivityDependencies } from "./dependencies.ts";
-import type { Running } from "./wrapper.ts";
+import { connect, type ActivityDependencies } from "./dependencies.ts";
+import { rateLimitEndOrThrow, type ActivityContext } from "./wrapper.ts";
 
-/**
- * Reads one page and stores it chunk by chunk: while one chunk is being stored the next is read, never more. The progress moves
- * with the last chunk alone; a page that is read again stores nothing twice.
- */
+/** While one chunk is being stored the next is read, never more. The progress moves with the last chunk alone. */
 export function importPage(dependencies: ActivityDependencies) {
   const { store } = dependencies;
-  return async (input: ImportPageInput, { signal, heartbeat }: Running): Promise<ImportPageResult> => {
+  return async (input: ImportPageInput, { signal, heartbeat }: ActivityContext): Promise<ImportPageResult> => {
     const { integrationId, runId, task, pageHalvings } = input;
     const { connector, connection } = await connect(dependencies, integrationId);
     const events = await store.imports.definitions(integrationId, task.events);
@@ -23,7 +21,7 @@ export function importPage(dependencies: ActivityDependencies) {
       events,
       progress: task.progress,
       pageHalvings,
-      acquireRequest: leasesOf(store, budget, signal),
+      acquireRequest: requestLimiter(store, budget, signal),
       blocked: async (untilMs) => {
         if (budget !== null) await store.budgets.block(budget.key, untilMs);
       },
@@ -35,10 +33,7 @@ export function importPage(dependencies: ActivityDependencies) {
     try {
       return await storeAll(chunks, commit, task.progress);
     } catch (error) {
-      if (error instanceof SyncError && error.kind === "rate_limited" && error.retryAtMs !== undefined) {
-        return { progress: task.progress, retryAtMs: error.retryAtMs };
-      }
-      throw error;
+      return { progress: task.progress, retryAtMs: rateLimitEndOrThrow(error) };
     }
   };
 }
@@ -46,7 +41,7 @@ export function importPage(dependencies: ActivityDependencies) {
 async function storeAll(
   chunks: AsyncGenerator<ImportChunk>,
   commit: (chunk: ImportChunk) => Promise<{ stale: boolean }>,
-  from: ImportPageResult["progress"],
+  from: EventProgress,
 ): Promise<ImportPageResult> {
   let storing: Promise<{ stale: boolean }> = Promise.resolve({ stale: false });
   try {

@@ -1,19 +1,16 @@
-import type { LoadConfigInput, Plan } from "./contract.ts";
+// Reads what is enabled. At the start of a run the earlier export cursor of state and checkpoint becomes both.
+import type { IntegrationConfig, LoadConfigInput } from "./contract.ts";
 import type { ActivityDependencies } from "./dependencies.ts";
 
-/** Reads what is enabled; at a run's start the earlier export cursor of state and mirror becomes both. */
 export function loadConfig({ store, connectors, settings }: ActivityDependencies) {
-  return async (input: LoadConfigInput): Promise<Plan | null> => {
-    const row = await store.maintenance.plan(input.integrationId);
+  return async (input: LoadConfigInput): Promise<IntegrationConfig | null> => {
+    const row = await store.syncState.loadConfig(input.integrationId);
     if (row === null) return null;
     const cursorSeq = agreedCursor(input, row.exportCursorSeq);
     if (input.reconcile && cursorSeq < row.exportCursorSeq) await store.exports.rewind(input.integrationId, cursorSeq);
     return {
-      version: row.version,
       syncVersion: row.syncVersion,
       paused: row.paused,
-      provider: row.provider,
-      workspaceId: row.workspaceId,
       export: { enabled: row.exportEnabled, cursorSeq, batchSeqs: connectors[row.provider].exportBatchSeqs },
       import: { enabled: row.importEnabled, events: row.events },
       intervalMs: settings.syncIntervalMs,
@@ -23,9 +20,9 @@ export function loadConfig({ store, connectors, settings }: ActivityDependencies
   };
 }
 
-/** The mirror's cursor, unless the state never came so far: then one of them was restored, and the earlier wins. */
-function agreedCursor({ exportCursorSeq, exportAttemptedSeq }: LoadConfigInput, mirrorSeq: number): number {
-  if (exportCursorSeq === null) return mirrorSeq;
+/** Returns the checkpoint, unless the state never came so far: then one of them was restored, and the earlier one wins. */
+function agreedCursor({ exportCursorSeq, exportAttemptedSeq }: LoadConfigInput, checkpointSeq: number): number {
+  if (exportCursorSeq === null) return checkpointSeq;
   const knownSeq = Math.max(exportCursorSeq, exportAttemptedSeq ?? 0);
-  return mirrorSeq <= knownSeq ? mirrorSeq : exportCursorSeq;
+  return checkpointSeq <= knownSeq ? checkpointSeq : exportCursorSeq;
 }

@@ -1,23 +1,19 @@
-import { earlierProgress } from "../domain/progress.ts";
-import type { EventProgress } from "../domain/progress.ts";
+// Fixes the high watermark of an import and finds which passes are left to reach it.
+import { earlierProgress, type EventProgress } from "../domain/progress.ts";
 import type { ImportPlan, PlanImportInput } from "./contract.ts";
-import { connect } from "./dependencies.ts";
-import type { ActivityDependencies } from "./dependencies.ts";
+import { connect, type ActivityDependencies } from "./dependencies.ts";
 
-/**
- * Fixes the bound of an import (the time at which it is taken, by PostgreSQL's clock) and says which passes are left to
- * reach it. Where the workflow's state and the mirror disagree about an event, the earlier progress becomes both.
- */
+/** The high watermark is PostgreSQL's time now. If state and checkpoint of an event disagree, the earlier progress becomes both. */
 export function planImport(dependencies: ActivityDependencies) {
   const { store } = dependencies;
   return async (input: PlanImportInput): Promise<ImportPlan> => {
     const { connector, connection } = await connect(dependencies, input.integrationId);
     const highWatermarkMs = input.highWatermarkMs ?? (await store.nowMs());
-    const mirrored = await store.imports.progress(input.integrationId);
+    const checkpoints = await store.imports.progress(input.integrationId);
     const progress = Object.fromEntries(
-      Object.entries(mirrored).map(([name, mirror]) => [name, agreed(input.progress[name], mirror)]),
+      Object.entries(checkpoints).map(([name, checkpoint]) => [name, agreed(input.progress[name], checkpoint)]),
     );
-    // An event that was deleted or made a moment ago is not among both: it is none of this run's.
+    // An event that was deleted or made a moment ago is not in both: this run leaves it alone.
     const definitions = await store.imports.definitions(input.integrationId, Object.keys(progress));
     const events = definitions.flatMap((definition) => {
       const known = progress[definition.name];
@@ -32,7 +28,7 @@ export function planImport(dependencies: ActivityDependencies) {
   };
 }
 
-/** A workflow that never heard of the event takes the mirror's word for it. */
-function agreed(state: EventProgress | undefined, mirror: EventProgress): EventProgress {
-  return state === undefined ? mirror : earlierProgress(state, mirror);
+/** A workflow that does not know the event takes over the checkpoint. */
+function agreed(state: EventProgress | undefined, checkpoint: EventProgress): EventProgress {
+  return state === undefined ? checkpoint : earlierProgress(state, checkpoint);
 }

@@ -1,15 +1,10 @@
-import type { Provider } from "../domain/integration.ts";
+// Repairs what a crash between a committed row and its signal, or a lost workflow, left behind.
+import type { IntegrationRef } from "../domain/integration.ts";
 import type { Store } from "../store/store.ts";
 import type { ReconcileResult } from "./contract.ts";
-import type { Running } from "./wrapper.ts";
+import type { ActivityContext } from "./wrapper.ts";
 
-export interface IntegrationRef {
-  integrationId: string;
-  workspaceId: string;
-  provider: Provider;
-}
-
-/** What the reconciler needs of the client (src/client): the worker injects it. */
+/** What the reconciler needs of src/client; the worker injects it. */
 export interface WorkflowControl {
   configChanged(ref: IntegrationRef): Promise<void>;
   pause(ref: IntegrationRef): Promise<void>;
@@ -23,15 +18,14 @@ export interface WorkflowControl {
 
 const PAGE_LIMIT = 1_000;
 
-/** Puts right what a crash between a committed row and its signal, or a lost workflow, left behind. */
 export function reconcile(store: Store, control: WorkflowControl) {
-  return async (_: unknown, { heartbeat }: Running): Promise<ReconcileResult> => {
+  return async (_: unknown, { heartbeat }: ActivityContext): Promise<ReconcileResult> => {
     const result: ReconcileResult = { started: 0, signalled: 0, ended: 0, purged: 0 };
-    // Workflows first, rows second: an integration created in between is in the rows, never taken for an orphan.
+    // Workflows are listed first and rows second: an integration created in between is never taken for an orphan.
     const orphans = new Set<string>();
     for await (const id of control.running()) orphans.add(id);
     for (let cursor: string | null = null; ;) {
-      const page = await store.maintenance.reconcilable({ cursor, limit: PAGE_LIMIT });
+      const page = await store.syncState.reconcileCandidates({ cursor, limit: PAGE_LIMIT });
       for (const row of page.items) {
         const ref = { integrationId: row.id, workspaceId: row.workspaceId, provider: row.provider };
         const missing = !orphans.delete(row.id);
@@ -40,7 +34,7 @@ export function reconcile(store: Store, control: WorkflowControl) {
           await (row.paused ? control.pause(ref) : control.resume(ref));
           result[missing ? "started" : "signalled"]++;
         }
-        for (const requestId of row.unsignalled) await control.syncNow(ref, requestId);
+        for (const requestId of row.pendingRequests) await control.syncNow(ref, requestId);
         heartbeat();
       }
       cursor = page.next;
@@ -50,11 +44,11 @@ export function reconcile(store: Store, control: WorkflowControl) {
       await control.end(id);
       result.ended++;
     }
-    for (const workspaceId of await store.maintenance.neglected()) {
+    for (const workspaceId of await store.syncState.unsealedWorkspaces()) {
       await store.exposures.seal(workspaceId);
       heartbeat();
     }
-    result.purged = await store.maintenance.purge();
+    result.purged = await store.cleanup.purge();
     return result;
   };
 }

@@ -1,20 +1,18 @@
+// What all activities share: heartbeats, and failures as kinds without anybody's data.
 import { ApplicationFailure, CancelledFailure, Context, log } from "@temporalio/activity";
 import { isRetryable, SyncError } from "../domain/errors.ts";
 
-/** What every activity body gets besides its input. */
-export interface Running {
-  /** Aborts when the workflow was cancelled or the worker shuts down. */
+/** What an activity's body gets besides its input. */
+export interface ActivityContext {
+  /** Aborts if the workflow was cancelled or the worker shuts down. */
   signal: AbortSignal;
   heartbeat(): void;
 }
 
-/**
- * Wraps an activity body: heartbeats while it runs (so that a dead worker is noticed), and turns whatever it throws into a
- * failure that says what happened without saying whose data it was.
- */
-export function running<Input, Result>(
+/** Returns an activity that heartbeats while its body runs, and fails only with an ApplicationFailure that quotes no data. */
+export function wrapActivity<Input, Result>(
   heartbeatTimeoutMs: number,
-  body: (input: Input, running: Running) => Promise<Result>,
+  body: (input: Input, context: ActivityContext) => Promise<Result>,
 ): (input: Input) => Promise<Result> {
   return async (input) => {
     const context = Context.current();
@@ -30,6 +28,14 @@ export function running<Input, Result>(
   };
 }
 
+/** Returns when a rate limit ends, epoch milliseconds; throws every other error. */
+export function rateLimitEndOrThrow(error: unknown): number {
+  if (error instanceof SyncError && error.kind === "rate_limited" && error.retryAtMs !== undefined) {
+    return error.retryAtMs;
+  }
+  throw error;
+}
+
 function toFailure(error: unknown, signal: AbortSignal): Error {
   if (signal.aborted) {
     const reason: unknown = signal.reason;
@@ -42,20 +48,18 @@ function toFailure(error: unknown, signal: AbortSignal): Error {
   if (code !== undefined && isOutage(code)) {
     return failure("transient", `The database cannot be used right now (${code}).`);
   }
-  // The text of an unexpected error may quote a row: its class and code are all that may leave this process.
+  // The message may quote a row, so only the class, the code and the frames leave this process.
   const name = error instanceof Error ? error.name : typeof error;
   log.error("unexpected failure of an activity", { errorName: name, code, stack: frames(error) });
-  return failure(
-    "bug",
-    `An unexpected failure (${name}${code === undefined ? "" : ` ${code}`}); the worker's log has its stack.`,
-  );
+  const what = code === undefined ? name : `${name} ${code}`;
+  return failure("bug", `An unexpected failure (${what}); the worker's log has its stack.`);
 }
 
 function failure(kind: SyncError["kind"], message: string): ApplicationFailure {
   return ApplicationFailure.create({ type: kind, message, nonRetryable: !isRetryable(kind) });
 }
 
-/** The stack's frames without its first line: that one is the message. */
+/** The stack without its first line, which is the message. */
 function frames(error: unknown): string[] {
   if (!(error instanceof Error) || error.stack === undefined) return [];
   return error.stack.split("\n").filter((line) => line.trimStart().startsWith("at "));
@@ -68,20 +72,12 @@ function codeOf(error: unknown): string | undefined {
   return /connection (terminated|timeout)|timeout exceeded when trying to connect/i.test(message) ? "08006" : undefined;
 }
 
-const OUTAGE_CODES = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EPIPE",
-  "ETIMEDOUT",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "40001",
-  "40P01",
-  // A restore swaps databases: for a moment there is none of that name.
-  "3D000",
-]);
+const SOCKET_ERRORS = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"]);
 
-/** Connection trouble, too few resources (a full disk too), a server going down or a lock that came too late. */
+/**
+ * Connection trouble (08), too few resources, a full disk too (53), a lock that came too late (55), a server going down (57),
+ * a serialization failure or deadlock (40001, 40P01), and 3D000: a restore swaps databases, so for a moment there is none of that name.
+ */
 function isOutage(code: string): boolean {
-  return OUTAGE_CODES.has(code) || /^(08|53|55|57)/.test(code);
+  return SOCKET_ERRORS.has(code) || /^(08|53|55|57|40001$|40P01$|3D000$)/.test(code);
 }

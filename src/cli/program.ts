@@ -77,7 +77,7 @@ async function migrateAll(output: Output): Promise<void> {
   const { migrate } = await import("../store/postgres/migrate.ts");
   const { prepareTemporal } = await import("../client/connection.ts");
   const migrations = await migrate(config.databaseUrl);
-  const searchAttributes = await prepareTemporal(config);
+  const searchAttributes = await prepareTemporal(config.temporal.taskQueue, config.reconcileIntervalMs);
   output.print(`${JSON.stringify({ migrations, searchAttributes })}\n`);
 }
 

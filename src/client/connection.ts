@@ -1,15 +1,15 @@
+// The connection to Temporal: where it is, the client of server and worker, and what `migrate` prepares.
 import { Client, Connection } from "@temporalio/client";
 import { loadClientConnectConfig } from "@temporalio/envconfig";
-import { createIntegrationControl } from "./index.ts";
-import type { IntegrationControl } from "./index.ts";
+import { boundCalls } from "./boundedCalls.ts";
+import { createIntegrationControl, type IntegrationControl } from "./index.ts";
 import { ensureReconciler } from "./reconcilerSchedule.ts";
 import { registerSearchAttributes } from "./searchAttributes.ts";
-import type { Config } from "../config/config.ts";
 
 const DEFAULT_ADDRESS = "127.0.0.1:7233";
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Where Temporal is: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TLS and API key, read by Temporal's own library. */
+/** Temporal's own library reads TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TLS and API key. */
 export function temporalAddress() {
   const { connectionOptions, namespace } = loadClientConnectConfig();
   return {
@@ -20,41 +20,45 @@ export function temporalAddress() {
 
 export interface Temporal {
   client: Client;
+  /** Each call has a deadline, except `running`, which lists page by page. */
   control: IntegrationControl;
   /** Rejects if Temporal cannot be reached. */
   ready(): Promise<void>;
-  /**
-   * For when no call is under way. The client keeps a call's context in an AsyncLocalStorage, which from its first use on makes every
-   * promise of the process dearer, on Node 20 a gateway's call by a seventh. This switches it off; the next call switches it on.
-   */
-  rest(): void;
+  /** Waits for calls under way. */
   close(): Promise<void>;
 }
 
-/** A client that connects when it is first used, so that a server comes up (and says it is not ready) without Temporal. */
-export function connectTemporal(config: Pick<Config, "temporal">): Temporal {
+/** Connects with the first call, so that a server comes up (and says that it is not ready) without Temporal. */
+export function connectTemporal(taskQueue: string): Temporal {
   const { connectionOptions, namespace } = temporalAddress();
   const connection = Connection.lazy({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS });
   const client = new Client({ connection, namespace });
+  // The client keeps the context of a call in an AsyncLocalStorage, which makes every promise of the process slower once it was used
+  // (on Node 20 a gateway call by a seventh). This switches it off until the next call.
+  const rest = () => connection.callContextStorage.disable();
+  const { bounded, settled } = boundCalls(client, rest);
   return {
     client,
-    control: createIntegrationControl(client, config.temporal.taskQueue),
+    control: createIntegrationControl(client, taskQueue, bounded),
     ready: async () => {
-      await connection.workflowService.describeNamespace({ namespace });
+      await bounded(() => connection.workflowService.describeNamespace({ namespace }));
     },
-    rest: () => connection.callContextStorage.disable(),
-    close: () => connection.close(),
+    close: async () => {
+      // The client's library retries on a timer, and a retry on a closed channel throws an error that cannot be caught.
+      await settled();
+      await connection.close();
+    },
   };
 }
 
-/** What `migrate` does on Temporal's side: search attributes and the reconciler's schedule. Idempotent. */
-export async function prepareTemporal(config: Pick<Config, "temporal" | "reconcileIntervalMs">): Promise<string[]> {
+/** Registers the search attributes and the reconciler's schedule. Idempotent. Returns the names of attributes that were missing. */
+export async function prepareTemporal(taskQueue: string, reconcileIntervalMs: number): Promise<string[]> {
   const { connectionOptions, namespace } = temporalAddress();
   const connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS });
   try {
     const added = await registerSearchAttributes(connection, namespace);
     const client = new Client({ connection, namespace });
-    await ensureReconciler(client, config.temporal.taskQueue, config.reconcileIntervalMs);
+    await ensureReconciler(client, taskQueue, reconcileIntervalMs);
     return added;
   } finally {
     await connection.close();

@@ -1,4 +1,4 @@
-/** Names that clients, workers and operators share. */
+// Names of workflows and task queues that clients, workers and operators share.
 export const DEFAULT_TASK_QUEUE = "crosscurrent";
 export const INTEGRATION_WORKFLOW = "integrationWorkflow";
 export const RECONCILER_WORKFLOW = "reconcilerWorkflow";

@@ -1,34 +1,35 @@
-import { WorkflowNotFoundError } from "@temporalio/client";
-import type { Client } from "@temporalio/client";
+// The package that other backend services import: start, pause, resume and sync integrations, and read their status.
+import { WorkflowNotFoundError, type Client } from "@temporalio/client";
 import type { SignalDefinition } from "@temporalio/common";
-import type { Provider } from "../domain/integration.ts";
+import type { IntegrationRef } from "../domain/integration.ts";
 import type { integrationWorkflow } from "../workflows/integrationWorkflow.ts";
-import { configChangedSignal, pauseSignal, resumeSignal, statusQuery, syncNowSignal } from "../workflows/messages.ts";
-import type { WorkflowStatus } from "../workflows/messages.ts";
+import {
+  configChangedSignal,
+  pauseSignal,
+  resumeSignal,
+  statusQuery,
+  syncNowSignal,
+  type WorkflowStatus,
+} from "../workflows/messages.ts";
+import type { RunCall } from "./boundedCalls.ts";
 import { DEFAULT_TASK_QUEUE, INTEGRATION_WORKFLOW, integrationIdOf, workflowIdOf } from "./ids.ts";
 import { providerKey, workspaceKey } from "./searchAttributes.ts";
 
 export { DEFAULT_TASK_QUEUE, workflowIdOf } from "./ids.ts";
+export type { IntegrationRef } from "../domain/integration.ts";
 export type { WorkflowStatus } from "../workflows/messages.ts";
 
-/** Which workflow is meant, and what it is started with if it is not there yet. */
-export interface IntegrationRef {
-  integrationId: string;
-  workspaceId: string;
-  provider: Provider;
-}
-
 /**
- * What another backend service may do to integration workflows. All calls but `status` and `end` are signalWithStart: they are
- * durable in Temporal whether or not a worker is up, and they start the workflow if it is missing. They reject only when
- * Temporal cannot be reached (the reconciler repairs what was missed).
+ * The calls of integration workflows. All but `status`, `end` and `running` are signalWithStart: they are durable in Temporal whether or
+ * not a worker is up, and they start the workflow if it is missing. They reject only if Temporal cannot be reached; the reconciler
+ * repairs what was missed then.
  *
  * @example
  * const control = createIntegrationControl(new Client({ connection, namespace }));
  * await control.syncNow({ integrationId, workspaceId, provider: "mixpanel" }, requestId);
  */
 export interface IntegrationControl {
-  /** Makes sure that the workflow runs. */
+  /** Starts the workflow if it is missing. */
   start(ref: IntegrationRef): Promise<void>;
   /** Tells the workflow to read its configuration again. */
   configChanged(ref: IntegrationRef): Promise<void>;
@@ -36,34 +37,38 @@ export interface IntegrationControl {
   pause(ref: IntegrationRef): Promise<void>;
   /** Goes on where the pause stopped. */
   resume(ref: IntegrationRef): Promise<void>;
-  /** Asks for a run whose bounds are fixed from now on; `requestId` is reported back by the sync request. */
+  /** Asks for a run whose high watermarks are fixed after this call; the sync request `requestId` shows how it went. */
   syncNow(ref: IntegrationRef, requestId: string): Promise<void>;
-  /** What the workflow is doing; needs a worker that is up. Null if no such workflow runs. */
+  /** Returns what the workflow is doing; null if there is none. Needs a worker that is up. */
   status(integrationId: string): Promise<WorkflowStatus | null>;
   /** Cancels the workflow of a deleted integration. No error if there is none. */
   end(integrationId: string): Promise<void>;
-  /** Integration ids of all running workflows of this task queue. */
+  /** Yields the integration ids of all running workflows of this task queue. */
   running(): AsyncIterable<string>;
 }
 
-export function createIntegrationControl(client: Client, taskQueue = DEFAULT_TASK_QUEUE): IntegrationControl {
+/** `run` runs each call but `running`, for instance with a deadline. */
+export function createIntegrationControl(
+  client: Client,
+  taskQueue = DEFAULT_TASK_QUEUE,
+  run: RunCall = (call) => call(),
+): IntegrationControl {
   async function signal(ref: IntegrationRef, definition: SignalDefinition<[string?]>, ...signalArgs: [string?]) {
-    await client.workflow.signalWithStart<typeof integrationWorkflow, [string?]>(INTEGRATION_WORKFLOW, {
-      ...startOptions(ref, taskQueue),
-      signal: definition,
-      signalArgs,
-    });
+    const options = { ...startOptions(ref, taskQueue), signal: definition, signalArgs };
+    await run(() =>
+      client.workflow.signalWithStart<typeof integrationWorkflow, [string?]>(INTEGRATION_WORKFLOW, options),
+    );
   }
+  const handleOf = (integrationId: string) => client.workflow.getHandle(workflowIdOf(integrationId));
   return {
     start: (ref) => signal(ref, configChangedSignal),
     configChanged: (ref) => signal(ref, configChangedSignal),
     pause: (ref) => signal(ref, pauseSignal),
     resume: (ref) => signal(ref, resumeSignal),
     syncNow: (ref, requestId) => signal(ref, syncNowSignal, requestId),
-    status: (integrationId) =>
-      unlessMissing(() => client.workflow.getHandle(workflowIdOf(integrationId)).query(statusQuery)),
+    status: (integrationId) => unlessMissing(run(() => handleOf(integrationId).query(statusQuery))),
     end: async (integrationId) => {
-      await unlessMissing(() => client.workflow.getHandle(workflowIdOf(integrationId)).cancel());
+      await unlessMissing(run(() => handleOf(integrationId).cancel()));
     },
     async *running() {
       const ours = `WorkflowType = '${INTEGRATION_WORKFLOW}' AND TaskQueue = '${taskQueue.replaceAll("'", "''")}'`;
@@ -76,7 +81,7 @@ export function createIntegrationControl(client: Client, taskQueue = DEFAULT_TAS
   };
 }
 
-/** The summary shows in lists of the Temporal UI: ids only, nothing that identifies a customer's user. */
+/** Summary and details show in the Temporal UI: they name ids only, nothing that identifies a customer's user. */
 function startOptions(ref: IntegrationRef, taskQueue: string) {
   const { integrationId, workspaceId, provider } = ref;
   return {
@@ -97,9 +102,9 @@ function startOptions(ref: IntegrationRef, taskQueue: string) {
   };
 }
 
-async function unlessMissing<T>(call: () => Promise<T>): Promise<T | null> {
+async function unlessMissing<T>(call: Promise<T>): Promise<T | null> {
   try {
-    return await call();
+    return await call;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;

@@ -1,8 +1,8 @@
-import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } from "@temporalio/client";
-import type { Client } from "@temporalio/client";
+// The Temporal schedule that runs the reconciler.
+import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy, type Client } from "@temporalio/client";
 import { RECONCILER_WORKFLOW, reconcilerIdOf } from "./ids.ts";
 
-/** Creates the schedule of the reconciler, or brings an existing one up to date. */
+/** Creates the schedule, or updates an existing one. */
 export async function ensureReconciler(client: Client, taskQueue: string, intervalMs: number): Promise<void> {
   const id = reconcilerIdOf(taskQueue);
   const spec = { intervals: [{ every: Math.max(1_000, intervalMs) }] };
@@ -12,7 +12,7 @@ export async function ensureReconciler(client: Client, taskQueue: string, interv
     workflowId: id,
     taskQueue,
     args: [],
-    staticSummary: "Starts missing integration workflows, signals those behind, ends orphans",
+    staticSummary: "Starts missing integration workflows, signals those that are behind, ends orphans",
   };
   const policies = { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: "1 minute" };
   try {
@@ -23,7 +23,7 @@ export async function ensureReconciler(client: Client, taskQueue: string, interv
   }
 }
 
-/** Runs the reconciler at once; without a schedule (not migrated yet) there is nothing to run. */
+/** Runs the reconciler at once. Does nothing before `migrate` has created the schedule. */
 export async function triggerReconciler(client: Client, taskQueue: string): Promise<void> {
   try {
     await client.schedule.getHandle(reconcilerIdOf(taskQueue)).trigger(ScheduleOverlapPolicy.SKIP);

@@ -1,14 +1,14 @@
+// The search attributes of integration workflows, for the Temporal UI's list.
 import type { Connection } from "@temporalio/client";
 import { defineSearchAttributeKey, SearchAttributeType } from "@temporalio/common";
+import { statusKey } from "../workflows/messages.ts";
 
-/** Keyword search attributes of integration workflows, for the Temporal UI's list. */
 export const providerKey = defineSearchAttributeKey("CrosscurrentProvider", SearchAttributeType.KEYWORD);
 export const workspaceKey = defineSearchAttributeKey("CrosscurrentWorkspace", SearchAttributeType.KEYWORD);
-export const statusKey = defineSearchAttributeKey("CrosscurrentStatus", SearchAttributeType.KEYWORD);
 
 const KEYWORD = 2;
 
-/** Registers them in the namespace where they are missing; safe to run again and by two processes at once. */
+/** Registers those that the namespace lacks and returns their names. Safe to repeat, and in two processes at once. */
 export async function registerSearchAttributes(connection: Connection, namespace: string): Promise<string[]> {
   const names = [providerKey.name, workspaceKey.name, statusKey.name];
   const missing = async () => {

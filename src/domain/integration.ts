@@ -60,6 +60,13 @@ export interface IntegrationPatch {
 
 export type IntegrationStatus = "idle" | "syncing" | "paused" | "attention";
 
+/** Which integration is meant, and what its workflow is started with if it is not there yet. */
+export interface IntegrationRef {
+  integrationId: string;
+  workspaceId: string;
+  provider: Provider;
+}
+
 export interface Integration {
   id: string;
   workspaceId: string;

@@ -1,15 +1,19 @@
-import { ActivityFailure, ApplicationFailure, proxyActivities, TimeoutFailure } from "@temporalio/workflow";
-import type { ActivityOptions } from "@temporalio/workflow";
+// The activities as the workflow calls them: options, what the Temporal UI shows beside each, and what a failure means.
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  proxyActivities,
+  TimeoutFailure,
+  type ActivityOptions,
+} from "@temporalio/workflow";
 import type { SyncActivities } from "../activities/contract.ts";
-import { ERROR_KINDS, isRetryable } from "../domain/errors.ts";
-import type { ErrorKind, ErrorState } from "../domain/errors.ts";
+import { ERROR_KINDS, isRetryable, type ErrorState } from "../domain/errors.ts";
 
 const DEFAULT_HEARTBEAT_MS = 20_000;
+/** Temporal refuses longer summaries of activities and timers. */
+export const MAX_SUMMARY_CHARS = 180;
 
-/**
- * The activities as the workflow calls them: at most three tries each, dead workers noticed by missing heartbeats, and one
- * workspace's load kept fair against the others'.
- */
+/** Each activity is tried three times at most. Missing heartbeats reveal a dead worker; the fairness key shares workers between workspaces. */
 export function activitiesFor(workspaceId: string, heartbeatTimeoutMs = DEFAULT_HEARTBEAT_MS): SyncActivities {
   const options: ActivityOptions = {
     startToCloseTimeout: "6 hours",
@@ -37,27 +41,30 @@ interface Summarizable {
 /** What the Temporal UI shows beside each activity. */
 const SUMMARIES: { [Name in keyof SyncActivities]: (input: Parameters<SyncActivities[Name]>[0]) => string } = {
   loadConfig: () => "Read the configuration",
-  aggregateExposures: () => "Seal buckets whose hour is over",
+  aggregateExposures: () => "Seal the buckets whose hour is over",
   exportBatch: ({ afterSeq, throughSeq }) => `Deliver buckets ${afterSeq + 1} to ${throughSeq}`,
-  completeExport: ({ bound }) => `Export complete through ${new Date(bound.throughMs).toISOString()}`,
-  planImport: () => "Fix the bound and plan what to read",
-  importPage: ({ task }) => `Read ${task.events.join(", ")}`.slice(0, 180),
-  discoverProperties: () => "Discover properties",
-  recordRun: ({ finished }) => (finished === null ? "Record the run's start" : `Record the run: ${finished.outcome}`),
-  recordState: () => "Mirror the state",
+  completeExport: ({ highWatermark }) =>
+    `Record the export as complete through ${new Date(highWatermark.throughMs).toISOString()}`,
+  planImport: () => "Fix the high watermark and plan what to read",
+  importPage: ({ task }) => `Read a page of ${task.events.join(", ")}`.slice(0, MAX_SUMMARY_CHARS),
+  discoverProperties: () => "Discover the events' properties",
+  recordRun: ({ finished }) =>
+    finished === null ? "Record the start of the run" : `Record the run: ${finished.outcome}`,
+  projectStatus: () => "Write the status to the store",
 };
 
-/** The worker went away under the activity: it died (no heartbeat) or was shut down. */
+/** True if the worker died under the activity (no heartbeat) or was shut down. */
 export function isInterruption(failure: unknown): boolean {
-  const cause = failure instanceof ActivityFailure ? failure.cause : failure;
+  const cause = causeOf(failure);
   return cause instanceof TimeoutFailure || (cause instanceof ApplicationFailure && cause.type === "WorkerShutdown");
 }
 
-/** What a failed activity means to the people who look at the direction. */
+/** The error that users see for a failed activity. */
 export function toErrorState(failure: unknown, nowMs: number): ErrorState {
-  const cause = failure instanceof ActivityFailure ? failure.cause : failure;
+  const cause = causeOf(failure);
   if (cause instanceof ApplicationFailure) {
-    return { kind: kindOf(cause.type), message: cause.message, sinceMs: nowMs };
+    const kind = ERROR_KINDS.find((known) => known === cause.type) ?? "bug";
+    return { kind, message: cause.message, sinceMs: nowMs };
   }
   if (cause instanceof TimeoutFailure) {
     return { kind: "transient", message: "The worker stopped or hung during this step.", sinceMs: nowMs };
@@ -65,6 +72,6 @@ export function toErrorState(failure: unknown, nowMs: number): ErrorState {
   return { kind: "bug", message: "An unexpected failure: see the workflow's history.", sinceMs: nowMs };
 }
 
-function kindOf(type: string | undefined | null): ErrorKind {
-  return ERROR_KINDS.find((kind) => kind === type) ?? "bug";
+function causeOf(failure: unknown): unknown {
+  return failure instanceof ActivityFailure ? failure.cause : failure;
 }

@@ -1,51 +1,124 @@
-import type { Direction } from "../domain/run.ts";
-import { workflowInfo } from "@temporalio/workflow";
+// What users see of an integration: details and search attribute in the Temporal UI, the `status` query, the projection in the store.
+import { condition, setCurrentDetails, upsertSearchAttributes, workflowInfo } from "@temporalio/workflow";
 import type { ErrorState } from "../domain/errors.ts";
-import type { Session } from "./integrationRun.ts";
+import type { IntegrationStatus } from "../domain/integration.ts";
+import type { Direction } from "../domain/run.ts";
+import type { IntegrationRun } from "./integrationRun.ts";
+import { statusKey, type WorkflowStatus } from "./messages.ts";
+import { retryForever, Suspended } from "./retryBudget.ts";
 
-/** The Markdown that operators see as the workflow's current details in the Temporal UI. Counts and cursors only. */
-export function describe(session: Session, note?: string): string {
-  const { state, plan } = session;
-  const id = workflowInfo().workflowId;
-  const lines = [
-    `**${session.status}**${note === undefined ? "" : `: ${note}`}`,
-    "",
-    `- next run: ${time(session.nextRunAtMs)}; last started: ${time(state.lastRunStartedAtMs)}`,
-    direction("export", plan?.export.enabled, session, state.errors.export),
-    `  - everything up to seal sequence ${state.exportCursorSeq ?? 0} is delivered`,
-    direction("import", plan?.import.enabled, session, state.errors.import),
-    ...events(session),
-    state.requests.length > 0 ? `- ${state.requests.length} sync request(s) waiting for the next run` : "",
-    "",
-    "Commands: `temporal workflow signal --workflow-id " +
-      id +
-      " --name syncNow` (or `pause`, `resume`, `configChanged`), " +
-      "`temporal workflow query --workflow-id " +
-      id +
-      " --name status`.",
-  ];
-  return lines.filter((line, index) => line !== "" || lines[index - 1] !== "").join("\n");
-}
-
-/** At most so many events are listed one by one. */
 const MAX_EVENTS_LISTED = 20;
 
-function events(session: Session): string[] {
-  const names = Object.keys(session.state.events);
-  const listed = names.slice(0, MAX_EVENTS_LISTED).map((name) => {
-    const progress = session.state.events[name];
-    const error = session.state.errors.events[name];
-    const through = time(progress?.completeThroughMs ?? null);
-    const reading = progress?.unfinished ? ", a pass is under way" : "";
-    return `  - \`${name}\`: complete through ${through}${reading}${error ? `; **${error.kind}**: ${error.message}` : ""}`;
+/** Shows each change in the Temporal UI, for as long as the execution lives. */
+export async function showDetails(integration: IntegrationRun): Promise<never> {
+  let shown: IntegrationStatus | null = null;
+  for (;;) {
+    await condition(() => integration.detailsStale);
+    integration.detailsStale = false;
+    setCurrentDetails(describe(integration));
+    const status = statusOf(integration);
+    if (status !== shown) upsertSearchAttributes([{ key: statusKey, value: status }]);
+    shown = status;
+  }
+}
+
+/** Writes each change to the store, one write at a time, for as long as the execution lives. */
+export async function projectStatus(integration: IntegrationRun): Promise<never> {
+  const { integrationId, state } = integration;
+  for (;;) {
+    await condition(() => integration.projection === "stale" && integration.config !== null && !integration.deleted);
+    integration.projection = "writing";
+    try {
+      await retryForever(integration, "write the status to the store", async () => {
+        const paused = integration.unprojectedPause;
+        await integration.activities.projectStatus({
+          integrationId,
+          paused,
+          nextRunAtMs: integration.nextRunAtMs,
+          exportError: state.errors.export,
+          importError: state.errors.import,
+          eventErrors: state.errors.events,
+        });
+        if (integration.unprojectedPause === paused) integration.unprojectedPause = null;
+      });
+      // TypeScript does not see that a change during the write makes it stale again.
+      if ((integration.projection as string) === "writing") integration.projection = "current";
+    } catch (failure) {
+      if (!(failure instanceof Suspended)) throw failure;
+      // The next execution begins by writing everything.
+      integration.projection = "gave up";
+    }
+  }
+}
+
+/** Resolves once the store shows what is known here, or cannot be reached. */
+export async function statusProjected(integration: IntegrationRun): Promise<void> {
+  const settled = () => integration.projection === "current" || integration.projection === "gave up";
+  await condition(() => settled() || integration.deleted || integration.config === null);
+}
+
+export function workflowStatus(integration: IntegrationRun): WorkflowStatus {
+  const { state, operations, nextRunAtMs } = integration;
+  return {
+    status: statusOf(integration),
+    operations,
+    nextRunAtMs,
+    runId: state.run?.id ?? null,
+    queuedRequests: state.requests.length,
+    exportCursorSeq: state.exportCursorSeq,
+    events: state.events,
+    errors: state.errors,
+  };
+}
+
+function statusOf({ state, config }: IntegrationRun): IntegrationStatus {
+  if (state.paused) return "paused";
+  if (state.run !== null) return "syncing";
+  const { errors } = state;
+  const exportFailed = config?.export.enabled === true && errors.export !== null;
+  const importFailed =
+    config?.import.enabled === true && (errors.import !== null || Object.keys(errors.events).length > 0);
+  return exportFailed || importFailed ? "attention" : "idle";
+}
+
+/** Markdown for operators: counts and cursors only. */
+function describe(integration: IntegrationRun): string {
+  const { state, obstacle } = integration;
+  const { workflowId } = workflowInfo();
+  const requests = `- ${state.requests.length} sync request(s) wait for the next run`;
+  return [
+    `**${statusOf(integration)}**${obstacle === null ? "" : `: ${obstacle}`}`,
+    "",
+    `- next run: ${time(integration.nextRunAtMs)}; last run started: ${time(state.lastRunStartedAtMs)}`,
+    describeDirection("export", integration),
+    `  - every bucket up to seal sequence ${state.exportCursorSeq ?? 0} is delivered`,
+    describeDirection("import", integration),
+    ...describeEvents(integration),
+    ...(state.requests.length > 0 ? [requests] : []),
+    "",
+    `Commands: \`temporal workflow signal --workflow-id ${workflowId} --name syncNow\` (or \`pause\`, \`resume\`, ` +
+      `\`configChanged\`), \`temporal workflow query --workflow-id ${workflowId} --name status\`.`,
+  ].join("\n");
+}
+
+function describeDirection(name: Direction, { state, config, operations }: IntegrationRun): string {
+  const operation = config?.[name].enabled === true ? operations[name] : "off";
+  const error = state.errors[name];
+  return `- ${name}: ${operation}${error === null ? "" : `; **${error.kind}** since ${time(error.sinceMs)}: ${error.message}`}`;
+}
+
+function describeEvents({ state: { events, errors } }: IntegrationRun): string[] {
+  const all = Object.entries(events);
+  const listed = all.slice(0, MAX_EVENTS_LISTED).map(([name, progress]) => {
+    const reading = progress.unfinished === null ? "" : ", a pass is under way";
+    return `  - \`${name}\`: complete through ${time(progress.completeThroughMs)}${reading}${describeError(errors.events[name])}`;
   });
-  if (names.length > MAX_EVENTS_LISTED) listed.push(`  - and ${names.length - MAX_EVENTS_LISTED} more`);
+  if (all.length > listed.length) listed.push(`  - and ${all.length - listed.length} more`);
   return listed;
 }
 
-function direction(name: Direction, enabled: boolean | undefined, session: Session, error: ErrorState | null): string {
-  const doing = enabled === true ? session.doing[name] : "off";
-  return `- ${name}: ${doing}${error === null ? "" : `; **${error.kind}** since ${time(error.sinceMs)}: ${error.message}`}`;
+function describeError(error: ErrorState | undefined): string {
+  return error === undefined ? "" : `; **${error.kind}**: ${error.message}`;
 }
 
 function time(ms: number | null): string {

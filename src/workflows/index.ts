@@ -1,3 +1,3 @@
-// Exactly the registered workflows.
+// Exports exactly the registered workflows.
 export { integrationWorkflow } from "./integrationWorkflow.ts";
 export { reconcilerWorkflow } from "./reconcilerWorkflow.ts";

@@ -1,85 +1,74 @@
+// The life of one integration on one page: state, handlers, loop.
 import { condition, continueAsNew, makeContinueAsNewFunc, setHandler, uuid4, workflowInfo } from "@temporalio/workflow";
-import { MAX_PENDING_REQUESTS, MAX_REQUEST_ID_CHARS } from "../domain/limits.ts";
+import { MAX_REQUEST_ID_CHARS } from "../domain/limits.ts";
+import { projectStatus, showDetails, statusProjected, workflowStatus } from "./currentDetails.ts";
+import { IntegrationRun } from "./integrationRun.ts";
+import {
+  configChangedSignal,
+  pauseSignal,
+  resumeSignal,
+  statusQuery,
+  syncNowSignal,
+  type IntegrationInput,
+} from "./messages.ts";
+import { refreshConfig } from "./pageBoundary.ts";
+import { Suspended } from "./retryBudget.ts";
 import { runCycle } from "./runCycle.ts";
-import { configChangedSignal, pauseSignal, resumeSignal, statusQuery, syncNowSignal } from "./messages.ts";
-import type { IntegrationInput, WorkflowStatus } from "./messages.ts";
-import { Session, Suspended } from "./integrationRun.ts";
 
 /**
- * The life of one integration: wait until a run is due or asked for, run it, carry on, for as long as the integration
- * exists. It never fails: what goes wrong becomes a state that people can see. Cancellation (DELETE) ends it cleanly.
+ * Waits until a run is due or asked for, runs it, and so on for as long as the integration exists. It never fails: what goes
+ * wrong becomes an error that users see. Cancellation (DELETE) ends it cleanly.
  */
 export async function integrationWorkflow(input: IntegrationInput): Promise<void> {
-  const session = new Session(input);
-  listen(session);
-  await Promise.race([session.mirror(), live(session, input)]);
-}
+  const integration = new IntegrationRun(input);
 
-async function live(session: Session, input: IntegrationInput): Promise<void> {
-  while (!session.deleted) {
-    try {
-      await step(session);
-    } catch (failure) {
-      if (!(failure instanceof Suspended)) throw failure;
+  setHandler(syncNowSignal, (requestId?: string) => {
+    // A signal sent by hand may carry anything.
+    const id = typeof requestId === "string" ? requestId.slice(0, MAX_REQUEST_ID_CHARS) : "";
+    integration.requestSync(id === "" ? uuid4() : id);
+  });
+  setHandler(pauseSignal, () => integration.setPaused(true));
+  setHandler(resumeSignal, () => integration.setPaused(false));
+  setHandler(configChangedSignal, () => integration.configChanged());
+  setHandler(statusQuery, () => workflowStatus(integration));
+
+  async function loop(): Promise<void> {
+    while (!integration.deleted) {
+      try {
+        await runOnce(integration);
+      } catch (failure) {
+        if (!(failure instanceof Suspended)) throw failure;
+      }
+      if (integration.continueAsNewWanted && !integration.deleted) await carryOver(integration);
     }
-    if (session.continueAsNewWanted && !session.deleted) await carryOver(session, input);
   }
+  await Promise.race([loop(), projectStatus(integration), showDetails(integration)]);
 }
 
-async function step(session: Session): Promise<void> {
-  if (session.configStale) await session.refresh();
-  if (session.deleted) return;
-  if (isDue(session)) await runCycle(session);
-  else await waitUntilDue(session);
+/** Runs what is due, or waits for it. */
+async function runOnce(integration: IntegrationRun): Promise<void> {
+  if (integration.configStale) await refreshConfig(integration, { reconcile: false });
+  if (integration.deleted) return;
+  if (integration.isRunDue) await runCycle(integration);
+  else await waitUntilDue(integration);
 }
 
-function isDue(session: Session): boolean {
-  const { state } = session;
-  if (state.paused) return false;
-  if (state.run !== null || state.requests.length > 0) return true;
-  const dueAtMs = session.nextRunAtMs;
-  return dueAtMs !== null && dueAtMs <= Date.now();
+async function waitUntilDue(integration: IntegrationRun): Promise<void> {
+  integration.changed();
+  const { nextRunAtMs } = integration;
+  const awake = () => integration.configStale || integration.continueAsNewWanted || integration.isRunDue;
+  if (nextRunAtMs === null) await condition(awake);
+  else await condition(awake, Math.max(1, nextRunAtMs - Date.now()), { summary: "Start the next run" });
 }
 
-async function waitUntilDue(session: Session): Promise<void> {
-  session.changed();
-  const awake = () => session.configStale || session.continueAsNewWanted || isDue(session);
-  const dueAtMs = session.nextRunAtMs;
-  if (dueAtMs === null) await condition(awake);
-  else await condition(awake, Math.max(1, dueAtMs - Date.now()), { summary: "Next run" });
-}
-
-/** Hands the whole state to a new run, once the store shows it, so that no older write can come after a newer one. */
-async function carryOver(session: Session, input: IntegrationInput): Promise<never> {
-  await session.mirrored();
-  const next: IntegrationInput = { ...input, state: session.state };
+/** Gives the whole state to a new execution once the store shows it: an older write must not come after a newer one. */
+async function carryOver(integration: IntegrationRun): Promise<never> {
+  const { integrationId, workspaceId, state } = integration;
+  await statusProjected(integration);
+  const next: IntegrationInput = { integrationId, workspaceId, state };
   if (!workflowInfo().targetWorkerDeploymentVersionChanged) {
     return await continueAsNew<typeof integrationWorkflow>(next);
   }
   const upgrade = makeContinueAsNewFunc<typeof integrationWorkflow>({ initialVersioningBehavior: "AUTO_UPGRADE" });
   return await upgrade(next);
-}
-
-function listen(session: Session): void {
-  setHandler(syncNowSignal, (requestId?: string) => {
-    const id = typeof requestId === "string" ? requestId.slice(0, MAX_REQUEST_ID_CHARS) : "";
-    session.requested(id === "" ? uuid4() : id, MAX_PENDING_REQUESTS);
-  });
-  setHandler(pauseSignal, () => session.setPaused(true));
-  setHandler(resumeSignal, () => session.setPaused(false));
-  setHandler(configChangedSignal, () => session.configChanged());
-  setHandler(statusQuery, (): WorkflowStatus => {
-    const { state } = session;
-    return {
-      status: session.status,
-      doing: session.doing,
-      nextRunAtMs: session.nextRunAtMs,
-      lastRunStartedAtMs: state.lastRunStartedAtMs,
-      runId: state.run?.id ?? null,
-      queuedRequests: state.requests.length,
-      exportCursorSeq: state.exportCursorSeq,
-      events: state.events,
-      errors: state.errors,
-    };
-  });
 }

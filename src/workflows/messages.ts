@@ -1,12 +1,15 @@
-import type { IntegrationStatus } from "../domain/integration.ts";
+// What an integration workflow takes and shows: its input, its signals, its query and its search attribute.
+import { defineSearchAttributeKey, SearchAttributeType } from "@temporalio/common";
 import { defineQuery, defineSignal } from "@temporalio/workflow";
-import type { ErrorState } from "../domain/errors.ts";
+import type { IntegrationStatus } from "../domain/integration.ts";
 import type { EventProgress } from "../domain/progress.ts";
-import type { IntegrationState } from "./state.ts";
+import type { Direction } from "../domain/run.ts";
+import type { IntegrationErrors, IntegrationState } from "./state.ts";
+import type { StateV1 } from "./upgradeState.ts";
 
 /**
- * What an integration workflow listens to. Signals alone, so that they are durable in Temporal with or without a worker up;
- * each also works by hand: `temporal workflow signal --workflow-id integration-ID --name syncNow`.
+ * Signals are durable in Temporal whether or not a worker is up. Each can be sent by hand:
+ * `temporal workflow signal --workflow-id integration-ID --name syncNow`.
  */
 export const syncNowSignal = defineSignal<[requestId?: string]>("syncNow");
 export const pauseSignal = defineSignal("pause");
@@ -14,23 +17,25 @@ export const resumeSignal = defineSignal("resume");
 export const configChangedSignal = defineSignal("configChanged");
 export const statusQuery = defineQuery<WorkflowStatus>("status");
 
-/** `state` is what continue-as-new carries over; a workflow that is started has none. */
+/** Keyword: the integration's status, in the Temporal UI's list. */
+export const statusKey = defineSearchAttributeKey("CrosscurrentStatus", SearchAttributeType.KEYWORD);
+
 export interface IntegrationInput {
   integrationId: string;
   workspaceId: string;
-  state?: IntegrationState;
+  /** What continue-as-new carried over, also that of an older build; absent when a client starts the workflow. */
+  state?: IntegrationState | StateV1;
 }
 
-/** The answer to the `status` query. Times are epoch milliseconds. */
+/** The result of the `status` query. Times are epoch milliseconds. */
 export interface WorkflowStatus {
   status: IntegrationStatus;
   /** What each direction is doing, in words. */
-  doing: { export: string; import: string };
+  operations: Record<Direction, string>;
   nextRunAtMs: number | null;
-  lastRunStartedAtMs: number | null;
   runId: string | null;
   queuedRequests: number;
   exportCursorSeq: number | null;
   events: Record<string, EventProgress>;
-  errors: { export: ErrorState | null; import: ErrorState | null; events: Record<string, ErrorState> };
+  errors: IntegrationErrors;
 }

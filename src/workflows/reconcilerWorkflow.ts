@@ -1,3 +1,4 @@
+// One pass of the reconciler. A Temporal schedule starts it, and each worker at its own start.
 import { proxyActivities } from "@temporalio/workflow";
 import type { ReconcileActivities, ReconcileResult } from "../activities/contract.ts";
 
@@ -7,7 +8,6 @@ const { reconcile } = proxyActivities<ReconcileActivities>({
   retry: { maximumAttempts: 3 },
 });
 
-/** One pass of the reconciler, started by a Temporal schedule and whenever a worker starts. */
 export async function reconcilerWorkflow(): Promise<ReconcileResult> {
   return await reconcile();
 }

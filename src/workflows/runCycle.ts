@@ -1,101 +1,97 @@
-import type { Outcome } from "../domain/run.ts";
+// One run: both enabled directions side by side, from the record of its start to that of its end.
 import { uuid4 } from "@temporalio/workflow";
-import type { DirectionResult } from "../activities/contract.ts";
 import { isRetryable } from "../domain/errors.ts";
-import type { ErrorState } from "../domain/errors.ts";
+import type { DirectionResult, Outcome, RunRecord } from "../domain/run.ts";
+import { statusProjected } from "./currentDetails.ts";
+import type { IntegrationRun } from "./integrationRun.ts";
+import { refreshConfig } from "./pageBoundary.ts";
+import { retryForever } from "./retryBudget.ts";
 import { runExport } from "./runExport.ts";
 import { runImport } from "./runImport.ts";
-import type { Session } from "./integrationRun.ts";
-import type { RunState } from "./state.ts";
+import type { IntegrationState, RunState } from "./state.ts";
 
 const FIRST_RETRY_MS = 5 * 60_000;
+const MAX_RETRY_DOUBLINGS = 10;
 
-/** One pass over the enabled directions, side by side. False if it was suspended for continue-as-new: the state carries the rest. */
-export async function runCycle(session: Session): Promise<boolean> {
-  const run = session.state.run ?? (await startRun(session));
-  if (run === null) return true;
+/** Goes on with the run under way, or starts one. Where it was suspended for continue-as-new, the state carries the rest. */
+export async function runCycle(integration: IntegrationRun): Promise<void> {
+  const run = integration.state.run ?? (await startRun(integration));
+  if (run === null) return;
   await Promise.all([
-    run.export !== null && run.export.result === null ? runExport(session, run.export) : undefined,
-    run.import !== null && run.import.result === null ? runImport(session, run.import) : undefined,
+    run.export?.result === null ? runExport(integration, run.export) : undefined,
+    run.import?.result === null ? runImport(integration, run.import) : undefined,
   ]);
-  if (session.deleted) return true;
-  const unfinished = [run.export, run.import].some((direction) => direction !== null && direction.result === null);
-  if (unfinished) return false;
-  await finishRun(session, run);
-  return true;
+  const finished = run.export?.result !== null && run.import?.result !== null;
+  if (finished && !integration.deleted) await finishRun(integration, run);
 }
 
-/** Null if the integration was deleted meanwhile. Requests that came until now are served: no bound is fixed yet. */
-async function startRun(session: Session): Promise<RunState | null> {
-  const { state } = session;
+/** Returns null if the integration was deleted meanwhile. The run serves all requests so far: no high watermark is fixed yet. */
+async function startRun(integration: IntegrationRun): Promise<RunState | null> {
+  const { state } = integration;
   const startedAtMs = Date.now();
-  await session.refresh(true);
-  if (session.deleted || session.plan === null) return null;
-  const { plan } = session;
+  await refreshConfig(integration, { reconcile: true });
+  const { config } = integration;
+  if (integration.deleted || config === null) return null;
   const run: RunState = {
     id: uuid4(),
     startedAtMs,
     requests: state.requests.splice(0),
-    export: plan.export.enabled ? { bound: null, result: null } : null,
-    import: plan.import.enabled ? { highWatermarkMs: null, pages: 0, failedEvents: [], result: null } : null,
+    export: config.export.enabled ? { highWatermark: null, result: null } : null,
+    import: config.import.enabled ? { highWatermarkMs: null, pages: 0, failedEvents: [], result: null } : null,
   };
   state.run = run;
   state.lastRunStartedAtMs = startedAtMs;
-  state.servedSyncVersion = plan.syncVersion;
+  state.servedSyncVersion = config.syncVersion;
   state.retryAtMs = null;
-  session.changed();
-  await record(session, run, null);
+  integration.changed();
+  await record(integration, run, null);
   return run;
 }
 
-async function finishRun(session: Session, run: RunState): Promise<void> {
-  const { state } = session;
-  scheduleRetry(session);
-  session.changed();
-  // Who sees that the run ended must see its errors, or that they are gone.
-  await session.mirrored();
-  await record(session, run, { atMs: Date.now(), outcome: outcomeOf(results(run)) });
+async function finishRun(integration: IntegrationRun, run: RunState): Promise<void> {
+  const { state } = integration;
+  scheduleRetry(state);
+  integration.changed();
+  // Users who see that the run ended must see its errors, or that they are gone.
+  await statusProjected(integration);
+  await record(integration, run, { atMs: Date.now(), outcome: outcomeOf(resultsOf(run)) });
   state.run = null;
-  session.changed();
+  integration.changed();
 }
 
-async function record(session: Session, run: RunState, finished: { atMs: number; outcome: Outcome } | null) {
-  await session.insist("record the run", () =>
-    session.activities.recordRun({
-      integrationId: session.integrationId,
+async function record(integration: IntegrationRun, run: RunState, finished: RunRecord["finished"]): Promise<void> {
+  await retryForever(integration, "record the run", () =>
+    integration.activities.recordRun({
+      integrationId: integration.integrationId,
       runId: run.id,
       startedAtMs: run.startedAtMs,
       requestIds: run.requests,
-      directions: results(run),
+      directions: resultsOf(run),
       finished,
     }),
   );
 }
 
-/** What time may heal is tried again sooner than in a whole interval, waiting longer each time. */
-function scheduleRetry(session: Session): void {
-  const { state } = session;
-  const errors: (ErrorState | null)[] = [
-    state.errors.export,
-    state.errors.import,
-    ...Object.values(state.errors.events),
-  ];
-  if (!errors.some((error) => error !== null && isRetryable(error.kind))) {
+/** If waiting can heal an error, the next run comes sooner than after a whole interval, each time after a longer wait. */
+function scheduleRetry(state: IntegrationState): void {
+  const { errors } = state;
+  const all = [errors.export, errors.import, ...Object.values(errors.events)];
+  if (!all.some((error) => error !== null && isRetryable(error.kind))) {
     state.failedRuns = 0;
     return;
   }
+  state.retryAtMs = Date.now() + FIRST_RETRY_MS * 2 ** Math.min(MAX_RETRY_DOUBLINGS, state.failedRuns);
   state.failedRuns++;
-  state.retryAtMs = Date.now() + FIRST_RETRY_MS * 2 ** Math.min(10, state.failedRuns - 1);
 }
 
-function results(run: RunState): DirectionResult[] {
-  const directions: DirectionResult[] = [];
-  if (run.export !== null) directions.push(run.export.result ?? { direction: "export", outcome: null });
-  if (run.import !== null) directions.push(run.import.result ?? { direction: "import", outcome: null });
-  return directions;
+function resultsOf(run: RunState): DirectionResult[] {
+  const results: DirectionResult[] = [];
+  if (run.export !== null) results.push(run.export.result ?? { direction: "export", outcome: null });
+  if (run.import !== null) results.push(run.import.result ?? { direction: "import", outcome: null });
+  return results;
 }
 
-function outcomeOf(directions: DirectionResult[]): Outcome {
-  if (directions.every((direction) => direction.outcome === "succeeded")) return "succeeded";
-  return directions.every((direction) => direction.outcome === "failed") ? "failed" : "partial";
+function outcomeOf(results: DirectionResult[]): Outcome {
+  if (results.every(({ outcome }) => outcome === "succeeded")) return "succeeded";
+  return results.every(({ outcome }) => outcome === "failed") ? "failed" : "partial";
 }

@@ -1,68 +1,67 @@
+// The export of one run: seal, deliver every batch up to the high watermark, record that it is complete.
 import { isCancellation } from "@temporalio/workflow";
 import { continueError } from "../domain/errors.ts";
 import { toErrorState } from "./activityProxies.ts";
-import { Patience } from "./retryBudget.ts";
-import type { Session } from "./integrationRun.ts";
-import type { ExportDirectionState } from "./state.ts";
+import type { IntegrationRun } from "./integrationRun.ts";
+import { waitIfPaused } from "./pageBoundary.ts";
+import { RetryBudget } from "./retryBudget.ts";
+import type { ExportRunState } from "./state.ts";
 
-/**
- * The export direction of one run: seal, deliver every batch up to the bound, mark complete. Returns without a result when it was
- * suspended for continue-as-new; a failure becomes a result and a visible error, never an exception.
- */
-export async function runExport(session: Session, direction: ExportDirectionState): Promise<void> {
-  const { errors } = session.state;
+/** Returns without a result if it was suspended for continue-as-new. A failure becomes a result and a visible error. */
+export async function runExport(integration: IntegrationRun, exporting: ExportRunState): Promise<void> {
+  const { errors } = integration.state;
   try {
-    if ((await deliver(session, direction)) === "suspend") return;
-    direction.result = { direction: "export", outcome: "succeeded" };
+    if ((await deliverAll(integration, exporting)) === "suspended") return;
+    exporting.result = { direction: "export", outcome: "succeeded" };
     errors.export = null;
-    session.report("export", "idle");
+    integration.report("export", "idle");
   } catch (failure) {
     if (isCancellation(failure)) throw failure;
     errors.export = continueError(errors.export, toErrorState(failure, Date.now()));
-    direction.result = { direction: "export", outcome: "failed", error: errors.export };
-    session.report("export", "failed in the last run");
+    exporting.result = { direction: "export", outcome: "failed", error: errors.export };
+    integration.report("export", "failed in the last run");
   }
-  session.changed();
+  integration.changed();
 }
 
-async function deliver(session: Session, direction: ExportDirectionState): Promise<"done" | "suspend"> {
-  const patience = new Patience(session, "export");
+async function deliverAll(integration: IntegrationRun, exporting: ExportRunState): Promise<"done" | "suspended"> {
+  const budget = new RetryBudget(integration, "export");
   for (;;) {
-    const step = await session.proceed("export");
-    if (step === "disabled") return "done";
-    if (step === "suspend") return "suspend";
+    const next = await waitIfPaused(integration, "export");
+    if (next === "disabled") return "done";
+    if (next === "suspend") return "suspended";
     try {
-      if (await advance(session, direction, patience)) return "done";
+      if (await advance(integration, exporting, budget)) return "done";
     } catch (failure) {
-      await patience.afterFailure(failure);
+      if (!(await budget.mayRetry(failure))) throw failure;
     }
   }
 }
 
-/** One step: fix the bound, deliver a batch, or mark complete; true once there is nothing left to do. */
-async function advance(session: Session, direction: ExportDirectionState, patience: Patience): Promise<boolean> {
-  const { state, activities, integrationId } = session;
-  if (direction.bound === null) {
-    session.report("export", "sealing buckets");
-    direction.bound = await activities.aggregateExposures({ integrationId });
+/** Fixes the high watermark, delivers one batch, or completes the export. Returns true if nothing is left to do. */
+async function advance(integration: IntegrationRun, exporting: ExportRunState, budget: RetryBudget): Promise<boolean> {
+  const { activities, integrationId, state } = integration;
+  if (exporting.highWatermark === null) {
+    integration.report("export", "sealing buckets");
+    exporting.highWatermark = await activities.aggregateExposures({ integrationId });
     return false;
   }
+  const { highWatermark } = exporting;
   const afterSeq = state.exportCursorSeq ?? 0;
-  const highWatermarkSeq = direction.bound.throughSeq;
-  if (afterSeq >= highWatermarkSeq) {
-    await activities.completeExport({ integrationId, bound: direction.bound });
+  if (afterSeq >= highWatermark.throughSeq) {
+    await activities.completeExport({ integrationId, highWatermark });
     return true;
   }
-  const runId = state.run?.id ?? "";
-  const throughSeq = Math.min(highWatermarkSeq, afterSeq + (session.plan?.export.batchSeqs ?? 1));
-  session.report("export", `delivering buckets ${afterSeq + 1} to ${throughSeq} of ${highWatermarkSeq}`);
+  const throughSeq = Math.min(highWatermark.throughSeq, afterSeq + (integration.config?.export.batchSeqs ?? 1));
+  integration.report("export", `delivering buckets ${afterSeq + 1} to ${throughSeq} of ${highWatermark.throughSeq}`);
   state.exportAttemptedSeq = throughSeq;
+  const runId = state.run?.id ?? "";
   const batch = await activities.exportBatch({ integrationId, runId, afterSeq, throughSeq });
   state.exportCursorSeq = batch.cursorSeq;
   state.exportAttemptedSeq = batch.cursorSeq;
-  if (batch.cursorSeq > afterSeq) patience.progressed();
-  // The store is an older copy than this workflow knew: the earlier cursor wins and the bound is fixed anew.
-  if (batch.stale === true) direction.bound = null;
-  else if (batch.retryAtMs !== undefined) await patience.waitUntil(batch.retryAtMs);
+  if (batch.cursorSeq > afterSeq) budget.progressed();
+  // The store was restored from an older copy: the earlier cursor wins and the high watermark is fixed anew.
+  if (batch.stale === true) exporting.highWatermark = null;
+  else if (batch.retryAtMs !== undefined) await budget.waitForRateLimit(batch.retryAtMs);
   return false;
 }

@@ -1,125 +1,131 @@
+// The import of one run: fix the high watermark, then read page by page until every event is complete through it.
 import { isCancellation } from "@temporalio/workflow";
 import type { ImportTask } from "../activities/contract.ts";
 import { continueError } from "../domain/errors.ts";
+import type { EventProgress } from "../domain/progress.ts";
 import { toErrorState } from "./activityProxies.ts";
-import { Patience } from "./retryBudget.ts";
-import type { Session, Step } from "./integrationRun.ts";
-import type { ImportDirectionState } from "./state.ts";
+import type { IntegrationRun } from "./integrationRun.ts";
+import { waitIfPaused, type NextStep } from "./pageBoundary.ts";
+import { RetryBudget } from "./retryBudget.ts";
+import type { ImportRunState } from "./state.ts";
 
-/** A failed page is halved once per try; three tries make a round. */
-const SHRINK_PER_ROUND = 3;
-/** No page is worth halving more often: 92 days become one after seven. */
-const MAX_SHRINK = 7;
+/** A failed page is halved once per try, and a round is three tries. */
+const HALVINGS_PER_ROUND = 3;
+/** Seven halvings make one day out of 92. */
+const MAX_HALVINGS = 7;
 
-/**
- * The import direction of one run: fix the bound, then read page by page until every event is complete through it. The failure of a group
- * of events stops neither the others nor the direction. Returns without a result when it was suspended for continue-as-new.
- */
-export async function runImport(session: Session, direction: ImportDirectionState): Promise<void> {
-  const { errors } = session.state;
+/** Returns without a result if it was suspended. The failure of a group of events stops neither the others nor the direction. */
+export async function runImport(integration: IntegrationRun, importing: ImportRunState): Promise<void> {
+  const { errors } = integration.state;
   try {
-    if ((await readAll(session, direction)) === "suspend") return;
+    if ((await readAll(integration, importing)) === "suspended") return;
     errors.import = null;
   } catch (failure) {
     if (isCancellation(failure)) throw failure;
     errors.import = continueError(errors.import, toErrorState(failure, Date.now()));
   }
-  finish(session, direction);
+  finish(integration, importing);
 }
 
-function finish(session: Session, direction: ImportDirectionState): void {
-  const { errors, events } = session.state;
+function finish(integration: IntegrationRun, importing: ImportRunState): void {
+  const { errors, events } = integration.state;
+  const { failedEvents } = importing;
   for (const name of Object.keys(errors.events)) {
-    if (!direction.failedEvents.includes(name)) delete errors.events[name];
+    if (!failedEvents.includes(name)) delete errors.events[name];
   }
-  const allFailed = direction.failedEvents.length > 0 && direction.failedEvents.length === Object.keys(events).length;
-  if (allFailed && errors.import === null) errors.import = errors.events[direction.failedEvents[0]!] ?? null;
-  const outcome = errors.import !== null ? "failed" : direction.failedEvents.length > 0 ? "partial" : "succeeded";
-  direction.result = { direction: "import", outcome };
-  if (errors.import !== null) direction.result.error = errors.import;
-  if (direction.failedEvents.length > 0) direction.result.failedEvents = direction.failedEvents;
-  session.report("import", outcome === "succeeded" ? "idle" : "failed in the last run");
-  session.changed();
+  const allFailed = failedEvents.length > 0 && failedEvents.length === Object.keys(events).length;
+  if (allFailed) errors.import ??= errors.events[failedEvents[0]!] ?? null;
+  const outcome = errors.import !== null ? "failed" : failedEvents.length > 0 ? "partial" : "succeeded";
+  importing.result = { direction: "import", outcome };
+  if (errors.import !== null) importing.result.error = errors.import;
+  if (failedEvents.length > 0) importing.result.failedEvents = failedEvents;
+  integration.report("import", outcome === "succeeded" ? "idle" : "failed in the last run");
+  integration.changed();
 }
 
-async function readAll(session: Session, direction: ImportDirectionState): Promise<"done" | "suspend"> {
-  const patience = new Patience(session, "import");
+async function readAll(integration: IntegrationRun, importing: ImportRunState): Promise<"done" | "suspended"> {
+  const { integrationId } = integration;
+  const budget = new RetryBudget(integration, "import");
   for (;;) {
-    const step = await session.proceed("import");
-    if (step === "disabled") return "done";
-    if (step === "suspend") return "suspend";
+    const next = await waitIfPaused(integration, "import");
+    if (next === "disabled") return "done";
+    if (next === "suspend") return "suspended";
     try {
-      const tasks = await plan(session, direction);
-      const steps = await Promise.all(tasks.map((task) => readPass(session, direction, task)));
-      await session.activities.discoverProperties({ integrationId: session.integrationId });
-      patience.progressed();
-      if (steps.includes("suspend")) return "suspend";
+      const tasks = await planTasks(integration, importing);
+      const steps = await Promise.all(tasks.map((task) => readTask(integration, importing, task)));
+      await integration.activities.discoverProperties({ integrationId });
+      budget.progressed();
+      if (steps.includes("suspend")) return "suspended";
       if (tasks.length === 0) return "done";
     } catch (failure) {
-      await patience.afterFailure(failure);
+      if (!(await budget.mayRetry(failure))) throw failure;
     }
   }
 }
 
-/** What is left to read, without the events that already failed in this run. */
-async function plan(session: Session, direction: ImportDirectionState): Promise<ImportTask[]> {
-  const { state, activities, integrationId } = session;
-  session.report("import", "planning");
-  const planned = await activities.planImport({
-    integrationId,
-    progress: state.events,
-    highWatermarkMs: direction.highWatermarkMs,
-  });
-  direction.highWatermarkMs = planned.highWatermarkMs;
-  state.events = planned.progress;
-  return planned.tasks
-    .map((task) => ({ ...task, events: task.events.filter((name) => !direction.failedEvents.includes(name)) }))
+/** Returns what is left to read, without the events that already failed in this run. */
+async function planTasks(integration: IntegrationRun, importing: ImportRunState): Promise<ImportTask[]> {
+  const { activities, integrationId, state } = integration;
+  const { highWatermarkMs, failedEvents } = importing;
+  integration.report("import", "planning what to read");
+  const plan = await activities.planImport({ integrationId, progress: state.events, highWatermarkMs });
+  importing.highWatermarkMs = plan.highWatermarkMs;
+  state.events = plan.progress;
+  return plan.tasks
+    .map((task) => ({ ...task, events: task.events.filter((name) => !failedEvents.includes(name)) }))
     .filter((task) => task.events.length > 0);
 }
 
-/** Reads one group of events page by page until its pass is complete; its failure marks these events alone. */
-async function readPass(session: Session, direction: ImportDirectionState, task: ImportTask): Promise<Step> {
-  const { errors } = session.state;
-  const patience = new Patience(session, "import");
+/** Reads one group of events page by page until its pass is complete. */
+async function readTask(integration: IntegrationRun, importing: ImportRunState, task: ImportTask): Promise<NextStep> {
+  const { state } = integration;
+  const budget = new RetryBudget(integration, "import");
   let progress = task.progress;
   while (progress.unfinished !== null) {
-    const step = await session.proceed("import");
-    if (step !== "go") return step;
+    const next = await waitIfPaused(integration, "import");
+    if (next !== "go") return next;
     try {
-      const next = await readPage(session, direction, { events: task.events, progress }, patience);
-      if (next === "stale") return "go";
-      progress = next;
+      const read = await readPage(integration, importing, { events: task.events, progress }, budget);
+      if (read === "stale") return "go";
+      progress = read;
     } catch (failure) {
-      if (isCancellation(failure)) throw failure;
-      session.state.pageHalvings = Math.min(MAX_SHRINK, session.state.pageHalvings + SHRINK_PER_ROUND);
-      try {
-        await patience.afterFailure(failure);
-      } catch (final) {
-        if (isCancellation(final)) throw final;
-        const error = toErrorState(final, Date.now());
-        for (const name of task.events) errors.events[name] = continueError(errors.events[name] ?? null, error);
-        direction.failedEvents.push(...task.events);
-        session.changed();
-        return "go";
-      }
+      if (!isCancellation(failure))
+        state.pageHalvings = Math.min(MAX_HALVINGS, state.pageHalvings + HALVINGS_PER_ROUND);
+      if (await budget.mayRetry(failure)) continue;
+      markFailed(integration, importing, task.events, failure);
+      return "go";
     }
   }
   return "go";
 }
 
-async function readPage(session: Session, direction: ImportDirectionState, task: ImportTask, patience: Patience) {
-  const { state, activities, integrationId } = session;
+function markFailed(integration: IntegrationRun, importing: ImportRunState, events: string[], failure: unknown): void {
+  const { errors } = integration.state;
+  const error = toErrorState(failure, Date.now());
+  for (const name of events) errors.events[name] = continueError(errors.events[name] ?? null, error);
+  importing.failedEvents.push(...events);
+  integration.changed();
+}
+
+/** Returns the progress after the page, or "stale" if the import must be planned again. */
+async function readPage(
+  integration: IntegrationRun,
+  importing: ImportRunState,
+  task: ImportTask,
+  budget: RetryBudget,
+): Promise<EventProgress | "stale"> {
+  const { activities, integrationId, state } = integration;
   const runId = state.run?.id ?? "";
-  session.report("import", `reading ${task.events.length} event(s), page ${direction.pages + 1}`);
+  integration.report("import", `reading ${task.events.length} event(s), page ${importing.pages + 1}`);
   const page = await activities.importPage({ integrationId, runId, task, pageHalvings: state.pageHalvings });
-  if (page.stale === true) return "stale" as const;
+  if (page.stale === true) return "stale";
   if (page.retryAtMs !== undefined) {
-    await patience.waitUntil(page.retryAtMs);
+    await budget.waitForRateLimit(page.retryAtMs);
     return task.progress;
   }
-  direction.pages++;
+  importing.pages++;
   state.pageHalvings = 0;
-  patience.progressed();
+  budget.progressed();
   for (const name of task.events) state.events[name] = page.progress;
   return page.progress;
 }

@@ -1,45 +1,55 @@
-import type { ExportHighWatermark, DirectionResult } from "../activities/contract.ts";
+// All that an integration workflow knows. Continue-as-new carries it over whole: ids, counts and cursors only.
+import type { ExportHighWatermark } from "../activities/contract.ts";
 import type { ErrorState } from "../domain/errors.ts";
 import type { EventProgress } from "../domain/progress.ts";
+import type { DirectionResult } from "../domain/run.ts";
 
-/** All that an integration workflow knows; continue-as-new carries it over whole. Ids, counts and cursors only. */
 export interface IntegrationState {
+  /** Version of this shape: raise it with every change of a name or meaning, and extend upgradeState.ts. */
+  version: 2;
   paused: boolean;
   /** `syncVersion` of the configuration that the last run served. */
   servedSyncVersion: number;
   lastRunStartedAtMs: number | null;
-  /** After a failure that waiting may heal: an earlier time than the regular one. */
+  /** An earlier time than the regular one, after a failure that waiting can heal. */
   retryAtMs: number | null;
-  /** Runs in a row that ended with such a failure. */
+  /** Consecutive runs that ended with such a failure. */
   failedRuns: number;
-  /** Sync requests that no run has taken yet. */
+  /** Ids of sync requests that no run has taken yet. */
   requests: string[];
+  /** The run under way. */
   run: RunState | null;
   exportCursorSeq: number | null;
-  /** End of the last batch handed to an activity: one that failed may have delivered up to there. */
+  /** End of the last batch given to an activity: even if it failed, it may have delivered up to here. */
   exportAttemptedSeq: number | null;
   events: Record<string, EventProgress>;
-  /** Halvings of an import page after failures: kept between runs, gone with the next success. */
+  /** How often failures halved the import's page; kept between runs, 0 after the next page that succeeds. */
   pageHalvings: number;
-  errors: { export: ErrorState | null; import: ErrorState | null; events: Record<string, ErrorState> };
+  errors: IntegrationErrors;
 }
 
-/** A run under way. A direction that is null is not part of it. */
+export interface IntegrationErrors {
+  export: ErrorState | null;
+  import: ErrorState | null;
+  events: Record<string, ErrorState>;
+}
+
+/** A direction that is null is not part of the run. */
 export interface RunState {
   id: string;
   startedAtMs: number;
-  /** Sync requests that this run serves: they came before its bounds were fixed. */
+  /** Ids of the sync requests that this run serves: they came before its high watermarks were fixed. */
   requests: string[];
-  export: ExportDirectionState | null;
-  import: ImportDirectionState | null;
+  export: ExportRunState | null;
+  import: ImportRunState | null;
 }
 
-export interface ExportDirectionState {
-  bound: ExportHighWatermark | null;
+export interface ExportRunState {
+  highWatermark: ExportHighWatermark | null;
   result: DirectionResult | null;
 }
 
-export interface ImportDirectionState {
+export interface ImportRunState {
   highWatermarkMs: number | null;
   /** Pages read so far. */
   pages: number;
@@ -49,6 +59,7 @@ export interface ImportDirectionState {
 
 export function initialState(): IntegrationState {
   return {
+    version: 2,
     paused: false,
     servedSyncVersion: 0,
     lastRunStartedAtMs: null,

@@ -38,7 +38,7 @@ async function inAnotherWorkspace(): Promise<System> {
 /** Until each import is done or waits for the hour: who still asked while the clock moves on would wait for it once more. */
 async function everybodyWaits(all: { system: System; mixpanel: Mixpanel }[]): Promise<void> {
   for (const { mixpanel } of all) {
-    const doing = async () => (await system.control.status(mixpanel.id))?.doing.import ?? "";
+    const doing = async () => (await system.control.status(mixpanel.id))?.operations.import ?? "";
     await eventually(doing, (words) => words === "idle" || words.startsWith("waiting for the rate limit"), WITHIN_MS);
   }
 }

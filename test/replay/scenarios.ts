@@ -2,16 +2,21 @@
 import { configChangedSignal, pauseSignal, resumeSignal, syncNowSignal } from "../../src/workflows/messages.ts";
 import { failing } from "../support/workflows/fakeSync.ts";
 import type { FakeSync } from "../support/workflows/fakeSync.ts";
-import { scenario, until } from "../support/workflows/scenario.ts";
-import type { Scenario } from "../support/workflows/scenario.ts";
+import { eventually, scenario } from "../support/workflows/scenario.ts";
+import type { Scenario, ScenarioOptions } from "../support/workflows/scenario.ts";
+import { startDevServer } from "../support/workflows/servers.ts";
+import { arrangeStoreOfV1, continuedFromV1 } from "./fixtures/continuedFromV1.ts";
 
 interface Life {
+  /** Lived on a development server, which suggests continue-as-new as Temporal does. */
+  devServer?: true;
+  state?: ScenarioOptions["state"];
   arrange?: (fake: FakeSync, handle: Scenario["handle"]) => void;
   act?: (current: Scenario) => Promise<void>;
 }
 
 const runs = (current: Scenario, count: number) =>
-  until(current, () => current.fake.finishedRuns.length >= count, `${count} runs`);
+  eventually(current, () => current.fake.finishedRuns.length >= count, `${count} runs`);
 
 export const SCENARIOS: Record<string, Life> = {
   "two-runs": { act: (current) => runs(current, 2) },
@@ -31,7 +36,7 @@ export const SCENARIOS: Record<string, Life> = {
       };
     },
     act: async (current) => {
-      await until(current, () => current.fake.count("exportBatch") >= 2, "the pause");
+      await eventually(current, () => current.fake.count("exportBatch") >= 2, "the pause");
       await current.env.sleep("1 hour");
       await current.handle.signal(resumeSignal);
       await runs(current, 1);
@@ -74,7 +79,7 @@ export const SCENARIOS: Record<string, Life> = {
       fake.before.exportBatch = (_, call) => {
         if (call !== 3) return;
         fake.sealed = 8;
-        fake.mirrorSeq = 3;
+        fake.checkpointSeq = 3;
         fake.progress = {};
       };
     },
@@ -88,18 +93,46 @@ export const SCENARIOS: Record<string, Life> = {
       await current.handle.result();
     },
   },
+  "long-backfill": {
+    devServer: true,
+    arrange: (fake) => {
+      fake.batchSeqs = 1;
+      fake.sealPerRun = 10_000;
+      fake.pagesPerPass = 10_000;
+    },
+    act: async (current) => {
+      const latest = () => current.env.client.workflow.getHandle(current.handle.workflowId).describe();
+      const continued = async () => (await latest()).runId !== current.handle.firstExecutionRunId;
+      await eventually(current, continued, "continue-as-new", 20_000);
+    },
+  },
+  "upgraded-from-v1": {
+    state: continuedFromV1().input.state,
+    arrange: arrangeStoreOfV1,
+    act: async (current) => {
+      await eventually(current, () => current.fake.projection !== null, "the first look at the store");
+      await current.handle.signal(resumeSignal);
+      await runs(current, 2);
+    },
+  },
 };
 
-/** Lives one scenario and answers its history. */
+/** Lives one scenario and returns the history of its first execution. */
 export async function live(name: string) {
-  const { arrange, act } = SCENARIOS[name]!;
-  let history: Awaited<ReturnType<Scenario["handle"]["fetchHistory"]>> | undefined;
-  await scenario(
-    async (current) => {
-      await act?.(current);
-      history = await current.handle.fetchHistory();
-    },
-    { integrationId: `replay-${name}`, arrange },
-  );
-  return history!;
+  const { arrange, act, state, devServer } = SCENARIOS[name]!;
+  const server = devServer === undefined ? undefined : await startDevServer();
+  try {
+    let history: Awaited<ReturnType<Scenario["handle"]["fetchHistory"]>> | undefined;
+    await scenario(
+      async (current) => {
+        const { env, handle } = current;
+        await act?.(current);
+        history = await env.client.workflow.getHandle(handle.workflowId, handle.firstExecutionRunId).fetchHistory();
+      },
+      { integrationId: `replay-${name}`, arrange, state, server: server === undefined ? undefined : server.connect },
+    );
+    return history!;
+  } finally {
+    await server?.stop();
+  }
 }

@@ -1,32 +1,31 @@
 // Continue-as-new in the middle of runs: the whole state is carried, and every signal sent around it is served.
-import { TestWorkflowEnvironment } from "@temporalio/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pauseSignal, resumeSignal, statusQuery, syncNowSignal } from "../../src/workflows/messages.ts";
-import { startShortHistories } from "../support/workflows/continueAsNew.ts";
-import { quietRuntime, scenario, until } from "../support/workflows/scenario.ts";
+import { quietRuntime, scenario, eventually } from "../support/workflows/scenario.ts";
+import { startDevServer } from "../support/workflows/servers.ts";
 
-let address: string;
-let stop: () => Promise<void>;
+let server: Awaited<ReturnType<typeof startDevServer>>;
 beforeAll(async () => {
   quietRuntime();
-  ({ address, stop } = await startShortHistories());
+  // So few events that every run is cut in the middle.
+  server = await startDevServer({ continueAsNewAfterEvents: 60 });
 });
-afterAll(() => stop());
+afterAll(() => server.stop());
 
 describe("continue-as-new", () => {
-  it("carries cursors, progress, pause and unserved requests through many runs of one run", async () => {
+  it("carries cursors, progress, pause and unserved requests through many executions of one run", async () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
         const id = handle.workflowId;
         const latest = () => current.env.client.workflow.getHandle(id);
-        await until(current, () => fake.count("exportBatch") >= 5, "some batches");
+        await eventually(current, () => fake.count("exportBatch") >= 5, "some batches");
         await latest().signal(pauseSignal);
-        await until(current, async () => (await latest().query(statusQuery)).status === "paused", "the pause");
+        await eventually(current, async () => (await latest().query(statusQuery)).status === "paused", "the pause");
         await latest().signal(syncNowSignal, "asked while paused");
         await latest().signal(resumeSignal);
         for (const request of ["x", "y"]) await latest().signal(syncNowSignal, request);
-        await until(current, () => fake.finishedRuns.length >= 2, "both runs");
+        await eventually(current, () => fake.finishedRuns.length >= 2, "both runs");
         expect(fake.finishedRuns[0]!.requestIds).toEqual([]);
         expect(
           fake.finishedRuns
@@ -37,14 +36,15 @@ describe("continue-as-new", () => {
         expect(fake.delivered.size).toBe(fake.sealed);
         expect([...fake.delivered.values()].every((times) => times === 1)).toBe(true);
         expect(fake.finishedRuns.every((run) => run.finished!.outcome === "succeeded")).toBe(true);
-        const runs = new Set<string>();
-        for await (const run of current.env.client.workflow.list({ query: `WorkflowId = '${id}'` }))
-          runs.add(run.runId);
-        expect(runs.size).toBeGreaterThan(3);
+        const executions = new Set<string>();
+        for await (const { runId } of current.env.client.workflow.list({ query: `WorkflowId = '${id}'` })) {
+          executions.add(runId);
+        }
+        expect(executions.size).toBeGreaterThan(3);
         await latest().cancel();
       },
       {
-        server: () => TestWorkflowEnvironment.createFromExistingServer({ address }),
+        server: () => server.connect(),
         arrange: (fake) => {
           fake.sealPerRun = 600;
           fake.pagesPerPass = 40;

@@ -8,7 +8,7 @@ import {
   syncNowSignal,
 } from "../../src/workflows/messages.ts";
 import type { FakeSync } from "../support/workflows/fakeSync.ts";
-import { idle, quietRuntime, scenario, until } from "../support/workflows/scenario.ts";
+import { idle, quietRuntime, scenario, eventually } from "../support/workflows/scenario.ts";
 
 beforeAll(quietRuntime);
 
@@ -22,14 +22,14 @@ describe("pausing", () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await until(current, () => fake.count("exportBatch") >= 2 && fake.count("importPage") >= 1, "the pause");
+        await eventually(current, () => fake.count("exportBatch") >= 2 && fake.count("importPage") >= 1, "the pause");
         // Less than the interval: after more, the next run would begin right behind this one's end.
         await current.env.sleep("1 hour");
         expect(fake.count("exportBatch")).toBe(2);
         expect(fake.count("importPage")).toBeLessThanOrEqual(2);
         expect(fake.finishedRuns).toHaveLength(0);
         await handle.signal(resumeSignal);
-        await until(current, () => fake.finishedRuns.length === 1, "the same run's end");
+        await eventually(current, () => fake.finishedRuns.length === 1, "the same run's end");
         expect(fake.count("aggregateExposures")).toBe(1);
         expect(fake.count("importPage")).toBe(fake.pagesPerPass);
         everyBucketOnce(fake);
@@ -53,15 +53,14 @@ describe("settings changed in mid-run", () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await until(current, () => fake.finishedRuns.length === 1, "the run");
+        await eventually(current, () => fake.finishedRuns.length === 1, "the run");
         expect(fake.count("exportBatch")).toBe(1);
         expect(fake.delivered.size).toBe(10);
         await idle(current);
         fake.exportEnabled = true;
-        fake.version++;
         fake.syncVersion++;
         await handle.signal(configChangedSignal);
-        await until(current, () => fake.finishedRuns.length === 2, "the run of the direction switched on");
+        await eventually(current, () => fake.finishedRuns.length === 2, "the run of the direction switched on");
         everyBucketOnce(fake);
         await handle.cancel();
       },
@@ -70,7 +69,6 @@ describe("settings changed in mid-run", () => {
           fake.before.exportBatch = async (_, call) => {
             if (call !== 1) return;
             fake.exportEnabled = false;
-            fake.version++;
             await handle.signal(configChangedSignal);
           };
         },
@@ -83,13 +81,13 @@ describe("a store restored from an older copy", () => {
   it("sends again from the earlier cursor and reads again from the earlier progress", async () => {
     await scenario(async (current) => {
       const { fake, handle } = current;
-      await until(current, () => fake.finishedRuns.length === 1, "the first run");
+      await eventually(current, () => fake.finishedRuns.length === 1, "the first run");
       await idle(current);
       fake.sealed = 12;
-      fake.mirrorSeq = 5;
+      fake.checkpointSeq = 5;
       fake.progress = {};
       await handle.signal(syncNowSignal, "restored");
-      await until(current, () => fake.finishedRuns.length === 2, "the run after the restore");
+      await eventually(current, () => fake.finishedRuns.length === 2, "the run after the restore");
       expect(Math.max(...fake.delivered.keys())).toBe(fake.sealed);
       expect(fake.delivered.size).toBe(fake.sealed);
       expect(fake.delivered.get(5)).toBe(1);
@@ -99,11 +97,11 @@ describe("a store restored from an older copy", () => {
     });
   });
 
-  it("goes back in mid-run too, and fixes a new bound", async () => {
+  it("goes back in mid-run too, and fixes a new high watermark", async () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await until(current, () => fake.finishedRuns.length === 1, "the run");
+        await eventually(current, () => fake.finishedRuns.length === 1, "the run");
         expect(fake.count("aggregateExposures")).toBe(2);
         for (let seq = 1; seq <= fake.sealed; seq++) expect(fake.delivered.get(seq)).toBeGreaterThanOrEqual(1);
         expect((await handle.query(statusQuery)).exportCursorSeq).toBe(fake.sealed);
@@ -115,7 +113,7 @@ describe("a store restored from an older copy", () => {
           fake.before.exportBatch = (_, call) => {
             if (call !== 3) return;
             fake.sealed = 8;
-            fake.mirrorSeq = 3;
+            fake.checkpointSeq = 3;
           };
         },
       },
@@ -124,22 +122,22 @@ describe("a store restored from an older copy", () => {
 });
 
 describe("a Temporal database restored from an older copy, or lost", () => {
-  it("lets the state's earlier cursor win; a workflow that knows nothing takes the mirror's", async () => {
+  it("lets the state's earlier cursor win; a workflow that knows nothing takes the checkpoint's", async () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await until(current, () => fake.finishedRuns.length === 1, "the first run");
+        await eventually(current, () => fake.finishedRuns.length === 1, "the first run");
         expect([...fake.delivered.keys()].toSorted((a, b) => a - b)[0]).toBe(31);
-        fake.mirrorSeq = 1_000;
-        await handle.signal(syncNowSignal, "mirror is ahead");
-        await until(current, () => fake.finishedRuns.length === 2, "the next run");
+        fake.checkpointSeq = 1_000;
+        await handle.signal(syncNowSignal, "checkpoint is ahead");
+        await eventually(current, () => fake.finishedRuns.length === 2, "the next run");
         everyFrom(fake, 31);
         await handle.cancel();
       },
       {
         arrange: (fake) => {
           fake.sealed = 30;
-          fake.mirrorSeq = 30;
+          fake.checkpointSeq = 30;
         },
       },
     );

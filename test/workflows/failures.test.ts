@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { configChangedSignal, statusQuery } from "../../src/workflows/messages.ts";
 import { failing, HOUR_MS } from "../support/workflows/fakeSync.ts";
-import { idle, quietRuntime, scenario, until } from "../support/workflows/scenario.ts";
+import { idle, quietRuntime, scenario, eventually } from "../support/workflows/scenario.ts";
 
 beforeAll(quietRuntime);
 
@@ -14,23 +14,22 @@ describe("failures", () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await until(current, () => fake.finishedRuns.length === 1, "the first run");
+        await eventually(current, () => fake.finishedRuns.length === 1, "the first run");
         await idle(current);
         expect(fake.finishedRuns[0]!.finished?.outcome).toBe("partial");
         expect(fake.delivered.size).toBe(fake.sealed);
         expect(fake.count("importPage")).toBe(1);
         const status = await handle.query(statusQuery);
         expect(status).toMatchObject({ status: "attention", errors: { export: null, import: { kind: "auth" } } });
-        await until(current, () => fake.state?.importError?.kind === "auth", "the mirrored error");
+        await eventually(current, () => fake.projection?.importError?.kind === "auth", "the error in the store");
         const changedAtMs = await current.env.currentTimeMs();
         revoked = false;
-        fake.version++;
         fake.syncVersion++;
         await handle.signal(configChangedSignal);
-        await until(current, () => fake.finishedRuns.length === 2, "the run with new credentials");
+        await eventually(current, () => fake.finishedRuns.length === 2, "the run with new credentials");
         expect(fake.finishedRuns[1]!.startedAtMs - changedAtMs).toBeLessThan(60_000);
         expect(fake.finishedRuns[1]!.finished?.outcome).toBe("succeeded");
-        await until(current, () => fake.state?.importError === null, "the error to go away");
+        await eventually(current, () => fake.projection?.importError === null, "the error to go away");
         await handle.cancel();
       },
       { arrange: (fake) => (fake.before.importPage = () => void (revoked && raise("auth"))) },
@@ -53,7 +52,7 @@ describe("failures", () => {
         );
         expect(new Set(since).size).toBe(1);
         down = false;
-        await until(current, () => fake.finishedRuns.at(-1)!.finished!.outcome === "succeeded", "the healed run");
+        await eventually(current, () => fake.finishedRuns.at(-1)!.finished!.outcome === "succeeded", "the healed run");
         expect(fake.delivered.size).toBe(fake.sealed);
         await handle.cancel();
       },
@@ -66,11 +65,11 @@ describe("failures", () => {
     );
   });
 
-  it("marks the failing event alone and reads the others to the bound", async () => {
+  it("marks the failing event alone and reads the others to the high watermark", async () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await until(current, () => fake.finishedRuns.length === 1, "the first run");
+        await eventually(current, () => fake.finishedRuns.length === 1, "the first run");
         await idle(current);
         const { errors, events } = await handle.query(statusQuery);
         expect(Object.keys(errors.events)).toEqual(["refund"]);
@@ -97,7 +96,7 @@ describe("failures", () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await until(current, () => fake.finishedRuns.length === 1, "the first run");
+        await eventually(current, () => fake.finishedRuns.length === 1, "the first run");
         const run = fake.finishedRuns[0]!;
         expect(run.finished!.outcome).toBe("succeeded");
         expect(run.finished!.atMs - run.startedAtMs).toBeGreaterThanOrEqual(HOUR_MS);
@@ -121,19 +120,19 @@ describe("failures", () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await until(current, () => fake.finishedRuns.length === 1, "the first run");
+        await eventually(current, () => fake.finishedRuns.length === 1, "the first run");
         down = true;
         await current.env.sleep(DAY_MS);
         const before = fake.finishedRuns.length;
         expect((await handle.describe()).status.name).toBe("RUNNING");
         down = false;
-        await until(current, () => fake.finishedRuns.length > before, "the run after the outage");
+        await eventually(current, () => fake.finishedRuns.length > before, "the run after the outage");
         expect(fake.delivered.size).toBe(fake.sealed);
         await handle.cancel();
       },
       {
         arrange: (fake) => {
-          for (const name of ["loadConfig", "recordRun", "recordState"] as const) {
+          for (const name of ["loadConfig", "recordRun", "projectStatus"] as const) {
             fake.before[name] = () => void (down && raise("transient"));
           }
         },
@@ -143,14 +142,14 @@ describe("failures", () => {
 
   it("ends as completed when the configuration is gone, as cancelled when it is told to", async () => {
     await scenario(async (current) => {
-      await until(current, () => current.fake.finishedRuns.length === 1, "the first run");
+      await eventually(current, () => current.fake.finishedRuns.length === 1, "the first run");
       current.fake.deleted = true;
       await current.handle.signal(configChangedSignal);
       await current.handle.result();
       expect((await current.handle.describe()).status.name).toBe("COMPLETED");
     });
     await scenario(async (current) => {
-      await until(current, () => current.fake.finishedRuns.length === 1, "the first run");
+      await eventually(current, () => current.fake.finishedRuns.length === 1, "the first run");
       await current.handle.cancel();
       await expect(current.handle.result()).rejects.toThrow("cancelled");
       expect((await current.handle.describe()).status.name).toBe("CANCELLED");

@@ -1,10 +1,10 @@
-// Sync requests: each is served by a run whose bounds were fixed after it arrived; many coalesce, none is dropped.
+// Sync requests: each is served by a run whose high watermarks were fixed after it arrived; many coalesce, none is dropped.
 import { beforeAll, describe, expect, it } from "vitest";
 import { createIntegrationControl } from "../../src/client/index.ts";
 import { pauseSignal, resumeSignal, syncNowSignal } from "../../src/workflows/messages.ts";
 import { FakeSync } from "../support/workflows/fakeSync.ts";
-import { startTimeSkipping } from "../support/workflows/timeSkipping.ts";
-import { idle, quietRuntime, scenario, until, withWorker } from "../support/workflows/scenario.ts";
+import { startTimeSkipping } from "../support/workflows/servers.ts";
+import { idle, quietRuntime, scenario, eventually, withWorker } from "../support/workflows/scenario.ts";
 
 beforeAll(quietRuntime);
 
@@ -17,9 +17,9 @@ describe("sync requests", () => {
   it("starts a run long before one is due", async () => {
     await scenario(async (current) => {
       const { fake, handle } = current;
-      await until(current, () => fake.finishedRuns.length === 1, "the first run");
+      await eventually(current, () => fake.finishedRuns.length === 1, "the first run");
       await handle.signal(syncNowSignal, "now");
-      await until(current, () => servedBy(fake, "now").length === 1, "the run asked for");
+      await eventually(current, () => servedBy(fake, "now").length === 1, "the run asked for");
       expect(fake.finishedRuns).toHaveLength(2);
       await handle.cancel();
     });
@@ -29,11 +29,11 @@ describe("sync requests", () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await until(current, () => fake.finishedRuns.length === 2, "both runs");
+        await eventually(current, () => fake.finishedRuns.length === 2, "both runs");
         const [first, second] = fake.finishedRuns;
         expect(first!.requestIds).toEqual([]);
         expect(second!.requestIds).toEqual(["a", "b", "c"]);
-        // The bounds that serve the requests were fixed after the signals.
+        // The high watermarks of the run that serves the requests were fixed after the signals.
         const seals = fake.calls.filter((call) => call.name === "aggregateExposures");
         const firstBatch = fake.calls.find((call) => call.name === "exportBatch");
         expect(seals).toHaveLength(2);
@@ -51,11 +51,11 @@ describe("sync requests", () => {
     );
   });
 
-  it("joins a run whose bounds are not fixed yet", async () => {
+  it("joins a run whose high watermarks are not fixed yet", async () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await until(current, () => fake.finishedRuns.length === 1, "the first run");
+        await eventually(current, () => fake.finishedRuns.length === 1, "the first run");
         expect(fake.finishedRuns[0]!.requestIds).toEqual(["early"]);
         await idle(current);
         expect(fake.finishedRuns).toHaveLength(1);
@@ -75,13 +75,13 @@ describe("sync requests", () => {
   it("keeps a request made by hand while paused until it is resumed", async () => {
     await scenario(async (current) => {
       const { fake, handle } = current;
-      await until(current, () => fake.finishedRuns.length === 1, "the first run");
+      await eventually(current, () => fake.finishedRuns.length === 1, "the first run");
       await handle.signal(pauseSignal);
       await handle.signal(syncNowSignal);
       await current.env.sleep("2 days");
       expect(fake.finishedRuns).toHaveLength(1);
       await handle.signal(resumeSignal);
-      await until(current, () => fake.finishedRuns.length === 2, "the kept request");
+      await eventually(current, () => fake.finishedRuns.length === 2, "the kept request");
       expect(fake.finishedRuns[1]!.requestIds).toHaveLength(1);
       await handle.cancel();
     });
@@ -96,7 +96,7 @@ describe("sync requests", () => {
     await control.syncNow(ref, "second");
     expect(fake.calls).toHaveLength(0);
     await withWorker(env, fake, "queue-no-worker", async () => {
-      await until({ env }, () => servedBy(fake, "second").length === 1, "the kept requests");
+      await eventually({ env }, () => servedBy(fake, "second").length === 1, "the kept requests");
       expect(servedBy(fake, "first")).toHaveLength(1);
       await control.end("no-worker");
     });

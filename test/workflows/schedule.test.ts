@@ -1,16 +1,16 @@
-// When runs run: weeks of them, spread by jitter, never while paused, never lost.
+// When runs start: weeks of them, spread by jitter, never while paused, never lost.
 import { beforeAll, describe, expect, it } from "vitest";
 import { jitterOf } from "../../src/domain/schedule.ts";
 import { pauseSignal, resumeSignal, statusQuery, syncNowSignal } from "../../src/workflows/messages.ts";
 import { INTERVAL_MS, HOUR_MS, JITTER_MS } from "../support/workflows/fakeSync.ts";
-import { idle, quietRuntime, scenario, until } from "../support/workflows/scenario.ts";
+import { idle, quietRuntime, scenario, eventually } from "../support/workflows/scenario.ts";
 
 beforeAll(quietRuntime);
 
 const WEEK_MS = 7 * 24 * HOUR_MS;
 
 describe("the schedule of runs", () => {
-  it("runs a run about every eight hours for weeks, each integration at its own offset", async () => {
+  it("starts a run about every eight hours for weeks, each integration at its own offset", async () => {
     for (const [integrationId, spanMs] of [
       ["weeks-a", 2 * WEEK_MS],
       ["weeks-b", WEEK_MS / 7],
@@ -28,7 +28,7 @@ describe("the schedule of runs", () => {
           });
           const { nextRunAtMs } = await handle.query(statusQuery);
           expect(nextRunAtMs).toBe(starts.at(-1)! + period);
-          expect(fake.state?.nextRunAtMs).toBe(nextRunAtMs);
+          expect(fake.projection?.nextRunAtMs).toBe(nextRunAtMs);
           expect([...fake.delivered.values()].every((times) => times === 1)).toBe(true);
           expect(fake.delivered.size).toBe(fake.sealed);
           await handle.cancel();
@@ -43,15 +43,15 @@ describe("the schedule of runs", () => {
     await scenario(async (current) => {
       const { fake, handle } = current;
       await idle(current);
-      await until(current, () => fake.finishedRuns.length === 1, "the first run");
+      await eventually(current, () => fake.finishedRuns.length === 1, "the first run");
       await handle.signal(pauseSignal);
       await current.env.sleep(3 * 24 * HOUR_MS);
       expect(fake.finishedRuns).toHaveLength(1);
-      expect(fake.state).toMatchObject({ paused: true, nextRunAtMs: null });
+      expect(fake.projection).toMatchObject({ paused: true, nextRunAtMs: null });
       expect((await handle.query(statusQuery)).status).toBe("paused");
       const resumedAtMs = await current.env.currentTimeMs();
       await handle.signal(resumeSignal);
-      await until(current, () => fake.finishedRuns.length === 2, "the overdue run");
+      await eventually(current, () => fake.finishedRuns.length === 2, "the overdue run");
       expect(fake.finishedRuns[1]!.startedAtMs - resumedAtMs).toBeLessThan(60_000);
       await handle.cancel();
     });
@@ -65,7 +65,7 @@ describe("the schedule of runs", () => {
         expect(fake.runs).toHaveLength(0);
         expect((await handle.query(statusQuery)).nextRunAtMs).toBeNull();
         await handle.signal(syncNowSignal, "asked");
-        await until(current, () => fake.finishedRuns.length === 1, "the run asked for");
+        await eventually(current, () => fake.finishedRuns.length === 1, "the run asked for");
         expect(fake.finishedRuns[0]).toMatchObject({
           requestIds: ["asked"],
           directions: [],

@@ -6,9 +6,8 @@ import { createHarness, createIntegration, type Harness } from "../../support/ap
 
 const STATUS: WorkflowStatus = {
   status: "syncing",
-  doing: { export: "sealing buckets", import: "planning" },
+  operations: { export: "sealing buckets", import: "planning" },
   nextRunAtMs: null,
-  lastRunStartedAtMs: null,
   runId: "run",
   queuedRequests: 0,
   exportCursorSeq: null,

@@ -93,13 +93,16 @@ describe("results", () => {
   });
 
   test("a user of two variants counts for the first, or for none", async () => {
-    const left = await results(`router=shop&${range()}&mixed=exclude`);
+    const left = await results(`router=shop&${range()}&multipleExposures=exclude`);
     expect(groupsOf(left)).toMatchObject([
       { id: "a", users: 2, value: 3 },
       { id: "b", users: 3, value: 7 },
     ]);
     const health = left.body.health as { check: string; figures: unknown }[];
-    expect(health.find(({ check }) => check === "mixed_variants")?.figures).toMatchObject({ users: 1, share: 1 / 6 });
+    expect(health.find(({ check }) => check === "multiple_exposures")?.figures).toMatchObject({
+      users: 1,
+      share: 1 / 6,
+    });
     const byRoute = await results(`router=shop&${range()}&by=route`);
     expect(groupsOf(byRoute)).toMatchObject([{ id: "main", users: 6, value: 5 }]);
   });
@@ -149,7 +152,7 @@ describe("results", () => {
 
   test("users whose window is not over are left out on request", async () => {
     // Nothing is complete: no window is over.
-    expect(groupsOf(await results(`router=shop&${range()}&unfinished=exclude`))).toMatchObject([
+    expect(groupsOf(await results(`router=shop&${range()}&incompleteWindow=exclude`))).toMatchObject([
       { id: "a", users: 0, value: null, refusal: "no_users" },
       { id: "b", users: 0, value: null, refusal: "no_users" },
     ]);
@@ -172,7 +175,7 @@ describe("results", () => {
       ["from=2026-02-02&to=2026-02-02", "from"],
       ["from=2025-01-01&to=2026-02-02", "from"],
       ["by=user", "by"],
-      ["mixed=last", "mixed"],
+      ["multipleExposures=last", "multipleExposures"],
       ["confidence=1", "confidence"],
       ["baseline=c", "baseline"],
     ];

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { temporalCli } from "../../../dev/services/temporalCli.ts";
 import { startTemporal } from "../../../dev/services/temporal.ts";
 import { startScript } from "../../support/dev/script.ts";
-import { startTimeSkipping } from "../../support/workflows/timeSkipping.ts";
+import { startTimeSkipping } from "../../support/workflows/servers.ts";
 
 let folder: string;
 beforeEach(() => {

@@ -23,5 +23,5 @@ const parts = {
   connectors: createConnectors(config),
   bundlePath,
 };
-const worker = await createWorker({ ...parts, control: connectTemporal(config).control });
+const worker = await createWorker({ ...parts, control: connectTemporal(config.temporal.taskQueue).control });
 await worker.run();

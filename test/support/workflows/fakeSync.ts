@@ -1,17 +1,17 @@
-// A hand-written other side of the integration workflow: buckets, events and a mirror in memory, with no store or provider.
+// The activities of the integration workflow, hand-written: buckets, events and checkpoints in memory, without store and provider.
 import { ApplicationFailure } from "@temporalio/common";
 import type {
   ExportBatchInput,
   ImportPageInput,
   LoadConfigInput,
   PlanImportInput,
-  RecordRunInput,
-  StateMirror,
   SyncActivities,
 } from "../../../src/activities/contract.ts";
 import type { ErrorKind } from "../../../src/domain/errors.ts";
 import { earlierProgress, isBehind, NO_PROGRESS } from "../../../src/domain/progress.ts";
 import type { EventProgress } from "../../../src/domain/progress.ts";
+import type { RunRecord } from "../../../src/domain/run.ts";
+import type { StatusProjection } from "../../../src/domain/status.ts";
 
 export const HOUR_MS = 3_600_000;
 export const INTERVAL_MS = 8 * HOUR_MS;
@@ -20,7 +20,6 @@ export const JITTER_MS = 15 * 60_000;
 type Name = keyof SyncActivities;
 
 export class FakeSync implements SyncActivities {
-  version = 1;
   syncVersion = 1;
   exportEnabled = true;
   importEnabled = true;
@@ -33,11 +32,13 @@ export class FakeSync implements SyncActivities {
   sealPerRun = 20;
   /** How often each sequence number was delivered. */
   readonly delivered = new Map<number, number>();
-  mirrorSeq = 0;
+  /** The checkpoints: what the store says is delivered and read. */
+  checkpointSeq = 0;
   progress: Record<string, EventProgress> = {};
   readonly calls: { name: Name; atMs: number; input: unknown }[] = [];
-  readonly runs: RecordRunInput[] = [];
-  state: StateMirror | null = null;
+  readonly runs: RunRecord[] = [];
+  /** What users see, as the workflow last wrote it. */
+  projection: StatusProjection | null = null;
   /** Runs before the activity's own work: may wait, change the world, or throw. */
   readonly before: Partial<Record<Name, (input: never, call: number) => void | Promise<void>>> = {};
   readonly nowMs: () => Promise<number>;
@@ -50,7 +51,7 @@ export class FakeSync implements SyncActivities {
     return this.calls.filter((call) => call.name === name).length;
   }
 
-  get finishedRuns(): RecordRunInput[] {
+  get finishedRuns(): RunRecord[] {
     return this.runs.filter((run) => run.finished !== null);
   }
 
@@ -65,7 +66,7 @@ export class FakeSync implements SyncActivities {
       "importPage",
       "discoverProperties",
       "recordRun",
-      "recordState",
+      "projectStatus",
     ];
     return Object.fromEntries(names.map((name) => [name, (input: never) => this.call(name, input)])) as never;
   }
@@ -78,19 +79,16 @@ export class FakeSync implements SyncActivities {
 
   async loadConfig(input: LoadConfigInput) {
     if (this.deleted) return null;
-    const known = Math.max(input.exportCursorSeq ?? this.mirrorSeq, input.exportAttemptedSeq ?? 0);
-    if (input.reconcile && this.mirrorSeq > known) this.mirrorSeq = input.exportCursorSeq ?? this.mirrorSeq;
+    const known = Math.max(input.exportCursorSeq ?? this.checkpointSeq, input.exportAttemptedSeq ?? 0);
+    if (input.reconcile && this.checkpointSeq > known) this.checkpointSeq = input.exportCursorSeq ?? this.checkpointSeq;
     return {
-      version: this.version,
       syncVersion: this.syncVersion,
       paused: false,
-      provider: "mixpanel" as const,
-      workspaceId: "workspace",
-      export: { enabled: this.exportEnabled, cursorSeq: this.mirrorSeq, batchSeqs: this.batchSeqs },
+      export: { enabled: this.exportEnabled, cursorSeq: this.checkpointSeq, batchSeqs: this.batchSeqs },
       import: { enabled: this.importEnabled, events: this.events },
       intervalMs: INTERVAL_MS,
       jitterMs: JITTER_MS,
-      // Skipped time counts too: nobody may be taken for dead because days were skipped meanwhile.
+      // Skipped time counts too: a worker must not be taken for dead because days were skipped meanwhile.
       heartbeatTimeoutMs: 7 * 24 * HOUR_MS,
     };
   }
@@ -101,12 +99,12 @@ export class FakeSync implements SyncActivities {
   }
 
   async exportBatch({ afterSeq, throughSeq }: ExportBatchInput) {
-    if (this.mirrorSeq < afterSeq || throughSeq > this.sealed)
-      return { cursorSeq: this.mirrorSeq, stale: true as const };
-    for (let seq = Math.max(afterSeq, this.mirrorSeq) + 1; seq <= throughSeq; seq++) {
+    if (this.checkpointSeq < afterSeq || throughSeq > this.sealed)
+      return { cursorSeq: this.checkpointSeq, stale: true as const };
+    for (let seq = Math.max(afterSeq, this.checkpointSeq) + 1; seq <= throughSeq; seq++) {
       this.delivered.set(seq, (this.delivered.get(seq) ?? 0) + 1);
     }
-    this.mirrorSeq = Math.max(this.mirrorSeq, throughSeq);
+    this.checkpointSeq = Math.max(this.checkpointSeq, throughSeq);
     return { cursorSeq: throughSeq };
   }
 
@@ -117,9 +115,9 @@ export class FakeSync implements SyncActivities {
     const progress: Record<string, EventProgress> = {};
     const tasks = [];
     for (const name of this.events) {
-      const mirror = this.progress[name] ?? NO_PROGRESS;
+      const checkpoint = this.progress[name] ?? NO_PROGRESS;
       const state = input.progress[name];
-      let known = state === undefined ? mirror : earlierProgress(state, mirror);
+      let known = state === undefined ? checkpoint : earlierProgress(state, checkpoint);
       if (known.unfinished === null && (known.completeThroughMs ?? 0) < highWatermarkMs) {
         known = { ...known, unfinished: { targetMs: highWatermarkMs, position: 0, cursor: null } };
       }
@@ -144,16 +142,14 @@ export class FakeSync implements SyncActivities {
     return { progress: next };
   }
 
-  async discoverProperties() {
-    return { properties: 0 };
-  }
+  async discoverProperties() {}
 
-  async recordRun(input: RecordRunInput) {
+  async recordRun(input: RunRecord) {
     this.runs.push(input);
   }
 
-  async recordState(input: StateMirror) {
-    this.state = { ...input, paused: input.paused ?? this.state?.paused ?? null };
+  async projectStatus(input: StatusProjection) {
+    this.projection = { ...input, paused: input.paused ?? this.projection?.paused ?? null };
   }
 }
 

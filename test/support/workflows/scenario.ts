@@ -5,8 +5,9 @@ import { inject } from "vitest";
 import { INTEGRATION_WORKFLOW, workflowIdOf } from "../../../src/client/ids.ts";
 import type { integrationWorkflow } from "../../../src/workflows/integrationWorkflow.ts";
 import { statusQuery } from "../../../src/workflows/messages.ts";
+import type { IntegrationInput } from "../../../src/workflows/messages.ts";
 import { FakeSync } from "./fakeSync.ts";
-import { startTimeSkipping } from "./timeSkipping.ts";
+import { startTimeSkipping } from "./servers.ts";
 
 export function quietRuntime(): void {
   Runtime.install({ logger: new DefaultLogger("ERROR") });
@@ -21,36 +22,28 @@ export interface Scenario {
   handle: Awaited<ReturnType<typeof startIntegration>>;
 }
 
-async function startIntegration(env: TestWorkflowEnvironment, integrationId: string, taskQueue: string) {
-  return await env.client.workflow.start<typeof integrationWorkflow>(INTEGRATION_WORKFLOW, {
-    workflowId: workflowIdOf(integrationId),
-    taskQueue,
-    args: [{ integrationId, workspaceId: "workspace" }],
-    // Skipped time counts too: on a busy machine a task must not time out because days were skipped meanwhile.
-    workflowTaskTimeout: "2 minutes",
-  });
-}
-
 export interface ScenarioOptions {
-  /** Prepares the other side; `handle` is for what happens in the middle of an activity. */
+  /** Prepares the activities; `handle` is for what happens in the middle of one. */
   arrange?: (fake: FakeSync, handle: Scenario["handle"]) => void;
   integrationId?: string;
+  /** What the continue-as-new of an execution before carried over. */
+  state?: IntegrationInput["state"];
   server?: () => Promise<TestWorkflowEnvironment>;
 }
 
 /**
- * Starts one integration and a worker for it on a server of their own, hands them to `act`, and ends them. An activity that is
- * cut off at the end would hold up the time of every later scenario on the same server.
+ * Starts one integration and a worker for it, calls `act`, and ends both. The server is one of its own: an activity that is cut off at
+ * the end would hold up the time of every later scenario on the same server.
  */
 export async function scenario(
   act: (scenario: Scenario) => Promise<void>,
-  { arrange, integrationId = `int${process.pid}-${nextId++}`, server = startTimeSkipping }: ScenarioOptions = {},
+  { arrange, integrationId = `int${process.pid}-${nextId++}`, state, server = startTimeSkipping }: ScenarioOptions = {},
 ): Promise<void> {
   const env = await server();
   try {
     const fake = new FakeSync(() => env.currentTimeMs());
     const taskQueue = `queue-${integrationId}`;
-    const handle = await startIntegration(env, integrationId, taskQueue);
+    const handle = await startIntegration(env, taskQueue, { integrationId, workspaceId: "workspace", state });
     arrange?.(fake, handle);
     await withWorker(env, fake, taskQueue, () => act({ fake, integrationId, env, handle }));
   } finally {
@@ -58,6 +51,17 @@ export async function scenario(
   }
 }
 
+async function startIntegration(env: TestWorkflowEnvironment, taskQueue: string, input: IntegrationInput) {
+  return await env.client.workflow.start<typeof integrationWorkflow>(INTEGRATION_WORKFLOW, {
+    workflowId: workflowIdOf(input.integrationId),
+    taskQueue,
+    args: [input],
+    // Skipped time counts too: on a busy machine a task must not time out because days were skipped meanwhile.
+    workflowTaskTimeout: "2 minutes",
+  });
+}
+
+/** Runs a worker of today's workflows while `act` lasts. */
 export async function withWorker<T>(
   env: TestWorkflowEnvironment,
   fake: FakeSync,
@@ -73,8 +77,8 @@ export async function withWorker<T>(
   return await worker.runUntil(act);
 }
 
-/** Lets (skipped) time pass until the condition holds: a minute at a time, for at most `maxMinutes`. */
-export async function until(
+/** Lets time pass until the condition holds: where time is skipped, a minute at a time, for at most `maxMinutes`. */
+export async function eventually(
   { env }: Pick<Scenario, "env">,
   holds: () => boolean | Promise<boolean>,
   what: string,
@@ -87,7 +91,7 @@ export async function until(
   throw new Error(`still waiting: ${what}`);
 }
 
-/** Waits until no run runs. */
+/** Waits until no run is under way. */
 export async function idle(current: Scenario): Promise<void> {
-  await until(current, async () => (await current.handle.query(statusQuery)).runId === null, "the run to end");
+  await eventually(current, async () => (await current.handle.query(statusQuery)).runId === null, "the run to end");
 }

@@ -1,0 +1,74 @@
+// What happens between two pages: new settings are read, a pause is waited out, continue-as-new is honoured.
+import { condition } from "@temporalio/workflow";
+import type { IntegrationConfig } from "../activities/contract.ts";
+import type { Direction } from "../domain/run.ts";
+import { activitiesFor } from "./activityProxies.ts";
+import type { IntegrationRun } from "./integrationRun.ts";
+import { retryForever, Suspended } from "./retryBudget.ts";
+
+/** What a direction does next: the next page, its end because it was switched off, or a stop for continue-as-new. */
+export type NextStep = "go" | "disabled" | "suspend";
+
+export async function waitIfPaused(integration: IntegrationRun, direction: Direction): Promise<NextStep> {
+  for (;;) {
+    if (integration.configStale && !integration.deleted) await refreshOrSuspend(integration);
+    if (integration.deleted || integration.config?.[direction].enabled === false) return "disabled";
+    if (integration.continueAsNewWanted) integration.suspending = true;
+    if (integration.suspending) return "suspend";
+    if (!integration.state.paused) return "go";
+    integration.report(direction, "paused");
+    await condition(() => !integration.state.paused || integration.configStale || integration.suspending);
+  }
+}
+
+async function refreshOrSuspend(integration: IntegrationRun): Promise<void> {
+  try {
+    await (integration.configRead ?? refreshConfig(integration, { reconcile: false }));
+  } catch (failure) {
+    if (!(failure instanceof Suspended)) throw failure;
+    integration.suspending = true;
+  }
+}
+
+/** Reads the configuration. `reconcile` is for the start of a run: state and checkpoint agree on the export's cursor. */
+export async function refreshConfig(integration: IntegrationRun, options: { reconcile: boolean }): Promise<void> {
+  integration.configRead = readConfig(integration, options.reconcile);
+  try {
+    await integration.configRead;
+  } finally {
+    integration.configRead = null;
+  }
+}
+
+async function readConfig(integration: IntegrationRun, reconcile: boolean): Promise<void> {
+  const { state, integrationId } = integration;
+  const { exportCursorSeq, exportAttemptedSeq } = state;
+  const signals = integration.configSignals;
+  const config = await retryForever(integration, "read the configuration", () =>
+    integration.activities.loadConfig({ integrationId, exportCursorSeq, exportAttemptedSeq, reconcile }),
+  );
+  if (config === null) {
+    integration.deleted = true;
+    return;
+  }
+  // A workflow that was just started takes over the pause of the store, unless a signal came first.
+  if (integration.config === null && integration.unprojectedPause === null) state.paused = config.paused;
+  if (reconcile) {
+    state.exportCursorSeq = config.export.cursorSeq;
+    state.exportAttemptedSeq = config.export.cursorSeq;
+  }
+  integration.config = config;
+  integration.configSignalsCovered = Math.max(integration.configSignalsCovered, signals);
+  integration.activities = activitiesFor(integration.workspaceId, config.heartbeatTimeoutMs);
+  dropObsoleteErrors(integration, config);
+  integration.changed();
+}
+
+/** Errors of what is switched off or gone are not shown any more. */
+function dropObsoleteErrors({ state: { errors } }: IntegrationRun, config: IntegrationConfig): void {
+  if (!config.export.enabled) errors.export = null;
+  if (!config.import.enabled) errors.import = null;
+  for (const name of Object.keys(errors.events)) {
+    if (!config.import.enabled || !config.import.events.includes(name)) delete errors.events[name];
+  }
+}
