@@ -1,4 +1,4 @@
-// The routes of the Portal, and the sign-in page for users without a session. Pages are loaded when they are first shown.
+// The routes of the Portal, and the sign-in page for users without a session. Pages are loaded when first shown.
 import { lazy, Suspense } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { ProvidersLoader } from "./providers/providers.tsx";
@@ -29,7 +29,7 @@ export function App() {
   if (session.data === null) return <SignIn />;
   if (session.data === undefined) return <ErrorAlert error={session.error} onRetry={session.refetch} />;
   const { id, name } = session.data.workspace;
-  // The key makes React build everything anew for another workspace: no page keeps state of the one before.
+  // With another key, React builds all pages anew: none keeps state of another workspace.
   return (
     <Shell key={id} workspace={name}>
       <ProvidersLoader>

@@ -1,4 +1,4 @@
-// Queries and mutations with the API, as the hooks of all folders use them.
+// The hooks that the queries and mutations of all folders are made of.
 import {
   type InvalidateQueryFilters,
   type QueryKey,

@@ -1,7 +1,7 @@
 // A provider that src does not name is synced both ways: by its spec and its connector alone, from the Portal's form on.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectAccessible } from "../support/portal/looks.ts";
-import { addIntegration, fill, heading, region, startPortalSystem, syncNow } from "../support/portal/portal.ts";
+import { addIntegration, fill, expectPage, region, startPortalSystem, syncNow } from "../support/portal/portal.ts";
 import type { Portal } from "../support/portal/portal.ts";
 import { createToyConnector } from "../support/providers/toy/connector.ts";
 import { startToyServer, type ToyServer } from "../support/providers/toy/server.ts";
@@ -49,7 +49,7 @@ describe("a provider as a folder", () => {
     await expectAccessible(page, "Add Toy Room");
     await fill(page, { Room: "kitchen" });
     await page.getByRole("button", { name: "Enable" }).click();
-    await heading(page, "Toy Room kitchen");
+    await expectPage(page, "Toy Room kitchen");
     await page.getByText("Enabled: every step went well.").waitFor();
     await page.getByText("Opening the door").waitFor();
     // There is no guide to it.

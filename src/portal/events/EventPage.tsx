@@ -15,7 +15,7 @@ import { formatCount, localTime } from "../ui/time.ts";
 import { useEvents, useProperties, useRecords } from "./queries.ts";
 
 interface EventName {
-  /** Of the integration. */
+  /** The id of the integration. */
   id: string;
   name: string;
 }

@@ -38,6 +38,8 @@ export function ConnectionTest({ id, runAtOnce }: { id: string; runAtOnce: boole
   );
 }
 
+const REMEDY = "Correct the cause at the provider, or change the credentials under Settings. Then test again.";
+
 interface Step {
   name: string;
   ok: boolean;
@@ -48,9 +50,7 @@ function Steps({ ok, steps }: { ok: boolean; steps: Step[] }) {
   return (
     <>
       <Text size="sm" fw={600} mb="xs">
-        {ok
-          ? "Enabled: every step succeeded."
-          : "A step failed. The integration is kept. Correct the cause at the provider, or change the credentials under Settings. Then test again."}
+        {ok ? "Enabled: every step succeeded." : `A step failed. The integration is kept. ${REMEDY}`}
       </Text>
       <List spacing="xs" size="sm" styles={{ itemWrapper: { alignItems: "flex-start" } }}>
         {steps.map((step) => (

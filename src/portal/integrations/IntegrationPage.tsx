@@ -59,7 +59,7 @@ function Settings({ integration }: { integration: Integration }) {
         <Credentials integration={integration} />
         <ConfirmDelete
           what="this integration"
-          consequence={`The sync ends, and the events with all imported records are deleted here. The data in ${title} stays.`}
+          consequence={`The sync ends. Events and imported records are deleted here. The data in ${title} stays.`}
           label="Delete integration"
           call={() => client.DELETE("/v1/integrations/{id}", { params: { path: { id } } })}
           listKey={INTEGRATIONS_KEY}

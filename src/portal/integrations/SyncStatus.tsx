@@ -24,7 +24,7 @@ export function SyncStatus({ integration }: { integration: Integration }) {
       <Stack gap={4}>
         <Group gap="xs" role="status">
           <StatusBadge status={status} />
-          <Text size="sm">{isOff ? "Export and import are off, so no run is scheduled." : STATUS_TEXTS[status]}</Text>
+          <Text size="sm">{isOff ? "No run is scheduled: export and import are off." : STATUS_TEXTS[status]}</Text>
         </Group>
         <Operations integration={integration} />
       </Stack>
@@ -47,16 +47,16 @@ function ExportProgress({ integration }: { integration: Integration }) {
   const { enabled, sent, pending, rejected, late, completeThrough } = integration.export;
   const { title } = useProvider(integration.provider);
   const total = sent + pending;
+  const counts = Object.entries({ sent, waiting: pending, rejected, late }).map(
+    ([label, value]) => `${formatCount(value)} ${label}`,
+  );
   return (
     <Stack gap={4}>
       <Text fw={600} size="sm">
         Export to {title} {!enabled && "(off)"}
       </Text>
       <Progress value={total === 0 ? 0 : (sent / total) * 100} aria-label="Export progress" />
-      <Text size="sm">
-        {formatCount(sent)} sent, {formatCount(pending)} waiting, {formatCount(rejected)} rejected, {formatCount(late)}{" "}
-        late
-      </Text>
+      <Text size="sm">{counts.join(", ")}</Text>
       <Text size="sm">
         Complete through: <RelativeTime at={completeThrough} empty="nothing yet" />
       </Text>

@@ -74,7 +74,7 @@ function Track({ comparison: { estimate, low, high, verdict }, position }: Track
   const zero = position(0);
   const middle = ROW_PX / 2;
   return (
-    <svg height={ROW_PX} style={{ flex: 1 }}>
+    <svg height={ROW_PX} style={{ flex: 1, minWidth: 0 }}>
       <line x1={zero} x2={zero} y2={ROW_PX} stroke="var(--mantine-color-dimmed)" strokeDasharray="4" />
       <line x1={position(low)} x2={position(high)} y1={middle} y2={middle} stroke={color} strokeWidth={BAR_PX} />
       <circle cx={position(estimate)} cy={middle} r={RADIUS_PX} fill={color} stroke="var(--mantine-color-body)" />

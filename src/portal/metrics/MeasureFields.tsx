@@ -1,4 +1,4 @@
-// The fields of a measure: an event, how it is aggregated per user, filters. Suggests the discovered properties.
+// The fields of a measure: an event, its aggregation per user, filters. They suggest the discovered properties.
 import { Autocomplete, Button, Fieldset, Group, NativeSelect, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 import { randomId } from "@mantine/hooks";

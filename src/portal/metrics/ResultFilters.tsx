@@ -1,4 +1,4 @@
-// The parameters of a result: router, days, groups, analysis. They are kept in the page's address, so that it can be shared.
+// The filters and options of a result.
 import { Autocomplete, NativeSelect, SimpleGrid, Switch, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { useState } from "react";
@@ -72,12 +72,12 @@ function AnalysisOptions({ parameters, results, onChange }: ResultFiltersProps) 
       <NativeSelect
         label="Users with exposures in several groups"
         data={toOptions({ "": "Count in their first group", exclude: "Leave out" })}
-        {...select("mixed")}
+        {...select("multipleExposures")}
       />
       <NativeSelect
         label="Users whose window is not over"
         data={toOptions({ "": "Count their events so far", exclude: "Leave out" })}
-        {...select("unfinished")}
+        {...select("incompleteWindow")}
       />
       <NativeSelect
         label="Confidence"

@@ -104,9 +104,10 @@ function Comparisons({ results }: { results: MetricResults }) {
 
 function notesOf({ caps, cuped, groups }: MetricResults): string[] {
   const notes = [
-    "Intervals for one look are valid if you decide once, at a time that you fixed beforehand. If you look repeatedly and stop when you like the result, use the intervals for every look. They are wider and always valid.",
+    "Intervals for one look are valid if you decide once, at a time that you fixed beforehand.",
+    "Intervals for every look are wider. They stay valid if you look repeatedly and stop when you like the result.",
     groups.length > 2 &&
-      "Each group is compared with the baseline separately. The more groups there are, the more likely one of them differs by chance.",
+      "Each group is compared with the baseline alone. With more groups, a difference by chance is more likely.",
     cuped && "Differences are adjusted by CUPED. Values are not.",
     caps.value !== null && `Values are capped at ${caps.value.toLocaleString()} per user.`,
     caps.denominator !== null && `Denominators are capped at ${caps.denominator.toLocaleString()} per user.`,

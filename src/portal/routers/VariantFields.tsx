@@ -1,4 +1,4 @@
-// The fields of a variant's weight and upstream, in the form of a new router and in that of a variant.
+// The fields of a variant, for the forms of a new router and of an existing variant.
 import { NumberInput, TextInput } from "@mantine/core";
 import type { GetInputPropsReturnType } from "@mantine/form";
 import { SecretInput } from "../ui/inputs.tsx";

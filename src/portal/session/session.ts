@@ -1,11 +1,11 @@
-// The session of the signed-in user. The API key is sent once. After that the browser has a cookie that no script can read.
+// The session of the user. The API key is sent once. After that the browser has a cookie that scripts cannot read.
 import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { ApiError, client, unwrap, type Schemas } from "../api.ts";
 
 type Session = Schemas["Session"];
 export const SESSION_KEY = ["session"];
 
-/** Null if the user is not signed in. Fetched again when the page gets the focus: another tab may have changed the workspace. */
+/** Null without a session. Fetched again when the page gets the focus: another tab may have changed the workspace. */
 export function useSession() {
   const queryClient = useQueryClient();
   return useQuery({

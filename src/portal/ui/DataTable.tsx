@@ -10,7 +10,7 @@ export interface Column<Row> {
   isHeadHidden?: boolean;
   /** The cell names its row. */
   isRowHead?: boolean;
-  /** Of numbers. */
+  /** For numbers. */
   align?: "right";
   /** Breaks long words, so that they do not push the other columns away. */
   overflowWrap?: "anywhere";

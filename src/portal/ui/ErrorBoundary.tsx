@@ -1,4 +1,4 @@
-// Keeps the rest of the Portal usable if a page fails: because of a bug, or because its code was replaced by an upgrade.
+// Keeps the Portal usable if a page fails, because of a bug or because an upgrade replaced its code.
 import { Button, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { ErrorBoundary as Boundary } from "react-error-boundary";

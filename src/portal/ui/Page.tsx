@@ -1,4 +1,4 @@
-// The frame of a page, with breadcrumbs, title and actions, and of its sections.
+// The frame of a page, with breadcrumbs, title and actions, and the frame of its sections.
 import { Breadcrumbs, Group, Paper, Stack, Title } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { useId, type ReactNode } from "react";

@@ -1,4 +1,4 @@
-// What is shown of a query: its progress, its error with a button that tries again, its data, a button for more.
+// Shows a query: a placeholder while it loads, its error, its data, and a button for the next page.
 import { Button } from "@mantine/core";
 import type { ReactNode } from "react";
 import { ErrorAlert } from "./ErrorAlert.tsx";
@@ -10,7 +10,7 @@ interface QueryStateProps<T> {
     error: Error | null;
     isPending: boolean;
     refetch: () => unknown;
-    /** Of lists that are fetched page by page. */
+    /** The last three are set for lists that are fetched page by page. */
     hasNextPage?: boolean;
     isFetchingNextPage?: boolean;
     fetchNextPage?: () => unknown;

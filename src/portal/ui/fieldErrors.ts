@@ -3,7 +3,7 @@ import type { UseFormReturnType } from "@mantine/form";
 import type { SyntheticEvent } from "react";
 import { ApiError } from "../api.ts";
 
-/** Shows the server's errors at their fields. Returns what belongs to no field, null if there is nothing else to say. */
+/** Shows the server's errors at their fields. Returns the other errors as a text, null if there are none. */
 export function showErrors<T extends object>(form: UseFormReturnType<T>, error: unknown): string | null {
   if (!(error instanceof ApiError)) return "Something went wrong in this page. Reload it.";
   const problems = error.errors.map(({ path, message }) => {
@@ -18,7 +18,7 @@ export function showErrors<T extends object>(form: UseFormReturnType<T>, error: 
   return [error.message, ...others.map(({ path, message }) => `${path} ${message}`)].join(" ");
 }
 
-/** A page may have several forms: the one that was submitted has the focus. Mantine writes a field's path at its input. */
+/** Mantine writes the path of a field at its input. If a page has several forms, the focus is in the submitted one. */
 function findField(path: string): HTMLElement | null {
   const form = document.activeElement?.closest("form") ?? document;
   return form.querySelector(`[data-path="${CSS.escape(path)}"]`);

@@ -1,8 +1,8 @@
-// Names and colours of a chart's series, and their legend. It stands outside of the chart, so it takes none of its height.
+// The series of a chart, and their legend. The legend is not part of the chart, so it takes none of its height.
 import { ColorSwatch, getThemeColor, Group, Text, useMantineTheme } from "@mantine/core";
 
 export interface Series {
-  /** A number, not the label: the chart takes a name with a dot for a path. */
+  /** Not the label: the chart would read a label with a dot as a path. */
   name: string;
   label: string;
   color: string;

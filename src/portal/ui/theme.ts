@@ -1,4 +1,4 @@
-// Mantine's theme. Its own colours have a little too little contrast for text in places.
+// Mantine's theme. Some of its own colours have too little contrast for text.
 import { Badge, createTheme, type CSSVariablesResolver } from "@mantine/core";
 
 export const theme = createTheme({

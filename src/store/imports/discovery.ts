@@ -25,7 +25,8 @@ export async function discoverProperties(
 }
 
 /**
- * Adds the chunks' counts to the properties, and makes new properties as long as there is room. For example, with `price` known:
+ * Adds the chunks' counts to the properties, and makes new properties as long as there is room. For example, with
+ * `price` known:
  *
  *     property_counts (taken out)   ranked (summed)         properties
  *     price   numbers 3             price  known            price  numbers 10 -> 15 (its example stays)

@@ -7,13 +7,13 @@ import {
   addIntegration,
   expectRows,
   fill,
-  heading,
+  expectPage,
   region,
   startPortalSystem,
   syncNow,
   type Portal,
 } from "../../support/portal/portal.ts";
-import { expectAccessible, picture } from "../../support/portal/looks.ts";
+import { expectAccessible, takePicture } from "../../support/portal/pageChecks.ts";
 import { ACCOUNT, HOUR_MS } from "../../support/system/system.ts";
 
 const ROWS = 45;
@@ -50,9 +50,9 @@ async function add(page: Page, projectId: string, secret = ACCOUNT.secret): Prom
     "Service Account Username": ACCOUNT.username,
     "Service Account Secret": secret,
   });
-  await picture(page, "mixpanel-add", 660);
+  await takePicture(page, "mixpanel-add", 660);
   await page.getByRole("button", { name: "Enable" }).click();
-  await heading(page, `Mixpanel Project ${projectId}`);
+  await expectPage(page, `Mixpanel Project ${projectId}`);
 }
 
 async function changeSecret(page: Page, secret: string): Promise<void> {
@@ -77,7 +77,7 @@ describe("the Mixpanel product page", () => {
     await page.getByText("Enabled: every step succeeded.").waitFor();
     await page.getByText("Reading events").waitFor();
 
-    await picture(page, "mixpanel-enabled");
+    await takePicture(page, "mixpanel-enabled");
 
     const exporting = page.getByRole("switch", { name: "Export to Mixpanel" });
     const importing = page.getByRole("switch", { name: "Import from Mixpanel" });
@@ -101,10 +101,10 @@ describe("the Mixpanel product page", () => {
     const { deduped } = await portal.system.mixpanel.control.count(projectId, { events: [EXPOSURE_EVENT] });
     expect(deduped).toBe(12);
     await expectAccessible(page, "an integration", { dark: true });
-    await picture(page, "mixpanel-sync", 900);
+    await takePicture(page, "mixpanel-sync", 900);
 
     await page.getByRole("link", { name: "purchase: properties and records" }).click();
-    await heading(page, "purchase");
+    await expectPage(page, "purchase");
     const amount = page.getByRole("table", { name: "Properties" }).getByRole("row", { name: /^amount/ });
     expect(await amount.innerText()).toMatch(/number\s*numeric/i);
     await expectRows(page, "Records", 20);
@@ -166,7 +166,7 @@ describe("the Mixpanel product page", () => {
     await page.getByRole("button", { name: "Pause" }).waitFor();
     await page.getByRole("button", { name: "Delete integration" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
-    await heading(page, "Data Integrations");
+    await expectPage(page, "Data Integrations");
     expect(await page.getByText(`Project ${projectId}`).count()).toBe(0);
   });
 });
