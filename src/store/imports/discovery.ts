@@ -74,8 +74,9 @@ async function foldCounts(tx: Transaction, eventId: number): Promise<number> {
     from ranked r
     where r.known
       or r.rank <= ${MAX_PROPERTIES_PER_EVENT}::bigint - (select count(*) from properties where event_id = ${eventId})
-    on conflict (event_id, name) do update set strings = p.strings + excluded.strings, numbers = p.numbers + excluded.numbers,
-      booleans = p.booleans + excluded.booleans, arrays = p.arrays + excluded.arrays, objects = p.objects + excluded.objects,
+    on conflict (event_id, name) do update set strings = p.strings + excluded.strings,
+      numbers = p.numbers + excluded.numbers, booleans = p.booleans + excluded.booleans,
+      arrays = p.arrays + excluded.arrays, objects = p.objects + excluded.objects,
       nulls = p.nulls + excluded.nulls, example = excluded.example`);
 }
 
@@ -87,7 +88,8 @@ function exampleOf(eventId: number): RawBuilder<unknown> {
   return sql`(
   select case
     when r.name = any(${IDENTITY_PROPERTIES}::text[]) then null
-    when lower(r.name) = (select lower(source ->> 'userIdFieldName') from event_definitions where id = ${eventId}) then null
+    when lower(r.name) = (
+      select lower(source ->> 'userIdFieldName') from event_definitions where id = ${eventId}) then null
     when length(v.value::text) <= ${EXAMPLE_CHARS}::integer then v.value::text
     else to_jsonb(left(v.value #>> '{}', ${EXAMPLE_CHARS}::integer - 2) || '…')::text end
   from imported_events e
