@@ -11,7 +11,7 @@ const KEY_ID_BYTES = 8;
 const WRAPPED_BYTES = IV_BYTES + KEY_BYTES + TAG_BYTES;
 const HEADER_BYTES = 1 + KEY_ID_BYTES + WRAPPED_BYTES;
 
-/** `box` holds all that decryption needs except the operator's key. `keyId` names that key and reveals nothing of it. */
+/** `box` holds all that decryption needs except the operator's key, which `keyId` names without revealing it. */
 export interface SealedSecret {
   box: Buffer;
   keyId: string;

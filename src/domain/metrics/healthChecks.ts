@@ -155,7 +155,7 @@ function checkCompleteThrough(metric: Metric, options: ResultOptions, sample: Me
   }
   if (sample.nowMs - throughMs > MAX_DATA_AGE_MS) {
     const days = Math.floor((sample.nowMs - throughMs) / DAY_MS);
-    const message = `Event ${behind?.name ?? ""} is imported up to ${days} days ago: see its integration. ${unfinished}`;
+    const message = `Event ${behind?.name} is imported up to ${days} days ago: see the integration. ${unfinished}`;
     return { check, status: "warning", message, figures };
   }
   return { check, status: "ok", message: unfinished, figures };

@@ -143,7 +143,7 @@ describe("complete_through", () => {
 
   test.each([
     ["never imported", events(null), {}, /never fully imported\. Enable the import/],
-    ["two days old", events(NOW_MS - 2 * DAY_MS - HOUR_MS), {}, /imported up to 2 days ago.*see its integration/],
+    ["two days old", events(NOW_MS - 2 * DAY_MS - HOUR_MS), {}, /imported up to 2 days ago.*see the integration/],
     ["begun too late", { importFrom: "2026-01-11" }, {}, /begins on 2026-01-11.*Choose later days/],
     ["begun within the period before exposure", { importFrom: "2026-01-08" }, { cuped: true }, /the period before/],
   ] as const)("warns of an import that is %s", (_what, change, options, message) => {
