@@ -4,10 +4,8 @@ import { SyncError } from "../domain/errors.ts";
 import type { ImportChunk } from "../providers/connector.ts";
 import { requestLimiter } from "../store/store.ts";
 import type { ImportPageInput, ImportPageResult } from "./contract.ts";
-import { connect } from "./dependencies.ts";
-import type { ActivityDependencies } from "./dependencies.ts";
-import { rateLimitEndOrThrow } from "./wrapper.ts";
-import type { ActivityContext } from "./wrapper.ts";
+import { connect, type ActivityDependencies } from "./dependencies.ts";
+import { rateLimitEndOrThrow, type ActivityContext } from "./wrapper.ts";
 
 /** While one chunk is being stored the next is read, never more. The progress moves with the last chunk alone. */
 export function importPage(dependencies: ActivityDependencies) {

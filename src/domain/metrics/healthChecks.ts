@@ -118,7 +118,7 @@ function checkMixed(
   { by, multipleExposures: mixed }: ResultOptions,
   { allUsers, multipleExposureUsers: mixedUsers }: MetricSample,
 ): HealthCheck {
-  const check = "multiple_exposures";
+  const check = "mixed_variants";
   const share = allUsers === 0 ? null : mixedUsers / allUsers;
   const figures = { share, users: mixedUsers, counted: mixed === "first" ? "with their first" : "left out" };
   const what = `${count(mixedUsers)} of ${count(allUsers)} users saw several ${by}s; they are ${
