@@ -75,7 +75,7 @@ describe("sample_ratio", () => {
     const lost = checked("sample_ratio", { cells: [cell("a", 1_000, 0.2), cell("b", 1_210, 0.2)] });
     expect(lost).toMatchObject({ status: "warning", figures: { route: "r", alpha: 0.001 } });
     expect(lost.figures["pValue"]).toBeCloseTo(7.929666e-6, 11);
-    expect(lost.message).toMatch(/Likely causes: calls that fall back.*Find the cause/);
+    expect(lost.message).toMatch(/Likely causes: fallbacks.*Find the cause/);
     const chance = checked("sample_ratio", { cells: [cell("a", 1_000, 0.2), cell("b", 1_140, 0.2)] });
     expect(chance.status).toBe("ok");
     expect(chance.figures["pValue"]).toBeCloseTo(0.002475142, 8);
@@ -122,7 +122,7 @@ test.each([
 
 test.each([
   [{ sampled: 1_000, found: 500 }, "ok", /50\.0 %/],
-  [{ sampled: 1_000, found: 499 }, "warning", /49\.9 % .*Send the same one in both/],
+  [{ sampled: 1_000, found: 499 }, "warning", /49\.9 % .*Send the same id in both/],
   [{ sampled: 0, found: 0 }, "unknown", /no exposed users/],
 ])("join_rate of %j: %s", (joined, status, message) => {
   expect(checked("join_rate", { joined })).toMatchObject({ status, message: expect.stringMatching(message) });
@@ -130,7 +130,7 @@ test.each([
 
 test.each([
   [20, "first", "ok", /20 of 2,010 users saw several variants; they are counted with the first variant/],
-  [21, "exclude", "warning", /21 of 2,010 users .* are left out\. Likely causes/],
+  [21, "exclude", "warning", /21 of 2,010 users .* are left out\. .*Likely causes/],
 ] as const)("mixed_variants of %i, %s: %s", (mixedUsers, mixed, status, message) => {
   const found = checked("mixed_variants", { multipleExposureUsers: mixedUsers }, { multipleExposures: mixed });
   expect(found).toMatchObject({ status, message: expect.stringMatching(message), figures: { users: mixedUsers } });
@@ -142,8 +142,8 @@ describe("complete_through", () => {
   });
 
   test.each([
-    ["never imported", events(null), {}, /never imported to an end: enable the import/],
-    ["two days old", events(NOW_MS - 2 * DAY_MS - HOUR_MS), {}, /imported to 2 days ago.*see its integration/],
+    ["never imported", events(null), {}, /never fully imported\. Enable the import/],
+    ["two days old", events(NOW_MS - 2 * DAY_MS - HOUR_MS), {}, /imported up to 2 days ago.*see the integration/],
     ["begun too late", { importFrom: "2026-01-11" }, {}, /begins on 2026-01-11.*Choose later days/],
     ["begun within the period before exposure", { importFrom: "2026-01-08" }, { cuped: true }, /the period before/],
   ] as const)("warns of an import that is %s", (_what, change, options, message) => {
