@@ -64,7 +64,7 @@ async function writeFiles({ store }: BigQueryMachine, workspaceId: string, prefi
   const read = readRowBatches(
     {
       ...{ afterSeq: 0, throughSeq, signal: new AbortController().signal, heartbeat: () => undefined },
-      readBuckets: (after, limit) => store.exports.readBuckets(workspaceId, "latest", after, throughSeq, limit),
+      readBuckets: (after, limit) => store.exports.readBuckets(workspaceId, true, after, throughSeq, limit),
     },
     BATCH_ROWS,
   );

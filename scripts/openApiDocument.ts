@@ -1,15 +1,18 @@
 // The API's OpenAPI document, made from the routes alone, without a server or a database.
 import { createApp } from "../src/api/app.ts";
 import type { AppDeps } from "../src/api/deps.ts";
+import type { Gateway } from "../src/gateway/gateway.ts";
+import { registerChat } from "../src/gateway/routes.ts";
 
 const silent = () => {};
 
 /** The JSON text of GET /openapi.json. The call touches no dependency but the log and the measurements. */
 export async function openApiDocument(): Promise<string> {
-  const deps = {
-    store: {},
+  const deps: Partial<AppDeps> = {
+    store: {} as AppDeps["store"],
+    registerGateway: (app, proxy) => registerChat(app, {} as Gateway, proxy),
     logger: { debug: silent, info: silent, warn: silent, error: console.error },
-    metrics: { observeRequest: silent, countExposures: silent },
-  } as unknown as AppDeps;
-  return (await createApp(deps).request("/openapi.json")).text();
+    metrics: { observeRequest: silent, countExposures: silent, render: () => Promise.reject(new Error("not served")) },
+  };
+  return (await createApp(deps as AppDeps).request("/openapi.json")).text();
 }

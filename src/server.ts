@@ -2,11 +2,10 @@
 import { existsSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { join } from "node:path";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { createApp } from "./api/app.ts";
 import type { WebSettings } from "./api/deps.ts";
-import { readPortal } from "./http/staticFiles.ts";
 import { Problem, problemResponse } from "./http/problem.ts";
 import type { Config } from "./config/config.ts";
 import { createConnectors } from "./providers/registry.ts";
@@ -14,25 +13,26 @@ import { createAddressPolicy } from "./gateway/addresses.ts";
 import { createUpstreamAgent } from "./gateway/connect.ts";
 import { createGateway } from "./gateway/gateway.ts";
 import { createRecorder } from "./gateway/recorder.ts";
+import { registerChat } from "./gateway/routes.ts";
 import { createLogger } from "./telemetry/logging.ts";
 import { createMetrics } from "./telemetry/prometheus.ts";
 import { isMigrated } from "./store/postgres/migrate.ts";
 import { createPostgresStore } from "./store/createStore.ts";
 import { connectTemporal, temporalAddress } from "./client/connection.ts";
 
-/** How long a client may take to send its headers, and its whole request; and how often that is looked at. */
+/** How long a client may take to send its headers and its whole request, and how often that is checked. */
 const TIMEOUTS = { headersTimeoutMs: 10_000, requestTimeoutMs: 60_000, checkedEveryMs: 2_000 };
-/** Longer than the usual idle time of load balancers, so that they close first. */
+/** Longer than the idle time of most load balancers, so that they close connections first. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 const DRAIN_TIMEOUT_MS = 30_000;
 const DRAIN_POLL_MS = 50;
-/** As seen from dist/src, and from src. */
+/** From dist/src, and from src. */
 const BUILT_PORTAL_DIRS = ["../portal", "../dist/portal"].map((path) => join(import.meta.dirname, path));
 
 export interface RunningServer {
   url: string;
-  /** Ends what is in flight, then everything that the server opened. */
+  /** Waits for calls in flight, then closes everything that the server opened. */
   stop(): Promise<void>;
 }
 
@@ -69,7 +69,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     connectors,
     exposureMaxAgeDays: config.exposureMaxAgeDays,
     upstreams,
-    gateway,
+    registerGateway: (api, proxy) => registerChat(api, gateway, proxy),
     logger,
     metrics,
     temporalReady: () => temporal.ready(),
@@ -98,25 +98,25 @@ export async function startServer(config: Config): Promise<RunningServer> {
 function webOf(config: Config): WebSettings {
   const { publicUrl, trustedProxies, limits } = config.server;
   const url = config.temporalUiUrl;
-  const dir = config.portalDir ?? BUILT_PORTAL_DIRS.find((built) => existsSync(built));
   return {
-    ...{ publicUrl, trustedProxies, limits },
-    portal: dir === undefined ? undefined : readPortal(dir),
+    publicUrl,
+    trustedProxies,
+    limits,
+    portalDir: config.portalDir ?? BUILT_PORTAL_DIRS.find((built) => existsSync(built)),
     temporalUi: url === undefined ? undefined : { url, namespace: temporalAddress().namespace },
   };
 }
 
-/** The request and the response of Node below a request. */
 type Node = Pick<HttpBindings, "incoming" | "outgoing">;
 
-/** A Node server around a fetch handler, with a limit on everything that a client could draw out. */
+/** A Node server around a fetch handler, with limits on what a client can delay or enlarge. */
 export function createHttpServer(
   fetch: (request: Request, node: Node) => Response | Promise<Response>,
   timeouts = TIMEOUTS,
 ): Server {
   const listener = getRequestListener((request, node) => fetch(request, node as Node), {
     overrideGlobalObjects: false,
-    // A request line or a Host header of which no URL can be made.
+    // For a request line or a Host header that makes no URL.
     errorHandler: () => problemResponse(new Problem(400, "The request cannot be understood.")),
   });
   const options = {
@@ -142,7 +142,7 @@ function listen(server: Server, at: { host: string; port: number }): Promise<str
   });
 }
 
-/** Takes no new connection, lets calls in flight end, and closes connections as they fall idle. */
+/** Accepts no new connections, waits for calls in flight, and closes connections as they become idle. */
 export async function drain(server: Server, timeoutMs = DRAIN_TIMEOUT_MS): Promise<void> {
   const idle = setInterval(() => server.closeIdleConnections(), DRAIN_POLL_MS);
   const late = setTimeout(() => server.closeAllConnections(), timeoutMs);

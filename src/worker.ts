@@ -1,4 +1,4 @@
-// Composition root of the worker: the only place that puts store, connectors and Temporal together for the activities.
+// The worker's composition root: builds every dependency of the activities, runs them, and drains them.
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
@@ -15,7 +15,7 @@ import { createPostgresStore } from "./store/createStore.ts";
 import type { Store } from "./store/store.ts";
 import { connectTemporal, temporalAddress } from "./client/connection.ts";
 
-/** A built installation has its workflows bundled beside it; from source they are bundled at start. */
+/** The build bundles the workflows. From source, the worker bundles them when it starts. */
 const BUNDLE = fileURLToPath(new URL("../workflow-bundle.js", import.meta.url));
 const SHUTDOWN_GRACE_MS = 10_000;
 const MAX_CONCURRENT_ACTIVITIES = 20;
@@ -32,7 +32,7 @@ export interface WorkerParts {
   bundlePath?: string;
 }
 
-/** A worker on the configured task queue; the caller runs it and owns the parts. */
+/** A worker on the configured task queue. The caller runs it and closes the parts. */
 export async function createWorker(parts: WorkerParts): Promise<Worker> {
   const { config, connection, namespace, store, connectors, control } = parts;
   const settings = {
@@ -51,13 +51,13 @@ export async function createWorker(parts: WorkerParts): Promise<Worker> {
       : { workflowBundle: { codePath: bundlePath } }),
     maxConcurrentActivityTaskExecutions: MAX_CONCURRENT_ACTIVITIES,
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
-    // A worker that died holds up a workflow it had cached for this long.
+    // A workflow that was cached by a worker that died waits for this long.
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
     ...versioning(config),
   });
 }
 
-/** Worker versioning is off unless a deployment is named. */
+/** Worker versioning is on only if a deployment is named. */
 function versioning(config: Config): Partial<WorkerOptions> {
   const { deploymentName, buildId } = config.temporal;
   if (deploymentName === undefined || buildId === undefined) return {};
@@ -70,7 +70,7 @@ function versioning(config: Config): Partial<WorkerOptions> {
   };
 }
 
-/** Runs a worker until SIGTERM or SIGINT, then drains: activities end at their next page, everything is closed. */
+/** Runs a worker until SIGTERM or SIGINT. Then activities end at their next page, and everything is closed. */
 export async function runWorker(config: Config): Promise<void> {
   if (!(await isMigrated(config.databaseUrl))) {
     throw new Error("The database is not set up for this version: run `crosscurrent migrate` first.");
@@ -86,7 +86,7 @@ export async function runWorker(config: Config): Promise<void> {
     }),
   });
   const { connectionOptions, namespace } = temporalAddress();
-  const store = createPostgresStore({ ...config });
+  const store = createPostgresStore(config);
   const connectors = createConnectors(config);
   const temporal = connectTemporal(config.temporal.taskQueue);
   const connection = await NativeConnection.connect(connectionOptions);

@@ -7,7 +7,7 @@ import { runToEnd, type Program } from "../process/program.ts";
 import { LOCAL_DIR } from "../paths.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const SOURCES = ["src/portal", "docs/mixpanel-setup.md", "docs/bigquery-setup.md", "docs/images", "package-lock.json"];
+const SOURCES = ["src/portal", "docs/customers", "docs/images", "package-lock.json"];
 const KEPT_MS = 7 * 24 * 3_600_000;
 
 /**

@@ -16,7 +16,8 @@ export function exportBatch(dependencies: ActivityDependencies) {
     const parts = connector.exportBuckets(connection, {
       afterSeq: cursorSeq,
       throughSeq,
-      readBuckets: (after, limit) => exports.readBuckets(workspaceId, connector.exportOrder, after, throughSeq, limit),
+      readBuckets: (after, limit) =>
+        exports.readBuckets(workspaceId, connector.exportOrder === "latest", after, throughSeq, limit),
       signal,
       heartbeat,
     });

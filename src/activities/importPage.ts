@@ -2,7 +2,7 @@
 import type { EventProgress } from "../domain/progress.ts";
 import { SyncError } from "../domain/errors.ts";
 import type { ImportChunk } from "../providers/connector.ts";
-import { leasesOf } from "../store/store.ts";
+import { requestLimiter } from "../store/store.ts";
 import type { ImportPageInput, ImportPageResult } from "./contract.ts";
 import { connect, type ActivityDependencies } from "./dependencies.ts";
 import { rateLimitEndOrThrow, type ActivityContext } from "./wrapper.ts";
@@ -21,7 +21,7 @@ export function importPage(dependencies: ActivityDependencies) {
       events,
       progress: task.progress,
       pageHalvings,
-      acquireRequest: leasesOf(store, budget, signal),
+      acquireRequest: requestLimiter(store, budget, signal),
       blocked: async (untilMs) => {
         if (budget !== null) await store.budgets.block(budget.key, untilMs);
       },

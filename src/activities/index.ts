@@ -31,7 +31,7 @@ export function createActivities(
       await store.imports.discoverProperties(integrationId);
     }),
     recordRun: activity((input) => store.runs.record(input)),
-    projectStatus: activity((input) => store.maintenance.recordState(input)),
+    projectStatus: activity((input) => store.syncState.recordStatus(input)),
     reconcile: () => activity(reconcile(store, control))(undefined),
   };
 }

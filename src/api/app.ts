@@ -2,32 +2,44 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context, MiddlewareHandler } from "hono";
-import { errorResponse, GatewayError } from "../gateway/errors.ts";
-import { ConflictError, InvalidCursorError } from "../store/store.ts";
-import { authenticate, rememberedKeys } from "./workspaces/auth.ts";
-import type { AppDeps, Env, WebSettings } from "./deps.ts";
-import type { App } from "../http/endpoint.ts";
+import { methodNotAllowed } from "hono/method-not-allowed";
+import type { App, Env } from "../http/env.ts";
 import { secureHeaders } from "../http/headers.ts";
-import { createLimits, NO_LIMITS } from "./workspaces/signInLimits.ts";
-import { notThere, portalAnswer } from "../http/staticFiles.ts";
+import { isOpenAiPath, OpenAiError, openAiErrorResponse, toOpenAiError } from "../http/openAiError.ts";
+import { serveOpenApi } from "../http/openApi.ts";
 import { invalid, Problem, problemResponse } from "../http/problem.ts";
-import { CHAT_PATH, chatRefusal, registerChat } from "./routers/chat.ts";
-import { registerBrowse } from "./integrations/browse.ts";
+import { ConflictError, InvalidCursorError } from "../store/store.ts";
+import type { AppDeps, WebSettings } from "./deps.ts";
+import { registerImported } from "./events/imported.ts";
 import { registerEvents } from "./events/routes.ts";
 import { registerExposures } from "./exposures/routes.ts";
 import { registerHealth } from "./health.ts";
+import { registerBrowse } from "./integrations/browse.ts";
+import { registerConnectionTest } from "./integrations/connectionTest.ts";
 import { registerIntegrations } from "./integrations/routes.ts";
-import { registerMetricResults } from "./metrics/results.ts";
+import { registerMetricResults } from "./metrics/resultRoutes.ts";
 import { registerMetrics } from "./metrics/routes.ts";
 import { registerRouterExposures } from "./routers/exposuresPerHour.ts";
+import { registerRoutes } from "./routers/routeRoutes.ts";
 import { registerRouters } from "./routers/routes.ts";
+import { registerVariants } from "./routers/variantRoutes.ts";
 import { registerRuns } from "./runs/routes.ts";
+import { serveDocs, servePortal } from "./staticFiles.ts";
+import { authenticate, cachedKeys } from "./workspaces/auth.ts";
 import { registerSession, registerSignIn } from "./workspaces/session.ts";
-import { registerTest } from "./integrations/connectionTest.ts";
+import { createLimits, NO_LIMITS } from "./workspaces/signInLimits.ts";
+
+const NO_WEB: WebSettings = {
+  publicUrl: undefined,
+  trustedProxies: 0,
+  limits: NO_LIMITS,
+  portalDir: undefined,
+  temporalUi: undefined,
+};
 
 /**
  * @example
- * const app = createApp({ store, client, connectors, exposureMaxAgeDays: 90, logger, metrics, temporalReady });
+ * const app = createApp({ store, client, connectors, exposureMaxAgeDays: 90, logger, metrics, … });
  * const response = await app.request("/healthz");
  */
 export function createApp(deps: AppDeps): App {
@@ -37,106 +49,70 @@ export function createApp(deps: AppDeps): App {
   const { sessions, workspaces } = deps.store;
   app.use(observe(deps, web));
   registerSignIn(app, deps, web, limits);
-  app.use("/v1/*", authenticate({ keys: rememberedKeys(workspaces), sessions, web, limits }));
+  app.use("/v1/*", authenticate({ keys: cachedKeys(workspaces), sessions, web, limits }));
   registerHealth(app, deps);
   registerSession(app, deps, web);
   registerExposures(app, deps);
   registerIntegrations(app, deps, web);
-  registerTest(app, deps);
+  registerConnectionTest(app, deps);
   registerBrowse(app, deps);
   registerEvents(app, deps);
+  registerImported(app, deps);
   registerRuns(app, deps);
   registerRouters(app, deps);
+  registerRoutes(app, deps);
+  registerVariants(app, deps);
   registerRouterExposures(app, deps);
   registerMetrics(app, deps);
   registerMetricResults(app, deps);
-  registerChat(app, deps, web);
+  deps.registerGateway(app, web);
   serveOpenApi(app);
-  const methodsOf = methodsByPath(app);
-  app.notFound(async (c) => {
-    const methods = methodsOf(c.req.path);
-    if (methods.length === 0) return (await portalAnswer(c, web.portal)) ?? refusal(c, notThere(c, web.portal));
-    const allow = methods.join(", ");
-    return refusal(c, new Problem(405, `Only ${allow} can be used here.`, { headers: { allow } }));
-  });
+  // After all endpoints, so that only calls that none of them serves get here.
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
+  serveDocs(app);
+  servePortal(app, web.portalDir);
+  app.notFound((c) => refusal(c, new Problem(404, "There is no such resource.")));
   app.onError((error, c) =>
-    error instanceof GatewayError ? errorResponse(error) : refusal(c, toProblem(deps, error)),
+    error instanceof OpenAiError ? openAiErrorResponse(error) : refusal(c, toProblem(deps, error)),
   );
   return app;
 }
 
-const NO_WEB: WebSettings = {
-  publicUrl: undefined,
-  trustedProxies: 0,
-  limits: NO_LIMITS,
-  portal: undefined,
-  temporalUi: undefined,
-};
-
-/** A problem document, but where OpenAI's clients call. */
-function refusal(c: Context<Env>, problem: Problem): Response {
-  return c.req.path === CHAT_PATH ? chatRefusal(problem) : problemResponse(problem);
+function refuseMethod(c: Context<Env>, methods: string[]): Response {
+  const allow = methods.join(", ");
+  return refusal(c, new Problem(405, `This path allows only ${allow}.`, { headers: { allow } }));
 }
 
-/** One log line and one measurement per call; paths without ids, never a header or a body. */
-function observe(deps: AppDeps, web: WebSettings): MiddlewareHandler<Env> {
+function refusal(c: Context<Env>, problem: Problem): Response {
+  return isOpenAiPath(c.req.path) ? openAiErrorResponse(toOpenAiError(problem)) : problemResponse(problem);
+}
+
+const QUIET_ROUTES = new Set(["/healthz", "/readyz", "/metrics"]);
+
+/** Writes one log line and one measurement for each call: path templates without ids, never a header or a body. */
+function observe({ logger, metrics }: AppDeps, web: WebSettings): MiddlewareHandler<Env> {
   return async (c, next) => {
     const startedMs = performance.now();
     await next();
     const durationMs = performance.now() - startedMs;
     const route = c.get("route") ?? "unknown";
-    // What the gateway has written by itself is sent: its status is that of Node's response.
+    // A response that the gateway streamed exists only on Node's side.
     const isSent = c.res === RESPONSE_ALREADY_SENT;
     const status = isSent ? (c.env.outgoing?.statusCode ?? 0) : c.res.status;
     const request = { method: c.req.method, route, status, durationMs: Math.round(durationMs * 10) / 10 };
     if (!isSent) secureHeaders(c, web);
-    deps.metrics.observeRequest(request);
-    const isQuiet = route === "/healthz" || route === "/readyz" || route === "/metrics";
-    deps.logger[isQuiet ? "debug" : "info"]({ ...request, workspaceId: c.get("workspaceId") }, "request");
+    metrics.observeRequest(request);
+    logger[QUIET_ROUTES.has(route) ? "debug" : "info"]({ ...request, workspaceId: c.get("workspaceId") }, "request");
   };
 }
 
-/** Errors that callers can mend get their own answer; all others are logged and answered without details. */
-function toProblem(deps: AppDeps, error: Error): Problem {
+/**
+ * Errors that callers can correct get a response that says how; all others are logged and get a 500 without details.
+ */
+function toProblem({ logger }: AppDeps, error: Error): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof InvalidCursorError) return invalid([{ path: "cursor", message: "is no cursor of this list" }]);
   if (error instanceof ConflictError) return new Problem(409, error.message);
-  deps.logger.error({ err: error }, "a call failed");
-  return new Problem(500, "Something went wrong on this side. The call can be repeated.");
-}
-
-function serveOpenApi(app: App): void {
-  const description = "The key as it is: `Authorization: Basic <api-key>` or `Bearer <api-key>`.";
-  app.openAPIRegistry.registerComponent("securitySchemes", "apiKey", {
-    type: "apiKey",
-    in: "header",
-    name: "Authorization",
-    description,
-  });
-  app.openAPIRegistry.registerComponent("securitySchemes", "session", {
-    type: "apiKey",
-    in: "cookie",
-    name: "crosscurrent_session",
-    description:
-      "From `POST /v1/session`; over https its name begins with `__Host-`. Calls that change something must come from a page of the " +
-      "same origin.",
-  });
-  const info = {
-    title: "Crosscurrent",
-    version: "1",
-    description: "Two-way sync between an LLM router and product analytics.",
-  };
-  const document = app.getOpenAPI31Document({ openapi: "3.1.0", info });
-  app.get("/openapi.json", (c) => {
-    c.set("route", "/openapi.json");
-    return c.json(document);
-  });
-}
-
-/** Which methods a path has, so that a wrong one is answered by 405 and not by 404. */
-function methodsByPath(app: App): (path: string) => string[] {
-  const routes = app.routes
-    .filter((route) => route.method !== "ALL")
-    .map(({ method, path }) => ({ method, pattern: new RegExp(`^${path.replaceAll(/:\w+/g, "[^/]+")}$`) }));
-  return (path) => [...new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))];
+  logger.error({ err: error }, "a call failed");
+  return new Problem(500, "The server failed. The call can be repeated.");
 }

@@ -1,49 +1,42 @@
-// What the API is given by its composition root: everything that does I/O comes in through here.
-import type { IncomingMessage, ServerResponse } from "node:http";
+// What the composition root gives to the API: everything that does I/O comes in here.
 import type { IntegrationControl } from "../client/index.ts";
-import type { Connector } from "../providers/connector.ts";
 import type { Provider } from "../domain/integration.ts";
-import type { AddressPolicy } from "../gateway/addresses.ts";
-import type { Gateway } from "../gateway/gateway.ts";
-import type { LimitSettings } from "./workspaces/signInLimits.ts";
+import type { ProxySettings } from "../http/clientOrigin.ts";
+import type { App } from "../http/env.ts";
+import type { Connector } from "../providers/connector.ts";
 import type { Store } from "../store/store.ts";
+import type { LimitSettings } from "./workspaces/signInLimits.ts";
 
 export interface AppDeps {
   store: Store;
   client: IntegrationControl;
   connectors: Record<Provider, Connector>;
   exposureMaxAgeDays: number;
-  /** Which base URLs variants may name. */
-  upstreams: AddressPolicy;
-  /** Serves Chat Completions. */
-  gateway: Gateway;
+  upstreams: UpstreamPolicy;
+  /** Adds the endpoints of the gateway, which the API authenticates. */
+  registerGateway(app: App, proxy: ProxySettings): void;
   logger: ApiLogger;
   metrics: ApiMetrics;
-  /** Rejects while Temporal cannot be reached. */
+  /** Rejects if Temporal cannot be reached. */
   temporalReady(): Promise<void>;
-  /** Default: nobody in front, no limits, no Portal. */
+  /** Default: no proxies, no limits, no Portal. */
   web?: Partial<WebSettings>;
 }
 
-/** What browsers and the network in front of the server make necessary. */
-export interface WebSettings {
-  /** The origin that browsers see; undefined: taken from each request. */
-  publicUrl: string | undefined;
-  /** How many proxies in front may be believed about the client's address and scheme. */
-  trustedProxies: number;
-  limits: LimitSettings;
-  /** The built Portal; undefined: not built. */
-  portal: Portal | undefined;
-  /** Where people look at workflows; undefined: no links. */
-  temporalUi: { url: string; namespace: string } | undefined;
+/** Which base URLs variants may have. */
+export interface UpstreamPolicy {
+  /** What is wrong with a base URL, or null. */
+  problemWith(baseUrl: string): string | null;
 }
 
-/** A file of the Portal for a path; its page for the paths that the page itself understands; null for a file that is not there. */
-export type Portal = (request: {
-  path: string;
-  acceptEncoding: string;
-  ifNoneMatch: string;
-}) => Promise<Response | null>;
+/** Settings for browsers and for the network in front of the server. */
+export interface WebSettings extends ProxySettings {
+  limits: LimitSettings;
+  /** The folder of the built Portal; undefined: not built. */
+  portalDir: string | undefined;
+  /** Temporal's UI, for links to workflows; undefined: no links. */
+  temporalUi: { url: string; namespace: string } | undefined;
+}
 
 /** The part of a pino logger that the API uses. */
 export interface ApiLogger {
@@ -57,16 +50,4 @@ export interface ApiMetrics {
   observeRequest(request: { method: string; route: string; status: number; durationMs: number }): void;
   countExposures(accepted: number): void;
   render(): Promise<{ contentType: string; text: string }>;
-}
-
-/** Variables of one request. */
-export interface Env {
-  /** Node's own, where a Node server calls: the gateway passes bytes on without a detour through web streams. */
-  Bindings: { incoming?: IncomingMessage; outgoing?: ServerResponse };
-  Variables: {
-    /** Set by auth for every call under /v1. */
-    workspaceId: string;
-    /** The path template of the endpoint that answers; ids stay out of logs and metrics. */
-    route: string;
-  };
 }

@@ -1,25 +1,26 @@
-// Liveness, readiness and metrics: open to the operator's machinery, without a key and without anybody's data.
-import type { AppDeps } from "./deps.ts";
-import { handle, type App } from "../http/endpoint.ts";
+// Liveness, readiness and measurements for the operator's tools: no key is needed, and no data of a workspace is shown.
+import pTimeout from "p-timeout";
+import { route } from "../http/endpoint.ts";
+import type { App } from "../http/env.ts";
 import { Problem } from "../http/problem.ts";
-import { within } from "./integrations/signals.ts";
+import type { AppDeps } from "./deps.ts";
 
-const READY_TIMEOUT_MS = 3_000;
+const TIMEOUT = { milliseconds: 3_000 };
 
-export function registerHealth(app: App, deps: AppDeps): void {
-  handle(app, "get", "/healthz", async (c) => c.json({ status: "ok" }));
-  handle(app, "get", "/readyz", async (c) => {
+export function registerHealth(app: App, { store, temporalReady, metrics }: AppDeps): void {
+  route(app, "get", "/healthz", async (c) => c.json({ status: "ok" }));
+  route(app, "get", "/readyz", async (c) => {
     const [database, temporal] = await Promise.allSettled([
-      within(deps.store.ping(), READY_TIMEOUT_MS),
-      within(deps.temporalReady(), READY_TIMEOUT_MS),
+      pTimeout(store.ping(), TIMEOUT),
+      pTimeout(temporalReady(), TIMEOUT),
     ]);
     const missing = Object.entries({ database, temporal }).filter(([, result]) => result.status === "rejected");
     if (missing.length === 0) return c.json({ status: "ready" });
     const errors = missing.map(([path]) => ({ path, message: "cannot be reached" }));
     throw new Problem(503, "Not ready.", { errors });
   });
-  handle(app, "get", "/metrics", async (c) => {
-    const { contentType, text } = await deps.metrics.render();
+  route(app, "get", "/metrics", async (c) => {
+    const { contentType, text } = await metrics.render();
     return c.body(text, 200, { "content-type": contentType });
   });
 }

@@ -1,6 +1,6 @@
 // Output of commands: lines for people, or one JSON line per row for scripts.
 import type { Integration } from "../domain/integration.ts";
-import { viewIntegration } from "../api/integrations/responses.ts";
+import { toIntegrationResponse } from "../api/integrations/responses.ts";
 
 /** The streams that commands write to. Tests pass their own. */
 export interface Output {
@@ -17,7 +17,7 @@ export type Row = Record<string, unknown>;
 
 /** An integration as the API shows it, with its workspace. */
 export function describe(row: Integration): Row {
-  const { temporalUrl: _unknown, ...view } = viewIntegration(row);
+  const { temporalUrl: _unknown, ...view } = toIntegrationResponse(row);
   return { ...view, workspaceId: row.workspaceId };
 }
 

@@ -1,15 +1,15 @@
-// Which addresses a tenant's base URL may reach: public ones over https, and the hosts that the operator allows.
+// Which addresses the base URL of a variant may reach: public ones over https, and hosts that the operator allows.
 import ipaddr from "ipaddr.js";
 
 export interface AddressPolicy {
-  /** What is wrong with a base URL as it is written, or null. Where a name leads is checked when it is connected to. */
+  /** What is wrong with the text of a base URL, or null. The address of a name is checked when it is connected to. */
   problemWith(baseUrl: string): string | null;
-  /** The operator allows this host, whatever its address; an IPv6 address with or without its brackets. */
+  /** Whether the operator allows this host at any address. An IPv6 address may have brackets. */
   isAllowedHost(hostname: string, port: number): boolean;
 }
 
 const MAX_BASE_URL_CHARS = 500;
-/** Names that mean this machine or this network wherever they are resolved. */
+/** Names that always mean this machine or this network. */
 const LOCAL_NAME = /(^|[.])(localhost|local|internal|intranet|lan|home[.]arpa)[.]?$/;
 
 /**
@@ -47,20 +47,20 @@ export function portOf(url: URL): number {
 }
 
 /**
- * Whether an IP address is one of the public internet. Everything that is registered for something else is not: private, loopback,
- * link-local, shared (CGNAT), multicast, reserved and documentation ranges, and IPv6 addresses that stand for an IPv4 one
- * (mapped, NAT64, 6to4, Teredo).
+ * Whether an IP address belongs to the public internet. Ranges that are registered for something else do not: private,
+ * loopback, link-local, shared (CGNAT), multicast, reserved and documentation ranges, and IPv6 addresses that stand for
+ * an IPv4 address (mapped, NAT64, 6to4, Teredo).
  */
 export function isPublicAddress(address: string): boolean {
-  // A zone, as in fe80::1%eth0, is of a link.
+  // Only link-local addresses have a zone, as in fe80::1%eth0.
   if (address.includes("%") || !ipaddr.isValid(address)) return false;
   const parsed = ipaddr.parse(address);
   if (parsed.range() !== "unicast") return false;
-  // Of IPv6 only 2000::/3 is given out for the public internet.
+  // 2000::/3 is the only part of IPv6 that is assigned to the public internet.
   return parsed.kind() === "ipv4" || ((parsed.toByteArray()[0] ?? 0) & 0xe0) === 0x20;
 }
 
-/** A host of a URL without the brackets around an IPv6 address. */
+/** The host of a URL, without the brackets of an IPv6 address. */
 export function bare(hostname: string): string {
   return hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
 }

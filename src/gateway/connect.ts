@@ -1,5 +1,5 @@
-// Connections to upstreams, made only to addresses that the policy lets a tenant reach. The address that is checked is the one
-// that is connected to: a name is resolved once, here, and what it leads to can not change in between.
+// Connections to upstreams, only to addresses that the policy allows. A name is resolved once, here, so the address
+// that is checked is the address that is connected to.
 import { lookup as systemLookup, type LookupAddress } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 import { Agent, buildConnector } from "undici";
@@ -7,7 +7,6 @@ import { bare, isPublicAddress, type AddressPolicy } from "./addresses.ts";
 
 export type Resolve = (hostname: string, callback: (error: Error | null, addresses: LookupAddress[]) => void) => void;
 
-/** The upstream's address is none that a tenant may reach. */
 export class AddressRefusedError extends Error {
   override readonly name = "AddressRefusedError";
   constructor() {
@@ -20,7 +19,7 @@ const KEEP_ALIVE_MS = 30_000;
 const MAX_CONNECTIONS_PER_ORIGIN = 1_024;
 const MAX_HEADER_BYTES = 32 * 1024;
 
-/** `resolve` stands in for the system's resolver. Redirects are never followed: undici's agent does not. */
+/** `resolve` replaces the system's resolver in tests. An agent of undici never follows redirects. */
 export function createUpstreamAgent(policy: AddressPolicy, resolve: Resolve = resolveBySystem): Agent {
   const anywhere = buildConnector({ timeout: CONNECT_TIMEOUT_MS });
   const publicOnly = buildConnector({ timeout: CONNECT_TIMEOUT_MS, lookup: publicLookup(resolve) });
@@ -41,7 +40,7 @@ export function createUpstreamAgent(policy: AddressPolicy, resolve: Resolve = re
         callback(error, null);
         return;
       }
-      // What was looked up was checked already; this would find a way around that.
+      // The look-up has checked the address already. This guards against a way around it.
       if (isPublicAddress(socket.remoteAddress ?? "")) {
         callback(null, socket);
         return;
@@ -58,7 +57,7 @@ export function createUpstreamAgent(policy: AddressPolicy, resolve: Resolve = re
   });
 }
 
-/** Answers only addresses that are public; none of them is a refusal. */
+/** Returns the public addresses of a name, or an error if it has none. */
 function publicLookup(resolve: Resolve): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, (error, addresses) => {

@@ -1,51 +1,51 @@
-// POST /v1/chat/completions: router, route, variant, upstream; the exposure is recorded while the answer flows.
-import type { NewVariant } from "../domain/router.ts";
+// The gateway: router, route, variant, upstream. The exposure is recorded while the response streams.
 import { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Dispatcher } from "undici";
 import { matchRoute, pickVariant } from "../domain/assignment.ts";
-import type { RouterStore, ServedRouter } from "../store/store.ts";
+import type { NewVariant, ServedRouter } from "../domain/router.ts";
+import { cachedLookup } from "../http/cache.ts";
+import { OpenAiError } from "../http/openAiError.ts";
+import type { RouterStore } from "../store/store.ts";
+import { assignmentHash, randomNumber } from "./assignmentHash.ts";
 import { readChatBody, type ChatBody } from "./chatBody.ts";
-import { hashedDraw, randomDraw } from "./assignmentHash.ts";
-import { GatewayError } from "./errors.ts";
 import type { ExposureRecorder } from "./recorder.ts";
 import { readBody } from "./requestBody.ts";
-import { relay } from "./streamResponse.ts";
-import { createTtlCache } from "../http/ttlCache.ts";
-import { callUpstream, refusalOf, type CallSignal, type UpstreamAnswer } from "./upstream.ts";
+import { streamResponse } from "./streamResponse.ts";
+import { callUpstream, refusalOf, type CallSignal, type UpstreamResponse } from "./upstream.ts";
 
 export interface GatewayDeps {
   routers: Pick<RouterStore, "serving">;
   recorder: ExposureRecorder;
   agent: Dispatcher;
-  /** What `model` begins with before the router's id. */
+  /** What stands before the router's id in `model`. */
   modelPrefix: string;
   headersTimeoutMs: number;
   idleTimeoutMs: number;
-  /** Told of an exposure that could not be committed. */
+  /** Called for an exposure that could not be committed. */
   onLost: (error: unknown) => void;
-  /** Told of a call that goes on to the fallback variant. */
+  /** Called when a call goes on to the fallback variant. */
   onFallback: () => void;
 }
 
 export interface Gateway {
   /**
-   * Serves one call. The answer is written to `outgoing` with `headers` (null), or is a Response for the caller to send. Throws
-   * GatewayError for what is refused before an upstream has answered.
+   * Serves one call. Writes the response to `outgoing`, with `headers` added, and returns null; or returns a Response
+   * to be sent. Throws OpenAiError if the call is refused before an upstream has responded.
    */
   serve(
     workspaceId: string,
     incoming: IncomingMessage,
-    answer: { outgoing: ServerResponse; headers: Record<string, string> },
+    target: { outgoing: ServerResponse; headers: Record<string, string> },
   ): Promise<Response | null>;
 }
 
-/** How long another server's change of a router may go unseen. */
+/** How long a change of a router by another server can go unnoticed. */
 const ROUTER_TTL_MS = 1_000;
 const MAX_CACHED_ROUTERS = 1_000;
 const TOO_MANY_REQUESTS = 429;
 
-/** Which variants serve a call: the one that was picked, then the fallback. */
+/** The variants that can serve a call: the picked one, then the fallback. */
 interface Assignment {
   routerId: string;
   routeId: string;
@@ -54,11 +54,11 @@ interface Assignment {
 
 interface Served {
   variant: NewVariant;
-  answer: UpstreamAnswer;
+  response: UpstreamResponse;
 }
 
 export function createGateway(deps: GatewayDeps): Gateway {
-  const routers = createTtlCache<ServedRouter>({
+  const findRouter = cachedLookup<ServedRouter>({
     ttlMs: ROUTER_TTL_MS,
     maxEntries: MAX_CACHED_ROUTERS,
     load: (key) => {
@@ -70,32 +70,34 @@ export function createGateway(deps: GatewayDeps): Gateway {
     async serve(workspaceId, incoming, { outgoing, headers: common }) {
       const body = readChatBody(await readBody(incoming));
       const { routerId, modelHint } = parseModel(deps.modelPrefix, body.model);
-      const router = routerId === null ? null : await routers.get(`${workspaceId}/${routerId}`);
+      const router = routerId === null ? null : await findRouter(`${workspaceId}/${routerId}`);
       if (router === null) {
         const message = `There is no router for this model: it must be "${deps.modelPrefix}" and the id of a router.`;
-        throw new GatewayError(404, message, { code: "model_not_found", param: "model" });
+        throw new OpenAiError(404, message, { code: "model_not_found", param: "model" });
       }
       const assignment = assign(router, body, modelHint);
-      const caller = new Caller(outgoing);
-      const { variant, answer } = await callVariants(deps, assignment, body, {
+      const { variant, response } = await callVariants(deps, assignment, body, {
         accept: incoming.headers.accept,
-        signal: caller,
+        signal: new CallerSignal(outgoing),
       });
-      const headers: Record<string, string> = { ...answer.headers, ...describe(assignment, variant) };
-      if (answer.status < 200 || answer.status > 299) return refusalOf({ ...answer, headers });
+      const headers: Record<string, string> = { ...response.headers, ...routingHeaders(assignment, variant) };
+      if (response.status < 200 || response.status > 299) return refusalOf({ ...response, headers });
       const committed = record(deps, workspaceId, assignment, variant, body.user);
-      const isEventStream = answer.headers["content-type"]?.startsWith("text/event-stream") === true;
-      // A stream ends with the commit, not with the last of its bytes.
+      const isEventStream = response.headers["content-type"]?.startsWith("text/event-stream") === true;
+      // A stream ends with the commit, not with the upstream's last byte.
       if (isEventStream) delete headers["content-length"];
-      outgoing.writeHead(answer.status, { ...common, ...headers, ...OWN_HEADERS });
-      await relay(answer.body, outgoing, { isEventStream, committed });
+      outgoing.writeHead(response.status, { ...common, ...headers, ...OWN_HEADERS });
+      await streamResponse(response.body, outgoing, { isEventStream, committed });
       return null;
     },
   };
 }
 
-/** Emits `abort` when the caller leaves before its answer is whole: to undici a signal, at a fraction of an AbortSignal's cost. */
-class Caller extends EventEmitter implements CallSignal {
+/**
+ * Emits `abort` when the caller leaves before the end of the response. Far cheaper than an AbortSignal, which undici
+ * takes too.
+ */
+class CallerSignal extends EventEmitter implements CallSignal {
   aborted = false;
 
   constructor(outgoing: ServerResponse) {
@@ -108,7 +110,7 @@ class Caller extends EventEmitter implements CallSignal {
   }
 }
 
-/** Reverse proxies that gather bytes would hold up a stream. */
+/** Reverse proxies must not buffer a stream. */
 const OWN_HEADERS = { "cache-control": "no-store", "x-accel-buffering": "no" };
 
 /** `inworld/my-router`, or with a model hint `inworld/my-router:hint`. */
@@ -117,7 +119,7 @@ function parseModel(prefix: string, model: string): { routerId: string | null; m
   const rest = model.slice(prefix.length);
   const colon = rest.indexOf(":");
   const id = colon === -1 ? rest : rest.slice(0, colon);
-  // What cannot be an id is none, and no look-up is spent on it.
+  // A text that cannot be an id is not worth a look-up.
   const routerId = /^[\w.-]{1,64}$/.test(id) ? id : null;
   return { routerId, modelHint: colon === -1 ? null : rest.slice(colon + 1) };
 }
@@ -125,20 +127,20 @@ function parseModel(prefix: string, model: string): { routerId: string | null; m
 function assign(router: ServedRouter, { user, metadata }: ChatBody, modelHint: string | null): Assignment {
   const route = matchRoute(router.routes, { metadata, modelHint });
   if (route === undefined) {
-    const message = "No route of the router matches the call: see the conditions of its routes.";
-    throw new GatewayError(404, message, { code: "no_route", param: "model" });
+    const message = "No route of the router matches the call. Check the conditions of its routes.";
+    throw new OpenAiError(404, message, { code: "no_route", param: "model" });
   }
-  const place = { routerId: router.id, routeId: route.id };
-  const variant = pickVariant(route.variants, user === null ? randomDraw : hashedDraw(user, place));
+  const ref = { routerId: router.id, routeId: route.id };
+  const variant = pickVariant(route.variants, user === null ? randomNumber : assignmentHash(user, ref));
   if (variant === undefined) {
     const message = "The route that matches has no variant with a weight above 0.";
-    throw new GatewayError(404, message, { code: "no_variant", param: "model" });
+    throw new OpenAiError(404, message, { code: "no_variant", param: "model" });
   }
   const fallback = route.variants.find(({ id }) => id === route.fallbackVariantId && id !== variant.id);
-  return { ...place, variants: fallback === undefined ? [variant] : [variant, fallback] };
+  return { ...ref, variants: fallback === undefined ? [variant] : [variant, fallback] };
 }
 
-/** The first answer that is none of the upstream's own failures, or else the last one, whatever it is. */
+/** The first response that is not a failure of the upstream, or else the last one. */
 async function callVariants(
   deps: GatewayDeps,
   assignment: Assignment,
@@ -150,22 +152,24 @@ async function callVariants(
     if (index > 0) deps.onFallback();
     try {
       const sent = { ...call, body: body.withModel(variant.upstream.model) };
-      const answer = await callUpstream(deps, variant.upstream, sent);
-      if (index === last || !hasFailed(answer)) return { variant, answer };
-      answer.body.destroy();
+      const response = await callUpstream(deps, variant.upstream, sent);
+      if (index === last || !hasFailed(response)) return { variant, response };
+      response.body.destroy();
     } catch (error) {
-      if (!(error instanceof GatewayError)) throw new GatewayError(499, "The caller has left.");
-      if (index === last) throw withHeaders(error, describe(assignment, variant));
+      if (!(error instanceof OpenAiError)) throw new OpenAiError(499, "The caller has left.");
+      if (index === last) throw withHeaders(error, routingHeaders(assignment, variant));
     }
   }
-  throw new Error("A route was served without a variant.");
+  throw new Error("An assignment has no variants.");
 }
 
-function hasFailed({ status }: UpstreamAnswer): boolean {
+function hasFailed({ status }: UpstreamResponse): boolean {
   return status >= 500 || status === TOO_MANY_REQUESTS;
 }
 
-/** Null where the call names no user. The promise is always handled: what waits for it sees a rejection again. */
+/**
+ * Null if the call has no user. A rejection is reported here, so it is handled even if nothing waits for the promise.
+ */
 function record(
   deps: GatewayDeps,
   workspaceId: string,
@@ -180,7 +184,7 @@ function record(
   return committed;
 }
 
-function describe({ routerId, routeId }: Assignment, variant: NewVariant): Record<string, string> {
+function routingHeaders({ routerId, routeId }: Assignment, variant: NewVariant): Record<string, string> {
   return {
     "x-crosscurrent-router": routerId,
     "x-crosscurrent-route": routeId,
@@ -188,6 +192,6 @@ function describe({ routerId, routeId }: Assignment, variant: NewVariant): Recor
   };
 }
 
-function withHeaders({ status, message, code }: GatewayError, headers: Record<string, string>): GatewayError {
-  return new GatewayError(status, message, { ...(code !== null && { code }), headers });
+function withHeaders({ status, message, code }: OpenAiError, headers: Record<string, string>): OpenAiError {
+  return new OpenAiError(status, message, { code, headers });
 }

@@ -1,10 +1,11 @@
-// Exposures of served calls on their way to the store: those that come while a commit is under way go into the next one together.
+// Commits the exposures of served calls. Those that arrive during a commit go into the next one together.
+import pTimeout from "p-timeout";
 import type { Exposure } from "../domain/exposure.ts";
 import { MAX_EXPOSURES_PER_CALL } from "../domain/limits.ts";
 import type { ExposureStore } from "../store/store.ts";
 
 export interface ExposureRecorder {
-  /** Resolves once the exposure is committed; rejects where it is not, or nobody knows. */
+  /** Resolves once the exposure is committed; rejects if it is not, or if that is unknown. */
   record(workspaceId: string, exposure: Exposure): Promise<void>;
 }
 
@@ -14,22 +15,23 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
-/** Longer than the store's own limits on a transaction: only a connection that hangs runs into it. */
+/** Longer than the store's own limits on a transaction, so only a connection that hangs exceeds it. */
 const COMMIT_TIMEOUT_MS = 45_000;
 
-/** One transaction per workspace at a time: under load it holds as many exposures as arrived during the one before. */
+/**
+ * One transaction per workspace at a time. Under load, each holds the exposures that arrived during the previous one.
+ */
 export function createRecorder(exposures: ExposureStore, onCommit: (count: number) => void): ExposureRecorder {
   const queues = new Map<string, Waiting[]>();
   const drain = async (workspaceId: string, queue: Waiting[]) => {
     while (queue.length > 0) {
       const batch = queue.splice(0, MAX_EXPOSURES_PER_CALL);
       try {
-        await within(
-          exposures.ingest(
-            workspaceId,
-            batch.map(({ exposure }) => exposure),
-          ),
+        const commit = exposures.ingest(
+          workspaceId,
+          batch.map(({ exposure }) => exposure),
         );
+        await pTimeout(commit, { milliseconds: COMMIT_TIMEOUT_MS });
         onCommit(batch.length);
         for (const { resolve } of batch) resolve();
       } catch (error) {
@@ -53,12 +55,4 @@ export function createRecorder(exposures: ExposureStore, onCommit: (count: numbe
       });
     },
   };
-}
-
-async function within(commit: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error("An exposure was not committed in time.")), COMMIT_TIMEOUT_MS);
-  });
-  await Promise.race([commit, late]).finally(() => clearTimeout(timer));
 }

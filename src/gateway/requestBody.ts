@@ -1,20 +1,20 @@
-// The body of a call as bytes, counted as they come.
+// The body of a call as bytes, counted as they arrive.
 import type { IncomingMessage } from "node:http";
-import { GatewayError } from "./errors.ts";
+import { OpenAiError } from "../http/openAiError.ts";
 
-/** Images and audio are sent within the JSON of a call. */
+/** Large, because calls contain images and audio. */
 export const MAX_CHAT_BODY_BYTES = 32 * 1024 * 1024;
 
-/** Throws GatewayError 413 and 415. The connection is closed with a 413: the rest of the body will not be read. */
+/** Rejects with OpenAiError 413 or 415. A 413 closes the connection, because the rest of the body will not be read. */
 export function readBody(incoming: IncomingMessage): Promise<Buffer> {
   if (Number(incoming.headers["content-length"] ?? 0) > MAX_CHAT_BODY_BYTES) return Promise.reject(tooLarge());
   const [type = "", charset] = (incoming.headers["content-type"] ?? "").toLowerCase().split(";");
   const isUtf8 = charset === undefined || !charset.includes("charset=") || /charset="?utf-8"?/.test(charset);
   if (type.trim() !== "application/json" || !isUtf8) {
-    return Promise.reject(new GatewayError(415, "Send the body as application/json in UTF-8."));
+    return Promise.reject(new OpenAiError(415, "Send the body as application/json in UTF-8."));
   }
   if ((incoming.headers["content-encoding"] ?? "identity").toLowerCase() !== "identity") {
-    return Promise.reject(new GatewayError(415, "Send the body without a content encoding."));
+    return Promise.reject(new OpenAiError(415, "Send the body without a content encoding."));
   }
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -28,11 +28,11 @@ export function readBody(incoming: IncomingMessage): Promise<Buffer> {
       reject(tooLarge());
     });
     incoming.on("end", () => resolve(Buffer.concat(chunks, bytes)));
-    incoming.on("error", () => reject(new GatewayError(400, "The body broke off.")));
+    incoming.on("error", () => reject(new OpenAiError(400, "The body broke off.")));
   });
 }
 
-function tooLarge(): GatewayError {
+function tooLarge(): OpenAiError {
   const message = `The body is larger than ${MAX_CHAT_BODY_BYTES} bytes. Send less in one call.`;
-  return new GatewayError(413, message, { headers: { connection: "close" } });
+  return new OpenAiError(413, message, { headers: { connection: "close" } });
 }

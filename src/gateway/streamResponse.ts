@@ -1,16 +1,17 @@
-// An upstream's answer on its way to the caller: bytes as they come, and an end that says that the exposure is committed.
+// Streams an upstream's response to the caller as it arrives. The response ends only once the exposure is committed.
 import type { ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 
-/** How a stream of Chat Completions says that it is over: OpenAI's clients stop reading there, before the connection's own end. */
+/** The last event of a stream of Chat Completions. OpenAI's clients stop reading there. */
 const DONE = Buffer.from("[DONE]");
 
 /**
- * Resolves when the caller has everything or has left. The answer ends cleanly only once `committed` has resolved; where that rejects,
- * or where the upstream breaks off, the connection is cut instead, which every HTTP client reports. Of an event stream only the
- * `[DONE]` waits for the commit; of another answer, which nobody can read before its end, the last piece does.
+ * Resolves when the caller has the whole response or has left. The response ends cleanly only once `committed` has
+ * resolved. If that rejects, or the upstream breaks off, the connection is cut, which every HTTP client reports as an
+ * error. In an event stream only `[DONE]` waits for the commit; in any other response, which clients read as a whole,
+ * the last chunk waits.
  */
-export function relay(
+export function streamResponse(
   body: Readable,
   outgoing: ServerResponse,
   { isEventStream, committed }: { isEventStream: boolean; committed: Promise<void> | null },
@@ -37,7 +38,7 @@ export function relay(
         const safe = beforeDone(bytes);
         held = bytes.subarray(safe);
         send(bytes.subarray(0, safe));
-        // The end is near: what still follows can wait where it is.
+        // `[DONE]` is held: what follows can wait in the upstream's stream.
         if (held.length >= DONE.length) body.pause();
       } else {
         send(held);
@@ -50,9 +51,9 @@ export function relay(
     });
     body.on("error", cut);
     outgoing.on("drain", () => body.resume());
-    // A stream that has begun says so, though its first token takes its time; with the token, headers travel together.
+    // Sends the headers before a first token that takes long. A token that is there already travels with them.
     if (isEventStream) setImmediate(() => void (hasSent || outgoing.destroyed || outgoing.flushHeaders()));
-    // A caller who left; after a clean end there is nothing left to destroy.
+    // For a caller that left; after a clean end there is nothing to destroy.
     outgoing.on("close", () => {
       body.destroy();
       resolve();
@@ -71,7 +72,7 @@ export function relay(
   });
 }
 
-/** How many bytes surely lie before a `[DONE]`, one that these bytes only begin included. */
+/** How many bytes come before `[DONE]`, or before a part of it at the end of the bytes. */
 function beforeDone(bytes: Buffer): number {
   const found = bytes.indexOf(DONE);
   if (found !== -1) return found;

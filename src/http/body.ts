@@ -1,11 +1,11 @@
-// Request bodies: bytes are counted as they come, so that an oversized one is refused before it is read or understood.
+// Request bodies. Bytes are counted as they arrive, so an oversized body is refused before it is read or parsed.
 import { isUtf8 } from "node:buffer";
 import { Problem } from "./problem.ts";
 
-/** Calls that configure something: far more than any valid body needs. */
+/** For calls that configure something; far more than a valid body needs. */
 export const MAX_CONFIG_BODY_BYTES = 64 * 1024;
 
-/** The body as text. 413 wins over every complaint about the content. */
+/** The body as text, without a byte order mark. A body that is too large is a 413, whatever else is wrong with it. */
 export async function readText(request: Request, maxBytes: number): Promise<string> {
   const bytes = await readBytes(request, maxBytes);
   if (!isUtf8(bytes)) throw new Problem(400, "The body is not valid UTF-8.");
@@ -26,13 +26,15 @@ async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
   return Buffer.concat(chunks, bytes);
 }
 
-/** The connection is closed with it: the rest of the body will not be read. */
+/** Closes the connection too, because the rest of the body will not be read. */
 function tooLarge(maxBytes: number): Problem {
   const detail = `The body is larger than ${maxBytes} bytes. Send less in one call.`;
   return new Problem(413, detail, { headers: { connection: "close" } });
 }
 
-/** Which of the media types the body has; 415 for any other, for another charset than UTF-8 and for a compressed body. */
+/**
+ * The media type of the body. 415 if it is not accepted, has another charset than UTF-8, or if the body is compressed.
+ */
 export function mediaType<T extends string>(request: Request, accepted: readonly T[]): T {
   const [type = "", ...parameters] = (request.headers.get("content-type") ?? "").toLowerCase().split(";");
   const found = accepted.find((candidate) => candidate === type.trim());
@@ -49,7 +51,11 @@ export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's own message quotes the body.
+    // The parser's message quotes the body.
     throw new Problem(400, "The body is not valid JSON.");
   }
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

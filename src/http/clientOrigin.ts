@@ -1,37 +1,37 @@
-// Where a call comes from: address, scheme and origin. Proxies in front are believed only as far as the operator says.
+// Where a call comes from: address, scheme and origin. Proxies are trusted only as far as the operator's settings say.
 import type { Context } from "hono";
 import ipaddr from "ipaddr.js";
-import type { Env, WebSettings } from "../api/deps.ts";
+import type { Env } from "./env.ts";
 
-type Front = Pick<WebSettings, "publicUrl" | "trustedProxies">;
-
-/**
- * The client's address; of IPv6 the /64, which is what one client has. With n trusted proxies it is the n-th entry from the right of
- * X-Forwarded-For: everything to the left of it was written by whoever liked to.
- */
-export function addressOf(c: Context<Env>, { trustedProxies }: Front): string {
-  const forwarded = trustedProxies === 0 ? [] : (c.req.header("x-forwarded-for") ?? "").split(",");
-  const entry = forwarded.at(-Math.min(trustedProxies, forwarded.length))?.trim() ?? "";
-  return networkOf(entry) ?? networkOf(nodeOf(c).incoming?.socket.remoteAddress ?? "") ?? "unknown";
+export interface ProxySettings {
+  /** The origin that browsers see; undefined: taken from each request. */
+  publicUrl: string | undefined;
+  /** How many proxies in front of the server are trusted to report the client's address and scheme. */
+  trustedProxies: number;
 }
 
-/** Without a server around it, as in tests, the app is called without any. */
-export function nodeOf(c: Context<Env>): Env["Bindings"] {
-  return c.env ?? {};
+/**
+ * The client's address; of an IPv6 address its /64 network, which belongs to one client. With n trusted proxies it is
+ * the n-th entry of X-Forwarded-For from the right, because clients can write anything to the left of it.
+ */
+export function clientAddress(c: Context<Env>, { trustedProxies }: ProxySettings): string {
+  const forwarded = trustedProxies === 0 ? [] : (c.req.header("x-forwarded-for") ?? "").split(",");
+  const entry = forwarded.at(-Math.min(trustedProxies, forwarded.length))?.trim() ?? "";
+  // Tests call the app without a server, so `env` can be missing.
+  const bindings: Env["Bindings"] | undefined = c.env;
+  return networkOf(entry) ?? networkOf(bindings?.incoming?.socket.remoteAddress ?? "") ?? "unknown";
 }
 
 function networkOf(text: string): string | null {
   if (!ipaddr.isValid(text)) return null;
   const address = ipaddr.process(text);
   if (address instanceof ipaddr.IPv4) return address.toString();
-  return `${address.parts
-    .slice(0, 4)
-    .map((part) => part.toString(16))
-    .join(":")}::/64`;
+  const network = address.parts.slice(0, 4).map((part) => part.toString(16));
+  return `${network.join(":")}::/64`;
 }
 
-/** Whether the browser speaks https, be it to a proxy in front. */
-export function isHttps(c: Context<Env>, { publicUrl, trustedProxies }: Front): boolean {
+/** Whether the browser uses https, to this server or to a proxy in front of it. */
+export function isHttps(c: Context<Env>, { publicUrl, trustedProxies }: ProxySettings): boolean {
   if (publicUrl !== undefined) return publicUrl.startsWith("https:");
   const forwarded = trustedProxies === 0 ? undefined : c.req.header("x-forwarded-proto");
   if (forwarded !== undefined) return forwarded.split(",")[0]?.trim().toLowerCase() === "https";
@@ -39,15 +39,15 @@ export function isHttps(c: Context<Env>, { publicUrl, trustedProxies }: Front): 
 }
 
 /**
- * Whether a browser says that one of our own pages makes this call; null where nothing is said, which no browser of today leaves out
- * of a call that changes something.
+ * Whether a browser says that a page of this server makes the call. Null if the call does not say, which today's
+ * browsers always do for calls that change something.
  */
-export function isSameOrigin(c: Context<Env>, { publicUrl }: Front): boolean | null {
+export function isSameOrigin(c: Context<Env>, { publicUrl }: ProxySettings): boolean | null {
   const site = c.req.header("sec-fetch-site");
   const origin = c.req.header("origin");
   if (site !== undefined && site !== "same-origin") return false;
   if (origin === undefined) return site === undefined ? null : true;
   if (publicUrl !== undefined) return origin === publicUrl;
-  // Without that setting the scheme is not known for sure: TLS may end in front. The host is what the browser was aimed at.
+  // Without publicUrl the scheme is unknown, because a proxy may end TLS. The host is the one that the browser called.
   return URL.canParse(origin) && new URL(origin).host === new URL(c.req.url).host;
 }

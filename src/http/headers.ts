@@ -1,7 +1,7 @@
-// What every answer tells browsers to refuse: other types than the one given, frames, foreign content, the page's address elsewhere.
+// Security headers of every response: what browsers must not do with it.
 import type { Context } from "hono";
-import { isHttps } from "./clientOrigin.ts";
-import type { Env, WebSettings } from "../api/deps.ts";
+import { isHttps, type ProxySettings } from "./clientOrigin.ts";
+import type { Env } from "./env.ts";
 
 const COMMON = {
   "x-content-type-options": "nosniff",
@@ -10,10 +10,13 @@ const COMMON = {
   "cross-origin-resource-policy": "same-origin",
   "x-frame-options": "DENY",
 };
-/** An answer of the API is never a document that runs or shows anything. */
+/** Two years, which the preload lists of browsers ask for. */
+const COMMON_BY_HTTPS = { ...COMMON, "strict-transport-security": "max-age=63072000; includeSubDomains" };
+
+/** Responses of the API are never documents, so they may load nothing. */
 const API_POLICY = "default-src 'none'; frame-ancestors 'none'";
-/** All of the Portal is its own; styles are the exception, because its components set some as they are drawn. */
-export const PORTAL_POLICY = [
+/** Pages load only what this server serves. Styles may be inline, because components set some as they are drawn. */
+export const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
@@ -26,22 +29,17 @@ export const PORTAL_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 const NO_FEATURES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
-/** Two years, as browsers' preload lists ask for. */
-const HTTPS_ONLY = "max-age=63072000; includeSubDomains";
 
-const COMMON_BY_HTTPS = { ...COMMON, "strict-transport-security": HTTPS_ONLY };
-
-/** Sets them where the answer does not have its own. */
-export function secureHeaders(c: Context<Env>, web: WebSettings): void {
+/** Sets the headers; keeps the response's own cache control and content security policy. */
+export function secureHeaders(c: Context<Env>, proxy: ProxySettings): void {
   const { headers } = c.res;
-  for (const [name, value] of Object.entries(COMMON)) headers.set(name, value);
+  for (const [name, value] of Object.entries(commonHeaders(c, proxy))) headers.set(name, value);
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
   if (!headers.has("content-security-policy")) headers.set("content-security-policy", API_POLICY);
   else headers.set("permissions-policy", NO_FEATURES);
-  if (isHttps(c, web)) headers.set("strict-transport-security", HTTPS_ONLY);
 }
 
-/** For what the gateway writes by itself. */
-export function nodeHeaders(c: Context<Env>, web: WebSettings): Record<string, string> {
-  return isHttps(c, web) ? COMMON_BY_HTTPS : COMMON;
+/** The headers of responses that bypass hono, such as those of the gateway. */
+export function commonHeaders(c: Context<Env>, proxy: ProxySettings): Record<string, string> {
+  return isHttps(c, proxy) ? COMMON_BY_HTTPS : COMMON;
 }

@@ -1,7 +1,7 @@
-// Errors as RFC 9457 problem documents: the one shape in which the API says no.
+// Errors as RFC 9457 problem documents, the one shape in which the API refuses a call.
 import { z } from "@hono/zod-openapi";
 
-/** One thing wrong with a request: where, and what to do. Never a value that was sent. */
+/** One thing that is wrong with a request. The message never contains a value that was sent. */
 export interface FieldError {
   path: string;
   message: string;
@@ -9,31 +9,38 @@ export interface FieldError {
 
 export const problemSchema = z
   .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.number().int(),
-    detail: z.string().optional(),
-    errors: z.array(z.object({ path: z.string(), message: z.string() })),
+    type: z.string().describe("Always `about:blank`: the status says which kind of problem it is."),
+    title: z.string().describe("The name of the status."),
+    status: z.number().int().describe("The HTTP status."),
+    detail: z.string().optional().describe("What is wrong, in one sentence."),
+    errors: z
+      .array(
+        z.object({
+          path: z.string().describe("The wrong field, as in `exposures[3].user`."),
+          message: z.string().describe("What is wrong with the field, to be read after its name."),
+        }),
+      )
+      .describe("The wrong fields, at most 100; empty if the problem is not about fields."),
   })
   .openapi("Problem");
 
-const TITLES = {
-  400: "Bad Request",
-  401: "Unauthorized",
-  403: "Forbidden",
-  404: "Not Found",
-  405: "Method Not Allowed",
-  409: "Conflict",
-  413: "Content Too Large",
-  415: "Unsupported Media Type",
-  429: "Too Many Requests",
-  500: "Internal Server Error",
-  503: "Service Unavailable",
+export const PROBLEMS = {
+  400: { title: "Bad Request", description: "The request is not valid. `errors` lists the wrong fields." },
+  401: { title: "Unauthorized", description: "The API key or the session is missing or not valid." },
+  403: { title: "Forbidden", description: "The caller is not allowed to do this." },
+  404: { title: "Not Found", description: "The resource does not exist in this workspace." },
+  405: { title: "Method Not Allowed", description: "The path has other methods. `Allow` lists them." },
+  409: { title: "Conflict", description: "The call conflicts with the current state. `detail` says how." },
+  413: { title: "Content Too Large", description: "The body is too large." },
+  415: { title: "Unsupported Media Type", description: "The body has another media type, charset or encoding." },
+  429: { title: "Too Many Requests", description: "Too many calls. `Retry-After` says when to try again." },
+  500: { title: "Internal Server Error", description: "The server failed. The call can be repeated." },
+  503: { title: "Service Unavailable", description: "A dependency is not available. Try again later." },
 } as const;
 
-export type ProblemStatus = keyof typeof TITLES;
+export type ProblemStatus = keyof typeof PROBLEMS;
 
-/** Thrown anywhere below a route; app.ts turns it into the answer. */
+/** Thrown anywhere below a route; the app turns it into the response. */
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly status: ProblemStatus;
@@ -52,33 +59,28 @@ export class Problem extends Error {
   }
 }
 
-export function problemResponse(problem: Problem): Response {
-  const body: z.output<typeof problemSchema> = {
-    type: "about:blank",
-    title: TITLES[problem.status],
-    status: problem.status,
-    detail: problem.message,
-    errors: problem.errors,
-  };
+export function problemResponse({ status, message, errors, headers }: Problem): Response {
+  const { title } = PROBLEMS[status];
+  const body: z.output<typeof problemSchema> = { type: "about:blank", title, status, detail: message, errors };
   return new Response(JSON.stringify(body), {
-    status: problem.status,
-    headers: { "content-type": "application/problem+json", ...problem.headers },
+    status,
+    headers: { "content-type": "application/problem+json", ...headers },
   });
 }
 
 export const notFound = (what: string): Problem => new Problem(404, `There is no such ${what}.`);
 
-/** How many wrong fields one answer lists. */
+/** How many wrong fields one response lists. */
 export const MAX_LISTED_ERRORS = 100;
 
-/** A 400 that lists what is wrong with a body or a query, up to a bound. */
+/** A 400 that lists what is wrong with a body or a query. `total` counts the errors beyond the listed ones too. */
 export function invalid(errors: FieldError[], total = errors.length): Problem {
   const count = total === 1 ? "One field is" : `${total} fields are`;
   const bound = total > MAX_LISTED_ERRORS ? `; the first ${MAX_LISTED_ERRORS} are listed` : "";
   return new Problem(400, `${count} wrong${bound}.`, { errors: errors.slice(0, MAX_LISTED_ERRORS) });
 }
 
-/** What zod found, in our words: every unknown field on its own, paths as `exposures[3].user`. */
+/** The errors that zod found: one for each unknown field, with paths as in `exposures[3].user`. */
 export function fieldErrors(error: z.ZodError): FieldError[] {
   return error.issues.flatMap((issue) => errorsOf(issue, []));
 }
@@ -91,7 +93,7 @@ function errorsOf(issue: Issue, within: PropertyKey[]): FieldError[] {
     return issue.keys.map((key) => ({ path: formatPath([...path, key]), message: issue.message }));
   }
   if (issue.code === "invalid_union") {
-    // What is not null, where null may be, was meant as the other.
+    // Of a union with null, a value that is not null was meant as the other alternative.
     const [meant, ...others] = issue.errors.filter((alternative) => !alternative.every(isNullExpected));
     if (meant !== undefined && others.length === 0) return meant.flatMap((inner) => errorsOf(inner, path));
   }

@@ -7,189 +7,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is signed in */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Who is signed in */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Get the session
+         * @description Returns the workspace of the session or of the key. A 401 means that the user has to sign in.
+         */
+        get: operations["getSession"];
         put?: never;
-        /** Sign in with an API key; answers a session cookie */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewSession"];
-                };
-            };
-            responses: {
-                /** @description Sign in with an API key; answers a session cookie */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        /** Sign out */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Sign out */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Sign in
+         * @description Opens a session with an API key and sets its cookie. For browsers: other clients send the key itself.
+         */
+        post: operations["signIn"];
+        /**
+         * Sign out
+         * @description Ends the session and clears its cookie. A call with a key has no session, so nothing happens.
+         */
+        delete: operations["signOut"];
         options?: never;
         head?: never;
         patch?: never;
@@ -202,50 +35,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whose key this is */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Whose key this is */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            id: string;
-                            name: string;
-                            /** @description Where Temporal's UI is, if the operator says so. */
-                            temporalUiUrl: string | null;
-                        };
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Get the workspace
+         * @description Returns the workspace that the key or the session belongs to.
+         */
+        get: operations["getWorkspace"];
         put?: never;
         post?: never;
         delete?: never;
@@ -263,92 +57,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Record exposures */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        exposures: components["schemas"]["Exposure"][];
-                    };
-                    "application/x-ndjson": components["schemas"]["Exposure"];
-                    "application/ndjson": components["schemas"]["Exposure"];
-                    "application/jsonl": components["schemas"]["Exposure"];
-                };
-            };
-            responses: {
-                /** @description All are committed. */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            accepted: number;
-                        };
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Record exposures
+         * @description Records which users were served by which variants, as one JSON list or as lines of NDJSON. All exposures of a call are committed before the response, or none is: one wrong record is a 400 for the whole call.
+         */
+        post: operations["recordExposures"];
         delete?: never;
         options?: never;
         head?: never;
@@ -362,151 +75,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List integrations */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description `next` of the page before; empty counts as absent. */
-                    cursor?: string;
-                    /** @description From 1 to 1000; empty counts as absent: 100. */
-                    limit?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description List integrations */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            integrations: components["schemas"]["Integration"][];
-                            next: string | null;
-                        };
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * List integrations
+         * @description Returns all integrations of the workspace with their status and counts.
+         */
+        get: operations["listIntegrations"];
         put?: never;
-        /** Connect a project; both directions start off */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewIntegration"];
-                };
-            };
-            responses: {
-                /** @description Connect a project; both directions start off */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Integration"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Create an integration
+         * @description Connects a project of a provider. Both directions start switched off. A second integration of the same project is a 409. Secrets are stored encrypted and never returned.
+         */
+        post: operations["createIntegration"];
         delete?: never;
         options?: never;
         head?: never;
@@ -520,225 +99,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Look at one */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Look at one */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Integration"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Get an integration
+         * @description Returns one integration. While a run goes on, `doing` says what each direction does at the moment.
+         */
+        get: operations["getIntegration"];
         put?: never;
         post?: never;
-        /** Delete one */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Delete one */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Delete an integration
+         * @description Ends the sync and deletes the integration with its events and records. The provider keeps what it was sent.
+         */
+        delete: operations["deleteIntegration"];
         options?: never;
         head?: never;
-        /** Switch directions or change credentials */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["MixpanelPatch"] | components["schemas"]["BigQueryPatch"];
-                };
-            };
-            responses: {
-                /** @description Switch directions or change credentials */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Integration"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Change an integration
+         * @description Switches directions on or off, or replaces credentials. Absent fields stay as they are. The first enabling of the export sends all retained exposures; later it continues where it stopped.
+         */
+        patch: operations["updateIntegration"];
         trace?: never;
     };
     "/v1/integrations/{id}/pause": {
@@ -750,83 +129,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stop between pages */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Stop between pages */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Integration"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Pause an integration
+         * @description Stops the sync between two pages and keeps its progress. A paused integration stays paused.
+         */
+        post: operations["pauseIntegration"];
         delete?: never;
         options?: never;
         head?: never;
@@ -842,83 +149,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Go on from there */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Go on from there */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Integration"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Resume an integration
+         * @description Continues the sync where the pause stopped it. Nothing happens if the integration is not paused.
+         */
+        post: operations["resumeIntegration"];
         delete?: never;
         options?: never;
         head?: never;
@@ -934,90 +169,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Test the connection */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Test the connection */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            ok: boolean;
-                            steps: {
-                                name: string;
-                                ok: boolean;
-                                message?: string;
-                            }[];
-                        };
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Test the connection
+         * @description Checks credentials, permissions and events at the provider, and returns every step. A failed step is a 202 with `ok` false. The test uses requests of the same budget as the sync.
+         */
+        post: operations["testIntegration"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1031,100 +187,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Datasets that can be read */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description `next` of the page before; empty counts as absent. */
-                    cursor?: string;
-                    /** @description From 1 to 1000; empty counts as absent: 100. */
-                    limit?: string;
-                };
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Datasets that can be read */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            datasets: components["schemas"]["BigQueryDataset"][];
-                            next: string | null;
-                        };
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * List datasets
+         * @description Returns the datasets of the project that the service account can read.
+         */
+        get: operations["listDatasets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1140,101 +207,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tables of a dataset */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description `next` of the page before; empty counts as absent. */
-                    cursor?: string;
-                    /** @description From 1 to 1000; empty counts as absent: 100. */
-                    limit?: string;
-                };
-                header?: never;
-                path: {
-                    id: string;
-                    dataset: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Tables of a dataset */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            tables: components["schemas"]["BigQueryTable"][];
-                            next: string | null;
-                        };
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * List tables
+         * @description Returns the tables of a dataset, views included.
+         */
+        get: operations["listTables"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1250,87 +227,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Columns of a table */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                    dataset: string;
-                    table: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Columns of a table */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            columns: components["schemas"]["BigQueryColumn"][];
-                        };
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * List columns
+         * @description Returns the columns of a table, with the fields within structs.
+         */
+        get: operations["listColumns"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1346,173 +247,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List events to import */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description `next` of the page before; empty counts as absent. */
-                    cursor?: string;
-                    /** @description From 1 to 1000; empty counts as absent: 100. */
-                    limit?: string;
-                };
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description List events to import */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            events: components["schemas"]["Event"][];
-                            next: string | null;
-                        };
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * List events
+         * @description Returns the events that the integration imports, with counts and how far each is complete.
+         */
+        get: operations["listEvents"];
         put?: never;
-        /** Add an event to import */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewMixpanelEvent"] | components["schemas"]["NewBigQueryEvent"];
-                };
-            };
-            responses: {
-                /** @description Add an event to import */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Event"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Add an event
+         * @description Adds an event to import, from the integration's `importFrom` on. Which fields the event has depends on the provider. A second event of the same id or name is a 409.
+         */
+        post: operations["createEvent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1529,184 +274,18 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete an event with its records */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                    name: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Delete an event with its records */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Delete an event
+         * @description Deletes an event with its imported records. An event that a metric uses is a 409.
+         */
+        delete: operations["deleteEvent"];
         options?: never;
         head?: never;
-        /** Change a description */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                    name: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["EventPatch"];
-                };
-            };
-            responses: {
-                /** @description Change a description */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Event"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Change an event
+         * @description Changes the description of an event. Everything else of an event is fixed: delete it and add another one.
+         */
+        patch: operations["updateEvent"];
         trace?: never;
     };
     "/v1/integrations/{id}/events/{name}/records": {
@@ -1716,74 +295,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was imported */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description `next` of the page before; empty counts as absent. */
-                    cursor?: string;
-                    /** @description From 1 to 1000; empty counts as absent: 100. */
-                    limit?: string;
-                };
-                header?: never;
-                path: {
-                    id: string;
-                    name: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description What was imported */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            records: components["schemas"]["ImportedRecord"][];
-                            next: string | null;
-                        };
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * List imported records
+         * @description Returns what was imported for an event. The records contain user ids.
+         */
+        get: operations["listImportedRecords"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1799,59 +315,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Properties found */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                    name: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Properties found */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            properties: components["schemas"]["Property"][];
-                        };
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * List properties
+         * @description Returns the properties that the imported records of an event have. Numeric ones can be measured by metrics.
+         */
+        get: operations["listProperties"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1867,73 +335,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Runs, newest first */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description `next` of the page before; empty counts as absent. */
-                    cursor?: string;
-                    /** @description From 1 to 1000; empty counts as absent: 100. */
-                    limit?: string;
-                };
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Runs, newest first */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            runs: components["schemas"]["Run"][];
-                            next: string | null;
-                        };
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * List runs
+         * @description Returns the runs of an integration, newest first. A run is listed as soon as it starts.
+         */
+        get: operations["listRuns"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1949,73 +355,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Records the provider refused for good */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description `next` of the page before; empty counts as absent. */
-                    cursor?: string;
-                    /** @description From 1 to 1000; empty counts as absent: 100. */
-                    limit?: string;
-                };
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Records the provider refused for good */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            rejected: components["schemas"]["RejectedRecord"][];
-                            next: string | null;
-                        };
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * List rejected records
+         * @description Returns the records that were refused for good, newest first, each with the reason. The records contain user ids.
+         */
+        get: operations["listRejectedRecords"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2033,94 +377,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sync now */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Sync now */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            requestId: string;
-                        };
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Sync now
+         * @description Asks for a run that covers everything up to now. The run may serve several requests. A paused integration refuses with 409.
+         */
+        post: operations["syncIntegration"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2134,63 +395,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far it is */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                    requestId: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description How far it is */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            /** @enum {string} */
-                            status: "queued" | "running" | "done";
-                            runId?: string;
-                            /** @enum {string} */
-                            outcome?: "succeeded" | "partial" | "failed";
-                        };
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Get a sync request
+         * @description Returns how far a request is. It is done when the run that serves it has finished.
+         */
+        get: operations["getSyncRequest"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2206,151 +415,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List routers */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description `next` of the page before; empty counts as absent. */
-                    cursor?: string;
-                    /** @description From 1 to 1000; empty counts as absent: 100. */
-                    limit?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description List routers */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            routers: components["schemas"]["Router"][];
-                            next: string | null;
-                        };
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * List routers
+         * @description Returns the routers of the workspace with their routes and variants. API keys are never returned.
+         */
+        get: operations["listRouters"];
         put?: never;
-        /** Create a router, with its routes and variants */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewRouter"];
-                };
-            };
-            responses: {
-                /** @description Create a router, with its routes and variants */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Router"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Create a router
+         * @description Creates a router with its routes and variants. Calls of the gateway can use it at once.
+         */
+        post: operations["createRouter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2364,225 +439,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Look at one */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    router: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Look at one */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Router"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Get a router
+         * @description Returns one router with its routes and variants.
+         */
+        get: operations["getRouter"];
         put?: never;
         post?: never;
-        /** Delete a router; its exposures stay */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    router: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Delete a router; its exposures stay */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Delete a router
+         * @description Deletes a router with its routes and variants. The exposures that it recorded stay.
+         */
+        delete: operations["deleteRouter"];
         options?: never;
         head?: never;
-        /** Change the description or the order of routes */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    router: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["RouterPatch"];
-                };
-            };
-            responses: {
-                /** @description Change the description or the order of routes */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Router"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Change a router
+         * @description Changes the description of a router or the order of its routes. Absent fields stay as they are.
+         */
+        patch: operations["updateRouter"];
         trace?: never;
     };
     "/v1/routers/{router}/routes": {
@@ -2592,173 +467,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List routes in the order in which they are tried */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description `next` of the page before; empty counts as absent. */
-                    cursor?: string;
-                    /** @description From 1 to 1000; empty counts as absent: 100. */
-                    limit?: string;
-                };
-                header?: never;
-                path: {
-                    router: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description List routes in the order in which they are tried */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            routes: components["schemas"]["Route"][];
-                            next: string | null;
-                        };
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * List routes
+         * @description Returns the routes of a router, in the order in which the gateway tries them.
+         */
+        get: operations["listRoutes"];
         put?: never;
-        /** Add a route, tried last */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    router: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewRoute"];
-                };
-            };
-            responses: {
-                /** @description Add a route, tried last */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Route"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Add a route
+         * @description Adds a route with its variants to a router. It becomes the last route that the gateway tries.
+         */
+        post: operations["createRoute"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2772,228 +491,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Look at one */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    router: string;
-                    route: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Look at one */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Route"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Get a route
+         * @description Returns one route with its variants.
+         */
+        get: operations["getRoute"];
         put?: never;
         post?: never;
-        /** Delete a route with its variants */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    router: string;
-                    route: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Delete a route with its variants */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Delete a route
+         * @description Deletes a route with its variants. The exposures that it recorded stay.
+         */
+        delete: operations["deleteRoute"];
         options?: never;
         head?: never;
-        /** Change conditions or fallback */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    router: string;
-                    route: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["RoutePatch"];
-                };
-            };
-            responses: {
-                /** @description Change conditions or fallback */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Route"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Change a route
+         * @description Changes the conditions or the fallback of a route. Absent fields stay as they are.
+         */
+        patch: operations["updateRoute"];
         trace?: never;
     };
     "/v1/routers/{router}/routes/{route}/variants": {
@@ -3003,175 +519,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List variants */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description `next` of the page before; empty counts as absent. */
-                    cursor?: string;
-                    /** @description From 1 to 1000; empty counts as absent: 100. */
-                    limit?: string;
-                };
-                header?: never;
-                path: {
-                    router: string;
-                    route: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description List variants */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            variants: components["schemas"]["Variant"][];
-                            next: string | null;
-                        };
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * List variants
+         * @description Returns the variants of a route with their weights and upstreams. API keys are never returned.
+         */
+        get: operations["listVariants"];
         put?: never;
-        /** Add a variant */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    router: string;
-                    route: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewVariant"];
-                };
-            };
-            responses: {
-                /** @description Add a variant */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Variant"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Add a variant
+         * @description Adds a variant to a route. Its weight moves as few users as possible from other variants to it.
+         */
+        post: operations["createVariant"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3185,231 +543,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Look at one */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    router: string;
-                    route: string;
-                    variant: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Look at one */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Variant"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Get a variant
+         * @description Returns one variant. `hasApiKey` says whether a key for the upstream is stored.
+         */
+        get: operations["getVariant"];
         put?: never;
         post?: never;
-        /** Delete a variant */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    router: string;
-                    route: string;
-                    variant: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Delete a variant */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Delete a variant
+         * @description Deletes a variant. Only its users get another variant.
+         */
+        delete: operations["deleteVariant"];
         options?: never;
         head?: never;
-        /** Change weight or upstream */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    router: string;
-                    route: string;
-                    variant: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["VariantPatch"];
-                };
-            };
-            responses: {
-                /** @description Change weight or upstream */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Variant"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Change a variant
+         * @description Changes the weight or the upstream of a variant. Absent fields stay as they are, the API key too.
+         */
+        patch: operations["updateVariant"];
         trace?: never;
     };
     "/v1/routers/{router}/exposures": {
@@ -3419,72 +571,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Exposures and users of each variant per UTC hour, also of a router that is not configured here */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description Its hour is the first; default: 48 hours before `to`. */
-                    from?: string;
-                    /** @description Its hour is the last; default: now. */
-                    to?: string;
-                };
-                header?: never;
-                path: {
-                    router: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Exposures and users of each variant per UTC hour, also of a router that is not configured here */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            hours: components["schemas"]["ExposureHour"][];
-                        };
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Count exposures per hour
+         * @description Returns the exposures and users of each variant per UTC hour. The router does not have to be configured here: any `alias_id` of recorded exposures will do. The range is at most 31 days.
+         */
+        get: operations["listRouterExposures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3500,151 +591,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List metrics */
-        get: {
-            parameters: {
-                query?: {
-                    /** @description `next` of the page before; empty counts as absent. */
-                    cursor?: string;
-                    /** @description From 1 to 1000; empty counts as absent: 100. */
-                    limit?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description List metrics */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            metrics: components["schemas"]["Metric"][];
-                            next: string | null;
-                        };
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * List metrics
+         * @description Returns the metrics of the workspace.
+         */
+        get: operations["listMetrics"];
         put?: never;
-        /** Define a metric */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewMetric"];
-                };
-            };
-            responses: {
-                /** @description Define a metric */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Metric"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Create a metric
+         * @description Defines a number of each exposed user, from the events that an integration imports.
+         */
+        post: operations["createMetric"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3658,234 +615,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Look at one */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    metric: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Look at one */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Metric"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Get a metric
+         * @description Returns the definition of one metric.
+         */
+        get: operations["getMetric"];
         put?: never;
         post?: never;
-        /** Delete a metric; its events stay */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    metric: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Delete a metric; its events stay */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Delete a metric
+         * @description Deletes a metric. The events that it measures stay.
+         */
+        delete: operations["deleteMetric"];
         options?: never;
         head?: never;
-        /** Change a definition */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    metric: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["MetricPatch"];
-                };
-            };
-            responses: {
-                /** @description Change a definition */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Metric"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                409: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Change a metric
+         * @description Changes the definition of a metric. Absent fields stay as they are. Results follow the new definition at once.
+         */
+        patch: operations["updateMetric"];
         trace?: never;
     };
     "/v1/metrics/{metric}/results": {
@@ -3895,86 +643,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Compare the routes or variants of a router, also of one that is not configured here */
-        get: {
-            parameters: {
-                query: {
-                    /** @description The router, configured here or not, by its id. */
-                    router: string;
-                    /** @description What groups are. */
-                    by?: "variant" | "route";
-                    /** @description Only exposures of this route; default: of all routes. */
-                    route?: string;
-                    /** @description First UTC day; default: 28 days before `to`. */
-                    from?: string;
-                    /** @description The UTC day after the last; default: tomorrow, so that today counts. */
-                    to?: string;
-                    /** @description The group compared with; default: that of most users. */
-                    baseline?: string;
-                    /** @description Users of several groups: to the first that they saw, or left out. */
-                    mixed?: "first" | "exclude";
-                    /** @description Users whose window is not over, or not imported to its end. */
-                    unfinished?: "include" | "exclude";
-                    /** @description Adjust by the same in the equal window before. */
-                    cuped?: "false" | "true";
-                    /** @description Of the intervals; default: 0.95. */
-                    confidence?: string;
-                };
-                header?: never;
-                path: {
-                    metric: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Compare the routes or variants of a router, also of one that is not configured here */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MetricResults"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Compare groups by a metric
+         * @description Compares the routes or variants of a router by a metric: values, differences to a baseline, their intervals, and checks of whether they can be trusted. A figure that cannot be computed is null, with the reason in `refusal`.
+         */
+        get: operations["getMetricResults"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3990,86 +663,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The same as CSV, a row for each group */
-        get: {
-            parameters: {
-                query: {
-                    /** @description The router, configured here or not, by its id. */
-                    router: string;
-                    /** @description What groups are. */
-                    by?: "variant" | "route";
-                    /** @description Only exposures of this route; default: of all routes. */
-                    route?: string;
-                    /** @description First UTC day; default: 28 days before `to`. */
-                    from?: string;
-                    /** @description The UTC day after the last; default: tomorrow, so that today counts. */
-                    to?: string;
-                    /** @description The group compared with; default: that of most users. */
-                    baseline?: string;
-                    /** @description Users of several groups: to the first that they saw, or left out. */
-                    mixed?: "first" | "exclude";
-                    /** @description Users whose window is not over, or not imported to its end. */
-                    unfinished?: "include" | "exclude";
-                    /** @description Adjust by the same in the equal window before. */
-                    cuped?: "false" | "true";
-                    /** @description Of the intervals; default: 0.95. */
-                    confidence?: string;
-                };
-                header?: never;
-                path: {
-                    metric: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description The same as CSV, a row for each group */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "text/csv": string;
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused, with what is wrong. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /**
+         * Compare groups by a metric, as CSV
+         * @description Returns the groups of the same comparison as a CSV file, one line for each group.
+         */
+        get: operations["getMetricResultsCsv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4087,146 +685,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Chat Completions through a router, streaming included */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ChatCompletion"];
-                };
-            };
-            responses: {
-                /** @description What the upstream answers. */
-                200: {
-                    headers: {
-                        "x-crosscurrent-router": string;
-                        "x-crosscurrent-route": string;
-                        /** @description The variant that answered. */
-                        "x-crosscurrent-variant": string;
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            [key: string]: unknown;
-                        };
-                        "text/event-stream": string;
-                    };
-                };
-                /** @description Refused, by this server or by the upstream. */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OpenAIError"];
-                    };
-                };
-                /** @description Refused, by this server or by the upstream. */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OpenAIError"];
-                    };
-                };
-                /** @description Refused, by this server or by the upstream. */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OpenAIError"];
-                    };
-                };
-                /** @description Refused, by this server or by the upstream. */
-                404: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OpenAIError"];
-                    };
-                };
-                /** @description Refused, by this server or by the upstream. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OpenAIError"];
-                    };
-                };
-                /** @description Refused, by this server or by the upstream. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OpenAIError"];
-                    };
-                };
-                /** @description Refused, by this server or by the upstream. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OpenAIError"];
-                    };
-                };
-                /** @description Refused, by this server or by the upstream. */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OpenAIError"];
-                    };
-                };
-                /** @description Refused, by this server or by the upstream. */
-                502: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OpenAIError"];
-                    };
-                };
-                /** @description Refused, by this server or by the upstream. */
-                504: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OpenAIError"];
-                    };
-                };
-                /** @description Refused, by this server or by the upstream. */
-                "4XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OpenAIError"];
-                    };
-                };
-                /** @description Refused, by this server or by the upstream. */
-                "5XX": {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OpenAIError"];
-                    };
-                };
-            };
-        };
+        /**
+         * Create a chat completion
+         * @description OpenAI's Chat Completions through a router, streaming included. The router chooses a route and a variant, whose upstream serves the call. A call with `user` records an exposure, which is committed before the response ends.
+         */
+        post: operations["createChatCompletion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4237,35 +700,82 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Session: {
-            workspace: {
-                id: string;
-                name: string;
-            };
-        };
         Problem: {
+            /** @description Always `about:blank`: the status says which kind of problem it is. */
             type: string;
+            /** @description The name of the status. */
             title: string;
+            /** @description The HTTP status. */
             status: number;
+            /** @description What is wrong, in one sentence. */
             detail?: string;
+            /** @description The wrong fields, at most 100; empty if the problem is not about fields. */
             errors: {
+                /** @description The wrong field, as in `exposures[3].user`. */
                 path: string;
+                /** @description What is wrong with the field, to be read after its name. */
                 message: string;
             }[];
         };
+        /**
+         * @example {
+         *       "workspace": {
+         *         "id": "ws_3f9a",
+         *         "name": "Acme"
+         *       }
+         *     }
+         */
+        Session: {
+            /** @description The workspace that the session belongs to. */
+            workspace: {
+                /** @description The id of the workspace. */
+                id: string;
+                /** @description The name of the workspace. */
+                name: string;
+            };
+        };
+        /**
+         * @example {
+         *       "apiKey": "<api-key>"
+         *     }
+         */
         NewSession: {
+            /** @description An API key of the workspace. */
             apiKey: string;
         };
+        /**
+         * @example {
+         *       "id": "ws_3f9a",
+         *       "name": "Acme",
+         *       "temporalUiUrl": null
+         *     }
+         */
+        Workspace: {
+            /** @description The id of the workspace. */
+            id: string;
+            /** @description The name of the workspace. */
+            name: string;
+            /** @description The address of Temporal's UI, if the operator has set it. */
+            temporalUiUrl: string | null;
+        };
+        /**
+         * @example {
+         *       "alias_id": "my-router",
+         *       "route_id": "default",
+         *       "variant_id": "gpt",
+         *       "user": "user-17"
+         *     }
+         */
         Exposure: {
-            /** @description 1 to 255 bytes of UTF-8, no NUL, no lone surrogate. */
+            /** @description The router. 1 to 255 bytes of UTF-8, without NUL and lone surrogates. */
             alias_id: string;
-            /** @description 1 to 255 bytes of UTF-8, no NUL, no lone surrogate. */
+            /** @description The route of the router. 1 to 255 bytes of UTF-8, without NUL and lone surrogates. */
             route_id: string;
-            /** @description 1 to 255 bytes of UTF-8, no NUL, no lone surrogate. */
+            /** @description The variant that served the user. 1 to 255 bytes of UTF-8, without NUL and lone surrogates. */
             variant_id: string;
-            /** @description 1 to 255 bytes of UTF-8, no NUL, no lone surrogate. */
+            /** @description The user who was served. 1 to 255 bytes of UTF-8, without NUL and lone surrogates. */
             user: string;
-            /** @description RFC 3339 with an offset, or epoch milliseconds; now if absent. At most 5 minutes ahead. */
+            /** @description When: RFC 3339 with an offset, or epoch milliseconds. At most 5 minutes ahead. Default: now. */
             timestamp?: string | number;
         };
         Integration: components["schemas"]["MixpanelIntegration"] | components["schemas"]["BigQueryIntegration"];
@@ -4289,18 +799,24 @@ export interface components {
             /** @description Its workflow in Temporal's UI, if the operator says where that is. */
             temporalUrl: string | null;
             lastRun: {
+                /** @description The id of the run. */
                 id: string;
                 /**
                  * Format: date-time
+                 * @description When the run started.
                  * @example 2026-01-31T08:00:00.000Z
                  */
                 startedAt: string;
                 /**
                  * Format: date-time
+                 * @description When the run finished; null while it goes on.
                  * @example 2026-01-31T08:00:00.000Z
                  */
                 finishedAt: string | null;
-                /** @enum {string|null} */
+                /**
+                 * @description `failed`: all directions failed. `partial`: a direction or an event did. Null while the run goes on.
+                 * @enum {string|null}
+                 */
                 outcome: "succeeded" | "partial" | "failed" | null;
             } | null;
             export: {
@@ -4335,12 +851,18 @@ export interface components {
             projectTime: "utc" | "local";
             serviceAccountUsername: string;
         };
+        /** @description Why the last attempt failed. Absent if it succeeded. */
         ErrorState: {
-            /** @enum {string} */
+            /**
+             * @description Which kind of failure it is.
+             * @enum {string}
+             */
             kind: "auth" | "permission" | "not_found" | "schema" | "rate_limited" | "transient" | "rejected_record" | "bug";
+            /** @description What failed, and what to do about it. */
             message: string;
             /**
              * Format: date-time
+             * @description When it failed first.
              * @example 2026-01-31T08:00:00.000Z
              */
             since: string;
@@ -4365,18 +887,24 @@ export interface components {
             /** @description Its workflow in Temporal's UI, if the operator says where that is. */
             temporalUrl: string | null;
             lastRun: {
+                /** @description The id of the run. */
                 id: string;
                 /**
                  * Format: date-time
+                 * @description When the run started.
                  * @example 2026-01-31T08:00:00.000Z
                  */
                 startedAt: string;
                 /**
                  * Format: date-time
+                 * @description When the run finished; null while it goes on.
                  * @example 2026-01-31T08:00:00.000Z
                  */
                 finishedAt: string | null;
-                /** @enum {string|null} */
+                /**
+                 * @description `failed`: all directions failed. `partial`: a direction or an event did. Null while the run goes on.
+                 * @enum {string|null}
+                 */
                 outcome: "succeeded" | "partial" | "failed" | null;
             } | null;
             export: {
@@ -4453,37 +981,93 @@ export interface components {
             importFrom?: string;
         };
         MixpanelPatch: {
+            /** @description Exposures to the provider. */
             export?: {
+                /** @description Whether the direction is synced. */
                 enabled: boolean;
             };
+            /** @description Events from the provider. */
             import?: {
+                /** @description Whether the direction is synced. */
                 enabled: boolean;
             };
             serviceAccountUsername?: string;
             serviceAccountSecret?: string;
         };
         BigQueryPatch: {
+            /** @description Exposures to the provider. */
             export?: {
+                /** @description Whether the direction is synced. */
                 enabled: boolean;
             };
+            /** @description Events from the provider. */
             import?: {
+                /** @description Whether the direction is synced. */
                 enabled: boolean;
             };
             serviceAccountEmail?: string;
         };
+        /**
+         * @example {
+         *       "ok": true,
+         *       "steps": [
+         *         {
+         *           "name": "credentials",
+         *           "ok": true
+         *         }
+         *       ]
+         *     }
+         */
+        ConnectionTest: {
+            /** @description Whether all steps succeeded. */
+            ok: boolean;
+            /** @description The steps in order, up to the one after which no other makes sense. */
+            steps: {
+                /** @description What was checked. */
+                name: string;
+                /** @description Whether it succeeded. */
+                ok: boolean;
+                /** @description What is wrong, and what to do about it. */
+                message?: string;
+            }[];
+        };
+        /**
+         * @example {
+         *       "id": "analytics"
+         *     }
+         */
         BigQueryDataset: {
+            /** @description The name of the dataset. */
             id: string;
         };
+        /**
+         * @example {
+         *       "id": "events",
+         *       "type": "TABLE"
+         *     }
+         */
         BigQueryTable: {
+            /** @description The name of the table. */
             id: string;
-            /** @example TABLE */
+            /** @description What it is, as BigQuery calls it. */
             type: string;
         };
+        /**
+         * @example {
+         *       "name": "user_id",
+         *       "type": "STRING",
+         *       "mode": "REQUIRED"
+         *     }
+         */
         BigQueryColumn: {
-            /** @description A field within a struct as `a.b`. */
+            /** @description The name of the column; `a.b` for a field within a struct. */
             name: string;
+            /** @description The BigQuery type. */
             type: string;
-            /** @enum {string} */
+            /**
+             * @description Whether it can be null or repeated.
+             * @enum {string}
+             */
             mode: "NULLABLE" | "REQUIRED" | "REPEATED";
         };
         Event: components["schemas"]["MixpanelEvent"] | components["schemas"]["BigQueryEvent"];
@@ -4529,10 +1113,12 @@ export interface components {
         };
         NewMixpanelEvent: {
             eventId: string;
+            /** @description Free text for people. */
             description?: string | null;
         };
         NewBigQueryEvent: {
             eventName: string;
+            /** @description Free text for people. */
             description?: string | null;
             dataset: string;
             tableName: string;
@@ -4541,388 +1127,3799 @@ export interface components {
             timestampFieldName: string;
             eventUuidFieldName: string;
         };
+        /**
+         * @example {
+         *       "description": "Paid orders"
+         *     }
+         */
         EventPatch: {
+            /** @description Free text for people. */
             description?: string | null;
         };
+        /**
+         * @example {
+         *       "uuid": "9f1c2e",
+         *       "user_id": "user-17",
+         *       "timestamp": "2026-01-31T07:59:12.000Z",
+         *       "properties": {
+         *         "amount": 12.5,
+         *         "currency": "EUR"
+         *       }
+         *     }
+         */
         ImportedRecord: {
+            /** @description What identifies the record: the same record is stored once. */
             uuid: string;
+            /** @description The user that the record belongs to. */
             user_id: string;
             /**
              * Format: date-time
+             * @description When the event happened.
              * @example 2026-01-31T08:00:00.000Z
              */
             timestamp: string;
+            /** @description All properties of the source, with all digits of numbers. */
             properties: {
                 [key: string]: unknown;
             };
         };
+        /**
+         * @example {
+         *       "name": "amount",
+         *       "types": [
+         *         "number"
+         *       ],
+         *       "numeric": true,
+         *       "count": 1200,
+         *       "example": 12.5
+         *     }
+         */
         Property: {
+            /** @description The name of the property. */
             name: string;
+            /** @description The JSON types that its values have. */
             types: ("string" | "number" | "boolean" | "array" | "object" | "null")[];
+            /** @description Whether all values that are not null are numbers. */
             numeric: boolean;
+            /** @description How many records have the property. */
             count: number;
+            /** @description A value; null if the property identifies users. */
             example?: unknown;
         };
+        /**
+         * @example {
+         *       "id": "run_5d2c",
+         *       "startedAt": "2026-01-31T08:00:00.000Z",
+         *       "finishedAt": "2026-01-31T08:02:10.000Z",
+         *       "outcome": "succeeded",
+         *       "directions": [
+         *         {
+         *           "direction": "export",
+         *           "outcome": "succeeded",
+         *           "records": 1200,
+         *           "rejected": 0
+         *         }
+         *       ]
+         *     }
+         */
         Run: {
+            /** @description The id of the run. */
             id: string;
             /**
              * Format: date-time
+             * @description When the run started.
              * @example 2026-01-31T08:00:00.000Z
              */
             startedAt: string;
             /**
              * Format: date-time
+             * @description When the run finished; null while it goes on.
              * @example 2026-01-31T08:00:00.000Z
              */
             finishedAt: string | null;
-            /** @enum {string|null} */
+            /**
+             * @description `failed`: all directions failed. `partial`: a direction or an event did. Null while the run goes on.
+             * @enum {string|null}
+             */
             outcome: "succeeded" | "partial" | "failed" | null;
+            /** @description The directions that were enabled. */
             directions: {
-                /** @enum {string} */
+                /**
+                 * @description Which direction this is.
+                 * @enum {string}
+                 */
                 direction: "export" | "import";
                 /**
-                 * @description Null while the direction runs.
+                 * @description Null while the direction goes on.
                  * @enum {string|null}
                  */
                 outcome: "succeeded" | "partial" | "failed" | null;
+                /** @description How many records were sent or stored. */
                 records: number;
+                /** @description How many records were rejected. */
                 rejected: number;
                 error?: components["schemas"]["ErrorState"];
+                /** @description The events that could not be imported. */
                 failedEvents?: string[];
             }[];
         };
+        /**
+         * @example {
+         *       "id": "1042",
+         *       "direction": "import",
+         *       "event": "purchase",
+         *       "reason": "The row has no event UUID.",
+         *       "at": "2026-01-31T08:01:00.000Z",
+         *       "record": {
+         *         "event": "purchase",
+         *         "amount": 12.5
+         *       }
+         *     }
+         */
         RejectedRecord: {
+            /** @description The id of the rejection. */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description Whether the record was to be exported or imported.
+             * @enum {string}
+             */
             direction: "export" | "import";
+            /** @description The event that the record was imported for. */
             event?: string;
+            /** @description Why the record was rejected. */
             reason: string;
-            /** @description The record as JSON; a string where its text is no JSON. */
+            /** @description The record as JSON; a string if its text is not JSON. */
             record?: unknown;
             /**
              * Format: date-time
+             * @description When the record was rejected.
              * @example 2026-01-31T08:00:00.000Z
              */
             at: string;
         };
+        /**
+         * @example {
+         *       "requestId": "req_7f3a"
+         *     }
+         */
+        Requested: {
+            /** @description Asks `getSyncRequest` how far the request is. */
+            requestId: string;
+        };
+        /**
+         * @example {
+         *       "status": "done",
+         *       "runId": "run_5d2c",
+         *       "outcome": "succeeded"
+         *     }
+         */
+        SyncRequest: {
+            /**
+             * @description How far the request is.
+             * @enum {string}
+             */
+            status: "queued" | "running" | "done";
+            /** @description The run that serves the request, once it started. */
+            runId?: string;
+            /**
+             * @description The outcome of that run, once it finished.
+             * @enum {string}
+             */
+            outcome?: "succeeded" | "partial" | "failed";
+        };
+        /**
+         * @example {
+         *       "id": "my-router",
+         *       "description": null,
+         *       "routes": [
+         *         {
+         *           "id": "default",
+         *           "conditions": {},
+         *           "fallbackVariantId": null,
+         *           "variants": [
+         *             {
+         *               "id": "gpt",
+         *               "weight": 1,
+         *               "upstream": {
+         *                 "baseUrl": "https://api.openai.com/v1",
+         *                 "model": "gpt-4o",
+         *                 "hasApiKey": true
+         *               }
+         *             }
+         *           ]
+         *         }
+         *       ],
+         *       "createdAt": "2026-01-31T08:00:00.000Z",
+         *       "updatedAt": "2026-01-31T08:00:00.000Z"
+         *     }
+         */
         Router: {
+            /** @description The id of the router. */
             id: string;
+            /** @description Free text for people. */
             description: string | null;
+            /** @description The routes, in the order in which they are tried. */
             routes: components["schemas"]["Route"][];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the router was created.
+             * @example 2026-01-31T08:00:00.000Z
+             */
             createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the router, a route or a variant was last changed.
+             * @example 2026-01-31T08:00:00.000Z
+             */
             updatedAt: string;
         };
+        /**
+         * @example {
+         *       "id": "default",
+         *       "conditions": {},
+         *       "fallbackVariantId": null,
+         *       "variants": [
+         *         {
+         *           "id": "gpt",
+         *           "weight": 1,
+         *           "upstream": {
+         *             "baseUrl": "https://api.openai.com/v1",
+         *             "model": "gpt-4o",
+         *             "hasApiKey": true
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
         Route: {
+            /** @description The id of the route, unique in its router. */
             id: string;
+            /** @description Which calls the route serves. Without conditions it serves all. */
             conditions: {
+                /** @description The value, or one of the values, that each key of a call's metadata must have. */
                 metadata?: {
                     [key: string]: string | string[];
                 };
+                /** @description The model hints of which a call must have one. */
                 models?: string[];
             };
+            /** @description The variant that serves a call when another one fails. */
             fallbackVariantId: string | null;
+            /** @description The variants of the route. */
             variants: components["schemas"]["Variant"][];
         };
+        /**
+         * @example {
+         *       "id": "gpt",
+         *       "weight": 1,
+         *       "upstream": {
+         *         "baseUrl": "https://api.openai.com/v1",
+         *         "model": "gpt-4o",
+         *         "hasApiKey": true
+         *       }
+         *     }
+         */
         Variant: {
+            /** @description The id of the variant, unique in its route. */
             id: string;
+            /** @description The share of the route's users, relative to the other weights. */
             weight: number;
+            /** @description Where calls of this variant go. */
             upstream: {
+                /** @description The address that serves the calls, as OpenAI's clients take it. */
                 baseUrl: string;
+                /** @description The model that the upstream is asked for. */
                 model: string;
+                /** @description Whether an API key for the upstream is stored. */
                 hasApiKey: boolean;
             };
         };
+        /**
+         * @example {
+         *       "id": "my-router",
+         *       "routes": [
+         *         {
+         *           "id": "default",
+         *           "conditions": {},
+         *           "variants": [
+         *             {
+         *               "id": "gpt",
+         *               "weight": 1,
+         *               "upstream": {
+         *                 "baseUrl": "https://api.openai.com/v1",
+         *                 "model": "gpt-4o",
+         *                 "apiKey": "sk-example"
+         *               }
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
         NewRouter: {
+            /** @description The id of the router, unique in the workspace. */
             id: string;
+            /** @description Free text for people. */
             description?: string | null;
-            /** @default [] */
+            /**
+             * @description The routes, in the order in which they are tried.
+             * @default []
+             */
             routes: components["schemas"]["NewRoute"][];
         };
+        /**
+         * @example {
+         *       "id": "default",
+         *       "conditions": {},
+         *       "variants": [
+         *         {
+         *           "id": "gpt",
+         *           "weight": 1,
+         *           "upstream": {
+         *             "baseUrl": "https://api.openai.com/v1",
+         *             "model": "gpt-4o",
+         *             "apiKey": "sk-example"
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
         NewRoute: {
+            /** @description The id of the route, unique in its router. */
             id: string;
             conditions?: components["schemas"]["RouteConditions"];
-            /** @default null */
+            /**
+             * @description The variant that serves a call when another one fails.
+             * @default null
+             */
             fallbackVariantId: string | null;
-            /** @default [] */
+            /**
+             * @description The variants of the route.
+             * @default []
+             */
             variants: components["schemas"]["NewVariant"][];
         };
         /**
-         * @description All that are given must hold. `metadata`: each key of the call's metadata has this value, or one of these. `models`: the call's model hint, which is what follows the router's id after a colon, is one of these. None: every call matches.
+         * @description All given conditions must hold. Without conditions every call matches.
          * @default {}
          */
         RouteConditions: {
+            /** @description Each key of the call's metadata must have this value, or one of these values. */
             metadata?: {
                 [key: string]: string | string[];
             };
+            /** @description The call's model hint must be one of these. It follows the router's id in `model`, after a colon. */
             models?: string[];
         };
+        /**
+         * @example {
+         *       "id": "gpt",
+         *       "weight": 1,
+         *       "upstream": {
+         *         "baseUrl": "https://api.openai.com/v1",
+         *         "model": "gpt-4o",
+         *         "apiKey": "sk-example"
+         *       }
+         *     }
+         */
         NewVariant: {
+            /** @description The id of the variant, unique in its route. */
             id: string;
-            /** @default 1 */
+            /**
+             * @description The share of the route's users, relative to the other weights. 0: no users.
+             * @default 1
+             */
             weight: number;
+            /** @description Where calls of this variant go. */
             upstream: {
                 /**
-                 * @description As OpenAI's clients take it.
+                 * @description The address that serves the calls, as OpenAI's clients take it.
                  * @example https://api.openai.com/v1
                  */
                 baseUrl: string;
+                /** @description The model that the upstream is asked for. */
                 model: string;
-                /** @default null */
+                /**
+                 * @description The API key for the upstream. Stored encrypted, never returned.
+                 * @default null
+                 */
                 apiKey: string | null;
             };
         };
+        /**
+         * @example {
+         *       "routeOrder": [
+         *         "premium",
+         *         "default"
+         *       ]
+         *     }
+         */
         RouterPatch: {
+            /** @description Free text for people. */
             description?: string | null;
-            /** @description All routes of the router, in the order in which they are to be tried. */
+            /** @description The ids of all routes of the router, in the order in which they are to be tried. */
             routeOrder?: string[];
         };
+        /**
+         * @example {
+         *       "conditions": {
+         *         "metadata": {
+         *           "plan": "pro"
+         *         }
+         *       }
+         *     }
+         */
         RoutePatch: {
             conditions?: components["schemas"]["RouteConditions"];
+            /** @description The variant that serves a call when another one fails. */
             fallbackVariantId?: string | null;
         };
+        /**
+         * @example {
+         *       "weight": 3
+         *     }
+         */
         VariantPatch: {
+            /** @description The share of the route's users, relative to the other weights. 0: no users. */
             weight?: number;
+            /** @description The fields of the upstream that change. */
             upstream?: {
                 /**
-                 * @description As OpenAI's clients take it.
+                 * @description The address that serves the calls, as OpenAI's clients take it.
                  * @example https://api.openai.com/v1
                  */
                 baseUrl?: string;
+                /** @description The model that the upstream is asked for. */
                 model?: string;
+                /** @description The API key for the upstream. Stored encrypted, never returned. */
                 apiKey?: string | null;
             };
         };
+        /**
+         * @example {
+         *       "hour": "2026-01-31T08:00:00.000Z",
+         *       "routeId": "default",
+         *       "variantId": "gpt",
+         *       "exposures": 120,
+         *       "users": 31
+         *     }
+         */
         ExposureHour: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the UTC hour starts.
+             * @example 2026-01-31T08:00:00.000Z
+             */
             hour: string;
+            /** @description The route. */
             routeId: string;
+            /** @description The variant. */
             variantId: string;
+            /** @description How many exposures the variant had in the hour. */
             exposures: number;
+            /** @description How many users they belong to. */
             users: number;
         };
+        /**
+         * @example {
+         *       "id": "met_81d2",
+         *       "name": "Purchases",
+         *       "description": null,
+         *       "integrationId": "int_2f6b",
+         *       "measure": {
+         *         "event": "purchase",
+         *         "aggregation": "conversion",
+         *         "filters": []
+         *       },
+         *       "denominator": null,
+         *       "direction": "up",
+         *       "windowHours": 72,
+         *       "winsorizePercentile": null,
+         *       "format": {
+         *         "style": "percent"
+         *       },
+         *       "createdAt": "2026-01-31T08:00:00.000Z",
+         *       "updatedAt": "2026-01-31T08:00:00.000Z"
+         *     }
+         */
         Metric: {
+            /** @description The id of the metric. */
             id: string;
+            /** @description The name of the metric. */
             name: string;
+            /** @description Free text for people. */
             description: string | null;
+            /** @description The integration that imports the events. */
             integrationId: string;
             measure: components["schemas"]["Measure"];
+            /** @description The measure that `measure` is divided by; null: none. */
             denominator: components["schemas"]["Measure"] | null;
-            /** @enum {string} */
+            /**
+             * @description Which direction is good.
+             * @enum {string}
+             */
             direction: "up" | "down";
+            /** @description How many hours after a user's first exposure its events count. */
             windowHours: number;
+            /** @description The percentile at which users are capped; null: none. */
             winsorizePercentile: number | null;
+            /** @description How values are shown. */
             format: {
-                /** @enum {string} */
+                /**
+                 * @description What the values are.
+                 * @enum {string}
+                 */
                 style: "number" | "currency" | "percent";
+                /** @description The currency, as an ISO 4217 code. */
                 currency?: string;
             };
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the metric was created.
+             * @example 2026-01-31T08:00:00.000Z
+             */
             createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the metric was last changed.
+             * @example 2026-01-31T08:00:00.000Z
+             */
             updatedAt: string;
         };
+        /** @description One user's number, from its events in the window. */
         Measure: {
+            /** @description The event that is measured. */
             event: string;
-            /** @enum {string} */
+            /**
+             * @description How a user's events become one number.
+             * @enum {string}
+             */
             aggregation: "count" | "conversion" | "sum" | "mean";
+            /** @description The property that is added up or averaged. */
             property?: string;
+            /** @description Only events for which all filters hold count. */
             filters: {
+                /** @description The property that is compared. */
                 property: string;
-                /** @enum {string} */
+                /**
+                 * @description How it is compared.
+                 * @enum {string}
+                 */
                 operator: "equals" | "not_equals" | "greater" | "at_least" | "less" | "at_most" | "exists";
+                /** @description What it is compared with. */
                 value?: string | number | boolean;
             }[];
         };
+        /**
+         * @example {
+         *       "integrationId": "int_2f6b",
+         *       "name": "Purchases",
+         *       "measure": {
+         *         "event": "purchase",
+         *         "aggregation": "conversion"
+         *       },
+         *       "format": {
+         *         "style": "percent"
+         *       }
+         *     }
+         */
         NewMetric: {
+            /** @description The name of the metric. */
             name: string;
             measure: components["schemas"]["MetricMeasure"];
             /**
-             * @description Given: the metric is a ratio.
+             * @description If given, the metric is the users' sum of `measure` over their sum of this.
              * @default null
              */
             denominator: components["schemas"]["MetricMeasure"] | null;
             /**
-             * @description Which way is good.
+             * @description Which direction is good.
              * @default up
              * @enum {string}
              */
             direction: "up" | "down";
             /**
-             * @description Events in [first exposure, first exposure + window) count.
+             * @description How many hours after a user's first exposure its events count.
              * @default 72
              */
             windowHours: number;
             /**
-             * @description Users beyond this percentile of all users' values count as if they were at it.
+             * @description Users above this percentile of all users' values count as if they were at it; null: none is capped.
              * @default null
              */
             winsorizePercentile: number | null;
             format?: components["schemas"]["MetricFormat"];
+            /** @description The integration that imports the events. */
             integrationId: string;
+            /** @description Free text for people. */
             description?: string | null;
         };
-        /** @description One user's number out of its events within the window: how many (`count`), 1 if any and else 0 (`conversion`), the total of `property` (`sum`), or its mean over the user's events that have it (`mean`). A user without such events has 0. */
+        /** @description One user's number, from its events in the window: how many (`count`), 1 if there is one and else 0 (`conversion`), the total of `property` (`sum`), or its mean over the events that have it (`mean`). A user without such events has 0. */
         MetricMeasure: {
+            /** @description The id or name of an event of the integration. */
             event: string;
-            /** @enum {string} */
+            /**
+             * @description How a user's events become one number.
+             * @enum {string}
+             */
             aggregation: "count" | "conversion" | "sum" | "mean";
+            /** @description The property for `sum` and `mean`. */
             property?: string;
             /**
-             * @description All must hold.
+             * @description Only events for which all filters hold count.
              * @default []
              */
             filters: components["schemas"]["MetricFilter"][];
         };
-        /** @description Holds for one event. `not_equals` holds too where the property is absent; comparisons hold for numbers alone; `exists` takes no value and holds where the property is there and not null. */
+        /** @description Holds for one event. `not_equals` also holds if the property is absent; comparisons hold only for numbers; `exists` takes no value and holds if the property is there and not null. */
         MetricFilter: {
+            /** @description The name of a property of the event. */
             property: string;
-            /** @enum {string} */
+            /**
+             * @description How the property is compared with `value`.
+             * @enum {string}
+             */
             operator: "equals" | "not_equals" | "greater" | "at_least" | "less" | "at_most" | "exists";
+            /** @description What the property is compared with. Not for `exists`. */
             value?: string | number | boolean;
         };
         /**
+         * @description How values are shown.
          * @default {
          *       "style": "number",
          *       "currency": null
          *     }
          */
         MetricFormat: {
-            /** @enum {string} */
+            /**
+             * @description What the values are.
+             * @enum {string}
+             */
             style: "number" | "currency" | "percent";
+            /** @description The currency, as an ISO 4217 code. Only for the style `currency`. */
             currency?: string;
         };
+        /**
+         * @example {
+         *       "windowHours": 168
+         *     }
+         */
         MetricPatch: {
+            /** @description The name of the metric. */
             name?: string;
             measure?: components["schemas"]["MetricMeasure"];
+            /** @description If given, the metric is the users' sum of `measure` over their sum of this. */
             denominator?: components["schemas"]["MetricMeasure"] | null;
             /**
-             * @description Which way is good.
+             * @description Which direction is good.
              * @enum {string}
              */
             direction?: "up" | "down";
-            /** @description Events in [first exposure, first exposure + window) count. */
+            /** @description How many hours after a user's first exposure its events count. */
             windowHours?: number;
-            /** @description Users beyond this percentile of all users' values count as if they were at it. */
+            /** @description Users above this percentile of all users' values count as if they were at it; null: none is capped. */
             winsorizePercentile?: number | null;
             format?: components["schemas"]["MetricFormat"];
+            /** @description Free text for people. */
             description?: string | null;
         };
+        /**
+         * @example {
+         *       "metric": {
+         *         "id": "met_81d2",
+         *         "name": "Purchases",
+         *         "description": null,
+         *         "integrationId": "int_2f6b",
+         *         "measure": {
+         *           "event": "purchase",
+         *           "aggregation": "conversion",
+         *           "filters": []
+         *         },
+         *         "denominator": null,
+         *         "direction": "up",
+         *         "windowHours": 72,
+         *         "winsorizePercentile": null,
+         *         "format": {
+         *           "style": "percent"
+         *         },
+         *         "createdAt": "2026-01-31T08:00:00.000Z",
+         *         "updatedAt": "2026-01-31T08:00:00.000Z"
+         *       },
+         *       "router": "my-router",
+         *       "by": "variant",
+         *       "route": null,
+         *       "from": "2026-01-03",
+         *       "to": "2026-01-31",
+         *       "baseline": "gpt",
+         *       "mixed": "first",
+         *       "unfinished": "include",
+         *       "cuped": false,
+         *       "confidence": 0.95,
+         *       "caps": {
+         *         "value": null,
+         *         "denominator": null
+         *       },
+         *       "groups": [
+         *         {
+         *           "id": "gpt",
+         *           "users": 1000,
+         *           "exposures": 5200,
+         *           "value": 0.12,
+         *           "interval": {
+         *             "low": 0.1,
+         *             "high": 0.14
+         *           },
+         *           "refusal": null,
+         *           "absolute": null,
+         *           "relative": null
+         *         }
+         *       ],
+         *       "health": [
+         *         {
+         *           "check": "minimum_sample",
+         *           "status": "ok",
+         *           "message": "Every group has enough users.",
+         *           "figures": {}
+         *         }
+         *       ],
+         *       "overTime": [
+         *         {
+         *           "day": "2026-01-03",
+         *           "groups": [
+         *             {
+         *               "id": "gpt",
+         *               "users": 40,
+         *               "value": 0.11,
+         *               "interval": {
+         *                 "low": 0.1,
+         *                 "high": 0.14
+         *               }
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
         MetricResults: {
             metric: components["schemas"]["Metric"];
+            /** @description The id of the router. */
             router: string;
-            /** @enum {string} */
+            /**
+             * @description What the groups are.
+             * @enum {string}
+             */
             by: "route" | "variant";
+            /** @description Only exposures of this route count; null: of all routes. */
             route: string | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first UTC day.
+             */
             from: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The UTC day after the last one.
+             */
             to: string;
+            /** @description The group that others are compared with; null without groups. */
             baseline: string | null;
-            /** @enum {string} */
+            /**
+             * @description What happened to users of several groups.
+             * @enum {string}
+             */
             mixed: "first" | "exclude";
-            /** @enum {string} */
+            /**
+             * @description What happened to users whose window is not over.
+             * @enum {string}
+             */
             unfinished: "include" | "exclude";
+            /** @description Whether values are adjusted by the window before the exposure. */
             cuped: boolean;
+            /** @description The confidence of the intervals. */
             confidence: number;
-            /** @description The values at which users were capped; null where none is. */
+            /** @description The values at which users were capped; null without a cap. */
             caps: {
+                /** @description The cap of the measure. */
                 value: number | null;
+                /** @description The cap of the denominator. */
                 denominator: number | null;
             };
+            /** @description The groups of users. */
             groups: components["schemas"]["MetricGroup"][];
+            /** @description Whether the results can be trusted. */
             health: components["schemas"]["MetricHealth"][];
-            /** @description By the day of the users' first exposure; each to the end of its users' windows. */
+            /** @description Values by the day of the users' first exposure, to the end of their windows. */
             overTime: {
-                /** Format: date */
+                /**
+                 * Format: date
+                 * @description The UTC day of the users' first exposure.
+                 */
                 day: string;
+                /** @description The users who were first exposed on this day. */
                 groups: {
+                    /** @description The id of the route or variant. */
                     id: string;
+                    /** @description How many users the group has. */
                     users: number;
+                    /** @description The metric's value for these users. */
                     value: number | null;
+                    /** @description The interval of the value. */
                     interval: {
+                        /** @description The lower end. */
                         low: number;
+                        /** @description The upper end. */
                         high: number;
                     } | null;
                 }[];
             }[];
         };
         MetricGroup: {
+            /** @description The id of the route or variant. */
             id: string;
+            /** @description How many users the group has. */
             users: number;
-            /** @description All that the group served in the range, whoever its users count for. */
+            /** @description How many exposures the group had in the range, of all users. */
             exposures: number;
+            /** @description The metric's value for the group's users. */
             value: number | null;
+            /** @description The interval of the value. */
             interval: {
+                /** @description The lower end. */
                 low: number;
+                /** @description The upper end. */
                 high: number;
             } | null;
             /**
-             * @description Why there is no figure.
+             * @description Why there is no figure; null if there is one.
              * @enum {string|null}
              */
             refusal: "no_users" | "one_user" | "no_variance" | "zero_denominator" | "baseline_not_positive" | "not_finite" | null;
-            /** @description Less the baseline's value; null for the baseline. */
+            /** @description The group's value less the baseline's; null for the baseline. */
             absolute: components["schemas"]["MetricComparison"] | null;
-            /** @description In parts of the baseline's value; null for the baseline. */
+            /** @description The same as a part of the baseline's value; null for the baseline. */
             relative: components["schemas"]["MetricComparison"] | null;
         };
         MetricComparison: {
+            /** @description The difference. */
             estimate: number | null;
+            /** @description The lower end of its interval. */
             low: number | null;
+            /** @description The upper end of its interval. */
             high: number | null;
+            /** @description The p-value of the difference, for one look at a time fixed in advance. */
             pValue: number | null;
-            /** @description Holds however often one looks: the asymptotic confidence sequence of Waudby-Smith et al. (arXiv 2103.06476). */
+            /** @description Holds however often one looks: the asymptotic confidence sequence of arXiv 2103.06476. */
             alwaysValid: {
+                /** @description The lower end. */
                 low: number;
+                /** @description The upper end. */
                 high: number;
+                /** @description The p-value, however often one looks. */
                 pValue: number;
             } | null;
             /**
-             * @description Why there is no figure.
+             * @description Why there is no figure; null if there is one.
              * @enum {string|null}
              */
             refusal: "no_users" | "one_user" | "no_variance" | "zero_denominator" | "baseline_not_positive" | "not_finite" | null;
         };
         MetricHealth: {
-            /** @enum {string} */
+            /**
+             * @description What was checked.
+             * @enum {string}
+             */
             check: "sample_ratio" | "minimum_sample" | "join_rate" | "mixed_variants" | "complete_through" | "exposed_before" | "rejected" | "deduplicated";
-            /** @enum {string} */
+            /**
+             * @description Whether the results can be trusted in this respect.
+             * @enum {string}
+             */
             status: "ok" | "warning" | "unknown";
+            /** @description What was found; for a warning, the likely cause and what to do about it. */
             message: string;
+            /** @description The figures of the check. */
             figures: {
                 [key: string]: number | string | null;
             };
         };
+        /**
+         * @example {
+         *       "error": {
+         *         "message": "There is no router for this model.",
+         *         "type": "invalid_request_error",
+         *         "code": "model_not_found"
+         *       }
+         *     }
+         */
         OpenAIError: {
+            /** @description The error. */
             error: {
+                /** @description What is wrong. */
                 message: string;
+                /** @description `invalid_request_error` if the caller can correct it, else `api_error`. */
                 type?: string | null;
+                /** @description The wrong field. */
                 param?: string | null;
+                /** @description A code for programs. */
                 code?: string | number | null;
             };
         };
-        /** @description Any body of OpenAI's Chat Completions; passed on but for `model`. */
+        /**
+         * @description Any body of OpenAI's Chat Completions. All of it but `model` reaches the upstream unchanged.
+         * @example {
+         *       "model": "inworld/my-router",
+         *       "user": "user-17",
+         *       "messages": [
+         *         {
+         *           "role": "user",
+         *           "content": "Hello"
+         *         }
+         *       ]
+         *     }
+         */
         ChatCompletion: {
-            /**
-             * @description `inworld/` and the router's id; after a colon, a model hint for the conditions of routes.
-             * @example inworld/my-router
-             */
+            /** @description `inworld/` and the id of a router. After a colon: a model hint for the conditions of routes. */
             model: string;
-            /** @description Whom the call serves, 1 to 255 bytes: keeps the variant for this user and records an exposure. */
+            /** @description The user whom the call serves. The user keeps its variant, and the call records an exposure. */
             user?: string | null;
-            /** @description Texts by name, for the conditions of routes; of any other form it is the upstream's to judge. */
+            /** @description Texts by name, for the conditions of routes. */
             metadata?: unknown;
         } & {
             [key: string]: unknown;
         };
     };
-    responses: never;
+    responses: {
+        /** @description The request is not valid. `errors` lists the wrong fields. */
+        Problem400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Bad Request",
+                 *       "status": 400,
+                 *       "detail": "The request is not valid. `errors` lists the wrong fields.",
+                 *       "errors": []
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The API key or the session is missing or not valid. */
+        Problem401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Unauthorized",
+                 *       "status": 401,
+                 *       "detail": "The API key or the session is missing or not valid.",
+                 *       "errors": []
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The caller is not allowed to do this. */
+        Problem403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Forbidden",
+                 *       "status": 403,
+                 *       "detail": "The caller is not allowed to do this.",
+                 *       "errors": []
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The resource does not exist in this workspace. */
+        Problem404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Not Found",
+                 *       "status": 404,
+                 *       "detail": "The resource does not exist in this workspace.",
+                 *       "errors": []
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The path has other methods. `Allow` lists them. */
+        Problem405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Method Not Allowed",
+                 *       "status": 405,
+                 *       "detail": "The path has other methods. `Allow` lists them.",
+                 *       "errors": []
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The call conflicts with the current state. `detail` says how. */
+        Problem409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Conflict",
+                 *       "status": 409,
+                 *       "detail": "The call conflicts with the current state. `detail` says how.",
+                 *       "errors": []
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is too large. */
+        Problem413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Content Too Large",
+                 *       "status": 413,
+                 *       "detail": "The body is too large.",
+                 *       "errors": []
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body has another media type, charset or encoding. */
+        Problem415: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Unsupported Media Type",
+                 *       "status": 415,
+                 *       "detail": "The body has another media type, charset or encoding.",
+                 *       "errors": []
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too many calls. `Retry-After` says when to try again. */
+        Problem429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Too Many Requests",
+                 *       "status": 429,
+                 *       "detail": "Too many calls. `Retry-After` says when to try again.",
+                 *       "errors": []
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The server failed. The call can be repeated. */
+        Problem500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Internal Server Error",
+                 *       "status": 500,
+                 *       "detail": "The server failed. The call can be repeated.",
+                 *       "errors": []
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A dependency is not available. Try again later. */
+        Problem503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Service Unavailable",
+                 *       "status": 503,
+                 *       "detail": "A dependency is not available. Try again later.",
+                 *       "errors": []
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get the session */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "workspace": {
+                     *         "id": "ws_3f9a",
+                     *         "name": "Acme"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "apiKey": "<api-key>"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewSession"];
+            };
+        };
+        responses: {
+            /** @description Sign in */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "workspace": {
+                     *         "id": "ws_3f9a",
+                     *         "name": "Acme"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sign out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    getWorkspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get the workspace */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ws_3f9a",
+                     *       "name": "Acme",
+                     *       "temporalUiUrl": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    recordExposures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "exposures": [
+                 *         {
+                 *           "alias_id": "my-router",
+                 *           "route_id": "default",
+                 *           "variant_id": "gpt",
+                 *           "user": "user-17"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": {
+                    /** @description The exposures to record. */
+                    exposures: components["schemas"]["Exposure"][];
+                };
+                /**
+                 * @example {
+                 *       "alias_id": "my-router",
+                 *       "route_id": "default",
+                 *       "variant_id": "gpt",
+                 *       "user": "user-17"
+                 *     }
+                 */
+                "application/x-ndjson": components["schemas"]["Exposure"];
+                /**
+                 * @example {
+                 *       "alias_id": "my-router",
+                 *       "route_id": "default",
+                 *       "variant_id": "gpt",
+                 *       "user": "user-17"
+                 *     }
+                 */
+                "application/ndjson": components["schemas"]["Exposure"];
+                /**
+                 * @example {
+                 *       "alias_id": "my-router",
+                 *       "route_id": "default",
+                 *       "variant_id": "gpt",
+                 *       "user": "user-17"
+                 *     }
+                 */
+                "application/jsonl": components["schemas"]["Exposure"];
+            };
+        };
+        responses: {
+            /** @description All exposures are committed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accepted": 1
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description How many exposures were committed. */
+                        accepted: number;
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    listIntegrations: {
+        parameters: {
+            query?: {
+                /** @description `next` of the previous page. Default: the first page. */
+                cursor?: string;
+                /** @description How many items the page has at most, from 1 to 1000. Default: 100. */
+                limit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List integrations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "integrations": [
+                     *         null
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description One page of the list. */
+                        integrations: components["schemas"]["Integration"][];
+                        /**
+                         * @description The `cursor` of the next page; null at the end.
+                         * @example null
+                         */
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    createIntegration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIntegration"];
+            };
+        };
+        responses: {
+            /** @description Create an integration */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Integration"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    getIntegration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get an integration */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Integration"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    deleteIntegration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete an integration */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    updateIntegration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MixpanelPatch"] | components["schemas"]["BigQueryPatch"];
+            };
+        };
+        responses: {
+            /** @description Change an integration */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Integration"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    pauseIntegration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Pause an integration */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Integration"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    resumeIntegration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Resume an integration */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Integration"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    testIntegration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Test the connection */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "ok": true,
+                     *       "steps": [
+                     *         {
+                     *           "name": "credentials",
+                     *           "ok": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    listDatasets: {
+        parameters: {
+            query?: {
+                /** @description `next` of the previous page. Default: the first page. */
+                cursor?: string;
+                /** @description How many items the page has at most, from 1 to 1000. Default: 100. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List datasets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "datasets": [
+                     *         {
+                     *           "id": "analytics"
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description One page of the list. */
+                        datasets: components["schemas"]["BigQueryDataset"][];
+                        /**
+                         * @description The `cursor` of the next page; null at the end.
+                         * @example null
+                         */
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listTables: {
+        parameters: {
+            query?: {
+                /** @description `next` of the previous page. Default: the first page. */
+                cursor?: string;
+                /** @description How many items the page has at most, from 1 to 1000. Default: 100. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+                /** @description The name of the dataset. */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List tables */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "tables": [
+                     *         {
+                     *           "id": "events",
+                     *           "type": "TABLE"
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description One page of the list. */
+                        tables: components["schemas"]["BigQueryTable"][];
+                        /**
+                         * @description The `cursor` of the next page; null at the end.
+                         * @example null
+                         */
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listColumns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+                /** @description The name of the dataset. */
+                dataset: string;
+                /** @description The name of the table. */
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List columns */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "columns": [
+                     *         {
+                     *           "name": "user_id",
+                     *           "type": "STRING",
+                     *           "mode": "REQUIRED"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description The columns in their order in the table. */
+                        columns: components["schemas"]["BigQueryColumn"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description `next` of the previous page. Default: the first page. */
+                cursor?: string;
+                /** @description How many items the page has at most, from 1 to 1000. Default: 100. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         null
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description One page of the list. */
+                        events: components["schemas"]["Event"][];
+                        /**
+                         * @description The `cursor` of the next page; null at the end.
+                         * @example null
+                         */
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    createEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMixpanelEvent"] | components["schemas"]["NewBigQueryEvent"];
+            };
+        };
+        responses: {
+            /** @description Add an event */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    deleteEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+                /** @description The id or name of the event. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete an event */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    updateEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+                /** @description The id or name of the event. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "description": "Paid orders"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EventPatch"];
+            };
+        };
+        responses: {
+            /** @description Change an event */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    listImportedRecords: {
+        parameters: {
+            query?: {
+                /** @description `next` of the previous page. Default: the first page. */
+                cursor?: string;
+                /** @description How many items the page has at most, from 1 to 1000. Default: 100. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+                /** @description The id or name of the event. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List imported records */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "records": [
+                     *         {
+                     *           "uuid": "9f1c2e",
+                     *           "user_id": "user-17",
+                     *           "timestamp": "2026-01-31T07:59:12.000Z",
+                     *           "properties": {
+                     *             "amount": 12.5,
+                     *             "currency": "EUR"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description One page of the list. */
+                        records: components["schemas"]["ImportedRecord"][];
+                        /**
+                         * @description The `cursor` of the next page; null at the end.
+                         * @example null
+                         */
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    listProperties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+                /** @description The id or name of the event. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List properties */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "properties": [
+                     *         {
+                     *           "name": "amount",
+                     *           "types": [
+                     *             "number"
+                     *           ],
+                     *           "numeric": true,
+                     *           "count": 1200,
+                     *           "example": 12.5
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description The properties by name. */
+                        properties: components["schemas"]["Property"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    listRuns: {
+        parameters: {
+            query?: {
+                /** @description `next` of the previous page. Default: the first page. */
+                cursor?: string;
+                /** @description How many items the page has at most, from 1 to 1000. Default: 100. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List runs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "runs": [
+                     *         {
+                     *           "id": "run_5d2c",
+                     *           "startedAt": "2026-01-31T08:00:00.000Z",
+                     *           "finishedAt": "2026-01-31T08:02:10.000Z",
+                     *           "outcome": "succeeded",
+                     *           "directions": [
+                     *             {
+                     *               "direction": "export",
+                     *               "outcome": "succeeded",
+                     *               "records": 1200,
+                     *               "rejected": 0
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description One page of the list. */
+                        runs: components["schemas"]["Run"][];
+                        /**
+                         * @description The `cursor` of the next page; null at the end.
+                         * @example null
+                         */
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    listRejectedRecords: {
+        parameters: {
+            query?: {
+                /** @description `next` of the previous page. Default: the first page. */
+                cursor?: string;
+                /** @description How many items the page has at most, from 1 to 1000. Default: 100. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List rejected records */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "rejected": [
+                     *         {
+                     *           "id": "1042",
+                     *           "direction": "import",
+                     *           "event": "purchase",
+                     *           "reason": "The row has no event UUID.",
+                     *           "at": "2026-01-31T08:01:00.000Z",
+                     *           "record": {
+                     *             "event": "purchase",
+                     *             "amount": 12.5
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description One page of the list. */
+                        rejected: components["schemas"]["RejectedRecord"][];
+                        /**
+                         * @description The `cursor` of the next page; null at the end.
+                         * @example null
+                         */
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    syncIntegration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sync now */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "requestId": "req_7f3a"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Requested"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    getSyncRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+                /** @description The id of the request, as the call that made it returned it. */
+                requestId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get a sync request */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "done",
+                     *       "runId": "run_5d2c",
+                     *       "outcome": "succeeded"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SyncRequest"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    listRouters: {
+        parameters: {
+            query?: {
+                /** @description `next` of the previous page. Default: the first page. */
+                cursor?: string;
+                /** @description How many items the page has at most, from 1 to 1000. Default: 100. */
+                limit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List routers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "routers": [
+                     *         {
+                     *           "id": "my-router",
+                     *           "description": null,
+                     *           "routes": [
+                     *             {
+                     *               "id": "default",
+                     *               "conditions": {},
+                     *               "fallbackVariantId": null,
+                     *               "variants": [
+                     *                 {
+                     *                   "id": "gpt",
+                     *                   "weight": 1,
+                     *                   "upstream": {
+                     *                     "baseUrl": "https://api.openai.com/v1",
+                     *                     "model": "gpt-4o",
+                     *                     "hasApiKey": true
+                     *                   }
+                     *                 }
+                     *               ]
+                     *             }
+                     *           ],
+                     *           "createdAt": "2026-01-31T08:00:00.000Z",
+                     *           "updatedAt": "2026-01-31T08:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description One page of the list. */
+                        routers: components["schemas"]["Router"][];
+                        /**
+                         * @description The `cursor` of the next page; null at the end.
+                         * @example null
+                         */
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    createRouter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "my-router",
+                 *       "routes": [
+                 *         {
+                 *           "id": "default",
+                 *           "conditions": {},
+                 *           "variants": [
+                 *             {
+                 *               "id": "gpt",
+                 *               "weight": 1,
+                 *               "upstream": {
+                 *                 "baseUrl": "https://api.openai.com/v1",
+                 *                 "model": "gpt-4o",
+                 *                 "apiKey": "sk-example"
+                 *               }
+                 *             }
+                 *           ]
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewRouter"];
+            };
+        };
+        responses: {
+            /** @description Create a router */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "my-router",
+                     *       "description": null,
+                     *       "routes": [
+                     *         {
+                     *           "id": "default",
+                     *           "conditions": {},
+                     *           "fallbackVariantId": null,
+                     *           "variants": [
+                     *             {
+                     *               "id": "gpt",
+                     *               "weight": 1,
+                     *               "upstream": {
+                     *                 "baseUrl": "https://api.openai.com/v1",
+                     *                 "model": "gpt-4o",
+                     *                 "hasApiKey": true
+                     *               }
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-31T08:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Router"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    getRouter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the router. */
+                router: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get a router */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "my-router",
+                     *       "description": null,
+                     *       "routes": [
+                     *         {
+                     *           "id": "default",
+                     *           "conditions": {},
+                     *           "fallbackVariantId": null,
+                     *           "variants": [
+                     *             {
+                     *               "id": "gpt",
+                     *               "weight": 1,
+                     *               "upstream": {
+                     *                 "baseUrl": "https://api.openai.com/v1",
+                     *                 "model": "gpt-4o",
+                     *                 "hasApiKey": true
+                     *               }
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-31T08:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Router"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    deleteRouter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the router. */
+                router: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete a router */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    updateRouter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the router. */
+                router: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "routeOrder": [
+                 *         "premium",
+                 *         "default"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RouterPatch"];
+            };
+        };
+        responses: {
+            /** @description Change a router */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "my-router",
+                     *       "description": null,
+                     *       "routes": [
+                     *         {
+                     *           "id": "default",
+                     *           "conditions": {},
+                     *           "fallbackVariantId": null,
+                     *           "variants": [
+                     *             {
+                     *               "id": "gpt",
+                     *               "weight": 1,
+                     *               "upstream": {
+                     *                 "baseUrl": "https://api.openai.com/v1",
+                     *                 "model": "gpt-4o",
+                     *                 "hasApiKey": true
+                     *               }
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-31T08:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Router"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    listRoutes: {
+        parameters: {
+            query?: {
+                /** @description `next` of the previous page. Default: the first page. */
+                cursor?: string;
+                /** @description How many items the page has at most, from 1 to 1000. Default: 100. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the router. */
+                router: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List routes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "routes": [
+                     *         {
+                     *           "id": "default",
+                     *           "conditions": {},
+                     *           "fallbackVariantId": null,
+                     *           "variants": [
+                     *             {
+                     *               "id": "gpt",
+                     *               "weight": 1,
+                     *               "upstream": {
+                     *                 "baseUrl": "https://api.openai.com/v1",
+                     *                 "model": "gpt-4o",
+                     *                 "hasApiKey": true
+                     *               }
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description One page of the list. */
+                        routes: components["schemas"]["Route"][];
+                        /**
+                         * @description The `cursor` of the next page; null at the end.
+                         * @example null
+                         */
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    createRoute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the router. */
+                router: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "default",
+                 *       "conditions": {},
+                 *       "variants": [
+                 *         {
+                 *           "id": "gpt",
+                 *           "weight": 1,
+                 *           "upstream": {
+                 *             "baseUrl": "https://api.openai.com/v1",
+                 *             "model": "gpt-4o",
+                 *             "apiKey": "sk-example"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewRoute"];
+            };
+        };
+        responses: {
+            /** @description Add a route */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "default",
+                     *       "conditions": {},
+                     *       "fallbackVariantId": null,
+                     *       "variants": [
+                     *         {
+                     *           "id": "gpt",
+                     *           "weight": 1,
+                     *           "upstream": {
+                     *             "baseUrl": "https://api.openai.com/v1",
+                     *             "model": "gpt-4o",
+                     *             "hasApiKey": true
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Route"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    getRoute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the router. */
+                router: string;
+                /** @description The id of the route. */
+                route: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get a route */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "default",
+                     *       "conditions": {},
+                     *       "fallbackVariantId": null,
+                     *       "variants": [
+                     *         {
+                     *           "id": "gpt",
+                     *           "weight": 1,
+                     *           "upstream": {
+                     *             "baseUrl": "https://api.openai.com/v1",
+                     *             "model": "gpt-4o",
+                     *             "hasApiKey": true
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Route"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    deleteRoute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the router. */
+                router: string;
+                /** @description The id of the route. */
+                route: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete a route */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    updateRoute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the router. */
+                router: string;
+                /** @description The id of the route. */
+                route: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "conditions": {
+                 *         "metadata": {
+                 *           "plan": "pro"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["RoutePatch"];
+            };
+        };
+        responses: {
+            /** @description Change a route */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "default",
+                     *       "conditions": {},
+                     *       "fallbackVariantId": null,
+                     *       "variants": [
+                     *         {
+                     *           "id": "gpt",
+                     *           "weight": 1,
+                     *           "upstream": {
+                     *             "baseUrl": "https://api.openai.com/v1",
+                     *             "model": "gpt-4o",
+                     *             "hasApiKey": true
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Route"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    listVariants: {
+        parameters: {
+            query?: {
+                /** @description `next` of the previous page. Default: the first page. */
+                cursor?: string;
+                /** @description How many items the page has at most, from 1 to 1000. Default: 100. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the router. */
+                router: string;
+                /** @description The id of the route. */
+                route: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List variants */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "variants": [
+                     *         {
+                     *           "id": "gpt",
+                     *           "weight": 1,
+                     *           "upstream": {
+                     *             "baseUrl": "https://api.openai.com/v1",
+                     *             "model": "gpt-4o",
+                     *             "hasApiKey": true
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description One page of the list. */
+                        variants: components["schemas"]["Variant"][];
+                        /**
+                         * @description The `cursor` of the next page; null at the end.
+                         * @example null
+                         */
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    createVariant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the router. */
+                router: string;
+                /** @description The id of the route. */
+                route: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "gpt",
+                 *       "weight": 1,
+                 *       "upstream": {
+                 *         "baseUrl": "https://api.openai.com/v1",
+                 *         "model": "gpt-4o",
+                 *         "apiKey": "sk-example"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewVariant"];
+            };
+        };
+        responses: {
+            /** @description Add a variant */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "gpt",
+                     *       "weight": 1,
+                     *       "upstream": {
+                     *         "baseUrl": "https://api.openai.com/v1",
+                     *         "model": "gpt-4o",
+                     *         "hasApiKey": true
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Variant"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    getVariant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the router. */
+                router: string;
+                /** @description The id of the route. */
+                route: string;
+                /** @description The id of the variant. */
+                variant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get a variant */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "gpt",
+                     *       "weight": 1,
+                     *       "upstream": {
+                     *         "baseUrl": "https://api.openai.com/v1",
+                     *         "model": "gpt-4o",
+                     *         "hasApiKey": true
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Variant"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    deleteVariant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the router. */
+                router: string;
+                /** @description The id of the route. */
+                route: string;
+                /** @description The id of the variant. */
+                variant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete a variant */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    updateVariant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the router. */
+                router: string;
+                /** @description The id of the route. */
+                route: string;
+                /** @description The id of the variant. */
+                variant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "weight": 3
+                 *     }
+                 */
+                "application/json": components["schemas"]["VariantPatch"];
+            };
+        };
+        responses: {
+            /** @description Change a variant */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "gpt",
+                     *       "weight": 1,
+                     *       "upstream": {
+                     *         "baseUrl": "https://api.openai.com/v1",
+                     *         "model": "gpt-4o",
+                     *         "hasApiKey": true
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Variant"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    listRouterExposures: {
+        parameters: {
+            query?: {
+                /** @description A time in the first hour. Default: 48 hours before `to`. */
+                from?: string;
+                /** @description A time in the last hour. Default: now. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the router, or the `alias_id` of exposures. */
+                router: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Count exposures per hour */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "hours": [
+                     *         {
+                     *           "hour": "2026-01-31T08:00:00.000Z",
+                     *           "routeId": "default",
+                     *           "variantId": "gpt",
+                     *           "exposures": 120,
+                     *           "users": 31
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description One item for each hour and variant with exposures. */
+                        hours: components["schemas"]["ExposureHour"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    listMetrics: {
+        parameters: {
+            query?: {
+                /** @description `next` of the previous page. Default: the first page. */
+                cursor?: string;
+                /** @description How many items the page has at most, from 1 to 1000. Default: 100. */
+                limit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List metrics */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "metrics": [
+                     *         {
+                     *           "id": "met_81d2",
+                     *           "name": "Purchases",
+                     *           "description": null,
+                     *           "integrationId": "int_2f6b",
+                     *           "measure": {
+                     *             "event": "purchase",
+                     *             "aggregation": "conversion",
+                     *             "filters": []
+                     *           },
+                     *           "denominator": null,
+                     *           "direction": "up",
+                     *           "windowHours": 72,
+                     *           "winsorizePercentile": null,
+                     *           "format": {
+                     *             "style": "percent"
+                     *           },
+                     *           "createdAt": "2026-01-31T08:00:00.000Z",
+                     *           "updatedAt": "2026-01-31T08:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description One page of the list. */
+                        metrics: components["schemas"]["Metric"][];
+                        /**
+                         * @description The `cursor` of the next page; null at the end.
+                         * @example null
+                         */
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    createMetric: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "integrationId": "int_2f6b",
+                 *       "name": "Purchases",
+                 *       "measure": {
+                 *         "event": "purchase",
+                 *         "aggregation": "conversion"
+                 *       },
+                 *       "format": {
+                 *         "style": "percent"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewMetric"];
+            };
+        };
+        responses: {
+            /** @description Create a metric */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "met_81d2",
+                     *       "name": "Purchases",
+                     *       "description": null,
+                     *       "integrationId": "int_2f6b",
+                     *       "measure": {
+                     *         "event": "purchase",
+                     *         "aggregation": "conversion",
+                     *         "filters": []
+                     *       },
+                     *       "denominator": null,
+                     *       "direction": "up",
+                     *       "windowHours": 72,
+                     *       "winsorizePercentile": null,
+                     *       "format": {
+                     *         "style": "percent"
+                     *       },
+                     *       "createdAt": "2026-01-31T08:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Metric"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    getMetric: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the metric. */
+                metric: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get a metric */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "met_81d2",
+                     *       "name": "Purchases",
+                     *       "description": null,
+                     *       "integrationId": "int_2f6b",
+                     *       "measure": {
+                     *         "event": "purchase",
+                     *         "aggregation": "conversion",
+                     *         "filters": []
+                     *       },
+                     *       "denominator": null,
+                     *       "direction": "up",
+                     *       "windowHours": 72,
+                     *       "winsorizePercentile": null,
+                     *       "format": {
+                     *         "style": "percent"
+                     *       },
+                     *       "createdAt": "2026-01-31T08:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Metric"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    deleteMetric: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the metric. */
+                metric: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete a metric */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    updateMetric: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the metric. */
+                metric: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "windowHours": 168
+                 *     }
+                 */
+                "application/json": components["schemas"]["MetricPatch"];
+            };
+        };
+        responses: {
+            /** @description Change a metric */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "met_81d2",
+                     *       "name": "Purchases",
+                     *       "description": null,
+                     *       "integrationId": "int_2f6b",
+                     *       "measure": {
+                     *         "event": "purchase",
+                     *         "aggregation": "conversion",
+                     *         "filters": []
+                     *       },
+                     *       "denominator": null,
+                     *       "direction": "up",
+                     *       "windowHours": 72,
+                     *       "winsorizePercentile": null,
+                     *       "format": {
+                     *         "style": "percent"
+                     *       },
+                     *       "createdAt": "2026-01-31T08:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Metric"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    getMetricResults: {
+        parameters: {
+            query: {
+                /** @description The id of the router. It does not have to be configured here. */
+                router: string;
+                /** @description What the groups of users are. */
+                by?: "variant" | "route";
+                /** @description Only exposures of this route. Default: of all routes. */
+                route?: string;
+                /** @description First UTC day. Default: 28 days before `to`. */
+                from?: string;
+                /** @description The UTC day after the last one. Default: tomorrow. */
+                to?: string;
+                /** @description The group that others are compared with. Default: the one with most users. */
+                baseline?: string;
+                /** @description Users of several groups: they count for their first group, or not at all. */
+                mixed?: "first" | "exclude";
+                /** @description Users whose window is not over, or not imported to its end. */
+                unfinished?: "include" | "exclude";
+                /** @description Whether to adjust by the same measure in an equal window before the exposure. */
+                cuped?: "false" | "true";
+                /** @description The confidence of the intervals. Default: 0.95. */
+                confidence?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the metric. */
+                metric: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Compare groups by a metric */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "metric": {
+                     *         "id": "met_81d2",
+                     *         "name": "Purchases",
+                     *         "description": null,
+                     *         "integrationId": "int_2f6b",
+                     *         "measure": {
+                     *           "event": "purchase",
+                     *           "aggregation": "conversion",
+                     *           "filters": []
+                     *         },
+                     *         "denominator": null,
+                     *         "direction": "up",
+                     *         "windowHours": 72,
+                     *         "winsorizePercentile": null,
+                     *         "format": {
+                     *           "style": "percent"
+                     *         },
+                     *         "createdAt": "2026-01-31T08:00:00.000Z",
+                     *         "updatedAt": "2026-01-31T08:00:00.000Z"
+                     *       },
+                     *       "router": "my-router",
+                     *       "by": "variant",
+                     *       "route": null,
+                     *       "from": "2026-01-03",
+                     *       "to": "2026-01-31",
+                     *       "baseline": "gpt",
+                     *       "mixed": "first",
+                     *       "unfinished": "include",
+                     *       "cuped": false,
+                     *       "confidence": 0.95,
+                     *       "caps": {
+                     *         "value": null,
+                     *         "denominator": null
+                     *       },
+                     *       "groups": [
+                     *         {
+                     *           "id": "gpt",
+                     *           "users": 1000,
+                     *           "exposures": 5200,
+                     *           "value": 0.12,
+                     *           "interval": {
+                     *             "low": 0.1,
+                     *             "high": 0.14
+                     *           },
+                     *           "refusal": null,
+                     *           "absolute": null,
+                     *           "relative": null
+                     *         }
+                     *       ],
+                     *       "health": [
+                     *         {
+                     *           "check": "minimum_sample",
+                     *           "status": "ok",
+                     *           "message": "Every group has enough users.",
+                     *           "figures": {}
+                     *         }
+                     *       ],
+                     *       "overTime": [
+                     *         {
+                     *           "day": "2026-01-03",
+                     *           "groups": [
+                     *             {
+                     *               "id": "gpt",
+                     *               "users": 40,
+                     *               "value": 0.11,
+                     *               "interval": {
+                     *                 "low": 0.1,
+                     *                 "high": 0.14
+                     *               }
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MetricResults"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    getMetricResultsCsv: {
+        parameters: {
+            query: {
+                /** @description The id of the router. It does not have to be configured here. */
+                router: string;
+                /** @description What the groups of users are. */
+                by?: "variant" | "route";
+                /** @description Only exposures of this route. Default: of all routes. */
+                route?: string;
+                /** @description First UTC day. Default: 28 days before `to`. */
+                from?: string;
+                /** @description The UTC day after the last one. Default: tomorrow. */
+                to?: string;
+                /** @description The group that others are compared with. Default: the one with most users. */
+                baseline?: string;
+                /** @description Users of several groups: they count for their first group, or not at all. */
+                mixed?: "first" | "exclude";
+                /** @description Users whose window is not over, or not imported to its end. */
+                unfinished?: "include" | "exclude";
+                /** @description Whether to adjust by the same measure in an equal window before the exposure. */
+                cuped?: "false" | "true";
+                /** @description The confidence of the intervals. Default: 0.95. */
+                confidence?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the metric. */
+                metric: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Compare groups by a metric, as CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example group,baseline,users,exposures,value
+                     *     gpt,yes,1000,5200,0.12
+                     */
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    createChatCompletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "model": "inworld/my-router",
+                 *       "user": "user-17",
+                 *       "messages": [
+                 *         {
+                 *           "role": "user",
+                 *           "content": "Hello"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChatCompletion"];
+            };
+        };
+        responses: {
+            /** @description The upstream's response. */
+            200: {
+                headers: {
+                    /** @description The router that served the call. */
+                    "x-crosscurrent-router": string;
+                    /** @description The route that matched the call. */
+                    "x-crosscurrent-route": string;
+                    /** @description The variant whose upstream responded. */
+                    "x-crosscurrent-variant": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "chatcmpl-1",
+                     *       "object": "chat.completion",
+                     *       "choices": [
+                     *         {
+                     *           "index": 0,
+                     *           "message": {
+                     *             "role": "assistant",
+                     *             "content": "Hi!"
+                     *           },
+                     *           "finish_reason": "stop"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * @example data: {"choices":[{"delta":{"content":"Hi!"}}]}
+                     *
+                     *     data: [DONE]
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+        };
+    };
+}

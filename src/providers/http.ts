@@ -1,4 +1,4 @@
-// One small HTTP client for all connectors: timeouts, bounded bodies, and network failures in the closed set of error kinds.
+// The HTTP client of all connectors: timeouts, bounded bodies, and network errors as SyncErrors.
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
@@ -10,7 +10,7 @@ export const MAX_ERROR_BODY_BYTES = 64 * 1024;
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS_PER_ORIGIN = 64;
-/** How much of an answer may wait for its reader. */
+/** How much of a response may wait for its reader. */
 const BODY_BUFFER_BYTES = 512 * 1024;
 const GUNZIP_CHUNK_BYTES = 256 * 1024;
 const HEARTBEAT_EVERY_MS = 2_000;
@@ -21,22 +21,24 @@ export interface HttpRequest {
   headers: Record<string, string>;
   body?: Buffer | string;
   signal: AbortSignal;
-  /** How long the far side may think before it answers. */
+  /** Time until the response's headers. */
   headersTimeoutMs: number;
-  /** How long its answer may stall. */
+  /** Time between two parts of the response's body. */
   bodyIdleTimeoutMs: number;
 }
 
 export interface HttpResponse {
   status: number;
-  /** One header by its lower-case name. */
+  /** Returns one header by its lower-case name. */
   header(name: string): string | undefined;
-  /** Decompressed; ends with an error where the answer was cut short. */
+  /** Decompressed. It ends with an error if the response was cut short. */
   body: Readable;
+  /** Reads the body as text, at most `maxBytes` of it. */
+  text(maxBytes: number): Promise<string>;
 }
 
 export interface HttpClient {
-  /** `service` is what messages call the far side. */
+  /** `service` is the server's name in error messages. Throws SyncError, or the signal's reason if it is aborted. */
   send(service: string, input: HttpRequest): Promise<HttpResponse>;
   close(): Promise<void>;
 }
@@ -48,79 +50,72 @@ export function createHttpClient(): HttpClient {
     connections: MAX_CONNECTIONS_PER_ORIGIN,
   });
   return {
-    async send(service, input) {
-      input.signal.throwIfAborted();
+    async send(service, { method, url, headers, body, signal, headersTimeoutMs, bodyIdleTimeoutMs }) {
+      signal.throwIfAborted();
       try {
-        const answer = await request(input.url, {
+        const response = await request(url, {
           dispatcher: agent,
-          method: input.method,
-          headers: { "user-agent": USER_AGENT, ...input.headers },
-          body: input.body ?? null,
-          signal: input.signal,
-          headersTimeout: input.headersTimeoutMs,
-          bodyTimeout: input.bodyIdleTimeoutMs,
+          method,
+          headers: { "user-agent": USER_AGENT, ...headers },
+          body: body ?? null,
+          signal,
+          headersTimeout: headersTimeoutMs,
+          bodyTimeout: bodyIdleTimeoutMs,
           highWaterMark: BODY_BUFFER_BYTES,
         });
         const header = (name: string): string | undefined => {
-          const value = answer.headers[name];
+          const value = response.headers[name];
           return Array.isArray(value) ? value[0] : value;
         };
+        const decompressed = decompress(response.body, header("content-encoding"));
         return {
-          status: answer.statusCode,
+          status: response.statusCode,
           header,
-          body: decompressed(answer.body, header("content-encoding")),
+          body: decompressed,
+          text: (maxBytes) => readText(service, decompressed, maxBytes, signal),
         };
       } catch (error) {
-        throw networkError(service, error, input.signal);
+        throw networkError(service, error, signal);
       }
     },
     close: () => agent.close(),
   };
 }
 
-function decompressed(body: Readable, encoding: string | undefined): Readable {
+function decompress(body: Readable, encoding: string | undefined): Readable {
   if (encoding === undefined || encoding === "" || encoding === "identity") return body;
-  // Anything but gzip was not asked for: gunzip then fails, and the page with it.
+  // Only gzip is ever asked for. With any other encoding gunzip fails, and the request with it.
   const gunzip = createGunzip({ chunkSize: GUNZIP_CHUNK_BYTES });
-  // The error of either stream reaches whoever reads `gunzip`: pipeline destroys it with that error.
-  return pipeline(inGulps(body), gunzip, () => undefined);
+  // The pipeline destroys `gunzip` with the error of either stream, so its reader sees it.
+  return pipeline(allReceived(body), gunzip, () => undefined);
 }
 
 /**
- * Takes all that has arrived at once. Piece by piece, undici would let a socket's worth of bytes in for each small piece taken out,
- * and so buffer an answer without bound where its reader is slower than the network.
+ * Takes everything that has arrived at once. If a reader takes one small part at a time, undici lets in a socket's worth of bytes
+ * for each, and so buffers without bound a response that arrives faster than it is read.
  */
-async function* inGulps(body: Readable): AsyncGenerator<Buffer> {
-  for await (const gulp of body as AsyncIterable<Buffer>) yield gulp;
+async function* allReceived(body: Readable): AsyncGenerator<Buffer> {
+  for await (const received of body as AsyncIterable<Buffer>) yield received;
 }
 
-/** Reads a small body as text, at most `maxBytes` of it; `complete` tells whether that was all. */
-export async function readText(
-  service: string,
-  answer: HttpResponse,
-  maxBytes: number,
-  signal: AbortSignal,
-): Promise<{ text: string; complete: boolean }> {
+async function readText(service: string, body: Readable, maxBytes: number, signal: AbortSignal): Promise<string> {
   const parts: Buffer[] = [];
   let bytes = 0;
   try {
-    for await (const part of answer.body as AsyncIterable<Buffer>) {
+    for await (const part of body as AsyncIterable<Buffer>) {
       parts.push(part);
       bytes += part.length;
-      if (bytes > maxBytes) break; // leaving the loop destroys the stream
+      if (bytes > maxBytes) break; // Leaving the loop destroys the stream.
     }
   } catch (error) {
     throw networkError(service, error, signal);
   }
-  return {
-    text: Buffer.concat(parts).subarray(0, maxBytes).toString("utf8"),
-    complete: bytes <= maxBytes,
-  };
+  return Buffer.concat(parts).subarray(0, maxBytes).toString("utf8");
 }
 
 /**
- * What a failed request or a broken body means. Being asked to stop is no failure of the far side: the reason of the signal
- * is passed on as it is. Only the error's code is shown, because messages of lower layers may quote addresses with queries.
+ * The error for a failed request or a broken body: the signal's reason if it is aborted, otherwise `transient`. The message holds
+ * only the code of the cause, because messages of lower layers may quote addresses with queries.
  */
 export function networkError(service: string, error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
@@ -134,7 +129,7 @@ function errorCode(error: unknown): string {
   return error.name;
 }
 
-/** Keeps telling that somebody waits while a promise is pending; the promise has a timeout of its own. */
+/** Sends heartbeats until the promise settles. The promise must have a timeout of its own. */
 export async function withHeartbeat<T>(heartbeat: () => void, pending: Promise<T>): Promise<T> {
   heartbeat();
   const timer = setInterval(heartbeat, HEARTBEAT_EVERY_MS);

@@ -1,12 +1,12 @@
-// Work of a pipeline's stages side by side: each stage is one item ahead of the next.
+// Lets one stage of a pipeline produce its next item while the following stage works on the last one.
 import { setImmediate } from "node:timers/promises";
 
 /**
- * The same items, and the same failure in its place, with the next one under way while the last is worked on. Whoever leaves early
- * waits for the one under way: nothing goes on behind its back.
+ * Yields the same items, and the same error at the same place, but asks for the next item before it yields one. A consumer that
+ * leaves early waits for the item that is being produced, so that no work goes on after it.
  *
  * @example
- * for await (const page of oneAhead(readPages(job))) await work(page); // meanwhile the next page is read
+ * for await (const page of prefetch(readPages(job))) await work(page); // the next page is read meanwhile
  */
 export async function* prefetch<Item>(items: AsyncGenerator<Item, void>): AsyncGenerator<Item, void> {
   let next = start(items);
@@ -15,7 +15,7 @@ export async function* prefetch<Item>(items: AsyncGenerator<Item, void>): AsyncG
       const { done, value } = await next;
       if (done === true) return;
       next = start(items);
-      // What the next one needs goes out before work on this one holds up the event loop.
+      // Sends the requests for the next item before the work on this one holds up the event loop.
       await setImmediate();
       yield value;
     }
@@ -25,9 +25,9 @@ export async function* prefetch<Item>(items: AsyncGenerator<Item, void>): AsyncG
   }
 }
 
-/** A failure that comes before anybody asks for it waits for them. */
 function start<Item>(items: AsyncGenerator<Item, void>): Promise<IteratorResult<Item, void>> {
   const next = items.next();
+  // An error is thrown when the item is awaited. Until then it must not count as unhandled.
   next.catch(() => undefined);
   return next;
 }

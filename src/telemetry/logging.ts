@@ -1,4 +1,4 @@
-// Structured logs: JSON lines on stderr. What could name a user or open a door is left out or blanked.
+// Structured logs: JSON lines on stderr, without secrets and without data of users.
 import { pino, type DestinationStream, type Logger } from "pino";
 
 const REDACTED = [
@@ -34,8 +34,8 @@ export function createLogger(
 }
 
 /**
- * An error as a log line may show it. PostgreSQL quotes the offending value in the message of a data exception
- * (SQLSTATE class 22) and rows in `detail`, so neither is written; extra properties of errors never are.
+ * An error for a log line. PostgreSQL quotes values in the messages of data exceptions (SQLSTATE class 22) and rows in
+ * `detail`, so neither is written, and no other extra properties of errors either.
  */
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };

@@ -3,19 +3,19 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { matchRoute, pickVariant } from "../../src/domain/assignment.ts";
 import type { RouteConditions } from "../../src/domain/router.ts";
-import { hashedDraw, randomDraw } from "../../src/gateway/assignmentHash.ts";
+import { assignmentHash, randomNumber } from "../../src/gateway/assignmentHash.ts";
 
 const PLACE = { routerId: "my-router", routeId: "default" };
 const weights = fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 6 });
 const variantsOf = (all: number[]) => all.map((weight, i) => ({ id: `variant-${i}`, weight }));
 const users = Array.from({ length: 2_000 }, (_, i) => `user-${i}`);
-const assign = (all: number[], user: string) => pickVariant(variantsOf(all), hashedDraw(user, PLACE))?.id;
+const assign = (all: number[], user: string) => pickVariant(variantsOf(all), assignmentHash(user, PLACE))?.id;
 
 test("known users have the variants that they always had", () => {
   const golden = ["ann", "bob", "cyd", "ünïcödé 🙂", "x".repeat(255)].map((user) => [
     assign([1, 1], user),
     assign([70, 20, 10], user),
-    hashedDraw(user, PLACE)("variant-0").toFixed(12),
+    assignmentHash(user, PLACE)("variant-0").toFixed(12),
   ]);
   expect(golden).toMatchInlineSnapshot(`
     [
@@ -53,7 +53,7 @@ test("shares follow the weights, for users and for random draws", () => {
     fc.property(weights, (all) => {
       const total = all.reduce((sum, weight) => sum + weight, 0);
       fc.pre(total > 0);
-      for (const draw of [(user: string) => hashedDraw(user, PLACE), () => randomDraw]) {
+      for (const draw of [(user: string) => assignmentHash(user, PLACE), () => randomNumber]) {
         const counts = new Map<string, number>();
         for (const user of users) {
           const id = pickVariant(variantsOf(all), draw(user))?.id ?? "";
@@ -80,7 +80,7 @@ test("another weight for one variant moves users to it or from it alone; order a
       fc.pre(all.some((one) => one > 0) && after.some((one) => one > 0));
       for (const user of users.slice(0, 300)) {
         const [was, is] = [assign(all, user), assign(after, user)];
-        expect(pickVariant(variantsOf(all).toReversed(), hashedDraw(user, PLACE))?.id).toBe(was);
+        expect(pickVariant(variantsOf(all).toReversed(), assignmentHash(user, PLACE))?.id).toBe(was);
         const moved = was !== is;
         const gained = weight > (all[changed] ?? 0);
         expect(moved && (gained ? is : was) !== `variant-${changed}`).toBe(false);
@@ -96,7 +96,7 @@ test("the same weights times any factor move nobody", () => {
 
 test("a user is assigned anew on another route and router", () => {
   const same = users.filter((user) => {
-    const elsewhere = hashedDraw(user, { ...PLACE, routeId: "other" });
+    const elsewhere = assignmentHash(user, { ...PLACE, routeId: "other" });
     return pickVariant(variantsOf([1, 1]), elsewhere)?.id === assign([1, 1], user);
   });
   expect(same.length / users.length).toBeGreaterThan(0.4);
@@ -104,8 +104,8 @@ test("a user is assigned anew on another route and router", () => {
 });
 
 test("without any weight nobody serves", () => {
-  expect(pickVariant(variantsOf([0, 0]), randomDraw)).toBeUndefined();
-  expect(pickVariant([], randomDraw)).toBeUndefined();
+  expect(pickVariant(variantsOf([0, 0]), randomNumber)).toBeUndefined();
+  expect(pickVariant([], randomNumber)).toBeUndefined();
 });
 
 describe("conditions", () => {

@@ -137,9 +137,9 @@ test.each(COMMANDS)("the product page's command, host and key aside: %s", async 
   expect(await recorded()).toContain(user);
 });
 
-test("the README's commands, the local upstream's port aside", async () => {
-  const readme = readFileSync(resolve(import.meta.dirname, "../../README.md"), "utf8");
-  const block = /## Route Chat Completions[^]*?```sh\n([^]*?)```/.exec(readme)?.[1] ?? "";
+test("the commands of the gateway's page, the local upstream's port aside", async () => {
+  const page = readFileSync(resolve(import.meta.dirname, "../../docs/customers/gateway.md"), "utf8");
+  const block = /## Try it[^]*?```sh\n([^]*?)```/.exec(page)?.[1] ?? "";
   // A workspace of its own: the router of the other tests has the same name.
   const { workspaceId, apiKey } = await world.store.workspaces.create("reader");
   const script = block.replaceAll("http://127.0.0.1:8095", world.upstream.origin);

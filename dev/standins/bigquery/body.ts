@@ -1,28 +1,27 @@
-// Request bodies: small ones as JSON, files streamed to disk.
+// Request bodies of BigQuery: JSON, and uploaded files, which are streamed to disk.
 import { createWriteStream } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import type { Readable } from "node:stream";
+import { BodyTooLarge, readBody } from "../shared/body.ts";
 import { GoogleError, invalid, type Json } from "./google.ts";
 
 const JSON_MAX_BYTES = 64 * 1024 * 1024;
 
-/** The body as it was before compression. */
+/** The body after decompression. */
 export function decoded(request: IncomingMessage): Readable {
   return request.headers["content-encoding"] === "gzip" ? request.pipe(createGunzip()) : request;
 }
 
-export async function readText(request: IncomingMessage, maxBytes = JSON_MAX_BYTES): Promise<string> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const part of decoded(request) as AsyncIterable<Buffer>) {
-    bytes += part.length;
-    if (bytes > maxBytes)
-      throw new GoogleError(413, "uploadTooLarge", `Request is too large (over ${maxBytes} bytes).`);
-    parts.push(part);
+/** Throws what BigQuery answers to a body that is too large. */
+export async function readText(request: IncomingMessage): Promise<string> {
+  try {
+    return (await readBody(request, JSON_MAX_BYTES)).toString("utf8");
+  } catch (error) {
+    if (!(error instanceof BodyTooLarge)) throw error;
+    throw new GoogleError(413, "uploadTooLarge", `Request is too large (over ${JSON_MAX_BYTES} bytes).`);
   }
-  return Buffer.concat(parts).toString("utf8");
 }
 
 export async function readJson(request: IncomingMessage): Promise<Json> {
@@ -45,8 +44,8 @@ export async function writeTo(path: string, source: AsyncIterable<Buffer>, appen
 }
 
 /**
- * `multipart/related` of two parts: JSON, then the file. Answers the JSON once it is there; the file's bytes are then
- * pulled from `media`.
+ * Splits `multipart/related` of two parts: JSON, then the file. Resolves when the JSON was read; the caller then reads
+ * the file's bytes from `media`.
  */
 export async function splitMultipart(
   source: AsyncIterable<Buffer>,
@@ -75,7 +74,7 @@ function splitHead(head: Buffer, boundary: string): { json: Json; rest: Buffer }
   return { json: parseJson(head.subarray(jsonAt + 4, second).toString("utf8")), rest: head.subarray(mediaAt + 4) };
 }
 
-/** Everything up to the closing boundary, which may be cut anywhere by the chunks. */
+/** All bytes up to the closing boundary, which may be spread over several chunks. */
 async function* mediaOf(rest: Buffer, chunks: AsyncIterator<Buffer>, boundary: string): AsyncGenerator<Buffer> {
   const mark = Buffer.from(`\r\n--${boundary}`);
   let kept = rest;
@@ -83,7 +82,7 @@ async function* mediaOf(rest: Buffer, chunks: AsyncIterator<Buffer>, boundary: s
     const end = kept.indexOf(mark);
     if (end >= 0) {
       yield kept.subarray(0, end);
-      // The epilogue has to be read off the connection.
+      // The epilogue must be read too, or the connection cannot be used again.
       while ((await chunks.next()).done !== true);
       return;
     }

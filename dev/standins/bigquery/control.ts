@@ -1,7 +1,7 @@
 // Typed client of a local BigQuery's control endpoint.
-import { Agent, request } from "undici";
+import { ControlClient } from "../shared/controlClient.ts";
 import type { Json } from "./google.ts";
-import type { JobResource } from "./jobs.ts";
+import type { JobResource } from "./job.ts";
 import type {
   Account,
   AccountInput,
@@ -21,143 +21,119 @@ const ROWS_PER_LOAD = 100_000;
  * await control.addFault("p", { kind: "rate_limited", target: "jobs.insert", times: 2 });
  * const { rows } = await control.query("p", "SELECT COUNT(*) AS n FROM `p.d.t`");
  */
-export class BigQueryControl {
-  readonly origin: string;
-  /** A query over millions of rows takes a while. */
-  readonly #agent = new Agent({ headersTimeout: 1_800_000, bodyTimeout: 1_800_000 });
-
-  constructor(origin: string) {
-    this.origin = origin;
-  }
-
-  /** Creates a service account or replaces what it may do; tokens that it has keep working, with the new rights. */
+export class BigQueryControl extends ControlClient {
+  /** Creates a service account or replaces its rights. Its tokens keep working, with the new rights. */
   putAccount(email: string, account: AccountInput = {}): Promise<void> {
-    return this.#call("accounts/put", { email, account });
+    return this.call("accounts/put", { email, account });
   }
 
   async accounts(): Promise<Record<string, Account>> {
-    return (await this.#call<{ accounts: Record<string, Account> }>("accounts/list", {})).accounts;
+    return (await this.call<{ accounts: Record<string, Account> }>("accounts/list", {})).accounts;
   }
 
-  /** Its tokens are void as well. */
+  /** Deletes an account and revokes its tokens. */
   deleteAccount(email: string): Promise<void> {
-    return this.#call("accounts/delete", { email });
+    return this.call("accounts/delete", { email });
   }
 
-  /** Voids all tokens of an account; answers how many. It may get new ones. */
+  /** Revokes all tokens of an account, which may get new ones. Returns how many tokens there were. */
   async revokeTokens(email: string): Promise<number> {
-    return (await this.#call<{ revoked: number }>("tokens/revoke", { email })).revoked;
+    return (await this.call<{ revoked: number }>("tokens/revoke", { email })).revoked;
   }
 
-  /** A token without impersonating. */
+  /** Issues a token without impersonation. */
   async issueToken(email: string, lifetimeSeconds = 3_600): Promise<string> {
-    return (await this.#call<{ token: string }>("tokens/issue", { email, lifetimeSeconds })).token;
+    return (await this.call<{ token: string }>("tokens/issue", { email, lifetimeSeconds })).token;
   }
 
   async sourceToken(): Promise<string> {
-    return (await this.#call<{ sourceToken: string }>("source-token", {})).sourceToken;
+    return (await this.call<{ sourceToken: string }>("source-token", {})).sourceToken;
   }
 
-  /** Answers the fault's id. Faults of `iam.generateAccessToken` go by the project in the account's address. */
+  /** Returns the fault's id. Faults of `iam.generateAccessToken` belong to the project in the account's address. */
   async addFault(projectId: string, fault: FaultInput): Promise<number> {
-    return (await this.#call<{ id: number }>("faults/add", { projectId, fault })).id;
+    return (await this.call<{ id: number }>("faults/add", { projectId, fault })).id;
   }
 
   async faults(projectId: string): Promise<FaultState[]> {
-    return (await this.#call<{ faults: FaultState[] }>("faults/list", { projectId })).faults;
+    return (await this.call<{ faults: FaultState[] }>("faults/list", { projectId })).faults;
   }
 
   clearFaults(projectId: string, id?: number): Promise<void> {
-    return this.#call("faults/clear", { projectId, id });
+    return this.call("faults/clear", { projectId, id });
   }
 
   counters(projectId: string): Promise<Counters> {
-    return this.#call("counters", { projectId });
+    return this.call("counters", { projectId });
   }
 
   resetCounters(projectId: string): Promise<void> {
-    return this.#call("counters/reset", { projectId });
+    return this.call("counters/reset", { projectId });
   }
 
-  /** Changes some settings of a project; answers all. */
+  /** Changes the given settings of a project. Returns all settings. */
   settings(projectId: string, settings: Partial<ProjectSettings> = {}): Promise<ProjectSettings> {
-    return this.#call("settings", { projectId, settings });
+    return this.call("settings", { projectId, settings });
   }
 
-  /** All jobs of a project, oldest first, whoever started them. */
+  /** All jobs of a project by any account, oldest first. */
   async jobs(projectId: string): Promise<JobResource[]> {
-    return (await this.#call<{ jobs: JobResource[] }>("jobs", { projectId })).jobs;
+    return (await this.call<{ jobs: JobResource[] }>("jobs", { projectId })).jobs;
   }
 
-  /** Lets all read sessions of a project end now; answers how many there are. */
+  /** Ends all read sessions of a project now. Returns how many there are. */
   async expireSessions(projectId: string): Promise<number> {
-    return (await this.#call<{ expired: number }>("sessions/expire", { projectId })).expired;
+    return (await this.call<{ expired: number }>("sessions/expire", { projectId })).expired;
   }
 
-  /** `dataset` is a resource of BigQuery's, e.g. `{location: "EU"}`; US without. */
+  /** `dataset` is a BigQuery resource, e.g. `{location: "EU"}`. Without a location it is in the US. */
   createDataset(projectId: string, datasetId: string, dataset: Json = {}): Promise<Json> {
-    return this.#call("datasets/create", { projectId, datasetId, dataset });
+    return this.call("datasets/create", { projectId, datasetId, dataset });
   }
 
-  /** With all its tables; no error where there is none. */
+  /** Deletes a dataset with all its tables. No error if there is none. */
   deleteDataset(projectId: string, datasetId: string): Promise<void> {
-    return this.#call("datasets/delete", { projectId, datasetId });
+    return this.call("datasets/delete", { projectId, datasetId });
   }
 
   async datasets(projectId: string): Promise<Json[]> {
-    return (await this.#call<{ datasets: Json[] }>("datasets/list", { projectId })).datasets;
+    return (await this.call<{ datasets: Json[] }>("datasets/list", { projectId })).datasets;
   }
 
-  /** `table` is a resource of BigQuery's: `{schema, timePartitioning, clustering, labels, expirationTime, view}`. */
+  /** `table` is a BigQuery resource: `{schema, timePartitioning, clustering, labels, expirationTime, view}`. */
   createTable(projectId: string, datasetId: string, tableId: string, table: Json): Promise<Json> {
-    return this.#call("tables/create", { projectId, datasetId, tableId, table });
+    return this.call("tables/create", { projectId, datasetId, tableId, table });
   }
 
-  /** Null where there is none. */
+  /** Null if there is none. */
   async table(projectId: string, datasetId: string, tableId: string): Promise<Json | null> {
-    return (await this.#call<{ table: Json | null }>("tables/get", { projectId, datasetId, tableId })).table;
+    return (await this.call<{ table: Json | null }>("tables/get", { projectId, datasetId, tableId })).table;
   }
 
   async tables(projectId: string, datasetId: string): Promise<Json[]> {
-    return (await this.#call<{ tables: Json[] }>("tables/list", { projectId, datasetId })).tables;
+    return (await this.call<{ tables: Json[] }>("tables/list", { projectId, datasetId })).tables;
   }
 
   deleteTable(projectId: string, datasetId: string, tableId: string): Promise<void> {
-    return this.#call("tables/delete", { projectId, datasetId, tableId });
+    return this.call("tables/delete", { projectId, datasetId, tableId });
   }
 
-  /** A view in the table's place. */
+  /** Deletes the table and creates a view of the same name. */
   replaceTableWithView(projectId: string, datasetId: string, tableId: string, query: string): Promise<Json> {
-    return this.#call("tables/replace-with-view", { projectId, datasetId, tableId, query });
+    return this.call("tables/replace-with-view", { projectId, datasetId, tableId, query });
   }
 
   /**
-   * Any SQL, past rights, faults and counters. INT64 beyond 2^53, NUMERIC, DATETIME and JSON come as strings, TIMESTAMP as
-   * RFC 3339 with microseconds.
+   * Runs any SQL, without checking rights, faults or counting. INT64 beyond 2^53, NUMERIC, DATETIME and JSON come as
+   * strings, TIMESTAMP as RFC 3339 with microseconds.
    */
   query(projectId: string, sql: string): Promise<QueryRows> {
-    return this.#call("query", { projectId, sql });
+    return this.call("query", { projectId, sql });
   }
 
-  /** Appends rows, as a load of NDJSON would, past rights, faults and counters. */
+  /** Appends rows as a load of NDJSON would, without checking rights, faults or counting. */
   async loadRows(projectId: string, datasetId: string, tableId: string, rows: readonly Json[]): Promise<void> {
     for (let at = 0; at < rows.length; at += ROWS_PER_LOAD)
-      await this.#call("rows/load", { projectId, datasetId, tableId, rows: rows.slice(at, at + ROWS_PER_LOAD) });
-  }
-
-  close(): Promise<void> {
-    return this.#agent.close();
-  }
-
-  async #call<T>(command: string, input: object): Promise<T> {
-    const { statusCode, body } = await request(`${this.origin}/__control/${command}`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(input),
-      dispatcher: this.#agent,
-    });
-    const answer = (await body.json()) as T & { error?: string };
-    if (statusCode !== 200) throw new Error(`The local BigQuery refused ${command}: ${answer.error}`);
-    return answer;
+      await this.call("rows/load", { projectId, datasetId, tableId, rows: rows.slice(at, at + ROWS_PER_LOAD) });
   }
 }

@@ -1,5 +1,6 @@
-// `/__control/…`: what tests, demo and benches do to a running local BigQuery. POST, JSON in and out.
+// The commands of `/__control/…`.
 import { z } from "zod";
+import { command, ControlError, type Commands } from "../shared/controlServer.ts";
 import { GoogleError } from "./google.ts";
 import { newCounters } from "./project.ts";
 import { accountSchema, emailSchema, faultSchema, projectIdSchema, projectSettingsSchema } from "./protocol.ts";
@@ -12,21 +13,7 @@ const ofTable = ofDataset.extend({ tableId: z.string().min(1) });
 const ofAccount = z.strictObject({ email: emailSchema });
 const resource = z.record(z.string(), z.unknown());
 
-interface Command<T extends z.ZodType = z.ZodType> {
-  input: T;
-  run(state: EmulatorState, input: z.output<T>): unknown;
-}
-
-function command<T extends z.ZodType>(
-  input: T,
-  run: (state: EmulatorState, input: z.output<T>) => unknown,
-): Command<T> {
-  return { input, run };
-}
-
-export class ControlError extends Error {}
-
-const COMMANDS: Record<string, Command> = {
+export const COMMANDS: Commands<EmulatorState> = {
   "accounts/put": command(ofAccount.extend({ account: accountSchema }), (state, { email, account }) => {
     state.accounts.put(email, account);
     state.keep();
@@ -105,17 +92,4 @@ async function ignoringAbsence(deletion: Promise<void>): Promise<void> {
   await deletion.catch((error: unknown) => {
     if (!(error instanceof GoogleError && error.status === 404)) throw error;
   });
-}
-
-/** Throws ControlError with what is wrong. */
-export async function runCommand(state: EmulatorState, name: string, text: string): Promise<unknown> {
-  const known = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (known === undefined) throw new ControlError(`no command ${name}`);
-  try {
-    return await known.run(state, known.input.parse(text === "" ? {} : JSON.parse(text)));
-  } catch (error) {
-    if (error instanceof z.ZodError) throw new ControlError(z.prettifyError(error));
-    if (error instanceof SyntaxError) throw new ControlError("the body is no JSON");
-    throw error;
-  }
 }

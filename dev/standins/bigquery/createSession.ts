@@ -5,7 +5,7 @@ import { missing, operating, requestFailed } from "./grpcError.ts";
 import { createReadSessionRequest, readSession, splitReadStreamRequest, splitReadStreamResponse } from "./messages.ts";
 import { tableText, textOf, type TableName } from "./google.ts";
 import { holds, type Principal } from "./roles.ts";
-import { addStream, newSession, projectIdOf, rowsOfStreams, sessionNameOf, type ReadStream } from "./sessions.ts";
+import { addStream, projectIdOf, rowsOfStreams, sessionNameOf, type ReadStream } from "./sessions.ts";
 import { liveSession } from "./readRows.ts";
 import type { EmulatorState } from "./emulatorState.ts";
 
@@ -36,7 +36,7 @@ export async function createSession(
     );
   const answer = readSession.decode(await openSession(state, emulator, bytes, tableId, restriction));
   const project = state.project(projectId);
-  const session = newSession(project, location);
+  const session = project.openSession(location);
   const given = answer.streams ?? [];
   const rows = rowsOfStreams(answer.estimatedRowCount ?? 0, given.length);
   let streams: ReadStream[] = given.map((stream, i) => ({ emulatorName: stream.name, rows: rows[i] ?? 0 }));

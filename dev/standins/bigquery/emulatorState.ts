@@ -7,7 +7,7 @@ import { Accounts } from "./accounts.ts";
 import { Catalog } from "./catalog.ts";
 import type { Engine } from "./engine.ts";
 import type { JobError } from "./google.ts";
-import { jobKey, type Job, type KeptJob } from "./jobs.ts";
+import { jobKey, type Job, type KeptJob } from "./job.ts";
 import { Project } from "./project.ts";
 import type { Account } from "./protocol.ts";
 

@@ -1,6 +1,7 @@
-// Errors as Google's HTTP and gRPC services word them.
+// Errors in the words of Google's HTTP services, and the types of its JSON.
+import { json, type Reply } from "../shared/reply.ts";
 
-/** https://cloud.google.com/apis/design/errors: which canonical status an HTTP status stands for. */
+/** The canonical status of each HTTP status: https://cloud.google.com/apis/design/errors */
 const CANONICAL: Record<number, string> = {
   400: "INVALID_ARGUMENT",
   401: "UNAUTHENTICATED",
@@ -15,13 +16,7 @@ const CANONICAL: Record<number, string> = {
   503: "UNAVAILABLE",
 };
 
-export interface Reply {
-  status: number;
-  headers: Record<string, string>;
-  body: string;
-}
-
-/** What `errorResult` of a job holds. */
+/** `errorResult` of a job. */
 export interface JobError {
   reason: string;
   message: string;
@@ -50,18 +45,10 @@ export class GoogleError extends Error {
     return json(status, { error: { code: status, message, errors, status: CANONICAL[status] ?? "UNKNOWN" } });
   }
 
-  /** The same as the end of a job. */
+  /** The same refusal as the error of a job. */
   jobError(): JobError {
     return { reason: this.reason, message: this.message };
   }
-}
-
-export function json(status: number, value: unknown, headers: Record<string, string> = {}): Reply {
-  return {
-    status,
-    headers: { "content-type": "application/json; charset=UTF-8", ...headers },
-    body: JSON.stringify(value),
-  };
 }
 
 export interface TableName {
@@ -104,7 +91,7 @@ export const RATE_LIMITED =
   "Exceeded rate limits: too many table update operations for this table. For more information, see " +
   "https://cloud.google.com/bigquery/docs/troubleshoot-quotas";
 
-/** A resource's field where it is a text. */
+/** The value if it is a string. */
 export function textOf(value: unknown, otherwise: string): string {
   return typeof value === "string" ? value : otherwise;
 }

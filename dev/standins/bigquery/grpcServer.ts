@@ -1,4 +1,4 @@
-// The front's gRPC port, plaintext: the Storage Read API.
+// The front's gRPC server, in plaintext: the Storage Read API.
 import { createServer, type AddressInfo, type Server as TcpServer, type Socket } from "node:net";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
@@ -10,6 +10,7 @@ import {
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { holdConnection } from "../shared/faults.ts";
 import { createSession, splitStream } from "./createSession.ts";
 import { EmulatorRead, SERVICE, WINDOW_BYTES } from "./emulatorRead.ts";
 import { NoAnswer, type StruckFault } from "./faults.ts";
@@ -22,7 +23,6 @@ import { projectIdOf } from "./sessions.ts";
 import type { EmulatorState } from "./emulatorState.ts";
 
 const same = (bytes: Buffer) => bytes;
-const POLL_MS = 20;
 
 export interface GrpcServer {
   port: number;
@@ -39,7 +39,7 @@ export async function startGrpcServer(state: EmulatorState, host: string, port: 
   });
   server.addService(DEFINITION, implementation(state, emulator, sockets));
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
-  // The connections are taken here, so that one can be reset.
+  // The front accepts the connections itself, so that it can reset one.
   const tcp: TcpServer = createServer((socket) => {
     const peer = `${socket.remoteAddress}:${socket.remotePort}`;
     sockets.set(peer, socket);
@@ -119,7 +119,7 @@ function implementation(
   };
 }
 
-/** What all calls share: the caller, faults, counting. */
+/** What all calls share: authentication, faults, counting. */
 async function served<T>(
   state: EmulatorState,
   project: Project,
@@ -131,7 +131,7 @@ async function served<T>(
   try {
     const account = state.accounts.bearer(call.metadata.get("authorization").at(0)?.toString());
     if (account === null) throw unauthenticatedCall();
-    const fault = project.faults.strike(method);
+    const fault = project.faults.strikeOperation(method);
     await strike(fault, call);
     const result = await run(account, fault);
     if (fault?.kind === "reset_after") throw new ResetConnection();
@@ -149,7 +149,7 @@ async function strike(fault: StruckFault | null, call: { readonly cancelled: boo
   if (fault.kind === "slow") await delay(fault.delayMs);
   if (fault.kind === "reset") throw new ResetConnection();
   if (fault.kind === "hang") {
-    while (!fault.cleared && !call.cancelled) await delay(POLL_MS);
+    await holdConnection(fault, () => call.cancelled);
     throw new GrpcError(1, "cancelled");
   }
   const error = grpcFault(fault);

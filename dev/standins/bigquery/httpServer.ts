@@ -1,29 +1,25 @@
-// The front's HTTP port: BigQuery's REST API, uploads, IAM Credentials and the control endpoint.
+// The front's HTTP server: BigQuery's REST API, uploads, IAM Credentials and the control endpoint.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { setTimeout as delay } from "node:timers/promises";
+import { serveControl } from "../shared/controlServer.ts";
+import { holdConnection } from "../shared/faults.ts";
+import { sendReply, type Reply } from "../shared/reply.ts";
 import { readText } from "./body.ts";
-import { ControlError, runCommand } from "./controlRoutes.ts";
+import { COMMANDS } from "./controlRoutes.ts";
 import { FixedAnswer, NoAnswer } from "./faults.ts";
-import { GoogleError, json, unauthenticated, type Reply } from "./google.ts";
+import { GoogleError, unauthenticated } from "./google.ts";
 import { generateAccessToken } from "./iam.ts";
 import { projectOfAccount } from "./accounts.ts";
 import { handle, HANDLERS, unknownCall, type Call } from "./rest.ts";
 import { continueUpload, startUpload } from "./uploads.ts";
 import type { EmulatorState } from "./emulatorState.ts";
 
-const CONTROL_MAX_BYTES = 256 * 1024 * 1024;
-const POLL_MS = 20;
-
 export function createHttpServer(state: EmulatorState): Server {
-  const server = createServer((request, response) => {
+  return createServer((request, response) => {
     serve(state, request, response).catch(() => response.destroy());
   });
-  server.keepAliveTimeout = 60_000;
-  server.requestTimeout = 0;
-  return server;
 }
 
-/** What a request is, by its method and path. */
+/** The operation that a request asks for. */
 interface Route {
   operation: string;
   projectId: string;
@@ -31,21 +27,20 @@ interface Route {
 }
 
 async function serve(state: EmulatorState, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (await serveControl(COMMANDS, state, request, response)) return;
   const url = new URL(request.url ?? "/", "http://front");
   const path = url.pathname;
-  if (path.startsWith("/__control/"))
-    return await serveControl(state, path.slice("/__control/".length), request, response);
   const route = routeOf(state, request, path, url.searchParams);
-  if (route === null) return send(request, response, unknownCall(path).reply());
+  if (route === null) return sendReply(response, unknownCall(path).reply());
   const project = state.project(route.projectId);
   let status: number | null = null;
   try {
     const reply = await route.run().catch(asReply);
     status = reply.status;
-    send(request, response, reply);
+    sendReply(response, reply);
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
-    while (error.until !== null && !error.until.cleared && !response.destroyed) await delay(POLL_MS);
+    if (error.until !== null) await holdConnection(error.until, () => response.destroyed);
     request.socket.resetAndDestroy();
   } finally {
     project.count(route.operation, status);
@@ -58,29 +53,6 @@ function asReply(error: unknown): Reply {
   if (error instanceof NoAnswer) throw error;
   const message = error instanceof Error ? error.message : "unknown error";
   return new GoogleError(500, "internalError", `The local BigQuery failed: ${message}`).reply();
-}
-
-function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Reply): void {
-  if (response.destroyed) return;
-  // What is not read would be taken for the next request.
-  if (!request.complete) request.resume();
-  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
-  response.end(body);
-}
-
-async function serveControl(
-  state: EmulatorState,
-  command: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  try {
-    const text = await readText(request, CONTROL_MAX_BYTES);
-    send(request, response, json(200, (await runCommand(state, command, text)) ?? {}));
-  } catch (error) {
-    const status = error instanceof ControlError || error instanceof GoogleError ? 400 : 500;
-    send(request, response, json(status, { error: error instanceof Error ? error.message : "unknown error" }));
-  }
 }
 
 const PROJECT = "([a-z][a-z0-9:.-]*)";

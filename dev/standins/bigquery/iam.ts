@@ -1,9 +1,10 @@
 // The IAM Credentials API, as far as impersonating goes: access tokens for service accounts.
 import { z } from "zod";
+import { json, type Reply } from "../shared/reply.ts";
 import { bearerToken, projectOfAccount } from "./accounts.ts";
 import { parseJson } from "./body.ts";
 import { strikeBefore } from "./faults.ts";
-import { GoogleError, json, unauthenticated, type Reply } from "./google.ts";
+import { GoogleError, unauthenticated } from "./google.ts";
 import type { EmulatorState } from "./emulatorState.ts";
 
 const DEFAULT_LIFETIME_SECONDS = 3_600;
@@ -23,7 +24,7 @@ export async function generateAccessToken(
   body: string,
 ): Promise<Reply> {
   const project = state.project(projectOfAccount(email));
-  await strikeBefore(project.faults.strike("iam.generateAccessToken"));
+  await strikeBefore(project.faults.strikeOperation("iam.generateAccessToken"));
   const source = bearerToken(authorization);
   if (source === null || !state.accounts.isSource(source)) {
     project.counters.tokensRefused++;

@@ -12,14 +12,8 @@ import {
   type TableName,
 } from "./google.ts";
 import { needOnDataset, needOnTable } from "./roles.ts";
-import type { JobRequest, Plan } from "./runJob.ts";
+import type { JobPlan, JobRequest, Media } from "./jobPlan.ts";
 import { fieldNamesDiffer, type Field } from "./adminQueries.ts";
-
-/** An uploaded file. */
-export interface Media {
-  path: string;
-  bytes: number;
-}
 
 interface LoadConfiguration extends Json {
   destinationTable: TableName;
@@ -34,7 +28,7 @@ interface LoadConfiguration extends Json {
 const SELF_DESCRIBING = new Set(["PARQUET", "AVRO", "ORC"]);
 const FORMATS = new Set(["CSV", "NEWLINE_DELIMITED_JSON", ...SELF_DESCRIBING]);
 
-export async function planLoad(request: JobRequest, configuration: Json, asked: string | null): Promise<Plan> {
+export async function planLoad(request: JobRequest, configuration: Json, asked: string | null): Promise<JobPlan> {
   const { state, account, projectId, media } = request;
   const load = configuration["load"] as LoadConfiguration;
   const { datasetId, tableId } = load.destinationTable ?? {};

@@ -1,10 +1,12 @@
-// What the front knows of one project: how it behaves, what was asked of it, its jobs.
+// The front's state of one BigQuery project: settings, faults, counters, jobs and read sessions.
+import { countRequest } from "../shared/requestCounts.ts";
 import { Faults } from "./faults.ts";
-import type { Job } from "./jobs.ts";
+import type { Job } from "./job.ts";
 import type { Counters, ProjectSettings } from "./protocol.ts";
-import type { ReadSession } from "./sessions.ts";
+import { newSession, type ReadSession } from "./sessions.ts";
 
 const DEFAULTS: ProjectSettings = { insertAnswersWithinMs: 2_000, sessionLifetimeSeconds: 21_600, streamsMin: 1 };
+const SESSIONS_KEPT = 1_000;
 
 export class Project {
   readonly id: string;
@@ -13,7 +15,7 @@ export class Project {
   counters: Counters = newCounters();
   /** By location and id. */
   readonly jobs = new Map<string, Job>();
-  /** Answers of `jobs.query` by request id. */
+  /** Jobs of `jobs.query` by request id. */
   readonly requests = new Map<string, { job: Job; atMs: number }>();
   /** By name. */
   readonly sessions = new Map<string, ReadSession>();
@@ -22,12 +24,17 @@ export class Project {
     this.id = id;
   }
 
-  /** Answered requests by status; null for those without an answer. */
-  count(operation: string, status: number | string | null): void {
-    const counts = (this.counters.requests[operation] ??= { total: 0, byStatus: {}, reset: 0 });
-    counts.total++;
-    if (status === null) counts.reset++;
-    else counts.byStatus[status] = (counts.byStatus[status] ?? 0) + 1;
+  /** `status` is null if there was no answer. */
+  count(operation: string, status: number | null): void {
+    countRequest(this.counters.requests, operation, status);
+  }
+
+  openSession(location: string): ReadSession {
+    const session = newSession(this.id, location, this.settings.sessionLifetimeSeconds);
+    this.sessions.set(session.name, session);
+    const [oldest] = this.sessions.keys();
+    if (this.sessions.size > SESSIONS_KEPT && oldest !== undefined) this.sessions.delete(oldest);
+    return session;
   }
 
   countJob(kind: string, failed: boolean): void {

@@ -1,5 +1,7 @@
-// The words of the control endpoint: what may be asked of a running local BigQuery, and what it answers.
+// Types of the control endpoint: inputs and answers of its commands.
 import { z } from "zod";
+import { answerFields, faultFields, type FaultState as StateOf } from "../shared/faults.ts";
+import type { RequestCount } from "../shared/requestCounts.ts";
 
 export const ROLES = [
   "roles/bigquery.jobUser", // bigquery.jobs.create
@@ -7,7 +9,7 @@ export const ROLES = [
   "roles/bigquery.dataViewer", // read datasets, tables and rows
   "roles/bigquery.dataEditor", // the same, and create, change and delete tables; on a project datasets too
   "roles/bigquery.metadataViewer", // datasets and tables without their rows
-  "roles/bigquery.user", // jobs, read sessions, datasets of one's own
+  "roles/bigquery.user", // jobs, read sessions, own datasets
   "roles/bigquery.admin", // everything
 ] as const;
 export type Role = (typeof ROLES)[number];
@@ -16,7 +18,7 @@ export const projectIdSchema = z.string().regex(/^[a-z][a-z0-9:.-]{2,62}$/);
 const idSchema = z.string().regex(/^[A-Za-z0-9_-]{1,1024}$/);
 export const emailSchema = z.string().regex(/^[^@\s]{1,64}@[a-z0-9.-]{3,190}$/);
 
-/** A role on a project, or on one dataset of it (jobs and read sessions: projects only, like the real ones). */
+/** A role on a project or on one of its datasets. Rights to jobs and read sessions exist on projects only. */
 const grantSchema = z.strictObject({
   role: z.enum(ROLES),
   projectId: projectIdSchema,
@@ -25,21 +27,39 @@ const grantSchema = z.strictObject({
 
 export const accountSchema = z.strictObject({
   grants: z.array(grantSchema).max(1_000).default([]),
-  /** Bearer tokens that may impersonate it; null: the stand-in's own source token. */
+  /** Bearer tokens that may impersonate the account; null: the stand-in's source token. */
   sourceTokens: z.array(z.string().min(1).max(4_096)).max(100).nullable().default(null),
-  /** No token lives longer, whatever lifetime is asked for. */
+  /** Limits the lifetime of a token, also if a longer one was requested. */
   tokenLifetimeMaxSeconds: z.number().int().positive().max(43_200).default(3_600),
 });
 export type Account = z.infer<typeof accountSchema>;
 export type AccountInput = z.input<typeof accountSchema>;
 
 export const REST_OPERATIONS = [
-  ...["jobs.insert", "jobs.query", "jobs.get", "jobs.getQueryResults", "jobs.list", "jobs.cancel", "jobs.delete"],
-  // A resumable upload's first request and each of its chunks; the job of an upload is a `jobs.insert` as well.
-  ...["upload.start", "upload.chunk"],
-  ...["datasets.get", "datasets.list", "datasets.insert", "datasets.patch", "datasets.update", "datasets.delete"],
-  ...["tables.get", "tables.list", "tables.insert", "tables.patch", "tables.update", "tables.delete"],
-  ...["tabledata.list", "tabledata.insertAll"],
+  "jobs.insert",
+  "jobs.query",
+  "jobs.get",
+  "jobs.getQueryResults",
+  "jobs.list",
+  "jobs.cancel",
+  "jobs.delete",
+  // The first request of a resumable upload, and each of its chunks. The job of an upload counts as `jobs.insert` too.
+  "upload.start",
+  "upload.chunk",
+  "datasets.get",
+  "datasets.list",
+  "datasets.insert",
+  "datasets.patch",
+  "datasets.update",
+  "datasets.delete",
+  "tables.get",
+  "tables.list",
+  "tables.insert",
+  "tables.patch",
+  "tables.update",
+  "tables.delete",
+  "tabledata.list",
+  "tabledata.insertAll",
   "iam.generateAccessToken",
 ] as const;
 export const GRPC_METHODS = ["CreateReadSession", "ReadRows", "SplitReadStream"] as const;
@@ -79,19 +99,13 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
 export const faultSchema = z.strictObject({
   kind: z.enum(FAULT_KINDS),
   target: z.enum([...REST_OPERATIONS, ...GRPC_METHODS, "any"]),
-  /** Only jobs of this kind (`jobs.insert`, `jobs.query`). */
+  /** Strikes only jobs of this kind (`jobs.insert`, `jobs.query`). */
   jobType: z.enum(["load", "query", "copy", "extract"]).nullable().default(null),
-  /** Only jobs whose SQL or destination table's name contains this. */
+  /** Strikes only jobs with this text in their SQL or in the name of their destination table. */
   about: z.string().max(1_000).nullable().default(null),
-  /** How often it strikes; null until cleared. */
-  times: z.number().int().positive().nullable().default(null),
-  /** How many matching requests pass before it strikes. */
-  afterRequests: z.number().int().min(0).default(0),
+  ...faultFields,
+  ...answerFields,
   afterRows: z.number().int().min(0).default(0),
-  delayMs: z.number().int().min(0).max(3_600_000).default(1_000),
-  status: z.number().int().min(200).max(599).default(500),
-  contentType: z.string().max(200).default("text/plain"),
-  body: z.string().max(1_000_000).default(""),
   code: z.number().int().min(1).max(16).default(13),
   reason: z.string().max(100).default("backendError"),
   message: z.string().max(10_000).nullable().default(null),
@@ -99,36 +113,33 @@ export const faultSchema = z.strictObject({
 export type Fault = z.infer<typeof faultSchema>;
 export type FaultInput = z.input<typeof faultSchema>;
 
-export interface FaultState extends Fault {
-  id: number;
-  struck: number;
-}
+export type FaultState = StateOf<Fault>;
 
-/** How a project behaves; what is given changes, the rest stays. */
+/** How a project behaves. */
 export const projectSettingsSchema = z.strictObject({
-  /** `DONE` within this time is the answer of `jobs.insert`, `RUNNING` after it. */
+  /** `jobs.insert` waits this long for `DONE`, and answers `RUNNING` after that. */
   insertAnswersWithinMs: z.number().int().min(0).max(600_000),
   sessionLifetimeSeconds: z.number().positive().max(21_600),
-  /** Splits what the emulator gives as one stream (under 1 MB) into so many, if the client asks for as many. */
+  /** Splits a result that the emulator gives as one stream (under 1 MB) into that many, if the client allows as many. */
   streamsMin: z.number().int().min(1).max(100),
 });
 export type ProjectSettings = z.infer<typeof projectSettingsSchema>;
 
 export interface Counters {
   /** REST requests and gRPC calls by operation; `reset` counts those without an answer. */
-  requests: Record<string, { total: number; byStatus: Record<string, number>; reset: number }>;
+  requests: Record<string, RequestCount>;
   /** Jobs that ran, by kind (`load`, `query`, `copy`, `extract`) and, of queries, by statement (`query:MERGE`). */
   jobs: Record<string, { done: number; failed: number }>;
-  /** Refused since the id was used up. */
+  /** Jobs that were refused because their id had been used. */
   jobConflicts: number;
-  /** Of files as they were sent. */
+  /** Bytes of uploaded files as they were sent. */
   bytesLoaded: number;
   rowsLoaded: number;
   sessionsCreated: number;
   streamsOpened: number;
   rowsServed: number;
   bytesServed: number;
-  /** For accounts whose address names the project. */
+  /** Tokens of accounts whose address names the project. */
   tokensIssued: number;
   tokensRefused: number;
 }

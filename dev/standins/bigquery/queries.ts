@@ -1,9 +1,9 @@
 // Query jobs: rights and places of the tables that they name, and their answers in pages.
 import { fieldsOf } from "./catalog.ts";
 import { GoogleError, invalid, notFound, textOf, type JobError, type Json, type TableName } from "./google.ts";
-import type { Job } from "./jobs.ts";
+import type { Job } from "./job.ts";
+import type { JobPlan, JobRequest } from "./jobPlan.ts";
 import { holds, needOnDataset, needOnTable, needToQuery, type Principal } from "./roles.ts";
-import type { JobRequest, Plan } from "./runJob.ts";
 import { namedTables, type NamedTables } from "./sqlTables.ts";
 import type { EmulatorState } from "./emulatorState.ts";
 
@@ -13,7 +13,7 @@ interface QueryConfiguration extends Json {
   destinationTable?: TableName;
 }
 
-export async function planQuery(request: JobRequest, configuration: Json, asked: string | null): Promise<Plan> {
+export async function planQuery(request: JobRequest, configuration: Json, asked: string | null): Promise<JobPlan> {
   const { account, projectId } = request;
   const query = configuration["query"] as QueryConfiguration;
   if (typeof query.query !== "string" || query.query.trim() === "")

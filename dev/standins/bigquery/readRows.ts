@@ -1,7 +1,7 @@
-// ReadRows: from any offset, as far as faults let it, with the rows untouched.
+// ReadRows: sends the rows of a stream from any offset, unchanged, up to where a fault ends the call.
 import { once } from "node:events";
-import { setTimeout as delay } from "node:timers/promises";
 import { status, type ServerWritableStream } from "@grpc/grpc-js";
+import { holdConnection } from "../shared/faults.ts";
 import type { EmulatorRead } from "./emulatorRead.ts";
 import type { StruckFault } from "./faults.ts";
 import { GrpcError, missing, operating } from "./grpcError.ts";
@@ -12,10 +12,9 @@ import type { EmulatorState } from "./emulatorState.ts";
 
 export type RowsCall = ServerWritableStream<Buffer, Buffer>;
 
-/** How a call ended, beside well: the connection is to be reset. */
+/** Thrown to reset the connection of a call. */
 export class ResetConnection extends Error {}
 
-const POLL_MS = 20;
 const AFTER_ROWS: ReadonlySet<string> = new Set([
   "session_expired",
   "stream_unavailable",
@@ -24,7 +23,7 @@ const AFTER_ROWS: ReadonlySet<string> = new Set([
   "stream_ends_early",
 ]);
 
-/** A session that lives, and a stream of it; throws what the service says otherwise. */
+/** Returns a live session and its stream. Throws the service's error if there is none. */
 export function liveSession(
   state: EmulatorState,
   account: Principal,
@@ -79,10 +78,10 @@ async function endBy(fault: StruckFault, call: RowsCall, session: ReadSession, n
   if (fault.kind === "stream_unavailable")
     throw new GrpcError(status.UNAVAILABLE, fault.message ?? "The service is currently unavailable.");
   if (fault.kind === "stream_reset") throw new ResetConnection();
-  if (fault.kind === "stream_hang") while (!fault.cleared && !call.cancelled) await delay(POLL_MS);
+  if (fault.kind === "stream_hang") await holdConnection(fault, () => call.cancelled);
 }
 
-/** Message by message, no faster than the client takes them. */
+/** Passes messages on, no faster than the client reads them. */
 async function pass(
   emulator: EmulatorRead,
   call: RowsCall,

@@ -1,10 +1,12 @@
 // BigQuery's REST calls, one function each: what the front answers itself and what it has the emulator do.
 import type { IncomingMessage } from "node:http";
+import { json, type Reply } from "../shared/reply.ts";
 import { readJson } from "./body.ts";
 import { strikeAfter, strikeBefore } from "./faults.ts";
-import { GoogleError, invalid, json, notFound, tableText, type Json, type Reply, type TableName } from "./google.ts";
-import { findJob, jobKey, listed, type Job } from "./jobs.ts";
-import type { Media } from "./loads.ts";
+import { GoogleError, invalid, notFound, tableText, type Json, type TableName } from "./google.ts";
+import { findJob } from "./findJob.ts";
+import { jobKey, listed, type Job } from "./job.ts";
+import type { Media } from "./jobPlan.ts";
 import { asHttp, pageOf } from "./queries.ts";
 import { holds, needOnDataset, needOnProject, needOnTable, type Principal } from "./roles.ts";
 import { settledWithin, startJob } from "./runJob.ts";
@@ -210,7 +212,7 @@ const STRIKE_THEMSELVES = new Set(["jobs.insert", "jobs.query", "upload"]);
 
 export async function handle(operation: string, handler: Handler, call: Call): Promise<Reply> {
   if (STRIKE_THEMSELVES.has(operation)) return await handler(call);
-  const fault = call.state.project(call.projectId).faults.strike(operation);
+  const fault = call.state.project(call.projectId).faults.strikeOperation(operation);
   await strikeBefore(fault);
   const reply = await handler(call);
   strikeAfter(fault);

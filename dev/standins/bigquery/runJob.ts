@@ -1,40 +1,25 @@
-// `jobs.insert` and `jobs.query`: who may, under which id, where; then the emulator does it.
+// `jobs.insert` and `jobs.query`: checks rights, id and location, then runs the job in the emulator.
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { strikeBefore } from "./faults.ts";
 import { GoogleError, invalid, type JobError, type Json } from "./google.ts";
-import { claimJobId, jobKey, kindOfJob, type Job, type JobResource } from "./jobs.ts";
-import { planLoad, type Media } from "./loads.ts";
+import { claimJobId } from "./findJob.ts";
+import { jobKey, kindOfJob, type Job, type JobResource } from "./job.ts";
+import type { JobPlan, JobRequest } from "./jobPlan.ts";
+import { planLoad } from "./loads.ts";
 import { planQuery } from "./queries.ts";
-import { needOnProject, type Principal } from "./roles.ts";
-import type { EmulatorState } from "./emulatorState.ts";
+import { needOnProject } from "./roles.ts";
 
-/** What a job is about, before it has an id. */
-export interface Plan {
-  location: string;
-  /** What the emulator is told; its answer becomes the job's end. */
-  run: (emulatorId: string) => Promise<{ statistics: Json; error: JobError | null; configuration?: Json }>;
-  /** For counters: `load`, `query:MERGE`. */
-  kind: string;
-}
-
-export interface JobRequest {
-  state: EmulatorState;
-  account: Principal;
-  projectId: string;
-  body: Json;
-  /** The uploaded file of a load job. */
-  media: Media | null;
-  operation: "jobs.insert" | "jobs.query";
-}
-
-/** The job, running or done; throws what is refused before there is a job. */
+/** Returns the job, running or done. Throws a refusal that comes before there is a job. */
 export async function startJob(request: JobRequest): Promise<Job> {
   const { state, account, projectId, body } = request;
   const project = state.project(projectId);
   const configuration = (body["configuration"] ?? {}) as Json;
   const kind = kindOfJob(configuration);
-  const fault = project.faults.strike(request.operation, { jobType: kind ?? "none", about: subjectOf(configuration) });
+  const fault = project.faults.strikeOperation(request.operation, {
+    jobType: kind ?? "none",
+    about: subjectOf(configuration),
+  });
   await strikeBefore(fault);
   if (kind === null) throw invalid("Job configuration must contain exactly one job-specific configuration object.");
   needOnProject(account, "bigquery.jobs.create", projectId);
@@ -58,7 +43,7 @@ export async function startJob(request: JobRequest): Promise<Job> {
   return job;
 }
 
-/** SQL or destination, for faults that are particular. */
+/** The SQL or the destination table, for faults that select by it. */
 function subjectOf(configuration: Json): string {
   const { query, load, copy } = configuration as {
     query?: { query?: string };
@@ -68,7 +53,12 @@ function subjectOf(configuration: Json): string {
   return query?.query ?? load?.destinationTable?.tableId ?? copy?.destinationTable?.tableId ?? "";
 }
 
-async function planJob(request: JobRequest, kind: string, configuration: Json, location: string | null): Promise<Plan> {
+async function planJob(
+  request: JobRequest,
+  kind: string,
+  configuration: Json,
+  location: string | null,
+): Promise<JobPlan> {
   if (kind === "load") return await planLoad(request, configuration, location);
   if (kind === "query") return await planQuery(request, configuration, location);
   throw new GoogleError(501, "notImplemented", `The local BigQuery runs no ${kind} jobs.`);
@@ -90,7 +80,7 @@ function newJob(request: JobRequest, configuration: Json, jobId: string, locatio
   return { resource, emulatorId, owner: account.email, done: Promise.resolve(), fault: null };
 }
 
-async function runToEnd(request: JobRequest, job: Job, plan: Plan): Promise<void> {
+async function runToEnd(request: JobRequest, job: Job, plan: JobPlan): Promise<void> {
   const { state, projectId } = request;
   const { resource, fault } = job;
   const project = state.project(projectId);
@@ -120,7 +110,7 @@ async function runToEnd(request: JobRequest, job: Job, plan: Plan): Promise<void
   if (isKept) state.keepJob(job);
 }
 
-/** Waits for its end, but not for long. */
+/** Waits at most `withinMs` for the end of a job. Returns true if it is DONE. */
 export async function settledWithin(job: Job, withinMs: number): Promise<boolean> {
   const timer = new AbortController();
   const late = delay(withinMs, undefined, { signal: timer.signal }).catch(() => undefined);

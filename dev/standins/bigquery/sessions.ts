@@ -1,9 +1,8 @@
-// Read sessions as the front keeps them: its own names, lifetimes, and how many rows each stream has.
+// Read sessions of the front: their names, lifetimes, and the number of rows of each stream.
 import { randomBytes } from "node:crypto";
-import type { Project } from "./project.ts";
 
 export interface ReadStream {
-  /** What the emulator calls it. */
+  /** Its name in the emulator. */
   emulatorName: string;
   rows: number;
 }
@@ -16,22 +15,16 @@ export interface ReadSession {
   streams: Map<string, ReadStream>;
 }
 
-const SESSIONS_KEPT = 1_000;
-
-export function newSession(project: Project, location: string): ReadSession {
+export function newSession(projectId: string, location: string, lifetimeSeconds: number): ReadSession {
   const id = `CAIS${randomBytes(15).toString("base64url").replaceAll("-", "A")}`;
-  const session: ReadSession = {
-    name: `projects/${project.id}/locations/${location.toLowerCase()}/sessions/${id}`,
-    expiresAtMs: Date.now() + project.settings.sessionLifetimeSeconds * 1_000,
+  return {
+    name: `projects/${projectId}/locations/${location.toLowerCase()}/sessions/${id}`,
+    expiresAtMs: Date.now() + lifetimeSeconds * 1_000,
     streams: new Map(),
   };
-  project.sessions.set(session.name, session);
-  const [oldest] = project.sessions.keys();
-  if (project.sessions.size > SESSIONS_KEPT && oldest !== undefined) project.sessions.delete(oldest);
-  return session;
 }
 
-/** Names the emulator's streams anew. */
+/** Returns the front's name of a stream of the emulator. */
 export function addStream(session: ReadSession, stream: ReadStream): string {
   const name = `${session.name}/streams/G${randomBytes(9).toString("base64url").replaceAll("-", "A")}`;
   session.streams.set(name, stream);
@@ -46,7 +39,7 @@ export function projectIdOf(name: string): string {
   return /^projects\/([^/]+)/.exec(name)?.[1] ?? "";
 }
 
-/** How the emulator cuts a result into streams: evenly, what is left over in the last. */
+/** Rows of each stream into which the emulator splits a result: evenly, with the remainder in the last. */
 export function rowsOfStreams(totalRows: number, streamCount: number): number[] {
   if (streamCount === 0) return [];
   const each = Math.max(1, Math.floor(totalRows / streamCount));

@@ -3,9 +3,10 @@ import { randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { json, type Reply } from "../shared/reply.ts";
 import { decoded, readJson, splitMultipart, writeTo } from "./body.ts";
 import { strikeBefore } from "./faults.ts";
-import { GoogleError, invalid, json, type Json, type Reply } from "./google.ts";
+import { GoogleError, invalid, type Json } from "./google.ts";
 import { answerInsert, type Call } from "./rest.ts";
 import { needOnProject } from "./roles.ts";
 
@@ -26,7 +27,7 @@ export async function startUpload(call: Call): Promise<Reply> {
   if (type === "multipart") return await multipart(call);
   if (type !== "resumable") throw invalid("Load configuration must specify uploadType multipart or resumable.");
   const { state, projectId, account, request } = call;
-  await strikeBefore(state.project(projectId).faults.strike("upload.start"));
+  await strikeBefore(state.project(projectId).faults.strikeOperation("upload.start"));
   needOnProject(account, "bigquery.jobs.create", projectId);
   const id = randomUUID();
   const body = await readJson(request);
@@ -50,7 +51,7 @@ async function multipart(call: Call): Promise<Reply> {
 /** `PUT` of a chunk: 308 until the last one, whose answer is the job. */
 export async function continueUpload(call: Call): Promise<Reply> {
   const { state, projectId, account, request } = call;
-  await strikeBefore(state.project(projectId).faults.strike("upload.chunk"));
+  await strikeBefore(state.project(projectId).faults.strikeOperation("upload.chunk"));
   const id = call.query.get("upload_id") ?? "";
   const upload = uploads.get(id);
   if (upload === undefined || upload.projectId !== projectId || upload.email !== account.email)

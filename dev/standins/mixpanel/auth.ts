@@ -1,10 +1,10 @@
-// Who is asking: service account, project token or project secret, in the three forms that clients write Basic in.
+// Authentication by service account, project token or project secret, in the three forms of Basic that clients send.
 import type { IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
+import type { EmulatorState } from "./emulatorState.ts";
 import type { Project } from "./project.ts";
 import { INVALID_ACCOUNT, INVALID_CREDENTIALS, INVALID_SECRET, SECRET_MISMATCH, UNKNOWN_ACCOUNT } from "./replies.ts";
 import type { Region, ServiceAccount } from "./settings.ts";
-import type { EmulatorState } from "./emulatorState.ts";
 
 export interface Credentials {
   username: string;
@@ -24,7 +24,7 @@ export function readBasic(header: string | undefined): Credentials | null {
   return { username: plain.slice(0, colon), password: plain.slice(colon + 1) };
 }
 
-/** The region of the host that a client believes it talks to. */
+/** The region of the host that the client addresses. */
 export function regionOf(state: EmulatorState, request: IncomingMessage): Region | null {
   const host = (request.headers.host ?? "").split(":")[0] ?? "";
   if (!/(^|\.)mixpanel\.com$/.test(host)) return state.region;
@@ -38,9 +38,9 @@ export function isWrongRegion(state: EmulatorState, request: IncomingMessage, pr
 }
 
 interface AuthOptions {
-  /** Whether a project token will do. */
+  /** Whether a project token is accepted. */
   token: boolean;
-  /** Roles that will do for a service account; null for any. */
+  /** Roles that a service account may have; null accepts all. */
   roles: readonly ServiceAccount["role"][] | null;
 }
 
@@ -88,7 +88,7 @@ function byAccount(state: EmulatorState, credentials: Credentials, named: Projec
   if (!named || !account) {
     const elsewhere = anyAccount(state, credentials.username);
     if (!elsewhere) return { project: named, error: UNKNOWN_ACCOUNT };
-    return { project: named, error: (named ?? state.nobody).settings.invented.notMemberError };
+    return { project: named, error: (named ?? state.unknownProject).settings.invented.notMemberError };
   }
   if (account.secret !== credentials.password) return { project: named, error: INVALID_ACCOUNT };
   if (account.expiresAtMs !== undefined && account.expiresAtMs <= state.nowMs()) {
@@ -104,7 +104,7 @@ function anyAccount(state: EmulatorState, username: string): boolean {
   );
 }
 
-/** Every project on which these are a valid service account's credentials. */
+/** The projects in which these are the credentials of a valid service account. */
 export function projectsOf(
   state: EmulatorState,
   credentials: Credentials,

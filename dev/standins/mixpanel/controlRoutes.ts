@@ -1,12 +1,13 @@
-// `/__control/…`: what tests, demo and benches do to a running stand-in. POST, JSON in and out.
+// The commands of `/__control/…`.
 import { z } from "zod";
+import { command, ControlError, type Commands } from "../shared/controlServer.ts";
+import type { EmulatorState } from "./emulatorState.ts";
 import { countRows, listRows, mergeIdentity, setProcessingTime } from "./deduped.ts";
 import { generateRows, loadedRow } from "./generate.ts";
 import { newCounts } from "./project.ts";
 import type { Project } from "./project.ts";
 import { faultSchema, generateSchema, loadRowSchema, rowFilterSchema } from "./protocol.ts";
 import { REGIONS } from "./settings.ts";
-import type { EmulatorState } from "./emulatorState.ts";
 
 const idSchema = z.string().regex(/^\d{1,20}$/);
 const ofProject = z.strictObject({ projectId: idSchema });
@@ -14,27 +15,13 @@ const ofFaults = z.strictObject({ projectId: idSchema.nullable() });
 const filtered = ofProject.extend({ filter: rowFilterSchema.default({}) });
 const MAX_LISTED_ROWS = 100_000;
 
-interface Command<T extends z.ZodType = z.ZodType> {
-  input: T;
-  run(state: EmulatorState, input: z.output<T>): unknown;
-}
-
-function command<T extends z.ZodType>(
-  input: T,
-  run: (state: EmulatorState, input: z.output<T>) => unknown,
-): Command<T> {
-  return { input, run };
-}
-
 function projectOf(state: EmulatorState, id: string): Project {
   const project = state.projects.get(id);
   if (!project) throw new ControlError(`no project ${id}`);
   return project;
 }
 
-export class ControlError extends Error {}
-
-export const COMMANDS: Record<string, Command> = {
+export const COMMANDS: Commands<EmulatorState> = {
   "projects/put": command(
     ofProject.extend({ settings: z.record(z.string(), z.unknown()).default({}) }),
     (state, { projectId, settings }) => {
@@ -99,10 +86,10 @@ export const COMMANDS: Record<string, Command> = {
   ),
   requests: command(
     ofFaults,
-    (state, { projectId }) => (projectId === null ? state.nobody : projectOf(state, projectId)).counts,
+    (state, { projectId }) => (projectId === null ? state.unknownProject : projectOf(state, projectId)).counts,
   ),
   "requests/reset": command(ofFaults, (state, { projectId }) => {
-    const project = projectId === null ? state.nobody : projectOf(state, projectId);
+    const project = projectId === null ? state.unknownProject : projectOf(state, projectId);
     project.counts = newCounts();
     return {};
   }),
@@ -114,17 +101,4 @@ function done(_nothing: unknown): object {
 
 function faultsOf(state: EmulatorState, projectId: string | null): EmulatorState["faults"] {
   return projectId === null ? state.faults : projectOf(state, projectId).faults;
-}
-
-/** Throws ControlError with what is wrong. */
-export async function runCommand(state: EmulatorState, name: string, text: string): Promise<unknown> {
-  const known = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (!known) throw new ControlError(`no command ${name}`);
-  try {
-    return await known.run(state, known.input.parse(text === "" ? {} : JSON.parse(text)));
-  } catch (error) {
-    if (error instanceof z.ZodError) throw new ControlError(z.prettifyError(error));
-    if (error instanceof SyntaxError) throw new ControlError("the body is no JSON");
-    throw error;
-  }
 }

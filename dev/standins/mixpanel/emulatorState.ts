@@ -1,21 +1,23 @@
-// Everything that one stand-in knows: its projects, its clock, and the region whose hosts it plays.
-import { existsSync, mkdirSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
+// The state of a Mixpanel stand-in: its projects, its clock, and the region whose hosts it plays.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Faults } from "./faults.ts";
+import { Faults, type StruckFault } from "./faults.ts";
 import { Project } from "./project.ts";
+import type { RequestKind } from "./protocol.ts";
 import { changedSettings, newSettings } from "./settings.ts";
 import type { ProjectSettingsInput, Region } from "./settings.ts";
 
 const JOURNAL = /^(\d+)\.journal$/;
+const CLOCK_FILE = "clock.json";
 
 export class EmulatorState {
   readonly projects = new Map<string, Project>();
-  /** Faults that strike whatever the project, even requests that belong to none. */
+  /** Faults of all requests, also of those that belong to no project. */
   readonly faults = new Faults();
-  /** The region that a request at a host without one reaches; null takes every project's. */
+  /** The region of requests whose host names none; null finds the projects of all regions. */
   region: Region | null = null;
-  /** Requests that no project could be found for. */
-  readonly nobody = new Project("", newSettings("", {}));
+  /** Counts the requests that belong to no project. */
+  readonly unknownProject = new Project("", newSettings("", {}));
   readonly #dataDir: string | null;
   #offsetMs = 0;
   #frozenMs: number | null = null;
@@ -28,14 +30,14 @@ export class EmulatorState {
       const id = JOURNAL.exec(file)?.[1];
       if (id !== undefined) this.#open(new Project(id, newSettings(id, {})));
     }
-    this.#readClock();
+    this.#readClock(dataDir);
   }
 
   nowMs(): number {
     return this.#frozenMs ?? Date.now() + this.#offsetMs;
   }
 
-  /** Sets the clock; frozen, it stands there, else it goes on from there. */
+  /** Sets the clock, which then stands still if `frozen` and goes on otherwise. */
   setClock(nowMs: number, frozen: boolean): void {
     this.#frozenMs = frozen ? nowMs : null;
     this.#offsetMs = nowMs - Date.now();
@@ -67,8 +69,12 @@ export class EmulatorState {
   deleteProject(id: string): void {
     this.projects.get(id)?.close();
     this.projects.delete(id);
-    if (this.#dataDir !== null && existsSync(this.#journalPath(this.#dataDir, id)))
-      unlinkSync(this.#journalPath(this.#dataDir, id));
+    if (this.#dataDir !== null) rmSync(join(this.#dataDir, `${id}.journal`), { force: true });
+  }
+
+  /** The fault that strikes a request: one of all requests, or else one of the project's. */
+  strike(project: Project, kind: RequestKind, bodyBytes = 0): StruckFault | null {
+    return this.faults.strikeRequest(kind, bodyBytes) ?? project.faults.strikeRequest(kind, bodyBytes);
   }
 
   close(): void {
@@ -76,33 +82,21 @@ export class EmulatorState {
   }
 
   #open(project: Project): void {
-    if (this.#dataDir !== null) project.openJournal(this.#journalPath(this.#dataDir, project.id));
+    if (this.#dataDir !== null) project.openJournal(join(this.#dataDir, `${project.id}.journal`));
     this.projects.set(project.id, project);
   }
 
-  #journalPath(dataDir: string, id: string): string {
-    return join(dataDir, `${id}.journal`);
-  }
-
-  #clockPath(dataDir: string): string {
-    return join(dataDir, "clock.json");
-  }
-
-  #readClock(): void {
-    if (this.#dataDir === null || !existsSync(this.#clockPath(this.#dataDir))) return;
-    const kept = JSON.parse(readFileSync(this.#clockPath(this.#dataDir), "utf8")) as {
-      offsetMs: number;
-      frozenMs: number | null;
-    };
+  #readClock(dataDir: string): void {
+    const path = join(dataDir, CLOCK_FILE);
+    if (!existsSync(path)) return;
+    const kept = JSON.parse(readFileSync(path, "utf8")) as { offsetMs: number; frozenMs: number | null };
     this.#offsetMs = kept.offsetMs;
     this.#frozenMs = kept.frozenMs;
   }
 
   #writeClock(): void {
     if (this.#dataDir === null) return;
-    writeFileSync(
-      this.#clockPath(this.#dataDir),
-      JSON.stringify({ offsetMs: this.#offsetMs, frozenMs: this.#frozenMs }),
-    );
+    const kept = { offsetMs: this.#offsetMs, frozenMs: this.#frozenMs };
+    writeFileSync(join(this.#dataDir, CLOCK_FILE), JSON.stringify(kept));
   }
 }

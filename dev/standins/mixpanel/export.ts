@@ -1,25 +1,23 @@
-// The raw export: which rows a request may see, streamed from the stored lines.
+// The raw export: the rows that a request may see, streamed from the stored lines.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { once } from "node:events";
 import type { EventEmitter } from "node:events";
 import { createGzip } from "node:zlib";
+import { json, text, type Reply } from "../shared/reply.ts";
 import { authenticate } from "./auth.ts";
-import { faultReply, isMidBody } from "./faults.ts";
-import type { StruckFault } from "./faults.ts";
+import type { EmulatorState } from "./emulatorState.ts";
+import { faultReply, isMidBody, type StruckFault } from "./faults.ts";
 import type { FaultKind } from "./protocol.ts";
 import type { Project } from "./project.ts";
 import * as replies from "./replies.ts";
-import type { Reply } from "./replies.ts";
 import type { DayRows } from "./rows.ts";
-import { compileWhere } from "./where.ts";
-import type { RowTest } from "./where.ts";
-import type { EmulatorState } from "./emulatorState.ts";
+import { compileWhere, type RowTest } from "./where.ts";
 import { dayOf, parseDay } from "./zone.ts";
 
 export const MAX_LIMIT = 100_000;
 const BLOCK_BYTES = 256 * 1024;
 const GZIP_FROM_BYTES = 1400;
-/** Neighbours that stay together when rows are sent in no useful order. */
+/** Rows that stay together when rows are sent in shuffled order. */
 const GROUP_ROWS = 32;
 
 export interface ExportQuery {
@@ -38,17 +36,16 @@ export function planExport(
   url: URL,
 ): { project: Project; fault: StruckFault | null; query: ExportQuery | Reply } {
   const auth = authenticate(state, request, url.searchParams.get("project_id"), { token: false, roles: null });
-  const project = auth.project ?? state.nobody;
+  const project = auth.project ?? state.unknownProject;
   const { invented } = project.settings;
-  const fault = state.faults.strike("export", 0) ?? project.faults.strike("export", 0);
+  const fault = state.strike(project, "export");
   const faulty = fault && faultReply(fault, "export", invented.exportAuthError);
   if (faulty) return { project, fault, query: faulty };
   if ("error" in auth) {
     const error = auth.error === invented.wrongRegionError ? auth.error : `${invented.exportAuthError}: ${auth.error}`;
-    return { project, fault, query: replies.text(invented.exportAuthStatus, error) };
+    return { project, fault, query: text(invented.exportAuthStatus, error) };
   }
-  if (project.settings.plan === "no_raw_export")
-    return { project, fault, query: replies.text(402, replies.NO_RAW_EXPORT) };
+  if (project.settings.plan === "no_raw_export") return { project, fault, query: text(402, replies.NO_RAW_EXPORT) };
   const limited = overRate(project, state.nowMs(), url);
   return { project, fault, query: limited ?? readQuery(project, state.nowMs(), url.searchParams) };
 }
@@ -78,29 +75,25 @@ function overRate(project: Project, nowMs: number, url: URL): Reply | null {
     ratelimit: `"project";r=0;t=${retryAfterSeconds}`,
     "retry-after": String(retryAfterSeconds),
   };
-  return replies.json(
-    429,
-    { request: url.pathname + url.search, error },
-    invented.exportRateLimitHeaders ? headers : {},
-  );
+  return json(429, { request: url.pathname + url.search, error }, invented.exportRateLimitHeaders ? headers : {});
 }
 
 function readQuery(project: Project, nowMs: number, params: URLSearchParams): ExportQuery | Reply {
   const { invented, createdBefore2023 } = project.settings;
   const fromDay = parseDay(params.get("from_date"));
   const toDay = parseDay(params.get("to_date"));
-  if (fromDay === null || toDay === null) return replies.text(400, invented.exportBadDateError);
+  if (fromDay === null || toDay === null) return text(400, invented.exportBadDateError);
   const todayIsLocal = createdBefore2023 || invented.todayZone === "project";
-  if (toDay > dayOf(todayIsLocal ? project.toLocalMs(nowMs) : nowMs)) return replies.text(400, replies.TO_DATE_LATE);
-  if (fromDay > toDay) return replies.text(400, invented.exportDateOrderError);
+  if (toDay > dayOf(todayIsLocal ? project.toLocalMs(nowMs) : nowMs)) return text(400, replies.TO_DATE_LATE);
+  if (fromDay > toDay) return text(400, invented.exportDateOrderError);
   const events = readEventNames(params.get("event"));
-  if (events === undefined) return replies.text(400, invented.exportBadEventError);
+  if (events === undefined) return text(400, invented.exportBadEventError);
   const limit = params.has("limit") ? Number(params.get("limit")) : Infinity;
   if (params.has("limit") && (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT))
-    return replies.text(400, invented.exportBadLimitError);
+    return text(400, invented.exportBadLimitError);
   const whereText = params.get("where");
   const where = whereText === null || whereText === "" ? null : compileWhere(whereText);
-  if (typeof where === "string") return replies.text(400, `${invented.exportBadWhereError}: ${where}`);
+  if (typeof where === "string") return text(400, `${invented.exportBadWhereError}: ${where}`);
   return { fromDay, toDay, events, where, limit, seconds: params.get("time_in_ms") !== "true" };
 }
 
@@ -114,15 +107,15 @@ function readEventNames(text: string | null): string[] | null | undefined {
   }
 }
 
-/** Rows `from` to `to` of a day, all of them sent. */
-interface Run {
+/** Rows `from` (inclusive) to `to` (exclusive) of a day, all of which are sent. */
+interface RowRange {
   rows: DayRows;
   from: number;
   to: number;
 }
 
-/** What the query sees, in the order in which it is sent, as runs of neighbours: those are copied in one go. */
-function* visibleRuns(project: Project, query: ExportQuery, nowMs: number): Generator<Run> {
+/** The visible rows in the order in which they are sent, as ranges, each of which is copied at once. */
+function* visibleRanges(project: Project, query: ExportQuery, nowMs: number): Generator<RowRange> {
   const { invented } = project.settings;
   for (const day of project.rows.daysBetween(query.fromDay, query.toDay)) {
     const rows = project.rows.day(day) as DayRows;
@@ -147,7 +140,7 @@ function visibility(project: Project, query: ExportQuery, rows: DayRows, nowMs: 
   const { where } = query;
   const { eventIds, processingMs } = rows;
   const wanted = query.events && project.rows.knownEventIds(query.events);
-  // A row counts as processed a millisecond after it came at the earliest: it may be seen at once, even by a frozen clock.
+  // A row is processed at least a millisecond after it arrived, and must be visible at once even if the clock is frozen.
   const visibleToMs = nowMs + 1 - project.settings.visibilityLagMs;
   return (index) =>
     (!wanted || wanted.has(eventIds[index] ?? -1)) &&
@@ -155,12 +148,12 @@ function visibility(project: Project, query: ExportQuery, rows: DayRows, nowMs: 
     (!where || where(rows, index));
 }
 
-/** Cuts the runs at the limit and repeats every so-many-th row. */
-function* sentRuns(project: Project, query: ExportQuery, nowMs: number): Generator<Run> {
+/** Ends the ranges at the limit, and repeats every `duplicateEveryNth` row. */
+function* sentRanges(project: Project, query: ExportQuery, nowMs: number): Generator<RowRange> {
   const every = project.settings.duplicateEveryNth;
   let left = query.limit;
   let untilRepeat = every;
-  for (const { rows, from, to } of visibleRuns(project, query, nowMs)) {
+  for (const { rows, from, to } of visibleRanges(project, query, nowMs)) {
     for (let at = from; at < to && left > 0;) {
       const end = Math.min(to, at + left, every > 0 ? at + untilRepeat : to);
       yield { rows, from: at, to: end };
@@ -176,7 +169,7 @@ function* sentRuns(project: Project, query: ExportQuery, nowMs: number): Generat
   }
 }
 
-/** A step that visits every row once, in no useful order: coprime to the count. */
+/** A step that visits every group once in shuffled order: it is coprime to the count. */
 function strideOf(count: number): number {
   for (let stride = Math.floor(count * 0.618) | 1; ; stride++) if (gcd(stride, count) === 1) return stride;
 }
@@ -185,7 +178,7 @@ function gcd(a: number, b: number): number {
   return b === 0 ? a : gcd(b, a % b);
 }
 
-/** Writes the body; answers how it ended. Memory is a few blocks, whatever the size of the answer. */
+/** Writes the body and returns how it ended. It holds a few blocks in memory, however large the answer is. */
 export async function streamExport(
   state: EmulatorState,
   project: Project,
@@ -223,7 +216,7 @@ export async function streamExport(
   return response.writableFinished ? "done" : "reset";
 }
 
-/** Waits for the event, or for the client to leave. */
+/** Waits until the event happens or the client leaves. */
 async function eitherOf(emitter: EventEmitter, event: string, response: ServerResponse): Promise<void> {
   const settled = new AbortController();
   const { signal } = settled;
@@ -242,18 +235,18 @@ function* fillBlocks(
   let used = 0;
   let lines = 0;
   let bytes = 0;
-  for (const run of sentRuns(project, query, nowMs)) {
-    // Line by line where something is done to lines, or counted by them.
-    const step = query.seconds || fault ? 1 : run.to - run.from;
-    for (let at = run.from; at < run.to; at += step) {
+  for (const range of sentRanges(project, query, nowMs)) {
+    // Line by line if lines are changed or counted.
+    const step = query.seconds || fault ? 1 : range.to - range.from;
+    for (let at = range.from; at < range.to; at += step) {
       if (fault && lines >= fault.afterEvents && bytes >= fault.afterBytes) break;
-      const needed = run.rows.bytesBetween(at, at + step);
+      const needed = range.rows.bytesBetween(at, at + step);
       if (used + needed > block.length) {
         if (used > 0) yield block.subarray(0, used);
         block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, needed));
         used = 0;
       }
-      const written = run.rows.copyLines(at, at + step, block, used, query.seconds);
+      const written = range.rows.copyLines(at, at + step, block, used, query.seconds);
       used += written;
       bytes += written;
       lines += step;

@@ -1,17 +1,16 @@
-// Which switched-on fault strikes which request.
-import type { Fault, FaultKind, FaultState, RequestKind } from "./protocol.ts";
+// Which fault strikes a request of Mixpanel, and what it answers.
+import * as shared from "../shared/faults.ts";
+import { json, text, type Reply } from "../shared/reply.ts";
+import type { Fault, FaultKind, RequestKind } from "./protocol.ts";
 import {
   htmlError,
+  IMPORT_RATE_LIMITED,
   ingestionError,
-  json,
+  INVALID_CREDENTIALS,
   NO_RAW_EXPORT,
-  text,
   TO_DATE_LATE,
   tooLarge,
-  IMPORT_RATE_LIMITED,
-  INVALID_CREDENTIALS,
 } from "./replies.ts";
-import type { Reply } from "./replies.ts";
 
 const FORMER_MAX_BYTES = 2_097_152;
 const MID_BODY: ReadonlySet<FaultKind> = new Set([
@@ -21,57 +20,33 @@ const MID_BODY: ReadonlySet<FaultKind> = new Set([
   "hang_mid_body",
 ]);
 
-export interface StruckFault extends FaultState {
-  /** Whoever hangs on it may let go. */
-  cleared: boolean;
-}
+export type StruckFault = shared.StruckFault<Fault>;
 
-interface Armed extends StruckFault {
-  seenRequests: number;
-  seenEvents: number;
-  seenBytes: number;
-}
+/** The faults of one project. */
+export class Faults extends shared.Faults<Fault> {
+  /** What was stored since each fault was switched on, by fault id. */
+  readonly #stored = new Map<number, { events: number; bytes: number }>();
 
-/** Faults of one project, in the order in which they were switched on; the first that strikes wins. */
-export class Faults {
-  #armed: Armed[] = [];
-  #nextId = 1;
-
-  add(fault: Fault): number {
-    const id = this.#nextId++;
-    this.#armed.push({ ...fault, id, struck: 0, cleared: false, seenRequests: 0, seenEvents: 0, seenBytes: 0 });
+  override add(fault: Fault): number {
+    const id = super.add(fault);
+    this.#stored.set(id, { events: 0, bytes: 0 });
     return id;
   }
 
-  clear(id?: number): void {
-    for (const fault of this.#armed) fault.cleared ||= id === undefined || fault.id === id;
-    this.#armed = this.#armed.filter((fault) => !fault.cleared);
+  /** Call it once per request, before anything is stored. `bodyBytes` is 0 if there is no body. */
+  strikeRequest(kind: RequestKind, bodyBytes: number): StruckFault | null {
+    return this.strike((fault) => {
+      if (fault.target !== "any" && fault.target !== kind) return false;
+      if (fault.kind === "too_large" && bodyBytes <= fault.maxBytes) return false;
+      const { events, bytes } = this.#stored.get(fault.id) ?? { events: 0, bytes: 0 };
+      return kind !== "import" || (events >= fault.afterEvents && bytes >= fault.afterBytes);
+    });
   }
 
-  list(): FaultState[] {
-    return this.#armed.map(
-      ({ seenRequests: _requests, seenEvents: _events, seenBytes: _bytes, cleared: _cleared, ...fault }) => fault,
-    );
-  }
-
-  /** Decides once per request, before anything is stored. `bodyBytes` is 0 where there is no body. */
-  strike(kind: RequestKind, bodyBytes: number): StruckFault | null {
-    for (const fault of this.#armed) {
-      if (fault.target !== "any" && fault.target !== kind) continue;
-      if (fault.times !== null && fault.struck >= fault.times) continue;
-      if (fault.kind === "too_large" && bodyBytes <= fault.maxBytes) continue;
-      if (fault.seenRequests++ < fault.afterRequests) continue;
-      if (kind === "import" && (fault.seenEvents < fault.afterEvents || fault.seenBytes < fault.afterBytes)) continue;
-      fault.struck++;
-      return fault;
-    }
-    return null;
-  }
-
-  stored(events: number, bytes: number): void {
-    for (const fault of this.#armed) {
-      fault.seenEvents += events;
-      fault.seenBytes += bytes;
+  countStored(events: number, bytes: number): void {
+    for (const stored of this.#stored.values()) {
+      stored.events += events;
+      stored.bytes += bytes;
     }
   }
 }
@@ -80,7 +55,7 @@ export function isMidBody(fault: StruckFault | null): fault is StruckFault {
   return fault !== null && MID_BODY.has(fault.kind);
 }
 
-/** The answer of a fault that is an answer; null for the others. */
+/** The answer that a fault gives; null if the fault does something else. */
 export function faultReply(fault: StruckFault, kind: RequestKind, authText: string): Reply | null {
   const retryAfter: Record<string, string> =
     fault.retryAfterSeconds === null ? {} : { "retry-after": String(fault.retryAfterSeconds) };

@@ -1,29 +1,24 @@
-// `/import`: strict and legacy, with every limit in the order in which it applies.
+// `/import`, strict and legacy, with all limits in the order in which they apply.
 import type { IncomingMessage } from "node:http";
 import { authenticate, isWrongRegion } from "./auth.ts";
-import { BodyTooLarge, MalformedBody, parseData, readBody, readEvents, readForm } from "./body.ts";
-import { faultReply } from "./faults.ts";
-import type { StruckFault } from "./faults.ts";
+import { BodyTooLarge, MalformedBody, readBody } from "../shared/body.ts";
+import { text, type Reply } from "../shared/reply.ts";
+import type { EmulatorState } from "./emulatorState.ts";
+import { faultReply, type StruckFault } from "./faults.ts";
+import { checkLegacyEvent } from "./legacy.ts";
 import { stringifyLossless } from "./lossless.ts";
+import type { Outcome } from "./outcome.ts";
 import type { Project } from "./project.ts";
+import { parseData, readEvents, readForm } from "./readEvents.ts";
 import * as replies from "./replies.ts";
-import type { FailedRecord, Reply } from "./replies.ts";
+import type { FailedRecord } from "./replies.ts";
 import type { Row } from "./rows.ts";
 import { rowMaker } from "./transform.ts";
 import type { Arrival } from "./transform.ts";
 import { checkEvent, IDENTITY_EVENTS, insertIdOf, isObject } from "./validate.ts";
-import type { EmulatorState } from "./emulatorState.ts";
-import { checkLegacyEvent } from "./legacy.ts";
 
-/** Far above any real project's setting: bounds what is read before the project is known. */
+/** Limits what is read before the project is known, far above the limit of any project. */
 const ABSOLUTE_MAX_BYTES = 256 * 1024 * 1024;
-
-export interface Outcome {
-  project: Project;
-  reply: Reply;
-  /** What a fault does to the connection instead of, or before, the reply. */
-  fault: StruckFault | null;
-}
 
 interface Batch {
   events: unknown[];
@@ -31,7 +26,7 @@ interface Batch {
   bytes: number;
   strict: boolean;
   verbose: boolean;
-  /** Legacy clients authenticate by the token in the events. */
+  /** The token in the events, by which legacy clients authenticate. */
   token: string | null;
 }
 
@@ -45,15 +40,15 @@ export async function importEvents(state: EmulatorState, request: IncomingMessag
     return refusedBody(state, request, url, error);
   }
   const auth = authenticateImport(state, request, projectId, batch.token);
-  const project = auth.project ?? state.nobody;
-  const fault = state.faults.strike("import", batch.bytes) ?? project.faults.strike("import", batch.bytes);
+  const project = auth.project ?? state.unknownProject;
+  const fault = state.strike(project, "import", batch.bytes);
   if (fault && !fault.afterStoring) {
     const reply = faultReply(fault, "import", "");
     if (reply || fault.kind === "reset" || fault.kind === "hang")
-      return { project, fault, reply: reply ?? replies.text(500, "") };
+      return { project, fault, reply: reply ?? text(500, "") };
   }
   if ("error" in auth) return { project, fault, reply: replies.ingestionError(401, auth.error) };
-  const reply = take(state, auth.project, batch, arrivalOf(state, request, auth.project), fault);
+  const reply = acceptBatch(state, auth.project, batch, arrivalOf(state, request, auth.project), fault);
   return { project, fault, reply: (fault?.afterStoring && faultReply(fault, "import", "")) || reply };
 }
 
@@ -104,7 +99,7 @@ function authenticateImport(
 function refusedBody(state: EmulatorState, request: IncomingMessage, url: URL, error: unknown): Outcome {
   const projectId = url.searchParams.get("project_id");
   const auth = authenticate(state, request, projectId, { token: true, roles: ["owner", "admin"] });
-  const project = auth.project ?? state.nobody;
+  const project = auth.project ?? state.unknownProject;
   if ("error" in auth) return { project, fault: null, reply: replies.ingestionError(401, auth.error) };
   if (error instanceof BodyTooLarge)
     return { project, fault: null, reply: replies.tooLarge(project.settings.maxImportBytes) };
@@ -124,8 +119,8 @@ function arrivalOf(state: EmulatorState, request: IncomingMessage, project: Proj
   };
 }
 
-/** Limits, then validation, then the store. */
-function take(
+/** Checks limits, then validates, then stores. */
+function acceptBatch(
   state: EmulatorState,
   project: Project,
   batch: Batch,
@@ -146,19 +141,19 @@ function take(
   if (overEvents || overBytes) return replies.ingestionError(429, replies.IMPORT_RATE_LIMITED);
   budgets.importEvents.add(arrival.nowMs, batch.events.length);
   budgets.importBytes.add(arrival.nowMs, batch.bytes);
-  const stored = batch.strict ? takeStrict(project, batch, arrival, fault) : takeLegacy(project, batch, arrival);
+  const stored = batch.strict ? acceptStrict(project, batch, arrival, fault) : acceptLegacy(project, batch, arrival);
   if (stored.refused > 0) project.counts.eventsRefused += stored.refused;
-  for (const faults of [state.faults, project.faults]) faults.stored(stored.count, batch.bytes);
+  for (const faults of [state.faults, project.faults]) faults.countStored(stored.count, batch.bytes);
   return stored.reply;
 }
 
-interface Taken {
+interface Accepted {
   reply: Reply;
   count: number;
   refused: number;
 }
 
-function takeStrict(project: Project, batch: Batch, arrival: Arrival, fault: StruckFault | null): Taken {
+function acceptStrict(project: Project, batch: Batch, arrival: Arrival, fault: StruckFault | null): Accepted {
   const { settings } = project;
   if (fault?.kind === "partial_strings" || (settings.idMerge === "simplified" && batch.events.some(isIdentityEvent))) {
     return { reply: replies.partlyImported(0, [replies.IDENTITY_REFUSED]), count: 0, refused: batch.events.length };
@@ -218,8 +213,8 @@ function store(project: Project, rows: readonly Row[], accepted: number): void {
   project.counts.eventsDropped += accepted - rows.length;
 }
 
-/** Without `strict`: what is well formed goes in, the rest is dropped without a word. */
-function takeLegacy(project: Project, batch: Batch, arrival: Arrival): Taken {
+/** Without `strict`, well-formed events are stored and all others are dropped silently. */
+function acceptLegacy(project: Project, batch: Batch, arrival: Arrival): Accepted {
   const rows: Row[] = [];
   const toRow = rowMaker(project.settings, arrival);
   let wellFormed = 0;

@@ -1,4 +1,5 @@
-// One project: its settings, rows, journal, limits, faults and what was counted of it.
+// One Mixpanel project: its settings, rows, journal, budgets, faults and counts.
+import { countRequest } from "../shared/requestCounts.ts";
 import { Faults } from "./faults.ts";
 import { Journal } from "./journal.ts";
 import type { Rewrite } from "./journal.ts";
@@ -12,7 +13,7 @@ import { LocalClock } from "./zone.ts";
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
-/** What of the budgets is used up; on the stand-in's clock. */
+/** What has been used of each limit, by the stand-in's clock. */
 export class Budgets {
   readonly importEvents = new RollingSum(MINUTE_MS, 60);
   readonly importBytes = new RollingSum(MINUTE_MS, 60);
@@ -39,7 +40,7 @@ export class Project {
     this.#localClock = new LocalClock(settings.timezone);
   }
 
-  /** Reads back a journal, which may replace the settings, and records into it from now on. */
+  /** Reads the journal, which may replace the settings, and writes all later changes to it. */
   openJournal(path: string): void {
     this.#journal = new Journal(path, {
       settings: (settings) => this.#apply(settings),
@@ -60,7 +61,7 @@ export class Project {
     this.#journal?.flush();
   }
 
-  /** Forgets rows, budgets, counts and faults; keeps the settings. */
+  /** Deletes rows, budgets, counts and faults; the settings stay. */
   reset(): void {
     this.rows = new RowStore();
     this.budgets = new Budgets();
@@ -87,21 +88,19 @@ export class Project {
     this.#journal?.flush();
   }
 
-  /** `time` as this project stores it: wall time in an old project. */
+  /** `time` as this project stores it: local time in a project created before 2023. */
   toStoredMs(utcMs: number): number {
     return this.settings.createdBefore2023 ? this.#localClock.toLocalMs(utcMs) : utcMs;
   }
 
-  /** The wall clock of the project's zone, old or not. */
+  /** Local time in the project's zone. */
   toLocalMs(utcMs: number): number {
     return this.#localClock.toLocalMs(utcMs);
   }
 
-  count(kind: RequestKind, status: number | "reset"): void {
-    const counts = (this.counts.byKind[kind] ??= { total: 0, byStatus: {}, reset: 0 });
-    counts.total++;
-    if (status === "reset") counts.reset++;
-    else counts.byStatus[status] = (counts.byStatus[status] ?? 0) + 1;
+  /** `status` is null if there was no answer. */
+  count(kind: RequestKind, status: number | null): void {
+    countRequest(this.counts.byKind, kind, status);
   }
 
   #apply(settings: ProjectSettings): void {

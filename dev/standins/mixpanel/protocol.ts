@@ -1,5 +1,7 @@
-// The words of the control endpoint: what may be asked of a running stand-in, and what it answers.
+// Types of the control endpoint: inputs and answers of its commands.
 import { z } from "zod";
+import { answerFields, faultFields, type FaultState as StateOf } from "../shared/faults.ts";
+import type { RequestCount } from "../shared/requestCounts.ts";
 
 export const FAULT_TARGETS = ["import", "export", "query", "app", "any"] as const;
 export type FaultTarget = (typeof FAULT_TARGETS)[number];
@@ -38,63 +40,54 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
 export const faultSchema = z.strictObject({
   kind: z.enum(FAULT_KINDS),
   target: z.enum(FAULT_TARGETS),
-  /** How often it strikes; null until cleared. */
-  times: z.number().int().positive().nullable().default(null),
-  /** How many matching requests pass before it strikes. */
-  afterRequests: z.number().int().min(0).default(0),
-  /** Import: strikes once so many events are stored; export: in the body, after so many lines. */
+  ...faultFields,
+  ...answerFields,
+  /** Import: strikes after that many events were stored. Export: in the body, after that many lines. */
   afterEvents: z.number().int().min(0).default(0),
-  /** Export: in the body, after so many bytes (at the end of the line that reaches them); import: decompressed bytes taken. */
+  /** Export: in the body, at the end of the line that reaches that many bytes. Import: decompressed bytes stored. */
   afterBytes: z.number().int().min(0).default(0),
-  /** Import: the batch is stored first, then the fault strikes. */
+  /** Import: strikes after the batch was stored. */
   afterStoring: z.boolean().default(false),
-  delayMs: z.number().int().min(0).max(3_600_000).default(1000),
   retryAfterSeconds: z.number().int().min(0).nullable().default(null),
   everyNth: z.number().int().positive().default(2),
   maxBytes: z.number().int().min(0).default(0),
-  status: z.number().int().min(200).max(599).default(500),
-  contentType: z.string().max(200).default("text/plain"),
-  body: z.string().max(1_000_000).default(""),
 });
 export type Fault = z.infer<typeof faultSchema>;
 export type FaultInput = z.input<typeof faultSchema>;
 
-export interface FaultState extends Fault {
-  id: number;
-  struck: number;
-}
+export type FaultState = StateOf<Fault>;
 
 export const generateSchema = z.strictObject({
   count: z.number().int().min(1).max(20_000_000),
   seed: z.number().int().default(1),
-  /** Names, in turn by the seed. */
+  /** Names, chosen by the seed. */
   events: z.array(z.string().min(1).max(255)).min(1).max(1000),
   users: z.number().int().min(1).max(10_000_000).default(10_000),
   /** Event times are spread evenly over [fromMs, toMs). */
   fromMs: z.number().int(),
   toMs: z.number().int(),
-  /** When they were processed; absent: the time of each event, plus the project's delay. */
+  /** When the rows were processed. Default: the time of each event plus the project's delay. */
   processingMs: z.number().int().optional(),
 });
 export type GenerateInput = z.input<typeof generateSchema>;
 export type GenerateOptions = z.infer<typeof generateSchema>;
 
-/** One row to load as it is, unvalidated. Exactly one of the last three says what is in it. */
+/** One row to load without validation. Exactly one of the last three fields gives its content. */
 export const loadRowSchema = z.strictObject({
   event: z.string(),
-  /** True UTC time; shifted in an old project, like on import. */
+  /** UTC time. A project created before 2023 shifts it to local time, as for an import. */
   timeMs: z.number().int().min(1000),
   processingMs: z.number().int().optional(),
   /** Properties other than `time`. */
   properties: z.record(z.string(), z.unknown()).optional(),
-  /** The JSON text of such properties, taken as it is: numbers of any length, broken escapes. */
+  /** JSON text of the properties, stored unchanged: numbers of any length, broken escapes. */
   propertiesText: z.string().optional(),
-  /** The whole line, sent as it is whatever it is. */
+  /** The whole line, exported unchanged, even if it is not JSON. */
   line: z.string().optional(),
 });
 export type LoadRow = z.infer<typeof loadRowSchema>;
 
-/** Which stored rows; nothing given means all. Times are as stored, inclusive. */
+/** Selects stored rows; an empty filter selects all. Times are as stored, inclusive. */
 export const rowFilterSchema = z.strictObject({
   events: z.array(z.string()).max(1000).optional(),
   fromMs: z.number().optional(),
@@ -116,10 +109,10 @@ export interface StoredEvent {
   properties: Record<string, unknown>;
 }
 
-/** What was asked of the stand-in for a project, or for none (project id ""). */
+/** Requests and events of one project. */
 export interface RequestCounts {
-  byKind: Record<string, { total: number; byStatus: Record<string, number>; reset: number }>;
-  /** Accepted into the store, over all import requests. */
+  byKind: Record<string, RequestCount>;
+  /** Events stored by import requests. */
   eventsStored: number;
   eventsDropped: number;
   eventsRefused: number;

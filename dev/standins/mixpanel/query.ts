@@ -1,35 +1,29 @@
-// The small calls around events: who am I, names, top properties, and empty profiles for clients that insist on asking.
+// The small calls: the account, event names, top properties, and empty profiles for clients that ask for them.
 import type { IncomingMessage } from "node:http";
+import { json, type Reply } from "../shared/reply.ts";
 import { authenticate, isWrongRegion, projectsOf, readBasic } from "./auth.ts";
+import type { EmulatorState } from "./emulatorState.ts";
 import { faultReply } from "./faults.ts";
-import type { StruckFault } from "./faults.ts";
+import type { Outcome } from "./outcome.ts";
 import type { Project } from "./project.ts";
 import * as replies from "./replies.ts";
-import type { Reply } from "./replies.ts";
 import { dayOf } from "./zone.ts";
-import type { EmulatorState } from "./emulatorState.ts";
 
 const NAMES_DAYS = 31;
 const MAX_SAMPLED_ROWS = 10_000;
 
-export interface Answered {
-  project: Project;
-  fault: StruckFault | null;
-  reply: Reply;
-}
-
-/** `/api/app/me`: every project of the account, with its zone. */
-export function aboutMe(state: EmulatorState, request: IncomingMessage): Answered {
+/** `/api/app/me`: all projects of the account, with their time zones. */
+export function aboutMe(state: EmulatorState, request: IncomingMessage): Outcome {
   const credentials = readBasic(request.headers.authorization);
   const memberships = credentials
     ? projectsOf(state, credentials).filter(({ project }) => !isWrongRegion(state, request, project))
     : [];
-  const project = memberships[0]?.project ?? state.nobody;
-  const fault = state.faults.strike("app", 0) ?? project.faults.strike("app", 0);
+  const project = memberships[0]?.project ?? state.unknownProject;
+  const fault = state.strike(project, "app");
   const faulty = fault && faultReply(fault, "app", "");
   if (faulty) return { project, fault, reply: faulty };
   if (memberships.length === 0)
-    return { project, fault, reply: replies.json(401, { status: "error", error: replies.INVALID_ACCOUNT }) };
+    return { project, fault, reply: json(401, { status: "error", error: replies.INVALID_ACCOUNT }) };
   const projects = Object.fromEntries(
     memberships.map(({ project: { id, settings }, account }) => [
       id,
@@ -45,38 +39,36 @@ export function aboutMe(state: EmulatorState, request: IncomingMessage): Answere
     ]),
   );
   const results = { projects, organizations: { 1: { name: "Stand-in organization" } }, workspaces: {} };
-  return { project, fault, reply: replies.json(200, { status: "ok", results }) };
+  return { project, fault, reply: json(200, { status: "ok", results }) };
 }
 
-/** Everything under `/api/query/` and its older alias `/api/2.0/` other than the export. */
-export function query(state: EmulatorState, request: IncomingMessage, url: URL, path: string): Answered | null {
+/** All calls below `/api/query/` and its older alias `/api/2.0/`, except the export. Null for an unknown path. */
+export function query(state: EmulatorState, request: IncomingMessage, url: URL, path: string): Outcome | null {
   const answer = QUERIES[path];
   if (!answer) return null;
   const auth = authenticate(state, request, url.searchParams.get("project_id"), { token: false, roles: null });
-  const project = auth.project ?? state.nobody;
-  const fault = state.faults.strike("query", 0) ?? project.faults.strike("query", 0);
+  const project = auth.project ?? state.unknownProject;
+  const fault = state.strike(project, "query");
   const faulty = fault && faultReply(fault, "query", "");
   if (faulty) return { project, fault, reply: faulty };
-  if ("error" in auth) return { project, fault, reply: replies.json(401, { error: auth.error, status: "error" }) };
+  if ("error" in auth) return { project, fault, reply: json(401, { error: auth.error, status: "error" }) };
   const nowMs = state.nowMs();
   const { queryPerHour } = project.settings;
   const used = project.budgets.queryHour.count(nowMs);
   if (queryPerHour !== null && used >= queryPerHour) {
     const error = `Query rate limit exceeded for project_id: ${project.id}. This request exceeded the rate limit (${used + 1}/${queryPerHour} queries running in the last hour).`;
-    return { project, fault, reply: replies.json(429, { request: url.pathname + url.search, error }) };
+    return { project, fault, reply: json(429, { request: url.pathname + url.search, error }) };
   }
   project.budgets.queryHour.add(nowMs);
   return { project, fault, reply: answer(project, url.searchParams, nowMs) };
 }
 
 const QUERIES: Record<string, (project: Project, params: URLSearchParams, nowMs: number) => Reply> = {
-  "/events/names": (project, params, nowMs) =>
-    replies.json(200, recentNames(project, nowMs).slice(0, limitOf(params, 255))),
+  "/events/names": (project, params, nowMs) => json(200, recentNames(project, nowMs).slice(0, limitOf(params, 255))),
   "/events/properties/top": (project, params, nowMs) =>
-    replies.json(200, topProperties(project, params.get("event"), limitOf(params, 10), nowMs)),
-  "/engage": () =>
-    replies.json(200, { page: 0, page_size: 1000, results: [], session_id: "0", status: "ok", total: 0 }),
-  "/engage/properties": () => replies.json(200, { results: {}, status: "ok" }),
+    json(200, topProperties(project, params.get("event"), limitOf(params, 10), nowMs)),
+  "/engage": () => json(200, { page: 0, page_size: 1000, results: [], session_id: "0", status: "ok", total: 0 }),
+  "/engage/properties": () => json(200, { results: {}, status: "ok" }),
 };
 
 function limitOf(params: URLSearchParams, fallback: number): number {
@@ -94,7 +86,7 @@ function recentNames(project: Project, nowMs: number): string[] {
   return [...ids].map((id) => project.rows.eventName(id)).toSorted();
 }
 
-/** Counts over the latest rows, so that a big project is not parsed whole. */
+/** Counts the latest rows only, so that a big project is not parsed as a whole. */
 function topProperties(
   project: Project,
   event: string | null,

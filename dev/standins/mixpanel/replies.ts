@@ -1,9 +1,5 @@
-// The bodies that Mixpanel answers with, word for word where they are known.
-export interface Reply {
-  status: number;
-  headers: Record<string, string>;
-  body: string;
-}
+// Bodies of Mixpanel answers, word for word where they are known.
+import { json, text, type Reply } from "../shared/reply.ts";
 
 const STATUS_WORDS: Record<number, string> = {
   200: "OK",
@@ -25,14 +21,6 @@ export const EMPTY_DATA = "data, missing or empty";
 export const IMPORT_RATE_LIMITED = "Project exceeded rate limits. Please retry the request with exponential backoff.";
 export const NO_RAW_EXPORT = "Your plan does not support raw data export. Visit mixpanel.com/pricing to upgrade.";
 export const TO_DATE_LATE = "to_date cannot be later than today";
-
-export function json(status: number, value: unknown, headers: Record<string, string> = {}): Reply {
-  return { status, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(value) };
-}
-
-export function text(status: number, body: string, contentType = "text/plain"): Reply {
-  return { status, headers: { "content-type": contentType }, body };
-}
 
 /** An ingestion error without failed records: `{code, error, status}`. */
 export function ingestionError(status: number, error: string): Reply {

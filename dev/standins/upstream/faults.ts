@@ -1,29 +1,33 @@
-// Faults of the local upstream, as they are ordered over `POST /__control/faults` or in the same process.
+// Faults of the local upstream. Each strikes one call, in the order in which they were added, unless `times` says otherwise.
+import { z } from "zod";
+import { faultFields } from "../shared/faults.ts";
 
-export type Fault =
-  /** This status instead of an answer. */
-  | { kind: "status"; status: number; body?: unknown; headers?: Record<string, string> }
-  /** The connection breaks before the answer. */
-  | { kind: "reset" }
-  /** No answer, ever. */
-  | { kind: "hang" }
-  /** The answer begins so much later. */
-  | { kind: "slow"; delayMs: number }
-  /** A stream's events come one by one, so far apart. */
-  | { kind: "pace"; delayMs: number }
-  /** A stream breaks, or goes silent, after so many events. */
-  | { kind: "cut"; afterEvents: number }
-  | { kind: "stall"; afterEvents: number }
-  /** An answer like any other with these headers. */
-  | { kind: "headers"; headers: Record<string, string> };
+const headers = z.record(z.string(), z.string());
+const delayMs = z.number().int().min(0);
+const afterEvents = z.number().int().min(0);
 
-const KINDS = ["status", "reset", "hang", "slow", "pace", "cut", "stall", "headers"];
-
-/** `{"faults": [{"kind": "status", "status": 503}]}` */
-export function parseFaults(text: string): Fault[] {
-  const { faults } = JSON.parse(text) as { faults: Fault[] };
-  for (const { kind } of faults) {
-    if (!KINDS.includes(kind)) throw new Error(`A fault is one of ${KINDS.join(", ")}.`);
-  }
-  return faults;
+function fault<Kind extends string, Fields extends z.ZodRawShape>(kind: Kind, fields: Fields) {
+  return z.strictObject({ ...faultFields, kind: z.literal(kind), times: faultFields.times.default(1), ...fields });
 }
+
+export const faultSchema = z.discriminatedUnion("kind", [
+  // This status instead of an answer.
+  fault("status", { status: z.number().int(), body: z.unknown().optional(), headers: headers.optional() }),
+  // The connection breaks before the answer.
+  fault("reset", {}),
+  // There is no answer.
+  fault("hang", {}),
+  // The answer begins later.
+  fault("slow", { delayMs }),
+  // This much time passes between the events of a stream.
+  fault("pace", { delayMs }),
+  // A stream breaks after that many events.
+  fault("cut", { afterEvents }),
+  // A stream goes silent after that many events.
+  fault("stall", { afterEvents }),
+  // An ordinary answer with these headers.
+  fault("headers", { headers }),
+]);
+
+export type Fault = z.output<typeof faultSchema>;
+export type FaultInput = z.input<typeof faultSchema>;

@@ -1,108 +1,147 @@
-// A local OpenAI-compatible upstream: Chat Completions, plain and streamed, with tools, and faults that are ordered beforehand.
+// A local OpenAI-compatible upstream: Chat Completions, plain and streamed, with tools, and with faults.
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
+import { readBody } from "../shared/body.ts";
+import { command, serveControl, type Commands } from "../shared/controlServer.ts";
+import { Faults, holdConnection, type StruckFault } from "../shared/faults.ts";
+import { listen, type ListenOptions } from "../shared/httpServer.ts";
+import { json, sendReply } from "../shared/reply.ts";
 import { completionOf, eventsOf, type ChatRequest } from "./completion.ts";
-import { parseFaults, type Fault } from "./faults.ts";
+import { faultSchema, type Fault, type FaultInput } from "./faults.ts";
 
 export interface SeenRequest {
   headers: IncomingMessage["headers"];
   /** The body's bytes as text. */
   body: string;
-  /** Whether the caller left before it had the answer. */
+  /** True if the caller left before it had the answer. */
   abandoned: boolean;
 }
 
 export interface LocalUpstream {
-  /** As a variant's base URL, `/v1` included. */
+  /** The base URL for a variant, with `/v1`. */
   baseUrl: string;
   origin: string;
-  /** What came since the last `clear`, oldest first; the last MAX_SEEN. */
+  /** The requests since the last `clear`, oldest first; at most the last 1,000. */
   seen: SeenRequest[];
-  /** Each strikes the next call that no other fault strikes, in order. */
-  order(...faults: Fault[]): void;
+  /** Each fault strikes the next call that no earlier fault strikes. */
+  order(...faults: FaultInput[]): void;
+  /** Clears faults and seen requests. */
   clear(): void;
   stop(): Promise<void>;
 }
 
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
-const MAX_SEEN = 1_000;
+interface UpstreamOptions extends ListenOptions {
+  /** Time between the events of a stream; default: 0. */
+  paceMs?: number;
+}
 
-/**
- * `paceMs`: how far apart the events of a stream come.
- *
- * @example const upstream = await startLocalUpstream({ port: 0 });
- */
-export async function startLocalUpstream({ host = "127.0.0.1", port = 0, paceMs = 0 } = {}): Promise<LocalUpstream> {
-  const faults: Fault[] = [];
-  const seen: SeenRequest[] = [];
-  const clear = () => {
-    faults.length = 0;
-    seen.length = 0;
-  };
+interface UpstreamState {
+  faults: Faults<Fault>;
+  seen: SeenRequest[];
+  paceMs: number;
+}
+
+const BODY_MAX_BYTES = 64 * 1024 * 1024;
+const SEEN_MAX = 1_000;
+const ORDERED_ERROR = { error: { message: "ordered", type: "ordered_error", param: null, code: "ordered" } };
+
+/** @example const upstream = await startLocalUpstream({ port: 0 }); */
+export async function startLocalUpstream({ paceMs = 0, ...at }: UpstreamOptions = {}): Promise<LocalUpstream> {
+  const state: UpstreamState = { faults: new Faults(), seen: [], paceMs };
   const server = createServer((request, response) => {
-    handle(request, response).catch(() => response.destroy());
+    handle(state, request, response).catch(() => response.destroy());
   });
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = new URL(request.url ?? "/", "http://upstream").pathname;
-    const body = await read(request);
-    if (path === "/__control/faults") {
-      faults.push(...parseFaults(body));
-      return json(response, 200, { ordered: faults.length });
-    }
-    if (path === "/__control/requests") return json(response, 200, { requests: seen });
-    if (path === "/__control/clear") {
-      clear();
-      return json(response, 200, {});
-    }
-    if (path !== "/v1/chat/completions" || request.method !== "POST") {
-      return json(response, 404, { error: { message: `Unknown request URL: ${request.method} ${path}.`, type: "x" } });
-    }
-    const one: SeenRequest = { headers: request.headers, body, abandoned: false };
-    response.on("close", () => {
-      one.abandoned = !response.writableFinished;
-    });
-    seen.push(one);
-    if (seen.length > MAX_SEEN) seen.shift();
-    const paced: Fault | null = paceMs > 0 ? { kind: "pace", delayMs: paceMs } : null;
-    return complete(body, faults.shift() ?? paced, response);
-  }
-  server.keepAliveTimeout = 60_000;
-  server.listen(port, host);
-  await once(server, "listening");
-  const origin = `http://${host}:${(server.address() as AddressInfo).port}`;
+  const { host, stop } = await listen(server, at);
+  const origin = `http://${host}`;
   return {
     origin,
     baseUrl: `${origin}/v1`,
-    seen,
-    order: (...more) => void faults.push(...more),
-    clear,
-    async stop() {
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    seen: state.seen,
+    order: (...faults) =>
+      order(
+        state,
+        faults.map((fault) => faultSchema.parse(fault)),
+      ),
+    clear: () => clear(state),
+    stop,
   };
 }
 
-async function complete(text: string, fault: Fault | null, response: ServerResponse): Promise<void> {
+const COMMANDS: Commands<UpstreamState> = {
+  faults: command(z.strictObject({ faults: z.array(faultSchema) }), (state, { faults }) => {
+    order(state, faults);
+    return { ordered: faults.length };
+  }),
+  requests: command(z.strictObject({}), ({ seen }) => ({ requests: seen })),
+  clear: command(z.strictObject({}), clear),
+};
+
+function order(state: UpstreamState, faults: Fault[]): void {
+  for (const fault of faults) state.faults.add(fault);
+}
+
+function clear({ faults, seen }: UpstreamState): void {
+  faults.clear();
+  seen.length = 0;
+}
+
+async function handle(state: UpstreamState, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (await serveControl(COMMANDS, state, request, response)) return;
+  const body = (await readBody(request, BODY_MAX_BYTES)).toString("utf8");
+  const path = new URL(request.url ?? "/", "http://upstream").pathname;
+  if (path !== "/v1/chat/completions" || request.method !== "POST") {
+    const message = `Unknown request URL: ${request.method} ${path}.`;
+    return sendReply(response, json(404, { error: { message, type: "invalid_request_error" } }));
+  }
+  const seen: SeenRequest = { headers: request.headers, body, abandoned: false };
+  response.on("close", () => {
+    seen.abandoned = !response.writableFinished;
+  });
+  state.seen.push(seen);
+  if (state.seen.length > SEEN_MAX) state.seen.shift();
+  await complete(
+    body,
+    state.faults.strike(() => true),
+    state.paceMs,
+    response,
+  );
+}
+
+async function complete(
+  text: string,
+  fault: StruckFault<Fault> | null,
+  paceMs: number,
+  response: ServerResponse,
+): Promise<void> {
   if (fault?.kind === "reset") return void response.destroy();
-  if (fault?.kind === "hang") return;
+  if (fault?.kind === "hang") return await holdConnection(fault, () => response.destroyed);
   if (fault?.kind === "slow") await pause(fault.delayMs, response);
   if (fault?.kind === "status") {
-    const body = fault.body ?? { error: { message: "ordered", type: "ordered_error", param: null, code: "ordered" } };
-    return json(response, fault.status, body, fault.headers);
+    const { status, headers, body = ORDERED_ERROR } = fault;
+    const reply = json(status, body, headers);
+    return sendReply(response, typeof body === "string" ? { ...reply, body } : reply);
   }
   const chat = JSON.parse(text) as ChatRequest;
-  if (chat.stream !== true) return json(response, 200, completionOf(chat), headersOf(fault));
-  response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", ...headersOf(fault) });
+  const headers = fault?.kind === "headers" ? fault.headers : {};
+  if (chat.stream !== true) return sendReply(response, json(200, completionOf(chat), headers));
+  response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", ...headers });
+  await streamEvents(chat, fault, fault?.kind === "pace" ? fault.delayMs : paceMs, response);
+}
+
+async function streamEvents(
+  chat: ChatRequest,
+  fault: Fault | null,
+  paceMs: number,
+  response: ServerResponse,
+): Promise<void> {
   let sent = 0;
   for (const event of eventsOf(chat)) {
     if (fault?.kind === "cut" && sent === fault.afterEvents) return void response.destroy();
     if (fault?.kind === "stall" && sent === fault.afterEvents) return;
-    if (fault?.kind === "pace" && sent > 0) await pause(fault.delayMs, response);
-    // What was sent has left before the connection breaks.
+    if (paceMs > 0 && sent > 0) await pause(paceMs, response);
+    // A cut must not lose what was sent before it.
     if (fault?.kind === "cut") await new Promise<void>((resolve) => response.write(event, () => resolve()));
     else if (!response.write(event)) await once(response, "drain");
     sent++;
@@ -110,40 +149,11 @@ async function complete(text: string, fault: Fault | null, response: ServerRespo
   response.end();
 }
 
-function headersOf(fault: Fault | null): Record<string, string> {
-  return fault?.kind === "headers" ? fault.headers : {};
-}
-
-async function read(request: IncomingMessage): Promise<string> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    bytes += part.length;
-    if (bytes > MAX_BODY_BYTES) throw new Error("too large");
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString("utf8");
-}
-
-function json(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
-  const text = typeof body === "string" ? body : JSON.stringify(body);
-  response.writeHead(status, {
-    "content-type": "application/json",
-    "content-length": Buffer.byteLength(text),
-    ...headers,
-  });
-  response.end(text);
-}
-
-/** Ends early when the caller leaves. */
-function pause(ms: number, response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      response.off("close", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    response.once("close", end);
-  });
+/** Ends early if the caller leaves. */
+async function pause(ms: number, response: ServerResponse): Promise<void> {
+  const left = new AbortController();
+  const abort = () => left.abort();
+  response.once("close", abort);
+  await delay(ms, undefined, { signal: left.signal }).catch(() => undefined);
+  response.off("close", abort);
 }

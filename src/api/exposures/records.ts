@@ -1,15 +1,17 @@
-// Exposure records as they come in, checked by plain loops: the one hot path of the API (a schema library costs several
-// times the COPY that follows). The OpenAPI schema of the same rules stands in routes/exposures.ts.
+// Checks exposure records with plain loops, because this is the API's one hot path: a schema library takes several
+// times as long as the COPY that follows. The OpenAPI schema of the same rules is in exposures/routes.ts.
 import type { Exposure } from "../../domain/exposure.ts";
-import { MAX_EXPOSURE_AHEAD_MS, MAX_ID_BYTES } from "../../domain/limits.ts";
+import { MAX_EXPOSURE_AHEAD_MS } from "../../domain/limits.ts";
+import { isObject } from "../../http/body.ts";
+import { checkId } from "../../http/checkId.ts";
 import { MAX_LISTED_ERRORS, type FieldError } from "../../http/problem.ts";
-import { parseRfc3339 } from "../../http/rfc3339.ts";
+import { parseRfc3339 } from "../rfc3339.ts";
 
 const ID_FIELDS = ["alias_id", "route_id", "variant_id", "user"] as const;
 const KNOWN_FIELDS = new Set<string>([...ID_FIELDS, "timestamp"]);
 const MAX_NAMED_FIELD_CHARS = 100;
 
-/** Collects what is wrong, up to the listed bound, and counts the rest. */
+/** Collects errors up to the number that a response lists, and counts the rest. */
 export class FieldErrors {
   readonly listed: FieldError[] = [];
   total = 0;
@@ -20,16 +22,13 @@ export class FieldErrors {
   }
 }
 
-/** The times within which an exposure's own timestamp is accepted. */
+/** Which timestamps of exposures are accepted. */
 export interface TimeWindow {
   nowMs: number;
   maxAgeDays: number;
 }
 
-/**
- * Checks every record. The result is only of use while `errors` stays empty. `window` may be null where no record has a
- * timestamp.
- */
+/** The exposures; of use only if `errors` stays empty. `window` can be null if no record has a timestamp. */
 export function checkExposures(records: unknown[], window: TimeWindow | null, errors: FieldErrors): Exposure[] {
   const exposures: Exposure[] = [];
   for (let index = 0; index < records.length; index++) {
@@ -58,36 +57,11 @@ export function checkExposures(records: unknown[], window: TimeWindow | null, er
   return exposures;
 }
 
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function checkIds(record: Record<string, unknown>, index: number, errors: FieldErrors): void {
   for (const field of ID_FIELDS) {
-    const wrong = idProblem(record[field]);
+    const wrong = checkId(record[field]);
     if (wrong !== null) errors.add(`exposures[${index}].${field}`, wrong);
   }
-}
-
-/** What is wrong with an id, or null. Counts its UTF-8 bytes in the same pass. */
-export function idProblem(value: unknown): string | null {
-  if (value === undefined) return "is required";
-  if (typeof value !== "string") return "must be a string";
-  if (value.length === 0) return "must not be empty";
-  if (value.length > MAX_ID_BYTES) return `must be at most ${MAX_ID_BYTES} bytes of UTF-8`;
-  let bytes = 0;
-  for (let i = 0; i < value.length; i++) {
-    const unit = value.charCodeAt(i);
-    if (unit === 0) return "must not contain NUL";
-    if (unit < 0x80) bytes += 1;
-    else if (unit < 0x800) bytes += 2;
-    else if (unit < 0xd800 || unit > 0xdfff) bytes += 3;
-    else if (unit < 0xdc00 && (value.charCodeAt(i + 1) & 0xfc00) === 0xdc00) {
-      bytes += 4;
-      i++;
-    } else return "must not contain a lone surrogate";
-  }
-  return bytes > MAX_ID_BYTES ? `must be at most ${MAX_ID_BYTES} bytes of UTF-8` : null;
 }
 
 function checkTimestamp(value: unknown, window: TimeWindow | null, index: number, errors: FieldErrors): number | null {

@@ -1,52 +1,62 @@
-// POST /v1/exposures: who was served by which variant, many at a time, committed before the answer.
-import type { Exposure } from "../../domain/exposure.ts";
+// POST /v1/exposures: which user was served by which variant, many at a time, committed before the response.
 import { z } from "@hono/zod-openapi";
+import type { Exposure } from "../../domain/exposure.ts";
 import { MAX_EXPOSURE_BODY_BYTES, MAX_EXPOSURES_PER_CALL } from "../../domain/limits.ts";
-import { ExposureTimeError } from "../../store/store.ts";
-import { mediaType, parseJson, readText } from "../../http/body.ts";
-import type { AppDeps } from "../deps.ts";
-import { handle, problemResponses, SECURITY, type App } from "../../http/endpoint.ts";
-import { checkExposures, FieldErrors, isObject, type TimeWindow } from "./records.ts";
+import { isObject, mediaType, parseJson, readText } from "../../http/body.ts";
+import { route } from "../../http/endpoint.ts";
+import type { App } from "../../http/env.ts";
+import { problemResponses, SECURITY } from "../../http/openApi.ts";
 import { invalid, Problem } from "../../http/problem.ts";
+import { ExposureTimeError } from "../../store/store.ts";
+import type { AppDeps } from "../deps.ts";
+import { checkExposures, FieldErrors, type TimeWindow } from "./records.ts";
 
-const PATH = "/v1/exposures";
 const NDJSON_TYPES = ["application/x-ndjson", "application/ndjson", "application/jsonl"] as const;
 
-// For OpenAPI alone: exposureRecords.ts checks the same rules without a schema.
-const id = z.string().min(1).max(255).openapi({ description: "1 to 255 bytes of UTF-8, no NUL, no lone surrogate." });
+// For OpenAPI alone: records.ts checks the same rules without a schema.
+const id = (what: string) =>
+  z.string().min(1).max(255).describe(`${what} 1 to 255 bytes of UTF-8, without NUL and lone surrogates.`);
 const exposure = z
   .strictObject({
-    alias_id: id,
-    route_id: id,
-    variant_id: id,
-    user: id,
+    alias_id: id("The router."),
+    route_id: id("The route of the router."),
+    variant_id: id("The variant that served the user."),
+    user: id("The user who was served."),
     timestamp: z
       .union([z.string().openapi({ format: "date-time" }), z.number().int()])
       .optional()
-      .openapi({
-        description: "RFC 3339 with an offset, or epoch milliseconds; now if absent. At most 5 minutes ahead.",
-      }),
+      .describe("When: RFC 3339 with an offset, or epoch milliseconds. At most 5 minutes ahead. Default: now."),
   })
-  .openapi("Exposure");
-const exposures = z.strictObject({ exposures: z.array(exposure).max(MAX_EXPOSURES_PER_CALL) });
-const accepted = z.object({ accepted: z.number().int() });
+  .openapi("Exposure", {
+    example: { alias_id: "my-router", route_id: "default", variant_id: "gpt", user: "user-17" },
+  });
+const exposures = z.strictObject({
+  exposures: z.array(exposure).max(MAX_EXPOSURES_PER_CALL).describe("The exposures to record."),
+});
+const accepted = z
+  .object({ accepted: z.number().int().describe("How many exposures were committed.") })
+  .openapi({ example: { accepted: 1 } });
 
 export function registerExposures(app: App, deps: AppDeps): void {
   const ndjson = Object.fromEntries(NDJSON_TYPES.map((type) => [type, { schema: exposure }]));
   app.openAPIRegistry.registerPath({
     method: "post",
-    path: PATH,
+    path: "/v1/exposures",
+    operationId: "recordExposures",
     summary: "Record exposures",
+    description:
+      "Records which users were served by which variants, as one JSON list or as lines of NDJSON. All exposures of " +
+      "a call are committed before the response, or none is: one wrong record is a 400 for the whole call.",
     tags: ["exposures"],
     security: SECURITY,
     request: { body: { required: true, content: { "application/json": { schema: exposures }, ...ndjson } } },
     responses: {
-      202: { description: "All are committed.", content: { "application/json": { schema: accepted } } },
+      202: { description: "All exposures are committed.", content: { "application/json": { schema: accepted } } },
       ...problemResponses([400, 401, 403, 413, 415, 429]),
     },
   });
-  handle(app, "post", PATH, async (c) => {
-    // Size before content: a body that is too large is not looked at.
+  route(app, "post", "/v1/exposures", async (c) => {
+    // The size is checked before the content: a body that is too large is not parsed.
     const text = await readText(c.req.raw, MAX_EXPOSURE_BODY_BYTES);
     const type = mediaType(c.req.raw, ["application/json", ...NDJSON_TYPES]);
     const errors = new FieldErrors();
@@ -72,7 +82,7 @@ function recordsOfJson(text: string, errors: FieldErrors): unknown[] {
   return [];
 }
 
-/** One record a line; blank lines do not count. A line that is no JSON becomes a record that is no object. */
+/** One record per line; blank lines are skipped. A line that is not JSON becomes a record that is not an object. */
 function recordsOfLines(text: string): unknown[] {
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   limitCount(lines.length);
@@ -90,17 +100,17 @@ function limitCount(records: number): void {
   throw new Problem(413, `${records} records are more than ${MAX_EXPOSURES_PER_CALL}. Send fewer in one call.`);
 }
 
-/** Asks for PostgreSQL's clock where a record brings its own time. */
+/** Asks for PostgreSQL's clock only if a record has a timestamp. */
 async function timeWindow(deps: AppDeps, records: unknown[]): Promise<TimeWindow | null> {
-  const isTimed = records.some((record) => isObject(record) && record.timestamp !== undefined);
-  return isTimed ? { nowMs: await deps.store.nowMs(), maxAgeDays: deps.exposureMaxAgeDays } : null;
+  const hasTimestamps = records.some((record) => isObject(record) && record.timestamp !== undefined);
+  return hasTimestamps ? { nowMs: await deps.store.nowMs(), maxAgeDays: deps.exposureMaxAgeDays } : null;
 }
 
 async function ingest(deps: AppDeps, workspaceId: string, checked: Exposure[]): Promise<void> {
   try {
     await deps.store.exposures.ingest(workspaceId, checked);
   } catch (error) {
-    // The store checks again in its transaction: a time can fall out of the window in between.
+    // The store checks again in its transaction, because a time can leave the window in between.
     if (!(error instanceof ExposureTimeError)) throw error;
     throw invalid([{ path: `exposures[${error.index}].timestamp`, message: error.message }]);
   }

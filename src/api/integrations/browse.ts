@@ -1,79 +1,98 @@
-// What a BigQuery customer's project holds, so that a page can offer datasets, tables and columns instead of asking for names.
-import type { Connection } from "../../domain/connection.ts";
+// What a BigQuery customer's project holds, so that a page can offer datasets, tables and columns instead of asking for
+// names.
 import { z } from "@hono/zod-openapi";
-import type { Browse } from "../../providers/connector.ts";
-import { isDatasetName, isTableName } from "../../providers/bigquery/nameRules.ts";
+import type { Connection } from "../../domain/connection.ts";
 import { SyncError, type ErrorKind } from "../../domain/errors.ts";
-import { listOf } from "./responses.ts";
-import type { AppDeps } from "../deps.ts";
-import { endpoint, type App } from "../../http/endpoint.ts";
+import { endpoint } from "../../http/endpoint.ts";
+import type { App } from "../../http/env.ts";
 import { invalid, notFound, Problem, type ProblemStatus } from "../../http/problem.ts";
-import { integrationParams, pageQuery } from "../../http/schemas.ts";
+import { isDatasetName, isTableName } from "../../providers/bigquery/nameRules.ts";
+import type { Browse } from "../../providers/connector.ts";
+import type { AppDeps } from "../deps.ts";
+import { listOf } from "../responses.ts";
+import { integrationParams, pageQuery } from "../schemas.ts";
 
-const PATH = "/v1/integrations/{id}/bigquery/datasets";
-const tag = "integrations";
-const query = pageQuery;
-const datasetParams = integrationParams.extend({ dataset: z.string().refine(isDatasetName) });
-const tableParams = datasetParams.extend({ table: z.string().refine(isTableName) });
-const datasetList = listOf("datasets", z.object({ id: z.string() }).openapi("BigQueryDataset"));
-const tableList = listOf(
-  "tables",
-  z.object({ id: z.string(), type: z.string().openapi({ example: "TABLE" }) }).openapi("BigQueryTable"),
-);
-const columnList = z.object({
-  columns: z.array(
-    z
-      .object({
-        name: z.string().openapi({ description: "A field within a struct as `a.b`." }),
-        type: z.string(),
-        mode: z.enum(["NULLABLE", "REQUIRED", "REPEATED"]),
-      })
-      .openapi("BigQueryColumn"),
-  ),
+const PROBLEMS: ProblemStatus[] = [403, 409, 503];
+const datasetParams = integrationParams.extend({
+  dataset: z.string().refine(isDatasetName).describe("The name of the dataset."),
 });
+const tableParams = datasetParams.extend({
+  table: z.string().refine(isTableName).describe("The name of the table."),
+});
+const datasetResponse = z
+  .object({ id: z.string().describe("The name of the dataset.") })
+  .openapi("BigQueryDataset", { example: { id: "analytics" } });
+const tableResponse = z
+  .object({
+    id: z.string().describe("The name of the table."),
+    type: z.string().describe("What it is, as BigQuery calls it."),
+  })
+  .openapi("BigQueryTable", { example: { id: "events", type: "TABLE" } });
+const columnResponse = z
+  .object({
+    name: z.string().describe("The name of the column; `a.b` for a field within a struct."),
+    type: z.string().describe("The BigQuery type."),
+    mode: z.enum(["NULLABLE", "REQUIRED", "REPEATED"]).describe("Whether it can be null or repeated."),
+  })
+  .openapi("BigQueryColumn", { example: { name: "user_id", type: "STRING", mode: "REQUIRED" } });
 
 export function registerBrowse(app: App, deps: AppDeps): void {
-  const problems: ProblemStatus[] = [403, 409, 503];
-  const look = { method: "get", tag, status: 200, problems } as const;
-  endpoint(
-    app,
-    {
-      ...look,
-      path: PATH,
-      summary: "Datasets that can be read",
-      params: integrationParams,
-      query,
-      answer: datasetList,
-    },
-    async ({ workspaceId, params, query: page }) => {
-      const { items, next } = await browse(deps, workspaceId, params.id, page.cursor, (far, connection) =>
-        far.datasets(connection, page),
+  endpoint(app, {
+    method: "get",
+    path: "/v1/integrations/{id}/bigquery/datasets",
+    operationId: "listDatasets",
+    summary: "List datasets",
+    description: "Returns the datasets of the project that the service account can read.",
+    tag: "integrations",
+    params: integrationParams,
+    query: pageQuery,
+    status: 200,
+    response: listOf("datasets", datasetResponse),
+    problems: PROBLEMS,
+    handler: async ({ workspaceId, params, query }) => {
+      const { items, next } = await browse(deps, workspaceId, params.id, query.cursor, (far, connection) =>
+        far.datasets(connection, query),
       );
       return { datasets: items, next };
     },
-  );
-  const tablesPath = `${PATH}/{dataset}/tables` as const;
-  endpoint(
-    app,
-    { ...look, path: tablesPath, summary: "Tables of a dataset", params: datasetParams, query, answer: tableList },
-    async ({ workspaceId, params, query: page }) => {
-      const { items, next } = await browse(deps, workspaceId, params.id, page.cursor, (far, connection) =>
-        far.tables(connection, params.dataset, page),
+  });
+  endpoint(app, {
+    method: "get",
+    path: "/v1/integrations/{id}/bigquery/datasets/{dataset}/tables",
+    operationId: "listTables",
+    summary: "List tables",
+    description: "Returns the tables of a dataset, views included.",
+    tag: "integrations",
+    params: datasetParams,
+    query: pageQuery,
+    status: 200,
+    response: listOf("tables", tableResponse),
+    problems: PROBLEMS,
+    handler: async ({ workspaceId, params, query }) => {
+      const { items, next } = await browse(deps, workspaceId, params.id, query.cursor, (far, connection) =>
+        far.tables(connection, params.dataset, query),
       );
       return { tables: items, next };
     },
-  );
-  const columnsPath = `${tablesPath}/{table}/columns` as const;
-  endpoint(
-    app,
-    { ...look, path: columnsPath, summary: "Columns of a table", params: tableParams, answer: columnList },
-    async ({ workspaceId, params: { id, dataset, table } }) => ({
+  });
+  endpoint(app, {
+    method: "get",
+    path: "/v1/integrations/{id}/bigquery/datasets/{dataset}/tables/{table}/columns",
+    operationId: "listColumns",
+    summary: "List columns",
+    description: "Returns the columns of a table, with the fields within structs.",
+    tag: "integrations",
+    params: tableParams,
+    status: 200,
+    response: z.object({ columns: z.array(columnResponse).describe("The columns in their order in the table.") }),
+    problems: PROBLEMS,
+    handler: async ({ workspaceId, params: { id, dataset, table } }) => ({
       columns: await browse(deps, workspaceId, id, null, (far, connection) => far.columns(connection, dataset, table)),
     }),
-  );
+  });
 }
 
-/** An integration of a provider that has nothing to look into has no such resource. */
+/** An integration whose provider cannot be browsed is a 404. */
 async function browse<T>(
   { store, connectors }: AppDeps,
   workspaceId: string,
@@ -103,7 +122,10 @@ const STATUSES: Partial<Record<ErrorKind, ProblemStatus>> = {
 };
 const RETRY_AFTER_SECONDS = "10";
 
-/** In the connector's words, which name the remedy. Our cursors are BigQuery's page tokens, which only it can tell to be wrong. */
+/**
+ * The connector's message says what to do. Cursors are BigQuery's page tokens, so only BigQuery can tell that one is
+ * wrong.
+ */
 function toProblem({ kind, message }: SyncError, cursor: string | null): Problem {
   if (kind === "schema" && cursor !== null) return invalid([{ path: "cursor", message: "is no cursor of this list" }]);
   const status = STATUSES[kind] ?? 503;

@@ -1,45 +1,61 @@
-// POST /v1/integrations/{id}/test: walks through what the customer had to set up, with the stored credentials.
-import type { TestStep } from "../../providers/connector.ts";
+// POST /v1/integrations/{id}/test: checks what the customer had to set up, with the stored credentials.
+import { z } from "@hono/zod-openapi";
 import { SyncError } from "../../domain/errors.ts";
-import { leasesOf } from "../../store/store.ts";
-import { testAnswer } from "./responses.ts";
-import type { AppDeps } from "../deps.ts";
-import { endpoint, type App } from "../../http/endpoint.ts";
+import { endpoint } from "../../http/endpoint.ts";
+import type { App } from "../../http/env.ts";
 import { notFound } from "../../http/problem.ts";
-import { integrationParams } from "../../http/schemas.ts";
+import type { TestStep } from "../../providers/connector.ts";
+import { requestLimiter } from "../../store/store.ts";
+import type { AppDeps } from "../deps.ts";
+import { integrationParams } from "../schemas.ts";
 
-const PATH = "/v1/integrations/{id}/test";
+const testResponse = z
+  .object({
+    ok: z.boolean().describe("Whether all steps succeeded."),
+    steps: z
+      .array(
+        z.object({
+          name: z.string().describe("What was checked."),
+          ok: z.boolean().describe("Whether it succeeded."),
+          message: z.string().optional().describe("What is wrong, and what to do about it."),
+        }),
+      )
+      .describe("The steps in order, up to the one after which no other makes sense."),
+  })
+  .openapi("ConnectionTest", { example: { ok: true, steps: [{ name: "credentials", ok: true }] } });
 
-export function registerTest(app: App, deps: AppDeps): void {
-  const definition = {
+export function registerConnectionTest(app: App, { store, connectors }: AppDeps): void {
+  endpoint(app, {
     method: "post",
-    path: PATH,
+    path: "/v1/integrations/{id}/test",
+    operationId: "testIntegration",
     summary: "Test the connection",
+    description:
+      "Checks credentials, permissions and events at the provider, and returns every step. A failed step is a 202 " +
+      "with `ok` false. The test uses requests of the same budget as the sync.",
     tag: "integrations",
     params: integrationParams,
     status: 202,
-    answer: testAnswer,
-  } as const;
-  endpoint(app, definition, async ({ workspaceId, params: { id } }) => {
-    const { store } = deps;
-    const row = await store.integrations.get(workspaceId, id);
-    if (row === null) throw notFound("integration");
-    const events = await store.imports.definitions(id);
-    const connector = deps.connectors[row.provider];
-    const steps = await runSteps(async () => {
-      const connection = await store.integrations.connection(id);
-      if (connection === null) throw notFound("integration");
-      // The test spends from the same budget as the sync.
-      return connector.testConnection(connection, events, leasesOf(store, connector.requestBudget(connection)));
-    });
-    return { ok: steps.every((step) => step.ok), steps };
+    response: testResponse,
+    handler: async ({ workspaceId, params: { id } }) => {
+      const row = await store.integrations.get(workspaceId, id);
+      if (row === null) throw notFound("integration");
+      const events = await store.imports.definitions(id);
+      const connector = connectors[row.provider];
+      const steps = await failedStepOf(async () => {
+        const connection = await store.integrations.connection(id);
+        if (connection === null) throw notFound("integration");
+        return connector.testConnection(connection, events, requestLimiter(store, connector.requestBudget(connection)));
+      });
+      return { ok: steps.every((step) => step.ok), steps };
+    },
   });
 }
 
-/** A classified failure that stopped the whole walk is a failed step, not a failed call. */
-async function runSteps(walk: () => Promise<TestStep[]>): Promise<TestStep[]> {
+/** A classified failure that stopped the whole test is a failed step, not a failed call. */
+async function failedStepOf(test: () => Promise<TestStep[]>): Promise<TestStep[]> {
   try {
-    return await walk();
+    return await test();
   } catch (error) {
     if (!(error instanceof SyncError)) throw error;
     return [{ name: "connection", ok: false, message: error.message }];

@@ -10,7 +10,7 @@ import {
   optionalDescription,
   sayUnknown,
   type NowMs,
-} from "../../http/schemas.ts";
+} from "../schemas.ts";
 
 const serviceAccountUsername = flatText.refine((text) => !text.includes(":"), "must not contain a colon");
 

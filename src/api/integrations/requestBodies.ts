@@ -4,7 +4,7 @@ import { z } from "@hono/zod-openapi";
 import type { ProviderSettings } from "../../domain/integration.ts";
 import { bigQueryPatch, newBigQueryEvent, newBigQueryIntegration, toNewBigQuery } from "./bigQuerySchemas.ts";
 import { mixpanelPatch, newMixpanelEvent, newMixpanelIntegration, toNewMixpanel } from "./mixpanelSchemas.ts";
-import type { NowMs } from "../../http/schemas.ts";
+import type { NowMs } from "../schemas.ts";
 
 export function newIntegration(nowMs: NowMs) {
   return z

@@ -1,17 +1,10 @@
-// What the API answers: schemas for OpenAPI and the views of the store's rows that fill them.
-import { type EventSummary, PROPERTY_TYPES } from "../../domain/event.ts";
-import type { Integration } from "../../domain/integration.ts";
-import type { Run, SyncRequest } from "../../domain/run.ts";
+// How the API shows integrations and events: schemas, and the functions that make responses of the store's rows.
 import { z } from "@hono/zod-openapi";
 import { workflowIdOf } from "../../client/index.ts";
-import { ERROR_KINDS, type ErrorState } from "../../domain/errors.ts";
-
-const time = z.string().openapi({ format: "date-time", example: "2026-01-31T08:00:00.000Z" });
-const count = z.number().int();
-const outcome = z.enum(["succeeded", "partial", "failed"]);
-const direction = z.enum(["export", "import"]);
-const next = z.string().nullable();
-const errorState = z.object({ kind: z.enum(ERROR_KINDS), message: z.string(), since: time }).openapi("ErrorState");
+import type { EventSummary } from "../../domain/event.ts";
+import type { Integration } from "../../domain/integration.ts";
+import { count, errorState, isoTime, isoTimeOrNull, time, toErrorField } from "../responses.ts";
+import { lastRunResponse, toLastRun } from "../runs/responses.ts";
 
 const doing = z.string().nullable().optional().openapi({
   description:
@@ -30,9 +23,7 @@ const integration = z.object({
     .string()
     .nullable()
     .openapi({ description: "Its workflow in Temporal's UI, if the operator says where that is." }),
-  lastRun: z
-    .object({ id: z.string(), startedAt: time, finishedAt: time.nullable(), outcome: outcome.nullable() })
-    .nullable(),
+  lastRun: lastRunResponse.nullable(),
   export: z.object({
     enabled: z.boolean(),
     completeThrough: time.nullable(),
@@ -46,7 +37,7 @@ const integration = z.object({
   import: z.object({ enabled: z.boolean(), doing, error: errorState.optional() }),
 });
 
-export const integrationAnswer = z
+export const integrationResponse = z
   .discriminatedUnion("provider", [
     integration
       .extend({
@@ -76,7 +67,7 @@ const event = z.object({
   error: errorState.optional(),
 });
 
-export const eventAnswer = z
+export const eventResponse = z
   .union([
     event.extend({ eventId: z.string() }).openapi("MixpanelEvent"),
     event
@@ -93,79 +84,14 @@ export const eventAnswer = z
   ])
   .openapi("Event");
 
-export const propertyAnswer = z
-  .object({
-    name: z.string(),
-    types: z.array(z.enum(PROPERTY_TYPES)),
-    numeric: z.boolean(),
-    count,
-    example: z.unknown(),
-  })
-  .openapi("Property");
-
-export const recordAnswer = z
-  .object({ uuid: z.string(), user_id: z.string(), timestamp: time, properties: z.record(z.string(), z.unknown()) })
-  .openapi("ImportedRecord");
-
-export const rejectedAnswer = z
-  .object({
-    id: z.string(),
-    direction,
-    event: z.string().optional(),
-    reason: z.string(),
-    record: z.unknown().openapi({ description: "The record as JSON; a string where its text is no JSON." }),
-    at: time,
-  })
-  .openapi("RejectedRecord");
-
-export const runAnswer = z
-  .object({
-    id: z.string(),
-    startedAt: time,
-    finishedAt: time.nullable(),
-    outcome: outcome.nullable(),
-    directions: z.array(
-      z.object({
-        direction,
-        outcome: outcome.nullable().openapi({ description: "Null while the direction runs." }),
-        records: count,
-        rejected: count,
-        error: errorState.optional(),
-        failedEvents: z.array(z.string()).optional(),
-      }),
-    ),
-  })
-  .openapi("Run");
-
-export const syncAnswer = z.object({
-  status: z.enum(["queued", "running", "done"]),
-  runId: z.string().optional(),
-  outcome: outcome.optional(),
-});
-
-export const testAnswer = z.object({
-  ok: z.boolean(),
-  steps: z.array(z.object({ name: z.string(), ok: z.boolean(), message: z.string().optional() })),
-});
-
-/** A list's schema, `{<plural>: […], next}`. */
-export function listOf<K extends string, S extends z.ZodType>(plural: K, item: S) {
-  return z.object({ [plural]: z.array(item), next } as Record<K, z.ZodArray<S>> & { next: typeof next });
-}
-
-export const isoTime = (ms: number): string => new Date(ms).toISOString();
-const isoTimeOrNull = (ms: number | null): string | null => (ms === null ? null : isoTime(ms));
-
-function viewError(error: ErrorState | null | undefined): { error?: z.input<typeof errorState> } {
-  if (error === null || error === undefined) return {};
-  return { error: { kind: error.kind, message: error.message, since: isoTime(error.sinceMs) } };
-}
-
-/** An integration as its owner sees it: without its secret. `temporalUrl` is where its workflow is looked at, if anywhere. */
-export function viewIntegration(
+/**
+ * An integration as its owner sees it: without its secret. `temporalUrl` is where its workflow is looked at, if
+ * anywhere.
+ */
+export function toIntegrationResponse(
   row: Integration,
   temporalUrl: string | null = null,
-): z.input<typeof integrationAnswer> {
+): z.input<typeof integrationResponse> {
   const { settings, lastRun } = row;
   return {
     id: row.id,
@@ -176,7 +102,7 @@ export function viewIntegration(
     nextRunAt: isoTimeOrNull(row.nextRunAtMs),
     workflowId: workflowIdOf(row.id),
     temporalUrl,
-    lastRun: lastRun && viewRunTimes(lastRun),
+    lastRun: lastRun && toLastRun(lastRun),
     export: {
       enabled: row.export.enabled,
       completeThrough: isoTimeOrNull(row.export.completeThroughMs),
@@ -184,27 +110,13 @@ export function viewIntegration(
       rejected: row.export.rejected,
       pending: row.export.pending,
       late: row.export.late,
-      ...viewError(row.export.error),
+      ...toErrorField(row.export.error),
     },
-    import: { enabled: row.import.enabled, ...viewError(row.import.error) },
+    import: { enabled: row.import.enabled, ...toErrorField(row.import.error) },
   };
 }
 
-function viewRunTimes(run: Run) {
-  return {
-    id: run.id,
-    startedAt: isoTime(run.startedAtMs),
-    finishedAt: isoTimeOrNull(run.finishedAtMs),
-    outcome: run.outcome,
-  };
-}
-
-export function viewRun(run: Run): z.input<typeof runAnswer> {
-  const directions = run.directions.map(({ error, ...rest }) => ({ ...rest, ...viewError(error) }));
-  return { ...viewRunTimes(run), directions };
-}
-
-export function viewEvent(row: EventSummary): z.input<typeof eventAnswer> {
+export function toEventResponse(row: EventSummary): z.input<typeof eventResponse> {
   return {
     ...(row.source === null ? { eventId: row.name } : { eventName: row.name, ...row.source }),
     description: row.description,
@@ -212,14 +124,6 @@ export function viewEvent(row: EventSummary): z.input<typeof eventAnswer> {
     imported: row.imported,
     rejected: row.rejected,
     completeThrough: isoTimeOrNull(row.completeThroughMs),
-    ...viewError(row.error),
-  };
-}
-
-export function viewSync(request: SyncRequest): z.input<typeof syncAnswer> {
-  return {
-    status: request.status,
-    ...(request.runId !== null && { runId: request.runId }),
-    ...(request.outcome !== null && { outcome: request.outcome }),
+    ...toErrorField(row.error),
   };
 }

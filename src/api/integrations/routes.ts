@@ -1,107 +1,178 @@
-// Integrations: create, look at, change, delete, pause and resume. Every write commits its row first and signals second.
-import type { Integration } from "../../domain/integration.ts";
+// Integrations: create, get, change, delete, pause and resume. Every write commits its row before it signals the
+// workflow.
 import type { z } from "@hono/zod-openapi";
-import { integrationAnswer, listOf, viewIntegration } from "./responses.ts";
-import type { AppDeps, WebSettings } from "../deps.ts";
-import { endpoint, type App } from "../../http/endpoint.ts";
-import { integrationPatch, integrationPatchFor, newIntegration } from "./requestBodies.ts";
-import { notFound } from "../../http/problem.ts";
-import { integrationParams, pageQuery } from "../../http/schemas.ts";
-import { refOf, signal, within } from "./signals.ts";
+import pTimeout from "p-timeout";
 import { workflowIdOf } from "../../client/index.ts";
+import type { Integration } from "../../domain/integration.ts";
+import { endpoint } from "../../http/endpoint.ts";
+import type { App } from "../../http/env.ts";
+import { notFound } from "../../http/problem.ts";
+import type { AppDeps, WebSettings } from "../deps.ts";
+import { listOf } from "../responses.ts";
+import { integrationParams, pageQuery } from "../schemas.ts";
+import { integrationPatch, integrationPatchFor, newIntegration } from "./requestBodies.ts";
+import { integrationResponse, toIntegrationResponse } from "./responses.ts";
+import { integrationRef, signalWorkflow } from "./signals.ts";
 
-const LIST = "/v1/integrations";
-const ONE = "/v1/integrations/{id}";
-const tag = "integrations";
-/** Without a worker nobody answers; the page that asks should not wait for one. */
-const DOING_TIMEOUT_MS = 1_000;
-const params = integrationParams;
-const answer = integrationAnswer;
+/** A status query needs a worker. The page that asks should not wait long if there is none. */
+const STATUS_TIMEOUT_MS = 1_000;
 
-type View = (row: Integration) => z.input<typeof integrationAnswer>;
+type IntegrationResponse = z.input<typeof integrationResponse>;
+type ToResponse = (row: Integration) => IntegrationResponse;
 
 export function registerIntegrations(app: App, deps: AppDeps, { temporalUi }: WebSettings): void {
-  const view = (row: Integration) => viewIntegration(row, temporalUrlOf(temporalUi, row.id));
-  registerCollection(app, deps, view);
-  registerOne(app, deps, view);
-  registerPause(app, deps, view, "pause");
-  registerPause(app, deps, view, "resume");
+  const toResponse = (row: Integration) => toIntegrationResponse(row, temporalUrlOf(temporalUi, row.id));
+  registerCollection(app, deps, toResponse);
+  registerOne(app, deps, toResponse);
+  registerDelete(app, deps);
+  registerPauseAndResume(app, deps, toResponse);
 }
 
-function registerCollection(app: App, deps: AppDeps, view: View): void {
+function registerCollection(app: App, deps: AppDeps, toResponse: ToResponse): void {
   const { store } = deps;
-  const body = newIntegration(() => store.nowMs());
-  const summary = "Connect a project; both directions start off";
-  endpoint(
-    app,
-    { method: "post", path: LIST, summary, tag, body, status: 201, answer, problems: [409] },
-    async (call) => {
-      const row = await store.integrations.create(call.workspaceId, call.body);
-      await signal(deps, row.id, "configChanged", (control) => control.configChanged(refOf(row)));
-      return view(row);
+  endpoint(app, {
+    method: "post",
+    path: "/v1/integrations",
+    operationId: "createIntegration",
+    summary: "Create an integration",
+    description:
+      "Connects a project of a provider. Both directions start switched off. A second integration of the same " +
+      "project is a 409. Secrets are stored encrypted and never returned.",
+    tag: "integrations",
+    body: newIntegration(() => store.nowMs()),
+    status: 201,
+    response: integrationResponse,
+    problems: [409],
+    handler: async ({ workspaceId, body }) => {
+      const row = await store.integrations.create(workspaceId, body);
+      await signalConfigChanged(deps, row);
+      return toResponse(row);
     },
-  );
-  const list = listOf("integrations", integrationAnswer);
-  endpoint(
-    app,
-    { method: "get", path: LIST, summary: "List integrations", tag, query: pageQuery, status: 200, answer: list },
-    async ({ workspaceId, query }) => {
+  });
+  endpoint(app, {
+    method: "get",
+    path: "/v1/integrations",
+    operationId: "listIntegrations",
+    summary: "List integrations",
+    description: "Returns all integrations of the workspace with their status and counts.",
+    tag: "integrations",
+    query: pageQuery,
+    status: 200,
+    response: listOf("integrations", integrationResponse),
+    handler: async ({ workspaceId, query }) => {
       const page = await store.integrations.list(workspaceId, query);
-      return { integrations: page.items.map(view), next: page.next };
+      return { integrations: page.items.map(toResponse), next: page.next };
     },
-  );
+  });
 }
 
-function registerOne(app: App, deps: AppDeps, view: View): void {
+function registerOne(app: App, deps: AppDeps, toResponse: ToResponse): void {
   const { integrations } = deps.store;
-  const one = { path: ONE, tag, params } as const;
-  endpoint(
-    app,
-    { ...one, method: "get", summary: "Look at one", status: 200, answer },
-    async ({ workspaceId, params: { id } }) => {
+  endpoint(app, {
+    method: "get",
+    path: "/v1/integrations/{id}",
+    operationId: "getIntegration",
+    summary: "Get an integration",
+    description: "Returns one integration. While a run goes on, `doing` says what each direction does at the moment.",
+    tag: "integrations",
+    params: integrationParams,
+    status: 200,
+    response: integrationResponse,
+    handler: async ({ workspaceId, params: { id } }) => {
       const row = await integrations.get(workspaceId, id);
       if (row === null) throw notFound("integration");
-      return await withDoing(deps, row, view(row));
+      return await withDoing(deps, row, toResponse(row));
     },
-  );
-  const summary = "Switch directions or change credentials";
-  const bodyFor = async (workspaceId: string, { id }: { id: string }) => {
-    const row = await integrations.get(workspaceId, id);
-    if (row === null) throw notFound("integration");
-    return integrationPatchFor(row.settings);
-  };
-  const change = { ...one, method: "patch", summary, body: integrationPatch, bodyFor, status: 200, answer } as const;
-  endpoint(app, change, async ({ workspaceId, params: { id }, body: patch }) => {
-    const isEmpty = Object.values(patch).every((value) => value === undefined);
-    const row = isEmpty ? await integrations.get(workspaceId, id) : await integrations.update(workspaceId, id, patch);
-    if (row === null) throw notFound("integration");
-    if (!isEmpty) await signal(deps, row.id, "configChanged", (control) => control.configChanged(refOf(row)));
-    return view(row);
   });
-  endpoint(
-    app,
-    { ...one, method: "delete", summary: "Delete one", status: 204 },
-    async ({ workspaceId, params: { id } }) => {
-      if (!(await integrations.remove(workspaceId, id))) throw notFound("integration");
-      await signal(deps, id, "end", (control) => control.end(id));
-      return undefined;
+  endpoint(app, {
+    method: "patch",
+    path: "/v1/integrations/{id}",
+    operationId: "updateIntegration",
+    summary: "Change an integration",
+    description:
+      "Switches directions on or off, or replaces credentials. Absent fields stay as they are. The first enabling " +
+      "of the export sends all retained exposures; later it continues where it stopped.",
+    tag: "integrations",
+    params: integrationParams,
+    body: integrationPatch,
+    bodyFor: async (workspaceId, { id }) => {
+      const row = await integrations.get(workspaceId, id);
+      if (row === null) throw notFound("integration");
+      return integrationPatchFor(row.settings);
     },
-  );
+    status: 200,
+    response: integrationResponse,
+    handler: async ({ workspaceId, params: { id }, body: patch }) => {
+      const isEmpty = Object.values(patch).every((value) => value === undefined);
+      const row = isEmpty ? await integrations.get(workspaceId, id) : await integrations.update(workspaceId, id, patch);
+      if (row === null) throw notFound("integration");
+      if (!isEmpty) await signalConfigChanged(deps, row);
+      return toResponse(row);
+    },
+  });
 }
 
-function registerPause(app: App, deps: AppDeps, view: View, name: "pause" | "resume"): void {
-  const paused = name === "pause";
-  const summary = paused ? "Stop between pages" : "Go on from there";
-  endpoint(
-    app,
-    { method: "post", path: `${ONE}/${name}`, summary, tag, params, status: 202, answer },
-    async ({ workspaceId, params: { id } }) => {
-      const row = await deps.store.integrations.setPaused(workspaceId, id, paused);
-      if (row === null) throw notFound("integration");
-      await signal(deps, id, name, (control) => control[name](refOf(row)));
-      return view(row);
+function registerDelete(app: App, deps: AppDeps): void {
+  endpoint(app, {
+    method: "delete",
+    path: "/v1/integrations/{id}",
+    operationId: "deleteIntegration",
+    summary: "Delete an integration",
+    description:
+      "Ends the sync and deletes the integration with its events and records. The provider keeps what it was sent.",
+    tag: "integrations",
+    params: integrationParams,
+    status: 204,
+    handler: async ({ workspaceId, params: { id } }) => {
+      if (!(await deps.store.integrations.remove(workspaceId, id))) throw notFound("integration");
+      await signalWorkflow(deps, id, "end", (control) => control.end(id));
+      return undefined;
     },
-  );
+  });
+}
+
+function registerPauseAndResume(app: App, deps: AppDeps, toResponse: ToResponse): void {
+  const setPaused = async (workspaceId: string, id: string, paused: boolean) => {
+    const row = await deps.store.integrations.setPaused(workspaceId, id, paused);
+    if (row === null) throw notFound("integration");
+    return row;
+  };
+  endpoint(app, {
+    method: "post",
+    path: "/v1/integrations/{id}/pause",
+    operationId: "pauseIntegration",
+    summary: "Pause an integration",
+    description: "Stops the sync between two pages and keeps its progress. A paused integration stays paused.",
+    tag: "integrations",
+    params: integrationParams,
+    status: 202,
+    response: integrationResponse,
+    handler: async ({ workspaceId, params: { id } }) => {
+      const row = await setPaused(workspaceId, id, true);
+      await signalWorkflow(deps, id, "pause", (control) => control.pause(integrationRef(row)));
+      return toResponse(row);
+    },
+  });
+  endpoint(app, {
+    method: "post",
+    path: "/v1/integrations/{id}/resume",
+    operationId: "resumeIntegration",
+    summary: "Resume an integration",
+    description: "Continues the sync where the pause stopped it. Nothing happens if the integration is not paused.",
+    tag: "integrations",
+    params: integrationParams,
+    status: 202,
+    response: integrationResponse,
+    handler: async ({ workspaceId, params: { id } }) => {
+      const row = await setPaused(workspaceId, id, false);
+      await signalWorkflow(deps, id, "resume", (control) => control.resume(integrationRef(row)));
+      return toResponse(row);
+    },
+  });
+}
+
+async function signalConfigChanged(deps: AppDeps, row: Integration): Promise<void> {
+  await signalWorkflow(deps, row.id, "configChanged", (control) => control.configChanged(integrationRef(row)));
 }
 
 function temporalUrlOf(temporalUi: WebSettings["temporalUi"], id: string): string | null {
@@ -109,13 +180,17 @@ function temporalUrlOf(temporalUi: WebSettings["temporalUi"], id: string): strin
   return `${temporalUi.url}/namespaces/${encodeURIComponent(temporalUi.namespace)}/workflows/${workflowIdOf(id)}`;
 }
 
-/** What the directions of a running run are doing, asked of the workflow itself; it has no data of anybody in its words. */
-async function withDoing(deps: AppDeps, row: Integration, answered: ReturnType<View>): Promise<ReturnType<View>> {
-  if (row.status !== "syncing") return answered;
-  const status = await within(deps.client.status(row.id), DOING_TIMEOUT_MS).catch(() => null);
+/** Asks the workflow of a run that goes on what its directions do. The texts contain no data of the workspace. */
+async function withDoing(
+  { client }: AppDeps,
+  row: Integration,
+  response: IntegrationResponse,
+): Promise<IntegrationResponse> {
+  if (row.status !== "syncing") return response;
+  const status = await pTimeout(client.status(row.id), { milliseconds: STATUS_TIMEOUT_MS }).catch(() => null);
   return {
-    ...answered,
-    export: { ...answered.export, doing: status?.operations.export ?? null },
-    import: { ...answered.import, doing: status?.operations.import ?? null },
+    ...response,
+    export: { ...response.export, doing: status?.operations.export ?? null },
+    import: { ...response.import, doing: status?.operations.import ?? null },
   };
 }

@@ -1,55 +1,104 @@
-// Metrics: define, look at, change, delete.
-import { MetricDefinitionError } from "../../store/store.ts";
-import { listOf } from "../integrations/responses.ts";
-import type { AppDeps } from "../deps.ts";
-import { endpoint, type App } from "../../http/endpoint.ts";
-import { cappingProblem, metricAnswer, metricParams, metricPatch, newMetric, viewMetric } from "./schemas.ts";
+// Metrics: create, list, get, change, delete.
+import { endpoint } from "../../http/endpoint.ts";
+import type { App } from "../../http/env.ts";
 import { invalid, notFound } from "../../http/problem.ts";
-import { pageQuery as query } from "../../http/schemas.ts";
-
-const METRICS = "/v1/metrics";
-const METRIC = `${METRICS}/{metric}` as const;
-const tag = "metrics";
-const answer = metricAnswer;
+import { MetricDefinitionError } from "../../store/store.ts";
+import type { AppDeps } from "../deps.ts";
+import { listOf } from "../responses.ts";
+import { pageQuery } from "../schemas.ts";
+import { metricResponse, toMetricResponse } from "./responses.ts";
+import { cappingProblem, metricParams, metricPatch, newMetric } from "./schemas.ts";
 
 export function registerMetrics(app: App, { store: { metrics } }: AppDeps): void {
-  const create = { path: METRICS, tag, method: "post", summary: "Define a metric", body: newMetric } as const;
-  endpoint(app, { ...create, status: 201, answer, problems: [409] }, async ({ workspaceId, body }) => {
-    const metric = await fitting(metrics.create(workspaceId, body));
-    if (metric === null) throw invalid([{ path: "integrationId", message: "must be the id of an integration" }]);
-    return viewMetric(metric);
+  endpoint(app, {
+    method: "post",
+    path: "/v1/metrics",
+    operationId: "createMetric",
+    summary: "Create a metric",
+    description: "Defines a number of each exposed user, from the events that an integration imports.",
+    tag: "metrics",
+    body: newMetric,
+    status: 201,
+    response: metricResponse,
+    problems: [409],
+    handler: async ({ workspaceId, body }) => {
+      const metric = await orFieldError(metrics.create(workspaceId, body));
+      if (metric === null) throw invalid([{ path: "integrationId", message: "must be the id of an integration" }]);
+      return toMetricResponse(metric);
+    },
   });
-  const list = { path: METRICS, tag, method: "get", summary: "List metrics", query, status: 200 } as const;
-  endpoint(app, { ...list, answer: listOf("metrics", answer) }, async (call) => {
-    const page = await metrics.list(call.workspaceId, call.query);
-    return { metrics: page.items.map(viewMetric), next: page.next };
+  endpoint(app, {
+    method: "get",
+    path: "/v1/metrics",
+    operationId: "listMetrics",
+    summary: "List metrics",
+    description: "Returns the metrics of the workspace.",
+    tag: "metrics",
+    query: pageQuery,
+    status: 200,
+    response: listOf("metrics", metricResponse),
+    handler: async ({ workspaceId, query }) => {
+      const page = await metrics.list(workspaceId, query);
+      return { metrics: page.items.map(toMetricResponse), next: page.next };
+    },
   });
-  const one = { path: METRIC, tag, params: metricParams } as const;
-  endpoint(app, { ...one, method: "get", summary: "Look at one", status: 200, answer }, async (call) => {
-    const metric = await metrics.get(call.workspaceId, call.params.metric);
-    if (metric === null) throw notFound("metric");
-    return viewMetric(metric);
+  endpoint(app, {
+    method: "get",
+    path: "/v1/metrics/{metric}",
+    operationId: "getMetric",
+    summary: "Get a metric",
+    description: "Returns the definition of one metric.",
+    tag: "metrics",
+    params: metricParams,
+    status: 200,
+    response: metricResponse,
+    handler: async ({ workspaceId, params }) => {
+      const metric = await metrics.get(workspaceId, params.metric);
+      if (metric === null) throw notFound("metric");
+      return toMetricResponse(metric);
+    },
   });
-  const change = { ...one, method: "patch", summary: "Change a definition", body: metricPatch, status: 200 } as const;
-  endpoint(app, { ...change, answer, problems: [409] }, async ({ workspaceId, params, body }) => {
-    const metric = await fitting(
-      metrics.update(workspaceId, params.metric, body, (changed) => {
+  endpoint(app, {
+    method: "patch",
+    path: "/v1/metrics/{metric}",
+    operationId: "updateMetric",
+    summary: "Change a metric",
+    description:
+      "Changes the definition of a metric. Absent fields stay as they are. Results follow the new definition at once.",
+    tag: "metrics",
+    params: metricParams,
+    body: metricPatch,
+    status: 200,
+    response: metricResponse,
+    problems: [409],
+    handler: async ({ workspaceId, params, body }) => {
+      const change = metrics.update(workspaceId, params.metric, body, (changed) => {
         const message = cappingProblem(changed);
         if (message !== null) throw invalid([{ path: "winsorizePercentile", message }]);
-      }),
-    );
-    if (metric === null) throw notFound("metric");
-    return viewMetric(metric);
+      });
+      const metric = await orFieldError(change);
+      if (metric === null) throw notFound("metric");
+      return toMetricResponse(metric);
+    },
   });
-  const remove = { ...one, method: "delete", summary: "Delete a metric; its events stay", status: 204 } as const;
-  endpoint(app, remove, async (call) => {
-    if (!(await metrics.remove(call.workspaceId, call.params.metric))) throw notFound("metric");
-    return undefined;
+  endpoint(app, {
+    method: "delete",
+    path: "/v1/metrics/{metric}",
+    operationId: "deleteMetric",
+    summary: "Delete a metric",
+    description: "Deletes a metric. The events that it measures stay.",
+    tag: "metrics",
+    params: metricParams,
+    status: 204,
+    handler: async ({ workspaceId, params }) => {
+      if (!(await metrics.remove(workspaceId, params.metric))) throw notFound("metric");
+      return undefined;
+    },
   });
 }
 
-/** What does not fit the imported events is a wrong field like any other. */
-async function fitting<T>(change: Promise<T>): Promise<T> {
+/** Makes a definition that does not fit the imported events a wrong field. */
+async function orFieldError<T>(change: Promise<T>): Promise<T> {
   try {
     return await change;
   } catch (error) {

@@ -1,5 +1,4 @@
-// What the calls on metrics accept, and how they answer a definition. Results: metricResultSchemas.ts.
-import type { Metric, MetricPatch, NewMetric } from "../../domain/metrics/metric.ts";
+// What the calls on metrics accept.
 import { z } from "@hono/zod-openapi";
 import { MAX_METRIC_FILTERS, MAX_METRIC_WINDOW_HOURS } from "../../domain/limits.ts";
 import {
@@ -9,42 +8,35 @@ import {
   measuresOf,
   type Filter,
   type Measure,
+  type MetricPatch,
+  type NewMetric,
 } from "../../domain/metrics/metric.ts";
-import { isoTime } from "../integrations/responses.ts";
 import {
   description,
   eventName,
   flatText,
-  integrationParams,
   optionalDescription,
   orNull,
-} from "../../http/schemas.ts";
+  RESOURCE_ID,
+  storableText,
+} from "../schemas.ts";
 
-const RESOURCE_ID = /^[A-Za-z0-9_-]{1,100}$/;
-export const metricParams = z.object({ metric: z.string().regex(RESOURCE_ID) });
+export const metricParams = z.object({ metric: z.string().regex(RESOURCE_ID).describe("The id of the metric.") });
 
 const DEFAULT_WINDOW_HOURS = 72;
 const MAX_VALUE_CHARS = 1_000;
-const storable = (text: string) => !/[\0\p{Cs}]/u.test(text);
-const property = z
-  .string()
-  .min(1, "must not be empty")
-  .max(255, "must be at most 255 characters")
-  .refine(storable, "must not contain NUL or a lone surrogate");
+const property = storableText(255).min(1, "must not be empty").describe("The name of a property of the event.");
 const filterValue = z.union(
-  [
-    z
-      .string()
-      .max(MAX_VALUE_CHARS, `must be at most ${MAX_VALUE_CHARS} characters`)
-      .refine(storable, "must not contain NUL or a lone surrogate"),
-    z.number(),
-    z.boolean(),
-  ],
+  [storableText(MAX_VALUE_CHARS), z.number(), z.boolean()],
   `must be a number, true or false, or a text of at most ${MAX_VALUE_CHARS} characters`,
 );
 
 const filter = z
-  .strictObject({ property, operator: z.enum(FILTER_OPERATORS), value: filterValue.optional() })
+  .strictObject({
+    property,
+    operator: z.enum(FILTER_OPERATORS).describe("How the property is compared with `value`."),
+    value: filterValue.optional().describe("What the property is compared with. Not for `exists`."),
+  })
   .superRefine(({ operator, value }, ctx) => {
     const message = valueProblem(operator, value);
     if (message !== null) ctx.addIssue({ code: "custom", path: ["value"], message });
@@ -52,8 +44,8 @@ const filter = z
   .transform(({ value = null, ...rest }): Filter => ({ ...rest, value }))
   .openapi("MetricFilter", {
     description:
-      "Holds for one event. `not_equals` holds too where the property is absent; comparisons hold for numbers alone; `exists` takes no " +
-      "value and holds where the property is there and not null.",
+      "Holds for one event. `not_equals` also holds if the property is absent; comparisons hold only for numbers; " +
+      "`exists` takes no value and holds if the property is there and not null.",
   });
 
 function valueProblem(operator: Filter["operator"], value: unknown): string | null {
@@ -65,14 +57,14 @@ function valueProblem(operator: Filter["operator"], value: unknown): string | nu
 
 const measure = z
   .strictObject({
-    event: eventName,
-    aggregation: z.enum(AGGREGATIONS),
-    property: property.optional(),
+    event: eventName.describe("The id or name of an event of the integration."),
+    aggregation: z.enum(AGGREGATIONS).describe("How a user's events become one number."),
+    property: property.optional().describe("The property for `sum` and `mean`."),
     filters: z
       .array(filter)
       .max(MAX_METRIC_FILTERS, `must be at most ${MAX_METRIC_FILTERS}`)
       .default([])
-      .openapi({ description: "All must hold." }),
+      .describe("Only events for which all filters hold count."),
   })
   .superRefine(({ aggregation, property: given }, ctx) => {
     const needsOne = aggregation === "sum" || aggregation === "mean";
@@ -83,15 +75,20 @@ const measure = z
   .transform(({ property: given = null, ...rest }): Measure => ({ ...rest, property: given }))
   .openapi("MetricMeasure", {
     description:
-      "One user's number out of its events within the window: how many (`count`), 1 if any and else 0 (`conversion`), the total of " +
-      "`property` (`sum`), or its mean over the user's events that have it (`mean`). A user without such events has 0.",
+      "One user's number, from its events in the window: how many (`count`), 1 if there is one and else 0 " +
+      "(`conversion`), the total of `property` (`sum`), or its mean over the events that have it (`mean`). A user " +
+      "without such events has 0.",
   });
 
 const CURRENCY = /^[A-Z]{3}$/;
 const format = z
   .strictObject({
-    style: z.enum(["number", "currency", "percent"]),
-    currency: z.string().regex(CURRENCY, "must be an ISO 4217 code such as USD").optional(),
+    style: z.enum(["number", "currency", "percent"]).describe("What the values are."),
+    currency: z
+      .string()
+      .regex(CURRENCY, "must be an ISO 4217 code such as USD")
+      .optional()
+      .describe("The currency, as an ISO 4217 code. Only for the style `currency`."),
   })
   .superRefine(({ style, currency }, ctx) => {
     if ((style === "currency") === (currency !== undefined)) return;
@@ -99,32 +96,36 @@ const format = z
     ctx.addIssue({ code: "custom", path: ["currency"], message });
   })
   .transform(({ style, currency = null }) => ({ style, currency }))
-  .openapi("MetricFormat");
+  .openapi("MetricFormat", { description: "How values are shown." });
 
+const WINDOW = `must be a whole number from 1 to ${MAX_METRIC_WINDOW_HOURS}`;
 const PERCENTILE = "must be over 0.5 and under 1, such as 0.99";
 const fields = {
-  name: flatText,
+  name: flatText.describe("The name of the metric."),
   measure,
-  denominator: orNull(measure),
-  direction: z.enum(["up", "down"]).openapi({ description: "Which way is good." }),
+  denominator: orNull(measure).describe("If given, the metric is the users' sum of `measure` over their sum of this."),
+  direction: z.enum(["up", "down"]).describe("Which direction is good."),
   windowHours: z
-    .number(`must be a whole number from 1 to ${MAX_METRIC_WINDOW_HOURS}`)
-    .int(`must be a whole number from 1 to ${MAX_METRIC_WINDOW_HOURS}`)
-    .min(1, `must be a whole number from 1 to ${MAX_METRIC_WINDOW_HOURS}`)
-    .max(MAX_METRIC_WINDOW_HOURS, `must be a whole number from 1 to ${MAX_METRIC_WINDOW_HOURS}`)
-    .openapi({ description: "Events in [first exposure, first exposure + window) count." }),
-  winsorizePercentile: z.number(PERCENTILE).gt(0.5, PERCENTILE).lt(1, PERCENTILE).nullable().openapi({
-    description: "Users beyond this percentile of all users' values count as if they were at it.",
-  }),
+    .number(WINDOW)
+    .int(WINDOW)
+    .min(1, WINDOW)
+    .max(MAX_METRIC_WINDOW_HOURS, WINDOW)
+    .describe("How many hours after a user's first exposure its events count."),
+  winsorizePercentile: z
+    .number(PERCENTILE)
+    .gt(0.5, PERCENTILE)
+    .lt(1, PERCENTILE)
+    .nullable()
+    .describe("Users above this percentile of all users' values count as if they were at it; null: none is capped."),
   format,
 };
 
 export const newMetric = z
   .strictObject({
     ...fields,
-    integrationId: integrationParams.shape.id,
+    integrationId: z.string().regex(RESOURCE_ID).describe("The integration that imports the events."),
     description: optionalDescription,
-    denominator: fields.denominator.default(null).openapi({ description: "Given: the metric is a ratio." }),
+    denominator: fields.denominator.default(null),
     direction: fields.direction.default("up"),
     windowHours: fields.windowHours.default(DEFAULT_WINDOW_HOURS),
     winsorizePercentile: fields.winsorizePercentile.default(null),
@@ -134,70 +135,24 @@ export const newMetric = z
     const message = cappingProblem(metric);
     if (message !== null) ctx.addIssue({ code: "custom", path: ["winsorizePercentile"], message });
   })
-  .openapi("NewMetric") satisfies z.ZodType<NewMetric>;
+  .openapi("NewMetric", {
+    example: {
+      integrationId: "int_2f6b",
+      name: "Purchases",
+      measure: { event: "purchase", aggregation: "conversion" },
+      format: { style: "percent" },
+    },
+  }) satisfies z.ZodType<NewMetric>;
 
-/** Of a whole definition: what is capped must have extremes. */
+/** What is wrong with the capping of a whole definition, or null. */
 export function cappingProblem(
   metric: Pick<NewMetric, "measure" | "denominator" | "winsorizePercentile">,
 ): string | null {
   if (metric.winsorizePercentile === null || measuresOf(metric).some(canBeCapped)) return null;
-  return "must be null where all is `conversion`: zeros and ones have no extremes to cap";
+  return "must be null if every measure is a `conversion`, because zeros and ones have no extremes to cap";
 }
 
 export const metricPatch = z
   .strictObject({ ...fields, description: description.nullable() })
   .partial()
-  .openapi("MetricPatch") satisfies z.ZodType<MetricPatch>;
-
-const time = z.string().openapi({ format: "date-time" });
-const measureAnswer = z
-  .object({
-    event: z.string(),
-    aggregation: z.enum(AGGREGATIONS),
-    property: z.string().optional(),
-    filters: z.array(
-      z.object({
-        property: z.string(),
-        operator: z.enum(FILTER_OPERATORS),
-        value: z.union([z.string(), z.number(), z.boolean()]).optional(),
-      }),
-    ),
-  })
-  .openapi("Measure");
-export const metricAnswer = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    description: z.string().nullable(),
-    integrationId: z.string(),
-    measure: measureAnswer,
-    denominator: orNull(measureAnswer),
-    direction: z.enum(["up", "down"]),
-    windowHours: z.number().int(),
-    winsorizePercentile: z.number().nullable(),
-    format: z.object({ style: z.enum(["number", "currency", "percent"]), currency: z.string().optional() }),
-    createdAt: time,
-    updatedAt: time,
-  })
-  .openapi("Metric");
-
-export function viewMetric({ createdAtMs, updatedAtMs, ...metric }: Metric): z.input<typeof metricAnswer> {
-  const { style, currency } = metric.format;
-  return {
-    ...metric,
-    measure: viewMeasure(metric.measure),
-    denominator: metric.denominator && viewMeasure(metric.denominator),
-    format: { style, ...(currency !== null && { currency }) },
-    createdAt: isoTime(createdAtMs),
-    updatedAt: isoTime(updatedAtMs),
-  };
-}
-
-function viewMeasure({ event, aggregation, property: name, filters }: Measure): z.input<typeof measureAnswer> {
-  return {
-    event,
-    aggregation,
-    ...(name !== null && { property: name }),
-    filters: filters.map(({ value, ...rest }) => ({ ...rest, ...(value !== null && { value }) })),
-  };
-}
+  .openapi("MetricPatch", { example: { windowHours: 168 } }) satisfies z.ZodType<MetricPatch>;

@@ -1,27 +1,32 @@
-// What the calls on routers accept and answer.
-import type { NewRoute, NewRouter, Route, Router, Variant } from "../../domain/router.ts";
+// What the calls on routers accept.
 import { z } from "@hono/zod-openapi";
 import { MAX_ROUTES_PER_ROUTER, MAX_VARIANT_WEIGHT, MAX_VARIANTS_PER_ROUTER } from "../../domain/limits.ts";
-import type { AddressPolicy } from "../../gateway/addresses.ts";
-import { isoTime } from "../integrations/responses.ts";
-import { description, optionalDescription, pageQuery } from "../../http/schemas.ts";
+import type { NewRoute, NewRouter } from "../../domain/router.ts";
+import type { UpstreamPolicy } from "../deps.ts";
+import { description, isStorable, optionalDescription, storableText } from "../schemas.ts";
 
-const storable = (text: string) => !/[\0\p{Cs}]/u.test(text);
-
-/** Never a dot first, so that no path is understood as another. No colon: it separates a router from a model hint. */
+/**
+ * No dot at the start, so that no path is read as another. No colon, because it separates a router from a model hint.
+ */
 const ID = /^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}$/;
 const id = z.string().regex(ID, "must be 1 to 64 letters, numbers, underscores, hyphens and dots, not a dot first");
 
-export const routerParams = z.object({ router: z.string().regex(ID) });
-export const routeParams = routerParams.extend({ route: z.string().regex(ID) });
-export const variantParams = routeParams.extend({ variant: z.string().regex(ID) });
-/** Also of an alias that never was a router here: any that POST /v1/exposures takes. */
-export const aliasParams = z.object({
-  router: z.string().min(1).max(255).refine(storable),
+export const routerParams = z.object({ router: z.string().regex(ID).describe("The id of the router.") });
+export const routeParams = routerParams.extend({ route: z.string().regex(ID).describe("The id of the route.") });
+export const variantParams = routeParams.extend({
+  variant: z.string().regex(ID).describe("The id of the variant."),
 });
-export { pageQuery };
+/** Includes aliases that are not routers here: all that POST /v1/exposures accepts. */
+export const aliasParams = z.object({
+  router: z
+    .string()
+    .min(1)
+    .max(255)
+    .refine(isStorable)
+    .describe("The id of the router, or the `alias_id` of exposures."),
+});
 
-/** OpenAI's own limits of a call's metadata. */
+/** OpenAI's limits of a call's metadata. */
 const MAX_METADATA_KEYS = 16;
 const MAX_METADATA_KEY_CHARS = 64;
 const MAX_METADATA_VALUE_CHARS = 512;
@@ -30,85 +35,103 @@ const MAX_CONDITIONS_CHARS = 8_192;
 const MAX_MODEL_CHARS = 255;
 const MAX_API_KEY_CHARS = 1_000;
 
-const bounded = (maxChars: number) =>
-  z
-    .string()
-    .min(1, "must not be empty")
-    .max(maxChars, `must be at most ${maxChars} characters`)
-    .refine(storable, "must not contain NUL or a lone surrogate");
+const text = (maxChars: number) => storableText(maxChars).min(1, "must not be empty");
 const alternatives = (maxChars: number) =>
-  z.array(bounded(maxChars)).min(1, "must not be empty").max(MAX_ALTERNATIVES, `must be at most ${MAX_ALTERNATIVES}`);
+  z.array(text(maxChars)).min(1, "must not be empty").max(MAX_ALTERNATIVES, `must be at most ${MAX_ALTERNATIVES}`);
 
 const conditions = z
   .strictObject({
     metadata: z
       .record(
-        bounded(MAX_METADATA_KEY_CHARS),
-        z.union([bounded(MAX_METADATA_VALUE_CHARS), alternatives(MAX_METADATA_VALUE_CHARS)]),
+        text(MAX_METADATA_KEY_CHARS),
+        z.union([text(MAX_METADATA_VALUE_CHARS), alternatives(MAX_METADATA_VALUE_CHARS)]),
       )
       .refine((map) => Object.keys(map).length <= MAX_METADATA_KEYS, `must have at most ${MAX_METADATA_KEYS} keys`)
-      .optional(),
-    models: alternatives(MAX_MODEL_CHARS).optional(),
+      .optional()
+      .describe("Each key of the call's metadata must have this value, or one of these values."),
+    models: alternatives(MAX_MODEL_CHARS)
+      .optional()
+      .describe("The call's model hint must be one of these. It follows the router's id in `model`, after a colon."),
   })
   .refine(
     (all) => JSON.stringify(all).length <= MAX_CONDITIONS_CHARS,
     `must be under ${MAX_CONDITIONS_CHARS} characters`,
   )
   .openapi("RouteConditions", {
-    description:
-      "All that are given must hold. `metadata`: each key of the call's metadata has this value, or one of these. `models`: the " +
-      "call's model hint, which is what follows the router's id after a colon, is one of these. None: every call matches.",
+    description: "All given conditions must hold. Without conditions every call matches.",
   });
 
 const weight = z
   .number("must be a number")
   .min(0, "must not be negative")
-  .max(MAX_VARIANT_WEIGHT, `must be at most ${MAX_VARIANT_WEIGHT}`);
-const apiKey = z
-  .string()
-  .regex(/^[\x21-\x7e]+$/, "must be printable characters without spaces")
-  .max(MAX_API_KEY_CHARS, `must be at most ${MAX_API_KEY_CHARS} characters`)
-  .nullable();
+  .max(MAX_VARIANT_WEIGHT, `must be at most ${MAX_VARIANT_WEIGHT}`)
+  .describe("The share of the route's users, relative to the other weights. 0: no users.");
 
-function upstreamFields(policy: AddressPolicy) {
-  const baseUrl = z.string().superRefine((text, ctx) => {
-    const problem = policy.problemWith(text);
+function upstreamFields(policy: UpstreamPolicy) {
+  const baseUrl = z.string().superRefine((url, ctx) => {
+    const problem = policy.problemWith(url);
     if (problem !== null) ctx.addIssue(problem);
   });
-  const example = "https://api.openai.com/v1";
-  const documented = baseUrl.openapi({
-    description: "As OpenAI's clients take it.",
-    example,
-    pattern: "^https?://[^?#@]+$",
-  });
-  return { baseUrl: documented, model: bounded(MAX_MODEL_CHARS) };
+  return {
+    baseUrl: baseUrl.openapi({
+      description: "The address that serves the calls, as OpenAI's clients take it.",
+      example: "https://api.openai.com/v1",
+      pattern: "^https?://[^?#@]+$",
+    }),
+    model: text(MAX_MODEL_CHARS).describe("The model that the upstream is asked for."),
+    apiKey: z
+      .string()
+      .regex(/^[\x21-\x7e]+$/, "must be printable characters without spaces")
+      .max(MAX_API_KEY_CHARS, `must be at most ${MAX_API_KEY_CHARS} characters`)
+      .nullable()
+      .describe("The API key for the upstream. Stored encrypted, never returned."),
+  };
 }
 
-function variantFields(policy: AddressPolicy) {
-  const upstream = z.strictObject({ ...upstreamFields(policy), apiKey: apiKey.default(null) });
-  return { id, weight: weight.default(1), upstream };
-}
+const upstream = { baseUrl: "https://api.openai.com/v1", model: "gpt-4o", apiKey: "sk-example" };
+const variantExample = { id: "gpt", weight: 1, upstream };
+const routeExample = { id: "default", conditions: {}, variants: [variantExample] };
+const fallbackVariantId = id.nullable().describe("The variant that serves a call when another one fails.");
 
-export const newVariant = (policy: AddressPolicy) => z.strictObject(variantFields(policy)).openapi("NewVariant");
-
-function routeFields(policy: AddressPolicy) {
-  const variants = z.array(newVariant(policy)).max(MAX_VARIANTS_PER_ROUTER).default([]);
-  return { id, conditions: conditions.default({}), fallbackVariantId: id.nullable().default(null), variants };
-}
-
-export function newRoute(policy: AddressPolicy) {
-  return z
-    .strictObject(routeFields(policy))
-    .superRefine((route, ctx) => refuseContradictions(route, ctx))
-    .openapi("NewRoute");
-}
-
-export function newRouter(policy: AddressPolicy) {
+export function newVariant(policy: UpstreamPolicy) {
+  const fields = upstreamFields(policy);
   return z
     .strictObject({
-      id,
+      id: id.describe("The id of the variant, unique in its route."),
+      weight: weight.default(1),
+      upstream: z
+        .strictObject({ ...fields, apiKey: fields.apiKey.default(null) })
+        .describe("Where calls of this variant go."),
+    })
+    .openapi("NewVariant", { example: variantExample });
+}
+
+export function newRoute(policy: UpstreamPolicy) {
+  return z
+    .strictObject({
+      id: id.describe("The id of the route, unique in its router."),
+      conditions: conditions.default({}),
+      fallbackVariantId: fallbackVariantId.default(null),
+      variants: z
+        .array(newVariant(policy))
+        .max(MAX_VARIANTS_PER_ROUTER)
+        .default([])
+        .describe("The variants of the route."),
+    })
+    .superRefine(refuseContradictions)
+    .openapi("NewRoute", { example: routeExample });
+}
+
+export function newRouter(policy: UpstreamPolicy) {
+  return z
+    .strictObject({
+      id: id.describe("The id of the router, unique in the workspace."),
       description: optionalDescription,
-      routes: z.array(newRoute(policy)).max(MAX_ROUTES_PER_ROUTER).default([]),
+      routes: z
+        .array(newRoute(policy))
+        .max(MAX_ROUTES_PER_ROUTER)
+        .default([])
+        .describe("The routes, in the order in which they are tried."),
     })
     .superRefine(({ routes }, ctx) => {
       refuseDuplicates(routes, ["routes"], ctx);
@@ -117,7 +140,7 @@ export function newRouter(policy: AddressPolicy) {
         ctx.addIssue({ code: "custom", path: ["routes"], message: `have over ${MAX_VARIANTS_PER_ROUTER} variants` });
       }
     })
-    .openapi("NewRouter") satisfies z.ZodType<NewRouter>;
+    .openapi("NewRouter", { example: { id: "my-router", routes: [routeExample] } }) satisfies z.ZodType<NewRouter>;
 }
 
 function refuseContradictions(route: NewRoute, ctx: z.RefinementCtx): void {
@@ -139,62 +162,24 @@ function refuseDuplicates(items: { id: string }[], path: string[], ctx: z.Refine
 export const routerPatch = z
   .strictObject({
     description: description.nullable().optional(),
-    routeOrder: z.array(id).max(MAX_ROUTES_PER_ROUTER).optional().openapi({
-      description: "All routes of the router, in the order in which they are to be tried.",
-    }),
+    routeOrder: z
+      .array(id)
+      .max(MAX_ROUTES_PER_ROUTER)
+      .optional()
+      .describe("The ids of all routes of the router, in the order in which they are to be tried."),
   })
-  .openapi("RouterPatch");
+  .openapi("RouterPatch", { example: { routeOrder: ["premium", "default"] } });
 
 export const routePatch = z
-  .strictObject({ conditions: conditions.optional(), fallbackVariantId: id.nullable().optional() })
-  .openapi("RoutePatch");
+  .strictObject({ conditions: conditions.optional(), fallbackVariantId: fallbackVariantId.optional() })
+  .openapi("RoutePatch", { example: { conditions: { metadata: { plan: "pro" } } } });
 
-export function variantPatch(policy: AddressPolicy) {
-  const { baseUrl, model } = upstreamFields(policy);
-  const upstream = z.strictObject({
-    baseUrl: baseUrl.optional(),
-    model: model.optional(),
-    apiKey: apiKey.optional(),
-  });
-  return z.strictObject({ weight: weight.optional(), upstream: upstream.optional() }).openapi("VariantPatch");
-}
-
-const time = z.string().openapi({ format: "date-time" });
-export const variantAnswer = z
-  .object({
-    id: z.string(),
-    weight: z.number(),
-    upstream: z.object({ baseUrl: z.string(), model: z.string(), hasApiKey: z.boolean() }),
-  })
-  .openapi("Variant") satisfies z.ZodType<Variant>;
-const conditionsAnswer = z.object({
-  metadata: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
-  models: z.array(z.string()).optional(),
-});
-export const routeAnswer = z
-  .object({
-    id: z.string(),
-    conditions: conditionsAnswer,
-    fallbackVariantId: z.string().nullable(),
-    variants: z.array(variantAnswer),
-  })
-  .openapi("Route") satisfies z.ZodType<Route>;
-export const routerAnswer = z
-  .object({
-    id: z.string(),
-    description: z.string().nullable(),
-    routes: z.array(routeAnswer),
-    createdAt: time,
-    updatedAt: time,
-  })
-  .openapi("Router");
-
-export function viewRouter({ id: routerId, description: text, routes, createdAtMs, updatedAtMs }: Router) {
-  return {
-    id: routerId,
-    description: text,
-    routes,
-    createdAt: isoTime(createdAtMs),
-    updatedAt: isoTime(updatedAtMs),
-  };
+export function variantPatch(policy: UpstreamPolicy) {
+  const changes = z.strictObject(upstreamFields(policy)).partial();
+  return z
+    .strictObject({
+      weight: weight.optional(),
+      upstream: changes.optional().describe("The fields of the upstream that change."),
+    })
+    .openapi("VariantPatch", { example: { weight: 3 } });
 }

@@ -1,99 +1,101 @@
 // What happened and what should happen next: runs, rejected records, sync requests.
-import type { RejectedRecord } from "../../domain/run.ts";
-import { z } from "@hono/zod-openapi";
-import {
-  isoTime,
-  listOf,
-  rejectedAnswer,
-  runAnswer,
-  syncAnswer,
-  viewRun,
-  viewSync,
-} from "../integrations/responses.ts";
-import type { AppDeps } from "../deps.ts";
-import { endpoint, type App } from "../../http/endpoint.ts";
+import type { App } from "../../http/env.ts";
+import { endpoint } from "../../http/endpoint.ts";
 import { notFound, Problem } from "../../http/problem.ts";
-import { asJsonValue, jsonResponse, rawList } from "../../http/rawJson.ts";
-import { integrationParams, pageQuery, requestParams } from "../../http/schemas.ts";
-import { refOf, signal } from "../integrations/signals.ts";
-
-const ONE = "/v1/integrations/{id}";
-const tag = "runs";
-const params = integrationParams;
-const query = pageQuery;
+import type { AppDeps } from "../deps.ts";
+import { integrationRef, signalWorkflow } from "../integrations/signals.ts";
+import { jsonResponse, rawList } from "../rawJson.ts";
+import { listOf } from "../responses.ts";
+import { integrationParams, pageQuery, requestParams } from "../schemas.ts";
+import {
+  rejectedResponse,
+  requestResponse,
+  runResponse,
+  syncResponse,
+  toRejectedText,
+  toRunResponse,
+  toSyncResponse,
+} from "./responses.ts";
 
 export function registerRuns(app: App, deps: AppDeps): void {
   const { runs } = deps.store;
-  const runList = listOf("runs", runAnswer);
-  endpoint(
-    app,
-    {
-      method: "get",
-      path: `${ONE}/runs`,
-      summary: "Runs, newest first",
-      tag,
-      params,
-      query,
-      status: 200,
-      answer: runList,
-    },
-    async (call) => {
-      const page = await runs.list(call.workspaceId, call.params.id, call.query);
+  endpoint(app, {
+    method: "get",
+    path: "/v1/integrations/{id}/runs",
+    operationId: "listRuns",
+    summary: "List runs",
+    description: "Returns the runs of an integration, newest first. A run is listed as soon as it starts.",
+    tag: "runs",
+    params: integrationParams,
+    query: pageQuery,
+    status: 200,
+    response: listOf("runs", runResponse),
+    handler: async ({ workspaceId, params, query }) => {
+      const page = await runs.list(workspaceId, params.id, query);
       if (page === null) throw notFound("integration");
-      return { runs: page.items.map(viewRun), next: page.next };
+      return { runs: page.items.map(toRunResponse), next: page.next };
     },
-  );
-  const rejectedList = listOf("rejected", rejectedAnswer);
-  const summary = "Records the provider refused for good";
-  endpoint(
-    app,
-    { method: "get", path: `${ONE}/rejected`, summary, tag, params, query, status: 200, answer: rejectedList },
-    async (call) => {
-      const page = await runs.rejected(call.workspaceId, call.params.id, call.query);
+  });
+  endpoint(app, {
+    method: "get",
+    path: "/v1/integrations/{id}/rejected",
+    operationId: "listRejectedRecords",
+    summary: "List rejected records",
+    description:
+      "Returns the records that were refused for good, newest first, each with the reason. The records contain user " +
+      "ids.",
+    tag: "runs",
+    params: integrationParams,
+    query: pageQuery,
+    status: 200,
+    response: listOf("rejected", rejectedResponse),
+    handler: async ({ workspaceId, params, query }) => {
+      const page = await runs.rejected(workspaceId, params.id, query);
       if (page === null) throw notFound("integration");
-      return jsonResponse(rawList("rejected", page.items.map(rejectedText), page.next));
+      return jsonResponse(rawList("rejected", page.items.map(toRejectedText), page.next));
     },
-  );
+  });
   registerSync(app, deps);
-}
-
-function rejectedText(row: RejectedRecord): string {
-  const { id, direction, event, reason } = row;
-  const head = JSON.stringify({ id, direction, ...(event !== null && { event }), reason, at: isoTime(row.atMs) });
-  return `${head.slice(0, -1)},"record":${asJsonValue(row.record)}}`;
 }
 
 function registerSync(app: App, deps: AppDeps): void {
   const { runs, integrations } = deps.store;
-  const path = `${ONE}/sync` as const;
-  const requested = z.object({ requestId: z.string() });
-  endpoint(
-    app,
-    { method: "post", path, summary: "Sync now", tag, params, status: 202, answer: requested, problems: [409] },
-    async ({ workspaceId, params: { id } }) => {
+  endpoint(app, {
+    method: "post",
+    path: "/v1/integrations/{id}/sync",
+    operationId: "syncIntegration",
+    summary: "Sync now",
+    description:
+      "Asks for a run that covers everything up to now. The run may serve several requests. A paused integration " +
+      "refuses with 409.",
+    tag: "runs",
+    params: integrationParams,
+    status: 202,
+    response: requestResponse,
+    problems: [409],
+    handler: async ({ workspaceId, params: { id } }) => {
       const row = await integrations.get(workspaceId, id);
       const request = await runs.request(workspaceId, id);
       if (row === null || request === null) throw notFound("integration");
-      if (request === "paused") throw new Problem(409, "The integration is paused: resume it, then ask again.");
-      await signal(deps, id, "syncNow", (control) => control.syncNow(refOf(row), request.requestId));
+      if (request === "paused") throw new Problem(409, "The integration is paused. Resume it, then sync again.");
+      await signalWorkflow(deps, id, "syncNow", (control) => control.syncNow(integrationRef(row), request.requestId));
       return { requestId: request.requestId };
     },
-  );
-  endpoint(
-    app,
-    {
-      method: "get",
-      path: `${path}/{requestId}`,
-      summary: "How far it is",
-      tag,
-      params: requestParams,
-      status: 200,
-      answer: syncAnswer,
-    },
-    async ({ workspaceId, params: { id, requestId } }) => {
+  });
+  endpoint(app, {
+    method: "get",
+    path: "/v1/integrations/{id}/sync/{requestId}",
+    operationId: "getSyncRequest",
+    summary: "Get a sync request",
+    description: "Returns how far a request is. It is done when the run that serves it has finished.",
+    tag: "runs",
+    params: requestParams,
+    status: 200,
+    response: syncResponse,
+    handler: async ({ workspaceId, params: { id, requestId } }) => {
       const request = await runs.getRequest(workspaceId, id, requestId);
       if (request === null) throw notFound("sync request");
-      return viewSync(request);
+      return toSyncResponse(request);
     },
-  );
+  });
 }

@@ -1,69 +1,65 @@
-// Who is calling: an API key names its workspace, and so does the cookie of a session that was opened with one. The key goes as it
-// is after `Basic` or `Bearer`, and before the cookie.
+// Authentication: an API key or the cookie of a session names the workspace of a call. A key wins over a cookie.
 import type { Context, MiddlewareHandler } from "hono";
-import { createTtlCache } from "../../http/ttlCache.ts";
-import type { SessionStore, WorkspaceStore } from "../../store/store.ts";
-import { addressOf, isSameOrigin } from "../../http/clientOrigin.ts";
-import type { Env, WebSettings } from "../deps.ts";
-import type { Limits } from "./signInLimits.ts";
+import { cachedLookup, type CachedLookup } from "../../http/cache.ts";
+import { clientAddress, isSameOrigin, type ProxySettings } from "../../http/clientOrigin.ts";
+import type { Env } from "../../http/env.ts";
 import { Problem } from "../../http/problem.ts";
+import type { SessionStore, WorkspaceStore } from "../../store/store.ts";
 import { sessionCookie } from "./sessionCookie.ts";
+import type { Limits } from "./signInLimits.ts";
 
-/** Printable ASCII without spaces, of a bounded length: anything else is no key, and no look-up is spent on it. */
+/** The key as it is after `Basic` or `Bearer`. Printable ASCII of a bounded length: nothing else is worth a look-up. */
 const AUTHORIZATION = /^(?:basic|bearer) +([\x21-\x7e]{1,200})$/i;
-/** Methods that change nothing, whoever makes a browser use them. */
+/** Methods that change nothing. */
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** How long a key that was taken back may still be taken for valid. */
+/** How long a revoked key can still be accepted. */
 const KEY_TTL_MS = 1_000;
-const MAX_REMEMBERED_KEYS = 1_000;
+const MAX_CACHED_KEYS = 1_000;
 
-/** A call through the gateway should not cost a look-up of its key each time. */
-export function rememberedKeys(workspaces: WorkspaceStore): Pick<WorkspaceStore, "authenticate"> {
-  const load = (apiKey: string) => workspaces.authenticate(apiKey);
-  const keys = createTtlCache({ ttlMs: KEY_TTL_MS, maxEntries: MAX_REMEMBERED_KEYS, load });
-  return { authenticate: (apiKey) => keys.get(apiKey) };
-}
-
-interface Doors {
-  keys: Pick<WorkspaceStore, "authenticate">;
+interface AuthDeps {
+  keys: CachedLookup<string>;
   sessions: SessionStore;
-  web: WebSettings;
+  web: ProxySettings;
   limits: Limits;
 }
 
-export function authenticate(doors: Doors): MiddlewareHandler<Env> {
+/** The workspace of a key. Cached, because otherwise each call of the gateway would look its key up. */
+export function cachedKeys(workspaces: WorkspaceStore): CachedLookup<string> {
+  const load = (apiKey: string) => workspaces.authenticate(apiKey);
+  return cachedLookup({ ttlMs: KEY_TTL_MS, maxEntries: MAX_CACHED_KEYS, load });
+}
+
+export function authenticate(deps: AuthDeps): MiddlewareHandler<Env> {
   return async (c, next) => {
     const authorization = c.req.header("authorization");
-    const workspaceId = await (authorization === undefined ? bySession(c, doors) : byKey(c, authorization, doors));
-    await doors.limits.call?.(workspaceId);
+    const workspaceId = await (authorization === undefined ? bySession(c, deps) : byKey(c, authorization, deps));
+    await deps.limits.call?.(workspaceId);
     c.set("workspaceId", workspaceId);
     await next();
   };
 }
 
-async function byKey(c: Context<Env>, authorization: string, doors: Doors): Promise<string> {
+async function byKey(c: Context<Env>, authorization: string, deps: AuthDeps): Promise<string> {
   const apiKey = AUTHORIZATION.exec(authorization)?.[1];
-  const workspaceId = apiKey === undefined ? null : await doors.keys.authenticate(apiKey);
-  if (workspaceId === null) return await refuse(c, doors);
-  return workspaceId;
+  const workspaceId = apiKey === undefined ? null : await deps.keys(apiKey);
+  return workspaceId ?? (await refuse(c, deps));
 }
 
-/** A page of somebody else can make a browser send the cookie along, but not say that it is one of ours. */
-async function bySession(c: Context<Env>, doors: Doors): Promise<string> {
-  const token = sessionCookie(c, doors.web).read();
+/** A page of another site can make a browser send the cookie, but cannot pretend to be a page of this server. */
+async function bySession(c: Context<Env>, deps: AuthDeps): Promise<string> {
+  const token = sessionCookie(c, deps.web).read();
   if (token === undefined) throw unauthorized();
-  if (!SAFE_METHODS.has(c.req.method) && isSameOrigin(c, doors.web) !== true) {
-    throw new Problem(403, "With a session, only the Portal's own pages can change something. Use an API key instead.");
+  if (!SAFE_METHODS.has(c.req.method) && isSameOrigin(c, deps.web) !== true) {
+    throw new Problem(403, "With a session, only the Portal's pages can change something. Use an API key instead.");
   }
-  const workspace = await doors.sessions.find(token);
-  if (workspace === null) return await refuse(c, doors);
-  return workspace.id;
+  const workspace = await deps.sessions.find(token);
+  return workspace?.id ?? (await refuse(c, deps));
 }
 
-/** Valid keys are never refused for the sake of others: many clients may share an address. */
-async function refuse(c: Context<Env>, { limits, web }: Doors): Promise<never> {
-  await limits.failedKey(addressOf(c, web));
+/** Only calls with wrong keys count, so that clients with valid keys are not refused because they share an address. */
+async function refuse(c: Context<Env>, { limits, web }: AuthDeps): Promise<never> {
+  await limits.failedKey(clientAddress(c, web));
   throw unauthorized();
 }
 
@@ -71,7 +67,7 @@ function unauthorized(): Problem {
   return new Problem(
     401,
     "Send a valid API key as `Authorization: Basic <api-key>` or `Authorization: Bearer <api-key>`.",
-    // Not Basic, though that is taken too: browsers answer that challenge with a dialog of their own, before the Portal hears of it.
+    // Not `Basic`, though it is accepted: browsers would open their own dialog before the Portal sees the response.
     { headers: { "www-authenticate": 'Bearer realm="crosscurrent"' } },
   );
 }

@@ -1,71 +1,105 @@
-// Signing in and out in a browser: an API key becomes a session, which every call under /v1 takes instead of the key.
+// Signing in and out in a browser: an API key opens a session, whose cookie every call under /v1 accepts in place of
+// the key.
 import { z } from "@hono/zod-openapi";
-import { addressOf, isSameOrigin } from "../../http/clientOrigin.ts";
-import type { AppDeps, WebSettings } from "../deps.ts";
-import { endpoint, type App } from "../../http/endpoint.ts";
-import type { Limits } from "./signInLimits.ts";
+import { clientAddress, isSameOrigin } from "../../http/clientOrigin.ts";
+import { endpoint } from "../../http/endpoint.ts";
+import type { App } from "../../http/env.ts";
 import { Problem } from "../../http/problem.ts";
+import type { AppDeps, WebSettings } from "../deps.ts";
 import { sessionCookie } from "./sessionCookie.ts";
+import type { Limits } from "./signInLimits.ts";
 
-const PATH = "/v1/session";
 const MAX_KEY_CHARS = 200;
-const tag = "workspace";
-const newSession = z.strictObject({ apiKey: z.string().min(1).max(MAX_KEY_CHARS) }).openapi("NewSession");
-const workspace = z.object({ id: z.string(), name: z.string() });
-const session = z.object({ workspace }).openapi("Session");
-const workspaceAnswer = workspace.extend({
-  temporalUiUrl: z.string().nullable().openapi({ description: "Where Temporal's UI is, if the operator says so." }),
-});
+const newSession = z
+  .strictObject({ apiKey: z.string().min(1).max(MAX_KEY_CHARS).describe("An API key of the workspace.") })
+  .openapi("NewSession", { example: { apiKey: "<api-key>" } });
+const workspaceFields = {
+  id: z.string().describe("The id of the workspace."),
+  name: z.string().describe("The name of the workspace."),
+};
+const workspace = { id: "ws_3f9a", name: "Acme" };
+const sessionResponse = z
+  .object({ workspace: z.object(workspaceFields).describe("The workspace that the session belongs to.") })
+  .openapi("Session", { example: { workspace } });
+const workspaceResponse = z
+  .object({
+    ...workspaceFields,
+    temporalUiUrl: z.string().nullable().describe("The address of Temporal's UI, if the operator has set it."),
+  })
+  .openapi("Workspace", { example: { ...workspace, temporalUiUrl: null } });
 
-/** The one call under /v1 without a key or a session: registered before they are asked for. */
+/** The one call under /v1 without a key or a session: it must be registered before the authentication. */
 export function registerSignIn(app: App, { store }: AppDeps, web: WebSettings, limits: Limits): void {
-  const definition = {
+  endpoint(app, {
     method: "post",
-    path: PATH,
-    summary: "Sign in with an API key; answers a session cookie",
-    tag,
+    path: "/v1/session",
+    operationId: "signIn",
+    summary: "Sign in",
+    description:
+      "Opens a session with an API key and sets its cookie. For browsers: other clients send the key itself.",
+    tag: "workspace",
     open: true,
     body: newSession,
     status: 201,
-    answer: session,
-  } as const;
-  endpoint(app, definition, async ({ body: { apiKey } }, c) => {
-    // Nobody else's page signs a browser in to a workspace of its choice.
-    if (isSameOrigin(c, web) === false) throw new Problem(403, "Only the Portal's own pages can sign in.");
-    await limits.signIn(addressOf(c, web), apiKey);
-    const opened = await store.sessions.open(apiKey);
-    if (opened === null) throw new Problem(401, "This is no valid API key.");
-    sessionCookie(c, web).write(opened.token);
-    return { workspace: opened.workspace };
+    response: sessionResponse,
+    handler: async ({ body: { apiKey } }, c) => {
+      // A page of another site must not sign a browser in to a workspace of its choice.
+      if (isSameOrigin(c, web) === false) throw new Problem(403, "Only the Portal's pages can sign in.");
+      await limits.signIn(clientAddress(c, web), apiKey);
+      const opened = await store.sessions.open(apiKey);
+      if (opened === null) throw new Problem(401, "The API key is not valid.");
+      sessionCookie(c, web).write(opened.token);
+      return { workspace: opened.workspace };
+    },
   });
 }
 
 export function registerSession(app: App, { store }: AppDeps, web: WebSettings): void {
   const find = async (workspaceId: string) => {
     const found = await store.workspaces.get(workspaceId);
-    if (found === null) throw new Error("The workspace of a valid key is gone.");
+    if (found === null) throw new Error("The workspace of a valid key does not exist.");
     return found;
   };
-  endpoint(
-    app,
-    { method: "get", path: PATH, summary: "Who is signed in", tag, status: 200, answer: session },
-    async ({ workspaceId }) => ({ workspace: await find(workspaceId) }),
-  );
-  endpoint(app, { method: "delete", path: PATH, summary: "Sign out", tag, status: 204 }, async (_call, c) => {
-    const cookie = sessionCookie(c, web);
-    const token = cookie.read();
-    // A call with a key has no session to end.
-    if (token === undefined || c.req.header("authorization") !== undefined) return undefined;
-    await store.sessions.end(token);
-    cookie.clear();
-    return undefined;
+  endpoint(app, {
+    method: "get",
+    path: "/v1/session",
+    operationId: "getSession",
+    summary: "Get the session",
+    description: "Returns the workspace of the session or of the key. A 401 means that the user has to sign in.",
+    tag: "workspace",
+    status: 200,
+    response: sessionResponse,
+    handler: async ({ workspaceId }) => ({ workspace: await find(workspaceId) }),
   });
-  endpoint(
-    app,
-    { method: "get", path: "/v1/workspace", summary: "Whose key this is", tag, status: 200, answer: workspaceAnswer },
-    async ({ workspaceId }) => ({
+  endpoint(app, {
+    method: "delete",
+    path: "/v1/session",
+    operationId: "signOut",
+    summary: "Sign out",
+    description: "Ends the session and clears its cookie. A call with a key has no session, so nothing happens.",
+    tag: "workspace",
+    status: 204,
+    handler: async (_call, c) => {
+      const cookie = sessionCookie(c, web);
+      const token = cookie.read();
+      if (token === undefined || c.req.header("authorization") !== undefined) return undefined;
+      await store.sessions.end(token);
+      cookie.clear();
+      return undefined;
+    },
+  });
+  endpoint(app, {
+    method: "get",
+    path: "/v1/workspace",
+    operationId: "getWorkspace",
+    summary: "Get the workspace",
+    description: "Returns the workspace that the key or the session belongs to.",
+    tag: "workspace",
+    status: 200,
+    response: workspaceResponse,
+    handler: async ({ workspaceId }) => ({
       ...(await find(workspaceId)),
       temporalUiUrl: web.temporalUi?.url ?? null,
     }),
-  );
+  });
 }

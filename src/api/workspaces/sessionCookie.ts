@@ -1,8 +1,9 @@
-// The cookie of a browser's session: out of reach of scripts and of other sites' pages, and over https bound to this very host.
+// The cookie of a browser's session. Scripts and pages of other sites cannot use it; over https it is bound to this
+// host.
 import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
-import { isHttps } from "../../http/clientOrigin.ts";
-import type { Env, WebSettings } from "../deps.ts";
+import { isHttps, type ProxySettings } from "../../http/clientOrigin.ts";
+import type { Env } from "../../http/env.ts";
 
 const NAME = "crosscurrent_session";
 
@@ -12,13 +13,13 @@ interface SessionCookie {
   clear(): void;
 }
 
-export function sessionCookie(c: Context<Env>, web: WebSettings): SessionCookie {
-  const secure = isHttps(c, web);
+export function sessionCookie(c: Context<Env>, proxy: ProxySettings): SessionCookie {
+  const secure = isHttps(c, proxy);
   const name = secure ? `__Host-${NAME}` : NAME;
   const attributes = { path: "/", httpOnly: true, sameSite: "Strict", secure } as const;
   return {
     read: () => getCookie(c, name),
-    // Without an age it goes with the browser; the store knows when it is over.
+    // Without an age, so that it ends with the browser. The store knows when the session ends.
     write: (token) => setCookie(c, name, token, attributes),
     clear: () => setCookie(c, name, "", { ...attributes, maxAge: 0 }),
   };

@@ -1,13 +1,13 @@
-// What Mixpanel says about the service account: its projects, their zones and its roles. Costs nothing of the query budget.
-import type { Connection } from "../../domain/connection.ts";
+// What Mixpanel tells about the service account: its projects, their time zones and its roles. This costs no export request.
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
+import type { Connection } from "../../domain/connection.ts";
 import { SyncError } from "../../domain/errors.ts";
-import { readText } from "../http.ts";
-import { refusalError, secretsOf } from "./errors.ts";
-import { basicAuth, originsOf, projectKey, settingsOf } from "./options.ts";
-import type { MixpanelContext } from "./options.ts";
+import { sendRequest, SERVICE_NAMES } from "./client.ts";
+import { refusalError } from "./errors.ts";
+import { projectKey, settingsOf } from "./options.ts";
+import type { MixpanelCall, MixpanelContext } from "./options.ts";
 
-const SERVICE = "Mixpanel's application API";
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 const TIMEOUT_MS = 30_000;
 const ZONE_CACHE_MS = 3_600_000;
@@ -18,58 +18,45 @@ const project = z.object({
   timezone: z.string().optional(),
   role: role.optional().catch(undefined),
 });
-const meAnswer = z.object({ results: z.object({ projects: z.record(z.string(), project) }) });
+const meResponse = z.object({ results: z.object({ projects: z.record(z.string(), project) }) });
 
 export type MixpanelProject = z.infer<typeof project>;
 
-/** The project of the connection as the account sees it; null where it does not see it. */
-export async function fetchProject(
-  context: MixpanelContext,
-  connection: Connection,
-  signal: AbortSignal,
-): Promise<MixpanelProject | null> {
-  const { region, projectId } = settingsOf(connection);
-  const answer = await context.http.send(SERVICE, {
+/** The connection's project as the service account sees it; null if it does not see it. */
+export async function fetchProject(call: MixpanelCall): Promise<MixpanelProject | null> {
+  const response = await sendRequest(call, {
+    service: "api",
     method: "GET",
-    url: new URL("/api/app/me?include_workspace_users=false", originsOf(context.options, region).api),
-    headers: { authorization: basicAuth(connection), accept: "application/json" },
-    signal,
-    headersTimeoutMs: TIMEOUT_MS,
-    bodyIdleTimeoutMs: TIMEOUT_MS,
+    path: "/api/app/me",
+    query: { include_workspace_users: "false" },
+    timeoutMs: TIMEOUT_MS,
   });
-  const { text } = await readText(SERVICE, answer, MAX_BODY_BYTES, signal);
-  if (answer.status === 429) throw new SyncError("rate_limited", `${SERVICE} asks to come back later.`);
-  if (answer.status !== 200) {
-    const action = "the look-up of the service account";
-    throw refusalError({
-      status: answer.status,
-      body: text,
-      action,
-      hidden: secretsOf(connection),
-    });
+  const text = await response.text(MAX_BODY_BYTES);
+  if (response.status === 429) {
+    throw new SyncError("rate_limited", `${SERVICE_NAMES.api} has no requests left for now. Try again later.`);
   }
-  return parseMe(text).results.projects[projectId] ?? null;
+  if (response.status !== 200) {
+    throw refusalError(call.connection, response.status, text, "the look-up of the service account");
+  }
+  return parseMe(text).results.projects[settingsOf(call.connection).projectId] ?? null;
 }
 
-function parseMe(text: string): z.infer<typeof meAnswer> {
+function parseMe(text: string): z.infer<typeof meResponse> {
   try {
-    return meAnswer.parse(JSON.parse(text));
+    return meResponse.parse(JSON.parse(text));
   } catch {
-    throw new SyncError("transient", `${SERVICE} gave an answer that is not understood.`);
+    throw new SyncError("transient", `${SERVICE_NAMES.api} sent a response of unknown form.`);
   }
 }
 
-export type ZoneOf = (connection: Connection) => Promise<string | null>;
-
-/** The zone of a project whose times are local, looked up once an hour; null for a project whose times are UTC. */
-export function createZoneLookup(context: MixpanelContext): ZoneOf {
-  const zones = new Map<string, { zone: string; atMs: number }>();
+/** Returns the time zone of a project whose times are local, looked up once an hour; null if its times are UTC. */
+export function createZoneLookup(context: MixpanelContext): (connection: Connection) => Promise<string | null> {
+  const zones = new LRUCache<string, string>({ max: MAX_CACHED_ZONES, ttl: ZONE_CACHE_MS });
   return async (connection) => {
     if (settingsOf(connection).projectTime === "utc") return null;
-    const key = projectKey(connection);
-    const cached = zones.get(key);
-    if (cached !== undefined && Date.now() - cached.atMs < ZONE_CACHE_MS) return cached.zone;
-    const found = await fetchProject(context, connection, AbortSignal.timeout(TIMEOUT_MS));
+    const cached = zones.get(projectKey(connection));
+    if (cached !== undefined) return cached;
+    const found = await fetchProject({ context, connection, signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (found === null) {
       throw new SyncError(
         "permission",
@@ -77,13 +64,9 @@ export function createZoneLookup(context: MixpanelContext): ZoneOf {
       );
     }
     if (found.timezone === undefined) {
-      throw new SyncError(
-        "schema",
-        "Mixpanel does not name the time zone of this project. Check the project's settings.",
-      );
+      throw new SyncError("schema", "Mixpanel names no time zone for this project. Check the project's settings.");
     }
-    if (zones.size >= MAX_CACHED_ZONES) zones.clear();
-    zones.set(key, { zone: found.timezone, atMs: Date.now() });
+    zones.set(projectKey(connection), found.timezone);
     return found.timezone;
   };
 }

@@ -1,10 +1,12 @@
-// Growing waits per project: how long to stay away after Mixpanel said "too many requests".
-const MAX_KEYS = 10_000;
+// Growing waits per project after Mixpanel said "too many requests".
+import { LRUCache } from "lru-cache";
+
+const MAX_PROJECTS = 10_000;
 
 export interface Backoff {
-  /** Until when to stay away, epoch ms. Refusals of requests that were under way together count once. */
-  refused(key: string): number;
-  succeeded(key: string): void;
+  /** Returns when to send the next request, epoch ms. Refusals of requests that were sent together count once. */
+  refused(projectKey: string): number;
+  succeeded(projectKey: string): void;
 }
 
 export function createBackoff(options: {
@@ -14,23 +16,20 @@ export function createBackoff(options: {
   now?: () => number;
   random?: () => number;
 }): Backoff {
-  const now = options.now ?? Date.now;
-  const random = options.random ?? Math.random;
-  const states = new Map<string, { refusals: number; untilMs: number }>();
+  const { firstMs, maxMs, jitterMs, now = Date.now, random = Math.random } = options;
+  const states = new LRUCache<string, { refusals: number; untilMs: number }>({ max: MAX_PROJECTS });
   return {
-    refused(key) {
-      const before = states.get(key);
+    refused(projectKey) {
+      const before = states.get(projectKey);
       if (before !== undefined && now() < before.untilMs) return before.untilMs;
       const refusals = (before?.refusals ?? 0) + 1;
-      const waitMs = Math.min(options.firstMs * 2 ** (refusals - 1), options.maxMs);
-      const jitterMs = options.jitterMs.min + random() * (options.jitterMs.max - options.jitterMs.min);
-      const untilMs = Math.ceil(now() + waitMs + jitterMs);
-      if (states.size >= MAX_KEYS) states.clear();
-      states.set(key, { refusals, untilMs });
+      const waitMs = Math.min(firstMs * 2 ** (refusals - 1), maxMs);
+      const untilMs = Math.ceil(now() + waitMs + jitterMs.min + random() * (jitterMs.max - jitterMs.min));
+      states.set(projectKey, { refusals, untilMs });
       return untilMs;
     },
-    succeeded(key) {
-      states.delete(key);
+    succeeded(projectKey) {
+      states.delete(projectKey);
     },
   };
 }

@@ -1,17 +1,19 @@
-// Mixpanel as a Connector: exposures go out as events, the customer's events come in from the raw export.
+// Mixpanel as a Connector: exposures are sent as events, the customer's events are read from the raw export.
 import type { Connector } from "../connector.ts";
 import { createHttpClient } from "../http.ts";
+import { CONNECTION_TEST_TIMEOUT_MS } from "../testStep.ts";
 import { createZoneLookup } from "./account.ts";
 import { createBackoff } from "./backoff.ts";
 import { testConnection } from "./connectionTest.ts";
 import { exportBuckets } from "./export/exportBuckets.ts";
+import { planMixpanelPasses } from "./import/planPasses.ts";
+import { importPage } from "./import/readPage.ts";
 import { projectKey } from "./options.ts";
 import type { MixpanelContext, MixpanelOptions } from "./options.ts";
-import { importPage } from "./import/readPage.ts";
-import { planPasses } from "./import/planPasses.ts";
 
-/** One export batch: some seconds at Mixpanel's own ceiling of 30,000 events a second. */
+/** Takes some seconds at Mixpanel's own limit of 30,000 events a second. */
 const EXPORT_BATCH_SEQS = 200_000;
+const JITTER_MS = { min: 1_000, max: 5_000 };
 
 /**
  * ```ts
@@ -21,26 +23,23 @@ const EXPORT_BATCH_SEQS = 200_000;
  */
 export function createMixpanelConnector(options: MixpanelOptions): Connector {
   const context: MixpanelContext = { options, http: options.http ?? createHttpClient() };
-  const zoneOf = createZoneLookup(context);
-  // As Mixpanel's documents advise for imports; exports have an hourly budget, so their waits are longer.
-  const importBackoff = createBackoff({
-    firstMs: 2_000,
-    maxMs: 60_000,
-    jitterMs: { min: 1_000, max: 5_000 },
-  });
-  const exportBackoff = createBackoff({
-    firstMs: 60_000,
-    maxMs: 900_000,
-    jitterMs: { min: 1_000, max: 5_000 },
-  });
+  const lookUpZone = createZoneLookup(context);
+  // As Mixpanel's documents advise for its import API. Its export API has an hourly budget, so those waits are longer.
+  const ingestionBackoff = createBackoff({ firstMs: 2_000, maxMs: 60_000, jitterMs: JITTER_MS });
+  const rawExportBackoff = createBackoff({ firstMs: 60_000, maxMs: 900_000, jitterMs: JITTER_MS });
   return {
     provider: "mixpanel",
     exportBatchSeqs: EXPORT_BATCH_SEQS,
     exportOrder: "first",
-    testConnection: (connection, _events, acquireRequest) => testConnection(context, connection, acquireRequest),
-    exportBuckets: (connection, job) => exportBuckets(context, connection, job, importBackoff),
-    planImport: async (connection, input) => planPasses(connection, input, options.settleMs, await zoneOf(connection)),
-    importPage: (connection, page) => importPage(context, connection, page, exportBackoff),
+    testConnection: (connection, _events, acquireRequest) => {
+      const signal = AbortSignal.timeout(CONNECTION_TEST_TIMEOUT_MS);
+      return testConnection({ context, connection, signal }, acquireRequest);
+    },
+    exportBuckets: (connection, job) => exportBuckets(context, connection, job, ingestionBackoff),
+    planImport: async (connection, input) => {
+      return planMixpanelPasses(connection, input, options.settleMs, await lookUpZone(connection));
+    },
+    importPage: (connection, page) => importPage(context, connection, page, rawExportBackoff),
     requestBudget: (connection) => ({
       key: projectKey(connection),
       maxPerHour: 60,

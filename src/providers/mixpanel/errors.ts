@@ -1,4 +1,4 @@
-// Mixpanel's refusals in the closed set of error kinds, with messages that say what to do and hold no secret.
+// Turns Mixpanel's refusals into SyncErrors whose messages say what to do and hold no secret.
 import type { Connection } from "../../domain/connection.ts";
 import { SyncError } from "../../domain/errors.ts";
 import { settingsOf } from "./options.ts";
@@ -8,21 +8,22 @@ const NEW_SECRET =
   "In Mixpanel, under Project Settings > Service Accounts, create a new service account with the role Admin or Owner that does " +
   "not expire, and enter its username and secret here.";
 
-/** What may never be quoted of a far side's text. */
-export function secretsOf(connection: Connection): string[] {
+/** Replaces the connection's credentials in Mixpanel's text. */
+export function redactSecrets(text: string, connection: Connection): string {
   const { serviceAccountUsername: username } = settingsOf(connection);
-  return [Buffer.from(`${username}:${connection.secret}`).toString("base64"), connection.secret, username];
+  const { secret } = connection;
+  return redact(text, [Buffer.from(`${username}:${secret}`).toString("base64"), secret, username]);
 }
 
-/** The far side's own words, short, on one line and without anything that `hidden` lists; empty for a web page. */
-export function quoted(body: string, hidden: string[]): string {
+export function redact(text: string, hidden: string[]): string {
+  return hidden.reduce((rest, secret) => (secret === "" ? rest : rest.replaceAll(secret, "[hidden]")), text);
+}
+
+/** Mixpanel's own words, short, on one line and without secrets; empty for a web page. */
+export function quoted(body: string, connection: Connection): string {
   const trimmed = body.trim();
   if (trimmed === "" || trimmed.startsWith("<")) return "";
-  return redacted(errorText(trimmed), hidden).replaceAll(/\s+/g, " ").slice(0, MAX_QUOTED_CHARS);
-}
-
-export function redacted(text: string, hidden: string[]): string {
-  return hidden.reduce((rest, secret) => (secret === "" ? rest : rest.replaceAll(secret, "[hidden]")), text);
+  return redactSecrets(errorText(trimmed), connection).replaceAll(/\s+/g, " ").slice(0, MAX_QUOTED_CHARS);
 }
 
 function errorText(body: string): string {
@@ -32,25 +33,16 @@ function errorText(body: string): string {
       return parsed.error;
     }
   } catch {
-    // plain text, as most answers of the export API
+    // The export API answers in plain text.
   }
   return body;
 }
 
-export interface Refusal {
-  status: number;
-  body: string;
-  /** What was being done, as in "Mixpanel refused <action>". */
-  action: string;
-  hidden: string[];
-}
-
-/** The error for any answer that has no meaning of its own where it was asked for. */
-export function refusalError({ status, body, action, hidden }: Refusal): SyncError {
-  const text = quoted(body, hidden);
+/** The error for a status that has no meaning of its own to the caller. `action` completes "Mixpanel refused …". */
+export function refusalError(connection: Connection, status: number, body: string, action: string): SyncError {
+  const text = quoted(body, connection);
   const said = text === "" ? `status ${status}` : `status ${status}: ${text}`;
-  if (status === 401) return credentialError(text, said);
-  if (status === 400 && /unable to authenticate/i.test(body)) return credentialError(text, said);
+  if (status === 401 || (status === 400 && /unable to authenticate/i.test(body))) return credentialError(text, said);
   if (status === 402) {
     return new SyncError(
       "permission",
@@ -60,7 +52,7 @@ export function refusalError({ status, body, action, hidden }: Refusal): SyncErr
   if (status === 403) {
     return new SyncError(
       "permission",
-      `The Mixpanel service account may not do ${action} (${said}). Give it the role Admin or Owner on this project.`,
+      `The Mixpanel service account has no permission for ${action} (${said}). Give it the role Admin or Owner on this project.`,
     );
   }
   if (status === 404) return notFoundError(said);
@@ -87,7 +79,7 @@ function notFoundError(said: string): SyncError {
   );
 }
 
-/** Seconds or a date, as `Retry-After` may say it; undefined where it says nothing usable. */
+/** The time in epoch ms that a `Retry-After` header asks to wait for, in seconds or as a date; undefined if there is none. */
 export function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
   if (header === undefined) return undefined;
   const seconds = Number(header);

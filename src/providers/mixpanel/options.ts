@@ -1,7 +1,7 @@
-// What a Mixpanel connector is made from, and where Mixpanel is by region.
+// What a Mixpanel connector is made from, and what its parts share.
 import type { Connection } from "../../domain/connection.ts";
 import { SyncError } from "../../domain/errors.ts";
-import type { MixpanelRegion, MixpanelSettings } from "../../domain/integration.ts";
+import type { MixpanelSettings } from "../../domain/integration.ts";
 import type { HttpClient } from "../http.ts";
 
 export interface MixpanelOptions {
@@ -9,7 +9,7 @@ export interface MixpanelOptions {
   ingestionUrl?: string | undefined;
   dataUrl?: string | undefined;
   apiUrl?: string | undefined;
-  /** How long Mixpanel may take to show in its export what it has accepted. */
+  /** How long after it accepted an event Mixpanel may still leave it out of an export. */
   settleMs: number;
   /** Name of the event that an exposure bucket becomes. */
   exportEventName: string;
@@ -17,43 +17,16 @@ export interface MixpanelOptions {
   http?: HttpClient;
 }
 
-interface Origins {
-  ingestion: string;
-  data: string;
-  api: string;
-}
-
-const ORIGINS: Record<MixpanelRegion, Origins> = {
-  us: {
-    ingestion: "https://api.mixpanel.com",
-    data: "https://data.mixpanel.com",
-    api: "https://mixpanel.com",
-  },
-  eu: {
-    ingestion: "https://api-eu.mixpanel.com",
-    data: "https://data-eu.mixpanel.com",
-    api: "https://eu.mixpanel.com",
-  },
-  in: {
-    ingestion: "https://api-in.mixpanel.com",
-    data: "https://data-in.mixpanel.com",
-    api: "https://in.mixpanel.com",
-  },
-};
-
-export function originsOf(options: MixpanelOptions, region: MixpanelRegion): Origins {
-  const origins = ORIGINS[region];
-  return {
-    ingestion: options.ingestionUrl ?? origins.ingestion,
-    data: options.dataUrl ?? origins.data,
-    api: options.apiUrl ?? origins.api,
-  };
-}
-
-/** What the connector's parts share. */
 export interface MixpanelContext {
   options: MixpanelOptions;
   http: HttpClient;
+}
+
+/** One customer's Mixpanel for the length of one activity. */
+export interface MixpanelCall {
+  context: MixpanelContext;
+  connection: Connection;
+  signal: AbortSignal;
 }
 
 export function settingsOf({ settings }: Connection): MixpanelSettings {
@@ -61,12 +34,7 @@ export function settingsOf({ settings }: Connection): MixpanelSettings {
   throw new SyncError("bug", `A connection of ${settings.provider} was given to the Mixpanel connector.`);
 }
 
-export function basicAuth(connection: Connection): string {
-  const pair = `${settingsOf(connection).serviceAccountUsername}:${connection.secret}`;
-  return `Basic ${Buffer.from(pair, "utf8").toString("base64")}`;
-}
-
-/** Who shares quotas: one project in one region, whatever number of integrations is on it. */
+/** Names whose quotas are shared: all integrations of one project in one region. */
 export function projectKey(connection: Connection): string {
   const { region, projectId } = settingsOf(connection);
   return `mixpanel:${region}:${projectId}`;

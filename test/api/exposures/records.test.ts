@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkExposures, FieldErrors } from "../../../src/api/exposures/records.ts";
-import { parseRfc3339 } from "../../../src/http/rfc3339.ts";
+import { parseRfc3339 } from "../../../src/api/rfc3339.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 22, 12);
 const WINDOW = { nowMs: NOW_MS, maxAgeDays: 90 };

@@ -17,7 +17,7 @@ const METRIC: MetricDefinition = {
 };
 const OPTIONS: ResultOptions = {
   ...{ by: "variant", routeId: null, fromMs: FROM_MS, toMs: FROM_MS + 7 * DAY_MS, baseline: null },
-  ...{ mixed: "first", unfinished: "include", cuped: false, confidence: 0.95 },
+  ...{ multipleExposures: "first", incompleteWindow: "include", cuped: false, confidence: 0.95 },
 };
 
 /** Users of a variant, each of whom did it with this share. */
@@ -35,7 +35,12 @@ function sampleOf(change: Partial<MetricSample> = {}): MetricSample {
     nowMs: NOW_MS,
     cells: [cell("a", 1_000, 0.2), cell("b", 1_010, 0.25)],
     exposures: ["a", "b"].map((variantId) => ({ routeId: "r", variantId, exposures: 3_000 })),
-    ...{ allUsers: 2_010, mixedUsers: 3, unfinishedUsers: 0, caps: { value: null, denominator: null } },
+    ...{
+      allUsers: 2_010,
+      multipleExposureUsers: 3,
+      incompleteWindowUsers: 0,
+      caps: { value: null, denominator: null },
+    },
     events: [{ name: "purchase", completeThroughMs: NOW_MS - HOUR_MS, rejected: 0, deduplicated: 0 }],
     ...{ importFrom: "2026-01-01", joined: { sampled: 1_000, found: 900 }, exposedBefore: false },
     router: { updatedAtMs: FROM_MS - DAY_MS, routes: [{ id: "r", variants }] },
@@ -127,7 +132,7 @@ test.each([
   [20, "first", "ok", /20 of 2,010 users saw several variants; they are counted with the first variant/],
   [21, "exclude", "warning", /21 of 2,010 users .* are left out\. Likely causes/],
 ] as const)("mixed_variants of %i, %s: %s", (mixedUsers, mixed, status, message) => {
-  const found = checked("mixed_variants", { mixedUsers }, { mixed });
+  const found = checked("mixed_variants", { multipleExposureUsers: mixedUsers }, { multipleExposures: mixed });
   expect(found).toMatchObject({ status, message: expect.stringMatching(message), figures: { users: mixedUsers } });
 });
 
@@ -147,9 +152,11 @@ describe("complete_through", () => {
   });
 
   test("says how many users' windows are open, and what becomes of them", () => {
-    const open = { unfinishedUsers: 7 };
+    const open = { incompleteWindowUsers: 7 };
     expect(checked("complete_through", open)).toMatchObject({ status: "ok", figures: { unfinishedUsers: 7 } });
-    expect(checked("complete_through", open, { unfinished: "exclude" }).message).toMatch(/of 7 users .* left out/);
+    expect(checked("complete_through", open, { incompleteWindow: "exclude" }).message).toMatch(
+      /of 7 users .* left out/,
+    );
     expect(checked("complete_through", { importFrom: "2026-01-08" }).status).toBe("ok");
   });
 });

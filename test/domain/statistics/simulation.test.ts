@@ -10,7 +10,7 @@ import {
 } from "../../../src/domain/statistics/compare.ts";
 import { merge, type Moments } from "../../../src/domain/statistics/moments.ts";
 import { sampleRatio } from "../../../src/domain/statistics/sampleRatio.ts";
-import { hashedDraw } from "../../../src/gateway/assignmentHash.ts";
+import { assignmentHash } from "../../../src/gateway/assignmentHash.ts";
 import { CORRELATION, draw, estimatesOf, METRICS, type Metric } from "../../support/domain/populations.ts";
 import { momentsOf, randomOf } from "../../support/domain/statistics.ts";
 
@@ -113,7 +113,10 @@ function expectAtRate(count: number, rate: number): void {
 
 function usersByVariant(run: number): number[] {
   const place = { routerId: `router-${run}`, routeId: "default" };
-  const assigned = Array.from({ length: USERS }, (_, i) => pickVariant(VARIANTS, hashedDraw(`user-${i}`, place))?.id);
+  const assigned = Array.from(
+    { length: USERS },
+    (_, i) => pickVariant(VARIANTS, assignmentHash(`user-${i}`, place))?.id,
+  );
   return VARIANTS.map(({ id }) => assigned.filter((one) => one === id).length);
 }
 

@@ -33,16 +33,16 @@ beforeEach(async () => {
 
 function check(
   connection: Connection = connectionOf(),
-  lease = (): Promise<void> => Promise.resolve(),
+  acquireRequest = (): Promise<void> => Promise.resolve(),
 ): Promise<TestStep[]> {
-  return connector.testConnection(connection, [], lease);
+  return connector.testConnection(connection, [], acquireRequest);
 }
 
 function summary(steps: TestStep[]): string[] {
   return steps.map(({ name, ok }) => `${ok ? "ok" : "FAILED"} ${name}`);
 }
 
-test("all is well: four steps, and nothing is written", async () => {
+test("four steps succeed, and nothing is written", async () => {
   expect(summary(await check())).toEqual([
     "ok Service account credentials",
     "ok Access to the project and role",
@@ -52,7 +52,7 @@ test("all is well: four steps, and nothing is written", async () => {
   expect((await standIn.control.count(PROJECT)).stored).toBe(0);
 });
 
-test("wrong credentials end it at once", async () => {
+test("wrong credentials end the test at once", async () => {
   const steps = await check({ ...connectionOf(), secret: "wrong" });
   expect(summary(steps)).toEqual(["FAILED Service account credentials"]);
   expect(steps[0]?.message).toMatch(/create a new service account/);
@@ -80,14 +80,14 @@ test("a plan without raw export fails reading alone", async () => {
   expect(steps[3]?.message).toMatch(/Upgrade the plan/);
 });
 
-test("a used-up budget is no failure: reading was not tried", async () => {
+test("a used-up budget does not fail the test: reading is not tested", async () => {
   const none = (): Promise<void> => Promise.reject(new SyncError("rate_limited", "later", { retryAtMs: 1 }));
   const steps = await check(connectionOf(), none);
-  expect(steps.at(-1)).toMatchObject({ ok: true, message: expect.stringContaining("Not tried") });
+  expect(steps.at(-1)).toMatchObject({ ok: true, message: expect.stringContaining("Not tested") });
   expect((await standIn.control.requests(PROJECT)).byKind["export"]).toBeUndefined();
 });
 
-test("Mixpanel being down is said as such at every step", async () => {
+test("an outage of Mixpanel is named", async () => {
   await standIn.control.addFault(null, { kind: "unavailable", target: "app" });
   const steps = await check();
   await standIn.control.clearFaults(null);

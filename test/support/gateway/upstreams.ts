@@ -3,6 +3,9 @@ import { createAddressPolicy } from "../../../src/gateway/addresses.ts";
 import { createUpstreamAgent, type Resolve } from "../../../src/gateway/connect.ts";
 import { createGateway, type GatewayDeps } from "../../../src/gateway/gateway.ts";
 import { createRecorder } from "../../../src/gateway/recorder.ts";
+import { registerChat } from "../../../src/gateway/routes.ts";
+import type { ProxySettings } from "../../../src/http/clientOrigin.ts";
+import type { App } from "../../../src/http/env.ts";
 import type { Store } from "../../../src/store/store.ts";
 
 export interface TestGatewayOptions extends Partial<GatewayDeps> {
@@ -26,5 +29,5 @@ export function testGateway(store: Store, options: TestGatewayOptions = {}) {
     onFallback: () => undefined,
     ...rest,
   });
-  return { upstreams, gateway };
+  return { upstreams, registerGateway: (app: App, proxy: ProxySettings) => registerChat(app, gateway, proxy) };
 }

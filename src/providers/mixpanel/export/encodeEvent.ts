@@ -1,8 +1,8 @@
-// An exposure bucket as Mixpanel's event: the same text for the same bucket, every time.
-import type { Bucket } from "../../../domain/bucket.ts";
+// Encodes an exposure bucket as a Mixpanel event: always the same text for the same bucket.
 import { hash } from "node:crypto";
+import type { Bucket } from "../../../domain/bucket.ts";
 
-/** Mixpanel refuses these ids (its documentation lists them); we treat them as such whatever their case. */
+/** Mixpanel's documentation lists these ids as refused. They are blocked here in any case of letters. */
 const BLOCKED_IDS = new Set([
   "00000000-0000-0000-0000-000000000000",
   "anon",
@@ -23,14 +23,14 @@ const BLOCKED_IDS = new Set([
   "{}",
 ]);
 
-/** Whether Mixpanel takes no event of this user at all. Sending it under another id would invent a user. */
+/** Whether Mixpanel refuses every event of this user. Sending one under another id would invent a user. */
 export function isBlockedDistinctId(userId: string): boolean {
   return BLOCKED_IDS.has(userId.toLowerCase());
 }
 
 /**
- * What makes Mixpanel recognise a bucket that is sent again: 32 hex characters from workspace and bucket key. Every part
- * carries its length, so that no two different keys read the same.
+ * The id by which Mixpanel recognises a bucket that is sent again: 32 hex characters of a hash of workspace and bucket key. The
+ * length before every part makes different keys different texts.
  */
 export function insertId(workspaceId: string, bucket: Bucket): string {
   const parts = [workspaceId, bucket.aliasId, bucket.routeId, bucket.variantId, bucket.userId, String(bucket.hourMs)];
@@ -45,23 +45,23 @@ export interface EncodedEvent {
   text: string;
 }
 
-// Of printable ASCII, only the quote and the backslash are written otherwise in JSON.
+/** Printable ASCII without the quote and the backslash, which JSON escapes. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
-/** A string as JSON. Most ids are plain, and looking is cheaper than JSON.stringify. */
-function quoted(text: string): string {
+/** A string as JSON. Most ids are plain, and testing that is cheaper than JSON.stringify. */
+function jsonString(text: string): string {
   return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
-/** Built by hand because this runs for every bucket. `ip: 0` keeps Mixpanel from placing users where this server stands. */
+/** Builds JSON by hand, because this runs for every bucket. `ip: 0` stops Mixpanel from locating users at this server. */
 export function createEncoder(eventName: string, workspaceId: string): (bucket: Bucket) => EncodedEvent {
   const head = `{"event":${JSON.stringify(eventName)},"properties":{"time":`;
   return (bucket) => {
     const id = insertId(workspaceId, bucket);
     const text =
-      `${head}${bucket.sealedTimeMs},"distinct_id":${quoted(bucket.userId)},"$insert_id":"${id}",` +
-      `"alias_id":${quoted(bucket.aliasId)},"route_id":${quoted(bucket.routeId)},` +
-      `"variant_id":${quoted(bucket.variantId)},"ip":0}}`;
+      `${head}${bucket.sealedTimeMs},"distinct_id":${jsonString(bucket.userId)},"$insert_id":"${id}",` +
+      `"alias_id":${jsonString(bucket.aliasId)},"route_id":${jsonString(bucket.routeId)},` +
+      `"variant_id":${jsonString(bucket.variantId)},"ip":0}}`;
     return { bucket, insertId: id, text };
   };
 }

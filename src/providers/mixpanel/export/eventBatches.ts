@@ -1,17 +1,18 @@
-// Cuts the buckets of an export into requests that keep Mixpanel's limits, reading one page ahead.
+// Cuts the buckets of an export into batches that keep Mixpanel's limits: each batch is one request.
 import type { Bucket, RejectedBucket } from "../../../domain/bucket.ts";
+import { readBucketPages } from "../../bucketPages.ts";
 import type { ExportJob } from "../../connector.ts";
 import { isBlockedDistinctId } from "./encodeEvent.ts";
 import type { EncodedEvent } from "./encodeEvent.ts";
 
 const MAX_BATCH_EVENTS = 2_000;
-/** Mixpanel's limit is 10 MB before compression; its documents do not say of which kind. */
+/** Mixpanel's limit is 10 MB before compression. Its documents do not say whether a MB has 2^20 bytes. */
 const MAX_BATCH_BYTES = 9_500_000;
 const PAGE_BUCKETS = 10_000;
 
 export interface EventBatch {
   events: EncodedEvent[];
-  /** Buckets of this stretch that Mixpanel would never take. */
+  /** Buckets that Mixpanel would never accept. */
   blocked: RejectedBucket[];
   /** Everything up to this seq is in this batch or an earlier one. */
   cursorSeq: number;
@@ -23,7 +24,7 @@ export async function* readEventBatches(
 ): AsyncGenerator<EventBatch> {
   let batch: EventBatch = { events: [], blocked: [], cursorSeq: job.afterSeq };
   let bytes = 2;
-  for await (const page of readPages(job)) {
+  for await (const page of readBucketPages(job, PAGE_BUCKETS)) {
     for (const bucket of page) {
       const event = isBlockedDistinctId(bucket.userId) ? null : encode(bucket);
       const eventBytes = event === null ? 0 : Buffer.byteLength(event.text) + 1;
@@ -34,10 +35,7 @@ export async function* readEventBatches(
         bytes = 2;
       }
       if (event === null) {
-        batch.blocked.push({
-          bucket,
-          reason: "distinct_id: Mixpanel takes no events of a user with this id",
-        });
+        batch.blocked.push({ bucket, reason: "distinct_id: Mixpanel accepts no events of a user with this id" });
       } else {
         batch.events.push(event);
         bytes += eventBytes;
@@ -45,26 +43,6 @@ export async function* readEventBatches(
       batch.cursorSeq = bucket.seq;
     }
   }
-  // Sequence numbers have gaps: when nothing is left, the stretch is complete to its very end.
+  // Sequence numbers have gaps. After the last bucket the whole range is complete.
   yield { ...batch, cursorSeq: job.throughSeq };
-}
-
-async function* readPages(job: ExportJob): AsyncGenerator<Bucket[]> {
-  let pending = readPage(job, job.afterSeq);
-  for (;;) {
-    const page = await pending;
-    const last = page.at(-1);
-    if (last === undefined) return;
-    const isLast = last.seq >= job.throughSeq;
-    if (!isLast) pending = readPage(job, last.seq);
-    yield page;
-    if (isLast) return;
-  }
-}
-
-function readPage(job: ExportJob, afterSeq: number): Promise<Bucket[]> {
-  const page = job.readBuckets(afterSeq, PAGE_BUCKETS);
-  // A failure of the page ahead shows when it is awaited; if that never happens, it must not end the process.
-  page.catch(() => undefined);
-  return page;
 }

@@ -1,25 +1,24 @@
-// The export direction: several batches under way at once, progress told only for what is delivered without a gap.
-import type { RejectedBucket } from "../../../domain/bucket.ts";
+// The export direction: sends several batches at once and reports progress in their order, without gaps.
 import type { Connection } from "../../../domain/connection.ts";
 import type { ExportJob, ExportProgress } from "../../connector.ts";
 import { withHeartbeat } from "../../http.ts";
 import type { Backoff } from "../backoff.ts";
-import { readEventBatches } from "./eventBatches.ts";
-import type { EventBatch } from "./eventBatches.ts";
+import type { MixpanelContext } from "../options.ts";
 import { deliverBatch } from "./deliverBatch.ts";
 import { createEncoder } from "./encodeEvent.ts";
+import { readEventBatches } from "./eventBatches.ts";
+import type { EventBatch } from "./eventBatches.ts";
 import { createSender } from "./importRequest.ts";
-import type { SendEvents } from "./importRequest.ts";
-import type { MixpanelContext } from "../options.ts";
 
 const MAX_REQUESTS_IN_FLIGHT = 8;
 
-/** One batch on its way; its outcome is a value, so that a failure waits for its turn. */
-interface Flight {
+type Outcome = { kind: "delivered"; progress: ExportProgress } | { kind: "failed"; error: unknown };
+
+/** A batch that was sent. Its outcome is a value, so that an error is thrown only after the batches before it are reported. */
+interface InFlight {
   outcome: Promise<Outcome>;
-  landed: Outcome | undefined;
+  settled: Outcome | null;
 }
-type Outcome = { progress: ExportProgress } | { error: unknown };
 
 export async function* exportBuckets(
   context: MixpanelContext,
@@ -30,74 +29,66 @@ export async function* exportBuckets(
   const stop = new AbortController();
   const signal = AbortSignal.any([job.signal, stop.signal]);
   const { exportEventName } = context.options;
-  const send = createSender(context, connection, backoff, signal);
+  const send = createSender({ context, connection, signal }, backoff);
   const batches = readEventBatches(job, createEncoder(exportEventName, connection.workspaceId));
-  const flights: Flight[] = [];
+  const deliver = async ({ events, blocked, cursorSeq }: EventBatch): Promise<ExportProgress> => {
+    const rejected = [...blocked, ...(await deliverBatch(send, events, exportEventName))];
+    return { cursorSeq, sent: events.length + blocked.length - rejected.length, rejected };
+  };
+  const inFlight: InFlight[] = [];
   let isReading = true;
   try {
     for (;;) {
-      while (isReading && flights.length < MAX_REQUESTS_IN_FLIGHT && !flights.some(hasFailed)) {
-        const next = await nextBatch(batches);
+      while (isReading && inFlight.length < MAX_REQUESTS_IN_FLIGHT && !inFlight.some(hasFailed)) {
+        const next = await sendNext(batches, deliver);
         if (next === null) isReading = false;
-        else flights.push(launch(next, send, exportEventName));
+        else inFlight.push(next);
       }
-      const head = flights.shift();
-      if (head === undefined) return;
-      const outcome = await withHeartbeat(() => job.heartbeat(), head.outcome);
-      // Being asked to stop wins over the failures that stopping causes.
-      if ("error" in outcome) throw job.signal.aborted ? job.signal.reason : outcome.error;
-      const progress = outcome.progress;
-      for (let landed = landedProgress(flights[0]); landed !== null; landed = landedProgress(flights[0])) {
-        progress.sent += landed.sent;
-        progress.rejected.push(...landed.rejected);
-        progress.cursorSeq = landed.cursorSeq;
-        flights.shift();
+      const first = inFlight.shift();
+      if (first === undefined) return;
+      const outcome = await withHeartbeat(() => job.heartbeat(), first.outcome);
+      // The abort's reason comes before the errors that the abort causes.
+      if (outcome.kind === "failed") throw job.signal.aborted ? job.signal.reason : outcome.error;
+      const { progress } = outcome;
+      for (let next = inFlight[0]?.settled; next?.kind === "delivered"; next = inFlight[0]?.settled) {
+        progress.sent += next.progress.sent;
+        progress.rejected.push(...next.progress.rejected);
+        progress.cursorSeq = next.progress.cursorSeq;
+        inFlight.shift();
       }
       yield progress;
     }
   } finally {
     stop.abort();
-    await Promise.all(flights.map((flight) => flight.outcome));
+    await Promise.all(inFlight.map(({ outcome }) => outcome));
   }
 }
 
-type NextBatch = { batch: EventBatch } | { error: unknown };
-
-/** A failure to read buckets takes its place in the line: what was sent before it still counts. */
-async function nextBatch(batches: AsyncGenerator<EventBatch>): Promise<NextBatch | null> {
+/** Returns null if there is no further batch. An error of reading is an outcome too: batches before it still count. */
+async function sendNext(
+  batches: AsyncGenerator<EventBatch>,
+  deliver: (batch: EventBatch) => Promise<ExportProgress>,
+): Promise<InFlight | null> {
   try {
     const next = await batches.next();
-    return next.done === true ? null : { batch: next.value };
+    return next.done === true ? null : track(deliver(next.value));
   } catch (error) {
-    return { error };
+    return track(Promise.reject(error));
   }
 }
 
-function launch(next: NextBatch, send: SendEvents, eventName: string): Flight {
-  const flight: Flight = { outcome: fly(next, send, eventName), landed: undefined };
-  void flight.outcome.then((outcome) => {
-    flight.landed = outcome;
+function track(delivery: Promise<ExportProgress>): InFlight {
+  const outcome = delivery.then(
+    (progress): Outcome => ({ kind: "delivered", progress }),
+    (error: unknown): Outcome => ({ kind: "failed", error }),
+  );
+  const request: InFlight = { outcome, settled: null };
+  void outcome.then((settled) => {
+    request.settled = settled;
   });
-  return flight;
+  return request;
 }
 
-async function fly(next: NextBatch, send: SendEvents, eventName: string): Promise<Outcome> {
-  if ("error" in next) return next;
-  const { events, blocked, cursorSeq } = next.batch;
-  try {
-    const rejected: RejectedBucket[] = [...blocked, ...(await deliverBatch(send, events, eventName))];
-    return {
-      progress: { cursorSeq, sent: events.length + blocked.length - rejected.length, rejected },
-    };
-  } catch (error) {
-    return { error };
-  }
-}
-
-function hasFailed(flight: Flight): boolean {
-  return flight.landed !== undefined && "error" in flight.landed;
-}
-
-function landedProgress(flight: Flight | undefined): ExportProgress | null {
-  return flight?.landed !== undefined && "progress" in flight.landed ? flight.landed.progress : null;
+function hasFailed({ settled }: InFlight): boolean {
+  return settled?.kind === "failed";
 }

@@ -1,87 +1,81 @@
-// One request to Mixpanel's import endpoint, with a few quick retries; longer waits are the workflow's.
-import type { Connection } from "../../../domain/connection.ts";
+// Sends one batch to Mixpanel's import API, with a few quick retries. The workflow does the longer waits.
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { SyncError } from "../../../domain/errors.ts";
-import { MAX_ERROR_BODY_BYTES, readText } from "../../http.ts";
+import { MAX_ERROR_BODY_BYTES } from "../../http.ts";
 import type { Backoff } from "../backoff.ts";
+import { sendRequest, SERVICE_NAMES } from "../client.ts";
+import { redactSecrets, refusalError, retryAfterMs } from "../errors.ts";
+import { projectKey, settingsOf } from "../options.ts";
+import type { MixpanelCall } from "../options.ts";
 import type { EncodedEvent } from "./encodeEvent.ts";
-import { redacted, refusalError, retryAfterMs, secretsOf } from "../errors.ts";
-import { basicAuth, originsOf, projectKey, settingsOf } from "../options.ts";
-import type { MixpanelContext } from "../options.ts";
 import { parseImportResponse } from "./importResponse.ts";
 import type { ImportResponse } from "./importResponse.ts";
 
 const gzipAsync = promisify(gzip);
-/** Fast, and with an output buffer that takes most batches at once. */
+/** Fast, and with an output buffer that holds most batches. */
 const GZIP = { level: 1, chunkSize: 256 * 1024 };
-const SERVICE = "Mixpanel's ingestion API";
-const LIMITED = "Mixpanel's rate limit for this project is reached; the export goes on by itself.";
-const ANSWER_TIMEOUT_MS = 60_000;
-/** Waits before the second and the third try of a request that failed in passing. */
+const TIMEOUT_MS = 60_000;
+/** A 400 may name every event of the batch: room for 2,000 entries. */
+const MAX_BODY_BYTES = MAX_ERROR_BODY_BYTES * 32;
+/** Waits before the second and the third attempt after a transient error. */
 const QUICK_RETRY_MS = [250, 1_000];
 
-/** Sends events once; throws a SyncError for everything that is not about these very events. */
+/** Sends events once. Throws a SyncError for every failure whose cause is not these events. */
 export type SendEvents = (events: EncodedEvent[]) => Promise<ImportResponse>;
 
-export function createSender(
-  context: MixpanelContext,
-  connection: Connection,
-  backoff: Backoff,
-  signal: AbortSignal,
-): SendEvents {
-  const settings = settingsOf(connection);
-  const url = new URL("/import", originsOf(context.options, settings.region).ingestion);
-  url.searchParams.set("strict", "1");
-  url.searchParams.set("project_id", settings.projectId);
-  const headers = {
-    authorization: basicAuth(connection),
-    "content-type": "application/json",
-    "content-encoding": "gzip",
-    accept: "application/json",
-  };
-  const budget = projectKey(connection);
-  const hidden = secretsOf(connection);
-
-  const sendOnce = async (body: Buffer, events: EncodedEvent[]): Promise<ImportResponse> => {
-    const answer = await context.http.send(SERVICE, {
-      method: "POST",
-      url,
-      headers,
-      body,
-      signal,
-      headersTimeoutMs: ANSWER_TIMEOUT_MS,
-      bodyIdleTimeoutMs: ANSWER_TIMEOUT_MS,
-    });
-    // A 400 may name all events of the batch: room for 2,000 entries.
-    const { text } = await readText(SERVICE, answer, MAX_ERROR_BODY_BYTES * 32, signal);
-    if (answer.status === 429) {
-      const untilMs = Math.max(backoff.refused(budget), retryAfterMs(answer.header("retry-after"), Date.now()) ?? 0);
-      throw new SyncError("rate_limited", LIMITED, { retryAtMs: untilMs });
-    }
-    // Reasons are shown to people: an answer that quotes the request's own credentials must not carry them on.
-    const verdict = parseImportResponse(answer.status, redacted(text, hidden), events);
-    if (verdict.kind !== "other") {
-      backoff.succeeded(budget);
-      return verdict;
-    }
-    if (answer.status === 200) {
-      throw new SyncError("transient", `${SERVICE} gave an answer that does not say what it stored.`);
-    }
-    throw refusalError({ status: answer.status, body: text, action: "the import of events", hidden });
-  };
-
+export function createSender(call: MixpanelCall, backoff: Backoff): SendEvents {
   return async (events) => {
     const body = await gzipAsync(`[${events.map((event) => event.text).join(",")}]`, GZIP);
     for (let attempt = 0; ; attempt++) {
       try {
-        return await sendOnce(body, events);
+        return await sendOnce(call, backoff, body, events);
       } catch (error) {
         const waitMs = QUICK_RETRY_MS[attempt];
         if (waitMs === undefined || !(error instanceof SyncError) || error.kind !== "transient") throw error;
-        await delay(waitMs * (1 + Math.random()), undefined, { signal });
+        await delay(waitMs * (1 + Math.random()), undefined, { signal: call.signal });
       }
     }
   };
+}
+
+async function sendOnce(
+  call: MixpanelCall,
+  backoff: Backoff,
+  body: Buffer,
+  events: EncodedEvent[],
+): Promise<ImportResponse> {
+  const { connection } = call;
+  const response = await sendRequest(call, {
+    service: "ingestion",
+    method: "POST",
+    path: "/import",
+    query: { strict: "1", project_id: settingsOf(connection).projectId },
+    headers: { "content-type": "application/json", "content-encoding": "gzip" },
+    body,
+    timeoutMs: TIMEOUT_MS,
+  });
+  const text = await response.text(MAX_BODY_BYTES);
+  const budget = projectKey(connection);
+  if (response.status === 429) {
+    const askedMs = retryAfterMs(response.header("retry-after"), Date.now()) ?? 0;
+    throw new SyncError(
+      "rate_limited",
+      "Mixpanel's rate limit for this project is reached; the export goes on by itself.",
+      {
+        retryAtMs: Math.max(backoff.refused(budget), askedMs),
+      },
+    );
+  }
+  // Reasons are shown to people. A response that quotes the request's credentials must not show them.
+  const parsed = parseImportResponse(response.status, redactSecrets(text, connection), events);
+  if (parsed !== null) {
+    backoff.succeeded(budget);
+    return parsed;
+  }
+  if (response.status === 200) {
+    throw new SyncError("transient", `${SERVICE_NAMES.ingestion} sent a response that does not say what it stored.`);
+  }
+  throw refusalError(connection, response.status, text, "the import of events");
 }

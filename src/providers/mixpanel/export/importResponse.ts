@@ -1,4 +1,4 @@
-// Reads Mixpanel's answer to one import request: what it stored, what it refused, what is not known.
+// Reads Mixpanel's response to one import request: which events it stored, which it refused, which are undecided.
 import { z } from "zod";
 import type { EncodedEvent } from "./encodeEvent.ts";
 
@@ -11,7 +11,7 @@ const failedRecord = z.object({
   field: z.string().optional(),
   message: z.string().optional(),
 });
-const importAnswer = z.object({
+const importBody = z.object({
   error: z.unknown().optional(),
   num_records_imported: z.number().int().nonnegative().optional(),
   failed_records: z.array(z.unknown()).optional(),
@@ -20,49 +20,53 @@ const importAnswer = z.object({
 export type ImportResponse =
   /** Every event is stored. */
   | { kind: "stored" }
-  /** Those at `refused` never will be; `rest` is to be sent again because the answer does not vouch for it. */
-  | { kind: "partial"; refused: Map<number, string>; rest: number[] }
-  /** Nothing was stored, and the answer does not say whose fault it is. */
+  /** Mixpanel will never store the events at the indices of `refused`. The response does not vouch for the undecided ones. */
+  | { kind: "partial"; refused: Map<number, string>; undecided: number[] }
+  /** Nothing was stored, and the response names no event as the cause. */
   | { kind: "refused"; reason: string }
   /** Accepted, but fewer were stored than sent. */
   | { kind: "short"; stored: number }
-  | { kind: "too_large" }
-  /** No answer of the import API: a proxy's page, another status. */
-  | { kind: "other" };
+  | { kind: "too_large" };
 
-/** Decides on the HTTP status and `num_records_imported` alone; the body's `status` field has several meanings. */
-export function parseImportResponse(status: number, body: string, events: EncodedEvent[]): ImportResponse {
+/**
+ * Decides by the HTTP status and `num_records_imported` alone, because the body's `status` field has several meanings. Returns
+ * null for a response that is not the import API's, for example a proxy's page.
+ */
+export function parseImportResponse(status: number, body: string, events: EncodedEvent[]): ImportResponse | null {
   if (status === 413) return { kind: "too_large" };
-  if (status !== 200 && status !== 400) return { kind: "other" };
-  const answer = parseAnswer(body);
-  const stored = answer?.num_records_imported;
+  if (status !== 200 && status !== 400) return null;
+  const parsed = parseBody(body);
+  const stored = parsed?.num_records_imported;
   if (status === 200) {
-    if (stored === undefined) return { kind: "other" };
+    if (stored === undefined) return null;
     return stored >= events.length ? { kind: "stored" } : { kind: "short", stored };
   }
   const refused = new Map<number, string>();
   const general: string[] = [];
-  for (const record of answer?.failed_records ?? []) noteFailure(record, events, refused, general);
+  for (const record of parsed?.failed_records ?? []) addFailedRecord(record, events, refused, general);
   if (refused.size === 0) {
-    const reason = general[0] ?? (typeof answer?.error === "string" ? answer.error : body.trim());
-    return {
-      kind: "refused",
-      reason: shortened(reason === "" ? "Mixpanel gave no reason" : reason),
-    };
+    const reason = general[0] ?? (typeof parsed?.error === "string" ? parsed.error : body.trim());
+    return { kind: "refused", reason: shorten(reason === "" ? "Mixpanel gave no reason" : reason) };
   }
   const others = [...events.keys()].filter((index) => !refused.has(index));
-  return { kind: "partial", refused, rest: stored === others.length ? [] : others };
+  return { kind: "partial", refused, undecided: stored === others.length ? [] : others };
 }
 
-function parseAnswer(body: string): z.infer<typeof importAnswer> | undefined {
+function parseBody(body: string): z.infer<typeof importBody> | undefined {
   try {
-    return importAnswer.safeParse(JSON.parse(body)).data;
+    return importBody.safeParse(JSON.parse(body)).data;
   } catch {
     return undefined;
   }
 }
 
-function noteFailure(record: unknown, events: EncodedEvent[], refused: Map<number, string>, general: string[]): void {
+/** Adds the record's reason to `refused`, or to `general` if the record names no event of the request. */
+function addFailedRecord(
+  record: unknown,
+  events: EncodedEvent[],
+  refused: Map<number, string>,
+  general: string[],
+): void {
   if (typeof record === "string") {
     general.push(record);
     return;
@@ -78,9 +82,9 @@ function noteFailure(record: unknown, events: EncodedEvent[], refused: Map<numbe
     return;
   }
   const before = refused.get(index);
-  refused.set(index, shortened(before === undefined ? reason : `${before}; ${reason}`));
+  refused.set(index, shorten(before === undefined ? reason : `${before}; ${reason}`));
 }
 
-function shortened(text: string): string {
+function shorten(text: string): string {
   return text.replaceAll(/\s+/g, " ").slice(0, MAX_REASON_CHARS);
 }

@@ -1,14 +1,13 @@
-// The cursor of an import pass: which days are left, how many to ask for at once, and from when of processing on.
+// The cursor of an import pass: which days are left, how many are requested at once, and since which processing time.
 import { z } from "zod";
-import { SyncError } from "../../../domain/errors.ts";
 import type { Day } from "../../../domain/integration.ts";
 import type { EventProgress } from "../../../domain/progress.ts";
 
 const DAY_MS = 86_400_000;
 export const MAX_WINDOW_DAYS = 92;
-/** A backfill feels its way: nothing is known of how much a day holds. */
+/** A backfill begins small, because the size of a day is unknown. */
 export const FIRST_BACKFILL_DAYS = 7;
-/** Below both, the next window is twice as long; above either limit it is half as long. */
+/** A window below both SMALL limits doubles the next one; a window above either LARGE limit halves it. */
 const SMALL_ROWS = 250_000;
 const SMALL_BYTES = 128 * 1024 * 1024;
 const LARGE_ROWS = 2_000_000;
@@ -19,14 +18,14 @@ const cursorSchema = z.object({
   nextDay: day,
   lastDay: day,
   windowDays: z.number().int().min(1).max(MAX_WINDOW_DAYS),
-  /** Only rows processed since then; null reads all (a backfill). */
+  /** Only rows processed since then are read; null reads all of them (a backfill). */
   lowerBoundMs: z.number().int().nullable(),
-  /** The project's zone where its times are local; null for UTC. */
+  /** The project's time zone if its times are local; null for UTC. */
   zone: z.string().nullable(),
 });
 export type ImportCursor = z.infer<typeof cursorSchema>;
 
-/** Null where the text is not one of ours (an older version's): the pass then starts again. */
+/** Returns null for a cursor of another version. */
 export function parseCursor(value: unknown): ImportCursor | null {
   return cursorSchema.safeParse(value).data ?? null;
 }
@@ -48,14 +47,14 @@ export interface Window {
   toDay: Day;
 }
 
-/** The days to ask for now; both ends are inclusive at Mixpanel, so the next window starts a day later. */
+/** The days to request now. Both ends are inclusive, so the next window starts a day later. */
 export function windowOf(cursor: ImportCursor, pageHalvings: number): Window {
   const days = Math.max(1, Math.floor(cursor.windowDays / 2 ** Math.max(0, pageHalvings)));
   const toDay = addDays(cursor.nextDay, days - 1);
   return { fromDay: cursor.nextDay, toDay: toDay < cursor.lastDay ? toDay : cursor.lastDay };
 }
 
-/** A pass at its cursor: nothing more to read means that the event is complete through the pass's target. */
+/** The progress at this cursor. If no day is left, the events are complete through the pass's target. */
 export function progressAt(before: EventProgress, targetMs: number, cursor: ImportCursor): EventProgress {
   if (cursor.nextDay > cursor.lastDay) return { completeThroughMs: targetMs, unfinished: null };
   return {
@@ -67,8 +66,8 @@ export function progressAt(before: EventProgress, targetMs: number, cursor: Impo
 /** The cursor after a window was read to its end. */
 export function cursorAfter(cursor: ImportCursor, window: Window, size: { rows: number; bytes: number }): ImportCursor {
   const days = dayNumber(window.toDay) - dayNumber(window.fromDay) + 1;
-  const wasShrunk = days < cursor.windowDays && window.toDay < cursor.lastDay;
-  const base = wasShrunk ? days : cursor.windowDays;
+  const wasHalved = days < cursor.windowDays && window.toDay < cursor.lastDay;
+  const base = wasHalved ? days : cursor.windowDays;
   return { ...cursor, nextDay: addDays(window.toDay, 1), windowDays: nextWindowDays(base, size) };
 }
 
@@ -76,13 +75,4 @@ function nextWindowDays(days: number, { rows, bytes }: { rows: number; bytes: nu
   if (rows > LARGE_ROWS || bytes > LARGE_BYTES) return Math.max(1, Math.floor(days / 2));
   if (rows < SMALL_ROWS && bytes < SMALL_BYTES) return Math.min(MAX_WINDOW_DAYS, days * 2);
   return days;
-}
-
-/** The unfinished pass that a page belongs to. */
-export function passOf(progress: EventProgress): { targetMs: number; cursor: ImportCursor } {
-  const cursor = progress.unfinished === null ? null : parseCursor(progress.unfinished.cursor);
-  if (progress.unfinished === null || cursor === null) {
-    throw new SyncError("bug", "A page of the Mixpanel import was asked for without a valid cursor.");
-  }
-  return { targetMs: progress.unfinished.targetMs, cursor };
 }

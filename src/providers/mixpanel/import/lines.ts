@@ -1,30 +1,30 @@
-// Cuts a stream of bytes into blocks of whole lines, at newline bytes only; a line that is too long is skipped, not buffered.
+// Cuts a stream of bytes into blocks of whole lines. A line that is too long is skipped, not buffered.
 import { createHash } from "node:crypto";
 import type { Hash } from "node:crypto";
+import { MAX_RECORD_CHARS, MAX_ROW_BYTES } from "../../importChunks.ts";
 
 const NEWLINE = 10;
 const BLOCK_BYTES = 1024 * 1024;
-export const MAX_LINE_BYTES = 4 * 1024 * 1024;
-/** How much of a line that cannot be taken is kept for people to look at. */
-export const MAX_RECORD_CHARS = 4_000;
+
+export type LinesPart =
+  /** Whole lines, each with its newline. */
+  | { kind: "lines"; text: string; bytes: number }
+  /** What comes after the last newline of the stream. */
+  | { kind: "tail"; text: string; bytes: number }
+  | OverlongLine;
 
 export interface OverlongLine {
+  kind: "overlong";
   /** Hash of the whole line. */
   key: string;
-  /** Its beginning. */
+  /** The first characters of the line. */
   start: string;
+  bytes: number;
 }
 
-export type LinePiece =
-  /** Whole lines, each with its newline. */
-  | { lines: string; bytes: number }
-  /** What came after the last newline of the stream. */
-  | { tail: string; bytes: number }
-  | { overlong: OverlongLine; bytes: number };
-
-/** `onBytes` is called for whatever arrives. */
-export async function* splitLines(stream: AsyncIterable<Buffer>, onBytes: () => void): AsyncGenerator<LinePiece> {
-  /** Bytes since the last block: whole lines and then `openBytes` of an unfinished one. */
+/** Calls `onBytes` whenever bytes arrive. */
+export async function* splitLines(stream: AsyncIterable<Buffer>, onBytes: () => void): AsyncGenerator<LinesPart> {
+  /** The bytes since the last block: whole lines, and then `openBytes` of an unfinished line. */
   let parts: Buffer[] = [];
   let bytes = 0;
   let openBytes = 0;
@@ -48,13 +48,13 @@ export async function* splitLines(stream: AsyncIterable<Buffer>, onBytes: () => 
     bytes += chunk.length;
     const last = chunk.lastIndexOf(NEWLINE);
     openBytes = last === -1 ? openBytes + chunk.length : chunk.length - last - 1;
-    if (openBytes <= MAX_LINE_BYTES && (bytes < BLOCK_BYTES || openBytes === bytes)) continue;
+    if (openBytes <= MAX_ROW_BYTES && (bytes < BLOCK_BYTES || openBytes === bytes)) continue;
 
     const all = Buffer.concat(parts);
     const whole = bytes - openBytes;
-    if (whole > 0) yield { lines: all.toString("utf8", 0, whole), bytes: whole };
+    if (whole > 0) yield { kind: "lines", text: all.toString("utf8", 0, whole), bytes: whole };
     const open = all.subarray(whole);
-    if (openBytes > MAX_LINE_BYTES) {
+    if (openBytes > MAX_ROW_BYTES) {
       const hash = createHash("sha256").update(open);
       skipping = { hash, start: open.toString("utf8", 0, MAX_RECORD_CHARS), bytes: open.length };
       openBytes = 0;
@@ -62,15 +62,14 @@ export async function* splitLines(stream: AsyncIterable<Buffer>, onBytes: () => 
     parts = openBytes === 0 ? [] : [open];
     bytes = openBytes;
   }
-  // A line without its end: whether it was cut is for the reader to see.
-  if (skipping !== null) yield { tail: skipping.start, bytes: skipping.bytes };
+  if (skipping !== null) yield { kind: "tail", text: skipping.start, bytes: skipping.bytes };
   if (bytes === 0) return;
   const all = Buffer.concat(parts);
   const whole = bytes - openBytes;
-  if (whole > 0) yield { lines: all.toString("utf8", 0, whole), bytes: whole };
-  if (openBytes > 0) yield { tail: all.toString("utf8", whole), bytes: openBytes };
+  if (whole > 0) yield { kind: "lines", text: all.toString("utf8", 0, whole), bytes: whole };
+  if (openBytes > 0) yield { kind: "tail", text: all.toString("utf8", whole), bytes: openBytes };
 }
 
-function overlong({ hash, start, bytes }: { hash: Hash; start: string; bytes: number }): LinePiece {
-  return { overlong: { key: hash.digest("hex").slice(0, 32), start }, bytes };
+function overlong({ hash, start, bytes }: { hash: Hash; start: string; bytes: number }): LinesPart {
+  return { kind: "overlong", key: hash.digest("hex").slice(0, 32), start, bytes };
 }

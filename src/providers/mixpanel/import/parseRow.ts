@@ -1,26 +1,23 @@
-// One line of Mixpanel's raw export as a row: its dedupe key, user and time, and its properties' text as it is.
-import type { ImportedRow, RejectedRow } from "../../../domain/importedRow.ts";
+// Parses one line of Mixpanel's raw export into a row with a dedupe key, a user, a time and the unchanged text of its properties.
 import { hash } from "node:crypto";
+import type { ImportedRow } from "../../../domain/importedRow.ts";
 import { SyncError } from "../../../domain/errors.ts";
-import { MAX_LINE_BYTES, MAX_RECORD_CHARS } from "./lines.ts";
+import { sliceMember } from "../../../domain/rawJson.ts";
+import { hashUuid } from "../../hashUuid.ts";
+import { MAX_RECORD_CHARS, MAX_ROW_BYTES, rejectRow } from "../../importChunks.ts";
+import type { RowSink } from "../../importChunks.ts";
 import type { OverlongLine } from "./lines.ts";
-import { memberText } from "./rawJson.ts";
 
 const HEAD = '{"event":"';
 const MIDDLE = ',"properties":{';
 const MAX_TIME_MS = 8.64e15;
-const OVERLONG = `the row is longer than ${MAX_LINE_BYTES} bytes`;
 
 export interface RowContext {
+  /** Events of this page by name. */
   wanted: ReadonlySet<string>;
-  /** Rows before it, by the project's own clock, lie before the import's start. */
+  /** The import's start by the project's own clock. Earlier rows are skipped. */
   fromWallMs: number;
   toUtcMs: (wallMs: number) => number;
-}
-
-export interface RowSink {
-  rows: ImportedRow[];
-  rejected: RejectedRow[];
 }
 
 interface Parsed {
@@ -29,21 +26,21 @@ interface Parsed {
   fields: Record<string, unknown>;
 }
 
-/** Adds the line's row to the sink, or its rejection. Throws `transient` for a line that says that the answer is no good. */
+/** Adds the line's row to the sink, or its rejection. Throws `transient` if the line shows that the response is broken. */
 export function readLine(line: string, context: RowContext, sink: RowSink): void {
-  if (line.length > MAX_LINE_BYTES) {
-    noteOverlong({ key: keyOf(line), start: line.slice(0, MAX_RECORD_CHARS) }, context, sink);
+  if (line.length > MAX_ROW_BYTES) {
+    rejectOverlong(
+      { key: hash("sha256", line, "hex").slice(0, 32), start: line.slice(0, MAX_RECORD_CHARS) },
+      context,
+      sink,
+    );
     return;
   }
-  const parsed = parseFast(line) ?? parseSlow(line);
-  if (typeof parsed === "string") {
-    reject(null, parsed, line, sink);
-    return;
-  }
+  const parsed = parseFast(line) ?? parseSlow(line, sink);
   if (parsed === null || !context.wanted.has(parsed.event)) return;
   const wallMs = parsed.fields["time"];
   if (typeof wallMs !== "number" || Math.abs(wallMs) > MAX_TIME_MS) {
-    reject(parsed.event, "properties.time is not a time", line, sink);
+    rejectRow(sink, parsed.event, "properties.time is not a time", line);
     return;
   }
   if (wallMs < context.fromWallMs) return;
@@ -58,10 +55,7 @@ export function readLine(line: string, context: RowContext, sink: RowSink): void
   );
 }
 
-/**
- * Its fields are parsed anew when discovery asks for them. Thousands of rows wait for the store at any time: as text they take a
- * fraction of the memory.
- */
+/** Parses its fields again when they are asked for: thousands of rows wait for the store, and text takes less memory. */
 class MixpanelRow implements ImportedRow {
   readonly event: string;
   readonly uuid: string;
@@ -82,14 +76,18 @@ class MixpanelRow implements ImportedRow {
   }
 }
 
-/** A line that was too long to be kept; one of an event that nobody asked for is nobody's loss. */
-export function noteOverlong({ key, start }: OverlongLine, { wanted }: RowContext, sink: RowSink): void {
+/** Rejects a line that is too long, unless it begins with the name of an event that the page does not want. */
+export function rejectOverlong(
+  { key, start }: Pick<OverlongLine, "key" | "start">,
+  { wanted }: RowContext,
+  sink: RowSink,
+): void {
   const event = /^\{"event":"([^"\\]*)"/.exec(start)?.[1] ?? null;
   if (event !== null && !wanted.has(event)) return;
-  sink.rejected.push({ event, key, reason: OVERLONG, record: start });
+  sink.rejected.push({ event, key, reason: `the row is longer than ${MAX_ROW_BYTES} bytes`, record: start });
 }
 
-/** The form in which Mixpanel writes every row; null for any other, which may still be good JSON. */
+/** Parses a line in the form in which Mixpanel writes every row. Returns null for any other form of JSON. */
 function parseFast(line: string): Parsed | null {
   if (!line.startsWith(HEAD) || !line.endsWith("}}")) return null;
   const end = line.indexOf('"', HEAD.length);
@@ -99,31 +97,34 @@ function parseFast(line: string): Parsed | null {
   try {
     return { event, properties, fields: JSON.parse(properties) as Record<string, unknown> };
   } catch {
-    return null; // further members, or broken
+    // The row has further members, or it is broken.
+    return null;
   }
 }
 
-/** Any other line. A text answer is the reason why it is no row, null an empty line. */
-function parseSlow(line: string): Parsed | string | null {
+/** Parses any other line. Returns null for an empty line and for one that it rejects. */
+function parseSlow(line: string, sink: RowSink): Parsed | null {
   if (line.trim() === "") return null;
   let parsed: unknown;
   try {
     parsed = JSON.parse(line);
   } catch {
     if (/terminated early/i.test(line) || /^\s*<(!doctype|html)/i.test(line)) throw cutShort();
-    return "the row is not valid JSON";
+    rejectRow(sink, null, "the row is not valid JSON", line);
+    return null;
   }
-  if (!isObject(parsed)) return "the row is not a JSON object";
+  if (!isObject(parsed)) {
+    rejectRow(sink, null, "the row is not a JSON object", line);
+    return null;
+  }
   const { event, properties: fields } = parsed;
-  if (typeof event === "string" && isObject(fields)) {
-    const properties = memberText(line, "properties");
-    return properties === null ? "the row has no properties" : { event, properties, fields };
-  }
+  const properties = isObject(fields) ? sliceMember(line, "properties") : null;
+  if (typeof event === "string" && isObject(fields) && properties !== null) return { event, properties, fields };
   if ("error" in parsed) throw new SyncError("transient", "Mixpanel put an error into the middle of an export.");
-  return "the row has no event name or no properties";
+  rejectRow(sink, null, "the row has no event name or no properties", line);
+  return null;
 }
 
-/** The error of an export that ended before its end. */
 export function cutShort(): SyncError {
   return new SyncError("transient", "Mixpanel ended an export early; the same days are read again.");
 }
@@ -132,32 +133,18 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Mixpanel's own dedupe key, hashed: event, time, identity as first ingested, `$insert_id`. */
+/** Mixpanel's own dedupe key, hashed: event, time, identity at ingestion, `$insert_id`. */
 function rowUuid({ event, fields, properties }: Parsed, wallMs: number): string {
   const before = fields["$distinct_id_before_identity"];
   const identity = typeof before === "string" && before !== "" ? before : idText(fields["distinct_id"]);
   const id = idText(fields["$insert_id"]);
-  // A row without an $insert_id never takes part in Mixpanel's deduplication: only the very same row is the same.
+  // Mixpanel never deduplicates a row without an $insert_id. Only an identical row counts as the same.
   const last = id === "" ? `row:${properties}` : `id:${id}`;
-  return uuidFromHash(hash("sha256", `${event.length}:${event}${wallMs}:${identity.length}:${identity}${last}`, "hex"));
+  return hashUuid(`${event.length}:${event}${wallMs}:${identity.length}:${identity}${last}`);
 }
 
-/** An id as text: numbers count, anything else is no id. */
+/** An id as text; empty for values that are no ids. */
 function idText(value: unknown): string {
   if (typeof value === "string") return value;
   return typeof value === "number" || typeof value === "boolean" ? String(value) : "";
-}
-
-/** 122 bits of a hash as a UUID of version 8, which is for such uses. */
-function uuidFromHash(hex: string): string {
-  const variant = "89ab".charAt(Number.parseInt(hex.charAt(16), 16) & 3);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}
-
-function reject(event: string | null, reason: string, line: string, sink: RowSink): void {
-  sink.rejected.push({ event, key: keyOf(line), reason, record: line.slice(0, MAX_RECORD_CHARS) });
-}
-
-function keyOf(line: string): string {
-  return hash("sha256", line, "hex").slice(0, 32);
 }

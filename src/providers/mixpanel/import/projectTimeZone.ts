@@ -1,15 +1,15 @@
-// Times of projects from before 2023: wall-clock milliseconds of the project's zone, turned into UTC.
+// Converts times of projects made before 2023, which are wall-clock milliseconds of the project's zone, into UTC.
 import { DateTime, IANAZone } from "luxon";
 import { SyncError } from "../../../domain/errors.ts";
 
 const QUARTER_HOUR_MS = 15 * 60_000;
-/** No zone has set its clock back further. */
+/** No zone has ever set its clock back further. */
 const LONGEST_REPEAT_MS = 3 * 3_600_000;
 const MAX_CACHED_QUARTERS = 50_000;
 
 /**
- * Turns wall-clock time written as if it were UTC into UTC. Offsets change at quarter hours only, so one is looked up per
- * quarter hour. An hour that the clock showed twice is taken as its first showing: the number does not tell which it was.
+ * Converts wall-clock time that is written as if it were UTC. Offsets change at quarter hours only, so one is looked up per
+ * quarter hour. When the clock showed an hour twice, the first time is taken, because the number does not tell which it was.
  */
 export function createUtcConverter(zone: string | null): (wallMs: number) => number {
   if (zone === null) return (wallMs) => wallMs;
@@ -30,13 +30,13 @@ export function createUtcConverter(zone: string | null): (wallMs: number) => num
 function wallOffsetMs(wallMs: number, zone: string): number {
   const utc = DateTime.fromMillis(wallMs, { zone: "utc" }).setZone(zone, { keepLocalTime: true });
   if (!utc.isValid) throw unknownZone();
-  // Of two showings luxon takes the first or the second, depending on the side of Greenwich.
+  // When the clock showed this time twice, luxon takes the first or the second, depending on the side of Greenwich.
   const offsetMs = (epochMs: number): number => IANAZone.create(zone).offset(epochMs) * 60_000;
   const beforeMs = offsetMs(wallMs - utc.offset * 60_000 - LONGEST_REPEAT_MS);
   return offsetMs(wallMs - beforeMs) === beforeMs ? beforeMs : utc.offset * 60_000;
 }
 
-/** The calendar day in the zone, `yyyy-mm-dd`; UTC where there is none. */
+/** The calendar day in the zone, `yyyy-mm-dd`; in UTC if the zone is null. */
 export function dayInZone(epochMs: number, zone: string | null): string {
   const day = DateTime.fromMillis(epochMs, { zone: zone ?? "utc" }).toISODate();
   if (day === null) throw unknownZone();
@@ -46,6 +46,6 @@ export function dayInZone(epochMs: number, zone: string | null): string {
 function unknownZone(): SyncError {
   return new SyncError(
     "schema",
-    "Mixpanel names a time zone for this project that is not known. Check the project's settings.",
+    "Mixpanel names an unknown time zone for this project. Check the project's settings in Mixpanel.",
   );
 }

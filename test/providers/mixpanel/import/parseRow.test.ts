@@ -2,15 +2,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { SyncError } from "../../../../src/domain/errors.ts";
-import { MAX_LINE_BYTES } from "../../../../src/providers/mixpanel/import/lines.ts";
+import { emptySink, MAX_ROW_BYTES } from "../../../../src/providers/importChunks.ts";
 import { readLine } from "../../../../src/providers/mixpanel/import/parseRow.ts";
-import type { RowContext, RowSink } from "../../../../src/providers/mixpanel/import/parseRow.ts";
-import { memberText } from "../../../../src/providers/mixpanel/import/rawJson.ts";
+import type { RowSink } from "../../../../src/providers/importChunks.ts";
+import type { RowContext } from "../../../../src/providers/mixpanel/import/parseRow.ts";
 
 const CONTEXT: RowContext = { wanted: new Set(["purchase"]), fromWallMs: 1_000_000, toUtcMs: (wallMs) => wallMs };
 
 function read(...lines: string[]): RowSink {
-  const sink: RowSink = { rows: [], rejected: [] };
+  const sink = emptySink();
   for (const line of lines) readLine(line, CONTEXT, sink);
   return sink;
 }
@@ -19,43 +19,6 @@ function rowLine(properties: Record<string, unknown>): string {
   const base = { time: 1_700_000_000_123, distinct_id: "ann", $insert_id: "i1" };
   return JSON.stringify({ event: "purchase", properties: { ...base, ...properties } });
 }
-
-/** JSON with spaces in any place where they may be. */
-function spaced(value: unknown, space: string): string {
-  if (Array.isArray(value))
-    return `[${space}${value.map((item) => spaced(item, space)).join(`${space},${space}`)}${space}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const members = Object.entries(value).map(
-    ([name, item]) => `${JSON.stringify(name)}${space}:${space}${spaced(item, space)}`,
-  );
-  return `{${space}${members.join(`${space},${space}`)}${space}}`;
-}
-
-describe("memberText", () => {
-  test("is the text whose value JSON.parse gives, in any JSON object", () => {
-    const object = fc.dictionary(
-      fc.oneof(fc.constant("properties"), fc.constant('a"\\,{'), fc.string()),
-      fc.jsonValue(),
-    );
-    fc.assert(
-      fc.property(object, fc.constantFrom("", " ", "\t\r\n "), (value, space) => {
-        const text = spaced(value, space);
-        const parsed = JSON.parse(text) as Record<string, unknown>;
-        for (const name of Object.keys(parsed)) {
-          const member = memberText(text, name);
-          expect(JSON.parse(member ?? "")).toEqual(parsed[name]);
-          expect(member).toBe(member?.trim());
-        }
-        expect(memberText(text, "no such member")).toBeNull();
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  test("is the last of several, like JSON.parse", () => {
-    expect(memberText('{"p":{"a":1},"q":"}","p":[1.50]}', "p")).toBe("[1.50]");
-  });
-});
 
 describe("a row", () => {
   test("keeps its properties' text as it is, whatever the form of the line", () => {
@@ -101,7 +64,7 @@ describe("a row", () => {
 
   test("that nobody asked for, or from before the import's start, is left out", () => {
     const other = rowLine({}).replace("purchase", "signup");
-    expect(read(other, rowLine({ time: 999_999 }), "", "  ")).toEqual({ rows: [], rejected: [] });
+    expect(read(other, rowLine({ time: 999_999 }), "", "  ")).toMatchObject({ rows: [], rejected: [] });
     expect(read(rowLine({ time: 1_000_000 })).rows).toHaveLength(1);
   });
 
@@ -127,7 +90,7 @@ describe("a row", () => {
   });
 
   test("that is too long is rejected with its beginning", () => {
-    const line = rowLine({ text: "x".repeat(MAX_LINE_BYTES) });
+    const line = rowLine({ text: "x".repeat(MAX_ROW_BYTES) });
     const { rows, rejected } = read(line);
     expect(rows).toEqual([]);
     expect(rejected).toMatchObject([{ event: "purchase", record: line.slice(0, 4_000) }]);

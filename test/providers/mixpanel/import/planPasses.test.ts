@@ -9,12 +9,12 @@ import {
   dayNumber,
   dayOf,
   parseCursor,
-  passOf,
   progressAt,
   windowOf,
 } from "../../../../src/providers/mixpanel/import/cursor.ts";
 import type { ImportCursor } from "../../../../src/providers/mixpanel/import/cursor.ts";
-import { planPasses } from "../../../../src/providers/mixpanel/import/planPasses.ts";
+import { unfinishedPass } from "../../../../src/providers/importPasses.ts";
+import { planMixpanelPasses } from "../../../../src/providers/mixpanel/import/planPasses.ts";
 import { connectionOf } from "../../../support/providers/mixpanel.ts";
 
 const DAY_MS = 86_400_000;
@@ -23,7 +23,7 @@ const SETTLE_MS = 7_200_000;
 
 function plan(events: Record<string, EventProgress>, options: { zone?: string | null; highWatermarkMs?: number } = {}) {
   const input = Object.entries(events).map(([name, progress]) => ({ definition: { name, source: null }, progress }));
-  return planPasses(
+  return planMixpanelPasses(
     connectionOf(),
     { events: input, highWatermarkMs: options.highWatermarkMs ?? BOUND_MS },
     SETTLE_MS,
@@ -58,7 +58,7 @@ describe("windows", () => {
           });
           const windows: { fromDay: string; toDay: string }[] = [];
           for (let i = 0; progress.unfinished !== null; i++) {
-            const { cursor } = passOf(progress);
+            const { cursor } = unfinishedPass(progress, parseCursor);
             const { pageHalvings, rows, bytes } = steps[i % steps.length] ?? { pageHalvings: 0, rows: 0, bytes: 0 };
             const window = windowOf(cursor, pageHalvings);
             windows.push(window);
@@ -131,7 +131,7 @@ describe("planning", () => {
   test("an event that is complete to some time reads all days again for what was processed since a day before", () => {
     const through = BOUND_MS - 8 * 3_600_000;
     const [pass] = plan({ a: done(through) });
-    expect(passOf(pass?.progress ?? NO_PROGRESS).cursor).toMatchObject({
+    expect(unfinishedPass(pass?.progress ?? NO_PROGRESS, parseCursor).cursor).toMatchObject({
       nextDay: "2026-01-01",
       lastDay: "2026-03-10",
       lowerBoundMs: through - DAY_MS,
@@ -157,13 +157,13 @@ describe("planning", () => {
     };
     expect(parseCursor(strange.unfinished?.cursor)).toBeNull();
     expect(plan({ a: strange })).toEqual(plan({ a: NO_PROGRESS }));
-    expect(() => passOf(strange)).toThrow(expect.objectContaining({ kind: "bug" }));
+    expect(() => unfinishedPass(strange, parseCursor)).toThrow(expect.objectContaining({ kind: "bug" }));
   });
 
   test("today is the project's own day", () => {
     const lastDay = (zone: string | null): unknown => {
       const [pass] = plan({ a: NO_PROGRESS }, { zone });
-      return passOf(pass?.progress ?? NO_PROGRESS).cursor.lastDay;
+      return unfinishedPass(pass?.progress ?? NO_PROGRESS, parseCursor).cursor.lastDay;
     };
     expect([lastDay(null), lastDay("America/Los_Angeles"), lastDay("Asia/Tokyo")]).toEqual([
       "2026-03-10",

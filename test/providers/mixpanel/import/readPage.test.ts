@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { MAX_LINE_BYTES } from "../../../../src/providers/mixpanel/import/lines.ts";
+import { MAX_ROW_BYTES } from "../../../../src/providers/importChunks.ts";
 import { createMixpanelConnector } from "../../../../src/providers/mixpanel/connector.ts";
 import type { Connector, ImportChunk, ImportPageJob } from "../../../../src/providers/connector.ts";
 import { NO_PROGRESS } from "../../../../src/domain/progress.ts";
@@ -242,7 +242,7 @@ test("an answer that is cut at any byte is a failed page or has all of its rows"
 });
 
 test("a huge row is rejected alone, a huge page comes in bounded chunks", async () => {
-  const huge = line(0, `,"x":"${"y".repeat(MAX_LINE_BYTES + 1_000_000)}"`);
+  const huge = line(0, `,"x":"${"y".repeat(MAX_ROW_BYTES + 1_000_000)}"`);
   const chunks = await pageOf(Buffer.from(huge + Array.from({ length: 12_000 }, (_, i) => line(i + 1)).join("")));
   expect(chunks.flatMap((chunk) => chunk.rejected)).toMatchObject([{ event: "purchase" }]);
   expect(rowsOf(chunks)).toHaveLength(12_000);

@@ -1,0 +1,85 @@
+// What was imported for an event: its records, and the properties that they have.
+import { z } from "@hono/zod-openapi";
+import { PROPERTY_TYPES, type ImportedRecord, type Property } from "../../domain/event.ts";
+import { endpoint } from "../../http/endpoint.ts";
+import type { App } from "../../http/env.ts";
+import { notFound } from "../../http/problem.ts";
+import type { AppDeps } from "../deps.ts";
+import { jsonResponse, rawList } from "../rawJson.ts";
+import { count, isoTime, listOf, time } from "../responses.ts";
+import { eventParams, pageQuery } from "../schemas.ts";
+
+const recordResponse = z
+  .object({
+    uuid: z.string().describe("What identifies the record: the same record is stored once."),
+    user_id: z.string().describe("The user that the record belongs to."),
+    timestamp: time.describe("When the event happened."),
+    properties: z.record(z.string(), z.unknown()).describe("All properties of the source, with all digits of numbers."),
+  })
+  .openapi("ImportedRecord", {
+    example: {
+      uuid: "9f1c2e",
+      user_id: "user-17",
+      timestamp: "2026-01-31T07:59:12.000Z",
+      properties: { amount: 12.5, currency: "EUR" },
+    },
+  });
+
+const propertyResponse = z
+  .object({
+    name: z.string().describe("The name of the property."),
+    types: z.array(z.enum(PROPERTY_TYPES)).describe("The JSON types that its values have."),
+    numeric: z.boolean().describe("Whether all values that are not null are numbers."),
+    count: count.describe("How many records have the property."),
+    example: z.unknown().openapi({ description: "A value; null if the property identifies users." }),
+  })
+  .openapi("Property", {
+    example: { name: "amount", types: ["number"], numeric: true, count: 1200, example: 12.5 },
+  });
+
+export function registerImported(app: App, { store: { events } }: AppDeps): void {
+  endpoint(app, {
+    method: "get",
+    path: "/v1/integrations/{id}/events/{name}/records",
+    operationId: "listImportedRecords",
+    summary: "List imported records",
+    description: "Returns what was imported for an event. The records contain user ids.",
+    tag: "events",
+    params: eventParams,
+    query: pageQuery,
+    status: 200,
+    response: listOf("records", recordResponse),
+    handler: async ({ workspaceId, params: { id, name }, query }) => {
+      const page = await events.records(workspaceId, id, name, query);
+      if (page === null) throw notFound("event");
+      return jsonResponse(rawList("records", page.items.map(recordText), page.next));
+    },
+  });
+  endpoint(app, {
+    method: "get",
+    path: "/v1/integrations/{id}/events/{name}/properties",
+    operationId: "listProperties",
+    summary: "List properties",
+    description:
+      "Returns the properties that the imported records of an event have. Numeric ones can be measured by metrics.",
+    tag: "events",
+    params: eventParams,
+    status: 200,
+    response: z.object({ properties: z.array(propertyResponse).describe("The properties by name.") }),
+    handler: async ({ workspaceId, params: { id, name } }) => {
+      const properties = await events.properties(workspaceId, id, name);
+      if (properties === null) throw notFound("event");
+      return jsonResponse(`{"properties":[${properties.map(propertyText).join(",")}]}`);
+    },
+  });
+}
+
+/** As text, because JSON.parse would cost digits of the properties' numbers. */
+function recordText({ uuid, userId, timestampMs, properties }: ImportedRecord): string {
+  const head = JSON.stringify({ uuid, user_id: userId, timestamp: isoTime(timestampMs) });
+  return `${head.slice(0, -1)},"properties":${properties}}`;
+}
+
+function propertyText({ example, ...rest }: Property): string {
+  return `${JSON.stringify(rest).slice(0, -1)},"example":${example ?? "null"}}`;
+}

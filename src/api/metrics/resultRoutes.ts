@@ -1,0 +1,121 @@
+// GET /v1/metrics/{metric}/results: what a router's routes or variants do to a metric, as JSON and as CSV.
+import { z } from "@hono/zod-openapi";
+import { compareGroups, groupIds } from "../../domain/metrics/compareGroups.ts";
+import type { Metric } from "../../domain/metrics/metric.ts";
+import type { MetricResults, ResultOptions } from "../../domain/metrics/results.ts";
+import { endpoint } from "../../http/endpoint.ts";
+import type { App } from "../../http/env.ts";
+import { invalid, notFound } from "../../http/problem.ts";
+import { MetricLimitError } from "../../store/store.ts";
+import type { AppDeps } from "../deps.ts";
+import { toCsv } from "./csv.ts";
+import { resultQuery, toResultOptions } from "./resultQuery.ts";
+import { resultResponse, toResultResponse } from "./resultResponses.ts";
+import { metricParams } from "./schemas.ts";
+
+const resultCsv = z.string().openapi({
+  description: "A header line, then one line for each group.",
+  example: "group,baseline,users,exposures,value\r\ngpt,yes,1000,5200,0.12\r\n",
+});
+
+export function registerMetricResults(app: App, deps: AppDeps): void {
+  endpoint(app, {
+    method: "get",
+    path: "/v1/metrics/{metric}/results",
+    operationId: "getMetricResults",
+    summary: "Compare groups by a metric",
+    description:
+      "Compares the routes or variants of a router by a metric: values, differences to a baseline, their intervals, " +
+      "and checks of whether they can be trusted. A figure that cannot be computed is null, with the reason in " +
+      "`refusal`.",
+    tag: "metrics",
+    params: metricParams,
+    query: resultQuery,
+    status: 200,
+    response: resultResponse,
+    handler: async (call) => {
+      const { metric, options, results } = await resultsOf(deps, call);
+      return toResultResponse(metric, call.query.router, options, results);
+    },
+  });
+  endpoint(app, {
+    method: "get",
+    path: "/v1/metrics/{metric}/results.csv",
+    operationId: "getMetricResultsCsv",
+    summary: "Compare groups by a metric, as CSV",
+    description: "Returns the groups of the same comparison as a CSV file, one line for each group.",
+    tag: "metrics",
+    params: metricParams,
+    query: resultQuery,
+    status: 200,
+    response: resultCsv,
+    mediaType: "text/csv",
+    handler: async (call) => {
+      const { results } = await resultsOf(deps, call);
+      const headers = {
+        "content-type": "text/csv; charset=utf-8",
+        "content-disposition": 'attachment; filename="results.csv"',
+      };
+      return new Response(toCsv(toRows(results)), { headers });
+    },
+  });
+}
+
+interface Call {
+  workspaceId: string;
+  params: z.output<typeof metricParams>;
+  query: z.output<typeof resultQuery>;
+}
+
+async function resultsOf(
+  { store }: AppDeps,
+  { workspaceId, params, query }: Call,
+): Promise<{ metric: Metric; options: ResultOptions; results: MetricResults }> {
+  const metric = await store.metrics.get(workspaceId, params.metric);
+  if (metric === null) throw notFound("metric");
+  const options = toResultOptions(query, await store.nowMs());
+  const sample = await orFieldError(store.metrics.sample(workspaceId, metric, query.router, options));
+  if (sample === null) throw notFound("router");
+  if (options.baseline !== null && !groupIds(sample, options).includes(options.baseline)) {
+    throw invalid([{ path: "baseline", message: `must be a ${options.by} that the result has` }]);
+  }
+  return { metric, options, results: compareGroups(metric, options, sample) };
+}
+
+/** Makes a range with too many users a wrong field. */
+async function orFieldError<T>(reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!(error instanceof MetricLimitError)) throw error;
+    throw invalid([{ path: "from", message: error.message }]);
+  }
+}
+
+function toRows({ baseline, groups }: MetricResults): Record<string, string | number | null>[] {
+  return groups.map(({ id, users, exposures, value, interval, refusal, absolute, relative }) => ({
+    group: id,
+    baseline: baseline === id ? "yes" : "no",
+    users,
+    exposures,
+    value,
+    low: interval?.low ?? null,
+    high: interval?.high ?? null,
+    refusal,
+    ...comparisonColumns("absolute", absolute),
+    ...comparisonColumns("relative", relative),
+  }));
+}
+
+function comparisonColumns(prefix: string, comparison: MetricResults["groups"][number]["absolute"]) {
+  return {
+    [`${prefix}_estimate`]: comparison?.estimate ?? null,
+    [`${prefix}_low`]: comparison?.low ?? null,
+    [`${prefix}_high`]: comparison?.high ?? null,
+    [`${prefix}_p_value`]: comparison?.pValue ?? null,
+    [`${prefix}_always_valid_low`]: comparison?.alwaysValid?.low ?? null,
+    [`${prefix}_always_valid_high`]: comparison?.alwaysValid?.high ?? null,
+    [`${prefix}_always_valid_p_value`]: comparison?.alwaysValid?.pValue ?? null,
+    [`${prefix}_refusal`]: comparison?.refusal ?? null,
+  };
+}

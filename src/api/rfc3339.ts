@@ -1,0 +1,32 @@
+// RFC 3339 times, exactly: Date.parse takes far more than that, and a time without an offset for a local one.
+const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
+
+/**
+ * Epoch milliseconds, anything finer cut off; null for what is no time with an offset. A leap second counts as the
+ * second after it.
+ */
+export function parseRfc3339(text: string): number | null {
+  const match = RFC3339.exec(text);
+  if (match === null) return null;
+  const year = Number(match[1]);
+  const month = Number(match[2]);
+  const day = Number(match[3]);
+  const hour = Number(match[4]);
+  const minute = Number(match[5]);
+  const second = Number(match[6]);
+  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return null;
+  const isLeapSecond = second === 60 && minute === 59;
+  if (hour > 23 || minute > 59 || (second > 59 && !isLeapSecond)) return null;
+  const fractionMs = match[7] === undefined ? 0 : Number(match[7].padEnd(3, "0").slice(0, 3));
+  const offsetHours = Number(match[9] ?? 0);
+  const offsetMinutes = Number(match[10] ?? 0);
+  if (offsetHours > 23 || offsetMinutes > 59) return null;
+  const offsetMs = (offsetHours * 60 + offsetMinutes) * 60_000 * (match[8] === "-" ? -1 : 1);
+  // Years before 100 would be read as 19xx; they are far out of every window anyway.
+  return Date.UTC(year, month - 1, day, hour, minute, second, fractionMs) - offsetMs;
+}
+
+function daysInMonth(year: number, month: number): number {
+  if (month !== 2) return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+}

@@ -1,0 +1,64 @@
+// How the API shows routers, routes and variants.
+import { z } from "@hono/zod-openapi";
+import type { Route, Router, Variant } from "../../domain/router.ts";
+import { isoTime, time } from "../responses.ts";
+
+const variant = {
+  id: "gpt",
+  weight: 1,
+  upstream: { baseUrl: "https://api.openai.com/v1", model: "gpt-4o", hasApiKey: true },
+};
+const route = { id: "default", conditions: {}, fallbackVariantId: null, variants: [variant] };
+
+export const variantResponse = z
+  .object({
+    id: z.string().describe("The id of the variant, unique in its route."),
+    weight: z.number().describe("The share of the route's users, relative to the other weights."),
+    upstream: z
+      .object({
+        baseUrl: z.string().describe("The address that serves the calls, as OpenAI's clients take it."),
+        model: z.string().describe("The model that the upstream is asked for."),
+        hasApiKey: z.boolean().describe("Whether an API key for the upstream is stored."),
+      })
+      .describe("Where calls of this variant go."),
+  })
+  .openapi("Variant", { example: variant }) satisfies z.ZodType<Variant>;
+
+const conditionsResponse = z.object({
+  metadata: z
+    .record(z.string(), z.union([z.string(), z.array(z.string())]))
+    .optional()
+    .describe("The value, or one of the values, that each key of a call's metadata must have."),
+  models: z.array(z.string()).optional().describe("The model hints of which a call must have one."),
+});
+
+export const routeResponse = z
+  .object({
+    id: z.string().describe("The id of the route, unique in its router."),
+    conditions: conditionsResponse.describe("Which calls the route serves. Without conditions it serves all."),
+    fallbackVariantId: z.string().nullable().describe("The variant that serves a call when another one fails."),
+    variants: z.array(variantResponse).describe("The variants of the route."),
+  })
+  .openapi("Route", { example: route }) satisfies z.ZodType<Route>;
+
+export const routerResponse = z
+  .object({
+    id: z.string().describe("The id of the router."),
+    description: z.string().nullable().describe("Free text for people."),
+    routes: z.array(routeResponse).describe("The routes, in the order in which they are tried."),
+    createdAt: time.describe("When the router was created."),
+    updatedAt: time.describe("When the router, a route or a variant was last changed."),
+  })
+  .openapi("Router", {
+    example: {
+      id: "my-router",
+      description: null,
+      routes: [route],
+      createdAt: "2026-01-31T08:00:00.000Z",
+      updatedAt: "2026-01-31T08:00:00.000Z",
+    },
+  });
+
+export function toRouterResponse({ createdAtMs, updatedAtMs, ...router }: Router): z.input<typeof routerResponse> {
+  return { ...router, createdAt: isoTime(createdAtMs), updatedAt: isoTime(updatedAtMs) };
+}

@@ -1,0 +1,18 @@
+// The app, and what its context carries for one request.
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+export interface Env {
+  /**
+   * Node's request and response, if a Node server made the call: the gateway streams without web streams in between.
+   */
+  Bindings: { incoming?: IncomingMessage; outgoing?: ServerResponse };
+  Variables: {
+    /** Set by the authentication of every call under /v1. */
+    workspaceId: string;
+    /** The path template of the endpoint: ids must not get into logs and metrics. */
+    route: string;
+  };
+}
+
+export type App = OpenAPIHono<Env>;

@@ -1,0 +1,135 @@
+// The OpenAPI document: entries of endpoints, the components that they share, and the examples that follow from
+// schemas.
+import { z, type RouteConfig } from "@hono/zod-openapi";
+import type { App } from "./env.ts";
+import { PROBLEMS, problemSchema, type ProblemStatus } from "./problem.ts";
+
+/** What the OpenAPI document says about an endpoint. */
+export interface EndpointDocumentation<P = z.ZodType, Q = z.ZodType, B = z.ZodType, R = z.ZodType> {
+  method: "get" | "post" | "patch" | "delete";
+  /** Path template, as in `/v1/integrations/{id}`. */
+  path: string;
+  /** The name of the call in generated clients. */
+  operationId: string;
+  summary: string;
+  description: string;
+  tag: string;
+  params?: P;
+  query?: Q;
+  /** JSON of at most `MAX_CONFIG_BODY_BYTES`. */
+  body?: B;
+  status: 200 | 201 | 202 | 204;
+  response?: R;
+  /** Of the response; default: JSON. */
+  mediaType?: string;
+  /** Beyond those that follow from the other fields. */
+  problems?: ProblemStatus[];
+  /** Needs neither a key nor a session. */
+  open?: boolean;
+}
+
+/** Either an API key or a session. */
+export const SECURITY: Record<string, string[]>[] = [{ apiKey: [] }, { session: [] }];
+
+export function documentation(definition: EndpointDocumentation): RouteConfig {
+  const { method, path, operationId, summary, description, tag, params, query, body, response, status } = definition;
+  const media = definition.mediaType ?? "application/json";
+  const problems: ProblemStatus[] = [401, 429, ...(params ? [404 as const] : [])];
+  if (query || method !== "get") problems.push(400);
+  if (method !== "get") problems.push(403, 413);
+  if (body) problems.push(415);
+  return {
+    method,
+    path,
+    operationId,
+    summary,
+    description,
+    tags: [tag],
+    security: definition.open === true ? [] : SECURITY,
+    request: {
+      ...(params instanceof z.ZodObject && { params }),
+      ...(query instanceof z.ZodObject && { query }),
+      ...(body && { body: { required: true, content: { "application/json": { schema: body } } } }),
+    },
+    responses: {
+      [status]: { description: summary, ...(response && { content: { [media]: { schema: response } } }) },
+      ...problemResponses([...problems, ...(definition.problems ?? [])]),
+    },
+  };
+}
+
+/** References to the problems with these statuses. */
+export function problemResponses(statuses: ProblemStatus[]): RouteConfig["responses"] {
+  return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]));
+}
+
+/** Serves the document of all endpoints that are registered so far at /openapi.json. */
+export function serveOpenApi(app: App): void {
+  const { openAPIRegistry: registry } = app;
+  registry.register("Problem", problemSchema);
+  for (const [status, { title, description }] of Object.entries(PROBLEMS)) {
+    const example = { type: "about:blank", title, status: Number(status), detail: description, errors: [] };
+    const content = { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" }, example } };
+    registry.registerComponent("responses", `Problem${status}`, { description, content });
+  }
+  registry.registerComponent("securitySchemes", "apiKey", {
+    type: "apiKey",
+    in: "header",
+    name: "Authorization",
+    description: "The API key as it is: `Authorization: Basic <api-key>` or `Authorization: Bearer <api-key>`.",
+  });
+  registry.registerComponent("securitySchemes", "session", {
+    type: "apiKey",
+    in: "cookie",
+    name: "crosscurrent_session",
+    description:
+      "Set by `POST /v1/session`; over https its name begins with `__Host-`. Calls that change something must come " +
+      "from a page of the same origin.",
+  });
+  const document = app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: {
+      title: "Crosscurrent",
+      version: "1",
+      description: "Two-way sync between an LLM router and product analytics.",
+    },
+  });
+  addExamples(document as unknown as Document);
+  app.get("/openapi.json", (c) => {
+    c.set("route", "/openapi.json");
+    return c.json(document);
+  });
+}
+
+interface Schema {
+  $ref?: string;
+  example?: unknown;
+  properties?: Record<string, Schema>;
+  items?: Schema;
+}
+
+type Content = Record<string, { schema?: Schema; example?: unknown }>;
+
+interface Document {
+  paths: Record<
+    string,
+    Record<string, { requestBody?: { content: Content }; responses: Record<string, { content?: Content }> }>
+  >;
+  components: { schemas: Record<string, Schema> };
+}
+
+/** Gives every request and response the example of its schema. A list's example holds one item. */
+function addExamples({ paths, components }: Document): void {
+  const exampleOf = ({ $ref, example, properties, items }: Schema): unknown => {
+    if ($ref !== undefined) return exampleOf(components.schemas[$ref.slice($ref.lastIndexOf("/") + 1)] ?? {});
+    if (example !== undefined) return example;
+    if (items !== undefined) return [exampleOf(items)];
+    if (properties === undefined) return undefined;
+    return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, exampleOf(schema)]));
+  };
+  for (const { requestBody, responses } of Object.values(paths).flatMap((methods) => Object.values(methods))) {
+    for (const { content = {} } of [requestBody ?? {}, ...Object.values(responses)]) {
+      for (const media of Object.values(content)) media.example ??= media.schema && exampleOf(media.schema);
+    }
+  }
+}

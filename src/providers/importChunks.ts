@@ -1,0 +1,50 @@
+// Chunks of imported rows: their bounds, how rows are rejected, and which chunk carries the page's progress.
+import { hash } from "node:crypto";
+import type { ImportedRow, RejectedRow } from "../domain/importedRow.ts";
+import type { EventProgress } from "../domain/progress.ts";
+import type { ImportChunk } from "./connector.ts";
+
+export const MAX_CHUNK_ROWS = 5_000;
+export const MAX_CHUNK_BYTES = 4 * 1024 * 1024;
+/** A longer row is rejected. */
+export const MAX_ROW_BYTES = 4 * 1024 * 1024;
+/** How much of a rejected row is kept. */
+export const MAX_RECORD_CHARS = 4_000;
+
+/** Rows that were read and not yet given to the store. */
+export interface RowSink {
+  rows: ImportedRow[];
+  rejected: RejectedRow[];
+  bytes: number;
+}
+
+export function emptySink(): RowSink {
+  return { rows: [], rejected: [], bytes: 0 };
+}
+
+export function rowCount({ rows, rejected }: RowSink): number {
+  return rows.length + rejected.length;
+}
+
+export function rejectRow(sink: RowSink, event: string | null, reason: string, record: string): void {
+  sink.rejected.push({ event, key: rejectionKey(record), reason, record: record.slice(0, MAX_RECORD_CHARS) });
+}
+
+function rejectionKey(record: string): string {
+  return hash("sha256", record, "hex").slice(0, 32);
+}
+
+/** Turns full sinks into chunks. The progress goes with the last chunk, which is known once there is no further sink. */
+export async function* toImportChunks(
+  sinks: AsyncGenerator<RowSink>,
+  signal: AbortSignal,
+  progressAtEnd: () => EventProgress,
+): AsyncGenerator<ImportChunk> {
+  let last = emptySink();
+  for await (const sink of sinks) {
+    if (rowCount(last) > 0) yield { rows: last.rows, rejected: last.rejected, progress: null };
+    signal.throwIfAborted();
+    last = sink;
+  }
+  yield { rows: last.rows, rejected: last.rejected, progress: progressAtEnd() };
+}

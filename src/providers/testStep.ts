@@ -1,0 +1,21 @@
+// Runs one step of a connection test.
+import { SyncError } from "../domain/errors.ts";
+import type { TestStep } from "./connector.ts";
+
+/** How long all steps of a test may take together. */
+export const CONNECTION_TEST_TIMEOUT_MS = 60_000;
+
+/** `run` returns a message for a step that succeeded with a remark. The message of its SyncError says what to do if it failed. */
+export async function runTestStep(
+  provider: string,
+  name: string,
+  run: () => Promise<string | void>,
+): Promise<TestStep> {
+  try {
+    const message = await run();
+    return typeof message === "string" ? { name, ok: true, message } : { name, ok: true };
+  } catch (error) {
+    const timedOut = `${provider} did not answer within ${CONNECTION_TEST_TIMEOUT_MS / 1_000} seconds. Try again.`;
+    return { name, ok: false, message: error instanceof SyncError ? error.message : timedOut };
+  }
+}
