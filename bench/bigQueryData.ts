@@ -104,8 +104,12 @@ export function createBigQueryTenant(
   events: NewEvent[] = [],
 ): Promise<Tenant> {
   const integration = {
-    ...{ provider: "bigquery" as const, projectId, datasetId: DATASET, location: LOCATION },
-    ...{ serviceAccountEmail: emailOf(projectId), importFrom },
+    provider: "bigquery" as const,
+    projectId,
+    datasetId: DATASET,
+    location: LOCATION,
+    serviceAccountEmail: emailOf(projectId),
+    importFrom,
   };
   return createTenantOf(machine, integration, directions, events);
 }

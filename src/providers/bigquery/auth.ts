@@ -103,7 +103,7 @@ function remember(known: Map<string, Account>, email: string, account: Account):
 
 interface Source {
   client(): Promise<AuthClient>;
-  principal(): Promise<string | null>;
+  principal: () => Promise<string | null>;
 }
 
 /** This service's own identity: a fixed token, or Application Default Credentials looked up once they are needed. */

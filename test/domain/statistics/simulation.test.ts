@@ -113,7 +113,10 @@ function expectAtRate(count: number, rate: number): void {
 
 function usersByVariant(run: number): number[] {
   const place = { routerId: `router-${run}`, routeId: "default" };
-  const assigned = Array.from({ length: USERS }, (_, i) => pickVariant(VARIANTS, assignmentHash(`user-${i}`, place))?.id);
+  const assigned = Array.from(
+    { length: USERS },
+    (_, i) => pickVariant(VARIANTS, assignmentHash(`user-${i}`, place))?.id,
+  );
   return VARIANTS.map(({ id }) => assigned.filter((one) => one === id).length);
 }
 

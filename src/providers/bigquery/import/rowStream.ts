@@ -24,8 +24,8 @@ export interface RowStream {
 }
 
 interface Waiting {
-  resolve(answer: Answer | null): void;
-  reject(error: unknown): void;
+  resolve: (answer: Answer | null) => void;
+  reject: (error: unknown) => void;
 }
 
 export async function openRowStream(
