@@ -1,6 +1,12 @@
 // Reads the settings of every process. Nothing else reads the environment. All bad settings are reported at once.
 import { PROVIDER_SPECS } from "../providers/specs.ts";
-import { readSettings, type Environment, type SettingGroup, type SettingProblem, type SettingValues } from "./setting.ts";
+import {
+  readSettings,
+  type Environment,
+  type SettingGroup,
+  type SettingProblem,
+  type SettingValues,
+} from "./setting.ts";
 import {
   gatewaySettings,
   generalSettings,

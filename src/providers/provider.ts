@@ -31,7 +31,8 @@ export type ValuesOf<F extends Fields> = { -readonly [Name in keyof F]: z.output
 
 /** Columns are offered if they have one of these types. */
 export type Suggestion =
-  { readonly list: "datasets" | "tables" } | { readonly list: "columns"; readonly types: readonly string[] };
+  | { readonly list: "datasets" | "tables" }
+  | { readonly list: "columns"; readonly types: readonly string[] };
 
 /** A rule for texts, stated once: `message` is the API's answer to a text that breaks it, and what forms say. */
 export interface TextRule {
@@ -117,7 +118,10 @@ export function reader<F extends Fields>(fields: F): (stored: JsonObject) => Val
       const result = schema.safeParse(stored);
       if (!result.success) {
         const wrong = result.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`).join("; ");
-        throw new SyncError("schema", `The stored configuration cannot be used: ${wrong}. Delete it and create it anew.`);
+        throw new SyncError(
+          "schema",
+          `The stored configuration cannot be used: ${wrong}. Delete it and create it anew.`,
+        );
       }
       // Each value was parsed by the schema of its field.
       values = result.data as ValuesOf<F>;

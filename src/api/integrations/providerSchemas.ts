@@ -3,7 +3,14 @@ import { z } from "@hono/zod-openapi";
 import type { EventSummary, NewEvent } from "../../domain/event.ts";
 import type { Integration, IntegrationPatch, JsonObject, NewIntegration, Provider } from "../../domain/integration.ts";
 import type { Field, Fields, ProviderSpec } from "../../providers/provider.ts";
-import { directionSwitches, eventName, importFromDay, optionalDescription, sayUnknown, type NowMs } from "../schemas.ts";
+import {
+  directionSwitches,
+  eventName,
+  importFromDay,
+  optionalDescription,
+  sayUnknown,
+  type NowMs,
+} from "../schemas.ts";
 import { eventFields, integrationFields, toEventResponse } from "./responses.ts";
 import type { EventResponse, IntegrationResponse } from "./responses.ts";
 
@@ -79,7 +86,9 @@ function toNewIntegration(spec: ProviderSpec, body: Record<string, unknown>): Ne
 function integrationPatch(spec: ProviderSpec, stored: JsonObject): z.ZodType<IntegrationPatch> {
   const { title, settings, secret } = spec;
   const changeable = Object.entries(settings).filter(([, { isChangeable }]) => isChangeable);
-  const missing = Object.entries(settings).find(([name, { isNeededToExport }]) => isNeededToExport && stored[name] === null);
+  const missing = Object.entries(settings).find(
+    ([name, { isNeededToExport }]) => isNeededToExport && stored[name] === null,
+  );
   return z
     .strictObject(
       {
@@ -120,7 +129,11 @@ function newEvent(spec: ProviderSpec): z.ZodType<NewEvent> {
   const names = Object.keys(source);
   return z
     .strictObject(
-      { [nameField]: eventName.meta({ description: `${label}.`, example }), description: optionalDescription, ...shapeOf(source) },
+      {
+        [nameField]: eventName.meta({ description: `${label}.`, example }),
+        description: optionalDescription,
+        ...shapeOf(source),
+      },
       sayUnknown(`unknown field of a ${spec.title} event`),
     )
     .openapi(`New${componentName(spec)}Event`)
@@ -162,7 +175,9 @@ function documented({ schema, label, help, example }: Field): z.ZodType {
 
 /** What is absent stays absent. All values of fields are texts or null. */
 function pick(body: Record<string, unknown>, names: string[]): JsonObject {
-  return Object.fromEntries(names.filter((name) => body[name] !== undefined).map((name) => [name, body[name]])) as JsonObject;
+  return Object.fromEntries(
+    names.filter((name) => body[name] !== undefined).map((name) => [name, body[name]]),
+  ) as JsonObject;
 }
 
 /** A union has at least one member. */

@@ -134,12 +134,7 @@ function registerDelete(app: App, deps: AppDeps): void {
   });
 }
 
-function registerPauseAndResume(
-  app: App,
-  deps: AppDeps,
-  schemas: ProviderSchemas,
-  toResponse: ToResponse,
-): void {
+function registerPauseAndResume(app: App, deps: AppDeps, schemas: ProviderSchemas, toResponse: ToResponse): void {
   const setPaused = async (workspaceId: string, id: string, paused: boolean) => {
     const row = await deps.store.integrations.setPaused(workspaceId, id, paused);
     if (row === null) throw notFound("integration");

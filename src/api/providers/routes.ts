@@ -11,7 +11,9 @@ const field = z
     name: z.string().openapi({ description: "Its name in the bodies of the API.", example: "projectId" }),
     label: z.string().openapi({ description: "What people call it.", example: "Project ID" }),
     help: z.string().optional().describe("What to enter, and where to find it."),
-    kind: z.enum(["text", "multiline", "number", "secret", "select"]).openapi({ description: "How to ask for it.", example: "text" }),
+    kind: z
+      .enum(["text", "multiline", "number", "secret", "select"])
+      .openapi({ description: "How to ask for it.", example: "text" }),
     options: z
       .array(
         z.object({ value: z.string().describe("The value to send."), label: z.string().describe("What people read.") }),
@@ -75,7 +77,8 @@ export function toProvider(spec: ProviderSpec): z.input<typeof provider> {
     settings: [...toFields(spec.settings), ...(secret ? [toField(secret.name, secret, "secret")] : [])],
     event: [
       toField(event.nameField, { ...event, schema: z.string(), rule: EVENT_NAME_RULE }),
-      { ...toField("description", { ...event, schema: z.string(), label: "Description", help: event.descriptionHelp }),
+      {
+        ...toField("description", { ...event, schema: z.string(), label: "Description", help: event.descriptionHelp }),
         kind: "multiline",
         required: false,
       },

@@ -27,8 +27,8 @@ export default function DataIntegrations() {
           integrations.length === 0 ? (
             <Section title="No integrations yet">
               <Text size="sm">
-                Connect your {titles.join(" or ")} project to export router exposures to it and import product events from
-                it.
+                Connect your {titles.join(" or ")} project to export router exposures to it and import product events
+                from it.
               </Text>
             </Section>
           ) : (

@@ -24,8 +24,6 @@ export function FieldInput({ form, field, suggestions, hasFocus = false }: Field
       return <Textarea {...props} autosize />;
     default:
       if (suggestions !== undefined) return <Autocomplete {...props} data={suggestions} />;
-      return (
-        <TextInput {...props} autoComplete="off" inputMode={kind === "number" ? "numeric" : undefined} />
-      );
+      return <TextInput {...props} autoComplete="off" inputMode={kind === "number" ? "numeric" : undefined} />;
   }
 }

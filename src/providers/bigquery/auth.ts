@@ -96,7 +96,7 @@ function createAccount(options: BigQueryOptions, email: string, sourceClient: Au
 
 interface Source {
   client(): Promise<AuthClient>;
-  principal(): Promise<string | null>;
+  principal: () => Promise<string | null>;
 }
 
 /** This service's own identity: a fixed token, or Application Default Credentials, looked up when first needed. */

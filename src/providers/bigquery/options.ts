@@ -34,5 +34,8 @@ const readSource = reader(bigQuerySpec.event.source);
 
 export function sourceOf({ source }: Pick<EventDefinition, "source">): EventSource {
   if (source !== null) return readSource(source);
-  throw new SyncError("schema", "The event does not say which table it comes from. Delete it and add it with its table.");
+  throw new SyncError(
+    "schema",
+    "The event does not say which table it comes from. Delete it and add it with its table.",
+  );
 }

@@ -11,13 +11,33 @@ const FROM_MS = Date.UTC(2026, 0, 10);
 const NOW_MS = FROM_MS + 20 * DAY_MS;
 
 const METRIC: MetricDefinition = {
-  ...{ name: "Buyers", description: null, denominator: null, direction: "up", windowHours: 72 },
-  measure: { event: "purchase", aggregation: "conversion", property: null, filters: [] },
-  ...{ winsorizePercentile: null, format: { style: "percent", currency: null } },
+  name: "Buyers",
+  description: null,
+  denominator: null,
+  direction: "up",
+  windowHours: 72,
+  measure: {
+    event: "purchase",
+    aggregation: "conversion",
+    property: null,
+    filters: [],
+  },
+  winsorizePercentile: null,
+  format: {
+    style: "percent",
+    currency: null,
+  },
 };
 const OPTIONS: ResultOptions = {
-  ...{ by: "variant", routeId: null, fromMs: FROM_MS, toMs: FROM_MS + 7 * DAY_MS, baseline: null },
-  ...{ multipleExposures: "first", incompleteWindow: "include", cuped: false, confidence: 0.95 },
+  by: "variant",
+  routeId: null,
+  fromMs: FROM_MS,
+  toMs: FROM_MS + 7 * DAY_MS,
+  baseline: null,
+  multipleExposures: "first",
+  incompleteWindow: "include",
+  cuped: false,
+  confidence: 0.95,
 };
 
 /** Users of a variant, each of whom did it with this share. */
@@ -34,16 +54,41 @@ function sampleOf(change: Partial<MetricSample> = {}): MetricSample {
   return {
     nowMs: NOW_MS,
     cells: [cell("a", 1_000, 0.2), cell("b", 1_010, 0.25)],
-    exposures: ["a", "b"].map((variantId) => ({ routeId: "r", variantId, exposures: 3_000 })),
-    ...{
-      allUsers: 2_010,
-      multipleExposureUsers: 3,
-      incompleteWindowUsers: 0,
-      caps: { value: null, denominator: null },
+    exposures: ["a", "b"].map((variantId) => ({
+      routeId: "r",
+      variantId,
+      exposures: 3_000,
+    })),
+    allUsers: 2_010,
+    multipleExposureUsers: 3,
+    incompleteWindowUsers: 0,
+    caps: {
+      value: null,
+      denominator: null,
     },
-    events: [{ name: "purchase", completeThroughMs: NOW_MS - HOUR_MS, rejected: 0, deduplicated: 0 }],
-    ...{ importFrom: "2026-01-01", joined: { sampled: 1_000, found: 900 }, exposedBefore: false },
-    router: { updatedAtMs: FROM_MS - DAY_MS, routes: [{ id: "r", variants }] },
+    events: [
+      {
+        name: "purchase",
+        completeThroughMs: NOW_MS - HOUR_MS,
+        rejected: 0,
+        deduplicated: 0,
+      },
+    ],
+    importFrom: "2026-01-01",
+    joined: {
+      sampled: 1_000,
+      found: 900,
+    },
+    exposedBefore: false,
+    router: {
+      updatedAtMs: FROM_MS - DAY_MS,
+      routes: [
+        {
+          id: "r",
+          variants,
+        },
+      ],
+    },
     ...change,
   };
 }
@@ -63,8 +108,13 @@ test("where nothing is wrong, nothing warns, and each check is there once", () =
   const { health } = compareGroups(METRIC, OPTIONS, sampleOf());
   expect(health.map(({ check, status }) => [check, status])).toEqual(
     [
-      ...["sample_ratio", "minimum_sample", "join_rate", "mixed_variants"],
-      ...["complete_through", "rejected", "deduplicated"],
+      "sample_ratio",
+      "minimum_sample",
+      "join_rate",
+      "mixed_variants",
+      "complete_through",
+      "rejected",
+      "deduplicated",
     ].map((check) => [check, "ok"]),
   );
 });

@@ -24,8 +24,8 @@ export interface RowStream {
 }
 
 interface Waiting {
-  resolve(message: ReadRowsResponse | null): void;
-  reject(error: unknown): void;
+  resolve: (message: ReadRowsResponse | null) => void;
+  reject: (error: unknown) => void;
 }
 
 export async function openRowStream(
