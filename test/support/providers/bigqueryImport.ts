@@ -9,7 +9,7 @@ import type { BigQueryOptions } from "../../../src/providers/bigquery/options.ts
 import { importPage } from "../../../src/providers/bigquery/import/readPage.ts";
 import type { PageLimits } from "../../../src/providers/bigquery/import/readPage.ts";
 import { planBigQueryPasses } from "../../../src/providers/bigquery/import/planPasses.ts";
-import type { TableColumn } from "../../../src/providers/bigquery/import/mapping.ts";
+import type { TableColumn } from "../../../src/providers/bigquery/import/sourceTable.ts";
 import type { ImportChunk, ImportPass } from "../../../src/providers/connector.ts";
 import { NO_PROGRESS } from "../../../src/domain/progress.ts";
 import type { EventProgress } from "../../../src/domain/progress.ts";

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { rowRestriction } from "../../../../src/providers/bigquery/import/readSession.ts";
-import { sourceTableOf } from "../../../../src/providers/bigquery/import/mapping.ts";
+import { sourceTableOf } from "../../../../src/providers/bigquery/import/sourceTable.ts";
 import { SyncError } from "../../../../src/domain/errors.ts";
 import { NO_PROGRESS } from "../../../../src/domain/progress.ts";
 import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/sharedEmulator.ts";
