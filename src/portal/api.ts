@@ -44,4 +44,3 @@ export async function unwrap<T>(call: ApiCall<T>): Promise<T> {
   const { detail, errors } = (typeof error === "object" && error !== null ? error : {}) as Partial<Problem>;
   throw new ApiError(response.status, detail ?? `The server responded with ${response.status}. Try again.`, errors);
 }
-

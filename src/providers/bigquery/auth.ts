@@ -28,12 +28,6 @@ export interface Accounts {
   ownPrincipal(): Promise<string | null>;
 }
 
-/**
- * ```ts
- * const accounts = createAccounts(options);
- * const authorization = `Bearer ${await accounts.tokenOf(connection)}`;
- * ```
- */
 export function createAccounts(options: BigQueryOptions): Accounts {
   const source = createSource(options);
   const accounts = new LRUCache<string, Account>({ max: MAX_ACCOUNTS });
