@@ -46,6 +46,6 @@ export const EVENT_NAME = /^[A-Za-z0-9_-]{1,255}$/;
 /** One event to import; `name` is the id that people and workflows use for it. */
 export interface EventDefinition {
   name: string;
-  /** Where the event's rows are, in the shape of the provider's spec; null if the provider needs nothing but the name. */
+  /** Where the event's rows are, in the shape of the provider's spec. Null if the provider needs the name alone. */
   source: JsonObject | null;
 }

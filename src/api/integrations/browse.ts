@@ -1,4 +1,4 @@
-// What an integration's project holds, so that pages can offer datasets, tables and columns instead of asking for names.
+// What an integration's project holds: datasets, tables and columns, which pages offer instead of asking for names.
 import { z } from "@hono/zod-openapi";
 import type { Connection } from "../../domain/connection.ts";
 import { SyncError, type ErrorKind } from "../../domain/errors.ts";

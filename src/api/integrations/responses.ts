@@ -1,4 +1,4 @@
-// How the API shows integrations and events: the fields that all providers share, and the responses made of the store's rows.
+// How the API shows integrations and events: the fields that all providers share, and responses made from rows.
 import { z } from "@hono/zod-openapi";
 import { workflowIdOf } from "../../client/index.ts";
 import type { EventSummary } from "../../domain/event.ts";

@@ -33,7 +33,7 @@ export function DataSync({ integration }: { integration: Integration }) {
           description={
             missing === undefined
               ? "Router exposures, one per user, router, route, variant and hour, about every 8 hours."
-              : `This integration has no ${missing.label}, so it only imports. To export, add one with a ${missing.label}.`
+              : `This integration has no ${missing.label}, so it only imports. Add one with it to export.`
           }
           disabled={missing !== undefined}
           {...switchOf("export")}

@@ -7,7 +7,8 @@ const DOMAIN = "(?=[^:]{1,255}:)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:[.][a-z0-9](?:
 export const PROJECT = {
   pattern: new RegExp(`^(?:${DOMAIN})?[a-z][a-z0-9-]{4,28}[a-z0-9]$`),
   message:
-    "must be a Google Cloud project id: 6 to 30 lowercase letters, digits and hyphens, as in my-project or example.com:my-project",
+    "must be a Google Cloud project id: 6 to 30 lowercase letters, digits and hyphens, as in my-project or " +
+    "example.com:my-project",
 } satisfies TextRule;
 
 export const DATASET = {
@@ -20,19 +21,22 @@ export const TABLE = {
   pattern: /^[\p{L}\p{M}\p{N}\p{Pc}\p{Pd}\p{Zs}]+$/u,
   maxBytes: 1_024,
   message:
-    "must be a BigQuery table's name: letters, digits, underscores, dashes and spaces, at most 1024 bytes of UTF-8; without project or dataset",
+    "must be a BigQuery table's name: letters, digits, underscores, dashes and spaces, at most 1024 bytes of UTF-8; " +
+    "without project or dataset",
 } satisfies TextRule;
 
 /** Flexible names too: those of a table, and some signs. */
 export const COLUMN = {
   pattern: /^[\p{L}\p{M}\p{N}\p{Pc}\p{Pd}\p{Zs}&%=+:<>#|]{1,300}$/u,
   message:
-    "must be the name of a top-level column: letters, digits and underscores, at most 300; no quotes, backticks, dots or control characters",
+    "must be the name of a top-level column: letters, digits and underscores, at most 300; no quotes, backticks, " +
+    "dots or control characters",
 } satisfies TextRule;
 
 /**
- * The address of a service account: one that a customer made (`name@project.iam.gserviceaccount.com`, with the domain of an old
- * project in between), or one of Google's own (`…@appspot.gserviceaccount.com`, `…-compute@developer.gserviceaccount.com`).
+ * The address of a service account: one that a customer made (`name@project.iam.gserviceaccount.com`, with the domain of
+ * an old project in between), or one of Google's own (`…@appspot.gserviceaccount.com`,
+ * `…-compute@developer.gserviceaccount.com`).
  */
 export const SERVICE_ACCOUNT = {
   pattern: /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?@([a-z0-9]([a-z0-9-]*[a-z0-9])?[.])+gserviceaccount[.]com$/,

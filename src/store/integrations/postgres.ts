@@ -84,8 +84,8 @@ async function create(
     db.execute(sql`
       insert into integrations
         (id, workspace_id, provider, project_key, delivers_updates, settings, secret, secret_key_id, import_from)
-      values (${id}, ${workspaceId}, ${provider}, ${project.key}, ${deliversUpdates}, ${JSON.stringify(settings)}::jsonb,
-        ${sealed?.box ?? null}, ${sealed?.keyId ?? null}, ${importDay})`),
+      values (${id}, ${workspaceId}, ${provider}, ${project.key}, ${deliversUpdates},
+        ${JSON.stringify(settings)}::jsonb, ${sealed?.box ?? null}, ${sealed?.keyId ?? null}, ${importDay})`),
   );
   const created = await readOne(db, workspaceId, id);
   if (created === null) throw new Error(`Integration ${id} was removed while it was created.`);
@@ -128,7 +128,8 @@ async function update(
 
 async function connection(db: Queryable, secretKeys: Buffer[], id: string): Promise<Connection | null> {
   const [row] = await db.query(sql<Omit<Connection, "secret"> & { box: Buffer | null }>`
-    select id as "integrationId", workspace_id as "workspaceId", provider, settings, import_from as "importFrom", secret as box
+    select id as "integrationId", workspace_id as "workspaceId", provider, settings, import_from as "importFrom",
+      secret as box
     from integrations where id = ${id} and deleted_at_ms is null`);
   if (row === undefined) return null;
   const { box, ...connected } = row;
