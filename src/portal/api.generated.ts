@@ -1831,8 +1831,8 @@ export interface components {
          *       "from": "2026-01-03",
          *       "to": "2026-01-31",
          *       "baseline": "gpt",
-         *       "multipleExposures": "first",
-         *       "incompleteWindow": "include",
+         *       "mixed": "first",
+         *       "unfinished": "include",
          *       "cuped": false,
          *       "confidence": 0.95,
          *       "caps": {
@@ -1907,12 +1907,12 @@ export interface components {
              * @description What happened to users of several groups.
              * @enum {string}
              */
-            multipleExposures: "first" | "exclude";
+            mixed: "first" | "exclude";
             /**
              * @description What happened to users whose window is not over.
              * @enum {string}
              */
-            incompleteWindow: "include" | "exclude";
+            unfinished: "include" | "exclude";
             /** @description Whether values are adjusted by the window before the exposure. */
             cuped: boolean;
             /** @description The confidence of the intervals. */
@@ -2008,7 +2008,7 @@ export interface components {
              * @description What was checked.
              * @enum {string}
              */
-            check: "sample_ratio" | "minimum_sample" | "join_rate" | "multiple_exposures" | "complete_through" | "exposed_before" | "rejected" | "deduplicated";
+            check: "sample_ratio" | "minimum_sample" | "join_rate" | "mixed_variants" | "complete_through" | "exposed_before" | "rejected" | "deduplicated";
             /**
              * @description Whether the results can be trusted in this respect.
              * @enum {string}
@@ -4479,9 +4479,9 @@ export interface operations {
                 /** @description The group that others are compared with. Default: the one with most users. */
                 baseline?: string;
                 /** @description Users of several groups: they count for their first group, or not at all. */
-                multipleExposures?: "first" | "exclude";
+                mixed?: "first" | "exclude";
                 /** @description Users whose window is not over, or not imported to its end. */
-                incompleteWindow?: "include" | "exclude";
+                unfinished?: "include" | "exclude";
                 /** @description Whether to adjust by the same measure in an equal window before the exposure. */
                 cuped?: "false" | "true";
                 /** @description The confidence of the intervals. Default: 0.95. */
@@ -4530,8 +4530,8 @@ export interface operations {
                      *       "from": "2026-01-03",
                      *       "to": "2026-01-31",
                      *       "baseline": "gpt",
-                     *       "multipleExposures": "first",
-                     *       "incompleteWindow": "include",
+                     *       "mixed": "first",
+                     *       "unfinished": "include",
                      *       "cuped": false,
                      *       "confidence": 0.95,
                      *       "caps": {
@@ -4604,9 +4604,9 @@ export interface operations {
                 /** @description The group that others are compared with. Default: the one with most users. */
                 baseline?: string;
                 /** @description Users of several groups: they count for their first group, or not at all. */
-                multipleExposures?: "first" | "exclude";
+                mixed?: "first" | "exclude";
                 /** @description Users whose window is not over, or not imported to its end. */
-                incompleteWindow?: "include" | "exclude";
+                unfinished?: "include" | "exclude";
                 /** @description Whether to adjust by the same measure in an equal window before the exposure. */
                 cuped?: "false" | "true";
                 /** @description The confidence of the intervals. Default: 0.95. */

@@ -31,8 +31,8 @@ export function registerConnectionTest(app: App, { store, connectors }: AppDeps)
     operationId: "testIntegration",
     summary: "Test the connection",
     description:
-      "Checks credentials, permissions and events at the provider, and returns every step. A failed step is a 202 with `ok` false. " +
-      "The test uses requests of the same budget as the sync.",
+      "Checks credentials, permissions and events at the provider, and returns every step. A failed step is a 202 " +
+      "with `ok` false. The test uses requests of the same budget as the sync.",
     tag: "integrations",
     params: integrationParams,
     status: 202,

@@ -34,7 +34,10 @@ export function checkHealth(
   ];
 }
 
-/** Route by route, since weights are the variants' of one route; the more routes, the stronger must be the evidence of one. */
+/**
+ * Route by route, since weights are the variants' of one route; the more routes, the stronger must be the evidence of
+ * one.
+ */
 function checkSampleRatio({ fromMs, routeId }: ResultOptions, { router, cells }: MetricSample): HealthCheck {
   const check = "sample_ratio";
   const routes = router?.routes.filter(({ id }) => routeId === null || id === routeId) ?? [];
@@ -115,7 +118,7 @@ function checkMixed(
   { by, multipleExposures: mixed }: ResultOptions,
   { allUsers, multipleExposureUsers: mixedUsers }: MetricSample,
 ): HealthCheck {
-  const check = "multiple_exposures";
+  const check = "mixed_variants";
   const share = allUsers === 0 ? null : mixedUsers / allUsers;
   const figures = { share, users: mixedUsers, counted: mixed === "first" ? "with their first" : "left out" };
   const what = `${count(mixedUsers)} of ${count(allUsers)} users saw several ${by}s; they are ${

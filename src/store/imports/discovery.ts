@@ -5,7 +5,10 @@ import type { Database, Transaction } from "../postgres/database.ts";
 
 const EXAMPLE_CHARS = 200;
 
-/** These properties identify the user, so their values are never shown as examples. Neither is the column that names the user. */
+/**
+ * These properties identify the user, so their values are never shown as examples. Neither is the column that names
+ * the user.
+ */
 const IDENTITY_PROPERTIES = [
   "distinct_id",
   "$distinct_id",
@@ -38,7 +41,8 @@ export async function discoverProperties(db: Database, integrationId: string): P
 }
 
 /**
- * Adds the chunks' counts to the properties, and makes new properties as long as there is room. For example, with `price` known:
+ * Adds the chunks' counts to the properties, and makes new properties as long as there is room. For example, with
+ * `price` known:
  *
  *     property_counts (taken out)   ranked (summed)         properties
  *     price   numbers 3             price  known            price  numbers 10 -> 15 (its example stays)
@@ -75,7 +79,10 @@ async function foldCounts(tx: Transaction, eventId: number): Promise<number> {
       nulls = p.nulls + excluded.nulls, example = excluded.example`);
 }
 
-/** The JSON text of the property's value in the example record, with every digit; a long value becomes a shortened string. */
+/**
+ * The JSON text of the property's value in the example record, with every digit; a long value becomes a shortened
+ * string.
+ */
 function exampleOf(eventId: number): RawBuilder<unknown> {
   return sql`(
   select case

@@ -102,7 +102,10 @@ function describeProject(input: NewIntegration): string {
   return input.datasetId === null ? `${project} without a dataset` : `${project} and dataset ${input.datasetId}`;
 }
 
-/** Changes only what the patch names. A patch that changes nothing still counts as a change, so that its sender sees it served. */
+/**
+ * Changes only what the patch names. A patch that changes nothing still counts as a change, so that its sender sees
+ * it served.
+ */
 async function update(
   db: Queryable,
   secretKeys: Buffer[],

@@ -1,4 +1,5 @@
-// Reads integrations as users see them. This is cheap on purpose: counters and one index range, never a scan of imported rows.
+// Reads integrations as users see them. This is cheap on purpose: counters and one index range, never a scan of
+// imported rows.
 import { sql, type RawBuilder } from "kysely";
 import type { Integration, IntegrationStatus } from "../../domain/integration.ts";
 import type { Queryable } from "../postgres/database.ts";
@@ -11,9 +12,9 @@ export interface IntegrationRow extends Omit<Integration, "status"> {
 }
 
 /**
- * Sealed buckets beyond the cursor, as a difference of two counts (crosscurrent_buckets_through, migration 0007). For example, with
- * 9 sealed buckets, cursor 7 and bucket 3 revised from sequence number 3 to 10: 9 - 7 = 2 are pending, or 9 - 6 = 3 if the
- * destination gets revisions.
+ * Sealed buckets beyond the cursor, as a difference of two counts (crosscurrent_buckets_through, migration 0007). For
+ * example, with 9 sealed buckets, cursor 7 and bucket 3 revised from sequence number 3 to 10: 9 - 7 = 2 are pending,
+ * or 9 - 6 = 3 if the destination gets revisions.
  */
 const PENDING = sql`w.sealed_buckets - crosscurrent_buckets_through(w.id, i.export_cursor_seq, i.provider <> 'mixpanel')`;
 

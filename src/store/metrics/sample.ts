@@ -116,7 +116,10 @@ async function wasExposed(tx: Transaction, workspaceId: string, aliasId: string)
   return found === 1;
 }
 
-/** Whether the router was exposed within a window before the range, by hours that are over: others belong to the present. */
+/**
+ * Whether the router was exposed within a window before the range, by hours that are over: others belong to the
+ * present.
+ */
 async function wasExposedBefore(tx: Transaction, workspaceId: string, metric: Metric, asked: Asked): Promise<boolean> {
   const route = asked.routeId === null ? sql`` : sql`and route_id = ${asked.routeId}`;
   const found = await tx.execute(sql`

@@ -41,8 +41,8 @@ function toCell(cells: Cell[], { cell, day, n, sums, products }: Sums): MetricCe
 }
 
 /**
- * Sums up the users in `metric_users`, with their kept values for the sources. For example, the metric `sum of price`, capped at the
- * highest of these three values but one:
+ * Sums up the users in `metric_users`, with their kept values for the sources. For example, the metric `sum of
+ * price`, capped at the highest of these three values but one:
  *
  *     valued   cell 1: u1 3, u2 9; cell 2: u3 100     each user's value
  *     caps     9
@@ -91,7 +91,9 @@ interface Variable {
   capName: "value" | "denominator";
 }
 
-/** One variable per source, so two for a ratio. With CUPED, the same variables of the time before the exposure follow. */
+/**
+ * One variable per source, so two for a ratio. With CUPED, the same variables of the time before the exposure follow.
+ */
 function variablesOf(metric: Metric, cuped: boolean): Variable[] {
   const times = cuped ? ["", "_before"] : [""];
   return times.flatMap((time) =>
@@ -112,7 +114,9 @@ function joined({ id }: Source, i: number): RawBuilder<unknown> {
     and ${sql.ref(`${name}.user_id`)} = u.user_id and ${sql.ref(`${name}.anchor_ms`)} = u.anchor_ms`;
 }
 
-/** Caps are a percentile of all counted users' values. Values from before the exposure have the cap of those after it. */
+/**
+ * Caps are a percentile of all counted users' values. Values from before the exposure have the cap of those after it.
+ */
 function capsSql({ measure, denominator }: Metric, percentile: number | null): RawBuilder<unknown> {
   const cap = (of: Measure | null, column: string) =>
     percentile === null || of === null || !canBeCapped(of)

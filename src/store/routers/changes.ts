@@ -1,4 +1,5 @@
-// Changes of one router. Each runs under the lock of the router's row, so that what it checks still holds when it commits.
+// Changes of one router. Each runs under the lock of the router's row, so that what it checks still holds when it
+// commits.
 import { sql } from "kysely";
 import { MAX_ROUTES_PER_ROUTER, MAX_VARIANTS_PER_ROUTER } from "../../domain/limits.ts";
 import type { NewRoute, NewVariant, RoutePatch, RouterPatch, VariantPatch } from "../../domain/router.ts";

@@ -30,9 +30,10 @@ export async function exposuresPerHour(
 }
 
 /**
- * Exposures are in three places: buckets (counted in `exposure_hours`), parts of hours that are not over, and raw rows that are not
- * folded. A user of the last two counts unless it has a bucket already; the primary key finds that, once for each. Raw rows
- * are found by the index of unfolded rows, in the partitions of the days in which they can be. For one route and variant:
+ * Exposures are in three places: buckets (counted in `exposure_hours`), parts of hours that are not over, and raw
+ * rows that are not folded. A user of the last two counts unless it has a bucket already; the primary key finds that,
+ * once for each. Raw rows are found by the index of unfolded rows, in the partitions of the days in which they can
+ * be. For one route and variant:
  *
  *     exposure_hours   9:00, 5 exposures, 3 users (u1 u2 u3)
  *     open, fresh      9:00, u3, 2 exposures; 9:00, u4, 1 exposure

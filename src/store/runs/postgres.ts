@@ -65,7 +65,9 @@ async function readRuns(db: Queryable, integrationId: string, page: PageRequest)
   return toPage(list, rows, page.limit, keyOf, (run) => run);
 }
 
-/** Tries may come in any order: a finished run stays finished, and only the first write of a run counts as its start. */
+/**
+ * Tries may come in any order: a finished run stays finished, and only the first write of a run counts as its start.
+ */
 async function record(tx: Transaction, run: RunRecord): Promise<void> {
   const { integrationId, runId, finished } = run;
   const found = await tx.execute(sql`select from integrations where id = ${integrationId} for no key update`);

@@ -63,7 +63,7 @@ test("where nothing is wrong, nothing warns, and each check is there once", () =
   const { health } = compareGroups(METRIC, OPTIONS, sampleOf());
   expect(health.map(({ check, status }) => [check, status])).toEqual(
     [
-      ...["sample_ratio", "minimum_sample", "join_rate", "multiple_exposures"],
+      ...["sample_ratio", "minimum_sample", "join_rate", "mixed_variants"],
       ...["complete_through", "rejected", "deduplicated"],
     ].map((check) => [check, "ok"]),
   );
@@ -131,8 +131,8 @@ test.each([
 test.each([
   [20, "first", "ok", /20 of 2,010 users saw several variants; they are counted with the first variant/],
   [21, "exclude", "warning", /21 of 2,010 users .* are left out\. Likely causes/],
-] as const)("multiple_exposures of %i, %s: %s", (mixedUsers, mixed, status, message) => {
-  const found = checked("multiple_exposures", { multipleExposureUsers: mixedUsers }, { multipleExposures: mixed });
+] as const)("mixed_variants of %i, %s: %s", (mixedUsers, mixed, status, message) => {
+  const found = checked("mixed_variants", { multipleExposureUsers: mixedUsers }, { multipleExposures: mixed });
   expect(found).toMatchObject({ status, message: expect.stringMatching(message), figures: { users: mixedUsers } });
 });
 
@@ -153,7 +153,7 @@ describe("complete_through", () => {
 
   test("says how many users' windows are open, and what becomes of them", () => {
     const open = { incompleteWindowUsers: 7 };
-    expect(checked("complete_through", open)).toMatchObject({ status: "ok", figures: { incompleteWindowUsers: 7 } });
+    expect(checked("complete_through", open)).toMatchObject({ status: "ok", figures: { unfinishedUsers: 7 } });
     expect(checked("complete_through", open, { incompleteWindow: "exclude" }).message).toMatch(
       /of 7 users .* left out/,
     );

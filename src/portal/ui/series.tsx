@@ -1,17 +1,17 @@
-// What a chart's series have in common: names, colours, and a legend beneath that wraps and takes nothing of the chart's height.
+// The series of a chart, and their legend. The legend is not part of the chart, so it takes none of its height.
 import { ColorSwatch, getThemeColor, Group, Text, useMantineTheme } from "@mantine/core";
 
 export interface Series {
-  /** By number: an id with a dot would be taken for a path. */
+  /** Not the label: the chart would read a label with a dot as a path. */
   name: string;
   label: string;
   color: string;
 }
 
-/** Of the same lightness, and told from the page in light and dark. */
+/** Equally light, and distinguishable from the page in both colour schemes. */
 const COLORS = ["blue.8", "orange.8", "teal.8", "grape.8", "red.8", "lime.9", "cyan.9", "pink.8"];
 
-export function seriesOf(labels: string[]): Series[] {
+export function toSeries(labels: string[]): Series[] {
   return labels.map((label, i) => ({ name: `series${i}`, label, color: COLORS[i % COLORS.length] ?? "gray.8" }));
 }
 
