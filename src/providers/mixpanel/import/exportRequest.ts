@@ -95,6 +95,6 @@ async function rateLimited(
 function clockAhead(): SyncError {
   return new SyncError(
     "bug",
-    `The database's clock is over ${MAX_DAYS_AHEAD} days ahead of Mixpanel's. Correct it; the import goes on by itself.`,
+    `The database's clock is over ${MAX_DAYS_AHEAD} days ahead of Mixpanel's. Correct it; the import then goes on.`,
   );
 }
