@@ -32,7 +32,7 @@ export async function syncAll({ machine, projectId, fromDay }: Data): Promise<nu
 }
 
 export async function emptyTables({ sql }: Machine): Promise<void> {
-  await sql.query("truncate imported_events, property_tallies, properties, budget_leases");
+  await sql.query("truncate imported_events, property_counts, properties, budget_leases");
 }
 
 export async function assertImported({ machine, rows }: Pick<Data, "machine" | "rows">): Promise<void> {

@@ -153,7 +153,7 @@ async function fill(machine: Machine, url: string, scale: number, onStep: (step:
 async function addBuckets({ machine, workspaceId, buckets, fromMs }: Side): Promise<void> {
   await machine.sql.query(
     `insert into exposure_buckets (workspace_id, hour_ms, user_id, alias_id, route_id, variant_id, time_ms, first_exposed_at_ms,
-       exposures, sealed_time_ms, nth, first_seal_seq, seal_seq)
+       exposures, sealed_time_ms, bucket_number, first_seal_seq, seal_seq)
      select $1, hour, md5(usr::text)::uuid::text, $2, 'default', case when usr % 2 = 0 then 'control' else 'treatment' end,
        hour + 3000000, hour + usr % 3000000, 3, hour + 3000000, n, n, n
      from (select n, n % $3::bigint as usr, $4::bigint + (hashint4(n::int) & 2147483647) % ${EXPOSED_DAYS * 24} * 3600000::bigint as hour

@@ -1,7 +1,7 @@
-// `npm run build`: compiles src/ and dev/ into dist/, builds the Portal, bundles the workflows once, and makes the
-// fixed entry dist/cli/main.js.
+// `npm run build`: compiles src/ into dist/, builds the Portal, bundles the workflows once, and makes the fixed entry
+// dist/cli/main.js. In a checkout it compiles dev/ too, for `crosscurrent dev` and the benchmarks; the image has no dev/.
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { bundleWorkflowCode } from "@temporalio/worker";
@@ -11,7 +11,8 @@ const dist = resolve(root, "dist");
 
 rmSync(dist, { recursive: true, force: true });
 const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-execFileSync(process.execPath, [tsc, "-p", resolve(root, "tsconfig.build.json")], { cwd: root, stdio: "inherit" });
+const configs = ["tsconfig.build.json", ...(existsSync(resolve(root, "dev")) ? ["tsconfig.build.dev.json"] : [])];
+for (const config of configs) execFileSync(process.execPath, [tsc, "-p", config], { cwd: root, stdio: "inherit" });
 
 // The variable goes before Vite's mode.
 process.env.NODE_ENV = "production";

@@ -19,7 +19,6 @@ import { createMetrics } from "./telemetry/prometheus.ts";
 import { isMigrated } from "./store/postgres/migrate.ts";
 import { createPostgresStore } from "./store/createStore.ts";
 import { connectTemporal, temporalAddress } from "./client/connection.ts";
-import { boundCalls } from "./client/boundedCalls.ts";
 
 /** How long a client may take to send its headers and its whole request, and how often that is checked. */
 const TIMEOUTS = { headersTimeoutMs: 10_000, requestTimeoutMs: 60_000, checkedEveryMs: 2_000 };
@@ -48,7 +47,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   }
   const logger = createLogger(config.logLevel);
   const store = createPostgresStore(config);
-  const temporal = boundCalls(connectTemporal(config.temporal.taskQueue));
+  const temporal = connectTemporal(config.temporal.taskQueue);
   const connectors = createConnectors(config);
   const metrics = createMetrics();
   const upstreams = createAddressPolicy(config.gateway.allowedHosts);

@@ -14,7 +14,6 @@ import { isMigrated } from "./store/postgres/migrate.ts";
 import { createPostgresStore } from "./store/createStore.ts";
 import type { Store } from "./store/store.ts";
 import { connectTemporal, temporalAddress } from "./client/connection.ts";
-import { boundCalls } from "./client/boundedCalls.ts";
 
 /** The build bundles the workflows. From source, the worker bundles them when it starts. */
 const BUNDLE = fileURLToPath(new URL("../workflow-bundle.js", import.meta.url));
@@ -90,10 +89,9 @@ export async function runWorker(config: Config): Promise<void> {
   const store = createPostgresStore(config);
   const connectors = createConnectors(config);
   const temporal = connectTemporal(config.temporal.taskQueue);
-  const bounded = boundCalls(temporal);
   const connection = await NativeConnection.connect(connectionOptions);
   try {
-    const { control } = bounded;
+    const { control } = temporal;
     const worker = await createWorker({ config, connection, namespace, store, connectors, control });
     const running = worker.run();
     await triggerReconciler(temporal.client, config.temporal.taskQueue).catch((error: unknown) => {
@@ -105,7 +103,7 @@ export async function runWorker(config: Config): Promise<void> {
     logger.info({ taskQueue: config.temporal.taskQueue, namespace }, "worker started");
     await running;
   } finally {
-    await Promise.allSettled([bounded.close(), connectors.close(), store.close()]);
+    await Promise.allSettled([temporal.close(), connectors.close(), store.close()]);
     await connection.close();
   }
 }

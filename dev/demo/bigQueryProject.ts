@@ -1,11 +1,9 @@
 // The demo's BigQuery project: filled by Google's Python client, read back by its Node client, as its owner would.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { text } from "node:stream/consumers";
 import { BigQuery as BigQueryClient } from "@google-cloud/bigquery";
+import { execa } from "execa";
 import { Impersonated, OAuth2Client } from "google-auth-library";
+import { failureText } from "../process/program.ts";
 import { bigQueryPeersBin } from "../standins/bigquery/peers/python.ts";
 import type { BigQuery } from "../standins/bigquery/start.ts";
 import type { DemoExposure } from "./exposures.ts";
@@ -56,18 +54,18 @@ export async function loadPurchases(
   signal: AbortSignal,
 ): Promise<void> {
   const python = join(await bigQueryPeersBin(), "python");
-  const child = spawn(python, [LOADER, restUrl, iamUrl, PROJECT_ID, DATASET, PURCHASES_TABLE, LOCATION, OWNER], {
-    env: { ...process.env, GOOGLE_SOURCE_TOKEN: sourceToken },
+  const loader = execa(python, [LOADER, restUrl, iamUrl, PROJECT_ID, DATASET, PURCHASES_TABLE, LOCATION, OWNER], {
+    env: { GOOGLE_SOURCE_TOKEN: sourceToken },
+    input: purchases.map((purchase) => `${JSON.stringify(rowOf(purchase))}\n`).join(""),
     timeout: LOAD_WITHIN_MS,
-    // It would try for minutes to reach a BigQuery that is stopped.
-    signal,
+    // Without it the client would try for minutes to reach a BigQuery that has stopped.
+    cancelSignal: signal,
   });
-  // A loader that fails before it has read all says why on stderr.
-  child.stdin.on("error", () => {});
-  child.stdin.end(purchases.map((purchase) => `${JSON.stringify(rowOf(purchase))}\n`).join(""));
-  createInterface({ input: child.stdout }).on("line", (count) => onLoaded(Number(count)));
-  const [[code], complaint] = await Promise.all([once(child, "close"), text(child.stderr)]);
-  if (code !== 0) throw new Error(`Loading the purchases into BigQuery failed: ${complaint.trim()}`);
+  try {
+    for await (const count of loader) onLoaded(Number(count));
+  } catch (error) {
+    throw new Error(`Loading the purchases into BigQuery failed: ${failureText(error)}`, { cause: error });
+  }
 }
 
 function rowOf(purchase: Purchase): object {

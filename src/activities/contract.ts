@@ -1,7 +1,7 @@
 // All that the workflows see of the activities: their names, inputs and results.
-import type { ErrorState } from "../domain/errors.ts";
 import type { EventProgress } from "../domain/progress.ts";
-import type { Outcome, RunDirection } from "../domain/run.ts";
+import type { RunRecord } from "../domain/run.ts";
+import type { StatusProjection } from "../domain/status.ts";
 
 /**
  * What the integration workflow may ask of the outside world. Inputs and results are ids, counts and cursors: no credential, row or
@@ -26,7 +26,7 @@ export interface SyncActivities {
   /** Adds the fields that the pages saw to the discovered properties. */
   discoverProperties(input: { integrationId: string }): Promise<void>;
   /** Writes the start or the end of a run to the store, with the sync requests that it serves. */
-  recordRun(input: RecordRunInput): Promise<void>;
+  recordRun(input: RunRecord): Promise<void>;
   /** Writes to the store what users see of the workflow's state. */
   projectStatus(input: StatusProjection): Promise<void>;
 }
@@ -112,30 +112,6 @@ export interface ImportPageResult {
   retryAtMs?: number;
   /** The store was restored from an older copy, or the events are gone: plan again. */
   stale?: true;
-}
-
-/** How a direction ended; its outcome is null while it runs. The store counts records where it commits them. */
-export type DirectionResult = Omit<RunDirection, "records" | "rejected">;
-
-export interface RecordRunInput {
-  integrationId: string;
-  runId: string;
-  startedAtMs: number;
-  /** Sync requests that this run serves. */
-  requestIds: string[];
-  directions: DirectionResult[];
-  /** Null at the start of the run. */
-  finished: { atMs: number; outcome: Outcome } | null;
-}
-
-export interface StatusProjection {
-  integrationId: string;
-  /** Null if no signal changed it: the store keeps its own. */
-  paused: boolean | null;
-  nextRunAtMs: number | null;
-  exportError: ErrorState | null;
-  importError: ErrorState | null;
-  eventErrors: Record<string, ErrorState>;
 }
 
 /** What the reconciler's workflow may ask. */

@@ -1,9 +1,7 @@
 // Delivers one range of buckets. The same buckets are the same bytes every time, so destinations keep one of each.
 import type { ExportBatchInput, ExportBatchResult } from "./contract.ts";
-import { connect } from "./dependencies.ts";
-import type { ActivityDependencies } from "./dependencies.ts";
-import { rateLimitEndOrThrow } from "./wrapper.ts";
-import type { ActivityContext } from "./wrapper.ts";
+import { connect, type ActivityDependencies } from "./dependencies.ts";
+import { rateLimitEndOrThrow, type ActivityContext } from "./wrapper.ts";
 
 /** The checkpoint moves with each part of the range, so that another try of the same input goes on where this one ended. */
 export function exportBatch(dependencies: ActivityDependencies) {
@@ -18,7 +16,8 @@ export function exportBatch(dependencies: ActivityDependencies) {
     const parts = connector.exportBuckets(connection, {
       afterSeq: cursorSeq,
       throughSeq,
-      readBuckets: (after, limit) => exports.readBuckets(workspaceId, connector.exportOrder, after, throughSeq, limit),
+      readBuckets: (after, limit) =>
+        exports.readBuckets(workspaceId, connector.exportOrder === "latest", after, throughSeq, limit),
       signal,
       heartbeat,
     });

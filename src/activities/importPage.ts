@@ -2,12 +2,10 @@
 import type { EventProgress } from "../domain/progress.ts";
 import { SyncError } from "../domain/errors.ts";
 import type { ImportChunk } from "../providers/connector.ts";
-import { leasesOf } from "../store/store.ts";
+import { requestLimiter } from "../store/store.ts";
 import type { ImportPageInput, ImportPageResult } from "./contract.ts";
-import { connect } from "./dependencies.ts";
-import type { ActivityDependencies } from "./dependencies.ts";
-import { rateLimitEndOrThrow } from "./wrapper.ts";
-import type { ActivityContext } from "./wrapper.ts";
+import { connect, type ActivityDependencies } from "./dependencies.ts";
+import { rateLimitEndOrThrow, type ActivityContext } from "./wrapper.ts";
 
 /** While one chunk is being stored the next is read, never more. The progress moves with the last chunk alone. */
 export function importPage(dependencies: ActivityDependencies) {
@@ -23,7 +21,7 @@ export function importPage(dependencies: ActivityDependencies) {
       events,
       progress: task.progress,
       pageHalvings,
-      acquireRequest: leasesOf(store, budget, signal),
+      acquireRequest: requestLimiter(store, budget, signal),
       blocked: async (untilMs) => {
         if (budget !== null) await store.budgets.block(budget.key, untilMs);
       },

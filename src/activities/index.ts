@@ -1,15 +1,12 @@
 // Everything that the workflows may call, bound to its dependencies.
 import type { ReconcileActivities, SyncActivities } from "./contract.ts";
-import { connect } from "./dependencies.ts";
-import type { ActivityDependencies } from "./dependencies.ts";
+import { connect, type ActivityDependencies } from "./dependencies.ts";
 import { exportBatch } from "./exportBatch.ts";
 import { importPage } from "./importPage.ts";
 import { loadConfig } from "./loadConfig.ts";
 import { planImport } from "./planImport.ts";
-import { reconcile } from "./reconcile.ts";
-import type { WorkflowControl } from "./reconcile.ts";
-import { wrapActivity } from "./wrapper.ts";
-import type { ActivityContext } from "./wrapper.ts";
+import { reconcile, type WorkflowControl } from "./reconcile.ts";
+import { wrapActivity, type ActivityContext } from "./wrapper.ts";
 
 export function createActivities(
   dependencies: ActivityDependencies,
@@ -34,7 +31,7 @@ export function createActivities(
       await store.imports.discoverProperties(integrationId);
     }),
     recordRun: activity((input) => store.runs.record(input)),
-    projectStatus: activity((input) => store.maintenance.recordState(input)),
+    projectStatus: activity((input) => store.syncState.recordStatus(input)),
     reconcile: () => activity(reconcile(store, control))(undefined),
   };
 }

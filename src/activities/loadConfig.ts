@@ -4,7 +4,7 @@ import type { ActivityDependencies } from "./dependencies.ts";
 
 export function loadConfig({ store, connectors, settings }: ActivityDependencies) {
   return async (input: LoadConfigInput): Promise<IntegrationConfig | null> => {
-    const row = await store.maintenance.plan(input.integrationId);
+    const row = await store.syncState.loadConfig(input.integrationId);
     if (row === null) return null;
     const cursorSeq = agreedCursor(input, row.exportCursorSeq);
     if (input.reconcile && cursorSeq < row.exportCursorSeq) await store.exports.rewind(input.integrationId, cursorSeq);

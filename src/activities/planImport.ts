@@ -1,9 +1,7 @@
 // Fixes the high watermark of an import and finds which passes are left to reach it.
-import { earlierProgress } from "../domain/progress.ts";
-import type { EventProgress } from "../domain/progress.ts";
+import { earlierProgress, type EventProgress } from "../domain/progress.ts";
 import type { ImportPlan, PlanImportInput } from "./contract.ts";
-import { connect } from "./dependencies.ts";
-import type { ActivityDependencies } from "./dependencies.ts";
+import { connect, type ActivityDependencies } from "./dependencies.ts";
 
 /** The high watermark is PostgreSQL's time now. If state and checkpoint of an event disagree, the earlier progress becomes both. */
 export function planImport(dependencies: ActivityDependencies) {

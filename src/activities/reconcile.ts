@@ -25,7 +25,7 @@ export function reconcile(store: Store, control: WorkflowControl) {
     const orphans = new Set<string>();
     for await (const id of control.running()) orphans.add(id);
     for (let cursor: string | null = null; ;) {
-      const page = await store.maintenance.reconcilable({ cursor, limit: PAGE_LIMIT });
+      const page = await store.syncState.reconcileCandidates({ cursor, limit: PAGE_LIMIT });
       for (const row of page.items) {
         const ref = { integrationId: row.id, workspaceId: row.workspaceId, provider: row.provider };
         const missing = !orphans.delete(row.id);
@@ -34,7 +34,7 @@ export function reconcile(store: Store, control: WorkflowControl) {
           await (row.paused ? control.pause(ref) : control.resume(ref));
           result[missing ? "started" : "signalled"]++;
         }
-        for (const requestId of row.unsignalled) await control.syncNow(ref, requestId);
+        for (const requestId of row.pendingRequests) await control.syncNow(ref, requestId);
         heartbeat();
       }
       cursor = page.next;
@@ -44,11 +44,11 @@ export function reconcile(store: Store, control: WorkflowControl) {
       await control.end(id);
       result.ended++;
     }
-    for (const workspaceId of await store.maintenance.neglected()) {
+    for (const workspaceId of await store.syncState.unsealedWorkspaces()) {
       await store.exposures.seal(workspaceId);
       heartbeat();
     }
-    result.purged = await store.maintenance.purge();
+    result.purged = await store.cleanup.purge();
     return result;
   };
 }

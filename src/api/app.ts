@@ -106,7 +106,9 @@ function observe({ logger, metrics }: AppDeps, web: WebSettings): MiddlewareHand
   };
 }
 
-/** Errors that callers can correct get a response that says how; all others are logged and get a 500 without details. */
+/**
+ * Errors that callers can correct get a response that says how; all others are logged and get a 500 without details.
+ */
 function toProblem({ logger }: AppDeps, error: Error): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof InvalidCursorError) return invalid([{ path: "cursor", message: "is no cursor of this list" }]);

@@ -2,8 +2,8 @@
 const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 
 /**
- * Epoch milliseconds, anything finer cut off; null for what is no time with an offset. A leap second counts as the second
- * after it.
+ * Epoch milliseconds, anything finer cut off; null for what is no time with an offset. A leap second counts as the
+ * second after it.
  */
 export function parseRfc3339(text: string): number | null {
   const match = RFC3339.exec(text);

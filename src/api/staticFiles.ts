@@ -2,7 +2,7 @@
 import { serveStatic } from "@hono/node-server/serve-static";
 import type { Context, Next } from "hono";
 import { compress } from "hono/compress";
-import { etag } from "hono/etag";
+import { etag, RETAINED_304_HEADERS } from "hono/etag";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -14,12 +14,15 @@ import { Problem } from "../http/problem.ts";
 const IMMUTABLE = "public, max-age=31536000, immutable";
 /** Browsers ask each time, and get a 304 while the file is the same. */
 const REVALIDATED = "no-cache";
-/** Paths that the Portal's page never answers, so that a mistyped call is a 404. */
+/** Paths that the Portal's page never serves, so that a mistyped call is a 404. */
 const SERVER_PATHS = /^\/(?:v1|docs|healthz|readyz|metrics|openapi\.json)(?:\/|$)/;
 const FILE_NAME = /\.[^/]*$/;
 const COMPRESSED_FILE = /\.(?:br|gz|zst)$/;
 
-/** Serves the Portal on all paths that have no other handler. Its page also answers the paths of the places within it. */
+/** Browsers take over the headers of a 304, so it must repeat the page's policy. */
+const revalidate = () => etag({ retainedHeaders: [...RETAINED_304_HEADERS, "content-security-policy"] });
+
+/** Serves the Portal on all paths that have no other handler. Its page serves the paths of its own routes too. */
 export function servePortal(app: App, dir: string | undefined): void {
   if (dir === undefined || !existsSync(join(dir, "index.html"))) {
     app.get("/", () => {
@@ -29,7 +32,7 @@ export function servePortal(app: App, dir: string | undefined): void {
   }
   const file = serveStatic<Env>({ root: dir, precompressed: true });
   const page = serveStatic<Env>({ path: join(dir, "index.html"), precompressed: true });
-  app.use(etag(), compress(), async (c, next) => {
+  app.use(revalidate(), compress(), async (c, next) => {
     const { path } = c.req;
     if (SERVER_PATHS.test(path) || COMPRESSED_FILE.test(path)) return next();
     return sendFile(c, next, FILE_NAME.test(path) || path === "/" ? file : page, "portal");
@@ -53,14 +56,14 @@ const DOCS_PAGE = `<!doctype html>
 </html>
 `;
 /** A file of its own, because the content security policy forbids inline scripts. */
-const DOCS_SCRIPT = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null });\n`;
+const DOCS_SCRIPT = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true });\n`;
 
 /** Serves Swagger UI at /docs, from its package alone. */
 export function serveDocs(app: App): void {
   const root = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
   const file = serveStatic<Env>({ root, rewriteRequestPath: (path) => path.slice("/docs".length) });
-  app.use("/docs/*", etag(), compress());
-  app.get("/docs", (c) => {
+  app.use("/docs/*", revalidate(), compress());
+  app.on("GET", ["/docs", "/docs/"], (c) => {
     c.set("route", "/docs");
     return c.html(DOCS_PAGE, 200, { "content-security-policy": PAGE_POLICY, "cache-control": REVALIDATED });
   });

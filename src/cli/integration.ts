@@ -68,8 +68,8 @@ async function find(operator: Operator, id: string): Promise<Integration> {
 async function list(operator: Operator, options: Options): Promise<void> {
   let cursor: string | null = null;
   do {
-    const page: Awaited<ReturnType<typeof operator.store.maintenance.reconcilable>> =
-      await operator.store.maintenance.reconcilable({ cursor, limit: LIST_PAGE });
+    const page: Awaited<ReturnType<typeof operator.store.syncState.reconcileCandidates>> =
+      await operator.store.syncState.reconcileCandidates({ cursor, limit: LIST_PAGE });
     const rows = await Promise.all(page.items.map((item) => operator.store.integrations.find(item.id)));
     printRows(
       operator.output,

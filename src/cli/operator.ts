@@ -15,9 +15,8 @@ export async function openOperator(output: Output): Promise<Operator> {
   const config = loadConfig(undefined, { secretKey: false });
   const { createPostgresStore } = await import("../store/createStore.ts");
   const { connectTemporal } = await import("../client/connection.ts");
-  const { boundCalls } = await import("../client/boundedCalls.ts");
   const store = createPostgresStore(config);
-  const temporal = boundCalls(connectTemporal(config.temporal.taskQueue));
+  const temporal = connectTemporal(config.temporal.taskQueue);
   return {
     output,
     store,

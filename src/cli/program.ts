@@ -24,8 +24,8 @@ export function createProgram(output: Output = processOutput): Command {
     .description("Runs PostgreSQL, Temporal, stand-ins of the providers, a server and a worker on this machine.")
     .option("--fresh", "delete the data of earlier starts first", false)
     .action(async (options: { fresh: boolean }) => {
-      const { runDev } = await import("../../dev/stack/main.ts");
-      await runDev(options);
+      const { loadDevStack } = await import("./dev.ts");
+      await (await loadDevStack()).runDev(options);
     });
   program
     .command("server")

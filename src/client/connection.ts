@@ -1,8 +1,8 @@
-// The connection to Temporal: where it is, the client of the server and the worker, and what `migrate` prepares.
+// The connection to Temporal: where it is, the client of server and worker, and what `migrate` prepares.
 import { Client, Connection } from "@temporalio/client";
 import { loadClientConnectConfig } from "@temporalio/envconfig";
-import { createIntegrationControl } from "./index.ts";
-import type { IntegrationControl } from "./index.ts";
+import { boundCalls } from "./boundedCalls.ts";
+import { createIntegrationControl, type IntegrationControl } from "./index.ts";
 import { ensureReconciler } from "./reconcilerSchedule.ts";
 import { registerSearchAttributes } from "./searchAttributes.ts";
 
@@ -20,14 +20,11 @@ export function temporalAddress() {
 
 export interface Temporal {
   client: Client;
+  /** Each call has a deadline, except `running`, which lists page by page. */
   control: IntegrationControl;
   /** Rejects if Temporal cannot be reached. */
   ready(): Promise<void>;
-  /**
-   * To be called while no call is under way. The client keeps the context of a call in an AsyncLocalStorage, which makes every promise of
-   * the process slower once it was used (on Node 20 a gateway call by a seventh). This switches it off until the next call.
-   */
-  rest(): void;
+  /** Waits for calls under way. */
   close(): Promise<void>;
 }
 
@@ -36,14 +33,21 @@ export function connectTemporal(taskQueue: string): Temporal {
   const { connectionOptions, namespace } = temporalAddress();
   const connection = Connection.lazy({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS });
   const client = new Client({ connection, namespace });
+  // The client keeps the context of a call in an AsyncLocalStorage, which makes every promise of the process slower once it was used
+  // (on Node 20 a gateway call by a seventh). This switches it off until the next call.
+  const rest = () => connection.callContextStorage.disable();
+  const { bounded, settled } = boundCalls(client, rest);
   return {
     client,
-    control: createIntegrationControl(client, taskQueue),
+    control: createIntegrationControl(client, taskQueue, bounded),
     ready: async () => {
-      await connection.workflowService.describeNamespace({ namespace });
+      await bounded(() => connection.workflowService.describeNamespace({ namespace }));
     },
-    rest: () => connection.callContextStorage.disable(),
-    close: () => connection.close(),
+    close: async () => {
+      // The client's library retries on a timer, and a retry on a closed channel throws an error that cannot be caught.
+      await settled();
+      await connection.close();
+    },
   };
 }
 

@@ -1,11 +1,17 @@
 // The package that other backend services import: start, pause, resume and sync integrations, and read their status.
-import { WorkflowNotFoundError } from "@temporalio/client";
-import type { Client } from "@temporalio/client";
+import { WorkflowNotFoundError, type Client } from "@temporalio/client";
 import type { SignalDefinition } from "@temporalio/common";
 import type { IntegrationRef } from "../domain/integration.ts";
 import type { integrationWorkflow } from "../workflows/integrationWorkflow.ts";
-import { configChangedSignal, pauseSignal, resumeSignal, statusQuery, syncNowSignal } from "../workflows/messages.ts";
-import type { WorkflowStatus } from "../workflows/messages.ts";
+import {
+  configChangedSignal,
+  pauseSignal,
+  resumeSignal,
+  statusQuery,
+  syncNowSignal,
+  type WorkflowStatus,
+} from "../workflows/messages.ts";
+import type { RunCall } from "./boundedCalls.ts";
 import { DEFAULT_TASK_QUEUE, INTEGRATION_WORKFLOW, integrationIdOf, workflowIdOf } from "./ids.ts";
 import { providerKey, workspaceKey } from "./searchAttributes.ts";
 
@@ -41,24 +47,28 @@ export interface IntegrationControl {
   running(): AsyncIterable<string>;
 }
 
-export function createIntegrationControl(client: Client, taskQueue = DEFAULT_TASK_QUEUE): IntegrationControl {
+/** `run` runs each call but `running`, for instance with a deadline. */
+export function createIntegrationControl(
+  client: Client,
+  taskQueue = DEFAULT_TASK_QUEUE,
+  run: RunCall = (call) => call(),
+): IntegrationControl {
   async function signal(ref: IntegrationRef, definition: SignalDefinition<[string?]>, ...signalArgs: [string?]) {
-    await client.workflow.signalWithStart<typeof integrationWorkflow, [string?]>(INTEGRATION_WORKFLOW, {
-      ...startOptions(ref, taskQueue),
-      signal: definition,
-      signalArgs,
-    });
+    const options = { ...startOptions(ref, taskQueue), signal: definition, signalArgs };
+    await run(() =>
+      client.workflow.signalWithStart<typeof integrationWorkflow, [string?]>(INTEGRATION_WORKFLOW, options),
+    );
   }
+  const handleOf = (integrationId: string) => client.workflow.getHandle(workflowIdOf(integrationId));
   return {
     start: (ref) => signal(ref, configChangedSignal),
     configChanged: (ref) => signal(ref, configChangedSignal),
     pause: (ref) => signal(ref, pauseSignal),
     resume: (ref) => signal(ref, resumeSignal),
     syncNow: (ref, requestId) => signal(ref, syncNowSignal, requestId),
-    status: (integrationId) =>
-      unlessMissing(() => client.workflow.getHandle(workflowIdOf(integrationId)).query(statusQuery)),
+    status: (integrationId) => unlessMissing(run(() => handleOf(integrationId).query(statusQuery))),
     end: async (integrationId) => {
-      await unlessMissing(() => client.workflow.getHandle(workflowIdOf(integrationId)).cancel());
+      await unlessMissing(run(() => handleOf(integrationId).cancel()));
     },
     async *running() {
       const ours = `WorkflowType = '${INTEGRATION_WORKFLOW}' AND TaskQueue = '${taskQueue.replaceAll("'", "''")}'`;
@@ -92,9 +102,9 @@ function startOptions(ref: IntegrationRef, taskQueue: string) {
   };
 }
 
-async function unlessMissing<T>(call: () => Promise<T>): Promise<T | null> {
+async function unlessMissing<T>(call: Promise<T>): Promise<T | null> {
   try {
-    return await call();
+    return await call;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;

@@ -1,6 +1,5 @@
 // The Temporal schedule that runs the reconciler.
-import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy } from "@temporalio/client";
-import type { Client } from "@temporalio/client";
+import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy, type Client } from "@temporalio/client";
 import { RECONCILER_WORKFLOW, reconcilerIdOf } from "./ids.ts";
 
 /** Creates the schedule, or updates an existing one. */

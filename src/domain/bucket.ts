@@ -9,7 +9,7 @@ export interface Bucket {
   userId: string;
   /** Start of the UTC hour. */
   hourMs: number;
-  /** Latest exposure at the moment of sealing: never changes. */
+  /** Latest exposure at the moment of sealing. It never changes. */
   sealedTimeMs: number;
   /** Latest exposure now, late ones included. */
   timeMs: number;
@@ -18,4 +18,11 @@ export interface Bucket {
 export interface RejectedBucket {
   bucket: Bucket;
   reason: string;
+}
+
+/** Everything up to `cursorSeq` is delivered, or listed here as rejected for good. */
+export interface ExportProgress {
+  cursorSeq: number;
+  sent: number;
+  rejected: RejectedBucket[];
 }

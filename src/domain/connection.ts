@@ -12,11 +12,16 @@ export interface Connection {
   importFrom: string;
 }
 
-/** A rolling budget of read requests. `key` names who shares it. */
+/** A rolling budget of read requests. All who share it use the same `key`. */
 export interface RequestBudget {
   key: string;
   maxPerHour: number;
   maxPerSecond: number;
-  /** Of the hourly budget, how many requests backfills leave to increments. */
+  /** How many requests of the hourly budget backfills leave to increments. */
   reservedPerHour: number;
 }
+
+export type RequestKind = "backfill" | "increment";
+
+/** Takes one request from the shared budget. Throws SyncError `rate_limited` with `retryAtMs` if there is none. */
+export type AcquireRequest = (kind: RequestKind) => Promise<void>;

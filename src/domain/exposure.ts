@@ -1,10 +1,20 @@
-// One served call that named its user.
+// Exposures: served calls that named their user.
 
-/** One served call; ids validated by the caller. `exposedAtMs` null means now, by PostgreSQL's clock. */
+/** One served call, with ids that the caller has validated. */
 export interface Exposure {
   aliasId: string;
   routeId: string;
   variantId: string;
   userId: string;
+  /** Null means now, by PostgreSQL's clock. */
   exposedAtMs: number | null;
+}
+
+/** Exposures of one route and variant within one UTC hour. */
+export interface ExposureHour {
+  hourMs: number;
+  routeId: string;
+  variantId: string;
+  exposures: number;
+  users: number;
 }

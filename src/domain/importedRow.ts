@@ -1,12 +1,13 @@
-// Rows of a source on their way in.
+// Rows of a source on their way into the store.
+import type { EventProgress } from "./progress.ts";
 
-/** One source row. `properties` is the source's own JSON text of an object: parsed by nobody on its way to the store. */
 export interface ImportedRow {
   event: string;
   /** 16 bytes as a UUID string: the event's UUID or a hash of the provider's dedupe key. */
   uuid: string;
   userId: string;
   timestampMs: number;
+  /** The source's own JSON text of an object, which is never parsed on its way to the store. */
   properties: string;
   /** The same object parsed, for property discovery only: numbers may have lost digits here. */
   fields: Record<string, unknown>;
@@ -14,9 +15,16 @@ export interface ImportedRow {
 
 export interface RejectedRow {
   event: string | null;
-  /** Stable for the same row read again, so that it is listed once. */
+  /** The same when the row is read again, so that it is listed once. */
   key: string;
   reason: string;
   /** The record as text, as far as it could be read; shortened to a bounded length. */
   record: string;
+}
+
+export interface ImportChunk {
+  rows: ImportedRow[];
+  rejected: RejectedRow[];
+  /** Progress of the page's events once this chunk is stored; only on the page's last chunk. */
+  progress: EventProgress | null;
 }

@@ -13,7 +13,9 @@ export interface MixpanelSettings {
   serviceAccountUsername: string;
 }
 
-/** Connection settings of a BigQuery integration; there is no secret: the service impersonates the customer's account. */
+/**
+ * Connection settings of a BigQuery integration; there is no secret: the service impersonates the customer's account.
+ */
 export interface BigQuerySettings {
   provider: "bigquery";
   /** The Google Cloud project in which jobs and read sessions run, and whose datasets are meant. */

@@ -1,14 +1,16 @@
 // A router: routes with conditions, each with weighted variants that name an upstream.
 
-/** Where a variant's calls go: an OpenAI-compatible API, `baseUrl` as its clients take it (with `/v1` where it has that). */
+/**
+ * The address of a variant: an OpenAI-compatible API. `baseUrl` is what its clients take, with `/v1` if it has that.
+ */
 export interface Upstream {
   baseUrl: string;
   model: string;
 }
 
-/** All that are given must hold. None: the route matches every call. */
+/** All conditions that are given must hold. A route without conditions matches every call. */
 export interface RouteConditions {
-  /** Each key of the call's `metadata` must have this value, or one of these. */
+  /** Each key of the call's `metadata` must have this value, or one of these values. */
   metadata?: Record<string, string | string[]>;
   /** The call's model hint must be one of these. */
   models?: string[];
@@ -17,7 +19,7 @@ export interface RouteConditions {
 export interface NewVariant {
   id: string;
   weight: number;
-  /** `apiKey` null: the upstream is called without one. */
+  /** With `apiKey` null, the upstream is called without a key. */
   upstream: Upstream & { apiKey: string | null };
 }
 
@@ -34,17 +36,17 @@ export interface NewRouter {
   routes: NewRoute[];
 }
 
-/** A variant as people see it: whether it has a key, never the key. */
+/** A router as the gateway needs it, with keys: never show or log it. */
+export type ServedRouter = Pick<NewRouter, "id" | "routes">;
+
+/** A variant as users see it: it says whether there is a key, and never holds the key. */
 export interface Variant {
   id: string;
   weight: number;
   upstream: Upstream & { hasApiKey: boolean };
 }
 
-export interface Route {
-  id: string;
-  conditions: RouteConditions;
-  fallbackVariantId: string | null;
+export interface Route extends Omit<NewRoute, "variants"> {
   variants: Variant[];
 }
 
@@ -57,21 +59,18 @@ export interface Router {
   updatedAtMs: number;
 }
 
-/** Absent means unchanged. */
+/** An absent field is unchanged. */
 export interface RouterPatch {
   description?: string | null | undefined;
   /** All of the router's routes, in their new order. */
   routeOrder?: string[] | undefined;
 }
 
-export interface RoutePatch {
-  conditions?: RouteConditions | undefined;
-  fallbackVariantId?: string | null | undefined;
-}
+export type RoutePatch = {
+  [Field in "conditions" | "fallbackVariantId"]?: NewRoute[Field] | undefined;
+};
 
 export interface VariantPatch {
   weight?: number | undefined;
-  upstream?:
-    | { baseUrl?: string | undefined; model?: string | undefined; apiKey?: string | null | undefined }
-    | undefined;
+  upstream?: { [Field in keyof NewVariant["upstream"]]?: NewVariant["upstream"][Field] | undefined } | undefined;
 }

@@ -1,10 +1,28 @@
-// Runs, the requests that they serve, and what was rejected in them.
+// Runs, the requests that they serve, and the records that were rejected in them.
 import type { ErrorState } from "./errors.ts";
 
-/** The words of an integration that every layer shares. */
 export type Direction = "export" | "import";
 
 export type Outcome = "succeeded" | "partial" | "failed";
+
+/** The result of one direction of a run, without the counts that the store keeps. */
+export interface DirectionResult {
+  direction: Direction;
+  /** Null while the direction runs. */
+  outcome: Outcome | null;
+  error?: ErrorState;
+  /** Names of the events that failed on their own. */
+  failedEvents?: string[];
+}
+
+export interface RunDirection extends DirectionResult {
+  /**
+   * Export: buckets delivered. Import: rows stored for the first time. Counted where the rows are committed, so
+   * always exact.
+   */
+  records: number;
+  rejected: number;
+}
 
 export interface Run {
   id: string;
@@ -14,15 +32,16 @@ export interface Run {
   directions: RunDirection[];
 }
 
-export interface RunDirection {
-  direction: Direction;
-  /** Null while the direction runs. */
-  outcome: Outcome | null;
-  /** Export: buckets delivered. Import: rows stored for the first time. Exact at any moment: counted where the rows are committed. */
-  records: number;
-  rejected: number;
-  error?: ErrorState;
-  failedEvents?: string[];
+/** The start, progress or end of a run as its workflow reports it. */
+export interface RunRecord {
+  integrationId: string;
+  runId: string;
+  startedAtMs: number;
+  /** Sync requests that this run serves. */
+  requestIds: string[];
+  directions: DirectionResult[];
+  /** Null until the run ends. */
+  finished: { atMs: number; outcome: Outcome } | null;
 }
 
 export interface SyncRequest {

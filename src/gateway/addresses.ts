@@ -47,9 +47,9 @@ export function portOf(url: URL): number {
 }
 
 /**
- * Whether an IP address belongs to the public internet. Ranges that are registered for something else do not: private, loopback,
- * link-local, shared (CGNAT), multicast, reserved and documentation ranges, and IPv6 addresses that stand for an IPv4 address
- * (mapped, NAT64, 6to4, Teredo).
+ * Whether an IP address belongs to the public internet. Ranges that are registered for something else do not: private,
+ * loopback, link-local, shared (CGNAT), multicast, reserved and documentation ranges, and IPv6 addresses that stand for
+ * an IPv4 address (mapped, NAT64, 6to4, Teredo).
  */
 export function isPublicAddress(address: string): boolean {
   // Only link-local addresses have a zone, as in fe80::1%eth0.

@@ -11,8 +11,8 @@ export interface RouteRef {
 }
 
 /**
- * The first 53 bits of SHA-256 over `user NUL router NUL route NUL variant` in UTF-8, as a number in (0, 1). It must never change:
- * another hash would move every user to another variant.
+ * The first 53 bits of SHA-256 over `user NUL router NUL route NUL variant` in UTF-8, as a number in (0, 1). It must
+ * never change: another hash would move every user to another variant.
  */
 export function assignmentHash(user: string, { routerId, routeId }: RouteRef): (variantId: string) => number {
   const start = `${user}\0${routerId}\0${routeId}\0`;

@@ -1,5 +1,5 @@
-// Connections to upstreams, only to addresses that the policy allows. A name is resolved once, here, so the address that is checked
-// is the address that is connected to.
+// Connections to upstreams, only to addresses that the policy allows. A name is resolved once, here, so the address
+// that is checked is the address that is connected to.
 import { lookup as systemLookup, type LookupAddress } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 import { Agent, buildConnector } from "undici";

@@ -3,10 +3,10 @@ import { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Dispatcher } from "undici";
 import { matchRoute, pickVariant } from "../domain/assignment.ts";
-import type { NewVariant } from "../domain/router.ts";
+import type { NewVariant, ServedRouter } from "../domain/router.ts";
 import { cachedLookup } from "../http/cache.ts";
 import { OpenAiError } from "../http/openAiError.ts";
-import type { RouterStore, ServedRouter } from "../store/store.ts";
+import type { RouterStore } from "../store/store.ts";
 import { assignmentHash, randomNumber } from "./assignmentHash.ts";
 import { readChatBody, type ChatBody } from "./chatBody.ts";
 import type { ExposureRecorder } from "./recorder.ts";
@@ -30,8 +30,8 @@ export interface GatewayDeps {
 
 export interface Gateway {
   /**
-   * Serves one call. Writes the response to `outgoing`, with `headers` added, and returns null; or returns a Response to be sent.
-   * Throws OpenAiError if the call is refused before an upstream has responded.
+   * Serves one call. Writes the response to `outgoing`, with `headers` added, and returns null; or returns a Response
+   * to be sent. Throws OpenAiError if the call is refused before an upstream has responded.
    */
   serve(
     workspaceId: string,
@@ -93,7 +93,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
   };
 }
 
-/** Emits `abort` when the caller leaves before the end of the response. Far cheaper than an AbortSignal, which undici takes too. */
+/**
+ * Emits `abort` when the caller leaves before the end of the response. Far cheaper than an AbortSignal, which undici
+ * takes too.
+ */
 class CallerSignal extends EventEmitter implements CallSignal {
   aborted = false;
 
@@ -164,7 +167,9 @@ function hasFailed({ status }: UpstreamResponse): boolean {
   return status >= 500 || status === TOO_MANY_REQUESTS;
 }
 
-/** Null if the call has no user. A rejection is reported here, so it is handled even if nothing waits for the promise. */
+/**
+ * Null if the call has no user. A rejection is reported here, so it is handled even if nothing waits for the promise.
+ */
 function record(
   deps: GatewayDeps,
   workspaceId: string,

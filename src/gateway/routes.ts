@@ -75,8 +75,9 @@ export function registerChat(app: App, gateway: Gateway, proxy: ProxySettings): 
     operationId: "createChatCompletion",
     summary: "Create a chat completion",
     description:
-      "OpenAI's Chat Completions through a router, streaming included. The router chooses a route and a variant, whose upstream " +
-      "serves the call. A call with `user` records an exposure, which is committed before the response ends.",
+      "OpenAI's Chat Completions through a router, streaming included. The router chooses a route and a variant, " +
+      "whose upstream serves the call. A call with `user` records an exposure, which is committed before the " +
+      "response ends.",
     tags: ["gateway"],
     security: SECURITY,
     request: { body: { required: true, content: { "application/json": { schema: chatRequest } } } },

@@ -6,9 +6,10 @@ import type { Readable } from "node:stream";
 const DONE = Buffer.from("[DONE]");
 
 /**
- * Resolves when the caller has the whole response or has left. The response ends cleanly only once `committed` has resolved. If that
- * rejects, or the upstream breaks off, the connection is cut, which every HTTP client reports as an error. In an event stream only
- * `[DONE]` waits for the commit; in any other response, which clients read as a whole, the last chunk waits.
+ * Resolves when the caller has the whole response or has left. The response ends cleanly only once `committed` has
+ * resolved. If that rejects, or the upstream breaks off, the connection is cut, which every HTTP client reports as an
+ * error. In an event stream only `[DONE]` waits for the commit; in any other response, which clients read as a whole,
+ * the last chunk waits.
  */
 export function streamResponse(
   body: Readable,

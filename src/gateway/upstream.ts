@@ -25,8 +25,9 @@ export interface CallSignal extends EventEmitter {
 }
 
 /**
- * The upstream's headers that the caller gets. All others are dropped: hop-by-hop headers, cookies, challenges, and headers that
- * would instruct browsers in this server's name. The length is right, because undici fails a body of any other length.
+ * The upstream's headers that the caller gets. All others are dropped: hop-by-hop headers, cookies, challenges, and
+ * headers that would instruct browsers in this server's name. The length is right, because undici fails a body of any
+ * other length.
  */
 const PASSED = new Set([
   "content-type",
@@ -42,7 +43,10 @@ const PASSED = new Set([
 const PASSED_PREFIX = "x-ratelimit-";
 const USER_AGENT = "crosscurrent/0.1.0";
 
-/** The upstream's response with any status, as soon as its headers are there. Throws OpenAiError 502 or 504 if there is none. */
+/**
+ * The upstream's response with any status, as soon as its headers are there. Throws OpenAiError 502 or 504 if there is
+ * none.
+ */
 export async function callUpstream(
   { agent, headersTimeoutMs, idleTimeoutMs }: UpstreamOptions,
   { baseUrl, apiKey }: NewVariant["upstream"],
@@ -96,8 +100,8 @@ function failureOf(error: unknown): OpenAiError {
 const MAX_ERROR_BODY_BYTES = 64 * 1024;
 
 /**
- * The response for a call that the upstream refused: the upstream's error object, or one in the same shape. What the upstream says
- * about the variant's key is replaced.
+ * The response for a call that the upstream refused: the upstream's error object, or one in the same shape. What the
+ * upstream says about the variant's key is replaced.
  */
 export async function refusalOf({ status, headers, body }: UpstreamResponse): Promise<Response> {
   const isRedirect = status < 400;

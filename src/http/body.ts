@@ -32,7 +32,9 @@ function tooLarge(maxBytes: number): Problem {
   return new Problem(413, detail, { headers: { connection: "close" } });
 }
 
-/** The media type of the body. 415 if it is not accepted, has another charset than UTF-8, or if the body is compressed. */
+/**
+ * The media type of the body. 415 if it is not accepted, has another charset than UTF-8, or if the body is compressed.
+ */
 export function mediaType<T extends string>(request: Request, accepted: readonly T[]): T {
   const [type = "", ...parameters] = (request.headers.get("content-type") ?? "").toLowerCase().split(";");
   const found = accepted.find((candidate) => candidate === type.trim());

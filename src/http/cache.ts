@@ -5,8 +5,8 @@ import { LRUCache, type Perf } from "lru-cache";
 export type CachedLookup<V> = (key: string) => V | Promise<V | null>;
 
 /**
- * Remembers what `load` returns for `ttlMs`; the least recently used entries go first. Calls for one key share one load. Null and
- * failures are not remembered, so what was just created is found at once.
+ * Remembers what `load` returns for `ttlMs`; the least recently used entries go first. Calls for one key share one
+ * load. Null and failures are not remembered, so what was just created is found at once.
  */
 export function cachedLookup<V extends NonNullable<unknown>>(options: {
   ttlMs: number;
@@ -18,6 +18,8 @@ export function cachedLookup<V extends NonNullable<unknown>>(options: {
   const cache = new LRUCache<string, V>({
     max: options.maxEntries,
     ttl: options.ttlMs,
+    // Otherwise the cache sets a timer in each millisecond in which it is used.
+    ttlResolution: 0,
     fetchMethod: async (key) => (await options.load(key)) ?? undefined,
     // An entry that is pushed out while it loads must not fail the calls that wait for it.
     ignoreFetchAbort: true,

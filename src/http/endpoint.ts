@@ -19,8 +19,8 @@ interface Endpoint<P, Q, B, R> extends EndpointDocumentation<P, Q, B, R> {
   /** Selects the schema of the body by what the path names; `body` documents all of them. */
   bodyFor?: (workspaceId: string, params: Output<P>) => Promise<z.ZodType<Output<B>>>;
   /**
-   * Gets only what passed the schemas. Returns what `response` describes, or a Response if its text is made by hand. The context is
-   * for cookies.
+   * Gets only what passed the schemas. Returns what `response` describes, or a Response if its text is made by hand.
+   * The context is for cookies.
    */
   handler: (call: Call<P, Q, B>, c: Context<Env>) => Promise<(R extends z.ZodType ? z.input<R> : undefined) | Response>;
 }

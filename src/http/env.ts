@@ -3,7 +3,9 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 export interface Env {
-  /** Node's request and response, if a Node server made the call: the gateway streams without web streams in between. */
+  /**
+   * Node's request and response, if a Node server made the call: the gateway streams without web streams in between.
+   */
   Bindings: { incoming?: IncomingMessage; outgoing?: ServerResponse };
   Variables: {
     /** Set by the authentication of every call under /v1. */

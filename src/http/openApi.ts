@@ -1,4 +1,5 @@
-// The OpenAPI document: entries of endpoints, the components that they share, and the examples that follow from schemas.
+// The OpenAPI document: entries of endpoints, the components that they share, and the examples that follow from
+// schemas.
 import { z, type RouteConfig } from "@hono/zod-openapi";
 import type { App } from "./env.ts";
 import { PROBLEMS, problemSchema, type ProblemStatus } from "./problem.ts";
@@ -82,8 +83,8 @@ export function serveOpenApi(app: App): void {
     in: "cookie",
     name: "crosscurrent_session",
     description:
-      "Set by `POST /v1/session`; over https its name begins with `__Host-`. Calls that change something must come from a page " +
-      "of the same origin.",
+      "Set by `POST /v1/session`; over https its name begins with `__Host-`. Calls that change something must come " +
+      "from a page of the same origin.",
   });
   const document = app.getOpenAPI31Document({
     openapi: "3.1.0",

@@ -1,25 +1,19 @@
-// The one way to the API: typed by its own OpenAPI document, with the session's cookie, and every refusal as an ApiError.
+// The client of the API, typed by its OpenAPI document. Every failure is an ApiError.
+import { parse } from "lossless-json";
 import createClient from "openapi-fetch";
 import type { components, paths } from "./api.generated.ts";
 
-type Schemas = components["schemas"];
+export type Schemas = components["schemas"];
 export type Integration = Schemas["Integration"];
 export type SyncEvent = Schemas["Event"];
-export type ErrorState = Schemas["ErrorState"];
-export type Run = Schemas["Run"];
-export type Router = Schemas["Router"];
-export type Variant = Schemas["Variant"];
-export type Problem = Schemas["Problem"];
+type Problem = Schemas["Problem"];
 
-export const client = createClient<paths>({
-  baseUrl: globalThis.location.origin,
-  credentials: "same-origin",
-});
+export const client = createClient<paths>();
 
-/** What the API, or the network, refused. Its message is for people. */
+/** A failed request. Its message can be shown to users. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
-  /** 0 where no answer came. */
+  /** 0 if there was no response. */
   readonly status: number;
   readonly errors: Problem["errors"];
 
@@ -30,57 +24,39 @@ export class ApiError extends Error {
   }
 }
 
-/** Of what is not there, or is another workspace's: the API tells nobody which. */
+/** True if the API found nothing. It does not say whether another workspace has it. */
 export function isMissing(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404;
 }
 
+/** A request of `client`. */
+export type ApiCall<T> = Promise<{ data?: T; error?: unknown; response: Response }>;
+
 /**
- * The answer's data, or an ApiError.
+ * Returns the data of the response, or throws an ApiError.
  *
- * @example const { routers } = await answer(client.GET("/v1/routers"));
+ * @example const { routers } = await unwrap(client.GET("/v1/routers"));
  */
-export async function answer<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
-  const { data, error, response } = await reached(call);
+export async function unwrap<T>(call: ApiCall<T>): Promise<T> {
+  const { data, error, response } = await call.catch(() => {
+    throw new ApiError(0, "The server cannot be reached. Check your connection. This page tries again by itself.");
+  });
   if (response.ok) return data as T;
-  throw toApiError(response.status, error);
+  const { detail, errors } = (typeof error === "object" && error !== null ? error : {}) as Partial<Problem>;
+  throw new ApiError(response.status, detail ?? `The server responded with ${response.status}. Try again.`, errors);
 }
 
-/** An answer's text as it came: for numbers with more digits than a JavaScript number has. */
-export async function textOf(path: string): Promise<string> {
-  const response = await reached(fetch(path, { credentials: "same-origin" }));
-  const text = await reached(response.text());
-  if (response.ok) return text;
-  throw toApiError(response.status, parsed(text));
+/** As `unwrap`, for JSON whose numbers may have more digits than a JavaScript number: they become LosslessNumbers. */
+export async function unwrapLossless<T>(call: ApiCall<string>): Promise<T> {
+  return parse(await unwrap(call)) as T;
 }
 
-async function reached<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch {
-    throw new ApiError(0, "The server cannot be reached. Check the connection; this page goes on by itself.");
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function toApiError(status: number, body: unknown): ApiError {
-  const problem = (typeof body === "object" && body !== null ? body : {}) as Partial<Problem>;
-  return new ApiError(status, problem.detail ?? `The server answered ${status}. Try again.`, problem.errors ?? []);
-}
-
-/** The name by which an event is known in paths. */
+/** The name of an event in paths. */
 export function nameOf(event: SyncEvent): string {
   return "eventId" in event ? event.eventId : event.eventName;
 }
 
-/** What tells an integration from the others of its provider. */
+/** Distinguishes an integration from the others of its provider. */
 export function titleOf(integration: Integration): string {
   if (integration.provider === "mixpanel") return `Project ${integration.projectId}`;
   return integration.datasetId === null ? integration.projectId : `${integration.projectId}.${integration.datasetId}`;

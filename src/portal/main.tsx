@@ -1,4 +1,4 @@
-// Where the Portal starts.
+// The entry point of the Portal.
 import "@mantine/core/styles.css";
 import { MantineProvider } from "@mantine/core";
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
@@ -9,25 +9,30 @@ import { App } from "./App.tsx";
 import { SESSION_KEY } from "./session/session.ts";
 import { cssVariables, theme } from "./ui/theme.ts";
 
-/** A session that ended shows the sign-in page, wherever that is noticed. */
+const MAX_RETRIES = 2;
+/** The same request would get the same response. */
+const FINAL_STATUSES = new Set([400, 401, 403, 404, 409]);
+
+/** Shows the sign-in page as soon as any request finds that the session has ended. */
 function onError(error: unknown): void {
-  if (error instanceof ApiError && error.status === 401) queries.setQueryData(SESSION_KEY, null);
+  if (error instanceof ApiError && error.status === 401) queryClient.setQueryData(SESSION_KEY, null);
 }
 
-const queries: QueryClient = new QueryClient({
+const queryClient: QueryClient = new QueryClient({
   queryCache: new QueryCache({ onError }),
   mutationCache: new MutationCache({ onError }),
   defaultOptions: {
-    // A refusal is final; a network or a server that is down is asked again.
-    queries: { retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status in REFUSALS) },
+    queries: {
+      retry: (failures, error) =>
+        failures < MAX_RETRIES && !(error instanceof ApiError && FINAL_STATUSES.has(error.status)),
+    },
   },
 });
-const REFUSALS = { 400: true, 401: true, 403: true, 404: true, 409: true };
 
 createRoot(document.querySelector("#root")!).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
-      <QueryClientProvider client={queries}>
+      <QueryClientProvider client={queryClient}>
         <App />
       </QueryClientProvider>
     </MantineProvider>

@@ -1,4 +1,4 @@
-// How the Portal is built: into dist/portal, with the set-up pages of docs/ rendered and all text compressed once, here.
+// The build of the Portal, into dist/portal. It renders the set-up pages of docs/ and compresses all text files.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { brotliCompressSync } from "node:zlib";
@@ -15,15 +15,15 @@ export default defineConfig({
     outDir: resolve(root, "../../dist/portal"),
     emptyOutDir: true,
     target: "es2022",
-    // Screenshots stay files: inlined they would be part of the page's code. A content security policy need not allow data: URLs.
+    // Images stay files, so that the content security policy need not allow data: URLs.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
   },
-  // `npx vite src/portal` beside a running server: changes show at once. The host stays, as the server takes changes from its own pages alone.
+  // For `npx vite src/portal` beside a running server, which accepts changes from its own origin alone.
   server: { proxy: { "/v1": { target: "http://127.0.0.1:8080", changeOrigin: false } } },
 });
 
-/** Beside each text `x` its `x.br`, at the best quality that there is, which api/portal.ts sends to who takes it. */
+/** Writes a compressed `x.br` beside each text file `x`. The server sends it to browsers that accept Brotli. */
 function compressed(): Plugin {
   return {
     name: "compressed",
@@ -36,7 +36,7 @@ function compressed(): Plugin {
   };
 }
 
-/** `import html from "x.md"`: the page as HTML; its images become files of the build, so that no second copy goes stale. */
+/** Makes `import html from "x.md"` return the page as HTML. Its images become files of the build. */
 function markdown(): Plugin {
   return {
     name: "markdown",

@@ -1,9 +1,11 @@
-import type { Bucket, RejectedBucket } from "../domain/bucket.ts";
-import type { Connection, RequestBudget } from "../domain/connection.ts";
+import type { Bucket, ExportProgress } from "../domain/bucket.ts";
+import type { AcquireRequest, Connection, RequestBudget } from "../domain/connection.ts";
 import type { EventDefinition } from "../domain/event.ts";
-import type { ImportedRow, RejectedRow } from "../domain/importedRow.ts";
+import type { ImportChunk } from "../domain/importedRow.ts";
 import type { Provider } from "../domain/integration.ts";
 import type { EventProgress } from "../domain/progress.ts";
+
+export type { AcquireRequest, ExportProgress, ImportChunk };
 
 /**
  * What a provider must be able to do. A connector knows nothing of Temporal, of the store or of other providers; it gets
@@ -62,9 +64,6 @@ export interface BrowsedColumn {
   mode: "NULLABLE" | "REQUIRED" | "REPEATED";
 }
 
-/** Takes one request from the shared budget; throws SyncError `rate_limited` with `retryAtMs` if there is none. */
-export type AcquireRequest = (kind: "backfill" | "increment") => Promise<void>;
-
 export interface TestStep {
   name: string;
   ok: boolean;
@@ -79,13 +78,6 @@ export interface ExportJob {
   signal: AbortSignal;
   /** Called whenever something moved, so that a hung export is noticed and a live one is not. */
   heartbeat(): void;
-}
-
-/** Everything up to `cursorSeq` is delivered or listed here as rejected for good. */
-export interface ExportProgress {
-  cursorSeq: number;
-  sent: number;
-  rejected: RejectedBucket[];
 }
 
 export interface ImportPlanning {
@@ -110,11 +102,4 @@ export interface ImportPageJob {
   blocked(untilMs: number): Promise<void>;
   signal: AbortSignal;
   heartbeat(): void;
-}
-
-export interface ImportChunk {
-  rows: ImportedRow[];
-  rejected: RejectedRow[];
-  /** Progress of the page's events once this chunk is stored: on the last chunk alone. */
-  progress: EventProgress | null;
 }

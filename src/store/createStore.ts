@@ -1,18 +1,19 @@
-// The store in PostgreSQL, put together from its parts.
+// Puts the PostgreSQL store together from its parts.
 import { sql } from "kysely";
-import type { Store } from "./store.ts";
-import { createBudgetStore } from "./imports/requestBudgets.ts";
-import { openDatabase } from "./postgres/database.ts";
+import { createBudgetStore } from "./budgets/postgres.ts";
+import { createCleanupStore } from "./cleanup/postgres.ts";
 import { createEventStore } from "./events/postgres.ts";
 import { createExportStore } from "./exports/postgres.ts";
-import { createExposureStore } from "./exposures/ingest.ts";
+import { createExposureStore } from "./exposures/postgres.ts";
 import { createImportStore } from "./imports/postgres.ts";
 import { createIntegrationStore } from "./integrations/postgres.ts";
-import { createMaintenanceStore } from "./upkeep/syncState.ts";
 import { createMetricStore } from "./metrics/postgres.ts";
+import { openDatabase } from "./postgres/database.ts";
 import { createRouterStore } from "./routers/postgres.ts";
 import { createRunStore } from "./runs/postgres.ts";
-import { createSessionStore } from "./workspaces/sessions.ts";
+import { createSessionStore } from "./sessions/postgres.ts";
+import type { Store } from "./store.ts";
+import { createSyncStateStore } from "./syncState/postgres.ts";
 import { createWorkspaceStore } from "./workspaces/postgres.ts";
 
 export interface PostgresStoreOptions {
@@ -36,31 +37,31 @@ const MAX_CONNECTIONS = 10;
  * const { workspaceId, apiKey } = await store.workspaces.create("Acme");
  */
 export function createPostgresStore(options: PostgresStoreOptions): Store {
-  const database = openDatabase(options.databaseUrl, options.maxConnections ?? MAX_CONNECTIONS);
-  const { db } = database;
+  const db = openDatabase(options.databaseUrl, options.maxConnections ?? MAX_CONNECTIONS);
   return {
-    workspaces: createWorkspaceStore(database),
-    sessions: createSessionStore(database),
-    integrations: createIntegrationStore(database, options),
-    events: createEventStore(database),
-    exposures: createExposureStore(database, options),
-    exports: createExportStore(database),
-    imports: createImportStore(database),
-    metrics: createMetricStore(database),
-    routers: createRouterStore(database, options),
-    runs: createRunStore(database),
-    budgets: createBudgetStore(database),
-    maintenance: createMaintenanceStore(database, options),
+    workspaces: createWorkspaceStore(db),
+    sessions: createSessionStore(db),
+    integrations: createIntegrationStore(db, options),
+    events: createEventStore(db),
+    exposures: createExposureStore(db, options),
+    exports: createExportStore(db),
+    imports: createImportStore(db),
+    metrics: createMetricStore(db),
+    routers: createRouterStore(db, options),
+    runs: createRunStore(db),
+    budgets: createBudgetStore(db),
+    syncState: createSyncStateStore(db),
+    cleanup: createCleanupStore(db, options),
 
     async nowMs() {
-      const { rows } = await sql<{ now: number }>`select crosscurrent_now_ms() as now`.execute(db);
-      return Number(rows[0]?.now);
+      const [row] = await db.query(sql<{ now: number }>`select crosscurrent_now_ms() as now`);
+      return Number(row?.now);
     },
 
     async ping() {
-      await sql`select 1`.execute(db);
+      await db.execute(sql`select 1`);
     },
 
-    close: () => db.destroy(),
+    close: () => db.close(),
   };
 }

@@ -1,36 +1,38 @@
-// The store as everybody else sees it: import from here, whatever the part.
-import type { BudgetStore } from "./imports/budgetsInterface.ts";
+// The store's interface. Code outside of this folder imports from here; only composition roots import createStore.ts.
+import type { BudgetStore } from "./budgets/interface.ts";
+import type { CleanupStore } from "./cleanup/interface.ts";
 import type { EventStore } from "./events/interface.ts";
 import type { ExportStore } from "./exports/interface.ts";
 import type { ExposureStore } from "./exposures/interface.ts";
 import type { ImportStore } from "./imports/interface.ts";
 import type { IntegrationStore } from "./integrations/interface.ts";
-import type { MaintenanceStore } from "./upkeep/maintenanceInterface.ts";
 import type { MetricStore } from "./metrics/interface.ts";
 import type { RouterStore } from "./routers/interface.ts";
 import type { RunStore } from "./runs/interface.ts";
-import type { SessionStore } from "./workspaces/sessionsInterface.ts";
+import type { SessionStore } from "./sessions/interface.ts";
+import type { SyncStateStore } from "./syncState/interface.ts";
 import type { WorkspaceStore } from "./workspaces/interface.ts";
 
-export * from "./imports/budgetsInterface.ts";
+export * from "./errors.ts";
+export * from "./budgets/interface.ts";
+export * from "./cleanup/interface.ts";
 export * from "./events/interface.ts";
 export * from "./exports/interface.ts";
 export * from "./exposures/interface.ts";
 export * from "./imports/interface.ts";
 export * from "./integrations/interface.ts";
-export * from "./imports/leasesInterface.ts";
-export * from "./upkeep/maintenanceInterface.ts";
 export * from "./metrics/interface.ts";
-export * from "./pages.ts";
 export * from "./routers/interface.ts";
 export * from "./runs/interface.ts";
-export * from "./workspaces/sessionsInterface.ts";
+export * from "./sessions/interface.ts";
+export * from "./syncState/interface.ts";
 export * from "./workspaces/interface.ts";
+export { requestLimiter } from "./budgets/requestLimiter.ts";
 
 /**
- * What the rest of the software may ask of its memory. One implementation (postgres/), one shared suite
- * (test/support/store/contract.ts). All times are epoch milliseconds by PostgreSQL's clock; all cursors are opaque strings.
- * A method that takes a workspaceId answers null (or false) for what belongs to another workspace, as if it did not exist.
+ * Each member is a folder: `interface.ts` says what it does, `postgres.ts` does it. The shared suite is
+ * test/support/store/contract.ts. Times are epoch milliseconds by PostgreSQL's clock, cursors are opaque strings.
+ * A method that takes a workspaceId returns null (or false) for objects of other workspaces, as if they did not exist.
  */
 export interface Store {
   readonly workspaces: WorkspaceStore;
@@ -44,7 +46,8 @@ export interface Store {
   readonly routers: RouterStore;
   readonly runs: RunStore;
   readonly budgets: BudgetStore;
-  readonly maintenance: MaintenanceStore;
+  readonly syncState: SyncStateStore;
+  readonly cleanup: CleanupStore;
   /** PostgreSQL's clock. */
   nowMs(): Promise<number>;
   /** Rejects if the database cannot be reached. */

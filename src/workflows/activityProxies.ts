@@ -1,9 +1,13 @@
 // The activities as the workflow calls them: options, what the Temporal UI shows beside each, and what a failure means.
-import { ActivityFailure, ApplicationFailure, proxyActivities, TimeoutFailure } from "@temporalio/workflow";
-import type { ActivityOptions } from "@temporalio/workflow";
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  proxyActivities,
+  TimeoutFailure,
+  type ActivityOptions,
+} from "@temporalio/workflow";
 import type { SyncActivities } from "../activities/contract.ts";
-import { ERROR_KINDS, isRetryable } from "../domain/errors.ts";
-import type { ErrorState } from "../domain/errors.ts";
+import { ERROR_KINDS, isRetryable, type ErrorState } from "../domain/errors.ts";
 
 const DEFAULT_HEARTBEAT_MS = 20_000;
 /** Temporal refuses longer summaries of activities and timers. */

@@ -4,8 +4,7 @@ import type { ErrorState } from "../domain/errors.ts";
 import type { IntegrationStatus } from "../domain/integration.ts";
 import type { Direction } from "../domain/run.ts";
 import type { IntegrationRun } from "./integrationRun.ts";
-import { statusKey } from "./messages.ts";
-import type { WorkflowStatus } from "./messages.ts";
+import { statusKey, type WorkflowStatus } from "./messages.ts";
 import { retryForever, Suspended } from "./retryBudget.ts";
 
 const MAX_EVENTS_LISTED = 20;

@@ -6,8 +6,7 @@ import type { Direction } from "../domain/run.ts";
 import { nextRunAtMs } from "../domain/schedule.ts";
 import { activitiesFor } from "./activityProxies.ts";
 import type { IntegrationInput } from "./messages.ts";
-import { initialState } from "./state.ts";
-import type { IntegrationState } from "./state.ts";
+import { initialState, type IntegrationState } from "./state.ts";
 import { upgradeState } from "./upgradeState.ts";
 
 export class IntegrationRun {

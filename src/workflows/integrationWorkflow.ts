@@ -3,8 +3,14 @@ import { condition, continueAsNew, makeContinueAsNewFunc, setHandler, uuid4, wor
 import { MAX_REQUEST_ID_CHARS } from "../domain/limits.ts";
 import { projectStatus, showDetails, statusProjected, workflowStatus } from "./currentDetails.ts";
 import { IntegrationRun } from "./integrationRun.ts";
-import { configChangedSignal, pauseSignal, resumeSignal, statusQuery, syncNowSignal } from "./messages.ts";
-import type { IntegrationInput } from "./messages.ts";
+import {
+  configChangedSignal,
+  pauseSignal,
+  resumeSignal,
+  statusQuery,
+  syncNowSignal,
+  type IntegrationInput,
+} from "./messages.ts";
 import { refreshConfig } from "./pageBoundary.ts";
 import { Suspended } from "./retryBudget.ts";
 import { runCycle } from "./runCycle.ts";

@@ -1,8 +1,7 @@
 // One run: both enabled directions side by side, from the record of its start to that of its end.
 import { uuid4 } from "@temporalio/workflow";
-import type { DirectionResult, RecordRunInput } from "../activities/contract.ts";
 import { isRetryable } from "../domain/errors.ts";
-import type { Outcome } from "../domain/run.ts";
+import type { DirectionResult, Outcome, RunRecord } from "../domain/run.ts";
 import { statusProjected } from "./currentDetails.ts";
 import type { IntegrationRun } from "./integrationRun.ts";
 import { refreshConfig } from "./pageBoundary.ts";
@@ -60,7 +59,7 @@ async function finishRun(integration: IntegrationRun, run: RunState): Promise<vo
   integration.changed();
 }
 
-async function record(integration: IntegrationRun, run: RunState, finished: RecordRunInput["finished"]): Promise<void> {
+async function record(integration: IntegrationRun, run: RunState, finished: RunRecord["finished"]): Promise<void> {
   await retryForever(integration, "record the run", () =>
     integration.activities.recordRun({
       integrationId: integration.integrationId,

@@ -5,8 +5,7 @@ import { continueError } from "../domain/errors.ts";
 import type { EventProgress } from "../domain/progress.ts";
 import { toErrorState } from "./activityProxies.ts";
 import type { IntegrationRun } from "./integrationRun.ts";
-import { waitIfPaused } from "./pageBoundary.ts";
-import type { NextStep } from "./pageBoundary.ts";
+import { waitIfPaused, type NextStep } from "./pageBoundary.ts";
 import { RetryBudget } from "./retryBudget.ts";
 import type { ImportRunState } from "./state.ts";
 

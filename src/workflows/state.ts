@@ -1,7 +1,8 @@
 // All that an integration workflow knows. Continue-as-new carries it over whole: ids, counts and cursors only.
-import type { DirectionResult, ExportHighWatermark } from "../activities/contract.ts";
+import type { ExportHighWatermark } from "../activities/contract.ts";
 import type { ErrorState } from "../domain/errors.ts";
 import type { EventProgress } from "../domain/progress.ts";
+import type { DirectionResult } from "../domain/run.ts";
 
 export interface IntegrationState {
   /** Version of this shape: raise it with every change of a name or meaning, and extend upgradeState.ts. */

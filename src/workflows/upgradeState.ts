@@ -1,5 +1,6 @@
 // Reads the state that an older build's continue-as-new carried over (docs/decisions/0022-first-upgrade.md).
-import type { DirectionResult, ExportHighWatermark } from "../activities/contract.ts";
+import type { ExportHighWatermark } from "../activities/contract.ts";
+import type { DirectionResult } from "../domain/run.ts";
 import type { IntegrationState, RunState } from "./state.ts";
 
 type RenamedSinceV1 = "version" | "lastRunStartedAtMs" | "failedRuns" | "run" | "pageHalvings";

@@ -1,84 +1,130 @@
-// The OpenAPI document, taken at its word: schemathesis fuzzes every call of it against a running server.
-import { execFile } from "node:child_process";
-import { once } from "node:events";
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { join, resolve } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { BigQueryControl } from "../../dev/standins/bigquery/control.ts";
-import { LOCAL_DIR } from "../../dev/paths.ts";
-import { pythonPackages } from "../../dev/services/python.ts";
-import { startLocalUpstream, type LocalUpstream } from "../../dev/standins/upstream/server.ts";
-import { createHttpServer } from "../../src/server.ts";
-import { bigQuerySettings, COLUMNS, connectBigQuery, DATASET } from "../support/system/bigQuerySync.ts";
-import { startSystem, type System } from "../support/system/system.ts";
-import { NEW_INTEGRATION } from "../support/api/harness.ts";
+// The OpenAPI document: what every operation and every schema must say, so that people and generated clients can use it.
+import addFormats from "ajv-formats";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { describe, expect, test } from "vitest";
+import { openApiDocument } from "../../scripts/openApiDocument.ts";
 
-const PINS = ["schemathesis==4.32.5"];
-const CONFIG = resolve(import.meta.dirname, "schemathesis.toml");
-const INSTALL_WITHIN_MS = 300_000;
-const RUN_WITHIN_MS = 240_000;
-const OUTPUT_MAX_BYTES = 64 * 1024 * 1024;
-
-let system: System;
-let upstream: LocalUpstream;
-let server: Server;
-let control: BigQueryControl;
-let bin: string;
-beforeAll(async () => {
-  const python = pythonPackages(PINS, { venvDir: join(LOCAL_DIR, "schemathesis") });
-  const bigQuery = await bigQuerySettings();
-  control = bigQuery.control;
-  [system, upstream] = await Promise.all([startSystem(bigQuery.settings), startLocalUpstream()]);
-  await system.startWorker();
-  server = createHttpServer((request, node) => system.app.fetch(request, node));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  bin = (await python).binDir;
-}, INSTALL_WITHIN_MS);
-afterAll(async () => {
-  server.closeAllConnections();
-  server.close();
-  await Promise.all([system.stop(), upstream.stop(), control.close()]);
-});
-
-/** What calls can be made on: without it nearly everything would be a 404. */
-async function fill(): Promise<Record<string, string>> {
-  const create = async (projectId: string) => {
-    const { id } = await system.call<{ id: string }>("POST", "/v1/integrations", { ...NEW_INTEGRATION, projectId });
-    await system.call("POST", `/v1/integrations/${id}/events`, { eventId: "purchase" });
-    await system.call("POST", `/v1/integrations/${id}/events`, { eventId: "doomed" });
-    return id;
-  };
-  const baseUrl = upstream.baseUrl;
-  const variants = ["kept", "doomed"].map((id) => ({ id, upstream: { baseUrl, model: "m", apiKey: "sk-secret" } }));
-  const routes = ["kept", "doomed"].map((id) => ({ id, variants }));
-  for (const id of ["my-router", "changed", "doomed"]) await system.call("POST", "/v1/routers", { id, routes });
-  const [kept, doomed] = [await create("1"), await create("2")];
-  const measure = { event: "purchase", aggregation: "count" };
-  const define = (name: string) =>
-    system.call<{ id: string }>("POST", "/v1/metrics", { integrationId: kept, name, measure });
-  const [metric, doomedMetric] = [await define("kept"), await define("doomed")];
-  const { requestId } = await system.call<{ requestId: string }>("POST", `/v1/integrations/${kept}/sync`);
-  const { id: bigQuery } = await connectBigQuery(system, control);
-  const metrics = { METRIC: metric.id, DOOMED_METRIC: doomedMetric.id };
-  const integrations = { KEPT: kept, DOOMED: doomed, REQUEST: requestId, BIGQUERY: bigQuery };
-  return { ...integrations, ...metrics, DATASET, TABLE: COLUMNS.tableName };
+interface Schema {
+  $ref?: string;
+  description?: string;
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  additionalProperties?: Schema | boolean;
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  allOf?: Schema[];
 }
 
-test(
-  "every answer is one that the document describes, whatever is sent",
-  async () => {
-    const { port } = server.address() as AddressInfo;
-    const env = { ...process.env, ...(await fill()), API_KEY: system.apiKey, PYTHONDONTWRITEBYTECODE: "1" };
-    const args = ["--config-file", CONFIG, "--no-color", "run", `http://127.0.0.1:${port}/openapi.json`];
-    const { code, output } = await new Promise<{ code: unknown; output: string }>((done) => {
-      const options = { env, cwd: LOCAL_DIR, maxBuffer: OUTPUT_MAX_BYTES, timeout: RUN_WITHIN_MS };
-      execFile(join(bin, "schemathesis"), args, options, (error, stdout, stderr) =>
-        done({ code: error?.code ?? 0, output: stdout + stderr }),
-      );
-    });
-    expect(code, output).toBe(0);
-  },
-  RUN_WITHIN_MS + 60_000,
+type Content = Record<string, { schema: Schema; example?: unknown }>;
+
+interface Operation {
+  operationId?: string;
+  summary?: string;
+  description?: string;
+  parameters?: (Schema & { name: string })[];
+  requestBody?: { content: Content };
+  responses: Record<string, { $ref?: string; description?: string; content?: Content }>;
+}
+
+interface Document {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema>; responses: Record<string, { content: Content }> };
+}
+
+const document = JSON.parse(await openApiDocument()) as Document;
+const { components } = document;
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, ...operation })),
 );
+
+const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true }));
+ajv.addSchema({ $id: "openapi", ...document });
+
+/** `path` is a JSON pointer into the document, part by part. */
+function validatorAt(...path: string[]): ValidateFunction {
+  const pointer = path.map((part) => part.replaceAll("~", "~0").replaceAll("/", "~1")).map(encodeURIComponent);
+  return ajv.compile({ $ref: `openapi#/${pointer.join("/")}` });
+}
+
+/** Every property below a schema, by its path. Named schemas are looked at on their own. */
+function properties(schema: Schema, at: string): { at: string; schema: Schema }[] {
+  const own = Object.entries(schema.properties ?? {}).flatMap(([name, property]) => [
+    { at: `${at}.${name}`, schema: property },
+    ...properties(property, `${at}.${name}`),
+  ]);
+  const { items, additionalProperties, anyOf = [], oneOf = [], allOf = [] } = schema;
+  const nested = [...anyOf, ...oneOf, ...allOf, ...(items ? [items] : [])];
+  if (typeof additionalProperties === "object") nested.push(additionalProperties);
+  return [...own, ...nested.flatMap((inner) => properties(inner, at))];
+}
+
+function isDescribed({ description, $ref, anyOf = [], allOf = [] }: Schema): boolean {
+  if (description !== undefined && description !== "") return true;
+  if ($ref !== undefined) return isDescribed(components.schemas[$ref.split("/").at(-1) ?? ""] ?? {});
+  return [...anyOf, ...allOf].some(isDescribed);
+}
+
+test("every operation has an id of its own, a summary, and a description in sentences", () => {
+  const ids = operations.map(({ operationId }) => operationId);
+  expect(ids.length).toBeGreaterThan(40);
+  expect(ids.filter((id) => id === undefined || !/^[a-z][A-Za-z]+$/.test(id))).toEqual([]);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const { name, summary, description } of operations) {
+    expect([name, summary]).toEqual([name, expect.stringMatching(/^[A-Z][^.]+$/)]);
+    expect([name, description]).toEqual([name, expect.stringMatching(/^[A-Z`][^]+\.$/)]);
+  }
+});
+
+describe("an example that its schema accepts", () => {
+  const media = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, { requestBody, responses }]) => {
+      const at = ["paths", path, method];
+      const bodies = requestBody === undefined ? [] : [{ at: [...at, "requestBody"], content: requestBody.content }];
+      const answers = Object.entries(responses).map(([status, { content }]) => ({
+        at: [...at, "responses", status],
+        content,
+      }));
+      return [...bodies, ...answers].flatMap(({ at: place, content = {} }) =>
+        Object.entries(content).map(([type, { example }]) => ({ at: [...place, "content", type], example })),
+      );
+    }),
+  );
+  const problems = Object.entries(components.responses).map(([name, { content }]) => ({
+    at: ["components", "responses", name, "content", "application/problem+json"],
+    example: content["application/problem+json"]?.example,
+  }));
+
+  test.each([...media, ...problems].map((one) => ({ ...one, name: one.at.slice(1).join(" ") })))(
+    "$name",
+    ({ at, example }) => {
+      expect(example).toBeDefined();
+      const validate = validatorAt(...at, "schema");
+      expect([validate(example), validate.errors]).toEqual([true, null]);
+    },
+  );
+});
+
+test("every parameter and every property of every schema is described", () => {
+  const parameters = operations.flatMap(({ name, parameters: all = [] }) =>
+    all.map((parameter) => ({ at: `${name} ${parameter.name}`, schema: parameter })),
+  );
+  const named = Object.entries(components.schemas).flatMap(([name, schema]) => properties(schema, name));
+  const inline = operations.flatMap(({ name, requestBody, responses }) =>
+    [requestBody ?? {}, ...Object.values(responses)].flatMap(({ content = {} }: { content?: Content }) =>
+      Object.values(content).flatMap(({ schema }) => properties(schema, name)),
+    ),
+  );
+  expect(named.length).toBeGreaterThan(100);
+  const missing = [...parameters, ...named, ...inline].filter(({ schema }) => !isDescribed(schema));
+  expect(missing.map(({ at }) => at)).toEqual([]);
+});
+
+test("a refusal is a component by its status, described once", () => {
+  for (const { name, responses } of operations) {
+    if (name === "post /v1/chat/completions") continue;
+    for (const [status, response] of Object.entries(responses)) {
+      if (Number(status) < 400) continue;
+      expect([name, response]).toEqual([name, { $ref: `#/components/responses/Problem${status}` }]);
+    }
+  }
+});

@@ -1,14 +1,14 @@
-// The built Portal: which paths it answers, what browsers may keep of it, and what every answer forbids them.
+// The built Portal and /docs: which paths they serve, what browsers may keep, and what every response forbids them.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { brotliCompressSync, brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createHarness, type Harness } from "../support/api/harness.ts";
 
 const PAGE = "<!doctype html><title>Portal</title>";
 const SCRIPT = `console.log("${"portal ".repeat(500)}");`;
-/** Stands for what a build has compressed: nobody else's bytes. */
+/** Stands for what the build has compressed: bytes that nothing else makes. */
 const BUILT = "compressed by the build";
 let dir: string;
 let api: Harness;
@@ -18,6 +18,7 @@ beforeAll(async () => {
   writeFileSync(join(dir, "index.html"), PAGE);
   writeFileSync(join(dir, "favicon.svg"), "<svg/>");
   writeFileSync(join(dir, "assets/index-abc.js"), SCRIPT);
+  writeFileSync(join(dir, "assets/index-abc.js.br"), brotliCompressSync(SCRIPT));
   writeFileSync(join(dir, "assets/built.js"), SCRIPT);
   writeFileSync(join(dir, "assets/built.js.br"), BUILT);
   writeFileSync(join(dir, "assets/picture.png"), Buffer.from([1, 2, 3]));
@@ -70,7 +71,12 @@ test("files named by their content are kept for ever, the rest is asked for agai
   expect(script.headers.get("cache-control")).toContain("immutable");
   const page = await get("/");
   const etag = page.headers.get("etag") ?? "";
-  expect((await get("/", { "if-none-match": `"other", W/${etag}` })).status).toBe(304);
+  const unchanged = await get("/", { "if-none-match": `"other", W/${etag}` });
+  expect(unchanged.status).toBe(304);
+  // Browsers take over the headers of a 304, so it must not replace the page's policy by a stricter one.
+  for (const header of ["content-security-policy", "cache-control", "vary"]) {
+    expect(unchanged.headers.get(header)).toBe(page.headers.get(header));
+  }
   expect((await get("/", { "if-none-match": '"other"' })).status).toBe(200);
 });
 
@@ -80,13 +86,18 @@ test("text is compressed as the browser takes it, pictures are not", async () =>
     expect(answer.headers.get("vary")).toBe("accept-encoding");
     return { encoding: answer.headers.get("content-encoding"), bytes: Buffer.from(await answer.arrayBuffer()) };
   };
-  for (const accepted of ["gzip, deflate, br", "br;q=0.5"]) {
+  for (const accepted of ["gzip, deflate, br", "br"]) {
     const { encoding, bytes } = await encoded(accepted);
     expect([encoding, brotliDecompressSync(bytes).toString()]).toEqual(["br", SCRIPT]);
   }
-  const { encoding, bytes } = await encoded("gzip, br;q=0");
-  expect([encoding, gunzipSync(bytes).toString()]).toEqual(["gzip", SCRIPT]);
-  expect((await encoded("")).bytes.toString()).toBe(SCRIPT);
+  for (const accepted of ["gzip", "gzip, br;q=0"]) {
+    const { encoding, bytes } = await encoded(accepted);
+    expect([encoding, gunzipSync(bytes).toString()]).toEqual(["gzip", SCRIPT]);
+  }
+  for (const accepted of ["", "identity", "br;q=0"]) {
+    const { encoding, bytes } = await encoded(accepted);
+    expect([encoding, bytes.toString()]).toEqual([null, SCRIPT]);
+  }
   const picture = await get("/assets/picture.png", { "accept-encoding": "br" });
   expect([picture.headers.get("content-type"), picture.headers.get("content-encoding")]).toEqual(["image/png", null]);
 });
@@ -99,7 +110,7 @@ test("what the build has compressed is sent as it is, to those who take it, and 
 });
 
 test("every answer forbids browsers what it does not need", async () => {
-  for (const path of ["/", "/v1/integrations", "/nothing.txt", "/healthz", "/openapi.json"]) {
+  for (const path of ["/", "/docs", "/v1/integrations", "/nothing.txt", "/healthz", "/openapi.json"]) {
     const { headers } = await get(path);
     expect(headers.get("x-content-type-options")).toBe("nosniff");
     expect(headers.get("referrer-policy")).toBe("no-referrer");
@@ -107,11 +118,29 @@ test("every answer forbids browsers what it does not need", async () => {
     expect(headers.get("cross-origin-opener-policy")).toBe("same-origin");
     expect(headers.get("content-security-policy")).toMatch(/^default-src 'none';.*frame-ancestors 'none'/);
     expect(headers.has("strict-transport-security")).toBe(false);
-    expect(headers.get("cache-control")).toBe(path === "/" ? "no-cache" : "no-store");
+    expect(headers.get("cache-control")).toBe(path === "/" || path === "/docs" ? "no-cache" : "no-store");
   }
   const policy = (await get("/")).headers.get("content-security-policy");
   expect(policy).toContain("script-src 'self';");
   expect(policy).not.toMatch(/script-src[^;]*unsafe/);
+});
+
+test("/docs is a page of this server's files alone, which needs no key", async () => {
+  const page = await get("/docs");
+  const text = await page.text();
+  expect(page.headers.get("content-security-policy")).toContain("script-src 'self';");
+  const files = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path ?? "");
+  expect(files.length).toBe(4);
+  for (const path of files) {
+    const file = await get(path, { "accept-encoding": "gzip" });
+    const etag = file.headers.get("etag") ?? "";
+    expect([path, file.status, etag]).toEqual([path, 200, expect.stringMatching(/"/)]);
+    expect((await get(path, { "accept-encoding": "gzip", "if-none-match": etag })).status).toBe(304);
+  }
+  for (const path of ["/docs/", "/docs/nothing.js", "/docs/..%2fpackage.json", "/docs/../package.json"]) {
+    expect([path, (await get(path)).status]).toEqual([path, path === "/docs/" ? 200 : 404]);
+  }
+  expect((await get("/docs", {}, "POST")).status).toBe(405);
 });
 
 test("without a build it says what to run", async () => {

@@ -216,8 +216,8 @@ describe("integration", () => {
     void until.finally(() => (isOver = true));
     let runs = 0;
     const serve = async () => {
-      const { items } = await store.maintenance.reconcilable({ cursor: null, limit: 100 });
-      const requestIds = items.find((item) => item.id === id)?.unsignalled ?? [];
+      const { items } = await store.syncState.reconcileCandidates({ cursor: null, limit: 100 });
+      const requestIds = items.find((item) => item.id === id)?.pendingRequests ?? [];
       const runId = `${outcome}-${runs++}`;
       const startedAtMs = await store.nowMs();
       const started = { integrationId: id, runId, startedAtMs, requestIds, directions: [] };

@@ -105,6 +105,29 @@ describe("docker-compose.yml", () => {
 });
 
 describe("Dockerfile", () => {
+  /** The instructions of each stage, by its name. */
+  const stages = new Map(
+    dockerfile
+      .split(/^FROM /m)
+      .slice(1)
+      .map((stage) => [/^\S+(?: AS (\S+))?/.exec(stage)?.[1] ?? "", stage]),
+  );
+
+  it("compiles dev/ for the stand-ins alone", () => {
+    const withDev = [...stages].filter(([, stage]) => /^COPY dev /m.test(stage)).map(([name]) => name);
+    expect(withDev).toEqual(["stand-ins"]);
+    const copied = [...(stages.get("runtime") ?? "").matchAll(/^COPY --from=(\S+)/gm)].map(([, from]) => from);
+    expect(new Set(copied)).toEqual(new Set(["production"]));
+    expect(stages.get("production")).toMatch(/^build AS production$/m);
+    expect(parse(read("tsconfig.build.json"))).toMatchObject({ include: ["src"] });
+  });
+
+  it("starts programs whose sources exist", () => {
+    const programs = [...dockerfile.matchAll(/"dist\/((?:dev|src)\/\S+)\.js"/g)].map(([, path]) => `${path}.ts`);
+    expect(programs).not.toEqual([]);
+    for (const path of programs) expect(existsSync(join(ROOT, path)), path).toBe(true);
+  });
+
   it("copies only what exists and what .dockerignore lets through", () => {
     const sources = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, list]) =>
       (list ?? "").split(" "),

@@ -1,7 +1,7 @@
 // The main path without a mouse: from signing in to a sync and its records, by Tab, Enter, Space and Escape alone.
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { heading, region, startPortalSystem, synced, type Portal } from "../support/portal/portal.ts";
+import { expectPage, region, startPortalSystem, expectSynced, type Portal } from "../support/portal/portal.ts";
 import { ACCOUNT, HOUR_MS } from "../support/system/system.ts";
 
 const MAX_PRESSES = 60;
@@ -33,7 +33,7 @@ async function tabTo(page: Page, role: Parameters<Page["getByRole"]>[0], name: s
 async function follow(page: Page, name: string, title: string): Promise<void> {
   await tabTo(page, "link", name);
   await page.keyboard.press("Enter");
-  await heading(page, title);
+  await expectPage(page, title);
 }
 
 async function type(page: Page, label: string, text: string): Promise<void> {
@@ -46,7 +46,7 @@ describe("without a mouse", () => {
     const page = await portal.open();
     await type(page, "API key", portal.system.apiKey);
     await page.keyboard.press("Enter");
-    await heading(page, "Routers");
+    await expectPage(page, "Routers");
     await follow(page, "Set Up Metrics", "Data Integrations");
     // A new page is read from its top.
     expect(await hasFocus(page.getByRole("main"))).toBe(true);
@@ -56,7 +56,7 @@ describe("without a mouse", () => {
     await type(page, "Service Account Username", ACCOUNT.username);
     await type(page, "Service Account Secret", ACCOUNT.secret);
     await page.keyboard.press("Enter");
-    await heading(page, `Mixpanel Project ${PROJECT}`);
+    await expectPage(page, `Mixpanel Project ${PROJECT}`);
 
     await tabTo(page, "switch", "Import from Mixpanel");
     await page.keyboard.press("Space");
@@ -69,7 +69,7 @@ describe("without a mouse", () => {
     await expect.poll(() => hasFocus(page.getByRole("button", { name: "Add Event" }))).toBe(true);
     await tabTo(page, "button", "Sync now", "Shift+Tab");
     await page.keyboard.press("Enter");
-    await synced(page, "succeeded");
+    await expectSynced(page, "succeeded");
 
     await tabTo(page, "button", "Pause");
     await page.keyboard.press("Space");
@@ -81,7 +81,7 @@ describe("without a mouse", () => {
     await page.getByRole("dialog").waitFor({ state: "hidden" });
     await tabTo(page, "link", "purchase: properties and records", "Shift+Tab");
     await page.keyboard.press("Enter");
-    await heading(page, "purchase");
+    await expectPage(page, "purchase");
     await page.getByRole("table", { name: "Records" }).waitFor();
   });
 });

@@ -2,8 +2,8 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectMixpanel, expose } from "../support/system/mixpanelSync.ts";
-import { fill, heading, region, signIn, startPortalSystem, type Portal } from "../support/portal/portal.ts";
-import { expectAccessible } from "../support/portal/looks.ts";
+import { fill, expectPage, region, signIn, startPortalSystem, type Portal } from "../support/portal/portal.ts";
+import { expectAccessible } from "../support/portal/pageChecks.ts";
 import { HOUR_MS } from "../support/system/system.ts";
 
 const UPSTREAM = { baseUrl: "https://upstream.example/v1", model: "small", apiKey: null };
@@ -22,13 +22,13 @@ async function newcomer(): Promise<{ page: Page; apiKey: string }> {
 
 async function to(page: Page, path: string, title: string): Promise<void> {
   await page.goto(path);
-  await heading(page, title);
+  await expectPage(page, title);
 }
 
 describe("signing in", () => {
   it("says what is wrong with a key, and ends with the session", async () => {
     const page = await portal.open();
-    await heading(page, "Crosscurrent Portal");
+    await expectPage(page, "Crosscurrent Portal");
     await expectAccessible(page, "sign-in");
     await fill(page, { "API key": "no-such-key" });
     await page.getByRole("button", { name: "Sign in" }).click();
@@ -41,11 +41,11 @@ describe("signing in", () => {
     const [cookie] = await page.context().cookies();
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Strict", path: "/" });
     await page.getByRole("button", { name: "Sign out" }).click();
-    await heading(page, "Crosscurrent Portal");
+    await expectPage(page, "Crosscurrent Portal");
     await signIn(page, apiKey);
     await portal.system.sql.query("delete from sessions");
     // What the page asks for by itself may be refused before the click is: either ends the session here.
-    const signedOut = heading(page, "Crosscurrent Portal");
+    const signedOut = expectPage(page, "Crosscurrent Portal");
     await Promise.race([page.getByRole("link", { name: "Data Integrations" }).click(), signedOut]);
     await signedOut;
   });
@@ -57,7 +57,7 @@ describe("routers", () => {
     await region(page, "No routers yet").waitFor();
     await expectAccessible(page, "no routers");
     await page.getByRole("link", { name: "Add Router" }).click();
-    await heading(page, "Add Router");
+    await expectPage(page, "Add Router");
     await fill(page, { "Router ID": "my router" });
     await page.getByText("1 to 64 letters, numbers, underscores, hyphens and dots.").waitFor();
     await expectAccessible(page, "a new router");
@@ -109,7 +109,7 @@ describe("data integrations", () => {
       expect(await page.getByLabel("Project ID").getAttribute("aria-invalid")).toBe("true");
       await expectAccessible(page, `Add ${provider}`);
       await page.getByRole("link", { name: `What to prepare in ${provider}` }).click();
-      await heading(page, `Set up ${provider}`);
+      await expectPage(page, `Set up ${provider}`);
       await expectAccessible(page, `Set up ${provider}`);
     }
     await to(page, "/nowhere", "There is no such page");

@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connectMixpanel, expose } from "../support/system/mixpanelSync.ts";
-import { heading, region, signIn, startPortalSystem, type Portal } from "../support/portal/portal.ts";
+import { expectPage, region, signIn, startPortalSystem, type Portal } from "../support/portal/portal.ts";
 
 const SECRETS = ["my-secret-router", "their_event", "The purpose of it"];
 const UPSTREAM = { baseUrl: "https://upstream.example/v1", model: "small", apiKey: null };
@@ -57,7 +57,7 @@ describe("another workspace", () => {
     await region(stranger, "No integrations yet").waitFor();
     for (const path of pagesOf(theirs)) {
       await stranger.goto(path);
-      await heading(stranger, "There is no such page");
+      await expectPage(stranger, "There is no such page");
       expect(await ofTheirs(stranger)).toEqual([]);
       // They do exist.
       await page.goto(path);
@@ -70,7 +70,7 @@ describe("another workspace", () => {
     const page = await portal.signedIn();
     await seeTheirs(page);
     await page.getByRole("button", { name: "Sign out" }).click();
-    await heading(page, "Crosscurrent Portal");
+    await expectPage(page, "Crosscurrent Portal");
     expect(await ofTheirs(page)).toEqual([]);
     // What was loaded before is not even shown until the answers come.
     let release = () => {};
@@ -84,7 +84,7 @@ describe("another workspace", () => {
     await signIn(page, other.apiKey);
     expect(await ofTheirs(page)).toEqual([]);
     release();
-    await heading(page, "There is no such page");
+    await expectPage(page, "There is no such page");
     expect(await ofTheirs(page)).toEqual([]);
   });
 
@@ -98,7 +98,7 @@ describe("another workspace", () => {
     await page.bringToFront();
     await page.evaluate(`document.dispatchEvent(new Event("visibilitychange", { bubbles: true }))`);
     await page.getByText("the other workspace").waitFor();
-    await heading(page, "There is no such page");
+    await expectPage(page, "There is no such page");
     expect(await ofTheirs(page)).toEqual([]);
   });
 });

@@ -68,7 +68,7 @@ test("rotation: old and new key, a purge, then the new key alone", async () => {
   const [both, fresh] = [open([newKey, oldKey]), open([newKey])];
   await expect(fresh.integrations.connection(id)).rejects.toMatchObject({ kind: "bug" });
   expect((await both.integrations.connection(id))?.secret).toBe(SECRET);
-  await both.maintenance.purge();
+  await both.cleanup.purge();
   expect((await fresh.integrations.connection(id))?.secret).toBe(SECRET);
   await expect(harness.store.integrations.connection(id)).rejects.toMatchObject({ kind: "bug" });
   await Promise.all([both.close(), fresh.close()]);

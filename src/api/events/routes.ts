@@ -23,8 +23,8 @@ function registerCollection(app: App, deps: AppDeps): void {
     operationId: "createEvent",
     summary: "Add an event",
     description:
-      "Adds an event to import, from the integration's `importFrom` on. Which fields the event has depends on the provider. A second " +
-      "event of the same id or name is a 409.",
+      "Adds an event to import, from the integration's `importFrom` on. Which fields the event has depends on the " +
+      "provider. A second event of the same id or name is a 409.",
     tag: "events",
     params: integrationParams,
     body: newEvent,

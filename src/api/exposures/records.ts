@@ -1,5 +1,5 @@
-// Checks exposure records with plain loops, because this is the API's one hot path: a schema library takes several times as long
-// as the COPY that follows. The OpenAPI schema of the same rules is in exposures/routes.ts.
+// Checks exposure records with plain loops, because this is the API's one hot path: a schema library takes several
+// times as long as the COPY that follows. The OpenAPI schema of the same rules is in exposures/routes.ts.
 import type { Exposure } from "../../domain/exposure.ts";
 import { MAX_EXPOSURE_AHEAD_MS } from "../../domain/limits.ts";
 import { isObject } from "../../http/body.ts";

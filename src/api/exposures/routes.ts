@@ -45,8 +45,8 @@ export function registerExposures(app: App, deps: AppDeps): void {
     operationId: "recordExposures",
     summary: "Record exposures",
     description:
-      "Records which users were served by which variants, as one JSON list or as lines of NDJSON. All exposures of a call are " +
-      "committed before the response, or none is: one wrong record is a 400 for the whole call.",
+      "Records which users were served by which variants, as one JSON list or as lines of NDJSON. All exposures of " +
+      "a call are committed before the response, or none is: one wrong record is a 400 for the whole call.",
     tags: ["exposures"],
     security: SECURITY,
     request: { body: { required: true, content: { "application/json": { schema: exposures }, ...ndjson } } },

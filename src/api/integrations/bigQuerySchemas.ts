@@ -24,7 +24,8 @@ const projectId = z
   .string()
   .refine(
     isProjectId,
-    "must be a Google Cloud project id: 6 to 30 lowercase letters, digits and hyphens, as in my-project or example.com:my-project",
+    "must be a Google Cloud project id: 6 to 30 lowercase letters, digits and hyphens, as in my-project or " +
+      "example.com:my-project",
   )
   .openapi({ pattern: "^([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$" });
 const dataset = z
@@ -35,13 +36,15 @@ const table = z
   .string()
   .refine(
     isTableName,
-    "must be a BigQuery table's name: letters, digits, underscores, dashes and spaces, at most 1024 bytes of UTF-8; without project or dataset",
+    "must be a BigQuery table's name: letters, digits, underscores, dashes and spaces, at most 1024 bytes of UTF-8; " +
+      "without project or dataset",
   );
 const column = z
   .string()
   .refine(
     isColumnName,
-    "must be the name of a top-level column: letters, digits and underscores, at most 300; no quotes, backticks, dots or control characters",
+    "must be the name of a top-level column: letters, digits and underscores, at most 300; no quotes, backticks, " +
+      "dots or control characters",
   );
 const serviceAccountEmail = z
   .string()

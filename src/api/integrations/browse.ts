@@ -1,4 +1,5 @@
-// What a BigQuery customer's project holds, so that a page can offer datasets, tables and columns instead of asking for names.
+// What a BigQuery customer's project holds, so that a page can offer datasets, tables and columns instead of asking for
+// names.
 import { z } from "@hono/zod-openapi";
 import type { Connection } from "../../domain/connection.ts";
 import { SyncError, type ErrorKind } from "../../domain/errors.ts";
@@ -121,7 +122,10 @@ const STATUSES: Partial<Record<ErrorKind, ProblemStatus>> = {
 };
 const RETRY_AFTER_SECONDS = "10";
 
-/** The connector's message says what to do. Cursors are BigQuery's page tokens, so only BigQuery can tell that one is wrong. */
+/**
+ * The connector's message says what to do. Cursors are BigQuery's page tokens, so only BigQuery can tell that one is
+ * wrong.
+ */
 function toProblem({ kind, message }: SyncError, cursor: string | null): Problem {
   if (kind === "schema" && cursor !== null) return invalid([{ path: "cursor", message: "is no cursor of this list" }]);
   const status = STATUSES[kind] ?? 503;

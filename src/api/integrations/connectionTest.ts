@@ -5,7 +5,7 @@ import { endpoint } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
 import { notFound } from "../../http/problem.ts";
 import type { TestStep } from "../../providers/connector.ts";
-import { leasesOf } from "../../store/store.ts";
+import { requestLimiter } from "../../store/store.ts";
 import type { AppDeps } from "../deps.ts";
 import { integrationParams } from "../schemas.ts";
 
@@ -31,8 +31,8 @@ export function registerConnectionTest(app: App, { store, connectors }: AppDeps)
     operationId: "testIntegration",
     summary: "Test the connection",
     description:
-      "Checks credentials, permissions and events at the provider, and returns every step. A failed step is a 202 with `ok` false. " +
-      "The test uses requests of the same budget as the sync.",
+      "Checks credentials, permissions and events at the provider, and returns every step. A failed step is a 202 " +
+      "with `ok` false. The test uses requests of the same budget as the sync.",
     tag: "integrations",
     params: integrationParams,
     status: 202,
@@ -45,7 +45,7 @@ export function registerConnectionTest(app: App, { store, connectors }: AppDeps)
       const steps = await failedStepOf(async () => {
         const connection = await store.integrations.connection(id);
         if (connection === null) throw notFound("integration");
-        return connector.testConnection(connection, events, leasesOf(store, connector.requestBudget(connection)));
+        return connector.testConnection(connection, events, requestLimiter(store, connector.requestBudget(connection)));
       });
       return { ok: steps.every((step) => step.ok), steps };
     },

@@ -84,7 +84,10 @@ export const eventResponse = z
   ])
   .openapi("Event");
 
-/** An integration as its owner sees it: without its secret. `temporalUrl` is where its workflow is looked at, if anywhere. */
+/**
+ * An integration as its owner sees it: without its secret. `temporalUrl` is where its workflow is looked at, if
+ * anywhere.
+ */
 export function toIntegrationResponse(
   row: Integration,
   temporalUrl: string | null = null,

@@ -1,4 +1,5 @@
-// Integrations: create, get, change, delete, pause and resume. Every write commits its row before it signals the workflow.
+// Integrations: create, get, change, delete, pause and resume. Every write commits its row before it signals the
+// workflow.
 import type { z } from "@hono/zod-openapi";
 import pTimeout from "p-timeout";
 import { workflowIdOf } from "../../client/index.ts";
@@ -35,8 +36,8 @@ function registerCollection(app: App, deps: AppDeps, toResponse: ToResponse): vo
     operationId: "createIntegration",
     summary: "Create an integration",
     description:
-      "Connects a project of a provider. Both directions start switched off. A second integration of the same project is a 409. " +
-      "Secrets are stored encrypted and never returned.",
+      "Connects a project of a provider. Both directions start switched off. A second integration of the same " +
+      "project is a 409. Secrets are stored encrypted and never returned.",
     tag: "integrations",
     body: newIntegration(() => store.nowMs()),
     status: 201,
@@ -89,8 +90,8 @@ function registerOne(app: App, deps: AppDeps, toResponse: ToResponse): void {
     operationId: "updateIntegration",
     summary: "Change an integration",
     description:
-      "Switches directions on or off, or replaces credentials. Absent fields stay as they are. The first enabling of the export " +
-      "sends all retained exposures; later it continues where it stopped.",
+      "Switches directions on or off, or replaces credentials. Absent fields stay as they are. The first enabling " +
+      "of the export sends all retained exposures; later it continues where it stopped.",
     tag: "integrations",
     params: integrationParams,
     body: integrationPatch,

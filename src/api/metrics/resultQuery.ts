@@ -67,8 +67,8 @@ export function toResultOptions(query: z.output<typeof resultQuery>, nowMs: numb
     fromMs,
     toMs,
     baseline: query.baseline ?? null,
-    mixed: query.mixed,
-    unfinished: query.unfinished,
+    multipleExposures: query.mixed,
+    incompleteWindow: query.unfinished,
     cuped: query.cuped === "true",
     confidence: query.confidence ?? DEFAULT_CONFIDENCE,
   };

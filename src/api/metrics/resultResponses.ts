@@ -114,13 +114,15 @@ export const resultResponse = z
 export function toResultResponse(
   metric: Metric,
   router: string,
-  { fromMs, toMs, routeId, ...options }: ResultOptions,
+  { fromMs, toMs, routeId, multipleExposures, incompleteWindow, ...options }: ResultOptions,
   { overTime, ...results }: MetricResults,
 ): z.input<typeof resultResponse> {
   return {
     metric: toMetricResponse(metric),
     router,
     ...options,
+    mixed: multipleExposures,
+    unfinished: incompleteWindow,
     route: routeId,
     from: isoDay(fromMs),
     to: isoDay(toMs),

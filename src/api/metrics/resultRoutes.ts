@@ -25,8 +25,9 @@ export function registerMetricResults(app: App, deps: AppDeps): void {
     operationId: "getMetricResults",
     summary: "Compare groups by a metric",
     description:
-      "Compares the routes or variants of a router by a metric: values, differences to a baseline, their intervals, and checks of " +
-      "whether they can be trusted. A figure that cannot be computed is null, with the reason in `refusal`.",
+      "Compares the routes or variants of a router by a metric: values, differences to a baseline, their intervals, " +
+      "and checks of whether they can be trusted. A figure that cannot be computed is null, with the reason in " +
+      "`refusal`.",
     tag: "metrics",
     params: metricParams,
     query: resultQuery,

@@ -44,8 +44,8 @@ const filter = z
   .transform(({ value = null, ...rest }): Filter => ({ ...rest, value }))
   .openapi("MetricFilter", {
     description:
-      "Holds for one event. `not_equals` also holds if the property is absent; comparisons hold only for numbers; `exists` takes no " +
-      "value and holds if the property is there and not null.",
+      "Holds for one event. `not_equals` also holds if the property is absent; comparisons hold only for numbers; " +
+      "`exists` takes no value and holds if the property is there and not null.",
   });
 
 function valueProblem(operator: Filter["operator"], value: unknown): string | null {
@@ -75,8 +75,9 @@ const measure = z
   .transform(({ property: given = null, ...rest }): Measure => ({ ...rest, property: given }))
   .openapi("MetricMeasure", {
     description:
-      "One user's number, from its events in the window: how many (`count`), 1 if there is one and else 0 (`conversion`), the total " +
-      "of `property` (`sum`), or its mean over the events that have it (`mean`). A user without such events has 0.",
+      "One user's number, from its events in the window: how many (`count`), 1 if there is one and else 0 " +
+      "(`conversion`), the total of `property` (`sum`), or its mean over the events that have it (`mean`). A user " +
+      "without such events has 0.",
   });
 
 const CURRENCY = /^[A-Z]{3}$/;

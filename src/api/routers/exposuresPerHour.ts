@@ -49,8 +49,8 @@ export function registerRouterExposures(app: App, { store }: AppDeps): void {
     operationId: "listRouterExposures",
     summary: "Count exposures per hour",
     description:
-      "Returns the exposures and users of each variant per UTC hour. The router does not have to be configured here: any " +
-      `\`alias_id\` of recorded exposures will do. The range is at most ${MAX_EXPOSURE_RANGE_DAYS} days.`,
+      "Returns the exposures and users of each variant per UTC hour. The router does not have to be configured here: " +
+      `any \`alias_id\` of recorded exposures will do. The range is at most ${MAX_EXPOSURE_RANGE_DAYS} days.`,
     tag: "routers",
     params: aliasParams,
     query,

@@ -42,7 +42,8 @@ export function registerRuns(app: App, deps: AppDeps): void {
     operationId: "listRejectedRecords",
     summary: "List rejected records",
     description:
-      "Returns the records that were refused for good, newest first, each with the reason. The records contain user ids.",
+      "Returns the records that were refused for good, newest first, each with the reason. The records contain user " +
+      "ids.",
     tag: "runs",
     params: integrationParams,
     query: pageQuery,
@@ -65,7 +66,8 @@ function registerSync(app: App, deps: AppDeps): void {
     operationId: "syncIntegration",
     summary: "Sync now",
     description:
-      "Asks for a run that covers everything up to now. The run may serve several requests. A paused integration refuses with 409.",
+      "Asks for a run that covers everything up to now. The run may serve several requests. A paused integration " +
+      "refuses with 409.",
     tag: "runs",
     params: integrationParams,
     status: 202,

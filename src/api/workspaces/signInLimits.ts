@@ -1,4 +1,5 @@
-// Rate limits of sign-ins, of calls with wrong keys and of a workspace's calls. Each process counts for itself, per minute.
+// Rate limits of sign-ins, of calls with wrong keys and of a workspace's calls. Each process counts for itself, per
+// minute.
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { Problem } from "../../http/problem.ts";
 

@@ -34,7 +34,10 @@ export function checkHealth(
   ];
 }
 
-/** Route by route, since weights are the variants' of one route; the more routes, the stronger must be the evidence of one. */
+/**
+ * Route by route, since weights are the variants' of one route; the more routes, the stronger must be the evidence of
+ * one.
+ */
 function checkSampleRatio({ fromMs, routeId }: ResultOptions, { router, cells }: MetricSample): HealthCheck {
   const check = "sample_ratio";
   const routes = router?.routes.filter(({ id }) => routeId === null || id === routeId) ?? [];
@@ -111,7 +114,10 @@ function checkJoinRate({ joined: { sampled, found } }: MetricSample): HealthChec
   return { check, status: "warning", message, figures };
 }
 
-function checkMixed({ by, mixed }: ResultOptions, { allUsers, mixedUsers }: MetricSample): HealthCheck {
+function checkMixed(
+  { by, multipleExposures: mixed }: ResultOptions,
+  { allUsers, multipleExposureUsers: mixedUsers }: MetricSample,
+): HealthCheck {
   const check = "mixed_variants";
   const share = allUsers === 0 ? null : mixedUsers / allUsers;
   const figures = { share, users: mixedUsers, counted: mixed === "first" ? "with their first" : "left out" };
@@ -131,15 +137,15 @@ function checkCompleteThrough(metric: Metric, options: ResultOptions, sample: Me
   const figures = {
     event: behind?.name ?? null,
     completeThrough: throughMs === null ? null : new Date(throughMs).toISOString(),
-    unfinishedUsers: sample.unfinishedUsers,
+    unfinishedUsers: sample.incompleteWindowUsers,
   };
   if (throughMs === null) {
     const message = `Event ${behind?.name ?? ""} was never imported to an end: enable the import, or see its error at the integration.`;
     return { check, status: "warning", message, figures };
   }
   const unfinished =
-    `The windows of ${count(sample.unfinishedUsers)} users are not over, or not imported to their end; they are ` +
-    `${options.unfinished === "include" ? "counted with what they have so far" : "left out"}.`;
+    `The windows of ${count(sample.incompleteWindowUsers)} users are not over, or not imported to their end; they are ` +
+    `${options.incompleteWindow === "include" ? "counted with what they have so far" : "left out"}.`;
   const firstMs = options.fromMs - (options.cuped ? metric.windowHours * HOUR_MS : 0);
   if (firstMs < Date.parse(`${sample.importFrom}T00:00:00Z`)) {
     const message =

@@ -12,9 +12,9 @@ export interface ResultOptions {
   /** Whom the others are compared with; null: the group with most users. */
   baseline: string | null;
   /** A user of several groups belongs to the first it saw, or to none. */
-  mixed: "first" | "exclude";
+  multipleExposures: "first" | "exclude";
   /** Users whose window is not over, or not imported yet to its end. */
-  unfinished: "include" | "exclude";
+  incompleteWindow: "include" | "exclude";
   /** Less what the same was in the equal window before the first exposure. */
   cuped: boolean;
   confidence: number;

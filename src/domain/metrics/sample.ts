@@ -5,7 +5,7 @@ import type { Moments } from "../statistics/moments.ts";
 /** What of a result's options decides which users are summed up, and how. */
 export type SampleOptions = Pick<
   ResultOptions,
-  "by" | "routeId" | "fromMs" | "toMs" | "mixed" | "unfinished" | "cuped"
+  "by" | "routeId" | "fromMs" | "toMs" | "multipleExposures" | "incompleteWindow" | "cuped"
 >;
 
 /** Users who were first exposed on one day, to one route and variant. */
@@ -33,8 +33,8 @@ export interface MetricSample {
   exposures: { routeId: string; variantId: string; exposures: number }[];
   /** Before any was left out: all, those of several groups, and those whose window is not over. */
   allUsers: number;
-  mixedUsers: number;
-  unfinishedUsers: number;
+  multipleExposureUsers: number;
+  incompleteWindowUsers: number;
   /** Where values were capped; null where they are not. */
   caps: { value: number | null; denominator: number | null };
   events: MetricEvent[];

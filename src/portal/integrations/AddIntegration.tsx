@@ -4,8 +4,7 @@ import { Link, useLocation } from "wouter";
 import { PROVIDER_NAMES, type Provider } from "../api.ts";
 import { BigQueryForm } from "./BigQueryForm.tsx";
 import { MixpanelForm } from "./MixpanelForm.tsx";
-import { Page } from "../ui/Page.tsx";
-import { Section } from "../ui/Section.tsx";
+import { Page, Section } from "../ui/Page.tsx";
 import { NotFound } from "../ui/NotFound.tsx";
 
 const ABOVE = [{ label: "Data Integrations", href: "/integrations" }];

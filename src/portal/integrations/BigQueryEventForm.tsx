@@ -2,9 +2,9 @@
 import { Autocomplete, SimpleGrid, Text, Textarea, TextInput } from "@mantine/core";
 import { useForm, type UseFormReturnType } from "@mantine/form";
 import { focusFirst } from "../ui/fieldErrors.ts";
-import { useAddEvent } from "../queries.ts";
+import { useAddEvent } from "../events/queries.ts";
 import { column, dataset, eventName, table } from "../validation.ts";
-import { filled } from "../ui/inputs.tsx";
+import { trimmedOrUndefined } from "../ui/inputs.tsx";
 import { SubmitForm } from "../ui/SubmitForm.tsx";
 import { useBrowsing } from "./useBrowsing.ts";
 import { useSubmit } from "../ui/useSubmit.ts";
@@ -52,7 +52,7 @@ export function BigQueryEventForm({ id, onAdded }: { id: string; onAdded: () => 
   const { submit, ...state } = useSubmit(form, useAddEvent(id), onAdded);
   const offered = useBrowsing(id, form.values.dataset, form.values.tableName);
   const onSubmit = form.onSubmit(
-    ({ description, ...names }) => submit({ ...trimmed(names), description: filled(description) }),
+    ({ description, ...names }) => submit({ ...trimmed(names), description: trimmedOrUndefined(description) }),
     focusFirst,
   );
   return (

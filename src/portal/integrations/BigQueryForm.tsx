@@ -2,10 +2,10 @@
 import { TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { focusFirst } from "../ui/fieldErrors.ts";
-import { useEnable } from "../queries.ts";
+import { useCreateIntegration } from "./queries.ts";
 import { dataset, googleProject, location, optional, serviceAccount } from "../validation.ts";
 import { Advanced } from "../ui/Advanced.tsx";
-import { filled, ImportFromInput } from "../ui/inputs.tsx";
+import { trimmedOrUndefined, ImportFromInput } from "../ui/inputs.tsx";
 import { SubmitForm } from "../ui/SubmitForm.tsx";
 import { useSubmit } from "../ui/useSubmit.ts";
 
@@ -15,16 +15,16 @@ export function BigQueryForm({ onEnabled }: { onEnabled: (id: string) => void })
     validate: { projectId: googleProject, datasetId: optional(dataset), serviceAccountEmail: serviceAccount, location },
     validateInputOnChange: true,
   });
-  const { submit, ...state } = useSubmit(form, useEnable(), ({ id }) => onEnabled(id));
+  const { submit, ...state } = useSubmit(form, useCreateIntegration(), ({ id }) => onEnabled(id));
   const onSubmit = form.onSubmit(
     (text) =>
       submit({
         provider: "bigquery",
         projectId: text.projectId.trim(),
-        datasetId: filled(text.datasetId),
+        datasetId: trimmedOrUndefined(text.datasetId),
         serviceAccountEmail: text.serviceAccountEmail.trim(),
         location: text.location.trim(),
-        importFrom: filled(text.importFrom),
+        importFrom: trimmedOrUndefined(text.importFrom),
       }),
     focusFirst,
   );

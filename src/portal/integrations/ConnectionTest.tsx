@@ -1,13 +1,13 @@
-// Walks through what was set up at the provider, step by step, with what to do about each that failed.
+// The connection test: its steps, and for each failed step what to do about it.
 import { Button, List, Loader, Text, ThemeIcon } from "@mantine/core";
 import { useEffect, useRef } from "react";
-import { answer, client } from "../api.ts";
-import { useChange } from "../queries.ts";
-import { Failure } from "../ui/ErrorAlert.tsx";
-import { Section } from "../ui/Section.tsx";
+import { client } from "../api.ts";
+import { ErrorAlert } from "../ui/ErrorAlert.tsx";
+import { Section } from "../ui/Page.tsx";
+import { useIntegrationMutation } from "./queries.ts";
 
 export function ConnectionTest({ id, runAtOnce }: { id: string; runAtOnce: boolean }) {
-  const test = useChange(() => answer(client.POST("/v1/integrations/{id}/test", { params: { path: { id } } })));
+  const test = useIntegrationMutation(() => client.POST("/v1/integrations/{id}/test", { params: { path: { id } } }));
   const started = useRef(false);
   const { mutate } = test;
   useEffect(() => {
@@ -25,18 +25,20 @@ export function ConnectionTest({ id, runAtOnce }: { id: string; runAtOnce: boole
       }
     >
       <div aria-live="polite">
-        {test.isIdle && <Text size="sm">Tests the stored credentials and permissions at the provider.</Text>}
+        {test.isIdle && <Text size="sm">Tests the stored credentials and their permissions at the provider.</Text>}
         {test.isPending && (
           <Text size="sm">
             <Loader size="xs" mr="xs" aria-hidden /> Testing the connection…
           </Text>
         )}
-        {test.error && <Failure error={test.error} />}
+        {test.error && <ErrorAlert title="The connection could not be tested" error={test.error} />}
         {test.data && <Steps ok={test.data.ok} steps={test.data.steps} />}
       </div>
     </Section>
   );
 }
+
+const REMEDY = "Correct the cause at the provider, or change the credentials under Settings. Then test again.";
 
 interface Step {
   name: string;
@@ -48,9 +50,7 @@ function Steps({ ok, steps }: { ok: boolean; steps: Step[] }) {
   return (
     <>
       <Text size="sm" fw={600} mb="xs">
-        {ok
-          ? "Enabled: every step went well."
-          : "A step failed. The integration is kept: mend it at the provider or change the credentials under Settings, then test again."}
+        {ok ? "Enabled: every step succeeded." : `A step failed. The integration is kept. ${REMEDY}`}
       </Text>
       <List spacing="xs" size="sm" styles={{ itemWrapper: { alignItems: "flex-start" } }}>
         {steps.map((step) => (
@@ -62,9 +62,7 @@ function Steps({ ok, steps }: { ok: boolean; steps: Step[] }) {
               </ThemeIcon>
             }
           >
-            <Text size="sm" span>
-              {step.name}: <b>{step.ok ? "ok" : "failed"}</b>
-            </Text>
+            {step.name}: <b>{step.ok ? "ok" : "failed"}</b>
             {step.message !== undefined && (
               <Text
                 size="sm"

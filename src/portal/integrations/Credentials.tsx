@@ -3,9 +3,9 @@ import { Button, Modal, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useDisclosure } from "@mantine/hooks";
 import type { components } from "../api.generated.ts";
-import { answer, client, type Integration } from "../api.ts";
+import { client, type Integration } from "../api.ts";
 import { focusFirst } from "../ui/fieldErrors.ts";
-import { useChange } from "../queries.ts";
+import { useIntegrationMutation } from "./queries.ts";
 import { mixpanelUsername, required, serviceAccount } from "../validation.ts";
 import { SecretInput } from "../ui/inputs.tsx";
 import { SubmitForm } from "../ui/SubmitForm.tsx";
@@ -34,7 +34,9 @@ export function Credentials({ integration }: { integration: Integration }) {
 }
 
 function useSave(id: string) {
-  return useChange((body: Patch) => answer(client.PATCH("/v1/integrations/{id}", { params: { path: { id } }, body })));
+  return useIntegrationMutation((body: Patch) =>
+    client.PATCH("/v1/integrations/{id}", { params: { path: { id } }, body }),
+  );
 }
 
 const FRAME = { button: "Save", failure: "Nothing was changed", isDialog: true };

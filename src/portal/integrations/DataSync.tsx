@@ -1,49 +1,50 @@
-// Data Sync: export and import, each with its own switch.
+// The switches of an integration's directions, export and import.
 import { Stack, Switch, Text } from "@mantine/core";
-import { answer, client, PROVIDER_NAMES, type Integration } from "../api.ts";
-import { useChange } from "../queries.ts";
-import { Notice } from "../ui/ErrorAlert.tsx";
-import { Section } from "../ui/Section.tsx";
+import { client, PROVIDER_NAMES, type Integration } from "../api.ts";
+import { ErrorAlert } from "../ui/ErrorAlert.tsx";
+import { Section } from "../ui/Page.tsx";
+import { useIntegrationMutation } from "./queries.ts";
 
 type Direction = "export" | "import";
 
 export function DataSync({ integration }: { integration: Integration }) {
   const { id, provider } = integration;
-  const change = useChange(({ direction, enabled }: { direction: Direction; enabled: boolean }) =>
-    answer(client.PATCH("/v1/integrations/{id}", { params: { path: { id } }, body: { [direction]: { enabled } } })),
+  const change = useIntegrationMutation(({ direction, enabled }: { direction: Direction; enabled: boolean }) =>
+    client.PATCH("/v1/integrations/{id}", { params: { path: { id } }, body: { [direction]: { enabled } } }),
   );
   const name = PROVIDER_NAMES[provider];
-  const hasNowhere = provider === "bigquery" && integration.datasetId === null;
-  const toggle = (direction: Direction, label: string, description: string, disabled = false) => (
-    <Switch
-      label={label}
-      description={description}
-      // What was asked for shows at once, and goes back if it is refused.
-      checked={
-        change.isPending && change.variables.direction === direction
-          ? change.variables.enabled
-          : integration[direction].enabled
-      }
-      disabled={disabled}
-      onChange={({ currentTarget }) => change.mutate({ direction, enabled: currentTarget.checked })}
-    />
-  );
+  const cannotExport = provider === "bigquery" && integration.datasetId === null;
+  const switchOf = (direction: Direction) => {
+    const requested = change.isPending && change.variables.direction === direction ? change.variables : undefined;
+    return {
+      // Shows what was requested at once. If the request fails, the switch goes back.
+      checked: (requested ?? integration[direction]).enabled,
+      onChange: ({ currentTarget }: React.ChangeEvent<HTMLInputElement>) =>
+        change.mutate({ direction, enabled: currentTarget.checked }),
+    };
+  };
   return (
     <Section title="Data Sync">
       <Stack>
-        {change.error && <Notice title="Nothing was changed">{change.error.message}</Notice>}
-        {toggle(
-          "export",
-          `Export to ${name}`,
-          hasNowhere
-            ? "This integration has no Dataset ID and only imports. Add another one with it to export."
-            : "Router exposures, one per user, router, route, variant and hour, about every 8 hours.",
-          hasNowhere,
-        )}
-        {toggle("import", `Import from ${name}`, "Your product events, those that you add below, about every 8 hours.")}
+        {change.error && <ErrorAlert title="Nothing was changed" error={change.error} />}
+        <Switch
+          label={`Export to ${name}`}
+          description={
+            cannotExport
+              ? "This integration has no Dataset ID, so it only imports. To export, add one with a Dataset ID."
+              : "Router exposures, one per user, router, route, variant and hour, about every 8 hours."
+          }
+          disabled={cannotExport}
+          {...switchOf("export")}
+        />
+        <Switch
+          label={`Import from ${name}`}
+          description="The product events that you add below, about every 8 hours."
+          {...switchOf("import")}
+        />
         {!integration.import.enabled && (
           <Text size="sm" c="dimmed">
-            Events to import are chosen once import is on.
+            Switch the import on to choose the events to import.
           </Text>
         )}
       </Stack>

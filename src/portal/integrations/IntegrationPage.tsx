@@ -1,48 +1,42 @@
-// One integration: its connection, its sync, its events, what happened.
-import { Anchor, Stack } from "@mantine/core";
-import { Link, useLocation, useSearch } from "wouter";
-import { answer, client, isMissing, PROVIDER_NAMES, titleOf, type Integration } from "../api.ts";
+// The page of one integration: connection, sync, events, runs, settings.
+import { Stack } from "@mantine/core";
+import { useSearch } from "wouter";
+import { client, isMissing, PROVIDER_NAMES, titleOf, type Integration } from "../api.ts";
+import { EventsToImport } from "../events/EventsToImport.tsx";
+import { RejectedRecords } from "../runs/RejectedRecords.tsx";
+import { Runs } from "../runs/Runs.tsx";
 import { ConfirmDelete } from "../ui/ConfirmDelete.tsx";
+import { ErrorAlert } from "../ui/ErrorAlert.tsx";
+import { TextLink } from "../ui/links.tsx";
+import { Loading } from "../ui/Loading.tsx";
+import { NotFound } from "../ui/NotFound.tsx";
+import { Page, Section } from "../ui/Page.tsx";
 import { ConnectionTest } from "./ConnectionTest.tsx";
 import { Credentials } from "./Credentials.tsx";
 import { DataSync } from "./DataSync.tsx";
-import { EventsToImport } from "./EventsToImport.tsx";
-import { Failure } from "../ui/ErrorAlert.tsx";
-import { Loading } from "../ui/Loading.tsx";
-import { Page } from "../ui/Page.tsx";
-import { Rejected } from "./Rejected.tsx";
-import { Runs } from "./Runs.tsx";
-import { Section } from "../ui/Section.tsx";
-import { StatusBadge } from "../ui/StatusBadge.tsx";
+import { INTEGRATIONS_KEY, useIntegration } from "./queries.ts";
+import { StatusBadge } from "./StatusBadge.tsx";
 import { SyncStatus } from "./SyncStatus.tsx";
-import { useChange, useIntegration } from "../queries.ts";
-import { NotFound } from "../ui/NotFound.tsx";
 
 export default function IntegrationPage({ id }: { id: string }) {
-  const integration = useIntegration(id);
-  if (integration.isPending) return <Loading label="Loading the integration" rows={6} />;
-  if (isMissing(integration.error)) return <NotFound />;
-  // What was seen last stays while the server is away; its sections say so.
-  if (integration.data === undefined) return <Failure error={integration.error} onRetry={integration.refetch} />;
-  return <Loaded integration={integration.data} error={integration.error} />;
-}
-
-function Loaded({ integration, error }: { integration: Integration; error: Error | null }) {
-  const { id, provider } = integration;
+  const { data: integration, error, isPending, refetch } = useIntegration(id);
   const isNew = useSearch() === "enabled";
+  if (isPending) return <Loading label="Loading the integration" rows={6} />;
+  if (isMissing(error)) return <NotFound />;
+  if (integration === undefined) return <ErrorAlert error={error} onRetry={refetch} />;
   return (
     <Page
-      title={`${PROVIDER_NAMES[provider]} ${titleOf(integration)}`}
+      title={`${PROVIDER_NAMES[integration.provider]} ${titleOf(integration)}`}
       above={[{ label: "Data Integrations", href: "/integrations" }]}
       actions={<StatusBadge status={integration.status} />}
     >
-      {error !== null && <Failure error={error} />}
+      {error !== null && <ErrorAlert title="This page could not be updated" error={error} />}
       <ConnectionTest id={id} runAtOnce={isNew} />
       <DataSync integration={integration} />
       <SyncStatus integration={integration} />
       {integration.import.enabled && <EventsToImport integration={integration} />}
       <Runs id={id} />
-      <Rejected id={id} />
+      <RejectedRecords id={id} />
       <Settings integration={integration} />
     </Page>
   );
@@ -50,23 +44,21 @@ function Loaded({ integration, error }: { integration: Integration; error: Error
 
 function Settings({ integration }: { integration: Integration }) {
   const { id, provider } = integration;
-  const [, navigate] = useLocation();
-  const remove = useChange(() => answer(client.DELETE("/v1/integrations/{id}", { params: { path: { id } } })));
+  const name = PROVIDER_NAMES[provider];
   return (
     <Section title="Settings">
       <Stack align="flex-start">
-        <Anchor component={Link} href={`/setup/${provider}`} size="sm">
-          What to prepare in {PROVIDER_NAMES[provider]}
-        </Anchor>
+        <TextLink href={`/setup/${provider}`} size="sm">
+          What to prepare in {name}
+        </TextLink>
         <Credentials integration={integration} />
         <ConfirmDelete
           what="this integration"
-          consequence={`Its sync ends, and its events with all imported records are deleted here. What is at ${PROVIDER_NAMES[provider]} stays.`}
+          consequence={`The sync ends. Events and imported records are deleted here. The data in ${name} stays.`}
           label="Delete integration"
-          onDelete={async () => {
-            await remove.mutateAsync();
-            navigate("/integrations");
-          }}
+          call={() => client.DELETE("/v1/integrations/{id}", { params: { path: { id } } })}
+          listKey={INTEGRATIONS_KEY}
+          listPage="/integrations"
         />
       </Stack>
     </Section>

@@ -2,9 +2,9 @@
 import { Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { focusFirst } from "../ui/fieldErrors.ts";
-import { useAddEvent } from "../queries.ts";
+import { useAddEvent } from "../events/queries.ts";
 import { eventName } from "../validation.ts";
-import { filled } from "../ui/inputs.tsx";
+import { trimmedOrUndefined } from "../ui/inputs.tsx";
 import { SubmitForm } from "../ui/SubmitForm.tsx";
 import { useSubmit } from "../ui/useSubmit.ts";
 
@@ -16,7 +16,7 @@ export function MixpanelEventForm({ id, onAdded }: { id: string; onAdded: () => 
   });
   const { submit, ...state } = useSubmit(form, useAddEvent(id), onAdded);
   const onSubmit = form.onSubmit(
-    ({ eventId, description }) => submit({ eventId: eventId.trim(), description: filled(description) }),
+    ({ eventId, description }) => submit({ eventId: eventId.trim(), description: trimmedOrUndefined(description) }),
     focusFirst,
   );
   return (

@@ -2,10 +2,10 @@
 import { Select, TextInput } from "@mantine/core";
 import { useForm, type UseFormReturnType } from "@mantine/form";
 import { focusFirst } from "../ui/fieldErrors.ts";
-import { useEnable } from "../queries.ts";
+import { useCreateIntegration } from "./queries.ts";
 import { mixpanelProject, mixpanelUsername, required } from "../validation.ts";
 import { Advanced } from "../ui/Advanced.tsx";
-import { filled, ImportFromInput, SecretInput } from "../ui/inputs.tsx";
+import { trimmedOrUndefined, ImportFromInput, SecretInput } from "../ui/inputs.tsx";
 import { SubmitForm } from "../ui/SubmitForm.tsx";
 import { useSubmit } from "../ui/useSubmit.ts";
 
@@ -38,7 +38,7 @@ export function MixpanelForm({ onEnabled }: { onEnabled: (id: string) => void })
     },
     validateInputOnChange: true,
   });
-  const { submit, ...state } = useSubmit(form, useEnable(), ({ id }) => onEnabled(id));
+  const { submit, ...state } = useSubmit(form, useCreateIntegration(), ({ id }) => onEnabled(id));
   const onSubmit = form.onSubmit(
     ({ region, projectTime, ...text }) =>
       submit({
@@ -48,7 +48,7 @@ export function MixpanelForm({ onEnabled }: { onEnabled: (id: string) => void })
         serviceAccountSecret: text.serviceAccountSecret.trim(),
         region: region as "us" | "eu" | "in",
         projectTime: projectTime as "utc" | "local",
-        importFrom: filled(text.importFrom),
+        importFrom: trimmedOrUndefined(text.importFrom),
       }),
     focusFirst,
   );

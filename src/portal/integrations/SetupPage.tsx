@@ -1,4 +1,4 @@
-// What to prepare at a provider: the pages of docs/, rendered when the Portal is built.
+// The guide to preparing a provider: a page of docs/, rendered when the Portal is built.
 import { Typography } from "@mantine/core";
 import bigquery from "../../../docs/customers/connect-bigquery.md";
 import mixpanel from "../../../docs/customers/connect-mixpanel.md";
@@ -11,7 +11,7 @@ const PAGES: Record<string, string> = { mixpanel, bigquery };
 export default function SetupPage({ provider }: { provider: string }) {
   const html = PAGES[provider];
   if (html === undefined) return <NotFound />;
-  // Our own text, not anybody's input. Its title is the page's.
+  // The text is our own, so it is safe as HTML. The page shows its title already.
   const body = html.replace(/<h1>.*?<\/h1>/, "");
   return (
     <Page

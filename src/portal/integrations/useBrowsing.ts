@@ -1,7 +1,7 @@
 // What the customer's project offers: datasets, tables, columns. Whoever may not list them types the names.
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { answer, client } from "../api.ts";
+import { unwrap, client } from "../api.ts";
 
 const TYPING_MS = 400;
 const FRESH_MS = 60_000;
@@ -14,13 +14,13 @@ export function useBrowsing(id: string, typedDataset: string, typedTable: string
   const datasets = useQuery({
     ...{ queryKey: ["bigquery", id], staleTime: FRESH_MS, retry: false },
     queryFn: () =>
-      answer(client.GET("/v1/integrations/{id}/bigquery/datasets", { params: { path: { id }, query: ALL } })),
+      unwrap(client.GET("/v1/integrations/{id}/bigquery/datasets", { params: { path: { id }, query: ALL } })),
   });
   const tables = useQuery({
     ...{ queryKey: ["bigquery", id, dataset], staleTime: FRESH_MS, retry: false },
     enabled: dataset !== "" && mayBeThere(datasets, datasets.data?.datasets, dataset),
     queryFn: () =>
-      answer(
+      unwrap(
         client.GET("/v1/integrations/{id}/bigquery/datasets/{dataset}/tables", {
           params: { path: { id, dataset }, query: ALL },
         }),
@@ -30,7 +30,7 @@ export function useBrowsing(id: string, typedDataset: string, typedTable: string
     ...{ queryKey: ["bigquery", id, dataset, table], staleTime: FRESH_MS, retry: false },
     enabled: table !== "" && mayBeThere(tables, tables.data?.tables, table),
     queryFn: () =>
-      answer(
+      unwrap(
         client.GET("/v1/integrations/{id}/bigquery/datasets/{dataset}/tables/{table}/columns", {
           params: { path: { id, dataset, table } },
         }),

@@ -1,75 +1,41 @@
-// A metric's definition: a new one, or one to change or delete.
+// The page that changes or deletes a metric.
 import { Stack } from "@mantine/core";
 import { randomId } from "@mantine/hooks";
-import { useLocation, useSearchParams } from "wouter";
-import type { Metric } from "./types.ts";
+import { useLocation } from "wouter";
+import { client, isMissing, type Schemas } from "../api.ts";
 import { ConfirmDelete } from "../ui/ConfirmDelete.tsx";
-import { isMissing } from "../api.ts";
-import { Failure } from "../ui/ErrorAlert.tsx";
-import { Loading } from "../ui/Loading.tsx";
-import { MetricForm } from "./MetricForm.tsx";
-import { Page } from "../ui/Page.tsx";
-import { Section } from "../ui/Section.tsx";
-import { useDeleteMetric, useMetric } from "./queries.ts";
-import { emptyValues, valuesOf } from "./formValues.ts";
-import { useIntegrations } from "../queries.ts";
 import { NotFound } from "../ui/NotFound.tsx";
+import { Page, Section } from "../ui/Page.tsx";
+import { QueryState } from "../ui/QueryState.tsx";
+import { toFormValues } from "./formValues.ts";
+import { MetricForm } from "./MetricForm.tsx";
+import { METRICS_KEY, useMetric } from "./queries.ts";
 
-const METRICS = { label: "Metrics", href: "/product-metrics" };
-const ABOVE = [METRICS];
-
-export default function EditMetric({ id }: { id?: string }) {
-  return id === undefined ? <NewMetric /> : <Existing id={id} />;
-}
-
-/** With what the address names already chosen, or what there is no choice about. */
-function NewMetric() {
-  const [, navigate] = useLocation();
-  const [search] = useSearchParams();
-  const integrations = useIntegrations();
-  const [only, ...others] = integrations.data?.integrations ?? [];
-  const integrationId = search.get("integration") ?? (others.length === 0 ? only?.id : undefined);
+export default function EditMetric({ id }: { id: string }) {
+  const query = useMetric(id);
+  if (isMissing(query.error)) return <NotFound />;
+  const above = [
+    { label: "Metrics", href: "/product-metrics" },
+    { label: query.data?.name ?? "Metric", href: `/product-metrics/${id}` },
+  ];
   return (
-    <Page title="New Metric" above={ABOVE}>
-      {integrations.isPending && <Loading label="Loading integrations" />}
-      {integrations.error && <Failure error={integrations.error} onRetry={integrations.refetch} />}
-      {integrations.data && (
-        <Section title="Definition">
-          <MetricForm
-            initialValues={emptyValues(integrationId, search.get("event") ?? undefined)}
-            onSaved={(saved) => navigate(`/product-metrics/${saved}`)}
-          />
-        </Section>
-      )}
+    <Page title={query.data === undefined ? "Metric" : `Edit ${query.data.name}`} above={above}>
+      <QueryState query={query} loading="Loading the metric">
+        {(metric) => <Edit metric={metric} />}
+      </QueryState>
     </Page>
   );
 }
 
-function Existing({ id }: { id: string }) {
-  const metric = useMetric(id);
-  if (isMissing(metric.error)) return <NotFound />;
-  return (
-    <Page
-      title={metric.data === undefined ? "Metric" : `Edit ${metric.data.name}`}
-      above={[METRICS, { label: metric.data?.name ?? "Metric", href: `/product-metrics/${id}` }]}
-    >
-      {metric.isPending && <Loading label="Loading the metric" />}
-      {metric.error && <Failure error={metric.error} onRetry={metric.refetch} />}
-      {metric.data && <Editing metric={metric.data} />}
-    </Page>
-  );
-}
-
-function Editing({ metric }: { metric: Metric }) {
+function Edit({ metric }: { metric: Schemas["Metric"] }) {
   const { id, name } = metric;
   const [, navigate] = useLocation();
-  const remove = useDeleteMetric(id);
   return (
     <>
       <Section title="Definition">
         <MetricForm
           id={id}
-          initialValues={valuesOf(metric, randomId)}
+          initialValues={toFormValues(metric, randomId)}
           onSaved={() => navigate(`/product-metrics/${id}`)}
         />
       </Section>
@@ -79,7 +45,9 @@ function Editing({ metric }: { metric: Metric }) {
             what={`the metric ${name}`}
             consequence="Its definition is deleted. The imported events and the exposures stay."
             label="Delete metric"
-            onDelete={() => remove.mutateAsync().then(() => navigate("/product-metrics"))}
+            call={() => client.DELETE("/v1/metrics/{metric}", { params: { path: { metric: id } } })}
+            listKey={METRICS_KEY}
+            listPage="/product-metrics"
           />
         </Stack>
       </Section>

@@ -1,14 +1,16 @@
-// Whether a result can be trusted: what was checked, what is wrong, what to do.
+// The health checks of a result: whether it can be trusted, and what to do if not.
 import { Badge, Group, List, Text } from "@mantine/core";
-import type { MetricHealth } from "./types.ts";
+import type { Schemas } from "../api.ts";
+import { RelativeTime } from "../ui/RelativeTime.tsx";
 import { HEALTH_COLORS } from "../ui/theme.ts";
-import { When } from "../ui/RelativeTime.tsx";
+
+type MetricHealth = Schemas["MetricHealth"];
 
 const CHECKS: Record<MetricHealth["check"], string> = {
   sample_ratio: "Sample ratio",
   minimum_sample: "Minimum sample",
-  join_rate: "Users found in the product's events",
-  mixed_variants: "Users of several groups",
+  join_rate: "Users found in the imported events",
+  mixed_variants: "Users with exposures in several groups",
   complete_through: "Data complete through",
   rejected: "Rejected records",
   exposed_before: "Time before exposure",
@@ -17,26 +19,23 @@ const CHECKS: Record<MetricHealth["check"], string> = {
 const STATUSES: Record<MetricHealth["status"], string> = { ok: "OK", warning: "Warning", unknown: "Unknown" };
 const ORDER: MetricHealth["status"][] = ["warning", "unknown", "ok"];
 
-/** What warns comes first. */
 export function HealthChecks({ health }: { health: MetricHealth[] }) {
   const sorted = health.toSorted((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
   return (
     <List listStyleType="none" spacing="sm" styles={{ itemWrapper: { display: "block" } }}>
-      {sorted.map(({ check, status, message, figures }) => (
+      {sorted.map(({ check, status, message, figures: { pValue, completeThrough } }) => (
         <List.Item key={check}>
           <Group gap="xs">
             <Badge color={HEALTH_COLORS[status]}>{STATUSES[status]}</Badge>
             <Text fw={600} size="sm">
               {CHECKS[check]}
             </Text>
-            {check === "sample_ratio" && typeof figures.pValue === "number" && (
-              <Text size="sm">p = {figures.pValue.toPrecision(3)}</Text>
-            )}
-            {check === "complete_through" && typeof figures.completeThrough === "string" && (
-              <Text size="sm">
-                <When at={figures.completeThrough} />
-              </Text>
-            )}
+            <Text size="sm">
+              {check === "sample_ratio" && typeof pValue === "number" && `p = ${pValue.toPrecision(3)}`}
+              {check === "complete_through" && typeof completeThrough === "string" && (
+                <RelativeTime at={completeThrough} />
+              )}
+            </Text>
           </Group>
           <Text size="sm">{message}</Text>
         </List.Item>

@@ -1,51 +1,62 @@
-// Each group's difference to the baseline as a point with its interval, beside the line of no difference. The table has the numbers.
+// A plot of each group's difference to the baseline, as a point with its interval. The dashed line is no difference.
 import { Box, Group, Text } from "@mantine/core";
-import type { MetricResults } from "./types.ts";
-import { confidenceText, differenceFormat, shownOf, VERDICTS, type Shown, type View } from "./resultView.ts";
+import type { Schemas } from "../api.ts";
 import { PLOT_COLORS } from "../ui/theme.ts";
+import {
+  compare,
+  differenceFormatter,
+  formatConfidence,
+  VERDICTS,
+  type Comparison,
+  type ComparisonChoice,
+} from "./comparison.ts";
 
 const ROW_PX = 32;
 const BAR_PX = 6;
-const POINT_PX = 14;
-/** So that no point touches the edge. */
+const RADIUS_PX = 7;
+/** Part of the plot's width. It keeps the points off the edge. */
 const MARGIN = 0.06;
 
-export function IntervalPlot({ results, view }: { results: MetricResults; view: View }) {
+interface IntervalPlotProps {
+  results: Schemas["MetricResults"];
+  choice: ComparisonChoice;
+}
+
+export function IntervalPlot({ results, choice }: IntervalPlotProps) {
   const rows = results.groups.flatMap((group) => {
-    const shown = shownOf(group, results.metric.direction, view);
-    return shown === null || typeof shown === "string" ? [] : [{ id: group.id, shown }];
+    const comparison = compare(group, results.metric.direction, choice);
+    return typeof comparison === "string" ? [] : [{ id: group.id, ...comparison }];
   });
   if (rows.length === 0) return null;
-  const written = differenceFormat(results, view);
-  const scale = scaleOf(rows.map(({ shown }) => shown));
-  const told = rows.map(
-    ({ id, shown: { estimate, low, high, verdict } }) =>
-      `${id}: ${written(estimate)}, ${written(low)} to ${written(high)}, ${VERDICTS[verdict].toLowerCase()}`,
+  const format = differenceFormatter(results.metric, choice);
+  const scale = toScale(rows);
+  const texts = rows.map(
+    ({ id, estimate, low, high, verdict }) =>
+      `${id}: ${format(estimate)}, ${format(low)} to ${format(high)}, ${VERDICTS[verdict].toLowerCase()}`,
   );
   return (
     <figure style={{ margin: 0 }}>
       <Text component="figcaption" size="sm" mb="xs">
-        Differences to {results.baseline} with their {confidenceText(results.confidence)} intervals; the line is no
-        difference
+        Differences to {results.baseline} with their {formatConfidence(results.confidence)} intervals. The line marks no
+        difference.
       </Text>
-      <div role="img" aria-label={`${told.join("; ")}. The table has the numbers.`}>
-        {rows.map(({ id, shown }) => (
+      <div role="img" aria-label={`${texts.join("; ")}. The table has the numbers.`}>
+        {rows.map(({ id, ...comparison }) => (
           <Group key={id} wrap="nowrap" gap="sm">
             <Text size="sm" w="25%" truncate title={id}>
               {id}
             </Text>
-            <Track shown={shown} at={scale.at} />
+            <Track comparison={comparison} position={scale.position} />
           </Group>
         ))}
         <Group wrap="nowrap" gap="sm" aria-hidden>
           <Box w="25%" />
-          <Group justify="space-between" style={{ flex: 1 }}>
-            <Text size="xs" c="dimmed">
-              {written(scale.from)}
-            </Text>
-            <Text size="xs" c="dimmed">
-              {written(scale.to)}
-            </Text>
+          <Group justify="space-between" flex={1}>
+            {[scale.from, scale.to].map((end) => (
+              <Text key={end} size="xs" c="dimmed">
+                {format(end)}
+              </Text>
+            ))}
           </Group>
         </Group>
       </div>
@@ -53,38 +64,30 @@ export function IntervalPlot({ results, view }: { results: MetricResults; view: 
   );
 }
 
-function Track({ shown: { estimate, low, high, verdict }, at }: { shown: Shown; at: (value: number) => number }) {
+interface TrackProps {
+  comparison: Comparison;
+  position: (value: number) => string;
+}
+
+function Track({ comparison: { estimate, low, high, verdict }, position }: TrackProps) {
   const color = `var(--mantine-color-${PLOT_COLORS[verdict].replace(".", "-")})`;
-  const centred = (sizePx: number) => ({ position: "absolute", top: (ROW_PX - sizePx) / 2, height: sizePx }) as const;
+  const zero = position(0);
+  const middle = ROW_PX / 2;
   return (
-    <Box pos="relative" h={ROW_PX} style={{ flex: 1 }}>
-      <Box
-        pos="absolute"
-        top={0}
-        h={ROW_PX}
-        style={{ left: `${at(0)}%`, borderLeft: "1px dashed var(--mantine-color-dimmed)" }}
-      />
-      <Box
-        style={{
-          ...centred(BAR_PX),
-          ...{ left: `${at(low)}%`, width: `${at(high) - at(low)}%`, background: color, borderRadius: BAR_PX },
-        }}
-      />
-      <Box
-        style={{
-          ...centred(POINT_PX),
-          ...{ left: `calc(${at(estimate)}% - ${POINT_PX / 2}px)`, width: POINT_PX, borderRadius: "50%" },
-          ...{ background: color, border: "2px solid var(--mantine-color-body)" },
-        }}
-      />
-    </Box>
+    <svg height={ROW_PX} style={{ flex: 1, minWidth: 0 }}>
+      <line x1={zero} x2={zero} y2={ROW_PX} stroke="var(--mantine-color-dimmed)" strokeDasharray="4" />
+      <line x1={position(low)} x2={position(high)} y1={middle} y2={middle} stroke={color} strokeWidth={BAR_PX} />
+      <circle cx={position(estimate)} cy={middle} r={RADIUS_PX} fill={color} stroke="var(--mantine-color-body)" />
+    </svg>
   );
 }
 
-/** Holds zero and all intervals; positions in percent of the width. */
-function scaleOf(shown: Shown[]): { from: number; to: number; at: (value: number) => number } {
-  const [least, most] = [Math.min(0, ...shown.map(({ low }) => low)), Math.max(0, ...shown.map(({ high }) => high))];
+/** The scale contains zero and all intervals. Positions are in percent of the width. */
+function toScale(comparisons: Comparison[]) {
+  const least = Math.min(0, ...comparisons.map(({ low }) => low));
+  const most = Math.max(0, ...comparisons.map(({ high }) => high));
   const margin = (most - least || 1) * MARGIN;
-  const [from, to] = [least - margin, most + margin];
-  return { from, to, at: (value) => ((value - from) / (to - from)) * 100 };
+  const from = least - margin;
+  const to = most + margin;
+  return { from, to, position: (value: number) => `${((value - from) / (to - from)) * 100}%` };
 }

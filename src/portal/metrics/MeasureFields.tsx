@@ -1,32 +1,34 @@
-// What one user counts: an event, what is made of it, of which property, and the filters on it. Discovered properties are offered.
+// The fields of a measure: an event, its aggregation per user, filters. They suggest the discovered properties.
 import { Autocomplete, Button, Fieldset, Group, NativeSelect, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 import { randomId } from "@mantine/hooks";
 import { nameOf } from "../api.ts";
+import { useEvents, useProperties } from "../events/queries.ts";
+import { toOptions } from "../ui/inputs.tsx";
 import { AGGREGATIONS, OPERATORS } from "./format.ts";
-import { needsProperty, type MetricValues } from "./formValues.ts";
-import { useEvents, useProperties } from "../queries.ts";
+import { needsProperty, type FilterValues, type MetricValues } from "./formValues.ts";
 
-export type MetricForm = UseFormReturnType<MetricValues>;
-export type MeasurePath = "measure" | "denominator";
+export type MetricFormState = UseFormReturnType<MetricValues>;
 
 interface MeasureFieldsProps {
-  form: MetricForm;
-  path: MeasurePath;
+  form: MetricFormState;
+  path: "measure" | "denominator";
   legend: string;
 }
 
-const OPTIONS = optionsOf(AGGREGATIONS);
-const OPERATOR_OPTIONS = optionsOf(OPERATORS);
+const AGGREGATION_OPTIONS = toOptions(AGGREGATIONS);
+const OPERATOR_OPTIONS = toOptions(OPERATORS);
+const newFilter = (): FilterValues => ({ key: randomId(), property: "", operator: "equals", value: "" });
 
 export function MeasureFields({ form, path, legend }: MeasureFieldsProps) {
   const { integrationId } = form.values;
   const measure = form.values[path];
   const events = useEvents(integrationId, integrationId !== "");
   const properties = useProperties(integrationId, measure.event, integrationId !== "" && measure.event !== "");
-  const found = properties.data?.properties ?? [];
-  // An event that was chosen before, and is not imported any more, must not look as if it were another.
-  const names = [...new Set([...(events.data?.events.map(nameOf) ?? []), measure.event])].filter((name) => name !== "");
+  const discovered = properties.data?.properties ?? [];
+  // The chosen event may not be imported any more. It stays an option, so that the field does not show another event.
+  const names = new Set([...(events.data?.events.map(nameOf) ?? []), measure.event]);
+  names.delete("");
   return (
     <Fieldset legend={legend}>
       <Stack gap="sm">
@@ -37,31 +39,31 @@ export function MeasureFields({ form, path, legend }: MeasureFieldsProps) {
             data={[{ value: "", label: "Choose an event" }, ...names]}
             {...form.getInputProps(`${path}.event`)}
           />
-          <NativeSelect label="Value" data={OPTIONS} {...form.getInputProps(`${path}.aggregation`)} />
+          <NativeSelect label="Value" data={AGGREGATION_OPTIONS} {...form.getInputProps(`${path}.aggregation`)} />
           {needsProperty(measure) && (
             <Autocomplete
               label="Property"
-              description="Numeric properties of the imported records are offered"
+              description="Suggests the numeric properties of the imported records"
               required
-              data={found.filter(({ numeric }) => numeric).map(({ name }) => name)}
+              data={discovered.filter(({ numeric }) => numeric).map(({ name }) => name)}
               {...form.getInputProps(`${path}.property`)}
             />
           )}
         </SimpleGrid>
         {events.data?.events.length === 0 && (
-          <Text size="sm">This integration imports no events yet: add one at Data Integrations.</Text>
+          <Text size="sm">This integration imports no events yet. Add one under Data Integrations.</Text>
         )}
         {measure.filters.map(({ key }, index) => (
-          <FilterFields key={key} form={form} path={path} index={index} properties={found.map(({ name }) => name)} />
+          <FilterFields
+            key={key}
+            form={form}
+            path={path}
+            index={index}
+            properties={discovered.map(({ name }) => name)}
+          />
         ))}
         <Group>
-          <Button
-            size="xs"
-            variant="default"
-            onClick={() =>
-              form.insertListItem(`${path}.filters`, { key: randomId(), property: "", operator: "equals", value: "" })
-            }
-          >
+          <Button size="xs" variant="default" onClick={() => form.insertListItem(`${path}.filters`, newFilter())}>
             Add Filter
           </Button>
         </Group>
@@ -70,22 +72,20 @@ export function MeasureFields({ form, path, legend }: MeasureFieldsProps) {
   );
 }
 
-interface FilterFieldsProps {
-  form: MetricForm;
-  path: MeasurePath;
+interface FilterFieldsProps extends Omit<MeasureFieldsProps, "legend"> {
   index: number;
   properties: string[];
 }
 
 function FilterFields({ form, path, index, properties }: FilterFieldsProps) {
   const at = `${path}.filters.${index}` as const;
-  const isValued = form.values[path].filters[index]?.operator !== "exists";
+  const hasValue = form.values[path].filters[index]?.operator !== "exists";
   return (
     <Stack gap="xs" role="group" aria-label={`Filter ${index + 1}`}>
       <SimpleGrid cols={{ base: 1, sm: 3 }}>
         <Autocomplete label="Filter by" required data={properties} {...form.getInputProps(`${at}.property`)} />
         <NativeSelect label="Condition" data={OPERATOR_OPTIONS} {...form.getInputProps(`${at}.operator`)} />
-        {isValued && <TextInput label="Filter value" required {...form.getInputProps(`${at}.value`)} />}
+        {hasValue && <TextInput label="Filter value" required {...form.getInputProps(`${at}.value`)} />}
       </SimpleGrid>
       <Group>
         <Button size="compact-xs" variant="default" onClick={() => form.removeListItem(`${path}.filters`, index)}>
@@ -94,8 +94,4 @@ function FilterFields({ form, path, index, properties }: FilterFieldsProps) {
       </Group>
     </Stack>
   );
-}
-
-function optionsOf(labels: Record<string, string>): { value: string; label: string }[] {
-  return Object.entries(labels).map(([value, label]) => ({ value, label }));
 }

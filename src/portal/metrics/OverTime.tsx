@@ -1,36 +1,36 @@
-// The metric over time: by the day on which its users were first exposed. Loaded apart: charts are most of the Portal's code.
+// A chart of the metric by day of first exposure. Load it lazily: charts are most of the Portal's code.
 import "@mantine/charts/styles.css";
 import { LineChart } from "@mantine/charts";
-import { Table, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { useState } from "react";
-import type { MetricResults } from "./types.ts";
+import type { Schemas } from "../api.ts";
+import { DataTable } from "../ui/DataTable.tsx";
+import { Legend, toSeries } from "../ui/series.tsx";
+import { formatCount } from "../ui/time.ts";
+import { formatConfidence } from "./comparison.ts";
 import { formatValue } from "./format.ts";
-import { confidenceText } from "./resultView.ts";
-import { count } from "../ui/time.ts";
-import { ListTable } from "../ui/ListTable.tsx";
-import { Legend, seriesOf } from "../ui/Series.tsx";
 
-/** Room for an amount with its currency. */
+/** Enough for an amount with its currency. */
 const Y_AXIS_PX = 84;
 const DAY_MS = 86_400_000;
 
-export default function OverTime({ results }: { results: MetricResults }) {
+export default function OverTime({ results }: { results: Schemas["MetricResults"] }) {
   const { overTime, groups, metric } = results;
   const [isOpen, setIsOpen] = useState(false);
-  if (overTime.length === 0) return <Text size="sm">Nobody was exposed on these days.</Text>;
-  const series = seriesOf(groups.map(({ id }) => id));
+  if (overTime.length === 0) return <Text size="sm">No users were exposed on these days.</Text>;
+  const series = toSeries(groups.map(({ id }) => id));
   const names = new Map(series.map(({ label, name }) => [label, name]));
-  const found = new Map(overTime.map((of) => [of.day, of.groups]));
-  const data = everyDay(overTime[0]?.day, overTime.at(-1)?.day).map((day) => ({
+  const byDay = new Map(overTime.map((one) => [one.day, one.groups]));
+  const data = daysBetween(overTime[0]?.day, overTime.at(-1)?.day).map((day) => ({
     day,
-    ...Object.fromEntries((found.get(day) ?? []).map(({ id, value }) => [names.get(id), value])),
+    ...Object.fromEntries((byDay.get(day) ?? []).map(({ id, value }) => [names.get(id), value])),
   }));
   return (
     <>
-      {/* A tooltip stays where it was when the page became narrower. */}
+      {/* Without "hidden", the chart's tooltip can make a page that became narrower scroll sideways. */}
       <figure
         style={{ margin: 0, overflow: "hidden" }}
-        aria-label="The metric over time; the table below has the numbers"
+        aria-label="The metric by day. The table below has the numbers."
       >
         <Legend series={series} />
         <LineChart
@@ -47,48 +47,42 @@ export default function OverTime({ results }: { results: MetricResults }) {
         />
       </figure>
       <Text size="sm" c="dimmed">
-        Each day has the users who were first exposed on it, with all their events within the window: the last days are
-        unfinished as long as windows are open.
+        Each day shows the users who were first exposed on it, with all their events within the window. The last days
+        change until their windows are over.
       </Text>
       <details onToggle={(event) => setIsOpen(event.currentTarget.open)}>
         <summary>Numbers by day</summary>
-        {/* Of a year and many groups it has thousands of rows. */}
-        {isOpen && <Days results={results} />}
+        {/* The table can have thousands of rows, so it is built only when it is opened. */}
+        {isOpen && <DayTable results={results} />}
       </details>
     </>
   );
 }
 
-function Days({ results: { overTime, metric, confidence, by } }: { results: MetricResults }) {
-  const heads = [
-    "Day (UTC)",
-    by === "route" ? "Route" : "Variant",
-    { label: "Users", isNumber: true },
-    { label: "Value", isNumber: true },
-    { label: `${confidenceText(confidence)} interval`, isNumber: true },
-  ];
-  const rows = overTime.flatMap(({ day, groups }) => groups.map((group) => ({ day, ...group })));
+function DayTable({ results: { overTime, metric, confidence, by } }: { results: Schemas["MetricResults"] }) {
+  const format = (value: number) => formatValue(metric.format, value);
   return (
-    <ListTable label="Numbers by day" minWidthPx={480} heads={heads}>
-      {rows.map(({ day, id, users, value, interval }) => (
-        <Table.Tr key={`${day} ${id}`}>
-          <Table.Td>{day}</Table.Td>
-          <Table.Td style={{ overflowWrap: "anywhere" }}>{id}</Table.Td>
-          <Table.Td ta="right">{count(users)}</Table.Td>
-          <Table.Td ta="right">{value === null ? "–" : formatValue(metric.format, value)}</Table.Td>
-          <Table.Td ta="right">
-            {interval === null
-              ? "–"
-              : `${formatValue(metric.format, interval.low)} to ${formatValue(metric.format, interval.high)}`}
-          </Table.Td>
-        </Table.Tr>
-      ))}
-    </ListTable>
+    <DataTable
+      label="Numbers by day"
+      columns={[
+        { head: "Day (UTC)", cell: ({ day }) => day },
+        { head: by === "route" ? "Route" : "Variant", overflowWrap: "anywhere", cell: ({ id }) => id },
+        { head: "Users", align: "right", cell: ({ users }) => formatCount(users) },
+        { head: "Value", align: "right", cell: ({ value }) => (value === null ? "–" : format(value)) },
+        {
+          head: `${formatConfidence(confidence)} interval`,
+          align: "right",
+          cell: ({ interval }) => (interval === null ? "–" : `${format(interval.low)} to ${format(interval.high)}`),
+        },
+      ]}
+      rows={overTime.flatMap(({ day, groups }) => groups.map((group) => ({ day, ...group })))}
+      keyOf={({ day, id }) => `${day} ${id}`}
+    />
   );
 }
 
-/** Days on which nobody came are gaps, not left out: the axis is one of time. */
-function everyDay(first = "", last = ""): string[] {
+/** All days from the first to the last: days without users are gaps in the chart. */
+function daysBetween(first = "", last = ""): string[] {
   const firstMs = Date.parse(first);
   const days = (Date.parse(last) - firstMs) / DAY_MS + 1;
   return Array.from({ length: days }, (_, i) => new Date(firstMs + i * DAY_MS).toISOString().slice(0, 10));

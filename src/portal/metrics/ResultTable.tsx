@@ -1,92 +1,95 @@
-// The result in numbers: each group's users and value, and its difference to the baseline.
-import { Badge, Group, Table, Text } from "@mantine/core";
-import type { MetricGroup, MetricResults } from "./types.ts";
-import { formatPValue, formatValue, REFUSALS } from "./format.ts";
-import { confidenceText, differenceFormat, shownOf, VERDICTS, type View } from "./resultView.ts";
+// The table of a result: each group's users and value, and its difference to the baseline.
+import { Badge, Group, Text } from "@mantine/core";
+import type { ReactNode } from "react";
+import type { Schemas } from "../api.ts";
+import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { VERDICT_COLORS } from "../ui/theme.ts";
-import { ListTable } from "../ui/ListTable.tsx";
-import { count } from "../ui/time.ts";
+import { formatCount } from "../ui/time.ts";
+import {
+  compare,
+  differenceFormatter,
+  formatConfidence,
+  VERDICTS,
+  type Comparison,
+  type ComparisonChoice,
+} from "./comparison.ts";
+import { formatPValue, formatValue, REFUSALS } from "./format.ts";
 
-export function ResultTable({ results, view }: { results: MetricResults; view: View }) {
-  const level = confidenceText(results.confidence);
-  const everyLook = view.interval === "alwaysValid" ? ", for every look" : "";
-  const heads = [
-    results.by === "route" ? "Route" : "Variant",
-    { label: "Users", isNumber: true },
-    { label: "Exposures", isNumber: true },
-    { label: `Value (${level} interval)`, isNumber: true },
+type MetricResults = Schemas["MetricResults"];
+
+interface ResultTableProps {
+  results: MetricResults;
+  choice: ComparisonChoice;
+}
+
+export function ResultTable({ results, choice }: ResultTableProps) {
+  const { direction } = results.metric;
+  const rows = results.groups.map((group) => ({ ...group, comparison: compare(group, direction, choice) }));
+  return <DataTable label="Result" columns={columnsOf(results, choice)} rows={rows} keyOf={({ id }) => id} />;
+}
+
+type Row = Schemas["MetricGroup"] & { comparison: Comparison | string };
+
+function columnsOf({ metric, baseline, confidence, by }: MetricResults, choice: ComparisonChoice): Column<Row>[] {
+  const interval = `${formatConfidence(confidence)} interval`;
+  const difference = choice.difference === "relative" ? "Relative" : "Absolute";
+  const everyLook = choice.interval === "alwaysValid" ? ", for every look" : "";
+  const format = (value: number) => formatValue(metric.format, value);
+  const formatDifference = differenceFormatter(metric, choice);
+  return [
     {
-      label: `${view.difference === "relative" ? "Relative" : "Absolute"} difference (${level} interval${everyLook})`,
-      isNumber: true,
-    },
-    { label: "p-value", isNumber: true },
-    "Reads as",
-  ];
-  return (
-    <ListTable label="Result" minWidthPx={760} heads={heads}>
-      {results.groups.map((group) => (
-        <Row key={group.id} group={group} results={results} view={view} />
-      ))}
-    </ListTable>
-  );
-}
-
-function Row({ group, results, view }: { group: MetricGroup; results: MetricResults; view: View }) {
-  const { id, users, exposures, value, interval, refusal } = group;
-  const { format } = results.metric;
-  return (
-    <Table.Tr>
-      <Table.Th scope="row" style={{ overflowWrap: "anywhere" }}>
+      head: by === "route" ? "Route" : "Variant",
+      isRowHead: true,
+      overflowWrap: "anywhere",
+      cell: ({ id }) => (
         <Group gap="xs">
-          {id}{" "}
-          {id === results.baseline && (
-            <Badge variant="default" miw="max-content">
-              baseline
-            </Badge>
-          )}
+          {id} {id === baseline && <Badge variant="default">baseline</Badge>}
         </Group>
-      </Table.Th>
-      <Table.Td ta="right">{count(users)}</Table.Td>
-      <Table.Td ta="right">{count(exposures)}</Table.Td>
-      <Table.Td ta="right">
-        {value === null ? (refusal === null ? "–" : REFUSALS[refusal]) : formatValue(format, value)}
-        {interval && (
-          <Text size="xs" c="dimmed">
-            {formatValue(format, interval.low)} to {formatValue(format, interval.high)}
-          </Text>
-        )}
-      </Table.Td>
-      <Difference group={group} results={results} view={view} />
-    </Table.Tr>
-  );
+      ),
+    },
+    { head: "Users", align: "right", cell: ({ users }) => formatCount(users) },
+    { head: "Exposures", align: "right", cell: ({ exposures }) => formatCount(exposures) },
+    {
+      head: `Value (${interval})`,
+      align: "right",
+      cell: ({ value, interval: range, refusal }) => {
+        if (value !== null) return withInterval(value, range, format);
+        return refusal === null ? "–" : REFUSALS[refusal];
+      },
+    },
+    {
+      head: `${difference} difference (${interval}${everyLook})`,
+      align: "right",
+      cell: ({ comparison }) =>
+        typeof comparison === "string" ? comparison : withInterval(comparison.estimate, comparison, formatDifference),
+    },
+    {
+      head: "p-value",
+      align: "right",
+      cell: ({ comparison }) => (typeof comparison === "string" ? "–" : formatPValue(comparison.pValue)),
+    },
+    { head: "Verdict", cell: ({ comparison }) => <Verdict comparison={comparison} /> },
+  ];
 }
 
-function Difference({ group, results, view }: { group: MetricGroup; results: MetricResults; view: View }) {
-  const shown = shownOf(group, results.metric.direction, view);
-  if (shown === null || typeof shown === "string") {
-    return (
-      <>
-        <Table.Td ta="right">{shown ?? "–"}</Table.Td>
-        <Table.Td ta="right">–</Table.Td>
-        <Table.Td>–</Table.Td>
-      </>
-    );
-  }
-  const written = differenceFormat(results, view);
+function Verdict({ comparison }: { comparison: Comparison | string }) {
+  if (typeof comparison === "string") return "–";
+  return <Badge color={VERDICT_COLORS[comparison.verdict]}>{VERDICTS[comparison.verdict]}</Badge>;
+}
+
+function withInterval(
+  value: number,
+  interval: { low: number; high: number } | null,
+  format: (value: number) => string,
+): ReactNode {
   return (
     <>
-      <Table.Td ta="right">
-        {written(shown.estimate)}
+      {format(value)}
+      {interval && (
         <Text size="xs" c="dimmed">
-          {written(shown.low)} to {written(shown.high)}
+          {format(interval.low)} to {format(interval.high)}
         </Text>
-      </Table.Td>
-      <Table.Td ta="right">{formatPValue(shown.pValue)}</Table.Td>
-      <Table.Td>
-        <Badge color={VERDICT_COLORS[shown.verdict]} miw="max-content">
-          {VERDICTS[shown.verdict]}
-        </Badge>
-      </Table.Td>
+      )}
     </>
   );
 }

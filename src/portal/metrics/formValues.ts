@@ -1,23 +1,16 @@
-// A metric's definition as its form holds it, and back: form fields are texts, and what is not asked for is kept while typing.
-import type { Metric, NewMetric } from "./types.ts";
+// Converts a metric's definition into the values of its form, and back.
+import type { Schemas } from "../api.ts";
 
+type Metric = Schemas["Metric"];
 type Measure = Metric["measure"];
-export type Filter = Measure["filters"][number];
+type Filter = Measure["filters"][number];
 
-export interface FilterValues {
-  /** Stays with its fields while others come and go. */
+export type FilterValues = Omit<Filter, "value"> & {
+  /** Identifies the filter's fields while other filters are added and removed. */
   key: string;
-  property: string;
-  operator: Filter["operator"];
   value: string;
-}
-
-export interface MeasureValues {
-  event: string;
-  aggregation: Measure["aggregation"];
-  property: string;
-  filters: FilterValues[];
-}
+};
+export type MeasureValues = Omit<Measure, "property" | "filters"> & { property: string; filters: FilterValues[] };
 
 export interface MetricValues {
   integrationId: string;
@@ -28,46 +21,50 @@ export interface MetricValues {
   denominator: MeasureValues;
   direction: Metric["direction"];
   windowHours: number | string;
-  /** In percent; empty: off. */
+  /** In percent. Empty: off. */
   winsorizePercentile: number | string;
   format: { style: Metric["format"]["style"]; currency: string };
 }
 
-/** Which types a property was found to have; undefined where it was not found. */
+/** Returns the discovered types of a property, undefined if the property is unknown. */
 export type TypesOf = (event: string, property: string) => readonly string[] | undefined;
 
-const COUNT: MeasureValues = { event: "", aggregation: "count", property: "", filters: [] };
+const DEFAULT_CURRENCY = "USD";
+const countOf = (event: string): MeasureValues => ({ event, aggregation: "count", property: "", filters: [] });
 
-export function emptyValues(integrationId = "", event = ""): MetricValues {
+export function newMetricValues(integrationId = "", event = ""): MetricValues {
   return {
-    ...{ integrationId, name: "", description: "", isRatio: false, direction: "up" },
-    measure: { ...COUNT, event },
-    denominator: { ...COUNT, event },
-    ...{ windowHours: 72, winsorizePercentile: "" },
-    format: { style: "number", currency: "USD" },
+    integrationId,
+    name: "",
+    description: "",
+    measure: countOf(event),
+    isRatio: false,
+    denominator: countOf(event),
+    direction: "up",
+    windowHours: 72,
+    winsorizePercentile: "",
+    format: { style: "number", currency: DEFAULT_CURRENCY },
   };
 }
 
-export function valuesOf(metric: Metric, newKey: () => string): MetricValues {
-  const { integrationId, name, description, measure, denominator, direction, windowHours, winsorizePercentile } =
-    metric;
+export function toFormValues(metric: Metric, newKey: () => string): MetricValues {
+  const { id: _id, createdAt: _created, updatedAt: _updated, denominator, winsorizePercentile, ...definition } = metric;
   return {
-    ...{ integrationId, name, description: description ?? "", direction, windowHours },
-    measure: measureValues(measure, newKey),
+    ...definition,
+    description: metric.description ?? "",
+    measure: toMeasureValues(metric.measure, newKey),
     isRatio: denominator !== null,
-    denominator: denominator === null ? { ...COUNT, event: measure.event } : measureValues(denominator, newKey),
-    winsorizePercentile: winsorizePercentile === null ? "" : toPercent(winsorizePercentile),
-    format: { style: metric.format.style, currency: metric.format.currency ?? "USD" },
+    denominator: denominator === null ? countOf(metric.measure.event) : toMeasureValues(denominator, newKey),
+    winsorizePercentile: winsorizePercentile === null ? "" : roundOff(winsorizePercentile * 100),
+    format: { currency: DEFAULT_CURRENCY, ...metric.format },
   };
 }
 
-function measureValues({ event, aggregation, property = "", filters }: Measure, newKey: () => string): MeasureValues {
+function toMeasureValues({ property = "", filters, ...measure }: Measure, newKey: () => string): MeasureValues {
   return {
-    ...{ event, aggregation, property },
-    filters: filters.map(({ value, ...filter }) => ({
-      ...{ ...filter, key: newKey() },
-      value: value === undefined ? "" : String(value),
-    })),
+    ...measure,
+    property,
+    filters: filters.map(({ value = "", ...filter }) => ({ ...filter, key: newKey(), value: String(value) })),
   };
 }
 
@@ -75,35 +72,38 @@ export function needsProperty({ aggregation }: Pick<MeasureValues, "aggregation"
   return aggregation === "sum" || aggregation === "mean";
 }
 
-export function toNewMetric(values: MetricValues, typesOf: TypesOf): NewMetric {
-  const { integrationId, name, description, isRatio, direction, windowHours, winsorizePercentile, format } = values;
+export function toNewMetric(values: MetricValues, typesOf: TypesOf): Schemas["NewMetric"] {
+  const { isRatio, winsorizePercentile, format, ...definition } = values;
   return {
-    ...{ integrationId, name: name.trim(), direction, windowHours: Number(windowHours) },
-    description: description.trim() === "" ? null : description.trim(),
+    ...definition,
+    name: values.name.trim(),
+    description: values.description.trim() || null,
     measure: toMeasure(values.measure, typesOf),
     denominator: isRatio ? toMeasure(values.denominator, typesOf) : null,
-    winsorizePercentile: winsorizePercentile === "" ? null : fromPercent(Number(winsorizePercentile)),
+    windowHours: Number(values.windowHours),
+    winsorizePercentile: winsorizePercentile === "" ? null : roundOff(Number(winsorizePercentile) / 100),
     format:
       format.style === "currency"
-        ? { style: "currency", currency: format.currency.trim().toUpperCase() }
+        ? { style: format.style, currency: format.currency.trim().toUpperCase() }
         : { style: format.style },
   };
 }
 
 function toMeasure(values: MeasureValues, typesOf: TypesOf): Measure {
-  const { event, aggregation, property, filters } = values;
-  return {
-    ...{ event, aggregation },
-    ...(needsProperty(values) && { property: property.trim() }),
-    filters: filters.map((filter) => ({
-      ...{ property: filter.property.trim(), operator: filter.operator },
-      ...(filter.operator !== "exists" && { value: typed(filter, typesOf(event, filter.property.trim())) }),
-    })),
-  };
+  const { event, aggregation } = values;
+  const filters = values.filters.map(({ key: _key, ...filter }): Filter => {
+    const property = filter.property.trim();
+    if (filter.operator === "exists") return { property, operator: filter.operator };
+    return { ...filter, property, value: toTypedValue(filter, typesOf(event, property)) };
+  });
+  return { event, aggregation, filters, ...(needsProperty(values) && { property: values.property.trim() }) };
 }
 
-/** A text as what the property holds: "5" is a number to a property of numbers, and a text to one of texts. */
-function typed({ operator, value }: FilterValues, types: readonly string[] | undefined): string | number | boolean {
+/** Converts the text to the type of the property: "5" is a number for a property of numbers, else a text. */
+function toTypedValue(
+  { operator, value }: Omit<FilterValues, "key">,
+  types: readonly string[] | undefined,
+): string | number | boolean {
   const isComparison = operator !== "equals" && operator !== "not_equals";
   const isNumber = value.trim() !== "" && Number.isFinite(Number(value));
   if (isNumber && (isComparison || types === undefined || types.includes("number"))) return Number(value);
@@ -111,6 +111,5 @@ function typed({ operator, value }: FilterValues, types: readonly string[] | und
   return value;
 }
 
-/** Without the noise of binary fractions. */
-const toPercent = (part: number) => Number((part * 100).toPrecision(12));
-const fromPercent = (percent: number) => Number((percent / 100).toPrecision(12));
+/** Removes the rounding errors of binary fractions. */
+const roundOff = (value: number) => Number(value.toPrecision(12));

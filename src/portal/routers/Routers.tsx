@@ -1,40 +1,34 @@
-// Routers: their routes, variants and weights, and how often each was exposed.
-import { Badge, Button, Code, Group, Stack, Table, Text } from "@mantine/core";
-import { lazy, Suspense } from "react";
-import { Link } from "wouter";
-import type { Router, Variant } from "../api.ts";
-import { Failure } from "../ui/ErrorAlert.tsx";
-import { ListTable } from "../ui/ListTable.tsx";
-import { Loading } from "../ui/Loading.tsx";
-import { Page } from "../ui/Page.tsx";
-import { Section } from "../ui/Section.tsx";
-import { useRouters } from "../queries.ts";
+// The list of routers: routes, variants with their weights, and exposures.
+import { Badge, Code, Group, Stack, Text } from "@mantine/core";
+import type { Schemas } from "../api.ts";
+import { DataTable } from "../ui/DataTable.tsx";
+import { LinkButton } from "../ui/links.tsx";
+import { Page, Section } from "../ui/Page.tsx";
+import { QueryState } from "../ui/QueryState.tsx";
+import { useRouters } from "./queries.ts";
+import { RouterExposures } from "./RouterExposures.tsx";
 
-const ExposureChart = lazy(() => import("./ExposureChart.tsx"));
+type Router = Schemas["Router"];
 
 export function Routers() {
-  const routers = useRouters();
-  const list = routers.data?.routers ?? [];
+  const query = useRouters();
   return (
     <Page
       title="Routers"
       actions={
         <>
-          <Button component={Link} href="/routers/new" variant="default">
+          <LinkButton href="/routers/new" variant="default">
             Add Router
-          </Button>
-          <Button component={Link} href="/integrations">
-            Set Up Metrics
-          </Button>
+          </LinkButton>
+          <LinkButton href="/integrations">Set Up Metrics</LinkButton>
         </>
       }
     >
-      {routers.isPending && <Loading label="Loading routers" />}
-      {routers.error && <Failure error={routers.error} onRetry={routers.refetch} />}
-      {routers.data && list.length === 0 && <NoRouters />}
-      {list.map((router) => (
-        <RouterCard key={router.id} router={router} />
-      ))}
+      <QueryState query={query} loading="Loading routers">
+        {({ routers }) =>
+          routers.length === 0 ? <NoRouters /> : routers.map((one) => <RouterSection key={one.id} router={one} />)
+        }
+      </QueryState>
     </Page>
   );
 }
@@ -52,34 +46,28 @@ function NoRouters() {
   return (
     <Section title="No routers yet">
       <Text size="sm">
-        A router sends each user's calls to one of its variants, by weight. Add one, then call it; every call that names
-        its user counts as an exposure:
+        A router sends the calls of each user to one of its variants, by weight. Add a router, then call it. Every call
+        with a user is recorded as an exposure:
       </Text>
-      <Code block tabIndex={0} aria-label="A call of a router">
+      <Code block tabIndex={0} aria-label="A call to a router">
         {command}
       </Code>
     </Section>
   );
 }
 
-function RouterCard({ router }: { router: Router }) {
+function RouterSection({ router }: { router: Router }) {
   return (
     <Section
       title={router.id}
       actions={
-        <Button
-          component={Link}
-          href={`/routers/${router.id}`}
-          size="xs"
-          variant="default"
-          aria-label={`Edit ${router.id}`}
-        >
+        <LinkButton href={`/routers/${router.id}`} size="xs" variant="default" aria-label={`Edit ${router.id}`}>
           Edit
-        </Button>
+        </LinkButton>
       }
     >
       {router.description !== null && <Text size="sm">{router.description}</Text>}
-      {router.routes.length === 0 && <Text size="sm">It has no routes yet, so no call is served.</Text>}
+      {router.routes.length === 0 && <Text size="sm">This router has no routes, so its calls are refused.</Text>}
       {router.routes.map((route) => (
         <Stack key={route.id} gap={4}>
           <Group gap="xs">
@@ -90,34 +78,28 @@ function RouterCard({ router }: { router: Router }) {
               {Object.keys(route.conditions).length === 0 ? "all calls" : "on conditions"}
             </Badge>
           </Group>
-          <Weights label={`Variants of ${route.id}`} variants={route.variants} fallback={route.fallbackVariantId} />
+          <Variants route={route} />
         </Stack>
       ))}
-      <Suspense fallback={<Loading label="Loading the chart" rows={1} />}>
-        <ExposureChart router={router.id} />
-      </Suspense>
+      <RouterExposures router={router.id} />
     </Section>
   );
 }
 
-function Weights({ label, variants, fallback }: { label: string; variants: Variant[]; fallback: string | null }) {
+function Variants({ route: { id, variants, fallbackVariantId } }: { route: Router["routes"][number] }) {
   const total = variants.reduce((sum, { weight }) => sum + weight, 0);
+  const share = (weight: number) => (total === 0 ? "–" : `${Math.round((weight / total) * 1000) / 10}%`);
   return (
-    <ListTable
-      label={label}
-      minWidthPx={420}
-      heads={["Variant", "Model", { label: "Weight", isNumber: true }, { label: "Share", isNumber: true }]}
-    >
-      {variants.map(({ id, weight, upstream }) => (
-        <Table.Tr key={id}>
-          <Table.Td>
-            {id} {id === fallback && "(fallback)"}
-          </Table.Td>
-          <Table.Td>{upstream.model}</Table.Td>
-          <Table.Td ta="right">{weight}</Table.Td>
-          <Table.Td ta="right">{total === 0 ? "–" : `${Math.round((weight / total) * 1000) / 10}%`}</Table.Td>
-        </Table.Tr>
-      ))}
-    </ListTable>
+    <DataTable
+      label={`Variants of ${id}`}
+      columns={[
+        { head: "Variant", cell: (variant) => `${variant.id}${variant.id === fallbackVariantId ? " (fallback)" : ""}` },
+        { head: "Model", cell: ({ upstream }) => upstream.model },
+        { head: "Weight", align: "right", cell: ({ weight }) => weight },
+        { head: "Share", align: "right", cell: ({ weight }) => share(weight) },
+      ]}
+      rows={variants}
+      keyOf={(variant) => variant.id}
+    />
   );
 }

@@ -1,74 +1,54 @@
-// A variant's weight and upstream. Changing weights moves as few users as possible.
-import { Button, Group, NumberInput, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
+// The form that changes a variant's weight and upstream.
+import { SimpleGrid, Text } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { answer, client, type Variant } from "../api.ts";
+import { useState } from "react";
+import { client, type Schemas } from "../api.ts";
+import { useApiMutation } from "../queries.ts";
 import { focusFirst } from "../ui/fieldErrors.ts";
-import { keys } from "../queries.ts";
-import { baseUrl, required } from "../validation.ts";
-import { Notice } from "../ui/ErrorAlert.tsx";
-import { filled, SecretInput } from "../ui/inputs.tsx";
+import { trimmedOrUndefined } from "../ui/inputs.tsx";
+import { SubmitForm } from "../ui/SubmitForm.tsx";
+import { useSubmit } from "../ui/useSubmit.ts";
+import { CHANGED_ROUTERS } from "./queries.ts";
+import { VARIANT_RULES, VariantFields } from "./VariantFields.tsx";
 
-export function VariantForm({ router, route, variant }: { router: string; route: string; variant: Variant }) {
-  const queries = useQueryClient();
+interface VariantFormProps {
+  router: string;
+  route: string;
+  variant: Schemas["Variant"];
+}
+
+export function VariantForm({ router, route, variant: { id, weight, upstream } }: VariantFormProps) {
+  const [isSaved, setIsSaved] = useState(false);
   const form = useForm({
-    initialValues: {
-      weight: variant.weight,
-      baseUrl: variant.upstream.baseUrl,
-      model: variant.upstream.model,
-      apiKey: "",
-    },
-    validate: { baseUrl, model: required("model") },
+    initialValues: { weight, upstream: { baseUrl: upstream.baseUrl, model: upstream.model, apiKey: "" } },
+    validate: VARIANT_RULES,
     validateInputOnChange: true,
+    onValuesChange: () => setIsSaved(false),
   });
-  const save = useMutation({
-    mutationFn: ({ weight, apiKey, ...upstream }: typeof form.values) =>
-      answer(
-        client.PATCH("/v1/routers/{router}/routes/{route}/variants/{variant}", {
-          params: { path: { router, route, variant: variant.id } },
-          body: { weight, upstream: { ...upstream, apiKey: filled(apiKey) } },
-        }),
-      ),
-    onSuccess: async () => {
-      form.resetDirty();
-      // The list too, which is not shown now: it is where one goes next.
-      await queries.invalidateQueries({ queryKey: keys.routers, refetchType: "all" });
-    },
-  });
+  const params = { path: { router, route, variant: id } };
+  const save = useApiMutation(CHANGED_ROUTERS, (values: typeof form.values) =>
+    client.PATCH("/v1/routers/{router}/routes/{route}/variants/{variant}", {
+      params,
+      body: { ...values, upstream: { ...values.upstream, apiKey: trimmedOrUndefined(values.upstream.apiKey) } },
+    }),
+  );
+  const { submit, ...state } = useSubmit(form, save, () => setIsSaved(true));
   return (
-    <form
-      noValidate
-      onSubmit={form.onSubmit((values) => save.mutate(values), focusFirst)}
-      aria-label={`Variant ${variant.id}`}
+    <SubmitForm
+      {...state}
+      onSubmit={form.onSubmit(submit, focusFirst)}
+      label={`Variant ${id}`}
+      button={`Save ${id}`}
+      failure="Nothing was changed"
+      status={isSaved ? "Saved." : ""}
     >
-      <Stack gap="xs">
-        <Text fw={600}>Variant {variant.id}</Text>
-        {save.error && <Notice title="Nothing was changed">{save.error.message}</Notice>}
-        <SimpleGrid cols={{ base: 1, sm: 2 }}>
-          <NumberInput label="Weight" min={0} {...form.getInputProps("weight")} />
-          <TextInput label="Model" required {...form.getInputProps("model")} />
-          <TextInput
-            label="Base URL"
-            description="Speaks OpenAI's Chat Completions"
-            required
-            {...form.getInputProps("baseUrl")}
-          />
-          <SecretInput
-            what="the key"
-            label="API Key"
-            description={variant.upstream.hasApiKey ? "One is stored; a new one replaces it." : "None is stored."}
-            {...form.getInputProps("apiKey")}
-          />
-        </SimpleGrid>
-        <Group>
-          <Button type="submit" size="xs" loading={save.isPending}>
-            Save {variant.id}
-          </Button>
-          <Text size="sm" role="status">
-            {save.isSuccess && !form.isDirty() ? "Saved." : ""}
-          </Text>
-        </Group>
-      </Stack>
-    </form>
+      <Text fw={600}>Variant {id}</Text>
+      <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        <VariantFields
+          inputProps={form.getInputProps}
+          apiKeyDescription={upstream.hasApiKey ? "A key is stored. A new one replaces it." : "No key is stored."}
+        />
+      </SimpleGrid>
+    </SubmitForm>
   );
 }

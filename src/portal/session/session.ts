@@ -1,21 +1,20 @@
-// Who is signed in. The key goes to the server once; from then on the browser holds a cookie that no script can read.
+// The session of the user. The API key is sent once. After that the browser has a cookie that scripts cannot read.
 import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { components } from "../api.generated.ts";
-import { answer, ApiError, client } from "../api.ts";
+import { ApiError, client, unwrap, type Schemas } from "../api.ts";
 
-type Session = components["schemas"]["Session"];
+type Session = Schemas["Session"];
 export const SESSION_KEY = ["session"];
 
-/** Null while nobody is. Asked again whenever the page is looked at: another tab may have signed in to another workspace. */
+/** Null without a session. Fetched again when the page gets the focus: another tab may have changed the workspace. */
 export function useSession() {
-  const queries = useQueryClient();
+  const queryClient = useQueryClient();
   return useQuery({
     queryKey: SESSION_KEY,
     queryFn: async () => {
       try {
-        const session = await answer(client.GET("/v1/session"));
-        const before = queries.getQueryData<Session | null>(SESSION_KEY);
-        if (before && before.workspace.id !== session.workspace.id) forgetAll(queries);
+        const session = await unwrap(client.GET("/v1/session"));
+        const before = queryClient.getQueryData<Session | null>(SESSION_KEY);
+        if (before && before.workspace.id !== session.workspace.id) clearOtherQueries(queryClient);
         return session;
       } catch (error) {
         if (error instanceof ApiError && error.status === 401) return null;
@@ -26,28 +25,27 @@ export function useSession() {
 }
 
 export function useSignIn() {
-  const queries = useQueryClient();
+  const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: (apiKey: string) => answer(client.POST("/v1/session", { body: { apiKey } })),
-    onSuccess: (session) => {
-      forgetAll(queries);
-      queries.setQueryData(SESSION_KEY, session);
-    },
+    mutationFn: (apiKey: string) => unwrap(client.POST("/v1/session", { body: { apiKey } })),
+    onSuccess: (session) => changeSession(queryClient, session),
   });
 }
 
 export function useSignOut() {
-  const queries = useQueryClient();
+  const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: () => answer(client.DELETE("/v1/session")),
-    onSuccess: () => {
-      forgetAll(queries);
-      queries.setQueryData(SESSION_KEY, null);
-    },
+    mutationFn: () => unwrap(client.DELETE("/v1/session")),
+    onSuccess: () => changeSession(queryClient, null),
   });
 }
 
-/** Nothing of a workspace that was signed in before is shown. The session itself is being watched, so it is only replaced. */
-function forgetAll(queries: QueryClient): void {
-  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] });
+function changeSession(queryClient: QueryClient, session: Session | null): void {
+  clearOtherQueries(queryClient);
+  queryClient.setQueryData(SESSION_KEY, session);
+}
+
+/** Removes everything of the workspace before. The session itself has observers, so it is only replaced. */
+function clearOtherQueries(queryClient: QueryClient): void {
+  queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] });
 }

@@ -1,4 +1,4 @@
-// Optional settings of a new integration, folded away.
+// Optional fields of a form, folded away.
 import { Accordion, Stack } from "@mantine/core";
 import type { ReactNode } from "react";
 

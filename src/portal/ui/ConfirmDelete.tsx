@@ -1,35 +1,46 @@
-// Deleting, with a question before it.
+// A button that deletes something after a confirmation.
 import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { useMutation } from "@tanstack/react-query";
-import { Notice } from "./ErrorAlert.tsx";
+import { type QueryKey, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useLocation } from "wouter";
+import { unwrap, type ApiCall } from "../api.ts";
+import { ErrorAlert } from "./ErrorAlert.tsx";
 
 interface ConfirmDeleteProps {
   /** What is deleted, as in "the event purchase". */
   what: string;
   consequence: string;
-  /** Where that says enough by itself. */
+  /** The button's text, if it says by itself what is deleted. */
   label?: string;
-  onDelete: () => Promise<unknown>;
+  call: () => ApiCall<unknown>;
+  /** The list that is fetched again. */
+  listKey: QueryKey;
+  /** The page to go to, if what is deleted has its own page. */
+  listPage?: string;
 }
 
-export function ConfirmDelete({ what, consequence, label, onDelete }: ConfirmDeleteProps) {
+export function ConfirmDelete({ what, consequence, label, call, listKey, listPage }: ConfirmDeleteProps) {
   const [opened, { open, close }] = useDisclosure();
-  const remove = useMutation({ mutationFn: onDelete, onSuccess: close });
+  const [, navigate] = useLocation();
+  const queryClient = useQueryClient();
+  const remove = useMutation({
+    mutationFn: () => unwrap(call()),
+    onSuccess: async () => {
+      // The list alone: what was deleted may still be on the page, and cannot be fetched any more.
+      await queryClient.invalidateQueries({ queryKey: listKey, exact: true, refetchType: "all" });
+      if (listPage === undefined) close();
+      else navigate(listPage);
+    },
+  });
   return (
     <>
-      <Button
-        size="xs"
-        variant="default"
-        onClick={open}
-        aria-label={label === undefined ? `Delete ${what}` : undefined}
-      >
+      <Button size="xs" variant="default" onClick={open} aria-label={label ?? `Delete ${what}`}>
         {label ?? "Delete"}
       </Button>
-      <Modal opened={opened} onClose={close} title={`Delete ${what}?`} closeButtonProps={{ "aria-label": "Close" }}>
+      <Modal opened={opened} onClose={close} title={`Delete ${what}?`}>
         <Stack>
           <Text size="sm">{consequence}</Text>
-          {remove.error && <Notice title="It was not deleted">{remove.error.message}</Notice>}
+          {remove.error && <ErrorAlert title="It was not deleted" error={remove.error} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={close} data-autofocus>
               Keep

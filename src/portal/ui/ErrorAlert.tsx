@@ -1,26 +1,19 @@
-// What is shown instead of something that could not be had, with a way to try again.
+// A red box with an error. Screen readers read it out at once.
 import { Alert, Button, Stack, Text } from "@mantine/core";
+import type { ReactNode } from "react";
 import { ApiError } from "../api.ts";
 
-export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => unknown }) {
-  const message = error instanceof Error ? error.message : "Something went wrong. Try again.";
-  const details = error instanceof ApiError ? error.errors.map((one) => `${one.path} ${one.message}`) : [];
-  return (
-    <Notice title="This could not be loaded">
-      <Stack align="flex-start" gap="sm">
-        <Text size="sm">{[message, ...details].join(" ")}</Text>
-        {onRetry && (
-          <Button size="xs" variant="default" onClick={() => void onRetry()}>
-            Try again
-          </Button>
-        )}
-      </Stack>
-    </Notice>
-  );
+interface ErrorAlertProps {
+  title?: string;
+  error?: Error | null;
+  /** Shows a button that tries again. */
+  onRetry?: () => unknown;
+  /** Shown instead of the message of `error`. */
+  children?: ReactNode;
 }
 
-/** A box that screen readers read out at once. */
-export function Notice({ title, children }: { title: string; children: React.ReactNode }) {
+export function ErrorAlert({ title = "This could not be loaded", error, onRetry, children }: ErrorAlertProps) {
+  const details = error instanceof ApiError ? error.errors.map(({ path, message }) => `${path} ${message}`) : [];
   return (
     <Alert
       color="red"
@@ -29,7 +22,14 @@ export function Notice({ title, children }: { title: string; children: React.Rea
       role="alert"
       styles={{ title: { color: "var(--mantine-color-error)" } }}
     >
-      {children}
+      <Stack align="flex-start" gap="sm">
+        {children ?? <Text size="sm">{[error?.message, ...details].join(" ")}</Text>}
+        {onRetry && (
+          <Button size="xs" variant="default" onClick={() => void onRetry()}>
+            Try again
+          </Button>
+        )}
+      </Stack>
     </Alert>
   );
 }

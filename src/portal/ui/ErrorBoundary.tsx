@@ -1,31 +1,18 @@
-// Keeps a page that breaks from taking all others along: a part of it that cannot be loaded, as after an upgrade, or a mistake of ours.
-import { Button, Stack, Text } from "@mantine/core";
-import { Component, type ReactNode } from "react";
-import { Notice } from "./ErrorAlert.tsx";
+// Keeps the Portal usable if a page fails, because of a bug or because an upgrade replaced its code.
+import { Button, Text } from "@mantine/core";
+import type { ReactNode } from "react";
+import { ErrorBoundary as Boundary } from "react-error-boundary";
+import { ErrorAlert } from "./ErrorAlert.tsx";
 
-interface MishapProps {
-  children: ReactNode;
-}
+const FALLBACK = (
+  <ErrorAlert title="This page could not be shown">
+    <Text size="sm">Reload the page. The Portal may have been upgraded, or the server cannot be reached.</Text>
+    <Button size="xs" variant="default" onClick={() => globalThis.location.reload()}>
+      Reload
+    </Button>
+  </ErrorAlert>
+);
 
-/** React has no hook for this. */
-export class Mishap extends Component<MishapProps, { hasFailed: boolean }> {
-  override state = { hasFailed: false };
-
-  static getDerivedStateFromError(): { hasFailed: boolean } {
-    return { hasFailed: true };
-  }
-
-  override render(): ReactNode {
-    if (!this.state.hasFailed) return this.props.children;
-    return (
-      <Notice title="This page could not be shown">
-        <Stack align="flex-start" gap="sm">
-          <Text size="sm">Reload it: the Portal may have been upgraded meanwhile, or the server is away.</Text>
-          <Button size="xs" variant="default" onClick={() => globalThis.location.reload()}>
-            Reload
-          </Button>
-        </Stack>
-      </Notice>
-    );
-  }
+export function ErrorBoundary({ children }: { children: ReactNode }) {
+  return <Boundary fallback={FALLBACK}>{children}</Boundary>;
 }

@@ -1,7 +1,7 @@
-// What is shown while something is on its way.
+// A placeholder for what is being loaded.
 import { Skeleton, Stack, VisuallyHidden } from "@mantine/core";
 
-export function Loading({ label, rows = 3 }: { label: string; rows?: number }) {
+export function Loading({ label, rows = 3 }: { label: string; rows?: number | undefined }) {
   return (
     <Stack p="md" role="status" aria-busy="true">
       <VisuallyHidden>{label}</VisuallyHidden>

@@ -1,21 +1,14 @@
-// For addresses that name no page.
-import { Anchor, Text } from "@mantine/core";
-import { Link } from "wouter";
+// The page for an unknown address.
+import { Text } from "@mantine/core";
+import { TextLink } from "./links.tsx";
 import { Page } from "./Page.tsx";
 
 export function NotFound() {
   return (
     <Page title="There is no such page">
       <Text>
-        Go to{" "}
-        <Anchor component={Link} href="/routers">
-          Routers
-        </Anchor>{" "}
-        or{" "}
-        <Anchor component={Link} href="/integrations">
-          Data Integrations
-        </Anchor>
-        .
+        Go to <TextLink href="/routers">Routers</TextLink> or{" "}
+        <TextLink href="/integrations">Data Integrations</TextLink>.
       </Text>
     </Page>
   );

@@ -1,31 +1,27 @@
-// The head of a page: where it is, what it is called, what can be done.
-import { Anchor, Breadcrumbs, Group, Stack, Title } from "@mantine/core";
-import type { ReactNode } from "react";
-import { useEffect } from "react";
-import { Link } from "wouter";
+// The frame of a page, with breadcrumbs, title and actions, and the frame of its sections.
+import { Breadcrumbs, Group, Paper, Stack, Title } from "@mantine/core";
+import { useDocumentTitle } from "@mantine/hooks";
+import { useId, type ReactNode } from "react";
+import { TextLink } from "./links.tsx";
 
 interface PageProps {
   title: string;
-  /** The pages above, from the top. */
+  /** The pages above this one, the topmost first. */
   above?: { label: string; href: string }[];
   actions?: ReactNode;
   children: ReactNode;
 }
 
-const NOTHING_ABOVE: NonNullable<PageProps["above"]> = [];
-
-export function Page({ title, above = NOTHING_ABOVE, actions, children }: PageProps) {
-  useEffect(() => {
-    document.title = `${title} · Crosscurrent Portal`;
-  }, [title]);
+export function Page({ title, above, actions, children }: PageProps) {
+  useDocumentTitle(`${title} · Crosscurrent Portal`);
   return (
     <Stack gap="lg" maw={1100}>
-      {above.length > 0 && (
+      {above && (
         <Breadcrumbs aria-label="Breadcrumb" component="nav" style={{ flexWrap: "wrap" }}>
           {above.map(({ label, href }) => (
-            <Anchor key={href} component={Link} href={href} size="sm">
+            <TextLink key={href} href={href} size="sm">
               {label}
-            </Anchor>
+            </TextLink>
           ))}
         </Breadcrumbs>
       )}
@@ -33,9 +29,26 @@ export function Page({ title, above = NOTHING_ABOVE, actions, children }: PagePr
         <Title order={1} size="h2" style={{ overflowWrap: "anywhere" }}>
           {title}
         </Title>
-        {actions !== undefined && <Group gap="xs">{actions}</Group>}
+        <Group gap="xs">{actions}</Group>
       </Group>
       {children}
     </Stack>
+  );
+}
+
+export function Section({ title, actions, children }: { title: string; actions?: ReactNode; children: ReactNode }) {
+  const id = useId();
+  return (
+    <Paper component="section" withBorder p="md" aria-labelledby={id}>
+      <Stack gap="md">
+        <Group justify="space-between">
+          <Title order={2} size="h4" id={id}>
+            {title}
+          </Title>
+          {actions}
+        </Group>
+        {children}
+      </Stack>
+    </Paper>
   );
 }

@@ -1,36 +1,25 @@
-// A time, local and relative; the machine-readable one beneath.
-import { Text } from "@mantine/core";
+// A time, local and relative to now.
 import { useInterval } from "@mantine/hooks";
 import { useState } from "react";
 import { localTime, relativeTime } from "./time.ts";
 
-const STALE_MS = 10_000;
+const UPDATE_MS = 10_000;
 
-interface WhenProps {
+interface RelativeTimeProps {
   at: string | null | undefined;
-  /** For what is to come. */
-  isAhead?: boolean;
+  isFuture?: boolean;
+  /** Shown if there is no time. */
   empty?: string;
 }
 
-export function When({ at, isAhead = false, empty = "–" }: WhenProps) {
-  const nowMs = useNow();
-  if (at === null || at === undefined)
-    return (
-      <Text component="span" inherit>
-        {empty}
-      </Text>
-    );
+export function RelativeTime({ at, isFuture = false, empty = "–" }: RelativeTimeProps) {
+  const [nowMs, setNowMs] = useState(Date.now);
+  // A page that is left open must not go on saying "in 2 minutes".
+  useInterval(() => setNowMs(Date.now()), UPDATE_MS, { autoInvoke: true });
+  if (at === null || at === undefined) return <span>{empty}</span>;
   return (
     <time dateTime={at}>
-      {localTime(at)} ({relativeTime(at, nowMs, isAhead ? "ahead" : "past")})
+      {localTime(at)} ({relativeTime(at, nowMs, isFuture ? "future" : "past")})
     </time>
   );
-}
-
-/** So that "in 2 minutes" does not stay on a page that is left open. */
-function useNow(): number {
-  const [nowMs, setNowMs] = useState(Date.now);
-  useInterval(() => setNowMs(Date.now()), STALE_MS, { autoInvoke: true });
-  return nowMs;
 }

@@ -1,35 +1,26 @@
-// What surrounds every page: the way to the others, the workspace, light or dark, signing out.
-import {
-  Anchor,
-  AppShell,
-  Button,
-  Group,
-  NavLink,
-  Text,
-  useComputedColorScheme,
-  useMantineColorScheme,
-} from "@mantine/core";
-import type { ReactNode } from "react";
-import { useEffect, useRef } from "react";
+// The frame around all pages: navigation, the workspace's name, the colour scheme, signing out.
+import { AppShell, Button, Group, NavLink, Text, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import { useEffect, useRef, type ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import { useSignOut } from "../session/session.ts";
+import { TextLink } from "./links.tsx";
 
-const PLACES = [
+const PAGES = [
   { path: "/routers", label: "Routers" },
   { path: "/integrations", label: "Data Integrations" },
   { path: "/product-metrics", label: "Metrics" },
 ];
-/** On a narrow screen the places are a second row of the header: nothing slides over the page. */
+/** On a narrow screen the navigation is a second row of the header, so that it never covers the page. */
 const HEADER_HEIGHT = { base: 96, sm: 56 };
 
 export function Shell({ workspace, children }: { workspace: string; children: ReactNode }) {
   const [location] = useLocation();
   const main = useRef<HTMLElement>(null);
-  const shown = useRef(location);
-  // A new page is a new place: keyboard and screen reader begin at its top.
+  const lastLocation = useRef(location);
+  // Keyboard and screen reader start at the top of a new page.
   useEffect(() => {
-    if (shown.current === location) return;
-    shown.current = location;
+    if (lastLocation.current === location) return;
+    lastLocation.current = location;
     globalThis.scrollTo(0, 0);
     main.current?.focus();
   }, [location]);
@@ -42,23 +33,23 @@ export function Shell({ workspace, children }: { workspace: string; children: Re
     >
       <AppShell.Header>
         <Group h={56} px="md" justify="space-between" wrap="nowrap" gap="xs">
-          <Anchor component={Link} href="/routers" fw={700} c="inherit" underline="never">
+          <TextLink href="/routers" fw={700} c="inherit" underline="never">
             Crosscurrent
-          </Anchor>
+          </TextLink>
           <Group gap="xs" wrap="nowrap">
             <Text size="sm" c="dimmed" truncate maw={240} visibleFrom="xs" title={workspace}>
               {workspace}
             </Text>
-            <SchemeToggle />
-            <SignOut />
+            <ColorSchemeButton />
+            <SignOutButton />
           </Group>
         </Group>
         <Group component="nav" aria-label="Portal" h={40} px="sm" pb="xs" gap={4} wrap="nowrap" hiddenFrom="sm">
-          <Places as="row" />
+          <Navigation layout="row" />
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="sm" aria-label="Portal" visibleFrom="sm">
-        <Places as="column" />
+        <Navigation layout="column" />
       </AppShell.Navbar>
       <AppShell.Main ref={main} tabIndex={-1} style={{ outline: "none" }}>
         {children}
@@ -67,21 +58,21 @@ export function Shell({ workspace, children }: { workspace: string; children: Re
   );
 }
 
-function Places({ as }: { as: "row" | "column" }) {
+function Navigation({ layout }: { layout: "row" | "column" }) {
   const [location] = useLocation();
-  return PLACES.map(({ path, label }) => {
-    const isHere = location.startsWith(path);
-    const link = { component: Link, href: path, "aria-current": isHere ? "page" : undefined } as const;
-    if (as === "column") return <NavLink key={path} {...link} label={label} active={isHere} variant="filled" />;
+  return PAGES.map(({ path, label }) => {
+    const isCurrent = location.startsWith(path);
+    const link = { component: Link, href: path, "aria-current": isCurrent ? "page" : undefined } as const;
+    if (layout === "column") return <NavLink key={path} {...link} label={label} active={isCurrent} variant="filled" />;
     return (
-      <Button key={path} {...link} size="compact-sm" variant={isHere ? "filled" : "subtle"} color="blue.8">
+      <Button key={path} {...link} size="compact-sm" variant={isCurrent ? "filled" : "subtle"} color="blue.8">
         {label}
       </Button>
     );
   });
 }
 
-function SchemeToggle() {
+function ColorSchemeButton() {
   const { setColorScheme } = useMantineColorScheme();
   const isDark = useComputedColorScheme("light") === "dark";
   return (
@@ -91,7 +82,7 @@ function SchemeToggle() {
   );
 }
 
-function SignOut() {
+function SignOutButton() {
   const signOut = useSignOut();
   return (
     <Button size="compact-sm" variant="default" loading={signOut.isPending} onClick={() => signOut.mutate()}>

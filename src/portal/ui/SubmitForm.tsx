@@ -1,21 +1,22 @@
-// The frame of a form: what went wrong above its fields, the button that sends it below them.
-import { Button, Group, Stack } from "@mantine/core";
+// The frame of a form: the error above its fields, the submit button below them.
+import { Button, Group, Stack, Text } from "@mantine/core";
 import type { FormEventHandler, ReactNode } from "react";
-import { Notice } from "./ErrorAlert.tsx";
+import { ErrorAlert } from "./ErrorAlert.tsx";
 
 interface SubmitFormProps {
-  /** The form's name, where the heading before it does not say it. */
+  /** For screen readers, if no heading names the form. */
   label?: string;
   button: string;
-  /** What did not happen, over the message. */
+  /** The title of the error, as in "The event was not added". */
   failure: string;
+  /** The error, null if there is none. */
   message: string | null;
   isPending: boolean;
   onSubmit: FormEventHandler<HTMLFormElement>;
-  /** At the right, as in dialogs. */
+  /** In dialogs the button is at the right. */
   isDialog?: boolean;
-  /** Beside the button. */
-  actions?: ReactNode;
+  /** Read out when it changes, as in "Saved." */
+  status?: string;
   maxWidthPx?: number;
   children: ReactNode;
 }
@@ -24,13 +25,21 @@ export function SubmitForm(props: SubmitFormProps) {
   return (
     <form noValidate onSubmit={props.onSubmit} aria-label={props.label}>
       <Stack maw={props.maxWidthPx}>
-        {props.message !== null && <Notice title={props.failure}>{props.message}</Notice>}
+        {props.message !== null && (
+          <ErrorAlert title={props.failure}>
+            <Text size="sm">{props.message}</Text>
+          </ErrorAlert>
+        )}
         {props.children}
         <Group justify={props.isDialog === true ? "flex-end" : "flex-start"}>
-          {props.actions}
           <Button type="submit" loading={props.isPending}>
             {props.button}
           </Button>
+          {props.status !== undefined && (
+            <Text size="sm" role="status">
+              {props.status}
+            </Text>
+          )}
         </Group>
       </Stack>
     </form>

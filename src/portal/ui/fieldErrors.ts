@@ -1,28 +1,31 @@
-// Errors of fields: the first one is where one goes on. What the server says that belongs to no field is left for the form's alert.
+// Shows errors at the fields of a form, and moves the focus to the first of them.
 import type { UseFormReturnType } from "@mantine/form";
 import type { SyntheticEvent } from "react";
 import { ApiError } from "../api.ts";
 
-/** Marks the fields; returns what is to be shown above the form, or null where the fields say all. */
+/** Shows the server's errors at their fields. Returns the other errors as a text, null if there are none. */
 export function showErrors<T extends object>(form: UseFormReturnType<T>, error: unknown): string | null {
   if (!(error instanceof ApiError)) return "Something went wrong in this page. Reload it.";
-  const marks = error.errors.map(({ path, message }) => ({ path, message, at: path.replaceAll(/\[(\d+)\]/g, ".$1") }));
-  const own = marks.filter(({ at }) => fieldAt(at) !== null);
-  const others = marks.filter(({ at }) => fieldAt(at) === null);
-  form.setErrors(Object.fromEntries(own.map(({ at, message }) => [at, message])));
-  const [first] = own;
-  if (first !== undefined) fieldAt(first.at)?.focus();
-  if (own.length > 0 && others.length === 0) return null;
+  const problems = error.errors.map(({ path, message }) => {
+    const fieldPath = path.replaceAll(/\[(\d+)\]/g, ".$1");
+    return { path, message, fieldPath, field: findField(fieldPath) };
+  });
+  const atFields = problems.filter(({ field }) => field !== null);
+  const others = problems.filter(({ field }) => field === null);
+  form.setErrors(Object.fromEntries(atFields.map(({ fieldPath, message }) => [fieldPath, message])));
+  atFields[0]?.field?.focus();
+  if (atFields.length > 0 && others.length === 0) return null;
   return [error.message, ...others.map(({ path, message }) => `${path} ${message}`)].join(" ");
 }
 
-/** Mantine's forms write a field's path at its input. */
-function fieldAt(path: string): HTMLElement | null {
-  return document.querySelector<HTMLElement>(`[data-path="${CSS.escape(path)}"]`);
+/** Mantine writes the path of a field at its input. If a page has several forms, the focus is in the submitted one. */
+function findField(path: string): HTMLElement | null {
+  const form = document.activeElement?.closest("form") ?? document;
+  return form.querySelector(`[data-path="${CSS.escape(path)}"]`);
 }
 
 /**
- * Leads to the first field that is missing or wrong.
+ * Moves the focus to the first field that is missing or wrong.
  *
  * @example form.onSubmit(send, focusFirst)
  */

@@ -1,7 +1,7 @@
-// Fields that several forms have.
+// What several forms need for their fields.
 import { PasswordInput, TextInput, type PasswordInputProps, type TextInputProps } from "@mantine/core";
 
-/** A secret that is written and never read back; `what` as in "the key". */
+/** A secret that is sent and never returned; `what` as in "the key". */
 export function SecretInput({ what, ...props }: PasswordInputProps & { what: string }) {
   return (
     <PasswordInput
@@ -17,11 +17,15 @@ export function ImportFromInput(props: TextInputProps) {
     <TextInput
       type="date"
       label="Import from"
-      description="The first day imported; 30 days ago unless set."
+      description="The first day to import. The default is 30 days ago."
       {...props}
     />
   );
 }
 
-/** Text as people paste it, with blanks around it; nothing for an empty field. */
-export const filled = (text: string): string | undefined => text.trim() || undefined;
+export const trimmedOrUndefined = (text: string): string | undefined => text.trim() || undefined;
+
+/** @example toOptions({ up: "Up is good", down: "Down is good" }) // for a select */
+export function toOptions(labels: Record<string, string>): { value: string; label: string }[] {
+  return Object.entries(labels).map(([value, label]) => ({ value, label }));
+}

@@ -1,4 +1,4 @@
-// Colours with enough contrast for text in both schemes; Mantine's own are a shade too light in places.
+// Mantine's theme. Some of its own colours have too little contrast for text.
 import { Badge, createTheme, type CSSVariablesResolver } from "@mantine/core";
 
 export const theme = createTheme({
@@ -8,29 +8,30 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   components: {
-    // A word of status is read whole, however narrow its column.
+    // A badge is never cut off, even in a narrow column.
     Badge: Badge.extend({ defaultProps: { tt: "none" }, styles: { root: { minWidth: "max-content" } } }),
+    Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
   },
 });
 
-export const cssVariables: CSSVariablesResolver = (own) => ({
+export const cssVariables: CSSVariablesResolver = ({ colors }) => ({
   variables: {},
   light: {
-    "--mantine-color-dimmed": own.colors["gray"][7],
-    "--mantine-color-placeholder": own.colors["gray"][6],
-    "--mantine-color-error": own.colors["red"][9],
+    "--mantine-color-dimmed": colors["gray"][7],
+    "--mantine-color-placeholder": colors["gray"][6],
+    "--mantine-color-error": colors["red"][9],
   },
   dark: {
-    "--mantine-color-dimmed": own.colors["gray"][5],
-    "--mantine-color-placeholder": own.colors["dark"][1],
-    "--mantine-color-error": own.colors["red"][4],
+    "--mantine-color-dimmed": colors["gray"][5],
+    "--mantine-color-placeholder": colors["dark"][1],
+    "--mantine-color-error": colors["red"][4],
   },
 });
 
-/** White text on each is readable in both schemes. */
+/** Backgrounds of badges: white text is readable on them in both colour schemes. */
 export const STATUS_COLORS = { idle: "teal.9", syncing: "blue.8", paused: "gray.7", attention: "red.9" } as const;
 export const OUTCOME_COLORS = { succeeded: "teal.9", partial: "orange.9", failed: "red.9" } as const;
 export const VERDICT_COLORS = { better: "teal.9", worse: "red.9", unclear: "gray.7" } as const;
-/** Lines and points, not text: three to one against the page in both schemes. */
-export const PLOT_COLORS = { better: "teal.7", worse: "red.7", unclear: "gray.6" } as const;
 export const HEALTH_COLORS = { ok: "teal.9", warning: "orange.9", unknown: "gray.7" } as const;
+/** Lines and points: their contrast with the page is at least three to one in both colour schemes. */
+export const PLOT_COLORS = { better: "teal.7", worse: "red.7", unclear: "gray.6" } as const;

@@ -1,10 +1,7 @@
-// Times as people read them: local, with how long ago or until when.
+// Times and counts as users read them.
 const MINUTE_MS = 60_000;
-const UNITS = [
-  { unit: "day", ms: 24 * 60 * MINUTE_MS },
-  { unit: "hour", ms: 60 * MINUTE_MS },
-  { unit: "minute", ms: MINUTE_MS },
-] as const;
+const MINUTES = { unit: "minute", ms: MINUTE_MS } as const;
+const UNITS = [{ unit: "day", ms: 24 * 60 * MINUTE_MS }, { unit: "hour", ms: 60 * MINUTE_MS }, MINUTES] as const;
 const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
@@ -13,16 +10,16 @@ export function localTime(iso: string): string {
 }
 
 /**
- * What has happened is never ahead and what is to come never behind, whatever the clock of this machine says.
+ * The tense is given, not computed: the clock of this machine may be wrong.
  *
- * @example relativeTime("2026-01-31T08:00:00.000Z", Date.now(), "ahead") // "in 2 hours"
+ * @example relativeTime("2026-01-31T08:00:00.000Z", Date.now(), "future") // "in 2 hours"
  */
-export function relativeTime(iso: string, nowMs: number, direction: "past" | "ahead"): string {
-  const sign = direction === "past" ? -1 : 1;
-  const awayMs = Math.max(0, (new Date(iso).getTime() - nowMs) * sign);
-  const { unit, ms } = UNITS.find((one) => awayMs >= one.ms) ?? UNITS[2];
-  if (awayMs < MINUTE_MS) return direction === "past" ? "just now" : "in a moment";
-  return relative.format(Math.round(awayMs / ms) * sign, unit);
+export function relativeTime(iso: string, nowMs: number, tense: "past" | "future"): string {
+  const sign = tense === "past" ? -1 : 1;
+  const distanceMs = Math.max(0, (new Date(iso).getTime() - nowMs) * sign);
+  if (distanceMs < MINUTE_MS) return tense === "past" ? "just now" : "in a moment";
+  const { unit, ms } = UNITS.find((one) => distanceMs >= one.ms) ?? MINUTES;
+  return relative.format(Math.round(distanceMs / ms) * sign, unit);
 }
 
-export const count = (value: number): string => value.toLocaleString();
+export const formatCount = (value: number): string => value.toLocaleString();

@@ -1,4 +1,4 @@
-// Sending what a form holds: what the server says goes to the fields, and what belongs to none of them above the form.
+// Submits a form: the server's errors are shown at their fields, and above the form if they belong to none.
 import type { UseFormReturnType } from "@mantine/form";
 import type { UseMutationResult } from "@tanstack/react-query";
 import { useState } from "react";
@@ -6,16 +6,16 @@ import { showErrors } from "./fieldErrors.ts";
 
 /**
  * @example
- * const { submit, ...state } = useSubmit(form, useChange(post), onAdded);
+ * const { submit, ...state } = useSubmit(form, useAddEvent(id), onAdded);
  * <SubmitForm {...state} onSubmit={form.onSubmit((values) => submit(toBody(values)), focusFirst)} …>
  */
-export function useSubmit<T extends object, B, A>(
-  form: UseFormReturnType<T>,
-  { mutate, isPending }: Pick<UseMutationResult<A, Error, B>, "mutate" | "isPending">,
-  onDone: (answer: A) => void,
+export function useSubmit<Values extends object, Body, Data>(
+  form: UseFormReturnType<Values>,
+  { mutate, isPending }: Pick<UseMutationResult<Data, Error, Body>, "mutate" | "isPending">,
+  onDone: (data: Data) => void,
 ) {
   const [message, setMessage] = useState<string | null>(null);
-  const submit = (body: B) => {
+  const submit = (body: Body) => {
     setMessage(null);
     mutate(body, { onSuccess: onDone, onError: (error) => setMessage(showErrors(form, error)) });
   };

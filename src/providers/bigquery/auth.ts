@@ -1,29 +1,30 @@
-// Access tokens of a customer's service account: this service impersonates it and holds no key of anybody's.
-import type { Connection } from "../../domain/connection.ts";
+// Access tokens of a customer's service account. This service impersonates the account and holds no key of it.
 import { GoogleAuth, Impersonated, OAuth2Client } from "google-auth-library";
 import type { AuthClient } from "google-auth-library";
+import { LRUCache } from "lru-cache";
+import type { Connection } from "../../domain/connection.ts";
 import { impersonationError } from "./errors.ts";
 import { settingsOf } from "./options.ts";
 import type { BigQueryOptions } from "./options.ts";
 
 /** Enough for jobs, tables and read sessions, and for nothing outside of BigQuery. */
 const TARGET_SCOPES = ["https://www.googleapis.com/auth/bigquery"];
-/** What asking for somebody else's token needs: https://cloud.google.com/iam/docs/reference/credentials/rest */
+/** Needed to request another account's token: https://cloud.google.com/iam/docs/reference/credentials/rest */
 const SOURCE_SCOPES = ["https://www.googleapis.com/auth/cloud-platform"];
 const TOKEN_LIFETIME_SECONDS = 3_600;
-/** Tokens are renewed this long before their end; one that lives shorter altogether is renewed before each use. */
+/** Tokens are renewed this long before they expire. A token with a shorter life is renewed before each use. */
 const RENEW_BEFORE_END_MS = 5 * 60_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const MAX_ACCOUNTS = 10_000;
 
 export interface Accounts {
-  /** The one client of this account, which renews its token by itself. */
+  /** Returns the account's one client, which renews its token by itself. */
   clientOf(connection: Connection): Promise<AuthClient>;
-  /** A token that is good now; throws a SyncError where the account may not be impersonated. */
+  /** Returns a token that is valid now. Throws a SyncError if the account may not be impersonated. */
   tokenOf(connection: Connection): Promise<string>;
-  /** Makes the next call get a new token: after one was refused. */
+  /** Makes the next call request a new token. */
   forget(connection: Connection): void;
-  /** Whom the customer lets impersonate the account; null where that cannot be told. */
+  /** Returns the account that customers must let impersonate theirs; null if it is unknown. */
   ownPrincipal(): Promise<string | null>;
 }
 
@@ -35,20 +36,20 @@ export interface Accounts {
  */
 export function createAccounts(options: BigQueryOptions): Accounts {
   const source = createSource(options);
-  const known = new Map<string, Account>();
-  const accountOf = (connection: Connection): Promise<Account> => {
+  const accounts = new LRUCache<string, Account>({ max: MAX_ACCOUNTS });
+  const accountOf = async (connection: Connection): Promise<Account> => {
     const email = settingsOf(connection).serviceAccountEmail;
-    return source.client().then(
-      (sourceClient) => known.get(email) ?? remember(known, email, createAccount(options, email, sourceClient)),
-      (error: unknown) => {
-        throw impersonationError(error, email);
-      },
-    );
+    const sourceClient = await source.client().catch((error: unknown) => {
+      throw impersonationError(error, email);
+    });
+    const account = accounts.get(email) ?? createAccount(options, email, sourceClient);
+    accounts.set(email, account);
+    return account;
   };
   return {
     clientOf: async (connection) => (await accountOf(connection)).client,
     tokenOf: async (connection) => await (await accountOf(connection)).token(),
-    forget: (connection) => known.get(settingsOf(connection).serviceAccountEmail)?.forget(),
+    forget: (connection) => accounts.get(settingsOf(connection).serviceAccountEmail)?.forget(),
     ownPrincipal: source.principal,
   };
 }
@@ -68,9 +69,9 @@ function createAccount(options: BigQueryOptions, email: string, sourceClient: Au
     eagerRefreshThresholdMillis: RENEW_BEFORE_END_MS,
     ...(options.iamCredentialsUrl === undefined ? {} : { endpoint: options.iamCredentialsUrl }),
   });
-  // Of many pages that find the token too old, one asks for a new one.
-  let asking: Promise<string> | null = null;
-  const ask = async (): Promise<string> => {
+  // Calls that find the token too old at the same time share one request for a new one.
+  let pending: Promise<string> | null = null;
+  const requestToken = async (): Promise<string> => {
     try {
       const { token } = await client.getAccessToken();
       if (typeof token === "string" && token !== "") return token;
@@ -82,10 +83,10 @@ function createAccount(options: BigQueryOptions, email: string, sourceClient: Au
   return {
     client,
     token: () => {
-      asking ??= ask().finally(() => {
-        asking = null;
+      pending ??= requestToken().finally(() => {
+        pending = null;
       });
-      return asking;
+      return pending;
     },
     forget: () => {
       client.credentials = { ...client.credentials, expiry_date: 1 };
@@ -93,20 +94,12 @@ function createAccount(options: BigQueryOptions, email: string, sourceClient: Au
   };
 }
 
-/** The oldest makes room: it only has to ask for a token again. */
-function remember(known: Map<string, Account>, email: string, account: Account): Account {
-  const [oldest] = known.keys();
-  if (known.size >= MAX_ACCOUNTS && oldest !== undefined) known.delete(oldest);
-  known.set(email, account);
-  return account;
-}
-
 interface Source {
   client(): Promise<AuthClient>;
   principal: () => Promise<string | null>;
 }
 
-/** This service's own identity: a fixed token, or Application Default Credentials looked up once they are needed. */
+/** This service's own identity: a fixed token, or Application Default Credentials, looked up when first needed. */
 function createSource({ sourceToken }: BigQueryOptions): Source {
   const transporterOptions = { timeout: REQUEST_TIMEOUT_MS };
   if (sourceToken !== undefined) {

@@ -1,16 +1,17 @@
-// What the customer's project holds, for people who choose: datasets, tables and columns that the service account may see.
-import type { Connection } from "../../domain/connection.ts";
+// Lists the datasets, tables and columns that the service account may see, for people who choose one.
 import { z } from "zod";
+import type { Connection } from "../../domain/connection.ts";
 import { SyncError } from "../../domain/errors.ts";
 import type { Browse, BrowsedColumn } from "../connector.ts";
 import { checkTable, tableText } from "./names.ts";
 import { settingsOf } from "./options.ts";
 import { send } from "./rest.ts";
-import type { BigQueryContext, Doing, RestCall, BigQueryCall } from "./rest.ts";
+import type { BigQueryCall, BigQueryContext, RestRequest } from "./rest.ts";
+import type { Operation } from "./errors.ts";
 import { columnsOf, type TableColumn } from "./import/mapping.ts";
 import { tableSchema } from "./import/table.ts";
 
-/** Somebody is waiting in front of a page. */
+/** Short, because a person waits for the list. */
 const TIMEOUT_MS = 15_000;
 const MAX_COLUMNS = 10_000;
 
@@ -29,36 +30,36 @@ const tableList = z.object({
 export function createBrowse(context: BigQueryContext): Browse {
   return {
     async datasets(connection, { cursor, limit }) {
-      const doing: Doing = { action: "listing the datasets", role: "dataViewer" };
-      const answer = await get(context, connection, doing, datasetList, {
+      const operation: Operation = { action: "listing the datasets", role: "dataViewer" };
+      const response = await get(context, connection, operation, datasetList, {
         path: ["datasets"],
         query: pageQuery(cursor, limit),
       });
-      const items = (answer.datasets ?? []).map(({ datasetReference }) => ({ id: datasetReference.datasetId }));
-      return { items, next: answer.nextPageToken ?? null };
+      const items = (response.datasets ?? []).map(({ datasetReference }) => ({ id: datasetReference.datasetId }));
+      return { items, next: response.nextPageToken ?? null };
     },
 
     async tables(connection, dataset, { cursor, limit }) {
-      const doing: Doing = { action: "listing the tables", about: dataset, role: "dataViewer" };
-      const answer = await get(context, connection, doing, tableList, {
+      const operation: Operation = { action: "listing the tables", about: dataset, role: "dataViewer" };
+      const response = await get(context, connection, operation, tableList, {
         path: ["datasets", dataset, "tables"],
         query: pageQuery(cursor, limit),
       });
-      const items = (answer.tables ?? []).map(({ tableReference, type }) => ({
+      const items = (response.tables ?? []).map(({ tableReference, type }) => ({
         id: tableReference.tableId,
         type: type ?? "TABLE",
       }));
-      return { items, next: answer.nextPageToken ?? null };
+      return { items, next: response.nextPageToken ?? null };
     },
 
     async columns(connection, dataset, table) {
       const ref = { projectId: settingsOf(connection).projectId, datasetId: dataset, tableId: table };
       checkTable(ref);
-      const doing: Doing = { action: "reading a table's columns", about: tableText(ref), role: "dataViewer" };
-      const answer = await get(context, connection, doing, tableSchema, {
+      const operation: Operation = { action: "reading a table's columns", about: tableText(ref), role: "dataViewer" };
+      const response = await get(context, connection, operation, tableSchema, {
         path: ["datasets", dataset, "tables", table],
       });
-      return flat(columnsOf(answer)).slice(0, MAX_COLUMNS);
+      return flatten(columnsOf(response)).slice(0, MAX_COLUMNS);
     },
   };
 }
@@ -71,25 +72,25 @@ const pageQuery = (cursor: string | null, limit: number): Record<string, string>
 async function get<T>(
   context: BigQueryContext,
   connection: Connection,
-  doing: Doing,
+  operation: Operation,
   schema: z.ZodType<T>,
-  call: Pick<RestCall, "path" | "query">,
+  request: Pick<RestRequest, "path" | "query">,
 ): Promise<T> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
-  const task: BigQueryCall = { context, connection, signal, heartbeat: () => undefined };
+  const call: BigQueryCall = { context, connection, signal, heartbeat: () => undefined };
   try {
-    const answer = await send(task, doing, schema, { method: "GET", ...call });
-    if (answer !== null) return answer;
+    const response = await send(call, operation, schema, { method: "GET", ...request });
+    if (response !== null) return response;
   } catch (error) {
     if (!signal.aborted || error instanceof SyncError) throw error;
   }
-  throw new SyncError("transient", `BigQuery did not answer within ${TIMEOUT_MS / 1_000} seconds. Try again.`);
+  throw new SyncError("transient", `BigQuery did not response within ${TIMEOUT_MS / 1_000} seconds. Try again.`);
 }
 
-/** A struct is followed by its fields as `a.b`; what is below an array has no value of its own in a row and is left out. */
-function flat(columns: TableColumn[], prefix = ""): BrowsedColumn[] {
+/** Fields of a STRUCT follow it as `a.b`. Fields below an ARRAY are left out, because a row has no single value of them. */
+function flatten(columns: TableColumn[], prefix = ""): BrowsedColumn[] {
   return columns.flatMap(({ name, type, mode, fields }) => [
     { name: prefix + name, type, mode },
-    ...(mode === "REPEATED" ? [] : flat(fields, `${prefix}${name}.`)),
+    ...(mode === "REPEATED" ? [] : flatten(fields, `${prefix}${name}.`)),
   ]);
 }

@@ -1,10 +1,12 @@
-// Google's own clients, one pair per customer's account and project, and the one way in which they are called.
-import type { Connection } from "../../domain/connection.ts";
+// Google's clients, one pair per service account and project, and the one way to call them.
 import { setTimeout as delay } from "node:timers/promises";
 import { BigQuery } from "@google-cloud/bigquery";
 import { v1 } from "@google-cloud/bigquery-storage";
 import { credentials } from "@grpc/grpc-js";
 import { GoogleAuth, OAuth2Client } from "google-auth-library";
+import { LRUCache } from "lru-cache";
+import pTimeout from "p-timeout";
+import type { Connection } from "../../domain/connection.ts";
 import { USER_AGENT } from "../http.ts";
 import { createAccounts } from "./auth.ts";
 import type { Accounts } from "./auth.ts";
@@ -13,37 +15,42 @@ import type { Operation } from "./errors.ts";
 import { settingsOf } from "./options.ts";
 import type { BigQueryOptions } from "./options.ts";
 
-/** BigQuery answers calls about jobs and tables within seconds; a job goes on without whoever asked for it. */
+/** BigQuery answers calls about jobs and tables within seconds. A job goes on when its caller gives up. */
 const REQUEST_TIMEOUT_MS = 60_000;
-/** Waits before a call that failed in passing is made again; after the last one it fails. */
+/** Waits before the second and the third attempt after a transient error. */
 const RETRY_AFTER_MS = [200, 1_000];
-/** What the service may send of a stream before it is read. */
+/** How much of a stream the service may send before it is read. */
 const READ_WINDOW_BYTES = 4 * 1024 * 1024;
-/** Each has connections of its own; an account that comes back gets new ones. */
+/** Each has connections of its own. */
 const MAX_CLIENTS = 256;
 
-/** The Storage Read API as one connection uses it. */
+/** The Storage Read API for one connection. */
 export interface ReadClient {
   client: v1.BigQueryReadClient;
-  /** For each call: gRPC's own credentials do not work in plaintext, so the token goes along by hand. */
+  /** Must go with every call: gRPC's own credentials do not work without TLS, so the token is a header. */
   callOptions: { otherArgs: { headers: { authorization: string } } };
 }
 
 export interface Clients {
   accounts: Accounts;
-  /** Throws a SyncError where the account may not be impersonated. */
+  /** Throws a SyncError if the account may not be impersonated. */
   bigQueryOf(connection: Connection): Promise<BigQuery>;
-  /** `callOptions` hold a token that is good for some minutes: ask again for each call. */
+  /** `callOptions` hold a token that is valid for some minutes: ask again for each call. */
   readClientOf(connection: Connection): Promise<ReadClient>;
   /**
-   * A call that may be made twice, with what every call needs: failures in the closed set of kinds, a few tries where they
-   * pass, a new token where the old one is refused, an end in time. Being aborted throws the signal's reason.
+   * Makes a call that may be repeated. Turns errors into SyncErrors, repeats it after transient ones and with a new token after a
+   * refused one, and limits its time. Throws the signal's reason if it is aborted.
    */
-  call<T>(attempt: Operation, signal: AbortSignal, run: () => Promise<T>, timeoutMs?: number): Promise<T>;
+  call<T>(scope: CallScope, operation: Operation, run: () => Promise<T>, timeoutMs?: number): Promise<T>;
   close(): Promise<void>;
 }
 
-interface Pair {
+export interface CallScope {
+  connection: Connection;
+  signal: AbortSignal;
+}
+
+interface ClientPair {
   rest: BigQuery | null;
   read: v1.BigQueryReadClient | null;
 }
@@ -51,26 +58,19 @@ interface Pair {
 /**
  * ```ts
  * const clients = createClients(options);
- * const [table] = await clients.call(attempt, signal, async () =>
+ * const [table] = await clients.call({ connection, signal }, { action: "reading a table" }, async () =>
  *   (await clients.bigQueryOf(connection)).dataset("analytics").table("events").getMetadata(),
  * );
  * ```
  */
 export function createClients(options: BigQueryOptions): Clients {
   const accounts = createAccounts(options);
-  const pairs = new Map<string, Pair>();
-  const pairOf = (connection: Connection): Pair => {
+  const pairs = new LRUCache<string, ClientPair>({ max: MAX_CLIENTS, dispose: ({ read }) => void read?.close() });
+  const pairOf = (connection: Connection): ClientPair => {
     const { serviceAccountEmail, projectId, location } = settingsOf(connection);
-    const key = [serviceAccountEmail, projectId, location].join(" ");
+    const key = `${serviceAccountEmail} ${projectId} ${location}`;
     const pair = pairs.get(key) ?? { rest: null, read: null };
-    // Used last is kept longest.
-    pairs.delete(key);
     pairs.set(key, pair);
-    const [oldest] = pairs;
-    if (pairs.size > MAX_CLIENTS && oldest !== undefined) {
-      pairs.delete(oldest[0]);
-      void oldest[1].read?.close();
-    }
     return pair;
   };
   return {
@@ -87,12 +87,10 @@ export function createClients(options: BigQueryOptions): Clients {
       pair.read ??= createRead(options, settingsOf(connection).projectId);
       return { client: pair.read, callOptions: { otherArgs: { headers: { authorization } } } };
     },
-    call: (attempt, signal, run, timeoutMs = REQUEST_TIMEOUT_MS) =>
-      callPatiently(accounts, attempt, signal, run, options.requestTimeoutMs ?? timeoutMs),
+    call: (scope, operation, run, timeoutMs = REQUEST_TIMEOUT_MS) =>
+      callWithRetries(accounts, scope, operation, run, options.requestTimeoutMs ?? timeoutMs),
     close: async () => {
-      const open = [...pairs.values()].flatMap(({ read }) => (read === null ? [] : [read]));
-      pairs.clear();
-      await Promise.all(open.map((client) => client.close()));
+      await Promise.all([...pairs.values()].map(async ({ read }) => await read?.close()));
     },
   };
 }
@@ -104,7 +102,7 @@ async function createRest(options: BigQueryOptions, accounts: Accounts, connecti
     location,
     userAgent: USER_AGENT,
     authClient: await accounts.clientOf(connection),
-    // Its own retries wait for seconds and do not end when they are asked to.
+    // The client's own retries wait for seconds and cannot be aborted.
     retryOptions: { autoRetry: false },
     ...(options.restUrl === undefined ? {} : { apiEndpoint: options.restUrl }),
   });
@@ -116,53 +114,42 @@ function createRead({ storageUrl }: BigQueryOptions, projectId: string): v1.BigQ
   return new v1.BigQueryReadClient({
     projectId,
     sslCreds: isPlain ? credentials.createInsecure() : credentials.createSsl(),
-    // With it a broken stream fails at once instead of after seconds of the client's own tries.
+    // Makes a broken stream fail at once instead of after seconds of the client's own retries.
     gaxServerStreamingRetries: true,
-    // Not asked for a token, which goes along with each call; without a client of its own it would look for one on the network.
+    // Never asked for a token. Without an auth client of its own it would look for one on the network.
     auth: new GoogleAuth({ projectId, authClient: new OAuth2Client() }),
-    // HTTP/2's own 64 KiB would let a stream over a long line carry some megabytes a second.
+    // HTTP/2's default of 64 KiB limits a stream over a long distance to a few megabytes per second.
     "grpc-node.flow_control_window": READ_WINDOW_BYTES,
     ...(url === null ? {} : { apiEndpoint: url.hostname, port: Number(url.port) || (isPlain ? 80 : 443) }),
   });
 }
 
-async function callPatiently<T>(
+async function callWithRetries<T>(
   accounts: Accounts,
-  attempt: Operation,
-  signal: AbortSignal,
+  { connection, signal }: CallScope,
+  operation: Operation,
   run: () => Promise<T>,
   timeoutMs: number,
 ): Promise<T> {
+  // Google's clients cannot be aborted. A response that comes after the timeout is dropped.
+  const timeoutError = Object.assign(new Error("no answer"), { code: "ETIMEDOUT" });
   let hasNewToken = false;
-  for (let tries = 0; ;) {
+  for (let retries = 0; ;) {
     signal.throwIfAborted();
     try {
-      return await within(run(), signal, timeoutMs);
+      return await pTimeout(run(), { milliseconds: timeoutMs, message: timeoutError, signal });
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      const failure = toSyncError(error, attempt);
-      if (failure.kind === "auth" && failure !== error && !hasNewToken) {
-        accounts.forget(attempt.connection);
+      const syncError = toSyncError(error, operation, connection);
+      if (syncError.kind === "auth" && syncError !== error && !hasNewToken) {
+        accounts.forget(connection);
         hasNewToken = true;
         continue;
       }
-      const waitMs = RETRY_AFTER_MS[tries];
-      if (failure.kind !== "transient" || waitMs === undefined) throw failure;
-      tries++;
+      const waitMs = RETRY_AFTER_MS[retries];
+      if (syncError.kind !== "transient" || waitMs === undefined) throw syncError;
+      retries++;
       await delay(waitMs * (1 + Math.random()), undefined, { signal }).catch(() => undefined);
     }
   }
-}
-
-/** The clients cannot be stopped: what they still answer after that is nobody's. */
-function within<T>(pending: Promise<T>, signal: AbortSignal, timeoutMs: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    const timer = setTimeout(() => reject(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })), timeoutMs);
-    signal.addEventListener("abort", stop, { once: true });
-    void pending.then(resolve, reject).finally(() => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", stop);
-    });
-  });
 }

@@ -1,22 +1,23 @@
-// The connection test: what the customer had to set up in Google Cloud, step by step, each failure with its remedy.
-import type { Connection } from "../../domain/connection.ts";
-import type { EventDefinition, EventSource } from "../../domain/event.ts";
+// The connection test: checks step by step what the customer set up in Google Cloud. A failed step says what to do.
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import type { Connection } from "../../domain/connection.ts";
+import type { EventDefinition, EventSource } from "../../domain/event.ts";
 import { SyncError } from "../../domain/errors.ts";
 import type { TestStep } from "../connector.ts";
+import { CONNECTION_TEST_TIMEOUT_MS, runTestStep } from "../testStep.ts";
 import { createStaging, deleteStaging, destinationOf, hasDestination } from "./export/tables.ts";
 import { grantText, impersonationRefused } from "./errors.ts";
+import type { Operation } from "./errors.ts";
 import { mergeSql } from "./export/mergeStatement.ts";
 import { tableText } from "./names.ts";
 import { settingsOf } from "./options.ts";
 import { anything, send } from "./rest.ts";
-import type { BigQueryContext, Doing, BigQueryCall } from "./rest.ts";
+import type { BigQueryCall, BigQueryContext } from "./rest.ts";
 import type { SourceTable } from "./import/mapping.ts";
-import { openSession } from "./import/readSession.ts";
+import { openReadSession } from "./import/readSession.ts";
 import { readTable } from "./import/table.ts";
 
-const TIMEOUT_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const NAMES = {
   impersonation: "Impersonating the service account",
@@ -26,54 +27,39 @@ const NAMES = {
   event: (name: string) => `The table of the event ${name} (BigQuery Data Viewer)`,
   reading: "Reading rows (BigQuery Read Session User)",
 };
-const datasetAnswer = z.object({ location: z.string().optional() });
+const datasetResponse = z.object({ location: z.string().optional() });
 
 export async function testConnection(
   context: BigQueryContext,
   connection: Connection,
   events: EventDefinition[],
 ): Promise<TestStep[]> {
-  const task: BigQueryCall = {
-    context,
-    connection,
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-    heartbeat: () => undefined,
-  };
+  const signal = AbortSignal.timeout(CONNECTION_TEST_TIMEOUT_MS);
+  const call: BigQueryCall = { context, connection, signal, heartbeat: () => undefined };
   const steps: TestStep[] = [];
-  /** Whether the step went well. */
-  const step = async (name: string, run: () => Promise<unknown>): Promise<boolean> => {
-    const message = await failureMessage(run);
-    steps.push(message === null ? { name, ok: true } : { name, ok: false, message });
-    return message === null;
+  /** Returns whether the step succeeded. */
+  const step = async (name: string, run: () => Promise<void>): Promise<boolean> => {
+    const result = await runTestStep("BigQuery", name, run);
+    steps.push(result);
+    return result.ok;
   };
-  // Without them nothing else can go well.
-  if (!(await step(NAMES.impersonation, () => tryImpersonating(task)))) return steps;
-  if (!(await step(NAMES.jobs, () => tryJob(task, "SELECT 1", { action: "to run jobs", role: "jobUser" }))))
-    return steps;
-  if (settingsOf(connection).datasetId !== null && (await step(NAMES.dataset, () => tryDataset(task)))) {
-    await step(NAMES.writing, () => tryWriting(task));
+  // Without these two no other step can succeed.
+  if (!(await step(NAMES.impersonation, () => tryImpersonating(call)))) return steps;
+  const running: Operation = { action: "running jobs", role: "jobUser" };
+  if (!(await step(NAMES.jobs, () => tryJob(call, "SELECT 1", running)))) return steps;
+  if (settingsOf(connection).datasetId !== null && (await step(NAMES.dataset, () => tryDataset(call)))) {
+    await step(NAMES.writing, () => tryWriting(call));
   }
   const readable: { name: string; table: SourceTable }[] = [];
-  const tableOf = tableReader(task);
+  const tableOf = tableReader(call);
   for (const { name, source } of events) {
-    await step(NAMES.event(name), async () => readable.push({ name, table: await tableOf(source) }));
+    await step(NAMES.event(name), async () => void readable.push({ name, table: await tableOf(source) }));
   }
-  if (events.length > 0) await step(NAMES.reading, () => tryReading(task, readable[0]));
+  if (events.length > 0) await step(NAMES.reading, () => tryReading(call, readable[0]));
   return steps;
 }
 
-/** What to do about a step that failed; null for one that went well. */
-async function failureMessage(run: () => Promise<unknown>): Promise<string | null> {
-  try {
-    await run();
-    return null;
-  } catch (error) {
-    if (error instanceof SyncError) return error.message;
-    return `BigQuery did not answer within ${TIMEOUT_MS / 1_000} seconds. Try again.`;
-  }
-}
-
-/** With a new token: an old one outlives the grant that it came from. */
+/** Requests a new token, because an old one may outlive the grant. */
 async function tryImpersonating({ context, connection }: BigQueryCall): Promise<void> {
   const { accounts } = context.clients;
   accounts.forget(connection);
@@ -86,48 +72,48 @@ async function tryImpersonating({ context, connection }: BigQueryCall): Promise<
   }
 }
 
-/** BigQuery checks rights and names of a dry run and then runs nothing. */
-async function tryJob(task: BigQueryCall, query: string, doing: Doing): Promise<void> {
-  const { projectId, location } = settingsOf(task.connection);
+/** BigQuery checks permissions and names of a dry run and runs nothing. */
+async function tryJob(call: BigQueryCall, query: string, operation: Operation): Promise<void> {
+  const { projectId, location } = settingsOf(call.connection);
   const body = {
     jobReference: { projectId, location },
     configuration: { dryRun: true, query: { query, useLegacySql: false } },
   };
-  await send(task, doing, anything, { method: "POST", path: ["jobs"], body });
+  await send(call, operation, anything, { method: "POST", path: ["jobs"], body });
 }
 
-async function tryDataset(task: BigQueryCall): Promise<void> {
-  const { datasetId, location } = settingsOf(task.connection);
+async function tryDataset(call: BigQueryCall): Promise<void> {
+  const { datasetId, location } = settingsOf(call.connection);
   const path = ["datasets", datasetId ?? ""];
-  const doing: Doing = { action: "to see the dataset", about: datasetId ?? "", role: "dataEditor" };
-  const dataset = await send(task, doing, datasetAnswer, { method: "GET", path });
+  const operation: Operation = { action: "reading the dataset", about: datasetId ?? "", role: "dataEditor" };
+  const dataset = await send(call, operation, datasetResponse, { method: "GET", path });
   const actual = dataset?.location;
   if (actual !== undefined && actual.toLowerCase() !== location.toLowerCase()) {
     throw new SyncError(
       "schema",
-      `The dataset ${datasetId} is in the location ${actual}, and this integration says ${location}. Create the integration with ` +
+      `The dataset ${datasetId} is in the location ${actual}, but this integration names ${location}. Create the integration again with ` +
         "the dataset's location.",
     );
   }
 }
 
-/** An empty table is made and deleted again, and a MERGE into the export's table, if there is one, is tried as a dry run. */
-async function tryWriting(task: BigQueryCall): Promise<void> {
-  const table = destinationOf(task);
-  const isThere = await hasDestination(task, table);
-  const tableId = `${task.context.options.stagingPrefix}test_${randomUUID().replaceAll("-", "")}`;
+/** Creates and deletes an empty table, and tries a MERGE as a dry run, into the export's table if it exists. */
+async function tryWriting(call: BigQueryCall): Promise<void> {
+  const table = destinationOf(call);
+  const isThere = await hasDestination(call, table);
+  const tableId = `${call.context.options.stagingPrefix}test_${randomUUID().replaceAll("-", "")}`;
   const staging = { ...table, tableId };
-  await createStaging(task, staging, HOUR_MS);
+  await createStaging(call, staging, HOUR_MS);
   try {
     const target = isThere ? table : staging;
     const sql = mergeSql({ target, staging, firstHourMs: Date.now(), lastHourMs: Date.now() });
-    await tryJob(task, sql, { action: "to write rows", about: tableText(target), role: "dataEditor" });
+    await tryJob(call, sql, { action: "writing rows", about: tableText(target), role: "dataEditor" });
   } finally {
-    await deleteStaging(task, staging);
+    await deleteStaging(call, staging);
   }
 }
 
-/** Several events often share a table. */
+/** Reads each table once, because several events often share one. */
 function tableReader({
   context,
   connection,
@@ -136,7 +122,7 @@ function tableReader({
   const known = new Map<string, Promise<SourceTable>>();
   return (source) => {
     if (source === null)
-      throw new SyncError("schema", "The event names no table. Delete it and add it with its table.");
+      throw new SyncError("schema", "The event names no table. Delete the event and add it again with its table.");
     const key = JSON.stringify(source);
     const table = known.get(key) ?? readTable(context.clients, connection, source, signal);
     known.set(key, table);
@@ -144,7 +130,7 @@ function tableReader({
   };
 }
 
-/** Neither Job User nor Data Viewer may open a read session, so one is really opened. */
+/** Opens a read session, because there is no dry run for it and neither Job User nor Data Viewer may do it. */
 async function tryReading(
   { context, connection, signal }: BigQueryCall,
   first: { name: string; table: SourceTable } | undefined,
@@ -153,12 +139,12 @@ async function tryReading(
     const { serviceAccountEmail: email, projectId } = settingsOf(connection);
     throw new SyncError(
       "schema",
-      `Not tried, because no event has a table that can be read. It will take one more role: ` +
+      `Not tested, because no event has a readable table. Reading needs one more role: ` +
         grantText("readSessionUser", email, projectId, undefined),
     );
   }
   const toMs = Date.now();
   const window = { fromMs: toMs - HOUR_MS, toMs };
   const wanted = { table: first.table, events: [first.name], window, isLast: false, streams: 1 };
-  await openSession(context.clients, connection, wanted, signal);
+  await openReadSession(context.clients, connection, wanted, signal);
 }

@@ -1,4 +1,4 @@
-// BigQuery as a Connector: exposures go out by loads and MERGEs, the customer's events come in through the Storage Read API.
+// BigQuery as a Connector: exposures are written by loads and MERGEs, the customer's events are read by the Storage Read API.
 import type { Connector } from "../connector.ts";
 import { createHttpClient } from "../http.ts";
 import { createBrowse } from "./browse.ts";
@@ -7,14 +7,14 @@ import { createClients } from "./clients.ts";
 import { exportBuckets } from "./export/exportBuckets.ts";
 import type { BigQueryOptions } from "./options.ts";
 import { importPage } from "./import/readPage.ts";
-import { planPasses } from "./import/planPasses.ts";
+import { planBigQueryPasses } from "./import/planPasses.ts";
 import type { BigQueryContext } from "./rest.ts";
 
-/** One export activity: some batches of a load and a MERGE each, so that the look-ups before the first are paid rarely. */
+/** Several loads and MERGEs, so that the look-ups before the first are rare. */
 const EXPORT_BATCH_SEQS = 1_000_000;
 
 export interface BigQueryConnector extends Connector {
-  /** Ends the connections that it keeps. */
+  /** Closes its connections. */
   close(): Promise<void>;
 }
 
@@ -33,9 +33,9 @@ export function createBigQueryConnector(options: BigQueryOptions): BigQueryConne
     exportOrder: "latest",
     testConnection: (connection, events) => testConnection(context, connection, events),
     exportBuckets: (connection, job) => exportBuckets(context, connection, job),
-    planImport: async (connection, input) => planPasses(connection, input),
+    planImport: async (connection, input) => planBigQueryPasses(connection, input),
     importPage: (connection, page) => importPage(context, connection, page),
-    // Read sessions have limits of their own that no budget of ours could share out.
+    // The limits of read sessions are not countable in requests.
     requestBudget: () => null,
     browse: createBrowse(context),
     close: async () => {

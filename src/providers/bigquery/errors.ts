@@ -1,5 +1,5 @@
-// Google's refusals in the closed set of error kinds. Their own texts may quote values of rows, so none is passed on: messages
-// are ours and name reasons, permissions, roles and resources.
+// Turns Google's errors into SyncErrors. Google's texts may quote values of rows, so none is passed on: the messages are our own
+// and name reasons, permissions, roles and resources.
 import type { Connection } from "../../domain/connection.ts";
 import { SyncError } from "../../domain/errors.ts";
 import type { ErrorKind } from "../../domain/errors.ts";
@@ -7,14 +7,13 @@ import { googleErrorInfo } from "./googleErrorInfo.ts";
 import type { GoogleErrorInfo } from "./googleErrorInfo.ts";
 import { settingsOf } from "./options.ts";
 
-/** What was tried, for the message. */
+/** What was tried, for error messages. */
 export interface Operation {
-  connection: Connection;
-  /** As in "BigQuery failed at <action>": "the load of router exposures". */
+  /** Completes "BigQuery failed at …", for example "the load of router exposures". */
   action: string;
-  /** What it was about: `dataset` or `dataset.table`; the project where it is left out. */
+  /** Its object: `dataset` or `dataset.table`; by default the project. */
   about?: string;
-  /** The role that it takes, for refusals that name no permission. */
+  /** The role that it needs, for refusals that name no permission. */
   role?: Role;
 }
 
@@ -27,7 +26,7 @@ const ROLES: Record<Role, { title: string; level: "project" | "dataset" }> = {
   readSessionUser: { title: "BigQuery Read Session User (roles/bigquery.readSessionUser)", level: "project" },
 };
 
-/** Quotas of a day refill over hours, rates within a minute. */
+/** Daily quotas refill over hours, rates within a minute. */
 const QUOTA_WAIT_MS = 15 * 60_000;
 const RATE_WAIT_MS = 60_000;
 const WAIT_SPREAD = 0.2;
@@ -78,18 +77,17 @@ const KIND_OF_GRPC: Record<number, ErrorKind> = {
   16: "auth",
 };
 
-/** The classified error; one that is classified already stays as it is. */
-export function toSyncError(error: unknown, attempt: Operation): SyncError {
+/** A SyncError stays as it is. */
+export function toSyncError(error: unknown, operation: Operation, connection: Connection): SyncError {
   if (error instanceof SyncError) return error;
-  const facts = googleErrorInfo(error);
-  const kind = kindOf(facts);
-  const retryAtMs = kind === "rate_limited" ? retryAt(facts) : undefined;
-  return new SyncError(kind, messageOf(kind, facts, attempt), retryAtMs === undefined ? {} : { retryAtMs });
+  const info = googleErrorInfo(error);
+  const kind = kindOf(info);
+  const message = messageOf(kind, info, operation, connection);
+  return new SyncError(kind, message, kind === "rate_limited" ? { retryAtMs: retryAt(info) } : {});
 }
 
-function kindOf(facts: GoogleErrorInfo): ErrorKind {
-  const { status, grpc, reason, text } = facts;
-  // Told as an invalid query, but it is the fate of one of two statements that changed the same rows at once.
+function kindOf({ status, grpc, reason, text }: GoogleErrorInfo): ErrorKind {
+  // BigQuery calls the query invalid, but the cause is another statement that changed the same rows at the same time.
   if (/could not serialize access|aborted due to concurrent update/i.test(text)) return "transient";
   if (status === 401) return "auth";
   const known = KIND_OF_REASON[reason];
@@ -107,16 +105,16 @@ function retryAt({ reason }: GoogleErrorInfo): number {
   return Math.ceil(Date.now() + waitMs * (1 + Math.random() * WAIT_SPREAD));
 }
 
-function messageOf(kind: ErrorKind, facts: GoogleErrorInfo, attempt: Operation): string {
-  const { serviceAccountEmail: email, projectId, location } = settingsOf(attempt.connection);
-  const { action, about } = attempt;
-  const said = saidOf(facts);
+function messageOf(kind: ErrorKind, info: GoogleErrorInfo, operation: Operation, connection: Connection): string {
+  const { serviceAccountEmail: email, projectId, location } = settingsOf(connection);
+  const { action, about } = operation;
+  const said = saidOf(info);
   const where = about === undefined ? `the project ${projectId}` : `${about} in the project ${projectId}`;
   switch (kind) {
     case "auth":
       return `Google refused the access token of ${email} at ${action} (${said}). Check that the service account exists and is enabled.`;
     case "permission":
-      return permissionMessage(facts, attempt);
+      return permissionMessage(info, operation, connection);
     case "not_found":
       return (
         `BigQuery does not find ${where} at ${action} (${said}). Check the project id, the names of dataset and table, and that ` +
@@ -130,26 +128,26 @@ function messageOf(kind: ErrorKind, facts: GoogleErrorInfo, attempt: Operation):
       return `BigQuery refused ${action} on ${where} (${said}). Check the tables' columns and types.`;
     case "rejected_record":
     case "bug":
-      return `BigQuery gave an answer to ${action} on ${where} that was not expected (${said}).`;
+      return `BigQuery sent an unexpected response for ${action} on ${where} (${said}). Report this.`;
   }
 }
 
-function permissionMessage(facts: GoogleErrorInfo, { connection, action, about, role }: Operation): string {
+function permissionMessage(info: GoogleErrorInfo, { action, about, role }: Operation, connection: Connection): string {
   const { serviceAccountEmail: email, projectId } = settingsOf(connection);
-  if (/^(accessNotConfigured|SERVICE_DISABLED)$/.test(facts.reason)) {
+  if (/^(accessNotConfigured|SERVICE_DISABLED)$/.test(info.reason)) {
     return `The BigQuery API is switched off in the project ${projectId}. Enable the BigQuery API and the BigQuery Storage API there.`;
   }
-  if (facts.reason.startsWith("billing")) {
+  if (info.reason.startsWith("billing")) {
     return `The billing of the project ${projectId} does not allow ${action}. Enable billing in Google Cloud.`;
   }
-  const lacking = facts.permission === null ? "" : `: it lacks ${facts.permission}`;
-  const named = roleOf(facts.permission) ?? role ?? "dataViewer";
-  // Whoever writes needs the editor, which may see as well.
+  const lacking = info.permission === null ? "" : `: it lacks ${info.permission}`;
+  const named = roleOf(info.permission) ?? role ?? "dataViewer";
+  // The editor's role includes the viewer's.
   const needed = named === "dataViewer" && role === "dataEditor" ? role : named;
-  return `The service account ${email} is not allowed ${action}${lacking}. ${grantText(needed, email, projectId, about)}`;
+  return `The service account ${email} has no permission for ${action}${lacking}. ${grantText(needed, email, projectId, about)}`;
 }
 
-/** "Grant … to …": one sentence that says which role is missing, where and for whom. */
+/** One sentence that says which role to grant, where and to whom. */
 export function grantText(role: Role, email: string, projectId: string, about: string | undefined): string {
   const { title, level } = ROLES[role];
   const on =
@@ -175,37 +173,34 @@ function saidOf({ status, grpc, reason, network }: GoogleErrorInfo): string {
   return network ?? "no answer";
 }
 
-/** Why no token of the customer's account could be had. */
+/** The error if there is no token of the customer's account. */
 export function impersonationError(error: unknown, email: string): SyncError {
   if (error instanceof SyncError) return error;
-  const facts = googleErrorInfo(error);
-  const { status, reason } = facts;
-  const said = saidOf(facts);
-  if (/could not load the default credentials|unable to detect a project/i.test(facts.text)) {
+  const info = googleErrorInfo(error);
+  const { status, reason, text } = info;
+  const said = saidOf(info);
+  if (/could not load the default credentials|unable to detect a project/i.test(text)) {
     return new SyncError(
       "auth",
-      "This service has no Google identity of its own: its operator sets up Application Default Credentials or GOOGLE_SOURCE_TOKEN.",
+      "This service has no Google identity of its own. Its operator must set up Application Default Credentials or GOOGLE_SOURCE_TOKEN.",
     );
   }
   if (reason === "SERVICE_DISABLED") {
     return new SyncError(
       "permission",
-      "The IAM Service Account Credentials API is switched off for this service. Its operator enables it in Google Cloud.",
+      "The IAM Service Account Credentials API is switched off for this service. Its operator must enable it in Google Cloud.",
     );
   }
   if (status === 401) {
-    return new SyncError("auth", `Google refused this service's own identity (${said}). Its operator renews it.`);
+    return new SyncError("auth", `Google refused this service's own identity (${said}). Its operator must renew it.`);
   }
   if (status === 403) return new SyncError("permission", impersonationRefused(email, null));
   if (status === 400 || status === 404) {
-    return new SyncError(
-      "auth",
-      `Google knows no service account ${email} that can be impersonated (${said}). Check its address.`,
-    );
+    return new SyncError("auth", `Google does not know the service account ${email} (${said}). Check its address.`);
   }
   if (status === 429) {
-    return new SyncError("rate_limited", `Google gives no more tokens for ${email} for now; it goes on by itself.`, {
-      retryAtMs: retryAt(facts),
+    return new SyncError("rate_limited", `Google issues no more tokens for ${email} for now; it goes on by itself.`, {
+      retryAtMs: retryAt(info),
     });
   }
   return new SyncError("transient", `Google gave no access token for ${email} (${said}); it is tried again.`);
@@ -213,9 +208,9 @@ export function impersonationError(error: unknown, email: string): SyncError {
 
 export function impersonationRefused(email: string, principal: string | null): string {
   const to = principal ?? "the account that this service runs as";
-  // Google answers a missing grant and a missing account alike.
+  // Google gives the same response for a missing grant and a missing account.
   return (
-    `This service may not impersonate ${email}, or there is no such account. Check its address; on the page of that service account, ` +
+    `This service may not impersonate ${email}, or there is no such account. Check its address. On the page of that service account, ` +
     `under Principals with access, grant the role Service Account Token Creator (roles/iam.serviceAccountTokenCreator) to ${to}.`
   );
 }

@@ -1,17 +1,17 @@
-// What an error of Google's clients says, whichever of them it came from, without the texts that may quote rows or tokens.
+// Reads an error of any of Google's clients: status, reason, permission. Texts that may quote rows or tokens are never shown.
 
 export interface GoogleErrorInfo {
-  /** HTTP status; null where there was no answer or another protocol. */
+  /** HTTP status; null for gRPC and if there was no response. */
   status: number | null;
-  /** gRPC status code; null elsewhere. */
+  /** gRPC status code; null for other protocols. */
   grpc: number | null;
-  /** BigQuery's own word, as in `quotaExceeded`; empty where it gave none. */
+  /** BigQuery's own word, for example `quotaExceeded`; empty if there is none. */
   reason: string;
-  /** The permission that was missed, as in `bigquery.jobs.create`; null where none is named. */
+  /** The missing permission, for example `bigquery.jobs.create`; null if none is named. */
   permission: string | null;
-  /** A code of the network or of Node, as in `ECONNRESET`; null where there was an answer. */
+  /** A code of the network or of Node, for example `ECONNRESET`; null if there was a response. */
   network: string | null;
-  /** For matching only, never for showing. */
+  /** For matching only. It must never be shown. */
   text: string;
 }
 
@@ -36,7 +36,7 @@ export function googleErrorInfo(error: unknown): GoogleErrorInfo {
   };
 }
 
-/** One member of whatever this is. */
+/** One member of a value of unknown form. */
 function memberOf(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null && name in value
     ? (value as Record<string, unknown>)[name]
@@ -49,7 +49,7 @@ function textOf(error: unknown): string {
   return [message, inner].filter((part) => typeof part === "string").join("\n");
 }
 
-/** REST errors list them, the error of a job is one itself, IAM's are in the details. */
+/** A REST error lists its reasons, a job's error is a reason itself, and IAM's are in the details. */
 function reasonOf(error: unknown, response: unknown): string {
   const body = memberOf(memberOf(response, "data"), "error");
   const candidates = [

@@ -1,4 +1,4 @@
-/** BigQuery's rules for names. What passes holds no quote, backtick, backslash or control character. */
+// BigQuery's rules for names. A name that keeps them holds no quote, backtick, backslash or control character.
 const MAX_DATASET_CHARS = 1_024;
 const MAX_TABLE_BYTES = 1_024;
 const MAX_COLUMN_CHARS = 300;

@@ -1,4 +1,4 @@
-// Names and values of BigQuery inside SQL and row restrictions: checked first, then quoted, so that nothing ends its quotes.
+// Names and values inside SQL and row restrictions: checked first, then quoted, so that none can end its quotes.
 import { isColumnName, isDatasetName, isProjectId, isTableName } from "./nameRules.ts";
 import { SyncError } from "../../domain/errors.ts";
 
@@ -9,43 +9,43 @@ export interface TableRef {
 }
 
 const MAX_QUOTED_CHARS = 80;
-/** BigQuery's own limit of a query's text is 1 MB; no name or id of ours comes near this. */
+/** BigQuery's limit for a query's text is 1 MB. Names and ids are far shorter than this. */
 const MAX_LITERAL_CHARS = 16_384;
-/** TIMESTAMP goes from year 1 to 9999. */
+/** A TIMESTAMP lies in the years 1 to 9999. */
 const MIN_TIMESTAMP_MS = -62_135_596_800_000;
 const MAX_TIMESTAMP_MS = 253_402_300_799_999;
 const LONE_SURROGATE = /\p{Cs}/u;
 
-/** Throws `schema` unless each part is a name that BigQuery can have. */
+/** Throws `schema` unless each part keeps BigQuery's rules for names. */
 export function checkTable({ projectId, datasetId, tableId }: TableRef): void {
-  if (!isProjectId(projectId)) throw refused("project id", projectId);
+  if (!isProjectId(projectId)) throw invalidName("project id", projectId);
   checkDataset(datasetId);
-  if (!isTableName(tableId)) throw refused("table name", tableId);
+  if (!isTableName(tableId)) throw invalidName("table name", tableId);
 }
 
 export function checkDataset(datasetId: string): void {
-  if (!isDatasetName(datasetId)) throw refused("dataset name", datasetId);
+  if (!isDatasetName(datasetId)) throw invalidName("dataset name", datasetId);
 }
 
 /** `` `project`.`dataset`.`table` `` */
 export function tableSql(table: TableRef): string {
   checkTable(table);
-  return `${ticked(table.projectId)}.${ticked(table.datasetId)}.${ticked(table.tableId)}`;
+  return `${backticked(table.projectId)}.${backticked(table.datasetId)}.${backticked(table.tableId)}`;
 }
 
 /** `` `column` `` */
 export function columnSql(name: string): string {
-  if (!isColumnName(name)) throw refused("column name", name);
-  return ticked(name);
+  if (!isColumnName(name)) throw invalidName("column name", name);
+  return backticked(name);
 }
 
-/** A string literal of GoogleSQL: any text, of which nothing is left that could end the literal. */
+/** A string literal of GoogleSQL. Characters that could end the literal are escaped. */
 export function stringSql(text: string): string {
-  if (text.length > MAX_LITERAL_CHARS || LONE_SURROGATE.test(text)) throw refused("text", text);
+  if (text.length > MAX_LITERAL_CHARS || LONE_SURROGATE.test(text)) throw invalidName("text", text);
   return `'${text.replaceAll(/['\\\p{Cc}\u2028\u2029]/gu, escaped)}'`;
 }
 
-/** A TIMESTAMP literal with milliseconds: a constant, as the pruning of partitions needs it. */
+/** A TIMESTAMP literal with milliseconds. BigQuery prunes partitions by constants only. */
 export function timestampSql(epochMs: number): string {
   return `TIMESTAMP '${wallTime(epochMs)}+00:00'`;
 }
@@ -57,10 +57,10 @@ export function datetimeSql(epochMs: number): string {
 
 /** `dataset.table` for messages. */
 export function tableText({ datasetId, tableId }: TableRef): string {
-  return `${shown(datasetId)}.${shown(tableId)}`;
+  return `${shorten(datasetId)}.${shorten(tableId)}`;
 }
 
-/** At most 63 of: lower-case letters, digits, `_` and `-`. Two ids that are told apart by nothing else get the same label. */
+/** A label's value: at most 63 lower-case letters, digits, `_` and `-`. Different ids may get the same label. */
 export function labelValue(text: string): string {
   return text
     .toLowerCase()
@@ -70,12 +70,12 @@ export function labelValue(text: string): string {
 
 function wallTime(epochMs: number): string {
   if (!(epochMs >= MIN_TIMESTAMP_MS && epochMs <= MAX_TIMESTAMP_MS)) {
-    throw new SyncError("bug", "A time lies outside of what a TIMESTAMP can be.");
+    throw new SyncError("bug", "A time is outside of the range of TIMESTAMP. Report this.");
   }
   return new Date(Math.trunc(epochMs)).toISOString().slice(0, -1).replace("T", " ");
 }
 
-function ticked(name: string): string {
+function backticked(name: string): string {
   return `\`${name}\``;
 }
 
@@ -84,11 +84,11 @@ function escaped(char: string): string {
   return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
-function refused(what: string, text: string): SyncError {
-  return new SyncError("schema", `${JSON.stringify(shown(text))} is no ${what} that BigQuery can have. Correct it.`);
+function invalidName(what: string, text: string): SyncError {
+  return new SyncError("schema", `${JSON.stringify(shorten(text))} is not a valid ${what} of BigQuery. Correct it.`);
 }
 
-function shown(text: string): string {
+function shorten(text: string): string {
   const clean = text.replaceAll(/[\p{Cc}\p{Cs}\u2028\u2029]/gu, "?");
   return clean.length > MAX_QUOTED_CHARS ? `${clean.slice(0, MAX_QUOTED_CHARS)}…` : clean;
 }

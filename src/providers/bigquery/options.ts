@@ -4,21 +4,21 @@ import { SyncError } from "../../domain/errors.ts";
 import type { BigQuerySettings } from "../../domain/integration.ts";
 
 export interface BigQueryOptions {
-  /** Operator overrides of addresses: origins without a path. `http://` for the Storage API is plaintext gRPC. */
+  /** Operator overrides of addresses: origins without a path. `http://` for the Storage API means gRPC without TLS. */
   restUrl?: string;
   storageUrl?: string;
   iamCredentialsUrl?: string;
-  /** An access token that stands in for Application Default Credentials. */
+  /** An access token instead of Application Default Credentials. */
   sourceToken?: string;
   /** How long after its own timestamp a row may arrive and still be imported. */
   overlapMs: number;
   exportTable: string;
   stagingPrefix: string;
-  /** Buckets that one load and one MERGE deliver at most; see export.ts for the default and why. */
+  /** Buckets that one load and one MERGE deliver at most. export/exportBuckets.ts has the default and its reason. */
   exportBatchRows?: number;
-  /** How long one call may take before it counts as unanswered; the job that it started goes on. */
+  /** How long one call may take. A job that it started goes on after that. */
   requestTimeoutMs?: number;
-  /** How long to wait for one job before the next try goes on waiting for it. */
+  /** How long one attempt waits for a job. The next attempt goes on waiting for the same job. */
   jobWaitMs?: number;
 }
 

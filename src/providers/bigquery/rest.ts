@@ -1,19 +1,19 @@
-// BigQuery's REST calls: Google's client makes them, what they answer is checked here.
-import type { Connection } from "../../domain/connection.ts";
+// BigQuery's REST calls: Google's client makes them, and their responses are checked here.
 import type { BigQuery } from "@google-cloud/bigquery";
 import { z } from "zod";
+import type { Connection } from "../../domain/connection.ts";
 import { SyncError } from "../../domain/errors.ts";
 import type { HttpClient } from "../http.ts";
 import type { Clients } from "./clients.ts";
-import { googleErrorInfo } from "./googleErrorInfo.ts";
 import type { Operation } from "./errors.ts";
+import { googleErrorInfo } from "./googleErrorInfo.ts";
 import type { BigQueryOptions } from "./options.ts";
 
 /** What the connector's parts share. */
 export interface BigQueryContext {
   options: BigQueryOptions;
   clients: Clients;
-  /** For uploads: Google's client can neither stop one nor leave the job that it starts alone. */
+  /** For uploads: Google's client cannot stop one, and it polls the job that the upload starts. */
   http: HttpClient;
 }
 
@@ -25,50 +25,47 @@ export interface BigQueryCall {
   heartbeat(): void;
 }
 
-export interface RestCall {
+export interface RestRequest {
   method: "GET" | "POST" | "PATCH" | "DELETE";
   /** After `/projects/<project>`. */
   path: string[];
   query?: Record<string, string>;
   body?: object;
-  /** Statuses that are an answer here, not a failure: the call then gives null. */
+  /** Error statuses for which `send` returns null. */
   expected?: number[];
 }
 
-export type Doing = Omit<Operation, "connection">;
-
-/** The answer as this schema reads it; null for one of the expected statuses. */
+/** Returns the response as the schema reads it; null for one of the expected statuses. */
 export async function send<T>(
-  task: BigQueryCall,
-  doing: Doing,
+  call: BigQueryCall,
+  operation: Operation,
   schema: z.ZodType<T>,
-  call: RestCall,
+  request: RestRequest,
 ): Promise<T | null> {
-  const { context, connection, signal } = task;
-  const { clients } = context;
-  task.heartbeat();
-  const answer = await clients.call({ ...doing, connection }, signal, async () => {
+  const { clients } = call.context;
+  call.heartbeat();
+  const response = await clients.call(call, operation, async () => {
     try {
-      return { body: await request(await clients.bigQueryOf(connection), call) };
+      return { body: await sendOnce(await clients.bigQueryOf(call.connection), request) };
     } catch (error) {
       const { status } = googleErrorInfo(error);
-      if (status !== null && call.expected?.includes(status) === true) return null;
+      if (status !== null && request.expected?.includes(status) === true) return null;
       throw error;
     }
   });
-  return answer === null ? null : parsed(schema, answer.body, doing);
+  return response === null ? null : parseResponse(schema, response.body, operation);
 }
 
-export function parsed<T>(schema: z.ZodType<T>, body: unknown, { action }: Doing): T {
+export function parseResponse<T>(schema: z.ZodType<T>, body: unknown, { action }: Operation): T {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
-  throw new SyncError("transient", `BigQuery gave an answer to ${action} that is not understood; it is tried again.`);
+  throw new SyncError("transient", `BigQuery sent a response of unknown form for ${action}; it is tried again.`);
 }
 
-/** For answers of which nothing is read. */
+/** The schema for responses of which nothing is read. */
 export const anything = z.unknown();
 
-function request(client: BigQuery, { method, path, query, body }: RestCall): Promise<unknown> {
+function sendOnce(client: BigQuery, { method, path, query, body }: RestRequest): Promise<unknown> {
   return new Promise((resolve, reject) => {
     client.request(
       {
@@ -77,8 +74,8 @@ function request(client: BigQuery, { method, path, query, body }: RestCall): Pro
         ...(query === undefined ? {} : { qs: query }),
         ...(body === undefined ? {} : { json: body }),
       },
-      (error: Error | null, answer?: unknown) => {
-        if (error === null) resolve(answer);
+      (error: Error | null, response?: unknown) => {
+        if (error === null) resolve(response);
         else reject(error);
       },
     );

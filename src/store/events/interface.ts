@@ -1,9 +1,10 @@
-// Event definitions, and what was imported for them.
+// Event definitions, and the records that were imported for them.
 import type { EventSummary, ImportedRecord, NewEvent, Property } from "../../domain/event.ts";
 import type { Page, PageRequest } from "../../domain/page.ts";
 
+/** Methods return null (or false) if there is no such integration or event. */
 export interface EventStore {
-  /** Null if there is no such integration. Throws ConflictError if the name is taken. Raises version and syncVersion. */
+  /** Throws ConflictError if the name is taken. Raises the integration's version and syncVersion. */
   create(workspaceId: string, integrationId: string, event: NewEvent): Promise<EventSummary | null>;
   list(workspaceId: string, integrationId: string, page: PageRequest): Promise<Page<EventSummary> | null>;
   update(
@@ -13,11 +14,11 @@ export interface EventStore {
     patch: { description?: string | null },
   ): Promise<EventSummary | null>;
   /**
-   * Takes its records, properties and rejected records along (hidden at once, purged in the background). Throws ConflictError while a
-   * metric uses it.
+   * Removes the event with its records, properties and rejected records: they are hidden at once and purged in the
+   * background. Throws ConflictError while a metric uses it.
    */
   remove(workspaceId: string, integrationId: string, name: string): Promise<boolean>;
-  /** What was imported, in a stable order; null if there is no such event. */
+  /** The imported records, in a stable order. */
   records(
     workspaceId: string,
     integrationId: string,

@@ -1,33 +1,31 @@
 // Sealed buckets on their way out.
-import type { Bucket } from "../../domain/bucket.ts";
+import type { Bucket, ExportProgress } from "../../domain/bucket.ts";
 
 export interface ExportStore {
-  /** The mirrored cursor: everything at or below it is delivered or listed as rejected. 0 at the start. */
+  /** The checkpoint: everything at or below it is delivered or listed as rejected. 0 at the start. */
   cursor(integrationId: string): Promise<number>;
-  /** Sets the cursor back to an earlier one and counts `sent` anew. No-op if the cursor is not later. */
+  /** Sets the cursor back to an earlier one and counts `sent` anew. Does nothing if the cursor is not later. */
   rewind(integrationId: string, cursorSeq: number): Promise<void>;
   /**
-   * Buckets with afterSeq < seq <= throughSeq in order of seq; `order` says which of the two sequence numbers. In `latest` a bucket
-   * revised beyond `throughSeq` is read at its first place too, so that no revision takes it out of the stretch that it is due in.
+   * Buckets with afterSeq < seq <= throughSeq in order of seq, at most `limit`. Without revisions, `seq` is a
+   * bucket's first sequence number. With them it is the latest one, but a bucket that was revised beyond `throughSeq`
+   * is also read at its first one: it is due in this range.
    */
   readBuckets(
     workspaceId: string,
-    order: "first" | "latest",
+    withRevisions: boolean,
     afterSeq: number,
     throughSeq: number,
     limit: number,
   ): Promise<Bucket[]>;
   /**
-   * Moves the cursor from exactly `fromSeq` to `progress.cursorSeq`, counts and keeps the rejected ones, in one transaction. The
-   * integration counts buckets, each once; the run of this run, if it is listed, counts what was delivered in it. True if it moved or had already moved at least that far; false, and nothing done, if the mirror is behind `fromSeq` or the workspace never
-   * sealed as far as `progress.cursorSeq` (the database was restored: the caller goes back to `cursor()` and seals anew).
+   * Moves the cursor from exactly `fromSeq` to `progress.cursorSeq`, and counts and keeps the rejected buckets, in
+   * one transaction. The integration counts each bucket once; the run, if it is listed, counts deliveries. Returns
+   * true if the cursor moved or had already moved that far. Returns false, with nothing done, if the cursor is behind
+   * `fromSeq` or the workspace never sealed as far as `progress.cursorSeq`: the database was restored, so the caller
+   * returns to `cursor()` and seals anew.
    */
-  commit(
-    integrationId: string,
-    runId: string,
-    fromSeq: number,
-    progress: { cursorSeq: number; sent: number; rejected: { bucket: Bucket; reason: string }[] },
-  ): Promise<boolean>;
-  /** Records that everything up to the bound is delivered. Never moves backwards. */
+  commit(integrationId: string, runId: string, fromSeq: number, progress: ExportProgress): Promise<boolean>;
+  /** Records that everything before `throughMs` is delivered. Never moves backwards. */
   complete(integrationId: string, throughMs: number): Promise<void>;
 }

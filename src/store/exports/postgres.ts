@@ -1,82 +1,80 @@
-// The export's mirrored cursor and its counts. The cursor only moves by compare-and-set, so a commit run twice counts once.
-import type { Bucket } from "../../domain/bucket.ts";
+// The export's cursor and its counts. The cursor only moves by compare-and-set, so a commit that runs twice counts
+// once.
 import { sql, type RawBuilder } from "kysely";
-import type { Pool, PoolClient } from "pg";
-import type { ExportStore } from "../store.ts";
-import { transaction, type Database, type Queryable } from "../postgres/database.ts";
-import { insertRejected, type RejectedRow } from "../runs/rejected.ts";
+import type { Bucket, ExportProgress, RejectedBucket } from "../../domain/bucket.ts";
+import type { Database, Queryable, Transaction } from "../postgres/database.ts";
+import { insertRejected, type RejectedInsert } from "../runs/rejected.ts";
+import type { ExportStore } from "./interface.ts";
 
-export function createExportStore({ pool, db }: Database): ExportStore {
+export function createExportStore(db: Database): ExportStore {
   return {
     async cursor(integrationId) {
-      const { rows } = await sql<{ cursor: number }>`
-        select export_cursor_seq as cursor from integrations where id = ${integrationId}`.execute(db);
-      return rows[0]?.cursor ?? 0;
+      const [row] = await db.query(sql<{ cursor: number }>`
+        select export_cursor_seq as cursor from integrations where id = ${integrationId}`);
+      return row?.cursor ?? 0;
     },
 
-    rewind: (integrationId, cursorSeq) => rewind(pool, integrationId, cursorSeq),
-
-    readBuckets: (workspaceId, order, afterSeq, throughSeq, limit) =>
-      readBuckets(db, order, { workspaceId, afterSeq, throughSeq, limit }),
-
-    commit: (integrationId, runId, fromSeq, progress) => commit(pool, integrationId, runId, fromSeq, progress),
+    rewind: (integrationId, cursorSeq) => db.transaction((tx) => rewind(tx, integrationId, cursorSeq)),
+    readBuckets: (workspaceId, withRevisions, afterSeq, throughSeq, limit) =>
+      readBuckets(db, { workspaceId, withRevisions, afterSeq, throughSeq, limit }),
+    commit: (integrationId, runId, fromSeq, progress) =>
+      db.transaction((tx) => commit(tx, integrationId, runId, fromSeq, progress)),
 
     async complete(integrationId, throughMs) {
-      await sql`
-        update integrations set export_through_ms = greatest(export_through_ms, ${throughMs}::bigint) where id = ${integrationId}`.execute(
-        db,
-      );
+      await db.execute(sql`
+        update integrations set export_through_ms = greatest(export_through_ms, ${throughMs}::bigint)
+        where id = ${integrationId}`);
     },
   };
 }
 
-type Order = Parameters<ExportStore["readBuckets"]>[1];
-
-interface Stretch {
+interface BucketRange {
   workspaceId: string;
+  withRevisions: boolean;
   afterSeq: number;
   throughSeq: number;
   limit: number;
 }
 
 /**
- * Buckets by the sequence number that counts. Each part reads an index of its own, in order: revisions are few and have a small one.
- * A bucket that was revised after the stretch's bound was fixed is still read at its first place: it is due now, and its
- * revision comes again at its own.
+ * The buckets of a range by the sequence number that counts. Each part reads its own index, in order; revisions are
+ * few and have a small one. For example, range (10, 20] with these buckets:
+ *
+ *     first_seal_seq   seal_seq    first numbers   latest numbers
+ *     11               11          11              11
+ *     12               15          12              15 (a revision)
+ *     13               25          13              13 (revised after the range was fixed: due now, and again at 25)
  */
-function placesIn(order: Order, { workspaceId, afterSeq, throughSeq, limit }: Stretch): RawBuilder<unknown> {
-  const part = (seq: RawBuilder<unknown>, which: RawBuilder<unknown>) => sql`(
+function bucketsIn({ workspaceId, withRevisions, afterSeq, throughSeq, limit }: BucketRange): RawBuilder<unknown> {
+  const part = (seq: RawBuilder<unknown>, condition: RawBuilder<unknown>) => sql`(
     select ${seq} as seq, * from exposure_buckets
-    where workspace_id = ${workspaceId} and ${seq} > ${afterSeq} and ${seq} <= ${throughSeq} and ${which}
+    where workspace_id = ${workspaceId} and ${seq} > ${afterSeq} and ${seq} <= ${throughSeq} and ${condition}
     order by ${seq} limit ${limit})`;
   const first = sql`first_seal_seq`;
-  if (order === "first") return part(first, sql`true`);
-  const latest = sql`seal_seq`;
-  // PostgreSQL takes two equal columns for one row in 200, and would sort all that is left for each page. Of what it cannot look
-  // into it expects half, and walks the index.
-  const unmoved = sql`coalesce(seal_seq = first_seal_seq or seal_seq > ${throughSeq}, false)`;
-  return sql`(${part(first, unmoved)} union all ${part(latest, sql`seal_seq <> first_seal_seq`)})`;
+  if (!withRevisions) return part(first, sql`true`);
+  // PostgreSQL estimates that two columns are equal in one row of 200, and would sort all remaining rows for each
+  // page. For an expression that it cannot look into it estimates half of them, and walks the index.
+  const unrevised = sql`coalesce(seal_seq = first_seal_seq or seal_seq > ${throughSeq}, false)`;
+  return sql`(${part(first, unrevised)} union all ${part(sql`seal_seq`, sql`seal_seq <> first_seal_seq`)})`;
 }
 
-/** A list for each of a bucket's fields, all in the same order; null where there is no bucket. */
-type BucketColumns = { [Field in keyof Bucket]: Bucket[Field][] | null };
+/** A list for each of a bucket's fields, all in the same order. */
+type BucketColumns = { [Field in keyof Bucket]: Bucket[Field][] };
 
 /**
- * A page comes as one row of lists, one for each field: a third of the work, for this process, of a row for each bucket.
+ * Reads a page as one row of lists, one list per field: that takes this process a third of the work of a row per
+ * bucket.
  */
-async function readBuckets(db: Queryable, order: "first" | "latest", stretch: Stretch): Promise<Bucket[]> {
-  const { rows } = await sql<BucketColumns>`
+async function readBuckets(db: Queryable, range: BucketRange): Promise<Bucket[]> {
+  const [columns] = await db.query(sql<BucketColumns>`
     select json_agg(seq) as seq, json_agg(alias_id) as "aliasId", json_agg(route_id) as "routeId",
       json_agg(variant_id) as "variantId", json_agg(user_id) as "userId", json_agg(hour_ms) as "hourMs",
       json_agg(sealed_time_ms) as "sealedTimeMs", json_agg(time_ms) as "timeMs"
-    from (select * from ${placesIn(order, stretch)} p order by seq limit ${stretch.limit}) b`.execute(db);
-  const columns = rows[0];
-  if (columns?.seq == null) return [];
-  const { seq, aliasId, routeId, variantId, userId, hourMs, sealedTimeMs, timeMs } = columns as {
-    [Field in keyof Bucket]: Bucket[Field][];
-  };
-  return seq.map((place, i) => ({
-    seq: place,
+    from (select * from ${bucketsIn(range)} p order by seq limit ${range.limit}) b having count(*) > 0`);
+  if (columns === undefined) return [];
+  const { seq, aliasId, routeId, variantId, userId, hourMs, sealedTimeMs, timeMs } = columns;
+  return seq.map((number, i) => ({
+    seq: number,
     aliasId: aliasId[i]!,
     routeId: routeId[i]!,
     variantId: variantId[i]!,
@@ -87,97 +85,79 @@ async function readBuckets(db: Queryable, order: "first" | "latest", stretch: St
   }));
 }
 
-type Commit = Parameters<ExportStore["commit"]>[3];
-
-interface Mirror {
+interface Checkpoint {
   cursor: number;
   lastSealSeq: number;
   workspaceId: string;
-  order: Order;
+  withRevisions: boolean;
 }
 
 async function commit(
-  pool: Pool,
+  tx: Transaction,
   integrationId: string,
   runId: string,
   fromSeq: number,
-  progress: Commit,
+  progress: ExportProgress,
 ): Promise<boolean> {
-  return transaction(pool, "begin", async (client) => {
-    const mirror = await lockMirror(client, integrationId);
-    if (mirror === null || mirror.cursor < fromSeq || mirror.lastSealSeq < progress.cursorSeq) return false;
-    if (mirror.cursor >= progress.cursorSeq) return true;
-    const rejected = await insertRejected(client, integrationId, progress.rejected.map(toRejectedRow));
-    // A revision delivers its bucket again: a delivery of this run, but no further bucket.
-    const buckets = await countBuckets(client, mirror, "first", mirror.cursor, progress.cursorSeq);
-    const sent = buckets - rejected.length;
-    // A try that was given up may have moved the cursor into this stretch and counted its part.
-    const deliveries =
-      mirror.cursor === fromSeq
-        ? progress.sent
-        : (await countBuckets(client, mirror, mirror.order, mirror.cursor, progress.cursorSeq)) - rejected.length;
-    await client.query(
-      `update integrations set export_cursor_seq = $2, export_sent = export_sent + $3, export_rejected = export_rejected + $4
-       where id = $1`,
-      [integrationId, progress.cursorSeq, sent, rejected.length],
-    );
-    await client.query(
-      `update runs set export_records = export_records + $3, export_rejected = export_rejected + $4
-       where integration_id = $1 and id = $2`,
-      [integrationId, runId, deliveries, rejected.length],
-    );
-    return true;
-  });
+  const checkpoint = await lockCheckpoint(tx, integrationId);
+  if (checkpoint === null || checkpoint.cursor < fromSeq || checkpoint.lastSealSeq < progress.cursorSeq) return false;
+  const { workspaceId, cursor, withRevisions } = checkpoint;
+  if (cursor >= progress.cursorSeq) return true;
+  const rejected = await insertRejected(tx, integrationId, progress.rejected.map(toRejectedInsert));
+  // A revision delivers its bucket again: that is a delivery of this run, but not another bucket.
+  const sent = (await countBuckets(tx, workspaceId, false, cursor, progress.cursorSeq)) - rejected.length;
+  // A try that was given up may have moved the cursor into this range and counted its part.
+  const deliveries =
+    cursor === fromSeq
+      ? progress.sent
+      : (await countBuckets(tx, workspaceId, withRevisions, cursor, progress.cursorSeq)) - rejected.length;
+  await tx.execute(sql`
+    update integrations set export_cursor_seq = ${progress.cursorSeq}, export_sent = export_sent + ${sent},
+      export_rejected = export_rejected + ${rejected.length}
+    where id = ${integrationId}`);
+  await tx.execute(sql`
+    update runs set export_records = export_records + ${deliveries},
+      export_rejected = export_rejected + ${rejected.length}
+    where integration_id = ${integrationId} and id = ${runId}`);
+  return true;
 }
 
-/** What lies beyond the cursor will be sent, and refused, again: it is counted then. */
-async function rewind(pool: Pool, integrationId: string, cursorSeq: number): Promise<void> {
-  await transaction(pool, "begin", async (client) => {
-    const mirror = await lockMirror(client, integrationId);
-    if (mirror === null || mirror.cursor <= cursorSeq) return;
-    await client.query("delete from rejected_records where integration_id = $1 and seq > $2", [
-      integrationId,
-      cursorSeq,
-    ]);
-    const { rows } = await client.query<{ rejected: number }>(
-      "select count(*) as rejected from rejected_records where integration_id = $1 and seq is not null",
-      [integrationId],
-    );
-    const rejected = rows[0]?.rejected ?? 0;
-    const passed = await countBuckets(client, mirror, "first", 0, cursorSeq);
-    await client.query(
-      "update integrations set export_cursor_seq = $2, export_sent = $3, export_rejected = $4 where id = $1",
-      [integrationId, cursorSeq, Math.max(passed - rejected, 0), rejected],
-    );
-  });
+/** Buckets beyond the cursor will be sent, and rejected, again: they are counted then. */
+async function rewind(tx: Transaction, integrationId: string, cursorSeq: number): Promise<void> {
+  const checkpoint = await lockCheckpoint(tx, integrationId);
+  if (checkpoint === null || checkpoint.cursor <= cursorSeq) return;
+  await tx.execute(sql`
+    delete from rejected_records where integration_id = ${integrationId} and seq > ${cursorSeq}`);
+  const passed = await countBuckets(tx, checkpoint.workspaceId, false, 0, cursorSeq);
+  await tx.execute(sql`
+    update integrations set export_cursor_seq = ${cursorSeq}, export_rejected = r.count,
+      export_sent = greatest(${passed}::bigint - r.count, 0)
+    from (select count(*) from rejected_records where integration_id = ${integrationId} and seq is not null) r
+    where id = ${integrationId}`);
 }
 
-async function lockMirror(client: PoolClient, integrationId: string): Promise<Mirror | null> {
-  const { rows } = await client.query<Mirror>(
-    `select i.export_cursor_seq as cursor, w.last_seal_seq as "lastSealSeq", w.id as "workspaceId",
-       case i.provider when 'mixpanel' then 'first' else 'latest' end as order
-     from integrations i join workspaces w on w.id = i.workspace_id
-     where i.id = $1 for no key update of i`,
-    [integrationId],
-  );
-  return rows[0] ?? null;
+async function lockCheckpoint(tx: Transaction, integrationId: string): Promise<Checkpoint | null> {
+  const [checkpoint] = await tx.query(sql<Checkpoint>`
+    select i.export_cursor_seq as cursor, w.last_seal_seq as "lastSealSeq", w.id as "workspaceId",
+      i.provider <> 'mixpanel' as "withRevisions"
+    from integrations i join workspaces w on w.id = i.workspace_id
+    where i.id = ${integrationId} for no key update of i`);
+  return checkpoint ?? null;
 }
 
 async function countBuckets(
-  client: PoolClient,
-  { workspaceId }: Mirror,
-  order: Order,
+  tx: Transaction,
+  workspaceId: string,
+  withRevisions: boolean,
   afterSeq: number,
   throughSeq: number,
 ): Promise<number> {
-  const { rows } = await client.query<{ count: number }>(
-    "select crosscurrent_buckets_through($1, $3, $4) - crosscurrent_buckets_through($1, $2, $4) as count",
-    [workspaceId, afterSeq, throughSeq, order === "latest"],
-  );
-  return rows[0]?.count ?? 0;
+  const through = (seq: number) => sql`crosscurrent_buckets_through(${workspaceId}, ${seq}, ${withRevisions})`;
+  const [row] = await tx.query(sql<{ count: number }>`select ${through(throughSeq)} - ${through(afterSeq)} as count`);
+  return row?.count ?? 0;
 }
 
-function toRejectedRow({ bucket, reason }: { bucket: Bucket; reason: string }): RejectedRow {
+function toRejectedInsert({ bucket, reason }: RejectedBucket): RejectedInsert {
   const { userId, aliasId, routeId, variantId, hourMs } = bucket;
   return {
     direction: "export",

@@ -1,60 +1,53 @@
-// Ingest of raw exposures: all of a call or none, durable when it resolves.
+// Ingests raw exposures: all of a call or none, durable once it resolves.
+import { sql } from "kysely";
 import type { Exposure } from "../../domain/exposure.ts";
-import type { Pool } from "pg";
 import { MAX_EXPOSURE_AHEAD_MS } from "../../domain/limits.ts";
-import { ExposureTimeError, type ExposureStore } from "../store.ts";
 import { copyField, copyInto } from "../postgres/copy.ts";
-import { transaction, type Database } from "../postgres/database.ts";
-import { seal } from "./seal.ts";
-
-export interface ExposureOptions {
-  sealGraceMs: number;
-  exposureMaxAgeDays: number;
-}
+import type { Database } from "../postgres/database.ts";
+import { ExposureTimeError } from "./interface.ts";
 
 const DAY_MS = 86_400_000;
-/** Bounds how long a stuck ingest can hold its shared lock, and so how long a sealer can wait for it. */
-const INGEST_TIMEOUT_MS = 30_000;
 const COLUMNS = "exposures (workspace_id, received_at_ms, exposed_at_ms, alias_id, route_id, variant_id, user_id)";
 
-export function createExposureStore({ pool, db }: Database, options: ExposureOptions): ExposureStore {
-  return {
-    ingest: (workspaceId, exposures) => ingest(pool, workspaceId, exposures, options.exposureMaxAgeDays * DAY_MS),
-    seal: (workspaceId) => seal({ pool, db }, workspaceId, options.sealGraceMs),
-  };
-}
+/** Bounds how long a stuck ingest can hold its shared lock, and so how long a sealer can wait for it. */
+const TIMEOUT_MS = sql.lit(30_000);
+/**
+ * `transaction_timeout` bounds the whole transaction on PostgreSQL 17 and later, elsewhere each statement and pause
+ * is bounded.
+ */
+const TIMEOUTS = sql`
+  set local statement_timeout = ${TIMEOUT_MS};
+  set local idle_in_transaction_session_timeout = ${TIMEOUT_MS};
+  select set_config('transaction_timeout', '${TIMEOUT_MS}', true) where current_setting('transaction_timeout', true) is not null`;
 
 /**
- * The shared lock comes before the first insert, in a statement of its own: whoever holds it exclusively afterwards knows
- * that every exposure with a lower id is committed and visible (see seal.ts).
+ * Takes the shared lock in a statement of its own, before the first insert: once the sealer holds the lock
+ * exclusively, every exposure with a lower id is committed and visible (see seal.ts).
  */
-async function ingest(pool: Pool, workspaceId: string, exposures: Exposure[], maxAgeMs: number): Promise<void> {
+export async function ingest(
+  db: Database,
+  workspaceId: string,
+  exposures: Exposure[],
+  maxAgeDays: number,
+): Promise<void> {
   if (exposures.length === 0) return;
-  await transaction(pool, BEGIN_INGEST, async (client) => {
-    const { rows } = await client.query<{ now: number }>(
-      "select pg_advisory_xact_lock_shared(crosscurrent_ingest_lock($1)), crosscurrent_now_ms() as now",
-      [workspaceId],
-    );
-    const nowMs = Number(rows[0]?.now);
-    checkTimes(exposures, nowMs, maxAgeMs);
-    await copyInto(client, COLUMNS, toLines(workspaceId, exposures, nowMs));
-  });
+  await db.transaction(async (tx) => {
+    const [clock] = await tx.query(sql<{ now: number }>`
+      select pg_advisory_xact_lock_shared(crosscurrent_ingest_lock(${workspaceId})), crosscurrent_now_ms() as now`);
+    const nowMs = Number(clock?.now);
+    checkTimes(exposures, nowMs, maxAgeDays);
+    await copyInto(tx, COLUMNS, toLines(workspaceId, exposures, nowMs));
+  }, TIMEOUTS);
 }
 
-/** `transaction_timeout` bounds the whole where the server has it (17 and later); elsewhere each statement and pause is bounded. */
-const BEGIN_INGEST = `begin;
-  set local statement_timeout = ${INGEST_TIMEOUT_MS};
-  set local idle_in_transaction_session_timeout = ${INGEST_TIMEOUT_MS};
-  select set_config('transaction_timeout', '${INGEST_TIMEOUT_MS}', true) where current_setting('transaction_timeout', true) is not null`;
-
-function checkTimes(exposures: Exposure[], nowMs: number, maxAgeMs: number): void {
+function checkTimes(exposures: Exposure[], nowMs: number, maxAgeDays: number): void {
   for (const [index, { exposedAtMs }] of exposures.entries()) {
     if (exposedAtMs === null) continue;
     if (exposedAtMs > nowMs + MAX_EXPOSURE_AHEAD_MS) {
       throw new ExposureTimeError(index, `must be at most ${MAX_EXPOSURE_AHEAD_MS / 60_000} minutes ahead`);
     }
-    if (exposedAtMs < nowMs - maxAgeMs) {
-      throw new ExposureTimeError(index, `must be at most ${maxAgeMs / DAY_MS} days old`);
+    if (exposedAtMs < nowMs - maxAgeDays * DAY_MS) {
+      throw new ExposureTimeError(index, `must be at most ${maxAgeDays} days old`);
     }
   }
 }

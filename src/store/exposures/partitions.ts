@@ -1,88 +1,80 @@
-// Daily partitions of raw exposures: made ahead of time, dropped whole when old and wholly folded into buckets.
-import type { PoolClient } from "pg";
+// Daily partitions of raw exposures: made ahead of time, and dropped whole once they are old and folded into buckets.
+import { sql } from "kysely";
+import { sqlState, type Database, type Transaction } from "../postgres/database.ts";
 
 const DAY_MS = 86_400_000;
 const DAYS_AHEAD = 7;
-/** Ingest goes first: what cannot get its lock soon is tried again by the next purge. */
-const LOCK_TIMEOUT = "2s";
+/** Ingest goes first: if a partition's lock is not free within this time, the next purge tries again. */
+const SHORT_WAIT = sql`set local lock_timeout = '2s'`;
 const LOCK_NOT_AVAILABLE = "55P03";
 
-/** Makes the partitions of today and the next days. Rows that the default partition caught meanwhile move into theirs. */
-export async function createDayPartitions(client: PoolClient): Promise<void> {
-  const { rows } = await client.query<{ now: number }>("select crosscurrent_now_ms() as now");
-  const today = Math.floor(Number(rows[0]?.now) / DAY_MS) * DAY_MS;
-  for (let day = 0; day <= DAYS_AHEAD; day++) await createDayPartition(client, today + day * DAY_MS);
+/** Makes the partitions of today and the next days. Rows that the default partition has of such a day move into it. */
+export async function createDayPartitions(db: Database): Promise<void> {
+  const today = Math.floor((await readNow(db)) / DAY_MS) * DAY_MS;
+  for (let day = 0; day <= DAYS_AHEAD; day++) await createDayPartition(db, today + day * DAY_MS);
 }
 
-async function createDayPartition(client: PoolClient, startMs: number): Promise<void> {
-  const name = partitionName(startMs);
-  await inShortTransaction(client, async () => {
-    const { rows } = await client.query<{ found: boolean }>("select to_regclass($1) is not null as found", [name]);
-    if (rows[0]?.found === true) return;
-    await client.query("lock table exposures_default in access exclusive mode");
-    await client.query(`create table ${name} (like exposures including defaults)`);
-    await client.query(
-      `with moved as (delete from exposures_default where received_at_ms >= $1 and received_at_ms < $2 returning *)
-       insert into ${name} select * from moved`,
-      [startMs, startMs + DAY_MS],
-    );
-    await client.query(
-      `alter table exposures attach partition ${name} for values from (${startMs}) to (${startMs + DAY_MS})`,
-    );
+async function createDayPartition(db: Database, startMs: number): Promise<void> {
+  const name = `exposures_${new Date(startMs).toISOString().slice(0, 10).replaceAll("-", "")}`;
+  const [table, start, end] = [sql.table(name), sql.lit(startMs), sql.lit(startMs + DAY_MS)];
+  await unlessLocked(db, async (tx) => {
+    const [partition] = await tx.query(sql<{ exists: boolean }>`select to_regclass(${name}) is not null as exists`);
+    if (partition?.exists === true) return 0;
+    await tx.execute(sql`lock table exposures_default in access exclusive mode`);
+    await tx.execute(sql`create table ${table} (like exposures including defaults)`);
+    const moved = await tx.execute(sql`
+      with moved as (
+        delete from exposures_default where received_at_ms >= ${start} and received_at_ms < ${end} returning *
+      )
+      insert into ${table} select * from moved`);
+    await tx.execute(sql`alter table exposures attach partition ${table} for values from (${start}) to (${end})`);
+    return moved;
   });
 }
 
-/** Drops partitions whose rows are all older than the retention and all folded. Returns how many rows went. */
-export async function dropExpiredPartitions(client: PoolClient, retentionDays: number): Promise<number> {
-  const { rows: clock } = await client.query<{ now: number }>("select crosscurrent_now_ms() as now");
-  const cutoffMs = Number(clock[0]?.now) - retentionDays * DAY_MS;
-  const { rows: partitions } = await client.query<{ name: string }>(
-    `select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
-     where i.inhparent = 'exposures'::regclass and c.relname ~ '^exposures_[0-9]{8}$' order by 1`,
-  );
+/** Drops partitions whose rows are all older than the retention and all folded. Returns how many rows it deleted. */
+export async function dropExpiredPartitions(db: Database, retentionDays: number): Promise<number> {
+  const cutoffMs = (await readNow(db)) - retentionDays * DAY_MS;
+  const partitions = await db.query(sql<{ name: string }>`
+    select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'exposures'::regclass and c.relname ~ '^exposures_[0-9]{8}$' order by 1`);
   let deleted = 0;
   for (const { name } of partitions) {
-    if (partitionStartMs(name) + DAY_MS > cutoffMs) continue;
-    deleted += await dropIfFolded(client, name);
+    if (startOf(name) + DAY_MS <= cutoffMs) deleted += await unlessLocked(db, (tx) => dropIfFolded(tx, name));
   }
-  const { rowCount } = await client.query(
-    `delete from exposures_default e using workspaces w
-     where w.id = e.workspace_id and e.received_at_ms < $1 and e.id <= w.folded_through`,
-    [cutoffMs],
+  return (
+    deleted +
+    (await db.execute(sql`
+      delete from exposures_default e using workspaces w
+      where w.id = e.workspace_id and e.received_at_ms < ${cutoffMs} and e.id <= w.folded_through`))
   );
-  return deleted + (rowCount ?? 0);
 }
 
-async function dropIfFolded(client: PoolClient, name: string): Promise<number> {
-  let dropped = 0;
-  await inShortTransaction(client, async () => {
-    const { rows } = await client.query<{ count: number; unfolded: number }>(
-      `select count(*) as count, count(*) filter (where w.id is not null and e.id > w.folded_through) as unfolded
-       from ${name} e left join workspaces w on w.id = e.workspace_id`,
-    );
-    if (rows[0] === undefined || rows[0].unfolded > 0) return;
-    await client.query(`drop table ${name}`);
-    dropped = rows[0].count;
-  });
-  return dropped;
+async function dropIfFolded(tx: Transaction, name: string): Promise<number> {
+  const [rows] = await tx.query(sql<{ count: number; unfolded: number }>`
+    select count(*) as count, count(*) filter (where w.id is not null and e.id > w.folded_through) as unfolded
+    from ${sql.table(name)} e left join workspaces w on w.id = e.workspace_id`);
+  if (rows === undefined || rows.unfolded > 0) return 0;
+  await tx.execute(sql`drop table ${sql.table(name)}`);
+  return rows.count;
 }
 
-async function inShortTransaction(client: PoolClient, work: () => Promise<void>): Promise<void> {
-  await client.query(`begin; set local lock_timeout = '${LOCK_TIMEOUT}'`);
+/** Returns 0 if the lock was not free. */
+async function unlessLocked(db: Database, work: (tx: Transaction) => Promise<number>): Promise<number> {
   try {
-    await work();
-    await client.query("commit");
+    return await db.transaction(work, SHORT_WAIT);
   } catch (error) {
-    await client.query("rollback");
-    if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE) throw error;
+    if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
+    return 0;
   }
 }
 
-function partitionName(startMs: number): string {
-  return `exposures_${new Date(startMs).toISOString().slice(0, 10).replaceAll("-", "")}`;
+async function readNow(db: Database): Promise<number> {
+  const [clock] = await db.query(sql<{ now: number }>`select crosscurrent_now_ms() as now`);
+  return Number(clock?.now);
 }
 
-function partitionStartMs(name: string): number {
+function startOf(name: string): number {
   const day = name.slice("exposures_".length);
   return Date.parse(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6, 8)}T00:00:00Z`);
 }

@@ -1,78 +1,84 @@
-// Sealing: folds committed exposures into hourly buckets and gives every bucket whose hour is over its place in the export.
-// The order of things here is what invariant 4 rests on; test/store/exposures/seal.test.ts turns red when it is changed.
-import type { Pool, PoolClient } from "pg";
-import { transaction, type Database } from "../postgres/database.ts";
-import { BEGIN_PASS, LEFT, PLACE_EXPOSURES, PLACE_PARTS, PUBLISH } from "./sealSql.ts";
+// Sealing: folds committed exposures into hourly buckets, and gives each bucket whose hour is over its sequence number.
+// Invariant 4 rests on the order of these steps; test/store/exposures/seal.test.ts fails if it changes.
+import { sql } from "kysely";
+import type { Database, Transaction } from "../postgres/database.ts";
+import { beginPass, foldExposures, foldParts, publish, readRemaining } from "./sealSql.ts";
 
 const HOUR_MS = 3_600_000;
 /** Rows folded in one transaction: a sealer that dies loses at most one step. */
 const STEP_ROWS = 100_000;
-/** Room for a step's rows, so that sorts and hashes stay off the disk. */
-const STEP_MEMORY = "64MB";
 
-/** What one sealer saw: everything with an id up to `highestId` was committed before `nowMs`, and nothing else ever will be. */
+/** All exposures with an id up to `highestId` were committed before `nowMs`, and no other will ever have such an id. */
 interface Snapshot {
   highestId: number;
   nowMs: number;
 }
 
 /**
- * One pass: buckets get their places step by step, and become visible together once every exposure of the pass is in its
- * bucket; until then a bucket with a place still grows, so that no exposure is late by the order of steps. Sealers at the same
- * time, or after one that died, work on the same pass.
+ * Runs one pass. Buckets get their sequence numbers step by step, and become visible together once every exposure of
+ * the pass is in its bucket. Until then these buckets still grow, so no exposure is late because of the order of
+ * steps. A sealer that runs at the same time, or after one that died, works on the same pass.
  */
 export async function seal(
-  { pool }: Database,
+  db: Database,
   workspaceId: string,
   sealGraceMs: number,
   stepRows = STEP_ROWS,
 ): Promise<{ throughSeq: number; throughMs: number }> {
-  const { highestId, nowMs } = await takeSnapshot(pool, workspaceId);
-  const dueBeforeMs = Math.floor((nowMs - sealGraceMs) / HOUR_MS) * HOUR_MS;
-  await asSealer(pool, workspaceId, (client) => client.query(BEGIN_PASS, [workspaceId, highestId, dueBeforeMs]));
+  const { highestId, nowMs } = await takeSnapshot(db, workspaceId);
+  const sealBeforeMs = Math.floor((nowMs - sealGraceMs) / HOUR_MS) * HOUR_MS;
+  await asSealer(db, workspaceId, (tx) => tx.execute(beginPass(workspaceId, highestId, sealBeforeMs)));
   for (;;) {
-    const throughSeq = await asSealer(pool, workspaceId, (client) => step(client, workspaceId, stepRows));
-    if (throughSeq !== null) return { throughSeq, throughMs: dueBeforeMs };
+    const throughSeq = await asSealer(db, workspaceId, (tx) => step(tx, workspaceId, stepRows));
+    if (throughSeq !== null) return { throughSeq, throughMs: sealBeforeMs };
   }
 }
 
 /**
- * Waits for every ingest under way, then reads in a *later* statement, whose snapshot holds all that they committed; the next
- * ingest waits no longer than for these two statements. The clock is read before the lock goes: an exposure accepted in time
- * of that clock is among those seen.
+ * Waits for every ingest under way, then reads in a *later* statement, whose snapshot holds all that they committed.
+ * The next ingest waits for these two statements only. The clock is read before the lock is released: an exposure
+ * that was accepted in time by that clock is in the snapshot.
  */
-function takeSnapshot(pool: Pool, workspaceId: string): Promise<Snapshot> {
-  return transaction(pool, "begin isolation level read committed", async (client) => {
-    await client.query("select pg_advisory_xact_lock(crosscurrent_ingest_lock($1))", [workspaceId]);
-    const { rows } = await client.query<Snapshot>(
-      `select coalesce((select max(id) from exposures where workspace_id = $1), 0) as "highestId", crosscurrent_now_ms() as "nowMs"`,
-      [workspaceId],
-    );
-    if (rows[0] === undefined) throw new Error("PostgreSQL answered without a row.");
-    return rows[0];
-  });
+function takeSnapshot(db: Database, workspaceId: string): Promise<Snapshot> {
+  return db.transaction(
+    async (tx) => {
+      await tx.execute(sql`select pg_advisory_xact_lock(crosscurrent_ingest_lock(${workspaceId}))`);
+      const [snapshot] = await tx.query(sql<Snapshot>`
+      select coalesce((select max(id) from exposures where workspace_id = ${workspaceId}), 0) as "highestId",
+        crosscurrent_now_ms() as "nowMs"`);
+      if (snapshot === undefined) throw new Error("PostgreSQL returned no row.");
+      return snapshot;
+    },
+    sql`set transaction isolation level read committed`,
+  );
 }
 
-/** The tables grow and pageHalvings faster than their statistics: with these off, every step goes by the indexes made for it. */
-const BEGIN_STEP = `begin; set local work_mem = '${STEP_MEMORY}';
-  set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off`;
+/**
+ * Memory for a step's rows keeps sorts and hashes off the disk. The tables grow and shrink faster than their
+ * statistics: without these ways to join, every step uses the indexes that were made for it.
+ */
+const STEP_SETTINGS = sql`set local work_mem = '64MB'; set local enable_seqscan = off; set local enable_bitmapscan = off;
+  set local enable_hashjoin = off; set local enable_mergejoin = off`;
 
-/** The row lock, held to commit, makes this the workspace's only sealer: sequence numbers become visible in their order. */
-function asSealer<T>(pool: Pool, workspaceId: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  return transaction(pool, BEGIN_STEP, async (client) => {
-    const { rowCount } = await client.query("select from workspaces where id = $1 for no key update", [workspaceId]);
-    if (rowCount === 0) throw new Error(`There is no workspace ${workspaceId}.`);
-    return work(client);
-  });
+/** The row lock, held to commit, makes this the workspace's only sealer: sequence numbers become visible in order. */
+function asSealer<T>(db: Database, workspaceId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  return db.transaction(async (tx) => {
+    const found = await tx.execute(sql`select from workspaces where id = ${workspaceId} for no key update`);
+    if (found === 0) throw new Error(`There is no workspace ${workspaceId}.`);
+    return work(tx);
+  }, STEP_SETTINGS);
 }
 
-/** The next step of the pass; the last one publishes, and answers with the highest sequence number. */
-async function step(client: PoolClient, workspaceId: string, stepRows: number): Promise<number | null> {
-  const { rows } = await client.query<{ parts: boolean; exposures: boolean }>(LEFT, [workspaceId]);
-  if (rows[0]?.parts === true || rows[0]?.exposures === true) {
-    await client.query(rows[0].parts ? PLACE_PARTS : PLACE_EXPOSURES, [workspaceId, stepRows]);
+/**
+ * Does the next step of the pass. The last step publishes and returns the highest sequence number; others return
+ * null.
+ */
+async function step(tx: Transaction, workspaceId: string, stepRows: number): Promise<number | null> {
+  const [remaining] = await tx.query(readRemaining(workspaceId));
+  if (remaining?.parts === true || remaining?.exposures === true) {
+    await tx.execute(remaining.parts ? foldParts(workspaceId, stepRows) : foldExposures(workspaceId, stepRows));
     return null;
   }
-  const { rows: published } = await client.query<{ throughSeq: number }>(PUBLISH, [workspaceId]);
-  return published[0]?.throughSeq ?? 0;
+  const [published] = await tx.query(publish(workspaceId));
+  return published?.throughSeq ?? 0;
 }

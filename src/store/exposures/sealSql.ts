@@ -1,93 +1,123 @@
-// The statements of sealing. Each runs under the sealer's row lock: nobody else changes what it reads of the workspace's buckets.
+// The statements of sealing. Each runs under the sealer's row lock, so no other transaction changes the workspace's
+// buckets.
+import { sql, type RawBuilder } from "kysely";
 
-const HOUR_MS = 3_600_000;
-const KEY = "hour_ms, user_id, alias_id, route_id, variant_id";
-const SAME_KEY = ["user_id", "alias_id", "route_id", "variant_id"].map((part) => `s.${part} = n.${part}`).join(" and ");
+const HOUR_MS = sql.lit(3_600_000);
+const KEY = sql`hour_ms, user_id, alias_id, route_id, variant_id`;
 
-/** $1 workspace, $2 last id and $3 end of the hours of this pass; one under way takes the later of each. */
-export const BEGIN_PASS = `
-  update workspaces set pass_through = greatest(pass_through, $2),
-    pass_due_ms = greatest(pass_due_ms, $3)
-  where id = $1`;
+/** A pass that is already under way takes the later id and the later end of the hours. */
+export function beginPass(workspaceId: string, highestId: number, sealBeforeMs: number): RawBuilder<unknown> {
+  return sql`
+    update workspaces set pass_through = greatest(pass_through, ${highestId}),
+      seal_before_ms = greatest(seal_before_ms, ${sealBeforeMs})
+    where id = ${workspaceId}`;
+}
 
-/** What is left of the pass. $1 workspace. */
-export const LEFT = `
-  select folded_through < pass_through as exposures,
-    exists (select from bucket_parts p where p.workspace_id = $1 and p.hour_ms < pass_due_ms) as parts
-  from workspaces where id = $1`;
+/** Tells whether the pass still has exposures, or parts of hours that are over, to fold. */
+export function readRemaining(workspaceId: string): RawBuilder<{ parts: boolean; exposures: boolean }> {
+  return sql`
+    select folded_through < pass_through as exposures,
+      exists (select from bucket_parts p where p.workspace_id = ${workspaceId} and p.hour_ms < seal_before_ms) as parts
+    from workspaces where id = ${workspaceId}`;
+}
 
-/** Parts of hours that are over become buckets. $1 workspace, $2 rows. */
-export const PLACE_PARTS = `
-  with step as (
-    delete from bucket_parts p where p.workspace_id = $1 and p.ctid = any(array(
-      select ctid from bucket_parts
-      where workspace_id = $1 and hour_ms < (select pass_due_ms from workspaces where id = $1) order by hour_ms limit $2))
-    returning ${KEY}, time_ms, first_exposed_at_ms, exposures
-  ), bucket as materialized (
-    select ${KEY}, max(time_ms) as time_ms, min(first_exposed_at_ms) as first_exposed_at_ms, sum(exposures)::bigint as exposures
-    from step group by ${KEY}
-  ), ${place("select folded_through as last from workspaces where id = $1")}`;
+/** Turns parts of hours that are over into buckets. */
+export function foldParts(workspaceId: string, stepRows: number): RawBuilder<unknown> {
+  return sql`
+    with w as materialized (select * from workspaces where id = ${workspaceId}),
+    step as (
+      delete from bucket_parts p where p.workspace_id = ${workspaceId} and p.ctid = any(array(
+        select ctid from bucket_parts where workspace_id = ${workspaceId} and hour_ms < (select seal_before_ms from w)
+        order by hour_ms limit ${stepRows}))
+      returning ${KEY}, time_ms, first_exposed_at_ms, exposures
+    ), bucket as materialized (
+      select ${KEY}, max(time_ms) as time_ms, min(first_exposed_at_ms) as first_exposed_at_ms, sum(exposures)::bigint as exposures
+      from step group by ${KEY}
+    ), ${mergeBuckets(workspaceId, sql`select folded_through as last from w`)}`;
+}
 
-/** Raw exposures become buckets, or parts where their hour is not over. $1 workspace, $2 rows. */
-export const PLACE_EXPOSURES = `
-  with step as materialized (
-    select id, exposed_at_ms, user_id, alias_id, route_id, variant_id from exposures
-    where workspace_id = $1 and id > (select folded_through from workspaces where id = $1)
-      and id <= (select pass_through from workspaces where id = $1) order by id limit $2
-  ), folded as materialized (
-    select exposed_at_ms - exposed_at_ms % ${HOUR_MS} as hour_ms, user_id, alias_id, route_id, variant_id,
-      max(exposed_at_ms) as time_ms, min(exposed_at_ms) as first_exposed_at_ms, count(*) as exposures
-    from step group by 1, 2, 3, 4, 5
-  ), part as (
-    insert into bucket_parts (workspace_id, ${KEY}, time_ms, first_exposed_at_ms, exposures)
-    select $1, f.* from folded f where hour_ms >= (select pass_due_ms from workspaces where id = $1) order by hour_ms
-  ), bucket as (
-    select * from folded where hour_ms < (select pass_due_ms from workspaces where id = $1)
-  ), ${place("select case when count(*) < $2 then (select pass_through from workspaces where id = $1) else max(id) end as last from step")}`;
+/** Turns raw exposures into buckets, or into parts if their hour is not over. */
+export function foldExposures(workspaceId: string, stepRows: number): RawBuilder<unknown> {
+  return sql`
+    with w as materialized (select * from workspaces where id = ${workspaceId}),
+    step as materialized (
+      select id, exposed_at_ms, user_id, alias_id, route_id, variant_id from exposures
+      where workspace_id = ${workspaceId} and id > (select folded_through from w) and id <= (select pass_through from w)
+      order by id limit ${stepRows}
+    ), folded as materialized (
+      select exposed_at_ms - exposed_at_ms % ${HOUR_MS} as hour_ms, user_id, alias_id, route_id, variant_id,
+        max(exposed_at_ms) as time_ms, min(exposed_at_ms) as first_exposed_at_ms, count(*) as exposures
+      from step group by 1, 2, 3, 4, 5
+    ), part as (
+      insert into bucket_parts (workspace_id, ${KEY}, time_ms, first_exposed_at_ms, exposures)
+      select ${workspaceId}, f.* from folded f where hour_ms >= (select seal_before_ms from w) order by hour_ms
+    ), bucket as (
+      select * from folded where hour_ms < (select seal_before_ms from w)
+    ), ${mergeBuckets(
+      workspaceId,
+      sql`select case when count(*) < ${stepRows} then (select pass_through from w) else max(id) end as last from step`,
+    )}`;
+}
 
 /**
- * Puts the rows of `bucket` where they belong: into a bucket that is there, or into a new one with the next place. Into a sealed
- * one they come late; that counts once for each, and one that moves its time is a revision with a new place. Of an hour after
- * the newest nothing can be there: the join then asks for a null hour, which costs no search. In order of the key, so that
- * the index is read and filled in its order.
+ * Merges the rows of `bucket` into exposure_buckets; `last` is the highest exposure id that is folded afterwards. For
+ * example, while assigned_seq is 7, user u has exposures at 9:10 and 9:50 with route r and variant a:
+ *
+ *     row of `bucket`         what is there                  becomes
+ *     9:00, time 9:50, 2 exp  nothing                fresh   seq 8, time 9:50, 2 exposures         assigned_seq 8
+ *
+ * Once seq 8 is published, the bucket is sealed, and what comes is late. It is one of two:
+ *
+ *     9:00, time 9:20, 1 exp  seq 8, time 9:50       grown   seq 8, time 9:50, 3 exposures, late   assigned_seq 8
+ *     9:00, time 9:55, 1 exp  seq 8, time 9:50     revised   seq 9, time 9:55, 3 exposures, late   assigned_seq 9
+ *
+ * Revisions keep `first_seal_seq` 8 and `sealed_time_ms` 9:50. No bucket is of an hour after `newest_hour_ms`: the
+ * join then asks for a null hour, which costs no search. Rows are in the order of the key, so that the index is read
+ * and filled in order.
  */
-function place(last: string): string {
-  return `
-  w as materialized (select * from workspaces where id = $1),
+function mergeBuckets(workspaceId: string, last: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
   found as materialized (
     select n.*, s.ctid as spot, s.first_seal_seq <= w.last_seal_seq as sealed, s.late,
       s.seal_seq <= w.last_seal_seq and n.time_ms > s.time_ms as revised
     from w cross join (select * from bucket order by ${KEY}) n
-    left join exposure_buckets s on s.workspace_id = $1
-      and s.hour_ms = case when n.hour_ms <= w.newest_hour_ms then n.hour_ms end and ${SAME_KEY}
+    left join exposure_buckets s on s.workspace_id = ${workspaceId}
+      and s.hour_ms = case when n.hour_ms <= w.newest_hour_ms then n.hour_ms end and s.user_id = n.user_id
+      and s.alias_id = n.alias_id and s.route_id = n.route_id and s.variant_id = n.variant_id
   ), grown as (
     update exposure_buckets s set time_ms = greatest(s.time_ms, n.time_ms), late = s.late or n.sealed,
       first_exposed_at_ms = least(s.first_exposed_at_ms, n.first_exposed_at_ms), exposures = s.exposures + n.exposures,
       sealed_time_ms = case when n.sealed then s.sealed_time_ms else greatest(s.sealed_time_ms, n.time_ms) end
-    from found n where s.workspace_id = $1 and s.ctid = n.spot and not n.revised
+    from found n where s.workspace_id = ${workspaceId} and s.ctid = n.spot and not n.revised
   ), revised as (
     update exposure_buckets s set time_ms = n.time_ms, late = true,
       first_exposed_at_ms = least(s.first_exposed_at_ms, n.first_exposed_at_ms), exposures = s.exposures + n.exposures,
-      seal_seq = w.placed_seq + n.n
-    from w, (select n.*, row_number() over () as n from found n where n.revised) n where s.workspace_id = $1 and s.ctid = n.spot
+      seal_seq = w.assigned_seq + n.n
+    from w, (select n.*, row_number() over () as n from found n where n.revised) n
+    where s.workspace_id = ${workspaceId} and s.ctid = n.spot
   ), changed as (
     select count(*) filter (where revised) as revised, count(*) filter (where sealed and not late) as late,
       count(*) filter (where spot is null) as fresh, max(hour_ms) as newest_hour_ms
     from found
   ), fresh as (
-    insert into exposure_buckets
-      (workspace_id, ${KEY}, time_ms, first_exposed_at_ms, exposures, sealed_time_ms, nth, first_seal_seq, seal_seq)
-    select $1, ${KEY}, time_ms, first_exposed_at_ms, exposures, time_ms, w.placed_buckets + f.n, w.placed_seq + c.revised + f.n,
-      w.placed_seq + c.revised + f.n
+    insert into exposure_buckets (workspace_id, ${KEY}, time_ms, first_exposed_at_ms, exposures, sealed_time_ms,
+      bucket_number, first_seal_seq, seal_seq)
+    select ${workspaceId}, ${KEY}, time_ms, first_exposed_at_ms, exposures, time_ms, w.assigned_buckets + f.n,
+      w.assigned_seq + c.revised + f.n, w.assigned_seq + c.revised + f.n
     from w, (select revised from changed) c, (select n.*, row_number() over () as n from found n where spot is null) f
   )
-  update workspaces w set folded_through = l.last, placed_seq = w.placed_seq + c.revised + c.fresh,
-    placed_buckets = w.placed_buckets + c.fresh, late_buckets = w.late_buckets + c.late,
+  update workspaces w set folded_through = l.last, assigned_seq = w.assigned_seq + c.revised + c.fresh,
+    assigned_buckets = w.assigned_buckets + c.fresh, late_buckets = w.late_buckets + c.late,
     newest_hour_ms = greatest(w.newest_hour_ms, c.newest_hour_ms)
-  from changed c, (${last}) l where w.id = $1`;
+  from changed c, (${last}) l where w.id = ${workspaceId}`;
 }
 
-/** Everything placed is sealed: readers may have it, and what comes to it from now on is late. $1 workspace. */
-export const PUBLISH = `
-  update workspaces set last_seal_seq = placed_seq, sealed_buckets = placed_buckets, pass_due_ms = 0 where id = $1
-  returning last_seal_seq as "throughSeq"`;
+/**
+ * Seals every bucket that has its sequence number: readers see it, and exposures that come to it from now on are
+ * late.
+ */
+export function publish(workspaceId: string): RawBuilder<{ throughSeq: number }> {
+  return sql`
+    update workspaces set last_seal_seq = assigned_seq, sealed_buckets = assigned_buckets, seal_before_ms = 0
+    where id = ${workspaceId} returning last_seal_seq as "throughSeq"`;
+}

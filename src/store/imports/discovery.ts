@@ -1,11 +1,14 @@
-// Discovery: folds what the chunks saw of their fields into the properties of the events, in one transaction per event.
+// Discovery: folds the property counts of the chunks into the properties of the events, one transaction per event.
 import { sql, type RawBuilder } from "kysely";
 import { MAX_PROPERTIES_PER_EVENT } from "../../domain/limits.ts";
-import type { Queryable } from "../postgres/database.ts";
+import type { Database, Transaction } from "../postgres/database.ts";
 
 const EXAMPLE_CHARS = 200;
 
-/** Whose these values are is told by them, so no example of them is shown; nor of the column that a BigQuery event names. */
+/**
+ * These properties identify the user, so their values are never shown as examples. Neither is the column that names
+ * the user.
+ */
 const IDENTITY_PROPERTIES = [
   "distinct_id",
   "$distinct_id",
@@ -28,42 +31,58 @@ const IDENTITY_PROPERTIES = [
 ];
 
 /** Returns how many properties changed. */
-export async function discoverProperties(db: Queryable, integrationId: string): Promise<number> {
-  const { rows } = await sql<{ id: number }>`
+export async function discoverProperties(db: Database, integrationId: string): Promise<number> {
+  const events = await db.query(sql<{ id: number }>`
     select id from event_definitions e where integration_id = ${integrationId} and deleted_at_ms is null
-      and exists (select from property_tallies t where t.event_id = e.id) order by id`.execute(db);
+      and exists (select from property_counts t where t.event_id = e.id) order by id`);
   let changed = 0;
-  for (const { id } of rows) changed += await db.transaction().execute((tx) => foldTallies(tx, id));
+  for (const { id } of events) changed += await db.transaction((tx) => foldCounts(tx, id));
   return changed;
 }
 
-async function foldTallies(tx: Queryable, eventId: number): Promise<number> {
-  // One at a time per event, so that two never both fill its last free places; and not while it is purged.
-  await sql`select from event_definitions where id = ${eventId} for no key update`.execute(tx);
-  const { numAffectedRows = 0n } = await sql`
+/**
+ * Adds the chunks' counts to the properties, and makes new properties as long as there is room. For example, with
+ * `price` known:
+ *
+ *     property_counts (taken out)   ranked (summed)         properties
+ *     price   numbers 3             price  known            price  numbers 10 -> 15 (its example stays)
+ *     price   numbers 2             color  new, rank 1      color  strings 4, example "red" of record u1
+ *     color   strings 4, record u1  size   new, rank 2      size   only if there is room for two
+ *     size    numbers 1, record u2
+ */
+async function foldCounts(tx: Transaction, eventId: number): Promise<number> {
+  // One transaction at a time per event: two must not both fill its last room, and it must not be purged meanwhile.
+  await tx.execute(sql`select from event_definitions where id = ${eventId} for no key update`);
+  return tx.execute(sql`
     with taken as (
-      delete from property_tallies where event_id = ${eventId}
+      delete from property_counts where event_id = ${eventId}
       returning name, strings, numbers, booleans, arrays, objects, nulls, example_uuid
     ), summed as (
       select name, sum(strings) as strings, sum(numbers) as numbers, sum(booleans) as booleans, sum(arrays) as arrays,
-        sum(objects) as objects, sum(nulls) as nulls, (array_agg(example_uuid) filter (where example_uuid is not null))[1] as example_uuid
+        sum(objects) as objects, sum(nulls) as nulls,
+        (array_agg(example_uuid) filter (where example_uuid is not null))[1] as example_uuid
       from taken group by name
     ), ranked as (
       select s.*, p.name is not null as known, p.example as known_example,
-        row_number() over (partition by p.name is not null order by s.strings + s.numbers + s.booleans + s.arrays + s.objects + s.nulls desc, s.name) as nth
+        row_number() over (partition by p.name is not null
+          order by s.strings + s.numbers + s.booleans + s.arrays + s.objects + s.nulls desc, s.name) as rank
       from summed s left join properties p on p.event_id = ${eventId} and p.name = s.name
     )
     insert into properties as p (event_id, name, strings, numbers, booleans, arrays, objects, nulls, example)
-    select ${eventId}, r.name, r.strings, r.numbers, r.booleans, r.arrays, r.objects, r.nulls, coalesce(r.known_example, ${exampleOf(eventId)})
+    select ${eventId}, r.name, r.strings, r.numbers, r.booleans, r.arrays, r.objects, r.nulls,
+      coalesce(r.known_example, ${exampleOf(eventId)})
     from ranked r
-    where r.known or r.nth <= ${MAX_PROPERTIES_PER_EVENT}::bigint - (select count(*) from properties where event_id = ${eventId})
+    where r.known
+      or r.rank <= ${MAX_PROPERTIES_PER_EVENT}::bigint - (select count(*) from properties where event_id = ${eventId})
     on conflict (event_id, name) do update set strings = p.strings + excluded.strings, numbers = p.numbers + excluded.numbers,
       booleans = p.booleans + excluded.booleans, arrays = p.arrays + excluded.arrays, objects = p.objects + excluded.objects,
-      nulls = p.nulls + excluded.nulls, example = excluded.example`.execute(tx);
-  return Number(numAffectedRows);
+      nulls = p.nulls + excluded.nulls, example = excluded.example`);
 }
 
-/** JSON text of the property's value in the example record: every digit kept, a long one as a shortened string. */
+/**
+ * The JSON text of the property's value in the example record, with every digit; a long value becomes a shortened
+ * string.
+ */
 function exampleOf(eventId: number): RawBuilder<unknown> {
   return sql`(
   select case
@@ -72,7 +91,7 @@ function exampleOf(eventId: number): RawBuilder<unknown> {
     when length(v.value::text) <= ${EXAMPLE_CHARS}::integer then v.value::text
     else to_jsonb(left(v.value #>> '{}', ${EXAMPLE_CHARS}::integer - 2) || '…')::text end
   from imported_events e
-  -- A name with dots may be that of a field within fields.
+  -- A name with dots may name a field within a field.
   cross join lateral (select coalesce(e.properties -> r.name, e.properties #> string_to_array(r.name, '.')) as value) v
   where e.event_id = ${eventId} and e.uuid = r.example_uuid
 )`;

@@ -1,31 +1,38 @@
-// Imported rows and the progress that they cover.
+// Imported rows, and the progress that they cover.
 import type { EventDefinition } from "../../domain/event.ts";
-import type { ImportedRow, RejectedRow } from "../../domain/importedRow.ts";
+import type { ImportChunk } from "../../domain/importedRow.ts";
 import type { EventProgress } from "../../domain/progress.ts";
 
+export interface ChunkCommit extends ImportChunk {
+  integrationId: string;
+  /** The run whose counts this chunk raises, if it is listed. */
+  runId: string;
+  /** The events of the page, which move to the chunk's `progress`. */
+  events: string[];
+  /** The progress from which the page was read. */
+  from: EventProgress;
+}
+
+export interface ChunkResult {
+  imported: number;
+  rejected: number;
+  /** Nothing was stored, because the checkpoint is behind `from`: the database was restored. Plan the import again. */
+  stale: boolean;
+}
+
 export interface ImportStore {
-  /** The events that exist, in the order of their creation; of these names, where names are given. */
+  /** The events that exist, in order of creation; only those in `names` if it is given. */
   definitions(integrationId: string, names?: string[]): Promise<EventDefinition[]>;
-  /** Mirrored progress of every event that exists, by name. */
+  /** The checkpoint of every event that exists, by name. */
   progress(integrationId: string): Promise<Record<string, EventProgress>>;
-  /** Sets the mirror of these events back (or on) to what was agreed at the start of a run. */
+  /** Sets the checkpoints of these events back (or on) to what was agreed at the start of a run. */
   setProgress(integrationId: string, progress: Record<string, EventProgress>): Promise<void>;
   /**
-   * Stores one chunk in one transaction: rows (a row already there only gets its newer user and properties), rejected ones,
-   * what was seen of their fields, and, where given, the progress of `events` that the chunk completes. Rows of events that no longer
-   * exist are dropped. A row that PostgreSQL refuses (too large a number, …) becomes a rejected record alone. `stale` true:
-   * nothing was stored because the mirror is behind `from` (it was restored); plan again.
+   * Stores one chunk in one transaction: its rows, rejected rows, property counts, and the progress if there is one.
+   * A row that is there already only gets its newer user and properties. Rows of events that no longer exist are
+   * dropped. A row that PostgreSQL refuses (a number too large, …) becomes a rejected record; the others are stored.
    */
-  commitChunk(input: {
-    integrationId: string;
-    /** The run whose counts this chunk raises, if it is listed. */
-    runId: string;
-    events: string[];
-    from: EventProgress;
-    rows: ImportedRow[];
-    rejected: RejectedRow[];
-    progress: EventProgress | null;
-  }): Promise<{ imported: number; rejected: number; stale: boolean }>;
-  /** Folds what the chunks saw into the properties of the events; returns how many properties changed. */
+  commitChunk(chunk: ChunkCommit): Promise<ChunkResult>;
+  /** Folds the property counts of the chunks into the events' properties. Returns how many properties changed. */
   discoverProperties(integrationId: string): Promise<number>;
 }

@@ -1,46 +1,43 @@
-// The import's mirrored progress, and the chunks of rows that it covers.
-import type { EventDefinition } from "../../domain/event.ts";
+// The import's checkpoints, and the chunks of rows that they cover.
 import { sql } from "kysely";
+import type { EventDefinition } from "../../domain/event.ts";
 import type { EventProgress } from "../../domain/progress.ts";
-import type { ImportStore } from "../store.ts";
-import { commitChunk } from "./commitChunk.ts";
 import type { Database } from "../postgres/database.ts";
+import { commitChunk } from "./commitChunk.ts";
 import { discoverProperties } from "./discovery.ts";
+import type { ImportStore } from "./interface.ts";
 
-export function createImportStore({ pool, db }: Database): ImportStore {
+export function createImportStore(db: Database): ImportStore {
   return {
-    async definitions(integrationId, names) {
+    definitions(integrationId, names) {
       const asked = names === undefined ? sql`true` : sql`name = any(${names}::text[])`;
-      const { rows } = await sql<EventDefinition>`
+      return db.query(sql<EventDefinition>`
         select name, source from event_definitions
-        where integration_id = ${integrationId} and deleted_at_ms is null and ${asked} order by id`.execute(db);
-      return rows;
+        where integration_id = ${integrationId} and deleted_at_ms is null and ${asked} order by id`);
     },
 
     async progress(integrationId) {
-      const { rows } = await sql<EventProgress & { name: string }>`
+      const rows = await db.query(sql<EventProgress & { name: string }>`
         select name, complete_through_ms as "completeThroughMs", unfinished from event_definitions
-        where integration_id = ${integrationId} and deleted_at_ms is null order by id`.execute(db);
+        where integration_id = ${integrationId} and deleted_at_ms is null order by id`);
       return Object.fromEntries(rows.map(({ name, ...progress }): [string, EventProgress] => [name, progress]));
     },
 
-    async setProgress(integrationId, progress) {
-      await db.transaction().execute(async (tx) => {
-        // In the order of ids, like the chunks: nobody waits in a circle.
-        await sql`
+    setProgress: (integrationId, progress) =>
+      db.transaction(async (tx) => {
+        // In the order of ids, as the chunks do: no two transactions wait for each other.
+        await tx.execute(sql`
           select from event_definitions where integration_id = ${integrationId} and deleted_at_ms is null
-          order by id for no key update`.execute(tx);
+          order by id for no key update`);
         for (const [name, { completeThroughMs, unfinished }] of Object.entries(progress)) {
-          await sql`
+          await tx.execute(sql`
             update event_definitions set complete_through_ms = ${completeThroughMs},
-              unfinished = ${unfinished === null ? null : JSON.stringify(unfinished)}::jsonb
-            where integration_id = ${integrationId} and name = ${name} and deleted_at_ms is null`.execute(tx);
+              unfinished = ${unfinished && JSON.stringify(unfinished)}::jsonb
+            where integration_id = ${integrationId} and name = ${name} and deleted_at_ms is null`);
         }
-      });
-    },
+      }),
 
-    commitChunk: (input) => commitChunk(pool, input),
-
+    commitChunk: (chunk) => commitChunk(db, chunk),
     discoverProperties: (integrationId) => discoverProperties(db, integrationId),
   };
 }

@@ -1,87 +1,71 @@
-// What a chunk saw of its fresh rows' fields, appended in the chunk's own transaction: a row read again is never tallied twice.
+// Counts the fields of a chunk's fresh rows by name and type, in the chunk's transaction: a row that is read again is
+// never counted twice.
+import { sql } from "kysely";
 import type { PropertyType } from "../../domain/event.ts";
-import type { PoolClient } from "pg";
 import { MAX_PROPERTIES_PER_EVENT } from "../../domain/limits.ts";
-import type { StagedRow } from "./commitChunk.ts";
+import type { Transaction } from "../postgres/database.ts";
 import { storable } from "../postgres/text.ts";
+import type { StagedRow } from "./stagingTable.ts";
 
-/** Longer names are stored with their record like any other, but never become a property. */
+/** Longer names are stored with their record, but never become a property. */
 const MAX_NAME_CHARS = 255;
 
-interface Tally {
+interface PropertyCount {
   eventId: number;
   name: string;
   counts: Record<PropertyType, number>;
-  /** A record that has a value of it; the example is read from there, with all its digits. */
+  /** A record that has a value of it. Discovery reads the example from there, with all its digits. */
   exampleUuid: string | null;
 }
 
-export async function appendTallies(client: PoolClient, fresh: StagedRow[]): Promise<void> {
-  const tallies = tally(fresh);
-  if (tallies.length === 0) return;
-  const column = (type: PropertyType) => tallies.map((entry) => entry.counts[type]);
-  await client.query(
-    `insert into property_tallies (event_id, name, strings, numbers, booleans, arrays, objects, nulls, example_uuid)
-     select * from unnest($1::integer[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-       $8::bigint[], $9::uuid[])`,
-    [
-      tallies.map((entry) => entry.eventId),
-      tallies.map((entry) => storable(entry.name)),
-      column("string"),
-      column("number"),
-      column("boolean"),
-      column("array"),
-      column("object"),
-      column("null"),
-      tallies.map((entry) => entry.exampleUuid),
-    ],
-  );
+export async function appendPropertyCounts(tx: Transaction, fresh: StagedRow[]): Promise<void> {
+  const properties = [...groupByFields(fresh)].flatMap(([eventId, groups]) => countProperties(eventId, groups));
+  if (properties.length === 0) return;
+  const column = (type: PropertyType) => sql`${properties.map(({ counts }) => counts[type])}::bigint[]`;
+  await tx.execute(sql`
+    insert into property_counts (event_id, name, strings, numbers, booleans, arrays, objects, nulls, example_uuid)
+    select * from unnest(${properties.map(({ eventId }) => eventId)}::integer[],
+      ${properties.map(({ name }) => storable(name))}::text[], ${column("string")}, ${column("number")}, ${column("boolean")},
+      ${column("array")}, ${column("object")}, ${column("null")}, ${properties.map(({ exampleUuid }) => exampleUuid)}::uuid[])`);
 }
 
-function tally(fresh: StagedRow[]): Tally[] {
-  return [...groupedByFields(fresh)].flatMap(([eventId, groups]) => tallyOfEvent(eventId, groups));
-}
+/**
+ * How many rows share one object of fields: a connector may let similar rows share it, and then it is looked at once.
+ */
+type FieldsGroups = Map<StagedRow["row"]["fields"], { rows: number; firstUuid: string }>;
 
-/** Rows that share one object of fields, as a connector may let alike ones do: looked at once for all. */
-interface Alike {
-  rows: number;
-  firstUuid: string;
-}
-
-type FieldsGroups = Map<StagedRow["row"]["fields"], Alike>;
-
-function groupedByFields(fresh: StagedRow[]): Map<number, FieldsGroups> {
+function groupByFields(fresh: StagedRow[]): Map<number, FieldsGroups> {
   const events = new Map<number, FieldsGroups>();
   for (const { eventId, row } of fresh) {
     let groups = events.get(eventId);
     if (groups === undefined) events.set(eventId, (groups = new Map()));
-    const alike = groups.get(row.fields);
-    if (alike === undefined) groups.set(row.fields, { rows: 1, firstUuid: row.uuid });
-    else alike.rows++;
+    const group = groups.get(row.fields);
+    if (group === undefined) groups.set(row.fields, { rows: 1, firstUuid: row.uuid });
+    else group.rows++;
   }
   return events;
 }
 
-function tallyOfEvent(eventId: number, groups: FieldsGroups): Tally[] {
-  const properties = new Map<string, Tally>();
+function countProperties(eventId: number, groups: FieldsGroups): PropertyCount[] {
+  const properties = new Map<string, PropertyCount>();
   for (const [fields, { rows, firstUuid }] of groups) {
     for (const name in fields) {
       const type = typeOf(fields[name]);
-      const entry = properties.get(name) ?? addTally(properties, eventId, name);
-      if (entry === null) continue;
-      entry.counts[type] += rows;
-      if (type !== "null") entry.exampleUuid ??= firstUuid;
+      const property = properties.get(name) ?? addProperty(properties, eventId, name);
+      if (property === null) continue;
+      property.counts[type] += rows;
+      if (type !== "null") property.exampleUuid ??= firstUuid;
     }
   }
   return [...properties.values()];
 }
 
-function addTally(properties: Map<string, Tally>, eventId: number, name: string): Tally | null {
+function addProperty(properties: Map<string, PropertyCount>, eventId: number, name: string): PropertyCount | null {
   if (properties.size >= MAX_PROPERTIES_PER_EVENT || name.length > MAX_NAME_CHARS) return null;
   const counts = { string: 0, number: 0, boolean: 0, array: 0, object: 0, null: 0 };
-  const entry = { eventId, name, counts, exampleUuid: null };
-  properties.set(name, entry);
-  return entry;
+  const property = { eventId, name, counts, exampleUuid: null };
+  properties.set(name, property);
+  return property;
 }
 
 function typeOf(value: unknown): PropertyType {

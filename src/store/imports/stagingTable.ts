@@ -1,20 +1,30 @@
-// Rows on their way into imported_events: by COPY where all of them are new, as in a backfill; otherwise COPY into a table of this
-// connection, then one INSERT that knows what is there already.
-import type { PoolClient } from "pg";
-import type { StagedRow } from "./commitChunk.ts";
+// Stores rows in imported_events: by COPY if all of them are new, as in a backfill; otherwise by COPY into a staging
+// table, then one INSERT that knows which rows are there already.
+import { sql } from "kysely";
+import type { ImportedRow } from "../../domain/importedRow.ts";
 import { copyField, copyInto } from "../postgres/copy.ts";
-import { sqlState } from "../postgres/database.ts";
+import { sqlState, UNIQUE_VIOLATION, type Transaction } from "../postgres/database.ts";
 
-/** Belongs to the connection and lasts as long; never written to the log and gone after a crash, as it should be. */
-export const STAGE = `create temp table if not exists import_stage (
+/** A row with the id of its event. Rows of events that no longer exist never become one. */
+export interface StagedRow {
+  eventId: number;
+  row: ImportedRow;
+}
+
+/**
+ * The table lasts as long as the connection. Its rows are never written to the log, and last as long as a
+ * transaction.
+ */
+export const CREATE_STAGING_TABLE = sql`create temp table if not exists staged_rows (
     event_id integer not null, uuid uuid not null, timestamp_ms bigint not null, user_id text not null, properties jsonb not null
   ) on commit delete rows`;
 
 const COLUMNS = "event_id, uuid, timestamp_ms, user_id, properties";
-export const STAGE_COLUMNS = `import_stage (${COLUMNS})`;
-/** Rows looked for before all are taken for new: where a tenth of the chunk is there already, two of a hundred chunks pass unseen. */
-const LOOKED_FOR = 40;
-const UNIQUE_VIOLATION = "23505";
+export const STAGING_COLUMNS = `staged_rows (${COLUMNS})`;
+/**
+ * Rows looked up before all are taken for new: if a tenth of the rows is there already, 2 chunks in 100 pass unseen.
+ */
+const LOOKED_UP = 40;
 
 export interface FreshRows {
   /** Rows that were not there before. */
@@ -25,61 +35,69 @@ export interface FreshRows {
 interface Inserted {
   eventId: number;
   fresh: number;
-  /** Only where some of the event's rows were there already. */
+  /** Null if all staged rows of the event are fresh. */
   uuids: string[] | null;
 }
 
 /**
- * In the order of the key: two chunks that share rows never wait for each other in a circle, and the index is filled in order.
- * A row that is there already only gets its newer user and properties (an identity merge), which marks it as updated.
+ * Rows are inserted in the order of the key: two chunks that share rows never wait for each other, and the index is
+ * filled in order. A row that is there already only gets its newer user and properties (an identity merge), and is
+ * marked as updated. For example, with rows of event 7:
+ *
+ *     staged_rows   imported_events before     inserted                     result
+ *     1 of user a   -                          1, fresh                     event 7, fresh 1, uuids [1]
+ *     2 of user b   2 of user b                -
+ *     3 of user d   3 of user c                3, not fresh: now of user d
  */
-const INSERT = `
+const INSERT_STAGED_ROWS = sql<Inserted>`
   with inserted as (
-    insert into imported_events as e (${COLUMNS})
-    select ${COLUMNS} from import_stage order by event_id, uuid
+    insert into imported_events as e (${sql.raw(COLUMNS)})
+    select ${sql.raw(COLUMNS)} from staged_rows order by event_id, uuid
     on conflict (event_id, uuid) do update set user_id = excluded.user_id, properties = excluded.properties, updated = true
     where e.user_id <> excluded.user_id
     returning e.event_id, e.uuid, not e.updated as fresh
   )
   select event_id as "eventId", count(*) filter (where fresh) as fresh,
-    case when count(*) filter (where fresh) < (select count(*) from import_stage s where s.event_id = i.event_id)
+    case when count(*) filter (where fresh) < (select count(*) from staged_rows s where s.event_id = i.event_id)
       then array_agg(uuid::text) filter (where fresh) end as uuids
   from inserted i group by event_id`;
 
-export async function storeRows(client: PoolClient, staged: StagedRow[]): Promise<FreshRows> {
+export async function storeRows(tx: Transaction, staged: StagedRow[]): Promise<FreshRows> {
   if (staged.length === 0) return { rows: [], perEvent: new Map() };
-  if (await copyAllNew(client, staged)) return { rows: staged, perEvent: countPerEvent(staged) };
-  await copyInto(client, STAGE_COLUMNS, toLines(staged));
-  const { rows: inserted } = await client.query<Inserted>(INSERT);
+  if (await copyAllNew(tx, staged)) return { rows: staged, perEvent: countPerEvent(staged) };
+  await copyInto(tx, STAGING_COLUMNS, toLines(staged));
+  const inserted = await tx.query(INSERT_STAGED_ROWS);
   return { rows: freshOf(staged, inserted), perEvent: new Map(inserted.map((event) => [event.eventId, event.fresh])) };
 }
 
-/** Saves the way through the stage, which is a third of the whole. False, with nothing stored, where a row is there already. */
-async function copyAllNew(client: PoolClient, staged: StagedRow[]): Promise<boolean> {
-  if (await areSomeThere(client, staged)) return false;
-  await client.query("savepoint all_new");
+/**
+ * Avoids the staging table, which takes a third of the whole time. Returns false, with nothing stored, if a row is
+ * there already.
+ */
+async function copyAllNew(tx: Transaction, staged: StagedRow[]): Promise<boolean> {
+  if (await areSomeStored(tx, staged)) return false;
+  await tx.execute(sql`savepoint all_new`);
   try {
-    await copyInto(client, `imported_events (${COLUMNS})`, toLines(staged.toSorted(byKey)));
+    await copyInto(tx, `imported_events (${COLUMNS})`, toLines(staged.toSorted(byKey)));
   } catch (error) {
     if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
-    await client.query("rollback to savepoint all_new");
+    await tx.execute(sql`rollback to savepoint all_new`);
     return false;
   }
   return true;
 }
 
-async function areSomeThere(client: PoolClient, staged: StagedRow[]): Promise<boolean> {
-  const step = Math.ceil(staged.length / LOOKED_FOR);
+async function areSomeStored(tx: Transaction, staged: StagedRow[]): Promise<boolean> {
+  const step = Math.ceil(staged.length / LOOKED_UP);
   const some = staged.filter((_, i) => i % step === 0);
-  const { rowCount } = await client.query(
-    `select from unnest($1::integer[], $2::uuid[]) as wanted (event_id, uuid)
-     join imported_events using (event_id, uuid) limit 1`,
-    [some.map(({ eventId }) => eventId), some.map(({ row }) => row.uuid)],
-  );
-  return rowCount !== 0;
+  const found = await tx.execute(sql`
+    select from unnest(${some.map(({ eventId }) => eventId)}::integer[], ${some.map(({ row }) => row.uuid)}::uuid[])
+      as wanted (event_id, uuid)
+    join imported_events using (event_id, uuid) limit 1`);
+  return found > 0;
 }
 
-/** The order of INSERT, for the same reason. */
+/** The order of INSERT_STAGED_ROWS, for the same reason. */
 function byKey(a: StagedRow, b: StagedRow): number {
   if (a.eventId !== b.eventId) return a.eventId - b.eventId;
   return a.row.uuid < b.row.uuid ? -1 : 1;

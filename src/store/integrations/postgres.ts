@@ -1,27 +1,25 @@
 // Integrations: settings in the clear, the secret encrypted, one per workspace, provider, project and dataset.
+import { sql } from "kysely";
 import type { Connection } from "../../domain/connection.ts";
 import type { Integration, IntegrationPatch, NewIntegration } from "../../domain/integration.ts";
-import { sql } from "kysely";
-import type { ProviderSettings } from "../../domain/integration.ts";
-import { decryptSecret, encryptSecret } from "../secrets.ts";
-import { ConflictError, type IntegrationStore } from "../store.ts";
+import { ConflictError } from "../errors.ts";
 import { decodeCursor, toPage, type CursorList } from "../postgres/cursors.ts";
-import { isUniqueViolation, type Database, type Queryable } from "../postgres/database.ts";
+import { orIfTaken, type Database, type Queryable } from "../postgres/database.ts";
 import { newId } from "../postgres/ids.ts";
+import { decryptSecret, encryptSecret } from "../secrets.ts";
+import type { IntegrationStore } from "./interface.ts";
 import { readIntegrations, toIntegration } from "./rows.ts";
 
-export interface IntegrationOptions {
+interface IntegrationOptions {
   secretKeys: Buffer[];
   importLookbackDays: number;
 }
 
-export function createIntegrationStore({ db }: Database, options: IntegrationOptions): IntegrationStore {
+export function createIntegrationStore(db: Database, options: IntegrationOptions): IntegrationStore {
   return {
     create: (workspaceId, input) => create(db, options, workspaceId, input),
 
-    async get(workspaceId, id) {
-      return one(db, workspaceId, id);
-    },
+    get: (workspaceId, id) => readOne(db, workspaceId, id),
 
     async list(workspaceId, page) {
       const list: CursorList = { name: "integrations", owner: workspaceId, shape: ["number"] };
@@ -34,29 +32,27 @@ export function createIntegrationStore({ db }: Database, options: IntegrationOpt
     update: (workspaceId, id, patch) => update(db, options.secretKeys, workspaceId, id, patch),
 
     async setPaused(workspaceId, id, paused) {
-      await sql`
+      await db.execute(sql`
         update integrations set paused = ${paused}, version = version + 1, changed_at_ms = crosscurrent_now_ms()
-        where id = ${id} and workspace_id = ${workspaceId} and deleted_at_ms is null and paused <> ${paused}`.execute(
-        db,
-      );
-      return one(db, workspaceId, id);
+        where id = ${id} and workspace_id = ${workspaceId} and deleted_at_ms is null and paused <> ${paused}`);
+      return readOne(db, workspaceId, id);
     },
 
     async remove(workspaceId, id) {
-      await db.transaction().execute(async (tx) => {
-        await sql`
+      await db.transaction(async (tx) => {
+        await tx.execute(sql`
           with removed as (
             update integrations set deleted_at_ms = crosscurrent_now_ms(), secret = null, secret_key_id = null
             where id = ${id} and workspace_id = ${workspaceId} and deleted_at_ms is null returning id
           )
-          insert into removed_integrations (workspace_id, id) select ${workspaceId}, id from removed`.execute(tx);
-        // In a later statement: metrics are defined under the lock of the row that this one has changed.
-        await sql`delete from metrics where integration_id = ${id} and workspace_id = ${workspaceId}`.execute(tx);
+          insert into removed_integrations (workspace_id, id) select ${workspaceId}, id from removed`);
+        // In a later statement: metrics are defined under the lock of the row that the first one changed.
+        await tx.execute(sql`delete from metrics where integration_id = ${id} and workspace_id = ${workspaceId}`);
       });
-      // Removing again is no error: the one who asks may not have got the first answer.
-      const { rows } = await sql`
-        select 1 from removed_integrations where workspace_id = ${workspaceId} and id = ${id}`.execute(db);
-      return rows.length === 1;
+      // Removing again is no error: the caller may not have got the first answer.
+      const found = await db.execute(sql`
+        select from removed_integrations where workspace_id = ${workspaceId} and id = ${id}`);
+      return found === 1;
     },
 
     async find(id) {
@@ -68,7 +64,7 @@ export function createIntegrationStore({ db }: Database, options: IntegrationOpt
   };
 }
 
-async function one(db: Queryable, workspaceId: string, id: string): Promise<Integration | null> {
+async function readOne(db: Queryable, workspaceId: string, id: string): Promise<Integration | null> {
   const [row] = await readIntegrations(db, sql`i.id = ${id} and i.workspace_id = ${workspaceId}`, 1);
   return row === undefined ? null : toIntegration(row);
 }
@@ -83,23 +79,19 @@ async function create(
   const { secret, importFrom, ...settings } = { secret: null, ...input };
   const sealed = secret === null ? null : encryptSecret(secret, id, options.secretKeys);
   const today = sql`(crosscurrent_now() at time zone 'utc')::date`;
-  try {
-    await sql`
+  const importDay = sql`coalesce(${importFrom}::text, (${today} - ${options.importLookbackDays}::integer)::text)`;
+  await orIfTaken(new ConflictError(`There is an integration of ${describeProject(input)} already.`), () =>
+    db.execute(sql`
       insert into integrations (id, workspace_id, provider, project_key, settings, secret, secret_key_id, import_from)
       values (${id}, ${workspaceId}, ${input.provider}, ${projectKey(input)}, ${JSON.stringify(settings)}::jsonb,
-        ${sealed?.box ?? null}, ${sealed?.keyId ?? null}, coalesce(${importFrom}::text, (${today} - ${options.importLookbackDays}::integer)::text))`.execute(
-      db,
-    );
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
-    throw new ConflictError(`There is an integration of ${describeProject(input)} already.`);
-  }
-  const created = await one(db, workspaceId, id);
+        ${sealed?.box ?? null}, ${sealed?.keyId ?? null}, ${importDay})`),
+  );
+  const created = await readOne(db, workspaceId, id);
   if (created === null) throw new Error(`Integration ${id} was removed while it was created.`);
   return created;
 }
 
-/** What may exist once: a project, of BigQuery with its dataset; one that only imports has none, and counts on its own. */
+/** What may exist once: a project; for BigQuery with its dataset, or without one if it only imports. */
 function projectKey(input: NewIntegration): string {
   return input.provider === "bigquery" ? `${input.projectId}/${input.datasetId ?? ""}` : input.projectId;
 }
@@ -110,7 +102,10 @@ function describeProject(input: NewIntegration): string {
   return input.datasetId === null ? `${project} without a dataset` : `${project} and dataset ${input.datasetId}`;
 }
 
-/** Only what a patch names changes; a patch that changes nothing still counts as a change, so that its sender sees it served. */
+/**
+ * Changes only what the patch names. A patch that changes nothing still counts as a change, so that its sender sees
+ * it served.
+ */
 async function update(
   db: Queryable,
   secretKeys: Buffer[],
@@ -125,7 +120,7 @@ async function update(
   const credentials = sealed !== null || settings !== "{}";
   const exportEnabled = patch.exportEnabled ?? null;
   const importEnabled = patch.importEnabled ?? null;
-  await sql`
+  await db.execute(sql`
     update integrations set
       export_enabled = coalesce(${exportEnabled}::boolean, export_enabled),
       import_enabled = coalesce(${importEnabled}::boolean, import_enabled),
@@ -139,21 +134,15 @@ async function update(
         when ${exportEnabled}::boolean and not export_enabled then 1
         when ${importEnabled}::boolean and not import_enabled then 1
         else 0 end
-    where id = ${id} and workspace_id = ${workspaceId} and deleted_at_ms is null`.execute(db);
-  return one(db, workspaceId, id);
+    where id = ${id} and workspace_id = ${workspaceId} and deleted_at_ms is null`);
+  return readOne(db, workspaceId, id);
 }
 
 async function connection(db: Queryable, secretKeys: Buffer[], id: string): Promise<Connection | null> {
-  const { rows } = await sql<{
-    workspaceId: string;
-    settings: ProviderSettings;
-    importFrom: string;
-    box: Buffer | null;
-  }>`
-    select workspace_id as "workspaceId", settings, import_from as "importFrom", secret as box
-    from integrations where id = ${id} and deleted_at_ms is null`.execute(db);
-  const row = rows[0];
+  const [row] = await db.query(sql<Omit<Connection, "secret"> & { box: Buffer | null }>`
+    select id as "integrationId", workspace_id as "workspaceId", settings, import_from as "importFrom", secret as box
+    from integrations where id = ${id} and deleted_at_ms is null`);
   if (row === undefined) return null;
-  const { box, ...rest } = row;
-  return { integrationId: id, ...rest, secret: box === null ? "" : decryptSecret(box, id, secretKeys) };
+  const { box, ...connected } = row;
+  return { ...connected, secret: box === null ? "" : decryptSecret(box, id, secretKeys) };
 }

@@ -1,97 +1,51 @@
-// Reading integrations as people see them. Cheap on purpose: counters and one index range, never a scan of imported rows.
-import type { Integration, IntegrationStatus } from "../../domain/integration.ts";
+// Reads integrations as users see them. This is cheap on purpose: counters and one index range, never a scan of
+// imported rows.
 import { sql, type RawBuilder } from "kysely";
-import type { ErrorState } from "../../domain/errors.ts";
-import type { Provider, ProviderSettings } from "../../domain/integration.ts";
+import type { Integration, IntegrationStatus } from "../../domain/integration.ts";
 import type { Queryable } from "../postgres/database.ts";
-import { RUN_COLUMNS, toRun, type RunRow } from "../runs/rows.ts";
+import { RUN_COLUMNS } from "../runs/rows.ts";
 
-export interface IntegrationRow {
-  id: string;
+export interface IntegrationRow extends Omit<Integration, "status"> {
   ordinal: number;
-  workspaceId: string;
-  provider: Provider;
-  settings: ProviderSettings;
-  importFrom: string;
-  createdAtMs: number;
-  version: number;
-  paused: boolean;
-  nextRunAtMs: number | null;
-  exportEnabled: boolean;
-  exportThroughMs: number | null;
-  sent: number;
-  rejected: number;
-  pending: number;
-  late: number;
-  exportError: ErrorState | null;
-  importEnabled: boolean;
-  importError: ErrorState | null;
-  eventFailed: boolean;
-  running: boolean;
-  lastRun: RunRow | null;
+  isRunning: boolean;
+  hasFailedEvents: boolean;
 }
 
-/** Integrations that exist and match `where` (over `i`), oldest first. */
-export async function readIntegrations(
-  db: Queryable,
-  where: RawBuilder<unknown>,
-  limit: number,
-): Promise<IntegrationRow[]> {
-  const { rows } = await sql<IntegrationRow>`
-    select i.id, i.ordinal, i.workspace_id as "workspaceId", i.provider, i.settings, i.import_from as "importFrom",
-      i.created_at_ms as "createdAtMs", i.version, i.paused, i.next_run_at_ms as "nextRunAtMs",
-      i.export_enabled as "exportEnabled", i.export_through_ms as "exportThroughMs", i.export_sent as sent,
-      i.export_rejected as rejected, i.export_error as "exportError", i.import_enabled as "importEnabled",
-      i.import_error as "importError", w.late_buckets as late, ${PENDING} as pending,
-      exists (select from event_definitions e where e.integration_id = i.id and e.deleted_at_ms is null and e.error is not null)
-        as "eventFailed",
-      exists (select from runs u where u.integration_id = i.id and u.finished_at_ms is null) as running,
-      r.run as "lastRun"
-    from integrations i
-    join workspaces w on w.id = i.workspace_id
-    left join lateral (
-      select to_jsonb(latest) as run from (
-        select ${RUN_COLUMNS} from runs where integration_id = i.id order by started_at_ms desc, id desc limit 1
-      ) latest
-    ) r on true
-    where i.deleted_at_ms is null and ${where}
-    order by i.ordinal limit ${limit}`.execute(db);
-  return rows;
-}
-
-/** Sealed buckets beyond the cursor, in the order that the provider's export pages by. A difference of two counts: see the migration. */
+/**
+ * Sealed buckets beyond the cursor, as a difference of two counts (crosscurrent_buckets_through, migration 0007). For
+ * example, with 9 sealed buckets, cursor 7 and bucket 3 revised from sequence number 3 to 10: 9 - 7 = 2 are pending,
+ * or 9 - 6 = 3 if the destination gets revisions.
+ */
 const PENDING = sql`w.sealed_buckets - crosscurrent_buckets_through(w.id, i.export_cursor_seq, i.provider <> 'mixpanel')`;
 
+/** Integrations that exist and match `where` (over `i`), oldest first. */
+export function readIntegrations(db: Queryable, where: RawBuilder<unknown>, limit: number): Promise<IntegrationRow[]> {
+  return db.query(sql<IntegrationRow>`
+    select i.id, i.ordinal, i.workspace_id as "workspaceId", i.provider, i.settings, i.import_from as "importFrom",
+      i.created_at_ms as "createdAtMs", i.version, i.paused, i.next_run_at_ms as "nextRunAtMs",
+      jsonb_build_object('enabled', i.export_enabled, 'completeThroughMs', i.export_through_ms, 'sent', i.export_sent,
+        'rejected', i.export_rejected, 'pending', ${PENDING}, 'late', w.late_buckets, 'error', i.export_error) as export,
+      jsonb_build_object('enabled', i.import_enabled, 'error', i.import_error) as import,
+      exists (select from event_definitions e
+        where e.integration_id = i.id and e.deleted_at_ms is null and e.error is not null) as "hasFailedEvents",
+      exists (select from runs u where u.integration_id = i.id and u.finished_at_ms is null) as "isRunning",
+      (select to_jsonb(run) from (
+        select ${RUN_COLUMNS} from runs where integration_id = i.id order by started_at_ms desc, id desc limit 1
+      ) run) as "lastRun"
+    from integrations i join workspaces w on w.id = i.workspace_id
+    where i.deleted_at_ms is null and ${where}
+    order by i.ordinal limit ${limit}`);
+}
+
 export function toIntegration(row: IntegrationRow): Integration {
-  return {
-    id: row.id,
-    workspaceId: row.workspaceId,
-    provider: row.provider,
-    settings: row.settings,
-    importFrom: row.importFrom,
-    createdAtMs: row.createdAtMs,
-    version: row.version,
-    status: statusOf(row),
-    paused: row.paused,
-    nextRunAtMs: row.nextRunAtMs,
-    lastRun: row.lastRun === null ? null : toRun(row.lastRun),
-    export: {
-      enabled: row.exportEnabled,
-      completeThroughMs: row.exportThroughMs,
-      sent: row.sent,
-      rejected: row.rejected,
-      pending: row.pending,
-      late: row.late,
-      error: row.exportError,
-    },
-    import: { enabled: row.importEnabled, error: row.importError },
-  };
+  const { ordinal: _ordinal, isRunning: _isRunning, hasFailedEvents: _hasFailedEvents, ...integration } = row;
+  return { ...integration, status: statusOf(row) };
 }
 
 function statusOf(row: IntegrationRow): IntegrationStatus {
   if (row.paused) return "paused";
-  if (row.running) return "syncing";
-  const exportFailed = row.exportEnabled && row.exportError !== null;
-  const importFailed = row.importEnabled && (row.importError !== null || row.eventFailed);
+  if (row.isRunning) return "syncing";
+  const exportFailed = row.export.enabled && row.export.error !== null;
+  const importFailed = row.import.enabled && (row.import.error !== null || row.hasFailedEvents);
   return exportFailed || importFailed ? "attention" : "idle";
 }

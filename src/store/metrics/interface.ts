@@ -1,10 +1,9 @@
-// Metrics: definitions, and what their users' values sum up to for a router.
-import type { Metric, MetricPatch, NewMetric } from "../../domain/metrics/metric.ts";
-import type { Page, PageRequest } from "../../domain/page.ts";
-import type { MetricDefinition } from "../../domain/metrics/metric.ts";
+// Metrics: their definitions, and the values of a router's users summed up.
+import type { Metric, MetricDefinition, MetricPatch, NewMetric } from "../../domain/metrics/metric.ts";
 import type { MetricSample, SampleOptions } from "../../domain/metrics/sample.ts";
+import type { Page, PageRequest } from "../../domain/page.ts";
 
-/** A definition that does not fit what was imported; `path` is the field. */
+/** A definition that does not fit the imported events; `path` is the field. */
 export class MetricDefinitionError extends Error {
   override readonly name = "MetricDefinitionError";
   readonly path: string;
@@ -14,22 +13,22 @@ export class MetricDefinitionError extends Error {
   }
 }
 
-/** The result takes more than is allowed; the message says what to ask for instead. */
+/** The result needs more than is allowed; the message says what to ask for instead. */
 export class MetricLimitError extends Error {
   override readonly name = "MetricLimitError";
 }
 
-/** Null (or false) for what does not exist, or is another workspace's. Metrics of a removed integration are gone with it. */
+/** Methods return null (or false) for what does not exist. Metrics of a removed integration are removed with it. */
 export interface MetricStore {
   /**
-   * Null if there is no such integration. Throws ConflictError for a name that is taken and beyond the limit, MetricDefinitionError for
-   * an event that is not imported and a property that was found to hold other things than numbers.
+   * Null if there is no such integration. Throws ConflictError for a name that is taken and beyond the limit,
+   * MetricDefinitionError for an event that is not imported and for a property whose values are not all numbers.
    */
   create(workspaceId: string, metric: NewMetric): Promise<Metric | null>;
   get(workspaceId: string, id: string): Promise<Metric | null>;
-  /** In the order of their creation. */
+  /** In order of creation. */
   list(workspaceId: string, page: PageRequest): Promise<Page<Metric>>;
-  /** Throws as `create` does. `check` sees the whole changed definition first, and may throw. */
+  /** Throws as `create` does. `check` gets the whole changed definition first, and may throw. */
   update(
     workspaceId: string,
     id: string,
@@ -38,8 +37,8 @@ export interface MetricStore {
   ): Promise<Metric | null>;
   remove(workspaceId: string, id: string): Promise<boolean>;
   /**
-   * Null where there neither is such a router nor was one ever exposed. All that is committed counts, exposures folded or not. Throws
-   * MetricLimitError where it is too much.
+   * Reads everything that a result is computed from. All committed exposures count, folded or not. Null if there is
+   * no such router and none was ever exposed. Throws MetricLimitError if it is too much.
    */
   sample(workspaceId: string, metric: Metric, aliasId: string, options: SampleOptions): Promise<MetricSample | null>;
 }

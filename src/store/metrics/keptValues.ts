@@ -1,16 +1,17 @@
-// What each user counts, kept between results: only users who are new, or whose rows changed, are counted again.
+// The values of each user, kept between results: only users who are new, or whose rows changed, are counted again.
 import { createHash } from "node:crypto";
 import { sql, type RawBuilder } from "kysely";
 import type { Measure } from "../../domain/metrics/metric.ts";
-import { MetricLimitError } from "../store.ts";
-import type { Queryable } from "../postgres/database.ts";
+import type { Database, Queryable, Transaction } from "../postgres/database.ts";
+import { MetricLimitError } from "./interface.ts";
 import { numberOf, passes } from "./measureSql.ts";
 
 const DAY_MS = 86_400_000;
 /**
- * Where more users are to be counted than one in so many of the rows, reading all rows once is quicker than looking for each user's.
+ * If there are more users to count than one per this many rows, reading all rows once is quicker than looking up each
+ * user's rows.
  */
-const ROWS_PER_LOOK = 100;
+const ROWS_PER_LOOK_UP = 100;
 
 export interface Source {
   id: number;
@@ -20,88 +21,95 @@ export interface Source {
 }
 
 /**
- * The source of a measure, made where there is none. Making one waits for the chunks that are being stored: their triggers saw no
- * source, so its first values must see their rows.
+ * Finds or makes the source of a measure. Making one waits for the chunks that are being stored: their triggers saw
+ * no source, so its first values must include their rows.
  */
-export async function ensureSource(db: Queryable, { eventId, measure, windowMs }: Omit<Source, "id">): Promise<Source> {
+export async function ensureSource(db: Database, { eventId, measure, windowMs }: Omit<Source, "id">): Promise<Source> {
   const { property, filters } = measure;
   const key = createHash("sha256")
     .update(JSON.stringify([property, filters, windowMs]))
     .digest();
-  const found = await touch(db, eventId, key);
-  if (found !== null) return { id: found, eventId, measure, windowMs };
-  const id = await db.transaction().execute(async (tx) => {
-    await sql`select from event_definitions where id = ${eventId} for update`.execute(tx);
-    await sql`
-      insert into metric_sources (event_id, key) values (${eventId}, ${key}) on conflict do nothing`.execute(tx);
-    return touch(tx, eventId, key);
-  });
+  const make = (tx: Transaction) => makeSource(tx, eventId, key);
+  const id = (await useSource(db, eventId, key)) ?? (await db.transaction(make));
   if (id === null) throw new MetricLimitError("was changed meanwhile: ask again");
   return { id, eventId, measure, windowMs };
 }
 
-/** Notes, once a day, that it is used: the purge takes those that are not. */
-async function touch(db: Queryable, eventId: number, key: Buffer): Promise<number | null> {
-  const { rows } = await sql<{ id: number; isStale: boolean }>`
+async function makeSource(tx: Transaction, eventId: number, key: Buffer): Promise<number | null> {
+  await tx.execute(sql`select from event_definitions where id = ${eventId} for update`);
+  await tx.execute(sql`
+    insert into metric_sources (event_id, key) values (${eventId}, ${key}) on conflict do nothing`);
+  return useSource(tx, eventId, key);
+}
+
+/** Records the use, once a day: the purge removes unused sources. */
+async function useSource(db: Queryable, eventId: number, key: Buffer): Promise<number | null> {
+  const [source] = await db.query(sql<{ id: number; isStale: boolean }>`
     select id, used_at_ms < crosscurrent_now_ms() - ${DAY_MS}::bigint as "isStale"
-    from metric_sources where event_id = ${eventId} and key = ${key}`.execute(db);
-  const [found] = rows;
-  if (found?.isStale === true) {
-    await sql`update metric_sources set used_at_ms = crosscurrent_now_ms() where id = ${found.id}`.execute(db);
+    from metric_sources where event_id = ${eventId} and key = ${key}`);
+  if (source?.isStale === true) {
+    await db.execute(sql`update metric_sources set used_at_ms = crosscurrent_now_ms() where id = ${source.id}`);
   }
-  return found?.id ?? null;
+  return source?.id ?? null;
 }
 
 /**
- * Brings the values of the users in `metric_users` up to date. The lock makes this the source's only change: rows that are committed
- * while values are read stay noted for the next one. Sources are locked in the order of their ids. False where one was removed meanwhile.
+ * Brings the values of the users in `metric_users` up to date. Under the lock no other transaction changes the
+ * sources; rows that are committed while values are read stay noted for the next time. Sources are locked in the
+ * order of their ids. Returns false if a source was removed meanwhile.
  */
-export async function refreshValues(tx: Queryable, sources: Source[]): Promise<boolean> {
-  const ids = [...new Set(sources.map(({ id }) => id))];
-  const { rows } = await sql`
-    select from metric_sources where id = any(${ids}::bigint[]) order by id for update`.execute(tx);
-  if (rows.length < ids.length) return false;
-  for (const id of ids) {
-    const source = sources.find((one) => one.id === id);
-    if (source === undefined) continue;
+export async function refreshValues(tx: Transaction, sources: Source[]): Promise<boolean> {
+  const byId = new Map(sources.map((source) => [source.id, source]));
+  const locked = await tx.execute(sql`
+    select from metric_sources where id = any(${[...byId.keys()]}::bigint[]) order by id for update`);
+  if (locked < byId.size) return false;
+  for (const source of byId.values()) {
     await forgetChanged(tx, source);
     await countMissing(tx, source);
   }
   return true;
 }
 
-async function forgetChanged(tx: Queryable, { id }: Source): Promise<void> {
-  await sql`
+async function forgetChanged(tx: Transaction, { id }: Source): Promise<void> {
+  await tx.execute(sql`
     with changed as (delete from metric_changes where source_id = ${id} returning user_id)
     delete from metric_values v using (select distinct user_id from changed) c
-    where v.source_id = ${id} and v.user_id = c.user_id`.execute(tx);
+    where v.source_id = ${id} and v.user_id = c.user_id`);
 }
 
-async function countMissing(tx: Queryable, source: Source): Promise<void> {
-  await sql`truncate metric_missing`.execute(tx);
-  const { numAffectedRows = 0n } = await sql`
+async function countMissing(tx: Transaction, source: Source): Promise<void> {
+  await tx.execute(sql`truncate metric_missing`);
+  const missing = await tx.execute(sql`
     insert into metric_missing select u.user_id, u.anchor_ms from metric_users u where not exists (
-      select from metric_values v where v.source_id = ${source.id} and v.user_id = u.user_id and v.anchor_ms = u.anchor_ms)`.execute(
-    tx,
+      select from metric_values v where v.source_id = ${source.id} and v.user_id = u.user_id and v.anchor_ms = u.anchor_ms)`);
+  if (missing === 0) return;
+  const [event] = await tx.query(sql<{ imported: number }>`
+    select imported from event_definitions where id = ${source.eventId}`);
+  const byUser = missing * ROWS_PER_LOOK_UP < Number(event?.imported);
+  // The planner knows the size of neither table, so it is told how to join them.
+  await tx.execute(
+    byUser
+      ? sql`set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_nestloop = on`
+      : sql`set local enable_hashjoin = on; set local enable_mergejoin = off; set local enable_nestloop = off`,
   );
-  if (numAffectedRows === 0n) return;
-  const { rows } = await sql<{ imported: number }>`
-    select imported from event_definitions where id = ${source.eventId}`.execute(tx);
-  const byUser = Number(numAffectedRows) * ROWS_PER_LOOK < Number(rows[0]?.imported);
-  // The planner knows neither table's size: it is told what is the case.
-  await sql.raw(`set local enable_hashjoin = ${byUser ? "off" : "on"}`).execute(tx);
-  await sql.raw(`set local enable_mergejoin = off`).execute(tx);
-  await sql.raw(`set local enable_nestloop = ${byUser ? "on" : "off"}`).execute(tx);
-  await sql`insert into metric_values ${countSql(source)}`.execute(tx);
-  await sql.raw("set local enable_hashjoin = on; set local enable_nestloop = on").execute(tx);
+  await tx.execute(sql`insert into metric_values ${countSql(source)}`);
+  await tx.execute(sql`set local enable_hashjoin = on; set local enable_nestloop = on`);
 }
 
+/**
+ * Counts each missing user's rows after and before its first exposure (the anchor), within the window. For example,
+ * for the sum of `price` in a window of 2 hours:
+ *
+ *     metric_missing     imported_events of u1              metric_values
+ *     u1, anchor 10:00   9:30 price 5; 10:00 price 7;       u1: rows 2, numbers 1, sum 7; before: rows 1, numbers 1, sum 5
+ *                        11:00 without; 12:00 price 1       (12:00 is outside of the window)
+ */
 function countSql({ id, eventId, measure, windowMs }: Source): RawBuilder<unknown> {
   const after = sql`e.timestamp_ms >= u.anchor_ms`;
   const number = measure.property === null ? sql`null::numeric` : numberOf(measure.property);
   const columns = [after, sql`not ${after}`].map(
-    (when) =>
-      sql`count(*) filter (where ${when}), count(${number}) filter (where ${when}), coalesce(sum(${number}) filter (where ${when}), 0)`,
+    (when) => sql`count(*) filter (where ${when}), count(${number}) filter (where ${when}),
+      coalesce(sum(${number}) filter (where ${when}), 0)`,
   );
   return sql`
     select ${id}::bigint, u.user_id, u.anchor_ms, ${sql.join(columns)}

@@ -1,11 +1,8 @@
-// A measure as SQL over rows `e` of imported_events: which of them count, and what one counts.
+// A measure as SQL over rows `e` of imported_events: which rows count, and the value of each.
 import { sql, type RawBuilder } from "kysely";
 import type { Aggregation, Filter } from "../../domain/metrics/metric.ts";
 
-/**
- * Numbers beyond this are no measurements: one of them would take any sum, and its square, out of what a result can say. They count as
- * absent.
- */
+/** Larger numbers count as absent: one of them, and its square, would leave nothing of the other values in a sum. */
 const MAX_ABSOLUTE = sql.lit("1e100");
 
 /** Whether the row's properties pass all filters. */
@@ -24,7 +21,8 @@ function passesOne({ property, operator, value }: Filter): RawBuilder<boolean> {
     case "not_equals":
       return sql`${found} is distinct from ${jsonOf(value)}`;
     default:
-      return sql`case when jsonb_typeof(${found}) = 'number' then (${found})::numeric ${COMPARISONS[operator]} ${String(value)}::numeric else false end`;
+      return sql`case when jsonb_typeof(${found}) = 'number'
+        then (${found})::numeric ${COMPARISONS[operator]} ${String(value)}::numeric else false end`;
   }
 }
 
@@ -34,14 +32,15 @@ function jsonOf(value: Filter["value"]): RawBuilder<unknown> {
   return sql`${JSON.stringify(value)}::jsonb`;
 }
 
-/** Null where it is no number. */
+/** The property's number, or null if its value is not a number. */
 export function numberOf(property: string): RawBuilder<unknown> {
   const found = valueOf(property);
   const number = sql`(${found})::numeric`;
-  return sql`case when jsonb_typeof(${found}) = 'number' and ${number} between -${MAX_ABSOLUTE}::numeric and ${MAX_ABSOLUTE}::numeric then ${number} end`;
+  return sql`case when jsonb_typeof(${found}) = 'number'
+    and ${number} between -${MAX_ABSOLUTE}::numeric and ${MAX_ABSOLUTE}::numeric then ${number} end`;
 }
 
-/** A name with dots may be that of a field within fields. */
+/** A name with dots may name a field within a field. */
 function valueOf(property: string): RawBuilder<unknown> {
   const own = sql`e.properties -> ${property}::text`;
   return property.includes(".")
@@ -49,7 +48,10 @@ function valueOf(property: string): RawBuilder<unknown> {
     : sql`(${own})`;
 }
 
-/** One user's number, out of how many of its rows passed, the sum of the property over them and how many had it. */
+/**
+ * One user's value, from the number of its rows that passed, the sum of the property over them, and how many rows had
+ * it.
+ */
 export function userValue(
   aggregation: Aggregation,
   of: { rows: RawBuilder<unknown>; sum: RawBuilder<unknown>; numbers: RawBuilder<unknown> },

@@ -1,28 +1,27 @@
-// A metric's sample: all that a result is made of, read in one transaction.
-import type { Metric } from "../../domain/metrics/metric.ts";
+// Reads a metric's sample: everything that a result is computed from, in one transaction.
 import { sql } from "kysely";
-import { measuresOf } from "../../domain/metrics/metric.ts";
+import { measuresOf, type Metric } from "../../domain/metrics/metric.ts";
 import type { MetricEvent, MetricSample, SampleOptions } from "../../domain/metrics/sample.ts";
-import { MetricLimitError } from "../store.ts";
-import { sqlState, type Database, type Queryable } from "../postgres/database.ts";
+import { sqlState, type Database, type Queryable, type Transaction } from "../postgres/database.ts";
+import { readRouter } from "../routers/rows.ts";
+import { MetricLimitError } from "./interface.ts";
+import { ensureSource, refreshValues, type Source } from "./keptValues.ts";
 import { sumUp } from "./sums.ts";
 import { gatherUsers } from "./users.ts";
-import { ensureSource, refreshValues, type Source } from "./keptValues.ts";
-import { readRouter } from "../routers/rows.ts";
 
 const HOUR_MS = 3_600_000;
-/** More groups than these are no routes and variants that anybody compares. */
+/** No one compares more routes and variants than this. */
 const MAX_CELLS = 200;
 const TIMEOUT_MS = 300_000;
 const TIMED_OUT = "57014";
-/** Room for a hash of many users, off the disk. */
-const WORK_MEMORY = "128MB";
+/** The memory keeps a hash of many users off the disk. */
+const SETTINGS = sql`set local statement_timeout = ${sql.lit(TIMEOUT_MS)}; set local work_mem = '128MB'`;
 
-export type Asked = SampleOptions & { aliasId: string };
+type Asked = SampleOptions & { aliasId: string };
 
-/** Throws MetricLimitError where it is too much, or takes too long. */
+/** Throws MetricLimitError if it is too much, or takes too long. */
 export async function readSample(
-  { db }: Database,
+  db: Database,
   workspaceId: string,
   metric: Metric,
   asked: Asked,
@@ -31,15 +30,12 @@ export async function readSample(
   const sources: Source[] = [];
   for (const measure of measuresOf(metric)) {
     const eventId = events.find(({ name }) => name === measure.event)?.id;
-    // Its event cannot be removed before the metric: both went with the integration.
+    // An event cannot be removed before its metrics, so the whole integration was removed.
     if (eventId === undefined) return null;
     sources.push(await ensureSource(db, { eventId, measure, windowMs: metric.windowHours * HOUR_MS }));
   }
   try {
-    return await db.transaction().execute(async (tx) => {
-      await sql.raw(`set local statement_timeout = ${TIMEOUT_MS}; set local work_mem = '${WORK_MEMORY}'`).execute(tx);
-      return read(tx, workspaceId, metric, { ...asked, sources });
-    });
+    return await db.transaction((tx) => read(tx, workspaceId, metric, { ...asked, sources }), SETTINGS);
   } catch (error) {
     if (sqlState(error) !== TIMED_OUT) throw error;
     throw new MetricLimitError(`takes more than ${TIMEOUT_MS / 1_000} s: ask for fewer days at once`);
@@ -47,7 +43,7 @@ export async function readSample(
 }
 
 async function read(
-  tx: Queryable,
+  tx: Transaction,
   workspaceId: string,
   metric: Metric,
   { sources, ...asked }: Asked & { sources: Source[] },
@@ -60,7 +56,7 @@ async function read(
       `over ${MAX_CELLS} routes and variants were exposed: ask for one \`route\` or fewer days`,
     );
   }
-  // What the events are complete through is read before their rows: it never says more than the rows do.
+  // The events' progress is read before their rows, so that it never claims rows that were not read.
   const events = await readEvents(tx, metric);
   const used = events.filter(({ isUsed }) => isUsed);
   const nowMs = await readNow(tx);
@@ -92,55 +88,54 @@ interface EventRow extends MetricEvent {
   isUsed: boolean;
 }
 
-async function readEvents(tx: Queryable, metric: Metric): Promise<EventRow[]> {
+function readEvents(db: Queryable, metric: Metric): Promise<EventRow[]> {
   const used = measuresOf(metric).map(({ event }) => event);
-  const { rows } = await sql<EventRow>`
+  return db.query(sql<EventRow>`
     select id, name, name = any(${used}::text[]) as "isUsed", complete_through_ms as "completeThroughMs", rejected, deduplicated
-    from event_definitions where integration_id = ${metric.integrationId} and deleted_at_ms is null order by id`.execute(
-    tx,
-  );
-  return rows;
+    from event_definitions where integration_id = ${metric.integrationId} and deleted_at_ms is null order by id`);
 }
 
-async function readNow(tx: Queryable): Promise<number> {
-  const { rows } = await sql<{ now: number }>`select crosscurrent_now_ms() as now`.execute(tx);
-  return Number(rows[0]?.now);
+async function readNow(tx: Transaction): Promise<number> {
+  const [clock] = await tx.query(sql<{ now: number }>`select crosscurrent_now_ms() as now`);
+  return Number(clock?.now);
 }
 
-async function readImportFrom(tx: Queryable, metric: Metric): Promise<string> {
-  const { rows } = await sql<{ day: string }>`
-    select import_from as day from integrations where id = ${metric.integrationId}`.execute(tx);
-  return rows[0]?.day ?? "1970-01-01";
+async function readImportFrom(tx: Transaction, metric: Metric): Promise<string> {
+  const [row] = await tx.query(sql<{ day: string }>`
+    select import_from as day from integrations where id = ${metric.integrationId}`);
+  return row?.day ?? "1970-01-01";
 }
 
-/** At any time, to whatever place its exposures have come. */
-async function wasExposed(tx: Queryable, workspaceId: string, aliasId: string): Promise<boolean> {
+/** Whether the alias was exposed at any time; the exposures may be in any of three places (users.ts). */
+async function wasExposed(tx: Transaction, workspaceId: string, aliasId: string): Promise<boolean> {
   const its = sql`workspace_id = ${workspaceId} and alias_id = ${aliasId}`;
-  const { rows } = await sql`
+  const found = await tx.execute(sql`
     select where exists (select from exposure_hours where ${its}) or exists (select from bucket_parts where ${its})
-      or exists (select from exposures where ${its} and id > (select folded_through from workspaces where id = ${workspaceId}))`.execute(
-    tx,
-  );
-  return rows.length === 1;
+      or exists (select from exposures
+        where ${its} and id > (select folded_through from workspaces where id = ${workspaceId}))`);
+  return found === 1;
 }
 
-/** Within a window before the days that are asked for. By hours that are over: others belong to the present. */
-async function wasExposedBefore(tx: Queryable, workspaceId: string, metric: Metric, asked: Asked): Promise<boolean> {
+/**
+ * Whether the router was exposed within a window before the range, by hours that are over: others belong to the
+ * present.
+ */
+async function wasExposedBefore(tx: Transaction, workspaceId: string, metric: Metric, asked: Asked): Promise<boolean> {
   const route = asked.routeId === null ? sql`` : sql`and route_id = ${asked.routeId}`;
-  const { rows } = await sql`
+  const found = await tx.execute(sql`
     select from exposure_hours where workspace_id = ${workspaceId} and alias_id = ${asked.aliasId} ${route}
       and hour_ms >= ${asked.fromMs - metric.windowHours * HOUR_MS}::bigint and hour_ms < ${asked.fromMs}::bigint
-    limit 1`.execute(tx);
-  return rows.length === 1;
+    limit 1`);
+  return found === 1;
 }
 
-/** How many of the sampled users have any imported event: for each, one look into the index of every event. */
-async function join(tx: Queryable, events: EventRow[], sampled: string[]): Promise<MetricSample["joined"]> {
-  await sql`set local enable_seqscan = off`.execute(tx);
-  const { rows } = await sql<{ found: number }>`
+/** How many of the sampled users have any imported event. Each takes one look into the index of every event. */
+async function join(tx: Transaction, events: EventRow[], sampled: string[]): Promise<MetricSample["joined"]> {
+  await tx.execute(sql`set local enable_seqscan = off`);
+  const [row] = await tx.query(sql<{ found: number }>`
     select count(*) as found from unnest(${sampled}::text[]) as s (user_id) where exists (
       select from unnest(${events.map(({ id }) => id)}::integer[]) as d (event_id), lateral (
         select from imported_events e where e.event_id = d.event_id and e.user_id collate "C" = s.user_id limit 1
-      ) one)`.execute(tx);
-  return { sampled: sampled.length, found: Number(rows[0]?.found) };
+      ) one)`);
+  return { sampled: sampled.length, found: Number(row?.found) };
 }

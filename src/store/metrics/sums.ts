@@ -1,12 +1,11 @@
-// The users of a metric's result summed up by route, variant and day: in one statement, exactly, whatever they are compared by.
-import type { Metric } from "../../domain/metrics/metric.ts";
+// Sums up the values of a metric's users by route, variant and day, in one statement and exactly.
 import { sql, type RawBuilder } from "kysely";
-import { canBeCapped, measuresOf, type Measure } from "../../domain/metrics/metric.ts";
+import { canBeCapped, measuresOf, type Measure, type Metric } from "../../domain/metrics/metric.ts";
 import type { MetricCell, MetricSample, SampleOptions } from "../../domain/metrics/sample.ts";
-import type { Queryable } from "../postgres/database.ts";
+import type { Transaction } from "../postgres/database.ts";
+import type { Source } from "./keptValues.ts";
 import { userValue } from "./measureSql.ts";
 import type { Cell } from "./users.ts";
-import type { Source } from "./keptValues.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -16,17 +15,17 @@ interface Sums {
   cell: number;
   day: number;
   n: number;
-  /** Of each variable, in the order of `variablesOf`. */
+  /** One for each variable, in the order of `variablesOf`. */
   sums: number[];
-  /** n times the sum of two variables' products of deviations: exact, where a mean would have been rounded. */
+  /** n times the sum of the products of two variables' deviations: exact, because no mean is rounded. */
   products: number[][];
 }
 
 interface Summed {
   cells: MetricCell[];
-  totals: Pick<MetricSample, "allUsers" | "mixedUsers" | "unfinishedUsers">;
+  totals: Pick<MetricSample, "allUsers" | "multipleExposureUsers" | "incompleteWindowUsers">;
   caps: MetricSample["caps"];
-  /** Some of the users, whoever. */
+  /** A sample of users. */
   sampled: string[];
 }
 
@@ -41,51 +40,60 @@ function toCell(cells: Cell[], { cell, day, n, sums, products }: Sums): MetricCe
   return [{ routeId: found.routeId, variantId: found.variantId, dayMs: day * DAY_MS, users }];
 }
 
-/** The users in `metric_users`, with what is kept of each for the sources. */
+/**
+ * Sums up the users in `metric_users`, with their kept values for the sources. For example, the metric `sum of
+ * price`, capped at the highest of these three values but one:
+ *
+ *     valued   cell 1: u1 3, u2 9; cell 2: u3 100     each user's value
+ *     caps     9
+ *     taken    cell 1: u1 3, u2 9; cell 2: u3 9       by cell and day
+ *     summed   cell 1: n 2, sums [12], products [[2 * (9 + 81) - 12 * 12]]; cell 2: n 1, sums [9], products [[0]]
+ */
 export async function sumUp(
-  tx: Queryable,
+  tx: Transaction,
   metric: Metric,
-  asked: Pick<SampleOptions, "mixed" | "unfinished" | "cuped">,
+  asked: Pick<SampleOptions, "multipleExposures" | "incompleteWindow" | "cuped">,
   { cells, sources, throughMs }: { cells: Cell[]; sources: Source[]; throughMs: number },
 ): Promise<Summed> {
-  const unfinished = sql`u.anchor_ms + ${metric.windowHours * HOUR_MS}::bigint > ${throughMs}::bigint`;
-  const counted = [
-    ...(asked.mixed === "exclude" ? [sql`not u.mixed`] : []),
-    ...(asked.unfinished === "exclude" ? [sql`not ${unfinished}`] : []),
-    sql`true`,
-  ];
+  const isIncomplete = sql`u.anchor_ms + ${metric.windowHours * HOUR_MS}::bigint > ${throughMs}::bigint`;
+  const counted = sql.join(
+    [
+      asked.multipleExposures === "exclude" ? sql`not u.is_multiple` : sql`true`,
+      asked.incompleteWindow === "exclude" ? sql`not ${isIncomplete}` : sql`true`,
+    ],
+    sql` and `,
+  );
   const variables = variablesOf(metric, asked.cuped);
   const capped = measuresOf(metric).some(canBeCapped) ? metric.winsorizePercentile : null;
-  const { rows } = await sql<Omit<Summed, "cells"> & { cells: Sums[] }>`
-    with valued as ${sql.raw(capped === null ? "" : "materialized")} (
+  const [found] = await tx.query(sql<Omit<Summed, "cells"> & { cells: Sums[] }>`
+    with valued as ${capped === null ? sql`` : sql`materialized`} (
       select u.cell, u.anchor_ms, ${sql.join(variables.map(({ name, value }) => sql`${value} as ${sql.ref(name)}`))}
-      from metric_users u ${sql.join(sources.map(joined), sql` `)} where ${sql.join(counted, sql` and `)}
+      from metric_users u ${sql.join(sources.map(joined), sql` `)} where ${counted}
     ), caps as materialized (${capsSql(metric, capped)}
     ), taken as (
       select cell, anchor_ms / ${sql.lit(DAY_MS)} as day, ${sql.join(variables.map((one) => cappedSql(one, capped)))}
       from valued v cross join caps p
     ), summed as (select cell, day, ${sumsSql(variables)} from taken group by cell, day)
     select coalesce((select json_agg(summed) from summed), '[]') as cells,
-      (select json_build_object('allUsers', count(*), 'mixedUsers', count(*) filter (where mixed),
-        'unfinishedUsers', count(*) filter (where ${unfinished})) from metric_users u) as totals,
+      (select json_build_object('allUsers', count(*), 'multipleExposureUsers', count(*) filter (where is_multiple),
+        'incompleteWindowUsers', count(*) filter (where ${isIncomplete})) from metric_users u) as totals,
       (select json_build_object('value', value, 'denominator', denominator) from caps) as caps,
-      array(select user_id from metric_users order by hashtextextended(user_id, 0) limit ${sql.lit(SAMPLED_USERS)}) as sampled`.execute(
-    tx,
-  );
-  const [found] = rows;
-  if (found === undefined) throw new Error("PostgreSQL answered without a row.");
+      array(select user_id from metric_users order by hashtextextended(user_id, 0) limit ${sql.lit(SAMPLED_USERS)}) as sampled`);
+  if (found === undefined) throw new Error("PostgreSQL returned no row.");
   return { ...found, cells: found.cells.flatMap((sums) => toCell(cells, sums)) };
 }
 
-/** One number of each user. */
+/** A number that each user has. */
 interface Variable {
   name: string;
   value: RawBuilder<unknown>;
-  /** Which cap it has. */
+  /** The cap that applies to it. */
   capName: "value" | "denominator";
 }
 
-/** What is counted by each source, for a ratio by two; with CUPED the same of the time before the exposure follows. */
+/**
+ * One variable per source, so two for a ratio. With CUPED, the same variables of the time before the exposure follow.
+ */
 function variablesOf(metric: Metric, cuped: boolean): Variable[] {
   const times = cuped ? ["", "_before"] : [""];
   return times.flatMap((time) =>
@@ -106,7 +114,9 @@ function joined({ id }: Source, i: number): RawBuilder<unknown> {
     and ${sql.ref(`${name}.user_id`)} = u.user_id and ${sql.ref(`${name}.anchor_ms`)} = u.anchor_ms`;
 }
 
-/** The percentile of all counted users' values, as one of these. What came before exposure is capped where the value is. */
+/**
+ * Caps are a percentile of all counted users' values. Values from before the exposure have the cap of those after it.
+ */
 function capsSql({ measure, denominator }: Metric, percentile: number | null): RawBuilder<unknown> {
   const cap = (of: Measure | null, column: string) =>
     percentile === null || of === null || !canBeCapped(of)
@@ -116,7 +126,7 @@ function capsSql({ measure, denominator }: Metric, percentile: number | null): R
     ${percentile === null ? sql`` : sql` from valued`}`;
 }
 
-/** `least` leaves nulls aside: a null cap is none. */
+/** `least` ignores nulls, so a null cap caps nothing. */
 function cappedSql({ name, capName }: Variable, percentile: number | null): RawBuilder<unknown> {
   const own = sql.ref(`v.${name}`);
   return percentile === null ? own : sql`least(${own}, ${sql.ref(`p.${capName}`)}) as ${sql.ref(name)}`;

@@ -1,4 +1,5 @@
-// Every migration, imported statically so that compiled output needs no directory to read. Append only; never edit one that shipped.
+// All migrations, imported statically so that compiled output needs no directory to read. Append new ones, and never
+// edit one that shipped.
 import type { Migration } from "kysely";
 import { initial } from "./0001-initial.ts";
 import { eventSources } from "./0002-event-sources.ts";
@@ -6,6 +7,7 @@ import { routers } from "./0003-routers.ts";
 import { sessions } from "./0004-sessions.ts";
 import { metrics } from "./0005-metrics.ts";
 import { columnNames } from "./0006-column-names.ts";
+import { clearNames } from "./0007-clear-names.ts";
 
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-initial": initial,
@@ -14,4 +16,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0004-sessions": sessions,
   "0005-metrics": metrics,
   "0006-column-names": columnNames,
+  "0007-clear-names": clearNames,
 };

@@ -1,7 +1,7 @@
-// Opaque cursors of list calls: the key of the last item, with a check that binds it to the list that gave it out.
-import type { Page } from "../../domain/page.ts";
+// Opaque cursors of list calls: the key of the last item, with a check that ties it to the list it came from.
 import { createHash } from "node:crypto";
-import { InvalidCursorError } from "../store.ts";
+import type { Page } from "../../domain/page.ts";
+import { InvalidCursorError } from "../errors.ts";
 
 const MAX_CURSOR_CHARS = 1_000;
 type Key = (string | number)[];
@@ -17,10 +17,9 @@ export interface CursorList {
 export function decodeCursor(list: CursorList, cursor: string | null): Key | null {
   if (cursor === null) return null;
   const [body = "", check = ""] = cursor.slice(0, MAX_CURSOR_CHARS).split(".");
-  if (check === "" || check !== checkOf(list, body)) throw new InvalidCursorError("This list gave out no such cursor.");
-  const key = parseKey(body);
+  const key = check === checkOf(list, body) ? parseKey(body) : null;
   if (key === null || key.length !== list.shape.length || !key.every((part, i) => typeof part === list.shape[i])) {
-    throw new InvalidCursorError("This list gave out no such cursor.");
+    throw new InvalidCursorError("The cursor does not belong to this list.");
   }
   return key;
 }
@@ -30,7 +29,7 @@ function encodeCursor(list: CursorList, key: Key): string {
   return `${body}.${checkOf(list, body)}`;
 }
 
-/** A page out of `limit + 1` rows that were read: the one too many only tells that there is more. */
+/** Makes a page out of up to `limit + 1` rows: the extra row only shows that there is a next page. */
 export function toPage<Row, T>(
   list: CursorList,
   rows: Row[],

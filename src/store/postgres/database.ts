@@ -1,14 +1,32 @@
-// The connection pool, and the transactions that bulk paths need a bare client for.
-import { Kysely, PostgresDialect } from "kysely";
+// The one way to query: statements are written with Kysely's `sql` tag and run by pg, on any connection of the pool
+// or in a transaction (decision 0020).
+import { Kysely, PostgresDialect, type RawBuilder } from "kysely";
 import pg from "pg";
 
-/** Everything that the parts of the store share. Tables have no TypeScript mirror: queries are SQL with bound parameters. */
-export interface Database {
-  pool: pg.Pool;
-  db: Queryable;
+/** Runs statements. Tables have no TypeScript copy: each statement names the type of its rows. */
+export interface Queryable {
+  /** Returns the statement's rows. */
+  query<Row>(statement: RawBuilder<Row>): Promise<Row[]>;
+  /** Returns how many rows the statement inserted, changed, deleted or selected. */
+  execute(statement: RawBuilder<unknown>): Promise<number>;
 }
 
-export type Queryable = Kysely<unknown>;
+/** Runs statements on one connection, which commits them together. */
+export interface Transaction extends Queryable {
+  /** The connection itself, for COPY (copy.ts). */
+  readonly client: pg.PoolClient;
+}
+
+export interface Database extends Queryable {
+  /**
+   * Commits what `work` did, or rolls back if it throws. `settings` are statements without parameters, such as `set
+   * local …`: they share a round trip with `begin`.
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>, settings?: RawBuilder<unknown>): Promise<T>;
+  /** For Kysely's migrator alone. */
+  readonly kysely: Kysely<unknown>;
+  close(): Promise<void>;
+}
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** A client that dies between two statements of a transaction must not hold its locks for longer. */
@@ -24,46 +42,71 @@ export function openDatabase(databaseUrl: string, maxConnections: number): Datab
     application_name: "crosscurrent",
     types: { getTypeParser },
   });
-  // An idle connection that breaks is replaced by the next query; without a listener it would end the process.
+  // The next query replaces an idle connection that breaks. Without a listener the error would end the process.
   pool.on("error", () => undefined);
-  // The same for a connection that breaks between two statements of a transaction: the next statement fails, and that is enough.
+  // If a connection breaks between two statements of a transaction, the next statement fails, and that is enough.
   pool.on("connect", (client) => client.on("error", () => undefined));
-  return { pool, db: new Kysely({ dialect: new PostgresDialect({ pool }) }) };
+  const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    ...queryableOn(pool, kysely),
+    transaction: (work, settings) => transaction(pool, kysely, work, settings),
+    kysely,
+    close: () => pool.end(),
+  };
+}
+
+function queryableOn(client: pg.Pool | pg.PoolClient, kysely: Kysely<unknown>): Queryable {
+  const run = <Row>(statement: RawBuilder<Row>) => {
+    const { sql, parameters } = statement.compile(kysely);
+    return client.query<Row & pg.QueryResultRow>(sql, parameters as unknown[]);
+  };
+  return {
+    query: async (statement) => (await run(statement)).rows,
+    execute: async (statement) => (await run(statement)).rowCount ?? 0,
+  };
+}
+
+async function transaction<T>(
+  pool: pg.Pool,
+  kysely: Kysely<unknown>,
+  work: (tx: Transaction) => Promise<T>,
+  settings?: RawBuilder<unknown>,
+): Promise<T> {
+  const client = await pool.connect();
+  let isBroken = false;
+  try {
+    await client.query(settings === undefined ? "begin" : `begin; ${settings.compile(kysely).sql}`);
+    const result = await work({ client, ...queryableOn(client, kysely) });
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    // A connection whose rollback fails is thrown away.
+    isBroken = await client.query("rollback").then(
+      () => false,
+      () => true,
+    );
+    throw error;
+  } finally {
+    client.release(isBroken);
+  }
 }
 
 /** Counts, sequence numbers and milliseconds all stay below 2^53, so bigint columns are read as numbers. */
 const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: "text" | "binary") =>
   oid === INT8_OID && format !== "binary" ? Number : pg.types.getTypeParser(oid, format);
 
-/** Runs `work` in one transaction on one client. A connection whose rollback fails is thrown away. */
-export async function transaction<T>(
-  pool: pg.Pool,
-  begin: string,
-  work: (client: pg.PoolClient) => Promise<T>,
-): Promise<T> {
-  const client = await pool.connect();
-  let broken = false;
-  try {
-    await client.query(begin);
-    const result = await work(client);
-    await client.query("commit");
-    return result;
-  } catch (error) {
-    broken = await client.query("rollback").then(
-      () => false,
-      () => true,
-    );
-    throw error;
-  } finally {
-    client.release(broken);
-  }
-}
-
-/** SQLSTATE of an error that PostgreSQL reported; undefined for anything else. */
+/** Returns the SQLSTATE of an error that PostgreSQL reported, undefined for any other error. */
 export function sqlState(error: unknown): string | undefined {
   return error instanceof pg.DatabaseError ? error.code : undefined;
 }
 
-export function isUniqueViolation(error: unknown): boolean {
-  return sqlState(error) === "23505";
+export const UNIQUE_VIOLATION = "23505";
+
+/** Runs a change, and throws `taken` in place of PostgreSQL's error if the change violates a unique index. */
+export async function orIfTaken<T>(taken: Error, change: () => Promise<T>): Promise<T> {
+  try {
+    return await change();
+  } catch (error) {
+    throw sqlState(error) === UNIQUE_VIOLATION ? taken : error;
+  }
 }

@@ -1,30 +1,28 @@
-// Brings a database to the current schema. Safe to run again, and safe when several processes start at once.
-import { Migrator } from "kysely";
-import { MIGRATIONS } from "../migrations/index.ts";
-import { openDatabase, type Database } from "./database.ts";
+// Brings a database to the current schema. It can run again, and several processes may run it at once.
+import { Migrator, sql, type Kysely } from "kysely";
 import { createDayPartitions } from "../exposures/partitions.ts";
+import { MIGRATIONS } from "../migrations/index.ts";
+import { openDatabase } from "./database.ts";
 
-/** Any constant: one lock for everybody who migrates this database. */
+/** Any constant: one lock for all processes that migrate this database. */
 const MIGRATION_LOCK = 7_315_001;
 
-/** Applies what is missing, makes the next days' partitions, and returns the names of the migrations applied now. */
+/** Applies missing migrations, makes the next days' partitions, and returns the names of the migrations applied now. */
 export async function migrate(databaseUrl: string): Promise<string[]> {
   const database = openDatabase(databaseUrl, 2);
+  // The lock lasts as long as this transaction, which no timeout may end while migrations run on the other connection.
+  const settings = sql`set local idle_in_transaction_session_timeout = 0`;
   try {
-    const holder = await database.pool.connect();
-    try {
+    return await database.transaction(async (tx) => {
       // Kysely locks too, but only after it has created its own tables, which two processes could do at once.
-      await holder.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
-      const { error, results } = await migratorOf(database).migrateToLatest();
+      await tx.execute(sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+      const { error, results } = await migratorOf(database.kysely).migrateToLatest();
       if (error !== undefined) throw error;
-      await createDayPartitions(holder);
+      await createDayPartitions(database);
       return (results ?? []).map((result) => result.migrationName);
-    } finally {
-      // Ending the session ends its lock, whatever happened.
-      holder.release(true);
-    }
+    }, settings);
   } finally {
-    await database.db.destroy();
+    await database.close();
   }
 }
 
@@ -32,16 +30,16 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 export async function isMigrated(databaseUrl: string): Promise<boolean> {
   const database = openDatabase(databaseUrl, 1);
   try {
-    const migrations = await migratorOf(database).getMigrations();
+    const migrations = await migratorOf(database.kysely).getMigrations();
     return migrations.every((migration) => migration.executedAt !== undefined);
   } finally {
-    await database.db.destroy();
+    await database.close();
   }
 }
 
-function migratorOf(database: Database): Migrator {
+function migratorOf(db: Kysely<unknown>): Migrator {
   return new Migrator({
-    db: database.db,
+    db,
     provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
     migrationTableName: "crosscurrent_migrations",
     migrationLockTableName: "crosscurrent_migrations_lock",

@@ -1,11 +1,11 @@
-// Making text from outside storable: PostgreSQL takes no NUL, and UTF-8 has no lone surrogates.
+// Makes text from outside storable: PostgreSQL takes no NUL, and UTF-8 has no lone surrogates.
 
-/** U+FFFD in place of every NUL. Lone surrogates become U+FFFD by themselves when text is encoded as UTF-8. */
+/** Replaces every NUL by U+FFFD. Lone surrogates become U+FFFD when the text is encoded as UTF-8. */
 export function storable(text: string): string {
   return text.includes("\0") ? text.replaceAll("\0", "\uFFFD") : text;
 }
 
-/** Storable and of bounded length, never cut inside a surrogate pair. */
+/** Makes text storable and at most `maxChars` long; never cuts inside a surrogate pair. */
 export function bounded(text: string, maxChars: number): string {
   const clean = storable(text);
   if (clean.length <= maxChars) return clean;
@@ -13,7 +13,7 @@ export function bounded(text: string, maxChars: number): string {
   return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
 }
 
-/** JSON text that jsonb takes: escapes of NULs and lone surrogates in strings are replaced too. */
+/** Returns JSON text that jsonb takes: NULs and lone surrogates in strings are replaced too. */
 export function storableJson(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) =>
     typeof part === "string" ? Buffer.from(storable(part), "utf8").toString("utf8") : part,

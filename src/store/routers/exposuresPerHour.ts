@@ -1,8 +1,8 @@
-// Exposures per hour, route and variant: counts that the sealer keeps, and what it has not placed yet counted in passing.
+// Exposures per hour, route and variant: counts that the sealer keeps, plus what it has not folded into buckets yet.
 import { sql } from "kysely";
+import type { ExposureHour } from "../../domain/exposure.ts";
 import { MAX_EXPOSURE_AHEAD_MS } from "../../domain/limits.ts";
-import type { ExposureHour } from "../store.ts";
-import type { Queryable } from "../postgres/database.ts";
+import type { Database, Transaction } from "../postgres/database.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -12,32 +12,41 @@ interface Range {
   limit: number;
 }
 
-/**
- * Three places hold exposures: placed buckets (counted in `exposure_hours`), parts of hours that are not over, and raw rows not yet
- * folded. A user of the last two counts unless its bucket is there already: the part of the primary key that the hour selects is
- * asked for, once for each. Raw rows are found by the index of what is unfolded, in the partitions of days in which they can lie.
- * The tables grow faster than their statistics: the planner may not think that reading a whole one is quicker.
- */
-export async function exposuresOf(
-  db: Queryable,
+/** Returns null if there is no such router and none was ever exposed. */
+export async function exposuresPerHour(
+  db: Database,
   workspaceId: string,
   aliasId: string,
   range: Range,
 ): Promise<ExposureHour[] | null> {
-  const rows = await db.transaction().execute(async (tx) => {
-    await sql`set local enable_seqscan = off`.execute(tx);
-    return read(tx, workspaceId, aliasId, range);
-  });
-  return rows.length > 0 || (await isKnown(db, workspaceId, aliasId)) ? rows : null;
+  // The tables grow faster than their statistics: the planner must not conclude that reading a whole table is quicker.
+  const settings = sql`set local enable_seqscan = off`;
+  const hours = await db.transaction((tx) => readHours(tx, workspaceId, aliasId, range), settings);
+  if (hours.length > 0) return hours;
+  const known = await db.execute(sql`
+    select where exists (select from routers where workspace_id = ${workspaceId} and id = ${aliasId})
+      or exists (select from exposure_hours where workspace_id = ${workspaceId} and alias_id = ${aliasId})`);
+  return known === 0 ? null : [];
 }
 
-async function read(
-  tx: Queryable,
+/**
+ * Exposures are in three places: buckets (counted in `exposure_hours`), parts of hours that are not over, and raw
+ * rows that are not folded. A user of the last two counts unless it has a bucket already; the primary key finds that,
+ * once for each. Raw rows are found by the index of unfolded rows, in the partitions of the days in which they can
+ * be. For one route and variant:
+ *
+ *     exposure_hours   9:00, 5 exposures, 3 users (u1 u2 u3)
+ *     open, fresh      9:00, u3, 2 exposures; 9:00, u4, 1 exposure
+ *     counted          5 exposures 3 users; 2 exposures 0 users; 1 exposure 1 user
+ *     result           9:00, 8 exposures, 4 users
+ */
+function readHours(
+  tx: Transaction,
   workspaceId: string,
   aliasId: string,
   { fromMs, toMs, limit }: Range,
 ): Promise<ExposureHour[]> {
-  const { rows } = await sql<ExposureHour>`
+  return tx.query(sql<ExposureHour>`
     with w as materialized (select folded_through from workspaces where id = ${workspaceId}),
     open as (
       select hour_ms, route_id, variant_id, user_id, exposures from bucket_parts
@@ -52,23 +61,14 @@ async function read(
       select hour_ms, route_id, variant_id, exposures, users from exposure_hours
       where workspace_id = ${workspaceId} and alias_id = ${aliasId} and hour_ms >= ${fromMs} and hour_ms < ${toMs}
       union all
-      select f.hour_ms, f.route_id, f.variant_id, f.exposures, case when b.placed then 0 else 1 end
+      select f.hour_ms, f.route_id, f.variant_id, f.exposures, case when b.found then 0 else 1 end
       from fresh f left join lateral (
-        select true as placed from exposure_buckets b
+        select true as found from exposure_buckets b
         where b.workspace_id = ${workspaceId} and b.hour_ms = f.hour_ms and b.user_id = f.user_id
           and b.alias_id = ${aliasId} and b.route_id = f.route_id and b.variant_id = f.variant_id limit 1
       ) b on true
     )
     select hour_ms as "hourMs", route_id as "routeId", variant_id as "variantId",
       sum(exposures)::bigint as exposures, sum(users)::bigint as users
-    from counted group by 1, 2, 3 order by 1, 2, 3 limit ${limit}`.execute(tx);
-  return rows;
-}
-
-/** A router by that name, or exposures of one, whenever they were. */
-async function isKnown(db: Queryable, workspaceId: string, aliasId: string): Promise<boolean> {
-  const { rows } = await sql`
-    select where exists (select from routers where workspace_id = ${workspaceId} and id = ${aliasId})
-      or exists (select from exposure_hours where workspace_id = ${workspaceId} and alias_id = ${aliasId})`.execute(db);
-  return rows.length === 1;
+    from counted group by 1, 2, 3 order by 1, 2, 3 limit ${limit}`);
 }

@@ -1,4 +1,5 @@
-// Routers with their routes and variants, and what was exposed of them.
+// Routers with their routes and variants, and the exposures that they served.
+import type { ExposureHour } from "../../domain/exposure.ts";
 import type { Page, PageRequest } from "../../domain/page.ts";
 import type {
   NewRoute,
@@ -8,32 +9,12 @@ import type {
   RoutePatch,
   Router,
   RouterPatch,
+  ServedRouter,
   Variant,
   VariantPatch,
 } from "../../domain/router.ts";
-import type { RouteConditions } from "../../domain/router.ts";
 
-/** A router as the gateway needs it, keys included: never to be shown or logged. */
-export interface ServedRouter {
-  id: string;
-  routes: {
-    id: string;
-    conditions: RouteConditions;
-    fallbackVariantId: string | null;
-    variants: NewVariant[];
-  }[];
-}
-
-/** Exposures of one route and variant within one UTC hour. */
-export interface ExposureHour {
-  hourMs: number;
-  routeId: string;
-  variantId: string;
-  exposures: number;
-  users: number;
-}
-
-/** A change that contradicts what the router holds; `path` is the field of the change. */
+/** A change that contradicts the stored router; `path` is the field of the change. */
 export class RouterChangeError extends Error {
   override readonly name = "RouterChangeError";
   readonly path: string;
@@ -44,8 +25,9 @@ export class RouterChangeError extends Error {
 }
 
 /**
- * Null (or false) for what does not exist. Adding throws ConflictError for an id that is taken and beyond a limit; changes that
- * contradict the rest of the router throw RouterChangeError. Changes of one router happen one after the other.
+ * Methods return null (or false) for what does not exist. Adding throws ConflictError for an id that is taken and
+ * beyond a limit. Changes that contradict the rest of the router throw RouterChangeError. Changes of one router
+ * happen one after the other.
  */
 export interface RouterStore {
   create(workspaceId: string, router: NewRouter): Promise<Router>;
@@ -53,7 +35,7 @@ export interface RouterStore {
   /** By id. */
   list(workspaceId: string, page: PageRequest): Promise<Page<Router>>;
   update(workspaceId: string, id: string, patch: RouterPatch): Promise<Router | null>;
-  /** Takes its routes and variants along; its exposures stay. */
+  /** Removes the router with its routes and variants; its exposures stay. */
   remove(workspaceId: string, id: string): Promise<boolean>;
 
   /** In the order in which they are tried. */
@@ -70,7 +52,7 @@ export interface RouterStore {
     page: PageRequest,
   ): Promise<Page<Variant> | null>;
   addVariant(workspaceId: string, routerId: string, routeId: string, variant: NewVariant): Promise<Variant | null>;
-  /** The stored key never goes to another origin: a `baseUrl` of one comes with an `apiKey`. */
+  /** The stored key never goes to another origin: a `baseUrl` with a new origin needs an `apiKey`. */
   updateVariant(
     workspaceId: string,
     routerId: string,
@@ -78,14 +60,14 @@ export interface RouterStore {
     variantId: string,
     patch: VariantPatch,
   ): Promise<Variant | null>;
-  /** A route that falls back on it has no fallback from then on. */
+  /** A route whose fallback is removed has no fallback from then on. */
   removeVariant(workspaceId: string, routerId: string, routeId: string, variantId: string): Promise<boolean>;
 
-  /** With the keys decrypted. Throws SyncError `bug` if no configured key decrypts one. */
+  /** Returns the router with its keys decrypted. Throws SyncError `bug` if no configured key decrypts one. */
   serving(workspaceId: string, id: string): Promise<ServedRouter | null>;
   /**
-   * Exposures per hour, route and variant with fromMs <= hour < toMs, in that order: all that is committed, folded or not. Null where
-   * there neither is such a router nor was one ever exposed. At most `limit` are answered.
+   * Exposures per hour, route and variant with fromMs <= hour < toMs, in that order, at most `limit`: all that are
+   * committed, folded or not. Null if there is no such router and none was ever exposed.
    */
   exposures(
     workspaceId: string,

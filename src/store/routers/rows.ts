@@ -1,54 +1,47 @@
-// Reading routers: one statement, routes and variants nested into it.
-import type { Route, Router, Variant } from "../../domain/router.ts";
+// Reads routers in one statement, with routes and variants nested into it.
 import { sql, type RawBuilder } from "kysely";
-import type { RouteConditions } from "../../domain/router.ts";
+import type { Route, Router, Variant } from "../../domain/router.ts";
 import type { Queryable } from "../postgres/database.ts";
 
-interface VariantRow {
-  id: string;
-  weight: number;
-  baseUrl: string;
-  model: string;
-  hasApiKey: boolean;
-  /** Base64; only where secrets were asked for. */
+interface VariantRow extends Variant {
+  /** The encrypted API key in base64; null unless secrets were asked for. */
   box: string | null;
 }
 
-export interface RouteRow {
-  id: string;
+interface RouteRow extends Route {
   position: number;
-  conditions: RouteConditions;
-  fallbackVariantId: string | null;
   variants: VariantRow[];
 }
 
-export interface RouterRow {
-  id: string;
-  description: string | null;
-  createdAtMs: number;
-  updatedAtMs: number;
+export interface RouterRow extends Router {
   routes: RouteRow[];
 }
 
-/** Routers that match `where` (over `r`), by id. */
-export async function readRouters(
+/**
+ * Routers that match `where` (over `r`), by id. For example, two routes with a variant each become one row:
+ *
+ *     routers  shop            id shop, routes [{ id: "main",  position: 1, variants: [{ id: "a", upstream: … }], … },
+ *     routes   main, other                      { id: "other", position: 2, variants: [{ id: "b", upstream: … }], … }]
+ *     variants main/a, other/b
+ */
+export function readRouters(
   db: Queryable,
   where: RawBuilder<unknown>,
   options: { limit: number; withSecrets?: boolean },
 ): Promise<RouterRow[]> {
   const box = options.withSecrets === true ? sql`translate(encode(v.secret, 'base64'), E'\n', '')` : sql`null`;
+  const upstream = sql`jsonb_build_object('baseUrl', v.base_url, 'model', v.model, 'hasApiKey', v.secret is not null)`;
   const variants = sql`
-    select coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'weight', v.weight, 'baseUrl', v.base_url, 'model', v.model,
-      'hasApiKey', v.secret is not null, 'box', ${box}) order by v.ordinal), '[]')
+    select coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'weight', v.weight, 'upstream', ${upstream}, 'box', ${box})
+      order by v.ordinal), '[]')
     from variants v where v.workspace_id = r.workspace_id and v.router_id = r.id and v.route_id = t.id`;
   const routes = sql`
     select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'position', t.position, 'conditions', t.conditions,
       'fallbackVariantId', t.fallback_variant_id, 'variants', (${variants})) order by t.position), '[]')
     from routes t where t.workspace_id = r.workspace_id and t.router_id = r.id`;
-  const { rows } = await sql<RouterRow>`
+  return db.query(sql<RouterRow>`
     select r.id, r.description, r.created_at_ms as "createdAtMs", r.updated_at_ms as "updatedAtMs", (${routes}) as routes
-    from routers r where ${where} order by r.id limit ${options.limit}`.execute(db);
-  return rows;
+    from routers r where ${where} order by r.id limit ${options.limit}`);
 }
 
 export async function readRouter(db: Queryable, workspaceId: string, id: string): Promise<RouterRow | null> {
@@ -60,10 +53,10 @@ export function toRouter(row: RouterRow): Router {
   return { ...row, routes: row.routes.map(toRoute) };
 }
 
-export function toRoute({ id, conditions, fallbackVariantId, variants }: RouteRow): Route {
-  return { id, conditions, fallbackVariantId, variants: variants.map(toVariant) };
+export function toRoute({ position: _position, ...route }: RouteRow): Route {
+  return { ...route, variants: route.variants.map(toVariant) };
 }
 
-export function toVariant({ id, weight, baseUrl, model, hasApiKey }: VariantRow): Variant {
-  return { id, weight, upstream: { baseUrl, model, hasApiKey } };
+export function toVariant({ box: _box, ...variant }: VariantRow): Variant {
+  return variant;
 }

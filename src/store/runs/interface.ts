@@ -1,25 +1,19 @@
-// Runs (runs), the sync requests that they serve, and what was rejected in them.
+// Runs, the sync requests that they serve, and the records that were rejected.
 import type { Page, PageRequest } from "../../domain/page.ts";
-import type { Outcome, RejectedRecord, Run, RunDirection, SyncRequest } from "../../domain/run.ts";
+import type { RejectedRecord, Run, RunRecord, SyncRequest } from "../../domain/run.ts";
 
 export interface RunStore {
-  /** Null if there is no such integration. */
+  /** Newest first. Null if there is no such integration. */
   list(workspaceId: string, integrationId: string, page: PageRequest): Promise<Page<Run> | null>;
+  /** Oldest first. Null if there is no such integration. */
   rejected(workspaceId: string, integrationId: string, page: PageRequest): Promise<Page<RejectedRecord> | null>;
-  /** A queued sync request. `paused` if the integration is; null if there is none. */
+  /** Queues a sync request. Returns `paused` if the integration is paused, null if there is no such integration. */
   request(workspaceId: string, integrationId: string): Promise<{ requestId: string } | "paused" | null>;
   getRequest(workspaceId: string, integrationId: string, requestId: string): Promise<SyncRequest | null>;
   /**
-   * Writes a run's start (directions without an outcome) or end, and its requests' status. Counts are kept by `exports.commit` and
-   * `imports.commitChunk`, never overwritten here. A start also closes older runs that never ended
-   * (outcome failed) and queues their requests again: their workflow was lost. Requests made by hand in Temporal are added.
+   * Writes a run's start or end, and the status of its requests; requests made by hand in Temporal are added.
+   * `exports.commit` and `imports.commitChunk` keep the counts, which this never overwrites. A start also ends older
+   * runs that never ended (outcome failed) and queues their requests again, because their workflow was lost.
    */
-  record(input: {
-    integrationId: string;
-    runId: string;
-    startedAtMs: number;
-    requestIds: string[];
-    directions: Omit<RunDirection, "records" | "rejected">[];
-    finished: { atMs: number; outcome: Outcome } | null;
-  }): Promise<void>;
+  record(run: RunRecord): Promise<void>;
 }

@@ -1,10 +1,10 @@
-// Workspaces and the keys that open them.
+// Workspaces and their API keys.
 import type { Workspace } from "../../domain/workspace.ts";
 
 export interface WorkspaceStore {
-  /** The key is returned once; the store keeps a hash of it. */
+  /** Returns the key, this once: the store keeps a hash of it. */
   create(name: string): Promise<{ workspaceId: string; apiKey: string }>;
-  /** The workspace that this key belongs to; null for an unknown one. */
+  /** Returns the workspace of a key; null for an unknown key. */
   authenticate(apiKey: string): Promise<string | null>;
   get(workspaceId: string): Promise<Workspace | null>;
 }

@@ -113,6 +113,6 @@ describe("definitions", () => {
     const { body } = await api.define({ name: "Gone", integrationId: doomed, measure: REVENUE });
     await api.call(`/v1/integrations/${doomed}`, { method: "DELETE" });
     expect((await api.call(`/v1/metrics/${body.id as string}`)).status).toBe(404);
-    await api.store.maintenance.purge();
+    await api.store.cleanup.purge();
   });
 });

@@ -99,7 +99,10 @@ describe("results", () => {
       { id: "b", users: 3, value: 7 },
     ]);
     const health = left.body.health as { check: string; figures: unknown }[];
-    expect(health.find(({ check }) => check === "mixed_variants")?.figures).toMatchObject({ users: 1, share: 1 / 6 });
+    expect(health.find(({ check }) => check === "mixed_variants")?.figures).toMatchObject({
+      users: 1,
+      share: 1 / 6,
+    });
     const byRoute = await results(`router=shop&${range()}&by=route`);
     expect(groupsOf(byRoute)).toMatchObject([{ id: "main", users: 6, value: 5 }]);
   });

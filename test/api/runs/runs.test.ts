@@ -114,7 +114,7 @@ test("errors of directions and events are shown with their kind and start", asyn
   await api.call(`${one}/events`, { json: { eventId: "purchase" } });
   await api.call(one, { method: "PATCH", json: { export: { enabled: true }, import: { enabled: true } } });
   const error = { kind: "permission" as const, message: "make it an Admin", sinceMs: T0 };
-  await api.store.maintenance.recordState({
+  await api.store.syncState.recordStatus({
     integrationId: id,
     paused: null,
     nextRunAtMs: T0 + 5,

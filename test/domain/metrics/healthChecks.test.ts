@@ -11,33 +11,13 @@ const FROM_MS = Date.UTC(2026, 0, 10);
 const NOW_MS = FROM_MS + 20 * DAY_MS;
 
 const METRIC: MetricDefinition = {
-  name: "Buyers",
-  description: null,
-  denominator: null,
-  direction: "up",
-  windowHours: 72,
-  measure: {
-    event: "purchase",
-    aggregation: "conversion",
-    property: null,
-    filters: [],
-  },
-  winsorizePercentile: null,
-  format: {
-    style: "percent",
-    currency: null,
-  },
+  ...{ name: "Buyers", description: null, denominator: null, direction: "up", windowHours: 72 },
+  measure: { event: "purchase", aggregation: "conversion", property: null, filters: [] },
+  ...{ winsorizePercentile: null, format: { style: "percent", currency: null } },
 };
 const OPTIONS: ResultOptions = {
-  by: "variant",
-  routeId: null,
-  fromMs: FROM_MS,
-  toMs: FROM_MS + 7 * DAY_MS,
-  baseline: null,
-  mixed: "first",
-  unfinished: "include",
-  cuped: false,
-  confidence: 0.95,
+  ...{ by: "variant", routeId: null, fromMs: FROM_MS, toMs: FROM_MS + 7 * DAY_MS, baseline: null },
+  ...{ multipleExposures: "first", incompleteWindow: "include", cuped: false, confidence: 0.95 },
 };
 
 /** Users of a variant, each of whom did it with this share. */
@@ -53,42 +33,17 @@ function sampleOf(change: Partial<MetricSample> = {}): MetricSample {
   ];
   return {
     nowMs: NOW_MS,
-    cells: [cell("a", 1e3, 0.2), cell("b", 1010, 0.25)],
-    exposures: ["a", "b"].map((variantId) => ({
-      routeId: "r",
-      variantId,
-      exposures: 3e3,
-    })),
-    allUsers: 2010,
-    mixedUsers: 3,
-    unfinishedUsers: 0,
-    caps: {
-      value: null,
-      denominator: null,
+    cells: [cell("a", 1_000, 0.2), cell("b", 1_010, 0.25)],
+    exposures: ["a", "b"].map((variantId) => ({ routeId: "r", variantId, exposures: 3_000 })),
+    ...{
+      allUsers: 2_010,
+      multipleExposureUsers: 3,
+      incompleteWindowUsers: 0,
+      caps: { value: null, denominator: null },
     },
-    events: [
-      {
-        name: "purchase",
-        completeThroughMs: NOW_MS - HOUR_MS,
-        rejected: 0,
-        deduplicated: 0,
-      },
-    ],
-    importFrom: "2026-01-01",
-    joined: {
-      sampled: 1e3,
-      found: 900,
-    },
-    exposedBefore: false,
-    router: {
-      updatedAtMs: FROM_MS - DAY_MS,
-      routes: [
-        {
-          id: "r",
-          variants,
-        },
-      ],
-    },
+    events: [{ name: "purchase", completeThroughMs: NOW_MS - HOUR_MS, rejected: 0, deduplicated: 0 }],
+    ...{ importFrom: "2026-01-01", joined: { sampled: 1_000, found: 900 }, exposedBefore: false },
+    router: { updatedAtMs: FROM_MS - DAY_MS, routes: [{ id: "r", variants }] },
     ...change,
   };
 }
@@ -108,13 +63,8 @@ test("where nothing is wrong, nothing warns, and each check is there once", () =
   const { health } = compareGroups(METRIC, OPTIONS, sampleOf());
   expect(health.map(({ check, status }) => [check, status])).toEqual(
     [
-      "sample_ratio",
-      "minimum_sample",
-      "join_rate",
-      "mixed_variants",
-      "complete_through",
-      "rejected",
-      "deduplicated",
+      ...["sample_ratio", "minimum_sample", "join_rate", "mixed_variants"],
+      ...["complete_through", "rejected", "deduplicated"],
     ].map((check) => [check, "ok"]),
   );
 });
@@ -182,7 +132,7 @@ test.each([
   [20, "first", "ok", /20 of 2,010 users saw several variants; they are counted with the first variant/],
   [21, "exclude", "warning", /21 of 2,010 users .* are left out\. Likely causes/],
 ] as const)("mixed_variants of %i, %s: %s", (mixedUsers, mixed, status, message) => {
-  const found = checked("mixed_variants", { mixedUsers }, { mixed });
+  const found = checked("mixed_variants", { multipleExposureUsers: mixedUsers }, { multipleExposures: mixed });
   expect(found).toMatchObject({ status, message: expect.stringMatching(message), figures: { users: mixedUsers } });
 });
 
@@ -202,9 +152,11 @@ describe("complete_through", () => {
   });
 
   test("says how many users' windows are open, and what becomes of them", () => {
-    const open = { unfinishedUsers: 7 };
+    const open = { incompleteWindowUsers: 7 };
     expect(checked("complete_through", open)).toMatchObject({ status: "ok", figures: { unfinishedUsers: 7 } });
-    expect(checked("complete_through", open, { unfinished: "exclude" }).message).toMatch(/of 7 users .* left out/);
+    expect(checked("complete_through", open, { incompleteWindow: "exclude" }).message).toMatch(
+      /of 7 users .* left out/,
+    );
     expect(checked("complete_through", { importFrom: "2026-01-08" }).status).toBe("ok");
   });
 });

@@ -8,15 +8,15 @@ import {
   addIntegration,
   expectRows,
   fill,
-  heading,
+  expectPage,
   region,
   startPortalSystem,
-  synced,
+  expectSynced,
   syncNow,
   yourSync,
   type Portal,
 } from "../../support/portal/portal.ts";
-import { expectAccessible, picture } from "../../support/portal/looks.ts";
+import { expectAccessible, takePicture } from "../../support/portal/pageChecks.ts";
 import { HOUR_MS } from "../../support/system/system.ts";
 
 const ROWS = 45;
@@ -72,9 +72,9 @@ async function enable(page: Page, { projectId, email }: Customer): Promise<void>
     "Service Account Email": email,
     "BigQuery Location": "EU",
   });
-  await picture(page, "bigquery-add", 760);
+  await takePicture(page, "bigquery-add", 760);
   await page.getByRole("button", { name: "Enable" }).click();
-  await heading(page, `BigQuery ${projectId}.${DATASET}`);
+  await expectPage(page, `BigQuery ${projectId}.${DATASET}`);
 }
 
 /** Names are offered in comboboxes, all else is typed in textboxes. */
@@ -105,7 +105,7 @@ async function addOffered(page: Page): Promise<void> {
   await choose(page, "User ID Field Name", "user_id");
   expect(await choose(page, "Timestamp Field Name", "created_at")).toEqual(["created_at"]);
   await choose(page, "Event UUID Field Name", "event_uuid");
-  await picture(page, "bigquery-event", 760);
+  await takePicture(page, "bigquery-event", 760);
 }
 
 /** Both directions at work, seen while BigQuery keeps the export waiting. */
@@ -115,11 +115,11 @@ async function syncUnderWatch(page: Page, projectId: string): Promise<void> {
   await yourSync(page).getByText("Syncing…").waitFor();
   await region(page, "Sync status").getByText("syncing", { exact: true }).waitFor();
   await page
-    .getByRole("status", { name: "What the directions are doing" })
+    .getByRole("status", { name: "Current operations" })
     .getByText(`Export: delivering buckets 1 to ${USERS} of ${USERS}`)
     .waitFor();
   await control.clearFaults(projectId, fault);
-  await synced(page, "succeeded");
+  await expectSynced(page, "succeeded");
 }
 
 describe("the BigQuery product page", () => {
@@ -132,9 +132,9 @@ describe("the BigQuery product page", () => {
     );
     const page = await portal.signedIn();
     await enable(page, customer);
-    await page.getByText("Enabled: every step went well.").waitFor();
+    await page.getByText("Enabled: every step succeeded.").waitFor();
     await page.getByText("Writing to the dataset (BigQuery Data Editor): ok").waitFor();
-    await picture(page, "bigquery-enabled");
+    await takePicture(page, "bigquery-enabled");
 
     await page.getByRole("switch", { name: "Import from BigQuery" }).click();
     await addOffered(page);
@@ -157,11 +157,11 @@ describe("the BigQuery product page", () => {
     expect(await link.getAttribute("href")).toMatch(
       new RegExp(`^${TEMPORAL_UI}/namespaces/default/workflows/integration-`),
     );
-    await page.getByRole("table", { name: "Runs" }).getByText(`${ROWS} rows, 1 rejected`).waitFor();
-    await picture(page, "bigquery-sync", 900);
+    await page.getByRole("table", { name: "Runs" }).getByText(`${ROWS} records, 1 rejected`).waitFor();
+    await takePicture(page, "bigquery-sync", 900);
 
     await page.getByRole("link", { name: "user_donation: properties and records" }).click();
-    await heading(page, "user_donation");
+    await expectPage(page, "user_donation");
     const amount = page.getByRole("table", { name: "Properties" }).getByRole("row", { name: /^amount/ });
     expect(await amount.innerText()).toMatch(/number\s*numeric/i);
     await expectRows(page, "Records", 20);
@@ -178,7 +178,7 @@ describe("the BigQuery product page", () => {
     await expectAccessible(page, "a failed test of BigQuery");
     await control.putAccount(email, { grants: grantsOf(projectId) });
     await page.getByRole("button", { name: "Test connection" }).click();
-    await page.getByText("Enabled: every step went well.").waitFor();
+    await page.getByText("Enabled: every step succeeded.").waitFor();
   });
 
   it("takes typed names where none are offered, and shows lost access with its remedy until it is back", async () => {

@@ -7,13 +7,13 @@ import {
   addIntegration,
   expectRows,
   fill,
-  heading,
+  expectPage,
   region,
   startPortalSystem,
   syncNow,
   type Portal,
 } from "../../support/portal/portal.ts";
-import { expectAccessible, picture } from "../../support/portal/looks.ts";
+import { expectAccessible, takePicture } from "../../support/portal/pageChecks.ts";
 import { ACCOUNT, HOUR_MS } from "../../support/system/system.ts";
 
 const ROWS = 45;
@@ -50,9 +50,9 @@ async function add(page: Page, projectId: string, secret = ACCOUNT.secret): Prom
     "Service Account Username": ACCOUNT.username,
     "Service Account Secret": secret,
   });
-  await picture(page, "mixpanel-add", 660);
+  await takePicture(page, "mixpanel-add", 660);
   await page.getByRole("button", { name: "Enable" }).click();
-  await heading(page, `Mixpanel Project ${projectId}`);
+  await expectPage(page, `Mixpanel Project ${projectId}`);
 }
 
 async function changeSecret(page: Page, secret: string): Promise<void> {
@@ -74,10 +74,10 @@ describe("the Mixpanel product page", () => {
 
     const page = await portal.signedIn();
     await add(page, projectId);
-    await page.getByText("Enabled: every step went well.").waitFor();
+    await page.getByText("Enabled: every step succeeded.").waitFor();
     await page.getByText("Reading events").waitFor();
 
-    await picture(page, "mixpanel-enabled");
+    await takePicture(page, "mixpanel-enabled");
 
     const exporting = page.getByRole("switch", { name: "Export to Mixpanel" });
     const importing = page.getByRole("switch", { name: "Import from Mixpanel" });
@@ -101,19 +101,20 @@ describe("the Mixpanel product page", () => {
     const { deduped } = await portal.system.mixpanel.control.count(projectId, { events: [EXPOSURE_EVENT] });
     expect(deduped).toBe(12);
     await expectAccessible(page, "an integration", { dark: true });
-    await picture(page, "mixpanel-sync", 900);
+    await takePicture(page, "mixpanel-sync", 900);
 
     await page.getByRole("link", { name: "purchase: properties and records" }).click();
-    await heading(page, "purchase");
+    await expectPage(page, "purchase");
     const amount = page.getByRole("table", { name: "Properties" }).getByRole("row", { name: /^amount/ });
     expect(await amount.innerText()).toMatch(/number\s*numeric/i);
     await expectRows(page, "Records", 20);
     // More digits than a JavaScript number has.
     expect(await page.getByRole("table", { name: "Records" }).getByRole("row").nth(1).innerText()).toContain(BIG);
-    await page.getByRole("button", { name: "Next" }).click();
-    await page.getByText("Page 2").waitFor();
-    await page.getByRole("button", { name: "Next" }).click();
-    await expectRows(page, "Records", ROWS - 40);
+    await page.getByRole("button", { name: "More" }).click();
+    await expectRows(page, "Records", 40);
+    await page.getByRole("button", { name: "More" }).click();
+    await expectRows(page, "Records", ROWS);
+    expect(await page.getByRole("button", { name: "More" }).count()).toBe(0);
     await expectAccessible(page, "an event");
   });
 
@@ -126,7 +127,7 @@ describe("the Mixpanel product page", () => {
     await expectAccessible(page, "a failed test");
     await changeSecret(page, ACCOUNT.secret);
     await page.getByRole("button", { name: "Test connection" }).click();
-    await page.getByText("Enabled: every step went well.").waitFor();
+    await page.getByText("Enabled: every step succeeded.").waitFor();
     expect(await page.getByText(": failed").count()).toBe(0);
   });
 
@@ -165,7 +166,7 @@ describe("the Mixpanel product page", () => {
     await page.getByRole("button", { name: "Pause" }).waitFor();
     await page.getByRole("button", { name: "Delete integration" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
-    await heading(page, "Data Integrations");
+    await expectPage(page, "Data Integrations");
     expect(await page.getByText(`Project ${projectId}`).count()).toBe(0);
   });
 });

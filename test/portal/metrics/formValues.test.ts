@@ -2,8 +2,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatDifference, formatPValue, formatRelative, formatValue } from "../../../src/portal/metrics/format.ts";
-import type { Metric } from "../../../src/portal/metrics/types.ts";
-import { toNewMetric, valuesOf } from "../../../src/portal/metrics/formValues.ts";
+import type { components } from "../../../src/portal/api.generated.ts";
+import { toNewMetric, toFormValues } from "../../../src/portal/metrics/formValues.ts";
+
+type Metric = components["schemas"]["Metric"];
 
 const TYPES: Record<string, string[]> = {
   amount: ["number"],
@@ -56,7 +58,7 @@ describe("a metric's form", () => {
         const { id: _id, createdAt: _created, updatedAt: _updated, ...definition } = one;
         expect(
           toNewMetric(
-            valuesOf(one, () => "key"),
+            toFormValues(one, () => "key"),
             typesOf,
           ),
         ).toEqual(definition);
@@ -80,7 +82,7 @@ describe("a metric's form", () => {
     const one: Metric = { ...fc.sample(metric, 1)[0]!, measure: of(), denominator: null };
     expect(
       toNewMetric(
-        valuesOf(one, () => "key"),
+        toFormValues(one, () => "key"),
         typesOf,
       ).measure.filters[0]?.value,
     ).toBe(value);

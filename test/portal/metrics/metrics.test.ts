@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { connectMixpanel, expose } from "../../support/system/mixpanelSync.ts";
-import { expectAccessible, picture } from "../../support/portal/looks.ts";
-import { fill, heading, startPortalSystem, type Portal } from "../../support/portal/portal.ts";
+import { expectAccessible, takePicture } from "../../support/portal/pageChecks.ts";
+import { fill, expectPage, startPortalSystem, type Portal } from "../../support/portal/portal.ts";
 import { DAY_MS, HOUR_MS } from "../../support/system/system.ts";
 
 const USERS = 240;
@@ -61,7 +61,7 @@ const row = (page: Page, name: string) =>
 
 async function define(page: Page): Promise<void> {
   await page.getByRole("link", { name: "New Metric" }).click();
-  await heading(page, "New Metric");
+  await expectPage(page, "New Metric");
   await page.getByRole("button", { name: "Save Metric" }).click();
   await page.getByText("Choose an event.").waitFor();
   await fill(page, { Name: "Revenue", Description: "Dollars per user" });
@@ -75,10 +75,10 @@ async function define(page: Page): Promise<void> {
   await page.getByRole("combobox", { name: "Filter by" }).fill("amount");
   await fill(page, { "Filter value": "6" });
   await page.getByLabel("Condition").selectOption("at_least");
-  await page.getByLabel("Written as").selectOption("currency");
+  await page.getByLabel("Format", { exact: true }).selectOption("currency");
   await expectAccessible(page, "a metric's definition");
   await page.getByRole("button", { name: "Save Metric" }).click();
-  await heading(page, "Revenue");
+  await expectPage(page, "Revenue");
 }
 
 it("walks from imported data to a result, its health, its file, and another direction", async () => {
@@ -101,7 +101,7 @@ it("walks from imported data to a result, its health, its file, and another dire
     .getByText(`+${((fast / slow - 1) * 100).toFixed(2)}%`)
     .waitFor();
   await row(page, "fast").getByText("Better").waitFor();
-  await picture(page, "metric-result", 1_680);
+  await takePicture(page, "metric-result", 1_680);
   await page.getByText("Absolute", { exact: true }).click();
   await row(page, "fast")
     .getByText(`+US$${(fast - slow).toFixed(2)}`)
@@ -140,10 +140,10 @@ it("walks from imported data to a result, its health, its file, and another dire
   await row(page, "slow").getByText("baseline").waitFor();
 
   await page.getByRole("link", { name: "Edit", exact: true }).click();
-  await heading(page, "Edit Revenue");
+  await expectPage(page, "Edit Revenue");
   await page.getByLabel("Good direction").selectOption("down");
   await page.getByRole("button", { name: "Save Metric" }).click();
-  await heading(page, "Revenue");
+  await expectPage(page, "Revenue");
   await row(page, "slow").getByText("Better").waitFor();
 
   await page.getByRole("link", { name: "Edit", exact: true }).click();
@@ -156,17 +156,17 @@ it("compares a ratio, less its past, and by route", async () => {
   const page = await portal.signedIn();
   await page.getByRole("link", { name: "Metrics", exact: true }).first().click();
   await page.getByRole("link", { name: "New Metric" }).click();
-  await heading(page, "New Metric");
+  await expectPage(page, "New Metric");
   await fill(page, { Name: "Order value" });
-  await page.getByLabel("Ratio of two").check();
+  await page.getByRole("switch", { name: /^Ratio/ }).check();
   const [above, below] = ["Numerator", "Denominator"].map((legend) => page.getByRole("group", { name: legend }));
   await above!.getByLabel("Event").selectOption("purchase");
   await above!.getByLabel("Value", { exact: true }).selectOption("sum");
   await above!.getByRole("combobox", { name: "Property" }).fill("amount");
   await below!.getByLabel("Event").selectOption("purchase");
-  await page.getByLabel("Written as").selectOption("currency");
+  await page.getByLabel("Format", { exact: true }).selectOption("currency");
   await page.getByRole("button", { name: "Save Metric" }).click();
-  await heading(page, "Order value");
+  await expectPage(page, "Order value");
 
   for (const variant of ["fast", "slow"] as const) {
     const amounts = users.filter((one) => one.variant === variant && one.buys).map(({ amount }) => amount);
@@ -181,7 +181,7 @@ it("compares a ratio, less its past, and by route", async () => {
   const plain = await row(page, "slow").innerText();
   await page.getByLabel("CUPED").check();
   await health.getByText(/The router served nobody in the 72 hours before/).waitFor();
-  await page.getByText("Differences are adjusted by CUPED; the values are not.").waitFor();
+  await page.getByText("Differences are adjusted by CUPED. Values are not.").waitFor();
   expect(await row(page, "slow").innerText()).toBe(plain);
 
   await page.getByLabel("Compare").selectOption("route");

@@ -24,8 +24,8 @@ afterEach(async () => {
 
 const issued = async (): Promise<number> => (await customer.control.counters(customer.projectId)).tokensIssued;
 const look = (signal = new AbortController().signal) => {
-  const attempt: Operation = { connection: customer.connection, action: "to see the dataset", about: DATASET };
-  return clients.call(attempt, signal, async () => {
+  const operation: Operation = { action: "reading the dataset", about: DATASET };
+  return clients.call({ connection: customer.connection, signal }, operation, async () => {
     const client = await clients.bigQueryOf(customer.connection);
     const answer: unknown = await client.dataset(DATASET).getMetadata();
     return answer;

@@ -1,28 +1,26 @@
-// Errors of REST, gRPC and IAM, as the clients throw them: their kind, and a message that quotes nothing of them.
+// Errors of REST, gRPC and IAM as the clients throw them: their kind, and a message that quotes none of their texts.
 import { expect, test } from "vitest";
 import { toSyncError, impersonationError } from "../../../src/providers/bigquery/errors.ts";
 import type { Operation } from "../../../src/providers/bigquery/errors.ts";
 import { SyncError } from "../../../src/domain/errors.ts";
+import type { Connection } from "../../../src/domain/connection.ts";
 import type { ErrorKind } from "../../../src/domain/errors.ts";
 
 const EMAIL = "sync@acme-data.iam.gserviceaccount.com";
-const ATTEMPT: Operation = {
-  connection: {
-    integrationId: "i",
-    workspaceId: "w",
-    settings: {
-      provider: "bigquery",
-      projectId: "acme-data",
-      datasetId: "d",
-      serviceAccountEmail: EMAIL,
-      location: "EU",
-    },
-    secret: "",
-    importFrom: "2026-01-01",
+const CONNECTION: Connection = {
+  integrationId: "i",
+  workspaceId: "w",
+  settings: {
+    provider: "bigquery",
+    projectId: "acme-data",
+    datasetId: "d",
+    serviceAccountEmail: EMAIL,
+    location: "EU",
   },
-  action: "the load of router exposures",
-  about: "analytics.exposures",
+  secret: "",
+  importFrom: "2026-01-01",
 };
+const OPERATION: Operation = { action: "the load of router exposures", about: "analytics.exposures" };
 /** Stands for values of rows and for tokens, which texts of Google's may quote. */
 const PRIVATE = "user-4711 ya29.token";
 
@@ -63,7 +61,7 @@ test.each<[string, unknown, ErrorKind, RegExp]>([
   ["job's rate", { reason: "jobRateLimitExceeded", message: PRIVATE }, "rate_limited", /jobRateLimitExceeded/],
   ["503", rest(503, "backendError"), "transient", /backendError/],
   ["502 in HTML", Object.assign(new Error(`<html>${PRIVATE}`), { code: 502 }), "transient", /status 502/],
-  ["job's failure", { reason: "jobBackendError", message: PRIVATE }, "transient", /tried again/],
+  ["job's syncError", { reason: "jobBackendError", message: PRIVATE }, "transient", /tried again/],
   [
     "conflict",
     rest(400, "invalidQuery", "Could not serialize access to table x due to concurrent update"),
@@ -94,23 +92,26 @@ test.each<[string, unknown, ErrorKind, RegExp]>([
   ["gRPC 9", grpc(9, "session expired"), "transient", /tried again/],
   ["gRPC 3", grpc(3), "schema", /refused/],
 ])("%s", (_name, error, kind, message) => {
-  const failure = toSyncError(error, ATTEMPT);
-  expect(failure).toMatchObject({ kind, message: expect.stringMatching(message) as string });
-  for (const secret of PRIVATE.split(" ")) expect(`${failure.stack} ${JSON.stringify(failure)}`).not.toContain(secret);
-  expect(failure.cause).toBeUndefined();
-  const waitMs = (failure.retryAtMs ?? Date.now()) - Date.now();
+  const syncError = toSyncError(error, OPERATION, CONNECTION);
+  expect(syncError).toMatchObject({ kind, message: expect.stringMatching(message) as string });
+  for (const secret of PRIVATE.split(" "))
+    expect(`${syncError.stack} ${JSON.stringify(syncError)}`).not.toContain(secret);
+  expect(syncError.cause).toBeUndefined();
+  const waitMs = (syncError.retryAtMs ?? Date.now()) - Date.now();
   expect(waitMs > 30_000).toBe(kind === "rate_limited");
 });
 
-test("what is classified stays as it is", () => {
+test("a SyncError stays as it is", () => {
   const error = new SyncError("schema", "known");
-  expect(toSyncError(error, ATTEMPT)).toBe(error);
+  expect(toSyncError(error, OPERATION, CONNECTION)).toBe(error);
   expect(impersonationError(error, EMAIL)).toBe(error);
 });
 
-test("a write that lacks the right to see asks for the editor alone", () => {
+test("a write that lacks a viewer's permission asks for the editor's role", () => {
   const error = rest(403, "accessDenied", "Permission bigquery.tables.get denied");
-  expect(toSyncError(error, { ...ATTEMPT, role: "dataEditor" }).message).toContain("roles/bigquery.dataEditor");
+  expect(toSyncError(error, { ...OPERATION, role: "dataEditor" }, CONNECTION).message).toContain(
+    "roles/bigquery.dataEditor",
+  );
 });
 
 function iam(status: number, reason: string): Error {
@@ -121,14 +122,14 @@ function iam(status: number, reason: string): Error {
 test.each<[string, Error, ErrorKind, RegExp]>([
   ["refused", iam(403, "IAM_PERMISSION_DENIED"), "permission", /roles\/iam\.serviceAccountTokenCreator/],
   ["API off", iam(403, "SERVICE_DISABLED"), "permission", /IAM Service Account Credentials API/],
-  ["no such account", iam(404, ""), "auth", /knows no service account/],
+  ["no such account", iam(404, ""), "auth", /does not know the service account/],
   ["own identity", iam(401, "authError"), "auth", /own identity/],
   ["quota", iam(429, "rateLimitExceeded"), "rate_limited", /goes on by itself/],
   ["down", iam(503, ""), "transient", /tried again/],
   ["unreachable", Object.assign(new Error(PRIVATE), { code: "ENOTFOUND" }), "transient", /ENOTFOUND/],
   ["none at all", new Error("Could not load the default credentials."), "auth", /GOOGLE_SOURCE_TOKEN/],
 ])("impersonation: %s", (_name, error, kind, message) => {
-  const failure = impersonationError(error, EMAIL);
-  expect(failure).toMatchObject({ kind, message: expect.stringMatching(message) as string });
-  for (const secret of PRIVATE.split(" ")) expect(`${failure.stack}`).not.toContain(secret);
+  const syncError = impersonationError(error, EMAIL);
+  expect(syncError).toMatchObject({ kind, message: expect.stringMatching(message) as string });
+  for (const secret of PRIVATE.split(" ")) expect(`${syncError.stack}`).not.toContain(secret);
 });

@@ -105,8 +105,8 @@ const look = fc.record({
   routeId: fc.constantFrom(null, null, "a"),
   fromDay: fc.integer({ min: 0, max: 1 }),
   toDay: fc.integer({ min: 3, max: DAYS }),
-  mixed: fc.constantFrom("first" as const, "exclude" as const),
-  unfinished: fc.constantFrom("include" as const, "exclude" as const),
+  multipleExposures: fc.constantFrom("first" as const, "exclude" as const),
+  incompleteWindow: fc.constantFrom("include" as const, "exclude" as const),
   cuped: fc.boolean(),
 });
 
@@ -227,8 +227,8 @@ async function lookAt({ integration, metric, options, exposures, rows: current, 
   const { cells, ...rest } = naiveSample(metric, options, raw);
   const naive = { ...rest, cells: cells.map(({ cell, users }) => [cell, close(users)]) };
   if (sample === null) return { sample, naive: exposures.length === 0 ? null : naive };
-  const { allUsers, mixedUsers, unfinishedUsers, caps } = sample;
-  return { sample: { allUsers, mixedUsers, unfinishedUsers, caps, cells: named(sample) }, naive };
+  const { allUsers, multipleExposureUsers, incompleteWindowUsers, caps } = sample;
+  return { sample: { allUsers, multipleExposureUsers, incompleteWindowUsers, caps, cells: named(sample) }, naive };
 }
 
 function named({ cells }: MetricSample) {

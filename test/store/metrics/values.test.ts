@@ -53,7 +53,13 @@ async function newMetric(): Promise<{
   }));
   await store.exposures.ingest(integration.workspaceId, exposures);
   const range = { fromMs: startMs, toMs: startMs + DAY_MS };
-  const how = { by: "variant", routeId: null, mixed: "first", unfinished: "include", cuped: false } as const;
+  const how = {
+    by: "variant",
+    routeId: null,
+    multipleExposures: "first",
+    incompleteWindow: "include",
+    cuped: false,
+  } as const;
   const sample = () => store.metrics.sample(integration.workspaceId, metric, "router", { ...how, ...range });
   const total = async () => {
     const users = (await sample())?.cells[0]?.users;
@@ -130,7 +136,7 @@ test("what nobody asks for any more is purged, and counted anew when somebody do
   expect(await total()).toBe(1);
   await admin.query("update metric_sources set used_at_ms = used_at_ms - $1::bigint", [31 * DAY_MS]);
   await commitRows(store, integration, [purchase(2, "user 1")]);
-  await store.maintenance.purge();
+  await store.cleanup.purge();
   for (const table of ["metric_sources", "metric_values", "metric_changes"]) {
     expect([table, (await admin.query(`select from ${table}`)).rowCount]).toEqual([table, 0]);
   }

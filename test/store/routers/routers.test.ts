@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { routers } from "../../../src/store/migrations/0003-routers.ts";
 import { openDatabase } from "../../../src/store/postgres/database.ts";
-import { exposuresOf } from "../../../src/store/routers/exposuresPerHour.ts";
+import { exposuresPerHour } from "../../../src/store/routers/exposuresPerHour.ts";
 import { createPostgresStore } from "../../../src/store/createStore.ts";
 import { HOUR_MS, newWorkspace } from "../../support/store/contract/harness.ts";
 import { makePostgresHarness, type PostgresHarness } from "../../support/store/storeDatabase.ts";
@@ -29,7 +29,7 @@ test("keys of upstreams are encrypted, and a purge wraps them with the new key a
     createPostgresStore({ ...options, secretKeys, importLookbackDays: 30, maxConnections: 2 });
   const [both, fresh] = [open([newKey, oldKey]), open([newKey])];
   await expect(fresh.routers.serving(workspaceId, "one")).rejects.toMatchObject({ kind: "bug" });
-  await both.maintenance.purge();
+  await both.cleanup.purge();
   expect((await fresh.routers.serving(workspaceId, "one"))?.routes).toEqual(routes);
   await Promise.all([both.close(), fresh.close()]);
 });
@@ -52,16 +52,17 @@ test("exposures per hour are read by indexes, whatever other routers and workspa
   await admin.query("analyze");
   const plans: string[] = [];
   const database = openDatabase(url, 1);
-  const client = await database.pool.connect();
-  await client.query("load 'auto_explain'");
-  await client.query(
-    "set auto_explain.log_min_duration = 0; set auto_explain.log_analyze = on; set client_min_messages = log",
-  );
-  client.on("notice", ({ message }) => plans.push(message ?? ""));
-  client.release();
+  // The pool has one connection, so what is set here holds for the next query.
+  await database.transaction(async ({ client }) => {
+    await client.query("load 'auto_explain'");
+    await client.query(
+      "set auto_explain.log_min_duration = 0; set auto_explain.log_analyze = on; set client_min_messages = log",
+    );
+    client.on("notice", ({ message }) => plans.push(message ?? ""));
+  });
   const range = { fromMs: nowMs - 31 * 24 * HOUR_MS, toMs: nowMs + HOUR_MS, limit: 10_000 };
-  const hours = await exposuresOf(database.db, big, "quiet", range);
-  await database.db.destroy();
+  const hours = await exposuresPerHour(database, big, "quiet", range);
+  await database.close();
   expect(hours?.reduce((sum, { exposures }) => sum + exposures, 0)).toBe(300);
   const plan = plans.join("\n");
   expect(plan).toMatch(/Index Scan (on|using) exposures_\d{8}_workspace_id_id_idx/);
@@ -98,8 +99,8 @@ test("an installation that is upgraded has the hours of its buckets, also of tho
     drop trigger count_fresh on exposure_buckets; drop trigger count_grown on exposure_buckets;
     drop function crosscurrent_count_fresh, crosscurrent_count_grown`);
   const database = openDatabase(url, 1);
-  await routers.up(database.db);
-  await database.db.destroy();
+  await routers.up(database.kysely);
+  await database.close();
   expect(await read()).toEqual(before);
   await expose("ann", 30);
   await expose("cyd", 30);

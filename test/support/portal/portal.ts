@@ -1,56 +1,63 @@
-// What tests of the Portal do in its pages: sign in, walk by labels as people do, ask for a sync, look for trouble.
+// Starts the whole system with the built Portal, and helpers that use its pages as users do: by labels and names.
+import type { AddressInfo } from "node:net";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { expect } from "vitest";
 import { startBrowser } from "../../../dev/services/chromium.ts";
 import { builtPortal } from "../../../dev/stack/portal.ts";
 import type { WebSettings } from "../../../src/api/deps.ts";
-import { startPortal } from "./server.ts";
-import { startSystem } from "../system/system.ts";
-import type { System } from "../system/system.ts";
+import { createHttpServer, drain } from "../../../src/server.ts";
+import { startSystem, type System } from "../system/system.ts";
 
-const ACTION_WITHIN_MS = 15_000;
-const SYNC_WITHIN_MS = 30_000;
+const ACTION_TIMEOUT_MS = 15_000;
+const SYNC_TIMEOUT_MS = 30_000;
+const DRAIN_MS = 1_000;
 export const DESKTOP = { width: 1280, height: 900 };
 
 export interface Portal {
   system: System;
   browser: Browser;
   url: string;
-  /** A page of its own browser context: nobody is signed in. */
+  /** Opens a page in a browser context of its own, without a session. */
   open(options?: BrowserContextOptions): Promise<Page>;
-  /** A page of somebody who is. */
+  /** Opens a page and signs in. */
   signedIn(options?: BrowserContextOptions, apiKey?: string): Promise<Page>;
-  /** Fails where a page threw something or wanted what its content security policy forbids. */
+  /** Fails if a page threw an error or violated its content security policy. */
   stop(): Promise<void>;
 }
 
 interface PortalOptions {
   settings?: Record<string, string>;
   web?: Partial<WebSettings>;
-  /** False where nothing is synced. */
+  /** False if nothing is synced. */
   worker?: boolean;
 }
 
-/** The whole system with the Portal in front of it. */
 export async function startPortalSystem({ settings, web, worker = true }: PortalOptions = {}): Promise<Portal> {
-  const [dir, browser] = await Promise.all([builtPortal(), startBrowser()]);
-  const system = await startSystem(settings, { portalDir: dir, ...web });
+  const [portalDir, browser] = await Promise.all([builtPortal(), startBrowser()]);
+  const system = await startSystem(settings, { portalDir, ...web });
   if (worker) await system.startWorker();
-  const server = await startPortal(system);
-  const mishaps: string[] = [];
+  const server = createHttpServer((request, node) => system.app.fetch(request, node));
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const pageErrors: string[] = [];
   const open = async (options: BrowserContextOptions = {}) => {
-    const context = await browser.newContext({ baseURL: server.url, locale: "en-GB", viewport: DESKTOP, ...options });
-    context.setDefaultTimeout(ACTION_WITHIN_MS);
-    context.on("weberror", (error) => mishaps.push(error.error().message));
+    const context = await browser.newContext({ baseURL: url, locale: "en-GB", viewport: DESKTOP, ...options });
+    context.setDefaultTimeout(ACTION_TIMEOUT_MS);
+    context.on("weberror", (error) => pageErrors.push(error.error().message));
     context.on("console", (message) => {
-      if (message.text().includes("Content Security Policy")) mishaps.push(message.text());
+      if (message.text().includes("Content Security Policy")) pageErrors.push(message.text());
     });
     const page = await context.newPage();
     await page.goto("/");
     return page;
   };
   return {
-    ...{ system, browser, url: server.url, open },
+    system,
+    browser,
+    url,
+    open,
     signedIn: async (options, apiKey = system.apiKey) => {
       const page = await open(options);
       await signIn(page, apiKey);
@@ -58,9 +65,9 @@ export async function startPortalSystem({ settings, web, worker = true }: Portal
     },
     stop: async () => {
       await browser.close();
-      await server.stop();
+      await drain(server, DRAIN_MS);
       await system.stop();
-      expect(mishaps).toEqual([]);
+      expect(pageErrors).toEqual([]);
     },
   };
 }
@@ -71,8 +78,8 @@ export async function signIn(page: Page, apiKey: string): Promise<void> {
   await page.getByRole("button", { name: "Sign out" }).waitFor();
 }
 
-/** Waits for the page of this title. */
-export async function heading(page: Page, name: string | RegExp): Promise<void> {
+/** Waits for the page with this title. */
+export async function expectPage(page: Page, name: string | RegExp): Promise<void> {
   await page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
 }
 
@@ -87,29 +94,29 @@ export async function fill(page: Page, values: Record<string, string>): Promise<
   }
 }
 
-/** From Routers to the fields of a new integration, as the product pages say. */
+/** Goes from Routers to the form of a new integration, as the product pages say. */
 export async function addIntegration(page: Page, provider: "Mixpanel" | "BigQuery"): Promise<void> {
   await page.getByRole("link", { name: "Set Up Metrics" }).click();
-  await heading(page, "Data Integrations");
+  await expectPage(page, "Data Integrations");
   await page.getByRole("link", { name: "Add Integration" }).click();
   await page.getByRole("link", { name: `Select ${provider}` }).click();
-  await heading(page, `Add ${provider}`);
+  await expectPage(page, `Add ${provider}`);
 }
 
 export const region = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
 
 export const yourSync = (page: Page) => page.getByRole("status", { name: "Your sync" });
 
-export async function synced(page: Page, outcome: string): Promise<void> {
-  await yourSync(page).getByText(`Sync done: ${outcome}.`).waitFor({ timeout: SYNC_WITHIN_MS });
+export async function expectSynced(page: Page, outcome: string): Promise<void> {
+  await yourSync(page).getByText(`Sync done: ${outcome}.`).waitFor({ timeout: SYNC_TIMEOUT_MS });
 }
 
 export async function syncNow(page: Page, outcome: string): Promise<void> {
   await page.getByRole("button", { name: "Sync now" }).click();
-  await synced(page, outcome);
+  await expectSynced(page, outcome);
 }
 
-/** Waits for a table of this many rows. */
+/** Waits until the table has this many rows. */
 export async function expectRows(page: Page, table: string, count: number): Promise<void> {
   const row = (index: number) => `tr:nth-child(${index})`;
   await page

@@ -8,7 +8,7 @@ import type { Clients } from "../../../src/providers/bigquery/clients.ts";
 import type { BigQueryOptions } from "../../../src/providers/bigquery/options.ts";
 import { importPage } from "../../../src/providers/bigquery/import/readPage.ts";
 import type { PageLimits } from "../../../src/providers/bigquery/import/readPage.ts";
-import { planPasses } from "../../../src/providers/bigquery/import/planPasses.ts";
+import { planBigQueryPasses } from "../../../src/providers/bigquery/import/planPasses.ts";
 import type { TableColumn } from "../../../src/providers/bigquery/import/mapping.ts";
 import type { ImportChunk, ImportPass } from "../../../src/providers/connector.ts";
 import { NO_PROGRESS } from "../../../src/domain/progress.ts";
@@ -184,7 +184,10 @@ export function plan(
   progress: EventProgress,
   highWatermarkMs: number,
 ): ImportPass[] {
-  return planPasses(connection, { events: events.map((definition) => ({ definition, progress })), highWatermarkMs });
+  return planBigQueryPasses(connection, {
+    events: events.map((definition) => ({ definition, progress })),
+    highWatermarkMs,
+  });
 }
 
 export interface ImportResult {

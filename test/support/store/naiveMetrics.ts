@@ -30,7 +30,7 @@ export interface NaiveCell {
 interface User {
   anchorMs: number;
   cell: string;
-  mixed: boolean;
+  isMultiple: boolean;
   /** By the metric's measures; with CUPED those of the time before follow. */
   values: number[];
 }
@@ -52,15 +52,17 @@ export function naiveSample(
     const starts = options.cuped ? [user.anchorMs, user.anchorMs - windowMs] : [user.anchorMs];
     return { ...user, values: starts.flatMap((fromMs) => measures.map((measure) => valueOf(measure, fromMs))) };
   });
-  const isUnfinished = (user: User) => user.anchorMs + windowMs > raw.throughMs;
+  const isIncomplete = (user: User) => user.anchorMs + windowMs > raw.throughMs;
   const counted = all.filter(
-    (user) => !(options.mixed === "exclude" && user.mixed) && !(options.unfinished === "exclude" && isUnfinished(user)),
+    (user) =>
+      !(options.multipleExposures === "exclude" && user.isMultiple) &&
+      !(options.incompleteWindow === "exclude" && isIncomplete(user)),
   );
   const caps = cap(metric, counted);
   return {
     allUsers: all.length,
-    mixedUsers: all.filter(({ mixed }) => mixed).length,
-    unfinishedUsers: all.filter(isUnfinished).length,
+    multipleExposureUsers: all.filter(({ isMultiple }) => isMultiple).length,
+    incompleteWindowUsers: all.filter(isIncomplete).length,
     caps,
     cells: cellsOf(counted),
   };
@@ -77,7 +79,7 @@ function usersOf({ by, routeId, fromMs, toMs }: SampleOptions, exposures: RawExp
     const first = own[0] as RawExposure;
     const groups = new Set(own.map((one) => (by === "route" ? one.routeId : one.variantId)));
     const cell = `${first.routeId}/${first.variantId}/${Math.floor(first.atMs / DAY_MS) * DAY_MS}`;
-    return { userId, anchorMs: first.atMs, cell, mixed: groups.size > 1 };
+    return { userId, anchorMs: first.atMs, cell, isMultiple: groups.size > 1 };
   });
 }
 

@@ -5,13 +5,13 @@ import type {
   ImportPageInput,
   LoadConfigInput,
   PlanImportInput,
-  RecordRunInput,
-  StatusProjection,
   SyncActivities,
 } from "../../../src/activities/contract.ts";
 import type { ErrorKind } from "../../../src/domain/errors.ts";
 import { earlierProgress, isBehind, NO_PROGRESS } from "../../../src/domain/progress.ts";
 import type { EventProgress } from "../../../src/domain/progress.ts";
+import type { RunRecord } from "../../../src/domain/run.ts";
+import type { StatusProjection } from "../../../src/domain/status.ts";
 
 export const HOUR_MS = 3_600_000;
 export const INTERVAL_MS = 8 * HOUR_MS;
@@ -36,7 +36,7 @@ export class FakeSync implements SyncActivities {
   checkpointSeq = 0;
   progress: Record<string, EventProgress> = {};
   readonly calls: { name: Name; atMs: number; input: unknown }[] = [];
-  readonly runs: RecordRunInput[] = [];
+  readonly runs: RunRecord[] = [];
   /** What users see, as the workflow last wrote it. */
   projection: StatusProjection | null = null;
   /** Runs before the activity's own work: may wait, change the world, or throw. */
@@ -51,7 +51,7 @@ export class FakeSync implements SyncActivities {
     return this.calls.filter((call) => call.name === name).length;
   }
 
-  get finishedRuns(): RecordRunInput[] {
+  get finishedRuns(): RunRecord[] {
     return this.runs.filter((run) => run.finished !== null);
   }
 
@@ -144,7 +144,7 @@ export class FakeSync implements SyncActivities {
 
   async discoverProperties() {}
 
-  async recordRun(input: RecordRunInput) {
+  async recordRun(input: RunRecord) {
     this.runs.push(input);
   }
 

@@ -1,41 +1,43 @@
-// Cuts the buckets of an export into batches, each a gzipped file of JSON lines as load jobs take it.
-import type { Bucket } from "../../../domain/bucket.ts";
+// Cuts the buckets of an export into batches, each a gzipped file of JSON lines for a load job.
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createGzip } from "node:zlib";
-import { prefetch } from "../../prefetch.ts";
+import type { Bucket } from "../../../domain/bucket.ts";
+import { readBucketPages } from "../../bucketPages.ts";
 import type { ExportJob } from "../../connector.ts";
 
-/** Of JSON before compression: bounds the memory of a batch of the longest ids. */
+/** Of JSON before compression. It bounds the memory of a batch of the longest ids. */
 const MAX_BATCH_BYTES = 96 * 1024 * 1024;
 const PAGE_BUCKETS = 10_000;
 
 export interface RowBatch {
   /** gzip */
   file: Buffer;
-  /** Of the lines: the same buckets with the same times have the same. */
+  /** Hash of the lines: the same buckets with the same times have the same digest. */
   digest: string;
   rows: number;
   cursorSeq: number;
-  /** Of the buckets, the first hour and the last, epoch ms. */
+  /** Starts of the first and the last hour of the buckets, epoch ms. */
   firstHourMs: number;
   lastHourMs: number;
 }
 
-/** Of whole pages, and so of at most `maxRows`. Ends with the failure of a read, after what was read before it. */
+/** Batches of whole pages with at most `maxRows` rows. An error of reading is thrown after the rows that were read before it. */
 export async function* readRowBatches(job: ExportJob, maxRows: number): AsyncGenerator<RowBatch> {
   const pageRows = Math.min(PAGE_BUCKETS, maxRows);
-  const pages = prefetch(readPages(job, pageRows));
+  const pages = readBucketPages(job, pageRows);
   let writer = createWriter();
   let cursorSeq = job.afterSeq;
-  let failure: { error: unknown } | null = null;
+  let readError: { error: unknown } | null = null;
   try {
     for (;;) {
-      const next = await pages.next().catch((error: unknown) => ({ error }));
-      if ("error" in next) failure = next;
-      if ("error" in next || next.done === true) break;
-      cursorSeq = next.value.at(-1)?.seq ?? cursorSeq;
-      await writer.add(next.value);
+      const page = await pages.next().catch((error: unknown) => {
+        readError = { error };
+        return { done: true as const, value: undefined };
+      });
+      if (page.done === true) break;
+      cursorSeq = page.value.at(-1)?.seq ?? cursorSeq;
+      await writer.add(page.value);
       if (writer.rows() + pageRows <= maxRows && writer.bytes() < MAX_BATCH_BYTES) continue;
       yield await writer.end(cursorSeq);
       writer = createWriter();
@@ -45,28 +47,15 @@ export async function* readRowBatches(job: ExportJob, maxRows: number): AsyncGen
     writer.drop();
     await pages.return();
   }
-  if (failure !== null) throw failure.error;
-}
-
-async function* readPages(job: ExportJob, pageRows: number): AsyncGenerator<Bucket[]> {
-  let afterSeq = job.afterSeq;
-  for (;;) {
-    job.signal.throwIfAborted();
-    const page = await job.readBuckets(afterSeq, pageRows);
-    job.heartbeat();
-    const last = page.at(-1);
-    if (last === undefined) return;
-    afterSeq = last.seq;
-    yield page;
-  }
+  if (readError !== null) throw (readError as { error: unknown }).error;
 }
 
 function createWriter() {
-  // Level 2: three times as fast as the usual 6 for some percent more bytes.
+  // Level 2 is three times as fast as the default of 6, for a few percent more bytes.
   const gzip = createGzip({ level: 2, chunkSize: 256 * 1024 });
   const digest = createHash("sha256");
-  const pieces: Buffer[] = [];
-  gzip.on("data", (piece: Buffer) => pieces.push(piece));
+  const parts: Buffer[] = [];
+  gzip.on("data", (part: Buffer) => parts.push(part));
   let rows = 0;
   let bytes = 0;
   let firstHourMs = Infinity;
@@ -88,7 +77,7 @@ function createWriter() {
     end: async (cursorSeq: number): Promise<RowBatch> => {
       gzip.end();
       await once(gzip, "end");
-      const file = Buffer.concat(pieces);
+      const file = Buffer.concat(parts);
       return { file, digest: digest.digest("hex").slice(0, 40), rows, cursorSeq, firstHourMs, lastHourMs };
     },
     drop: () => {
@@ -98,22 +87,27 @@ function createWriter() {
 }
 
 /**
- * The latest exposure, late ones included: the row of a bucket follows it. Built by hand because this runs for every bucket: half the
- * time of JSON.stringify and toISOString for each.
+ * The rows hold the latest time of each bucket, late exposures included. The JSON is built by hand, because this runs for every
+ * bucket and takes half the time of JSON.stringify and toISOString.
  */
 function linesOf(buckets: Bucket[]): string {
   const hours = new Map<number, string>();
   let lines = "";
   for (const { aliasId, routeId, variantId, userId, hourMs, timeMs } of buckets) {
     let hour = hours.get(hourMs);
-    if (hour === undefined)
-      hours.set(hourMs, (hour = new Date(hourMs).toISOString().slice(0, "2026-01-31T12:".length)));
-    lines += `{"alias_id":${JSON.stringify(aliasId)},"route_id":${JSON.stringify(routeId)},"variant_id":${JSON.stringify(variantId)},"user_id":${JSON.stringify(userId)},"timestamp":"${hour}${withinHour(timeMs - hourMs)}"}\n`;
+    if (hour === undefined) {
+      hour = new Date(hourMs).toISOString().slice(0, "2026-01-31T12:".length);
+      hours.set(hourMs, hour);
+    }
+    lines +=
+      `{"alias_id":${JSON.stringify(aliasId)},"route_id":${JSON.stringify(routeId)},` +
+      `"variant_id":${JSON.stringify(variantId)},"user_id":${JSON.stringify(userId)},` +
+      `"timestamp":"${hour}${withinHour(timeMs - hourMs)}"}\n`;
   }
   return lines;
 }
 
-/** As in `59:59.999Z`. */
+/** Minutes and seconds, for example `59:59.999Z`. */
 function withinHour(ms: number): string {
   return `${TWO_DIGITS[Math.floor(ms / 60_000)]}:${TWO_DIGITS[Math.floor(ms / 1_000) % 60]}.${THREE_DIGITS[ms % 1_000]}Z`;
 }

@@ -1,33 +1,34 @@
-// The export direction: each batch is loaded into a staging table of its own and brought into the customer's table by one MERGE.
-import type { Connection } from "../../../domain/connection.ts";
+// The export direction: each batch is loaded into a staging table of its own and merged into the customer's table.
 import { hash } from "node:crypto";
-import { prefetch } from "../../prefetch.ts";
+import type { Connection } from "../../../domain/connection.ts";
 import type { ExportJob, ExportProgress } from "../../connector.ts";
-import { readRowBatches } from "./encodeRows.ts";
-import type { RowBatch } from "./encodeRows.ts";
+import { prefetch } from "../../prefetch.ts";
 import { toSyncError } from "../errors.ts";
-import { followJob, jobIdOf, lastUsed, startJob } from "./jobs.ts";
-import { mergeSql } from "./mergeStatement.ts";
+import type { Operation } from "../errors.ts";
 import { tableText } from "../names.ts";
 import type { TableRef } from "../names.ts";
-import type { BigQueryContext, Doing, BigQueryCall } from "../rest.ts";
-import { EXPORT_COLUMNS, createStaging, destinationOf, dropStaging, ensureDestination, keepStaging } from "./tables.ts";
+import type { BigQueryCall, BigQueryContext } from "../rest.ts";
+import { readRowBatches } from "./encodeRows.ts";
+import type { RowBatch } from "./encodeRows.ts";
+import { findLastJob, followJob, jobIdOf, startJob } from "./jobs.ts";
 import { openMergeQueue } from "./mergeQueue.ts";
 import type { MergeQueue } from "./mergeQueue.ts";
+import { mergeSql } from "./mergeStatement.ts";
+import { createStaging, destinationOf, dropStaging, ensureDestination, EXPORT_COLUMNS, keepStaging } from "./tables.ts";
 
 /**
- * Large, because each batch costs one load and one MERGE whatever its size. BigQuery allows 100,000 loads a day and project and
- * 1,500 a day and table, of which each staging table has one; MERGEs are not limited by the day, two at a time may change a table
- * and 20 more wait, of which this uses one. A customer with 10 million buckets a day makes 40 loads and 40 MERGEs; runs that
+ * Large, because each batch costs one load and one MERGE whatever its size. BigQuery allows 100,000 loads per day and project, and
+ * 1,500 per day and table, of which each staging table needs one. MERGEs have no daily limit; two at a time may change a table and
+ * 20 more wait, and this export has one at a time. A customer with 10 million buckets a day makes 40 loads and 40 MERGEs; runs that
  * find little make 3 of each. docs/decisions/0012-bigquery-export.md has the figures.
  */
 const BATCH_ROWS = 250_000;
-/** Jobs of one kind that fail in passing before the batch does. */
+/** Jobs of one kind that may fail with transient errors before the batch fails. */
 const MAX_JOBS = 3;
 
 /**
- * Three stages side by side: while one batch is merged, the next is loaded and the one after it read. Batches are merged, and
- * counted, in their order; memory holds three of them.
+ * Works in three stages: while one batch is merged, the next is loaded and the one after it is read. Batches are merged and
+ * reported in their order. Memory holds three of them.
  */
 export async function* exportBuckets(
   context: BigQueryContext,
@@ -36,22 +37,22 @@ export async function* exportBuckets(
 ): AsyncGenerator<ExportProgress> {
   const stop = new AbortController();
   const signal = AbortSignal.any([job.signal, stop.signal]);
-  const task: BigQueryCall = { context, connection, signal, heartbeat: () => job.heartbeat() };
+  const call: BigQueryCall = { context, connection, signal, heartbeat: () => job.heartbeat() };
   const batches = prefetch(readRowBatches({ ...job, signal }, context.options.exportBatchRows ?? BATCH_ROWS));
   let cursorSeq = job.afterSeq;
-  const loaded = prefetch(loadEach(task, batches));
+  const loaded = prefetch(loadEach(call, batches));
   try {
     for (;;) {
       const next = await loaded.next();
       if (next.done === true) break;
       const { batch } = next.value;
-      await merge(task, next.value);
+      await merge(call, next.value);
       cursorSeq = batch.cursorSeq;
       yield { cursorSeq, sent: batch.rows, rejected: [] };
       job.signal.throwIfAborted();
     }
   } finally {
-    // What is under way for later batches has nobody left to wait for it.
+    // Stops the work on later batches before it waits for it.
     stop.abort();
     await loaded.return();
   }
@@ -59,55 +60,53 @@ export async function* exportBuckets(
   if (cursorSeq < job.throughSeq) yield { cursorSeq: job.throughSeq, sent: 0, rejected: [] };
 }
 
-/** A batch on its way: its rows are in its staging table, or in the customer's already. */
-interface Loaded {
+interface LoadedBatch {
   target: Target;
   batch: RowBatch;
   staging: TableRef;
-  /** Somebody's MERGE of it was the last in line: what is merged before it meanwhile takes none of its rows back. */
+  /** The batch's MERGE was the last in the queue, so its rows are in the customer's table and no later MERGE moved them back. */
   isMerged: boolean;
 }
 
-async function* loadEach(task: BigQueryCall, batches: AsyncGenerator<RowBatch>): AsyncGenerator<Loaded> {
+async function* loadEach(call: BigQueryCall, batches: AsyncGenerator<RowBatch>): AsyncGenerator<LoadedBatch> {
   let target: Target | null = null;
   for await (const batch of batches) {
-    target ??= await openTarget(task);
-    const staging = stagingOf(task, target.table, batch);
-    const isMerged = target.turns.wasLast(batch.digest);
-    if (!isMerged) await load(task, staging, batch);
+    target ??= await openTarget(call);
+    const staging = stagingOf(call, target.table, batch);
+    const isMerged = target.mergeQueue.wasLast(batch.digest);
+    if (!isMerged) await load(call, staging, batch);
     yield { target, batch, staging, isMerged };
   }
 }
 
-/** The customer's table, and the line of those who change it. */
+/** The customer's table and the queue of MERGEs into it. */
 interface Target {
   table: TableRef;
-  turns: MergeQueue;
+  mergeQueue: MergeQueue;
 }
 
-async function openTarget(task: BigQueryCall): Promise<Target> {
-  const table = destinationOf(task);
-  return { table, turns: await openMergeQueue(task, table, await ensureDestination(task, table)) };
+async function openTarget(call: BigQueryCall): Promise<Target> {
+  const table = destinationOf(call);
+  return { table, mergeQueue: await openMergeQueue(call, table, await ensureDestination(call, table)) };
 }
 
 /**
- * Done once the batch's MERGE went well. Each step is found again by whoever does it a second time: the load by its id, the rows by
- * their table, the MERGE by its place in line; and a MERGE that runs twice changes nothing the second time.
+ * Returns when the batch's MERGE has succeeded. A second attempt finds each step again: the load by its id, the rows by their
+ * table, the MERGE by its place in the queue. A MERGE that runs twice changes nothing the second time.
  */
-async function merge(
-  task: BigQueryCall,
-  { target: { table, turns }, batch, staging, isMerged }: Loaded,
-): Promise<void> {
+async function merge(call: BigQueryCall, { target, batch, staging, isMerged }: LoadedBatch): Promise<void> {
+  if (isMerged) return await dropStaging(call, staging);
+  const { table, mergeQueue } = target;
   const { firstHourMs, lastHourMs } = batch;
-  if (isMerged) return await dropStaging(task, staging);
-  const doing: Doing = { action: "the MERGE of router exposures", about: tableText(table), role: "dataEditor" };
+  const sql = mergeSql({ target: table, staging, firstHourMs, lastHourMs });
+  const operation: Operation = { action: "the MERGE of router exposures", about: tableText(table), role: "dataEditor" };
   for (let jobs = 1; ; jobs++) {
-    const merged = await turns.run(batch.digest, mergeSql({ target: table, staging, firstHourMs, lastHourMs }));
-    if (merged.error === null) return await dropStaging(task, staging);
-    const failure = toSyncError(merged.error, { ...doing, connection: task.connection });
-    const isStagingGone = failure.kind === "not_found" && !(await keepStaging(task, staging));
-    if (jobs >= MAX_JOBS || !(isStagingGone || failure.kind === "transient")) throw failure;
-    if (isStagingGone) await load(task, staging, batch);
+    const merged = await mergeQueue.run(batch.digest, sql);
+    if (merged.error === null) return await dropStaging(call, staging);
+    const error = toSyncError(merged.error, operation, call.connection);
+    const isStagingGone = error.kind === "not_found" && !(await keepStaging(call, staging));
+    if (jobs >= MAX_JOBS || !(isStagingGone || error.kind === "transient")) throw error;
+    if (isStagingGone) await load(call, staging, batch);
   }
 }
 
@@ -120,33 +119,33 @@ function stagingOf(
   return { projectId, datasetId, tableId: `${context.options.stagingPrefix}${mark}` };
 }
 
-/** Returns once the batch's rows, and no others, are in its staging table. */
-async function load(task: BigQueryCall, staging: TableRef, batch: RowBatch): Promise<void> {
-  const doing: Doing = { action: "the load of router exposures", about: tableText(staging), role: "jobUser" };
+/** Returns when the staging table holds the batch's rows and no others. */
+async function load(call: BigQueryCall, staging: TableRef, batch: RowBatch): Promise<void> {
+  const operation: Operation = { action: "the load of router exposures", about: tableText(staging), role: "jobUser" };
   const { projectId, datasetId, tableId } = staging;
   const idOf = (generation: number) => jobIdOf("load", [projectId, datasetId, tableId], generation);
-  const before = await lastUsed(task, doing, idOf);
-  // Somebody's load of the same rows: followed to its end, and good as long as its table is there.
-  const done = before.job === null ? null : await followJob(task, doing, before.job);
-  if (done?.error === null && (await keepStaging(task, staging))) return;
-  for (let generation = before.free; ; generation++) {
-    await createStaging(task, staging);
-    const start = {
+  const before = await findLastJob(call, operation, idOf);
+  // An earlier attempt loaded the same rows. Its job counts if it succeeds and its table still exists.
+  const done = before.job === null ? null : await followJob(call, operation, before.job);
+  if (done?.error === null && (await keepStaging(call, staging))) return;
+  for (let generation = before.next; ; generation++) {
+    await createStaging(call, staging);
+    const started = await startJob(call, operation, {
       id: idOf(generation),
       batch: batch.digest,
-      configuration: { load: loadInto(staging) },
+      configuration: { load: loadConfiguration(staging) },
       file: batch.file,
-    };
-    const { error } = await followJob(task, doing, await startJob(task, doing, start));
+    });
+    const { error } = await followJob(call, operation, started);
     if (error === null) return;
-    // A job that failed has used up its id, so the next one is of the next generation.
-    const failure = toSyncError(error, { ...doing, role: "dataEditor", connection: task.connection });
-    if (failure.kind !== "transient" || generation + 1 >= before.free + MAX_JOBS) throw failure;
+    // A failed job has used up its id, so the next job has the next generation.
+    const syncError = toSyncError(error, { ...operation, role: "dataEditor" }, call.connection);
+    if (syncError.kind !== "transient" || generation + 1 >= before.next + MAX_JOBS) throw syncError;
   }
 }
 
-/** A table without an end to its life is never made: it has to be there. */
-function loadInto(destinationTable: TableRef): object {
+/** The job must not create the table, because that table would not expire. */
+function loadConfiguration(destinationTable: TableRef): object {
   return {
     destinationTable,
     schema: { fields: EXPORT_COLUMNS },

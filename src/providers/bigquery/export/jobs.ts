@@ -1,26 +1,27 @@
-// Jobs under ids of our own: whoever asks twice gets the same job, and an answer that was lost is looked up.
+// BigQuery jobs under ids of our own: starting a job twice gives the same job, and one whose response was lost is found again.
 import { hash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { SyncError } from "../../../domain/errors.ts";
+import type { Operation } from "../errors.ts";
 import { labelValue } from "../names.ts";
 import { settingsOf } from "../options.ts";
-import { parsed, send } from "../rest.ts";
-import type { Doing, BigQueryCall } from "../rest.ts";
+import { parseResponse, send } from "../rest.ts";
+import type { BigQueryCall } from "../rest.ts";
 import { uploadJob } from "./upload.ts";
 
 const POLL_FIRST_MS = 50;
 const POLL_MAX_MS = 3_000;
 const POLL_GROWTH = 1.5;
 const JOB_WAIT_MS = 15 * 60_000;
-/** BigQuery itself gives up a job after this long: no batch takes minutes. */
+/** BigQuery stops a job after this time. No batch takes longer than minutes. */
 const JOB_LIFETIME_MS = 60 * 60_000;
-/** Ids of one kind that may be used up before something is badly wrong. */
+/** A bound for the search of the last job. */
 const MAX_GENERATIONS = 100_000;
 const BATCH_LABEL = "crosscurrent_batch";
 const WORKSPACE_LABEL = "crosscurrent_workspace";
 
-const jobAnswer = z.object({
+const jobResponse = z.object({
   jobReference: z.object({ jobId: z.string() }),
   status: z.object({
     state: z.string(),
@@ -32,81 +33,83 @@ const jobAnswer = z.object({
 export interface Job {
   id: string;
   isDone: boolean;
-  /** The error that it ended with; null for one that ended well or still runs. */
+  /** The error of a failed job; null for one that succeeded or still runs. */
   error: { reason?: string | undefined; message?: string | undefined } | null;
-  /** Of which batch it is. */
+  /** The digest of the job's batch, from its label. */
   batch: string;
 }
 
-/** Job ids are letters, digits, `_` and `-`; whoever knows the parts can tell the id. */
+/** Job ids are letters, digits, `_` and `-`. The same parts always give the same id. */
 export function jobIdOf(kind: string, parts: string[], generation: number): string {
   return `crosscurrent_${kind}_${hash("sha256", JSON.stringify(parts), "hex").slice(0, 40)}_${generation}`;
 }
 
-/** The label by which a job tells of which batch it is; label values hold no upper-case letters and 63 characters at most. */
 export function workspaceLabels({ connection }: BigQueryCall): Record<string, string> {
   return { [WORKSPACE_LABEL]: labelValue(connection.workspaceId) };
 }
 
-/** The job of this id, whatever became of it; null if there never was one. */
-export async function findJob(task: BigQueryCall, doing: Doing, id: string): Promise<Job | null> {
-  const { location } = settingsOf(task.connection);
-  const answer = await send(task, doing, jobAnswer, {
+/** Returns null if there never was a job of this id. */
+async function findJob(call: BigQueryCall, operation: Operation, id: string): Promise<Job | null> {
+  const { location } = settingsOf(call.connection);
+  const response = await send(call, operation, jobResponse, {
     method: "GET",
     path: ["jobs", id],
     query: { location },
     expected: [404],
   });
-  return answer === null ? null : toJob(answer);
+  return response === null ? null : toJob(response);
 }
 
-export interface LastUsed {
-  /** The last job that there is; null if none was started. */
+export interface LastJob {
+  /** Null if there is no job at all. */
   job: Job | null;
-  /** The first generation whose id is free. */
-  free: number;
+  /** The first generation without a job. */
+  next: number;
 }
 
-/** Ids are used up one after the other: the last is found in steps that double, then by halving. */
-export async function lastUsed(
-  task: BigQueryCall,
-  doing: Doing,
+/** Generations have no gaps, so the last job from generation `from` on is found in doubling steps and then by halving. */
+export async function findLastJob(
+  call: BigQueryCall,
+  operation: Operation,
   idOf: (generation: number) => string,
   from = 0,
-): Promise<LastUsed> {
+): Promise<LastJob> {
   let used = from - 1;
   let job: Job | null = null;
   let free: number | null = null;
   const look = async (generation: number): Promise<void> => {
-    const found = await findJob(task, doing, idOf(generation));
-    if (found === null) free = generation;
-    else [used, job] = [generation, found];
+    const found = await findJob(call, operation, idOf(generation));
+    if (found === null) {
+      free = generation;
+    } else {
+      used = generation;
+      job = found;
+    }
   };
   for (let step = 1; free === null; step *= 2) {
-    if (used + step > MAX_GENERATIONS)
-      throw new SyncError("bug", `The jobs of ${doing.action} are too many to be counted.`);
+    if (used + step > MAX_GENERATIONS) {
+      throw new SyncError("bug", `There are more than ${MAX_GENERATIONS} jobs for ${operation.action}. Report this.`);
+    }
     await look(used + step);
   }
   while (free - used > 1) await look(Math.floor((free + used) / 2));
-  return { job, free };
+  return { job, next: free };
 }
 
-/** Waits until the job is done, well or not. One that takes too long is `transient`: the next try follows the same job. */
-export async function followJob(task: BigQueryCall, doing: Doing, job: Job): Promise<Job> {
-  const { context, signal } = task;
+/** Waits until the job has succeeded or failed. Throws `transient` if it takes too long; the next attempt follows the same job. */
+export async function followJob(call: BigQueryCall, operation: Operation, job: Job): Promise<Job> {
+  const { context, signal } = call;
   const untilMs = performance.now() + (context.options.jobWaitMs ?? JOB_WAIT_MS);
   let now = job;
   for (let waitMs = POLL_FIRST_MS; !now.isDone; waitMs = Math.min(waitMs * POLL_GROWTH, POLL_MAX_MS)) {
     if (performance.now() > untilMs) {
-      throw new SyncError(
-        "transient",
-        `BigQuery is still busy with ${doing.action}; the next try waits for the same job.`,
-      );
+      const message = `BigQuery is still busy with ${operation.action}; the next attempt waits for the same job.`;
+      throw new SyncError("transient", message);
     }
     await delay(waitMs, undefined, { signal }).catch(() => undefined);
     signal.throwIfAborted();
-    const found = await findJob(task, doing, job.id);
-    if (found === null) throw forgotten(doing);
+    const found = await findJob(call, operation, job.id);
+    if (found === null) throw unknownJob(operation);
     now = found;
   }
   return now;
@@ -121,45 +124,47 @@ export interface JobStart {
   file?: Buffer;
 }
 
-/** Starts the job, or finds the one that already has this id: somebody else's, or ours whose answer was lost. */
-export async function startJob(task: BigQueryCall, doing: Doing, start: JobStart): Promise<Job> {
-  const failure = await tryToStart(task, doing, start);
-  if (failure !== null && "id" in failure) return failure;
-  const found = await findJob(task, doing, start.id);
+/** Starts the job, or returns the one that has this id already: another worker's, or ours whose response was lost. */
+export async function startJob(call: BigQueryCall, operation: Operation, start: JobStart): Promise<Job> {
+  let insertError: SyncError | null = null;
+  try {
+    const job = await insertJob(call, operation, start);
+    if (job !== null) return job;
+  } catch (error) {
+    // After a transient error the job may have been started.
+    if (!(error instanceof SyncError) || error.kind !== "transient") throw error;
+    insertError = error;
+  }
+  const found = await findJob(call, operation, start.id);
   if (found !== null) return found;
-  throw failure ?? forgotten(doing);
+  throw insertError ?? unknownJob(operation);
 }
 
-/** The job; null where its id is used up; a failure after which nobody knows whether there is a job. */
-async function tryToStart(task: BigQueryCall, doing: Doing, start: JobStart): Promise<Job | SyncError | null> {
-  const { projectId, location } = settingsOf(task.connection);
+/** Returns null if the id is used up. */
+async function insertJob(call: BigQueryCall, operation: Operation, start: JobStart): Promise<Job | null> {
+  const { projectId, location } = settingsOf(call.connection);
   const resource = {
     jobReference: { projectId, location, jobId: start.id },
     configuration: {
       ...start.configuration,
-      labels: { ...workspaceLabels(task), [BATCH_LABEL]: start.batch },
+      labels: { ...workspaceLabels(call), [BATCH_LABEL]: start.batch },
       jobTimeoutMs: String(JOB_LIFETIME_MS),
     },
   };
-  try {
-    if (start.file === undefined) {
-      const call = { method: "POST" as const, path: ["jobs"], body: resource, expected: [409] };
-      const answer = await send(task, doing, jobAnswer, call);
-      return answer === null ? null : toJob(answer);
-    }
-    const answer = await uploadJob(task, doing, resource, start.file);
-    return answer === null ? null : toJob(parsed(jobAnswer, answer, doing));
-  } catch (error) {
-    if (error instanceof SyncError && error.kind === "transient") return error;
-    throw error;
+  if (start.file === undefined) {
+    const request = { method: "POST" as const, path: ["jobs"], body: resource, expected: [409] };
+    const response = await send(call, operation, jobResponse, request);
+    return response === null ? null : toJob(response);
   }
+  const response = await uploadJob(call, operation, resource, start.file);
+  return response === null ? null : toJob(parseResponse(jobResponse, response, operation));
 }
 
-function forgotten({ action }: Doing): SyncError {
-  return new SyncError("transient", `BigQuery does not tell what became of ${action}; it is tried again.`);
+function unknownJob({ action }: Operation): SyncError {
+  return new SyncError("transient", `BigQuery does not know the job of ${action}; it is tried again.`);
 }
 
-function toJob({ jobReference, status, configuration }: z.infer<typeof jobAnswer>): Job {
+function toJob({ jobReference, status, configuration }: z.infer<typeof jobResponse>): Job {
   const isDone = status.state === "DONE";
   const batch = configuration?.labels?.[BATCH_LABEL] ?? "";
   return { id: jobReference.jobId, isDone, error: isDone ? (status.errorResult ?? null) : null, batch };

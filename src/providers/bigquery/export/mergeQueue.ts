@@ -1,74 +1,70 @@
-// MERGEs into one table, one after the other, whoever runs them: job ids that are numbered are the queue.
+// A queue of MERGEs into one table, shared by all workers: numbered job ids are its places.
 import { SyncError } from "../../../domain/errors.ts";
-import { followJob, jobIdOf, lastUsed, startJob } from "./jobs.ts";
-import type { Job } from "./jobs.ts";
+import type { Operation } from "../errors.ts";
 import { tableText } from "../names.ts";
 import type { TableRef } from "../names.ts";
 import { settingsOf } from "../options.ts";
-import type { Doing, BigQueryCall } from "../rest.ts";
+import type { BigQueryCall } from "../rest.ts";
+import { findLastJob, followJob, jobIdOf, startJob } from "./jobs.ts";
+import type { Job, LastJob } from "./jobs.ts";
 
-/** No query runs longer than 6 hours, and clocks differ: a job that still runs is in the line of one of these days. */
+/** A query runs for at most 6 hours, and clocks differ. A job that still runs has the id of today or of the day this long ago. */
 const LOOK_BACK_MS = 7 * 3_600_000;
-/** Others that were there first; there is rarely one. */
-const MAX_TURNS = 50;
+/** How many MERGEs of other workers may come first. There is rarely one. */
+const MAX_ATTEMPTS = 50;
 
 /**
- * Two MERGEs that run at once may both insert the same key: BigQuery sees a conflict only where one of them updates or deletes
+ * Two MERGEs that run at once may both insert the same key: BigQuery sees a conflict only if one of them updates or deletes
  * (https://cloud.google.com/bigquery/docs/data-manipulation-language#dml_statement_conflicts). A worker that lost its connection
- * leaves one running, and what its successor merges may be cut differently, so that an id made from the content would not keep
- * them apart. The ids are therefore places in a line of the table's own: `…_<day>_<n>`. A place can be had once, and who wants
- * the next one waits for the job at this one.
+ * leaves a MERGE running, and its successor may cut batches differently, so ids made from the content would not keep the two apart.
+ * The ids are therefore places in a queue of the table's own, `…_<day>_<sequence>`. BigQuery gives each id once, and a worker takes
+ * the next one only after the job of the last one is done.
  */
 export interface MergeQueue {
-  /** Whether the last in line was this batch's MERGE, and it went well. */
+  /** Whether the last MERGE in the queue was this batch's, and succeeded. */
   wasLast(batch: string): boolean;
-  /** Runs the MERGE once all before it are done; answers the job as it ended. */
+  /** Runs the MERGE after all before it. Returns its finished job. */
   run(batch: string, sql: string): Promise<Job>;
 }
 
-interface Line {
-  last: Job | null;
-  free: number;
-}
-
-/** `tableMark` tells this table from one of the same name that was deleted. */
-export async function openMergeQueue(task: BigQueryCall, table: TableRef, tableMark: string): Promise<MergeQueue> {
-  const { serviceAccountEmail } = settingsOf(task.connection);
-  const { workspaceId } = task.connection;
+/** `tableMark` tells this table from a deleted one of the same name. */
+export async function openMergeQueue(call: BigQueryCall, table: TableRef, tableMark: string): Promise<MergeQueue> {
+  const { serviceAccountEmail } = settingsOf(call.connection);
+  const { workspaceId } = call.connection;
   const parts = [workspaceId, serviceAccountEmail, table.projectId, table.datasetId, table.tableId, tableMark];
-  const doing: Doing = { action: "the MERGE of router exposures", about: tableText(table), role: "jobUser" };
-  const lines = new Map<string, Line>();
-  const idOf = (day: string) => (place: number) => jobIdOf("merge", [...parts, day], place);
+  const operation: Operation = { action: "the MERGE of router exposures", about: tableText(table), role: "jobUser" };
+  const ends = new Map<string, LastJob>();
+  const idOf = (day: string) => (sequence: number) => jobIdOf("merge", [...parts, day], sequence);
 
-  /** Waits until nobody is at work in the line of this day. */
-  const settle = async (day: string): Promise<Line> => {
-    const from = lines.get(day);
-    const found = await lastUsed(task, doing, idOf(day), from?.free ?? 0);
-    const last = found.job === null ? (from?.last ?? null) : await followJob(task, doing, found.job);
-    const line = { last, free: found.free };
-    lines.set(day, line);
-    return line;
+  /** Waits until the day's last job is done. */
+  const settle = async (day: string): Promise<void> => {
+    const before = ends.get(day);
+    const found = await findLastJob(call, operation, idOf(day), before?.next ?? 0);
+    const job = found.job === null ? (before?.job ?? null) : await followJob(call, operation, found.job);
+    ends.set(day, { job, next: found.next });
   };
   const settleAll = async (): Promise<string> => {
-    const [before, today] = [dayOf(Date.now() - LOOK_BACK_MS), dayOf(Date.now())];
+    const before = dayOf(Date.now() - LOOK_BACK_MS);
+    const today = dayOf(Date.now());
     if (before !== today) await settle(before);
     await settle(today);
     return today;
   };
   let day = await settleAll();
   return {
-    wasLast: (batch) => [...lines.values()].some(({ last }) => last?.batch === batch && last.error === null),
+    wasLast: (batch) => [...ends.values()].some(({ job }) => job?.batch === batch && job.error === null),
     run: async (batch, sql) => {
       const configuration = { query: { query: sql, useLegacySql: false, priority: "INTERACTIVE" } };
-      for (let turn = 0; turn < MAX_TURNS; turn++) {
-        if (dayOf(Date.now()) !== day || turn > 0) day = await settleAll();
-        const place = lines.get(day)?.free ?? 0;
-        const started = await startJob(task, doing, { id: idOf(day)(place), batch, configuration });
-        const last = await followJob(task, doing, started);
-        lines.set(day, { last, free: place + 1 });
-        if (last.batch === batch) return last;
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+        if (dayOf(Date.now()) !== day || attempt > 0) day = await settleAll();
+        const sequence = ends.get(day)?.next ?? 0;
+        const started = await startJob(call, operation, { id: idOf(day)(sequence), batch, configuration });
+        const job = await followJob(call, operation, started);
+        ends.set(day, { job, next: sequence + 1 });
+        // Otherwise another worker took this place first.
+        if (job.batch === batch) return job;
       }
-      throw new SyncError("transient", "Others keep merging into the export's table; it is tried again.");
+      throw new SyncError("transient", "Other workers keep merging into the export's table; it is tried again.");
     },
   };
 }

@@ -1,23 +1,23 @@
-// The statement that brings a staging table into the customer's: one row for each key, moved to a later time and never back.
+// The MERGE of a staging table into the customer's table: one row per key, which moves to a later time and never back.
 import { tableSql, timestampSql } from "../names.ts";
 import type { TableRef } from "../names.ts";
 
 const DAY_MS = 86_400_000;
 const IDS = ["alias_id", "route_id", "variant_id", "user_id"];
 
-export interface Merge {
+export interface MergeInput {
   target: TableRef;
   staging: TableRef;
-  /** Start of the first hour and of the last of the staged rows, epoch ms. */
+  /** Starts of the first and the last hour of the staged rows, epoch ms. */
   firstHourMs: number;
   lastHourMs: number;
 }
 
 /**
- * The key is (user, router, route, variant, UTC hour). The bounds are constants and cover whole days, so that only the partitions
- * of these days are read; a row with the key of a staged one lies within them, because it is of the same hour.
+ * The key is (user, router, route, variant, UTC hour). The time bounds are constants and cover whole days, so that BigQuery reads
+ * the partitions of these days only. A row with the key of a staged row lies within them, because it has the same hour.
  */
-export function mergeSql({ target, staging, firstHourMs, lastHourMs }: Merge): string {
+export function mergeSql({ target, staging, firstHourMs, lastHourMs }: MergeInput): string {
   const fromMs = Math.floor(firstHourMs / DAY_MS) * DAY_MS;
   const toMs = (Math.floor(lastHourMs / DAY_MS) + 1) * DAY_MS;
   const sameIds = IDS.map((id) => `T.${id} = S.${id}`).join(" AND ");

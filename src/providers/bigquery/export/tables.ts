@@ -1,14 +1,15 @@
-// The tables that an export writes: the customer's, made if it is missing, and staging tables that end by themselves.
+// The tables that an export writes: the customer's table, created if it is missing, and staging tables that expire.
 import { z } from "zod";
 import { SyncError } from "../../../domain/errors.ts";
-import { workspaceLabels } from "./jobs.ts";
+import type { Operation } from "../errors.ts";
 import { checkDataset, checkTable, tableText } from "../names.ts";
 import type { TableRef } from "../names.ts";
 import { settingsOf } from "../options.ts";
 import { anything, send } from "../rest.ts";
 import type { BigQueryCall } from "../rest.ts";
+import { workspaceLabels } from "./jobs.ts";
 
-/** The promised columns, in the order in which they are made. */
+/** The promised columns, in the order in which they are created. */
 export const EXPORT_COLUMNS = [
   { name: "alias_id", type: "STRING" },
   { name: "route_id", type: "STRING" },
@@ -16,10 +17,10 @@ export const EXPORT_COLUMNS = [
   { name: "user_id", type: "STRING" },
   { name: "timestamp", type: "TIMESTAMP" },
 ];
-/** A staging table that nobody deletes goes by itself. */
+/** A staging table that is not deleted expires. */
 const STAGING_LIFETIME_MS = 24 * 3_600_000;
 
-const tableAnswer = z.object({
+const tableResponse = z.object({
   type: z.string().optional(),
   creationTime: z.string().optional(),
   schema: z
@@ -37,9 +38,9 @@ const tableAnswer = z.object({
     })
     .optional(),
 });
-type TableAnswer = z.infer<typeof tableAnswer>;
+type TableResponse = z.infer<typeof tableResponse>;
 
-/** Where the exposures go. */
+/** The table of exposures. */
 export function destinationOf({ context, connection }: BigQueryCall): TableRef {
   const { projectId, datasetId } = settingsOf(connection);
   if (datasetId === null) {
@@ -50,56 +51,57 @@ export function destinationOf({ context, connection }: BigQueryCall): TableRef {
   return table;
 }
 
-/** Makes sure of the customer's table; answers what tells it from another of its name, before it or after it. */
-export async function ensureDestination(task: BigQueryCall, table: TableRef): Promise<string> {
-  const found = (await findTable(task, table)) ?? (await createDestination(task, table));
+/** Creates the customer's table if it is missing. Returns a mark that tells it from an earlier table of the same name. */
+export async function ensureDestination(call: BigQueryCall, table: TableRef): Promise<string> {
+  const found = (await findTable(call, table)) ?? (await createDestination(call, table));
   checkColumns(found, table);
   return found.creationTime ?? "";
 }
 
-/** Whether the customer's table is there; throws where it is there and cannot be exported to. */
-export async function hasDestination(task: BigQueryCall, table: TableRef): Promise<boolean> {
-  const found = await findTable(task, table);
+/** Whether the customer's table exists. Throws if it exists and cannot hold the export. */
+export async function hasDestination(call: BigQueryCall, table: TableRef): Promise<boolean> {
+  const found = await findTable(call, table);
   if (found !== null) checkColumns(found, table);
   return found !== null;
 }
 
-async function findTable(task: BigQueryCall, table: TableRef): Promise<TableAnswer | null> {
-  const doing = { action: "the look-up of the export's table", about: tableText(table), role: "dataEditor" } as const;
-  return await send(task, doing, tableAnswer, { method: "GET", path: pathOf(table), expected: [404] });
+async function findTable(call: BigQueryCall, table: TableRef): Promise<TableResponse | null> {
+  const operation: Operation = {
+    action: "the look-up of the export's table",
+    about: tableText(table),
+    role: "dataEditor",
+  };
+  return await send(call, operation, tableResponse, { method: "GET", path: pathOf(table), expected: [404] });
 }
 
-async function createDestination(task: BigQueryCall, table: TableRef): Promise<TableAnswer> {
-  const doing = { action: "creating the export's table", about: tableText(table), role: "dataEditor" } as const;
+async function createDestination(call: BigQueryCall, table: TableRef): Promise<TableResponse> {
+  const operation: Operation = { action: "creating the export's table", about: tableText(table), role: "dataEditor" };
   const body = {
     tableReference: table,
     description: "Which user was served by which router, route and variant: one row for each hour of each.",
     schema: { fields: EXPORT_COLUMNS },
     timePartitioning: { type: "DAY", field: "timestamp" },
     clustering: { fields: ["alias_id", "variant_id"] },
-    labels: workspaceLabels(task),
+    labels: workspaceLabels(call),
   };
   const path = pathOf(table).slice(0, -1);
-  const made = await send(task, doing, tableAnswer, { method: "POST", path, body, expected: [409] });
-  const there = made ?? (await findTable(task, table));
-  if (there !== null) return there;
-  throw new SyncError(
-    "transient",
-    `The table ${tableText(table)} was deleted while it was looked for; it is tried again.`,
-  );
+  const made = await send(call, operation, tableResponse, { method: "POST", path, body, expected: [409] });
+  const created = made ?? (await findTable(call, table));
+  if (created !== null) return created;
+  throw new SyncError("transient", `The table ${tableText(table)} was deleted meanwhile; it is tried again.`);
 }
 
-/** Columns of the customer's own are theirs, as long as a row can do without them. */
-function checkColumns({ type, schema }: TableAnswer, table: TableRef): void {
+/** The customer may add columns, if a row does not need a value in them. */
+function checkColumns({ type, schema }: TableResponse, table: TableRef): void {
   const name = tableText(table);
   if (type !== undefined && type !== "TABLE") {
     throw new SyncError(
       "schema",
-      `${name} is no table but a ${type.toLowerCase()}. Rename it: the export makes its own table.`,
+      `${name} is not a table but a ${type.toLowerCase()}. Rename it, and the export creates its own table.`,
     );
   }
   const fields = schema?.fields ?? [];
-  const remedy = "Put it right, or rename the table: the export then makes a new one.";
+  const remedy = "Correct it, or rename the table, and the export creates a new one.";
   for (const wanted of EXPORT_COLUMNS) {
     const found = fields.find((field) => field.name.toLowerCase() === wanted.name);
     const expected = `The export needs it as a ${wanted.type}.`;
@@ -119,51 +121,57 @@ function checkColumns({ type, schema }: TableAnswer, table: TableRef): void {
   if (needed !== undefined) {
     throw new SyncError(
       "schema",
-      `The table ${name} has a column of yours that may not be NULL, and the export cannot fill it. Make the column NULLABLE.`,
+      `The table ${name} has a required column that the export cannot fill. Make the column NULLABLE.`,
     );
   }
 }
 
-/** An empty staging table, or the one that is there with its whole lifetime before it. */
+/** Creates an empty staging table, or extends the life of the existing one. */
 export async function createStaging(
-  task: BigQueryCall,
+  call: BigQueryCall,
   table: TableRef,
   lifetimeMs: number = STAGING_LIFETIME_MS,
 ): Promise<void> {
-  const doing = { action: "creating a staging table", about: tableText(table), role: "dataEditor" } as const;
+  const operation: Operation = { action: "creating a staging table", about: tableText(table), role: "dataEditor" };
   const body = {
     tableReference: table,
     schema: { fields: EXPORT_COLUMNS },
     expirationTime: String(Date.now() + lifetimeMs),
-    labels: workspaceLabels(task),
+    labels: workspaceLabels(call),
   };
   const path = pathOf(table).slice(0, -1);
-  const made = await send(task, doing, anything, { method: "POST", path, body, expected: [409] });
-  if (made === null) await keepStaging(task, table);
+  const made = await send(call, operation, anything, { method: "POST", path, body, expected: [409] });
+  if (made === null) await keepStaging(call, table);
 }
 
-/** Gives it its whole lifetime again; false where it is gone. */
-export async function keepStaging(task: BigQueryCall, table: TableRef): Promise<boolean> {
-  const doing = { action: "the look-up of a staging table", about: tableText(table), role: "dataEditor" } as const;
+/** Extends the table's life to the full length. Returns false if it does not exist. */
+export async function keepStaging(call: BigQueryCall, table: TableRef): Promise<boolean> {
+  const operation: Operation = {
+    action: "the look-up of a staging table",
+    about: tableText(table),
+    role: "dataEditor",
+  };
   const body = { expirationTime: String(Date.now() + STAGING_LIFETIME_MS) };
-  return (await send(task, doing, anything, { method: "PATCH", path: pathOf(table), body, expected: [404] })) !== null;
+  return (
+    (await send(call, operation, anything, { method: "PATCH", path: pathOf(table), body, expected: [404] })) !== null
+  );
 }
 
-export async function deleteStaging(task: BigQueryCall, table: TableRef): Promise<void> {
-  const doing = { action: "deleting a staging table", about: tableText(table), role: "dataEditor" } as const;
-  await send(task, doing, anything, { method: "DELETE", path: pathOf(table), expected: [404] });
+export async function deleteStaging(call: BigQueryCall, table: TableRef): Promise<void> {
+  const operation: Operation = { action: "deleting a staging table", about: tableText(table), role: "dataEditor" };
+  await send(call, operation, anything, { method: "DELETE", path: pathOf(table), expected: [404] });
 }
 
-/** Deletes it if that can be done: otherwise it expires. */
-export async function dropStaging(task: BigQueryCall, table: TableRef): Promise<void> {
+/** Deletes the table if possible. Otherwise it expires. */
+export async function dropStaging(call: BigQueryCall, table: TableRef): Promise<void> {
   try {
-    await deleteStaging(task, table);
+    await deleteStaging(call, table);
   } catch (error) {
     if (!(error instanceof SyncError)) throw error;
   }
 }
 
-export function pathOf({ datasetId, tableId }: TableRef): string[] {
+function pathOf({ datasetId, tableId }: TableRef): string[] {
   checkDataset(datasetId);
   return ["datasets", datasetId, "tables", tableId];
 }

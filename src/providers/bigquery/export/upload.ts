@@ -1,26 +1,32 @@
-// A load job together with its file, in one request that can be stopped.
+// Starts a load job together with its file, in one request that can be aborted.
 import { hash } from "node:crypto";
 import { SyncError } from "../../../domain/errors.ts";
 import { MAX_ERROR_BODY_BYTES } from "../../http.ts";
 import type { HttpResponse } from "../../http.ts";
-import type { Doing, BigQueryCall } from "../rest.ts";
+import type { Operation } from "../errors.ts";
+import type { BigQueryCall } from "../rest.ts";
 
 const SERVICE = "BigQuery";
-/** Enough for the largest batch over a slow line. */
-export const UPLOAD_TIMEOUT_MS = 10 * 60_000;
+/** Enough for the largest file over a slow connection. */
+const UPLOAD_TIMEOUT_MS = 10 * 60_000;
 
 /**
- * `jobs.insert` as `multipart`: https://cloud.google.com/bigquery/docs/reference/api-uploads. Null for 409: the job is there.
- * Google's client has this too, but it cannot stop such a request, and it starts polling the job by itself.
+ * `jobs.insert` as `multipart`: https://cloud.google.com/bigquery/docs/reference/api-uploads. Returns null for 409: the job exists.
+ * Google's client can upload too, but it cannot abort the request, and it polls the job by itself.
  */
-export async function uploadJob(task: BigQueryCall, doing: Doing, resource: object, file: Buffer): Promise<unknown> {
-  const { context, connection, signal } = task;
-  const { clients, http, options } = context;
+export async function uploadJob(
+  call: BigQueryCall,
+  operation: Operation,
+  resource: object,
+  file: Buffer,
+): Promise<unknown> {
+  const { connection, signal } = call;
+  const { clients, http, options } = call.context;
   const timeoutMs = options.requestTimeoutMs ?? UPLOAD_TIMEOUT_MS;
   const { body, contentType } = multipart(resource, file);
   const run = async (): Promise<unknown> => {
     const { apiEndpoint, projectId } = await clients.bigQueryOf(connection);
-    const answer = await http.send(SERVICE, {
+    const response = await http.send(SERVICE, {
       method: "POST",
       url: new URL(
         `/upload/bigquery/v2/projects/${encodeURIComponent(projectId)}/jobs?uploadType=multipart`,
@@ -32,21 +38,21 @@ export async function uploadJob(task: BigQueryCall, doing: Doing, resource: obje
       headersTimeoutMs: timeoutMs,
       bodyIdleTimeoutMs: timeoutMs,
     });
-    return await readAnswer(answer);
+    return await readResponse(response);
   };
-  return await clients.call({ ...doing, connection }, signal, run, timeoutMs);
+  return await clients.call(call, operation, run, timeoutMs);
 }
 
-async function readAnswer(answer: HttpResponse): Promise<unknown> {
-  const text = await answer.text(MAX_ERROR_BODY_BYTES);
-  if (answer.status === 409) return null;
+async function readResponse(response: HttpResponse): Promise<unknown> {
+  const text = await response.text(MAX_ERROR_BODY_BYTES);
+  if (response.status === 409) return null;
   const json = parseJson(text);
-  if (answer.status === 200 && json !== null) return json;
-  if (answer.status === 200)
-    throw new SyncError("transient", "BigQuery answered an upload with something that is no JSON.");
-  // In the form that Google's client gives its errors.
+  if (response.status === 200 && json !== null) return json;
+  if (response.status === 200)
+    throw new SyncError("transient", "BigQuery sent a response to an upload that is not JSON.");
+  // An error of the same form as those of Google's client.
   const inner = json !== null && "error" in json ? json.error : null;
-  throw Object.assign(new Error("refused"), { ...(typeof inner === "object" ? inner : {}), code: answer.status });
+  throw Object.assign(new Error("refused"), { ...(typeof inner === "object" ? inner : {}), code: response.status });
 }
 
 function multipart(resource: object, file: Buffer): { body: Buffer; contentType: string } {

@@ -1,15 +1,15 @@
-// The cursor of an import pass: which stretch of time is read next, and how far its read session is.
+// The cursor of an import pass: which range of time is read next, and how far its read session is.
 import { z } from "zod";
-import { SyncError } from "../../../domain/errors.ts";
 import type { EventProgress } from "../../../domain/progress.ts";
+import { unfinishedPass } from "../../importPasses.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const MIN_WINDOW_MS = HOUR_MS;
 export const MAX_WINDOW_MS = 366 * DAY_MS;
-/** A backfill feels its way: nothing is known of how much a day holds. */
+/** A backfill begins small, because the size of a day is unknown. */
 export const FIRST_BACKFILL_MS = 7 * DAY_MS;
-/** Below it the next window is twice as long, above the other half as long. */
+/** A window with fewer rows doubles the next one; a window with more than LARGE_ROWS halves it. */
 const SMALL_ROWS = 2_000_000;
 const LARGE_ROWS = 20_000_000;
 export const MAX_STREAMS = 16;
@@ -18,24 +18,24 @@ const MAX_NAME_CHARS = 2_000;
 const count = z.number().int().min(0);
 const time = z.number().int();
 const streamSchema = z.object({
-  /** The last part of its name. */
+  /** The last part of the stream's name. */
   id: z.string().min(1).max(MAX_NAME_CHARS),
-  /** Rows of it that are stored. */
+  /** How many of its rows are stored. */
   offset: count,
   done: z.boolean(),
 });
 const sessionSchema = z.object({
   name: z.string().min(1).max(MAX_NAME_CHARS),
-  /** Of the table as it was when the session was opened. */
+  /** The table's fingerprint when the session was opened. */
   fingerprint: z.string().max(100),
   toMs: time,
   streams: z.array(streamSchema).max(MAX_STREAMS),
 });
 const cursorSchema = z.object({
-  /** Where the window begins; null before the first page, for that depends on the type of the timestamp column. */
+  /** Where the window begins; null before the first page, because it depends on the type of the timestamp column. */
   fromMs: time.nullable(),
   windowMs: time.min(MIN_WINDOW_MS).max(MAX_WINDOW_MS),
-  /** Null where the window has not been begun, or has to be begun again. */
+  /** Null if the window has not been begun or must be begun again. */
   session: sessionSchema.nullable(),
 });
 export type ReadStreamState = z.infer<typeof streamSchema>;
@@ -48,26 +48,17 @@ export interface TimeWindow {
   toMs: number;
 }
 
-/** Null where the value is not one of ours (an older version's): the pass then starts again. */
+/** Returns null for a cursor of another version. */
 export function parseCursor(value: unknown): ImportCursor | null {
   return cursorSchema.safeParse(value).data ?? null;
 }
 
-/** The unfinished pass that a page belongs to. */
-export function passOf(progress: EventProgress): { targetMs: number; position: number; cursor: ImportCursor } {
-  const cursor = progress.unfinished === null ? null : parseCursor(progress.unfinished.cursor);
-  if (progress.unfinished === null || cursor === null) {
-    throw new SyncError("bug", "A page of the BigQuery import was asked for without a valid cursor.");
-  }
-  return { targetMs: progress.unfinished.targetMs, position: progress.unfinished.position, cursor };
-}
-
-/** Of no type of BigQuery's is the order known in which rows arrive, of DATETIME not even the zone. */
+/** Rows may arrive in any order. A DATETIME has no zone either, so its overlap is at least a day. */
 export function overlapOf(overlapMs: number, isDateTime: boolean): number {
   return isDateTime ? Math.max(overlapMs, DAY_MS) : overlapMs;
 }
 
-/** Where a pass begins: the overlap before what is complete, never before the import's own start. */
+/** Where a pass begins: the overlap before the complete part, but not before the import's start. */
 export function firstMs(completeThroughMs: number | null, importFrom: string, overlapMs: number): number {
   const startMs = startOf(importFrom);
   return completeThroughMs === null ? startMs : Math.max(startMs, completeThroughMs - overlapMs);
@@ -77,7 +68,7 @@ export function startOf(importFrom: string): number {
   return Date.parse(`${importFrom}T00:00:00Z`);
 }
 
-/** The stretch to open a session for now. */
+/** The range of time to open a read session for. */
 export function windowOf(fromMs: number, windowMs: number, pageHalvings: number, targetMs: number): TimeWindow {
   const lengthMs = Math.max(MIN_WINDOW_MS, Math.floor(windowMs / 2 ** Math.max(0, pageHalvings)));
   return { fromMs, toMs: Math.max(fromMs, Math.min(fromMs + lengthMs, targetMs)) };
@@ -86,12 +77,12 @@ export function windowOf(fromMs: number, windowMs: number, pageHalvings: number,
 /** The cursor after all streams of its window were read to their ends. */
 export function cursorAfter(cursor: ImportCursor, window: TimeWindow, targetMs: number, rows: number): ImportCursor {
   const lengthMs = window.toMs - window.fromMs;
-  const wasShrunk = lengthMs < cursor.windowMs && window.toMs < targetMs;
-  const baseMs = wasShrunk ? lengthMs : cursor.windowMs;
+  const wasHalved = lengthMs < cursor.windowMs && window.toMs < targetMs;
+  const baseMs = wasHalved ? lengthMs : cursor.windowMs;
   return { fromMs: window.toMs, windowMs: nextWindowMs(baseMs, rows), session: null };
 }
 
-/** The window again, and less of it, after its session died of old age. */
+/** Begins a shorter window again, after its session expired. */
 export function cursorAgain(cursor: ImportCursor): ImportCursor {
   return { ...cursor, session: null, windowMs: Math.max(MIN_WINDOW_MS, Math.floor(cursor.windowMs / 2)) };
 }
@@ -101,9 +92,9 @@ function nextWindowMs(windowMs: number, rows: number): number {
   return Math.min(MAX_WINDOW_MS, Math.max(MIN_WINDOW_MS, next));
 }
 
-/** A pass after one more page: nothing left to read means that the event is complete through the pass's target. */
+/** The progress after one more page. If nothing is left, the events are complete through the pass's target. */
 export function progressAfter(before: EventProgress, cursor: ImportCursor): EventProgress {
-  const { targetMs, position } = passOf(before);
+  const { targetMs, position } = unfinishedPass(before, parseCursor);
   if (cursor.session === null && cursor.fromMs !== null && cursor.fromMs >= targetMs) {
     return { completeThroughMs: targetMs, unfinished: null };
   }

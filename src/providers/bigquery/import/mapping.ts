@@ -1,11 +1,11 @@
-// The table that an event comes from, as it is now: its columns, and whether the mapped ones are there and of the right types.
-import type { EventSource } from "../../../domain/event.ts";
+// The table of an event as it is now: its columns, and whether the mapped columns exist and have the right types.
 import { hash } from "node:crypto";
+import type { EventSource } from "../../../domain/event.ts";
 import { SyncError } from "../../../domain/errors.ts";
 import { tableText } from "../names.ts";
 import type { TableRef } from "../names.ts";
 
-/** What the REST API says of a field; types by their old names (INTEGER, FLOAT, BOOLEAN, RECORD) or new ones. */
+/** A field as the REST API describes it, with old names of types (INTEGER, FLOAT, BOOLEAN, RECORD) or new ones. */
 export interface RawField {
   name?: string | undefined;
   type?: string | undefined;
@@ -22,11 +22,11 @@ export interface TableColumn {
   name: string;
   type: string;
   mode: "NULLABLE" | "REQUIRED" | "REPEATED";
-  /** Of a STRUCT. */
+  /** The fields of a STRUCT; empty for other types. */
   fields: TableColumn[];
 }
 
-/** The mapped columns by the names that they have in the table. */
+/** The mapped columns, by their names in the table. */
 export interface Mapping {
   event: string;
   user: string;
@@ -42,13 +42,13 @@ export interface SourceTable {
   isDateTime: boolean;
   /** The timestamp column may hold NULL. */
   mayLackTime: boolean;
-  /** Differs where anything of the above does: a session that was opened for another fingerprint is no longer good. */
+  /** A hash of all the above. A read session for another fingerprint cannot be continued. */
   fingerprint: string;
 }
 
 const VIEWS = new Set(["VIEW", "MATERIALIZED_VIEW"]);
 
-/** Throws `schema` with what to do where the table cannot be imported from. */
+/** Throws `schema`, with what to do, if the table cannot be imported from. */
 export function sourceTableOf(raw: RawTable, ref: TableRef, source: EventSource): SourceTable {
   if (VIEWS.has(raw.type ?? "")) throw unreadable(ref, "a view");
   const columns = columnsOf(raw);
@@ -64,7 +64,7 @@ export function sourceTableOf(raw: RawTable, ref: TableRef, source: EventSource)
     throw new SyncError(
       "schema",
       `The table ${tableText(ref)} does not fit the event: ${problems.join("; ")}. Change the table, or delete the event and ` +
-        "add it with columns that fit.",
+        "add it again with columns that fit.",
     );
   }
   const [event, user, timestamp, uuid] = roles.map(([, name]) => find(name)?.name ?? name);
@@ -79,12 +79,12 @@ export function columnsOf(raw: RawTable): TableColumn[] {
   return (raw.schema?.fields ?? []).map(toColumn);
 }
 
-/** The Storage Read API reads tables alone. */
+/** The error for a source that is not a table. */
 export function unreadable(ref: TableRef, what: string): SyncError {
   return new SyncError(
     "schema",
     `${tableText(ref)} is ${what}, which BigQuery's Storage Read API cannot read. Make a table of it, for example by a scheduled ` +
-      "query, and add the event with that table.",
+      "query, and add the event again with that table.",
   );
 }
 

@@ -1,11 +1,11 @@
-// What discovery is told of a row: the names of its fields and their kinds, never the values. Rows of one kind share one object.
+// The fields of a row for property discovery: names and kinds, never values. Rows with the same kinds share one object.
 import type { Data } from "apache-arrow";
 import { bytesOf, offsetsOf, validity } from "./decode/data.ts";
 import type { TableColumn } from "./mapping.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** One value of each kind; a frozen one, for many rows share it. */
+/** One value of each kind. They are frozen, because rows share them. */
 const SAMPLES = {
   null: null,
   string: "",
@@ -36,7 +36,7 @@ interface Node {
   fields: Fields | null;
 }
 
-/** Answers the fields of a row of this batch. */
+/** Returns a function that gives the fields of a row of this batch. */
 export function fieldsReader(names: string[], columns: Data[], shapes: TableColumn[]): (row: number) => Fields {
   const known = new Map(shapes.map((shape) => [shape.name.toLowerCase(), shape]));
   const all = columns.flatMap((data, i) => fieldsOf(names[i]!, data, known.get(names[i]!.toLowerCase()), "", []));
@@ -48,7 +48,10 @@ export function fieldsReader(names: string[], columns: Data[], shapes: TableColu
     for (const { kindOf } of varying) {
       const kind = kindOf(row);
       let next = node.next.get(kind);
-      if (next === undefined) node.next.set(kind, (next = { next: new Map(), fields: null }));
+      if (next === undefined) {
+        next = { next: new Map(), fields: null };
+        node.next.set(kind, next);
+      }
       node = next;
     }
     if (node.fields !== null) return node.fields;
@@ -59,7 +62,7 @@ export function fieldsReader(names: string[], columns: Data[], shapes: TableColu
   };
 }
 
-/** The column itself and, of a STRUCT, the numbers in it as `struct.field`: metrics are made of numbers. */
+/** The column itself, and the numbers in a STRUCT as `struct.field`, because metrics need numbers. */
 function fieldsOf(name: string, data: Data, shape: TableColumn | undefined, prefix: string, parents: Data[]): Field[] {
   if (shape === undefined) return [];
   const chain = [...parents, data];
@@ -91,7 +94,7 @@ function nullable(chain: Data[], kindOf: Field["kindOf"]): Field["kindOf"] {
   };
 }
 
-/** JSON's first character tells its kind. */
+/** The first character of JSON tells its kind. */
 function jsonKind(data: Data): (row: number) => Kind {
   const bytes = bytesOf(data);
   const offsets = offsetsOf(data);

@@ -1,20 +1,23 @@
-// One page of an import: a bounded stretch of the streams of one time window, in chunks of bounded size.
+// One page of an import: reads a bounded part of the streams of one time window, in chunks of bounded size.
 import type { Connection } from "../../../domain/connection.ts";
 import type { EventDefinition, EventSource } from "../../../domain/event.ts";
 import { SyncError } from "../../../domain/errors.ts";
 import type { EventProgress } from "../../../domain/progress.ts";
 import type { ImportChunk, ImportPageJob } from "../../connector.ts";
+import { emptySink, MAX_CHUNK_BYTES, MAX_CHUNK_ROWS, rowCount, toImportChunks } from "../../importChunks.ts";
+import type { RowSink } from "../../importChunks.ts";
+import { unfinishedPass } from "../../importPasses.ts";
 import type { Clients } from "../clients.ts";
-import { cursorAfter, cursorAgain, firstMs, overlapOf, passOf, progressAfter, windowOf } from "./cursor.ts";
+import { cursorAfter, cursorAgain, firstMs, overlapOf, parseCursor, progressAfter, windowOf } from "./cursor.ts";
 import type { ImportCursor, ReadSessionState } from "./cursor.ts";
 import { readArrowBatch, schemaMessage } from "./decode/arrowBatch.ts";
 import { JsonBytes } from "./decode/jsonBytes.ts";
 import { tableText } from "../names.ts";
 import type { BigQueryOptions } from "../options.ts";
-import { emptySink, isFull, rowReader } from "./rows.ts";
-import type { RowContext, RowSink } from "./rows.ts";
+import { rowReader } from "./rows.ts";
+import type { RowContext } from "./rows.ts";
 import type { SourceTable } from "./mapping.ts";
-import { openSession } from "./readSession.ts";
+import { openReadSession } from "./readSession.ts";
 import { readStreams, ReadSessionGone } from "./streams.ts";
 import { readTable } from "./table.ts";
 
@@ -23,15 +26,15 @@ export interface ImportContext {
   clients: Clients;
 }
 
-/** How much is one page: after any of these it ends with the batch that it is at. */
+/** The size of a page. It ends with the Arrow batch that reaches one of these limits. */
 export interface PageLimits {
   rows: number;
-  /** Of JSON. */
+  /** Bytes of JSON. */
   bytes: number;
   durationMs: number;
-  /** Streams of a session, side by side. */
+  /** Streams that are read in parallel. */
   streams: number;
-  /** How long a stream may say nothing: one whose rows the filter leaves out takes its time. */
+  /** How long a stream may send no message. One whose rows are mostly filtered out takes long. */
   idleMs: number;
 }
 
@@ -53,12 +56,12 @@ interface Page {
   table: SourceTable;
 }
 
-interface Begun {
+interface BegunWindow {
   cursor: ImportCursor;
   session: ReadSessionState;
   fromMs: number;
   schema: Buffer | null;
-  /** The session is another page's. */
+  /** Whether an earlier page opened the session. */
   isResumed: boolean;
 }
 
@@ -86,7 +89,7 @@ async function* readPage(
   job: ImportPageJob,
   limits: PageLimits,
 ): AsyncGenerator<ImportChunk> {
-  const { targetMs, cursor } = passOf(job.progress);
+  const { targetMs, cursor } = unfinishedPass(job.progress, parseCursor);
   await job.acquireRequest(job.progress.completeThroughMs === null ? "backfill" : "increment");
   const table = await readTable(context.clients, connection, sourceOf(job.events), job.signal);
   job.heartbeat();
@@ -99,22 +102,23 @@ async function* readPage(
     if (!begun.isResumed) {
       throw new SyncError(
         "transient",
-        "BigQuery forgot a read session that it had just opened; the window is read again.",
+        "BigQuery lost a read session that it had just opened; the window is read again.",
       );
     }
-    // It lived for six hours and more: what is left of the window goes faster in smaller ones.
+    // A session lives for at least six hours, so the window was too large.
     yield* readWindow(page, await beginWindow(page, cursorAgain(begun.cursor)));
   }
 }
 
 function sourceOf(events: EventDefinition[]): EventSource {
   const source = events[0]?.source ?? null;
-  if (source === null) throw new SyncError("schema", "The event does not say which table it comes from. Add it again.");
+  if (source === null)
+    throw new SyncError("schema", "The event names no table. Delete the event and add it again with its table.");
   return source;
 }
 
-/** The session to read from: the one of the cursor, if the table is still as it was then, or a new one. */
-async function beginWindow(page: Page, cursor: ImportCursor): Promise<Begun> {
+/** Continues the cursor's session if the table has not changed since. Otherwise opens a new one. */
+async function beginWindow(page: Page, cursor: ImportCursor): Promise<BegunWindow> {
   const { context, connection, job, limits, targetMs, table } = page;
   const { completeThroughMs } = job.progress;
   const overlapMs = overlapOf(context.options.overlapMs, table.isDateTime);
@@ -126,30 +130,22 @@ async function beginWindow(page: Page, cursor: ImportCursor): Promise<Begun> {
   const window = windowOf(fromMs, cursor.windowMs, job.pageHalvings, targetMs);
   const events = job.events.map(({ name }) => name);
   const wanted = { table, events, window, isLast: window.toMs >= targetMs, streams: limits.streams };
-  const { state, schema } = await openSession(context.clients, connection, wanted, job.signal);
+  const { state, schema } = await openReadSession(context.clients, connection, wanted, job.signal);
   job.heartbeat();
   return { cursor, session: state, fromMs, schema, isResumed: false };
 }
 
-/** The page that fails leaves the cursor that it was given as it was. */
+/** A copy, because a page that fails must not change the cursor that it was given. */
 function copyOf(session: ReadSessionState): ReadSessionState {
   return { ...session, streams: session.streams.map((stream) => ({ ...stream })) };
 }
 
-async function* readWindow(page: Page, begun: Begun): AsyncGenerator<ImportChunk> {
-  const { job } = page;
-  let last: RowSink | null = null;
-  for await (const sink of readChunks(page, begun)) {
-    if (last !== null) yield { rows: last.rows, rejected: last.rejected, progress: null };
-    job.signal.throwIfAborted();
-    last = sink;
-  }
-  const { rows, rejected } = last ?? emptySink();
-  yield { rows, rejected, progress: progressOf(page, begun) };
+function readWindow(page: Page, begun: BegunWindow): AsyncGenerator<ImportChunk> {
+  return toImportChunks(readSinks(page, begun), page.job.signal, () => progressOf(page, begun));
 }
 
-/** Full sinks of rows and a last one; moves the streams' offsets past what was read. */
-async function* readChunks(page: Page, begun: Begun): AsyncGenerator<RowSink> {
+/** Yields full sinks of rows and a last one. Moves the streams' offsets past what was read. */
+async function* readSinks(page: Page, begun: BegunWindow): AsyncGenerator<RowSink> {
   const { context, connection, job, limits, table } = page;
   const rowContext: RowContext = {
     mapping: table.mapping,
@@ -157,33 +153,37 @@ async function* readChunks(page: Page, begun: Begun): AsyncGenerator<RowSink> {
     wanted: new Set(job.events.map(({ name }) => name)),
     out: new JsonBytes(),
   };
-  const attempt = { connection, action: "reading rows", about: tableText(table.ref), role: "readSessionUser" as const };
-  const { session } = begun;
-  const { idleMs } = limits;
-  const { signal } = job;
-  const { clients } = context;
-  const heartbeat = () => job.heartbeat();
-  const pieces = readStreams({ clients, connection, session, attempt, idleMs, signal, heartbeat });
+  const parts = readStreams({
+    clients: context.clients,
+    connection,
+    session: begun.session,
+    operation: { action: "reading rows", about: tableText(table.ref), role: "readSessionUser" },
+    idleMs: limits.idleMs,
+    signal: job.signal,
+    heartbeat: () => job.heartbeat(),
+  });
   const meter = createMeter(limits, job.pageHalvings);
   let schema = begun.schema;
   let sink = emptySink();
-  for await (const { stream, rows, batch: serialized, schema: served } of pieces) {
-    if (serialized === null) {
+  for await (const part of parts) {
+    const { stream, rows } = part;
+    if (part.batch === null) {
       stream.done = true;
       continue;
     }
-    schema ??= served === null ? null : schemaMessage(served);
-    // Nothing says what the rows look like: only a new session will.
+    schema ??= part.schema === null ? null : schemaMessage(part.schema);
+    // Only a new session tells the schema again.
     if (schema === null) throw new ReadSessionGone("no schema");
-    const batch = readArrowBatch(schema, serialized);
-    if (batch.rows !== rows)
+    const batch = readArrowBatch(schema, part.batch);
+    if (batch.rows !== rows) {
       throw new SyncError("transient", "BigQuery sent fewer rows than it said; they are read again.");
+    }
     const read = rowReader(batch, rowContext);
     for (let from = 0; from < rows;) {
       const bytesBefore = sink.bytes;
       from = read(from, sink);
       meter.bytes += sink.bytes - bytesBefore;
-      if (!isFull(sink)) continue;
+      if (rowCount(sink) < MAX_CHUNK_ROWS && sink.bytes < MAX_CHUNK_BYTES) continue;
       yield sink;
       sink = emptySink();
     }
@@ -200,7 +200,7 @@ interface Meter {
   isFull(): boolean;
 }
 
-/** After failures a page is smaller, so that something of it is stored before the next. */
+/** Each halving makes the page smaller, so that a page is stored before the next error. */
 function createMeter(limits: PageLimits, pageHalvings: number): Meter {
   const share = 2 ** Math.max(0, pageHalvings);
   const untilMs = Date.now() + limits.durationMs;
@@ -212,7 +212,7 @@ function createMeter(limits: PageLimits, pageHalvings: number): Meter {
   return meter;
 }
 
-function progressOf({ job, targetMs }: Page, { cursor, session, fromMs }: Begun): EventProgress {
+function progressOf({ job, targetMs }: Page, { cursor, session, fromMs }: BegunWindow): EventProgress {
   const isDone = session.streams.every(({ done }) => done);
   const rows = session.streams.reduce((sum, { offset }) => sum + offset, 0);
   const window = { fromMs, toMs: session.toMs };

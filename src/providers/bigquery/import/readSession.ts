@@ -1,4 +1,4 @@
-// A read session: the rows of one stretch of time, in a few streams that can be read side by side and resumed at any row.
+// A read session: the rows of one range of time, in a few streams that are read in parallel and can be resumed at any row.
 import type { Connection } from "../../../domain/connection.ts";
 import { SyncError } from "../../../domain/errors.ts";
 import type { Clients } from "../clients.ts";
@@ -10,30 +10,30 @@ import { columnSql, datetimeSql, stringSql, tableText, timestampSql } from "../n
 import { unreadable } from "./mapping.ts";
 import type { SourceTable } from "./mapping.ts";
 
-/** BigQuery allows no longer row restriction. */
+/** BigQuery's limit. */
 const MAX_RESTRICTION_BYTES = 1_000_000;
-/** As long as the service itself may take: it looks through large tables before it answers. */
+/** The service's own limit: it scans large tables before it responds. */
 const OPEN_TIMEOUT_MS = 600_000;
 const TRACE_ID = "crosscurrent";
 
-export interface WantedSession {
+export interface ReadSessionRequest {
   table: SourceTable;
   events: string[];
   window: TimeWindow;
-  /** The pass ends with this window. */
+  /** Whether the pass ends with this window. */
   isLast: boolean;
-  /** At most so many side by side. */
+  /** The largest number of streams. */
   streams: number;
 }
 
-export interface OpenedSession {
+export interface OpenedReadSession {
   state: ReadSessionState;
-  /** Arrow's schema of all its rows; null where it comes with the rows. */
+  /** Arrow's schema of all rows; null if it comes with the rows. */
   schema: Buffer | null;
 }
 
-/** Which rows of the table belong to the window; those without a time belong to the pass's last. */
-export function rowRestriction({ table, events, window, isLast }: WantedSession): string {
+/** Selects the window's rows. Rows without a time belong to the last window of a pass. */
+export function rowRestriction({ table, events, window, isLast }: ReadSessionRequest): string {
   const { mapping, isDateTime, mayLackTime } = table;
   const time = columnSql(mapping.timestamp);
   const literal = isDateTime ? datetimeSql : timestampSql;
@@ -44,17 +44,16 @@ export function rowRestriction({ table, events, window, isLast }: WantedSession)
   throw new SyncError("schema", "Too many events with long names come from one table. Give them shorter names.");
 }
 
-export async function openSession(
+export async function openReadSession(
   clients: Clients,
   connection: Connection,
-  wanted: WantedSession,
+  wanted: ReadSessionRequest,
   signal: AbortSignal,
-): Promise<OpenedSession> {
+): Promise<OpenedReadSession> {
   const { table } = wanted;
   const { projectId, datasetId, tableId } = table.ref;
   const rowFilter = rowRestriction(wanted);
-  const attempt: Operation = {
-    connection,
+  const operation: Operation = {
     action: "opening a read session",
     about: tableText(table.ref),
     role: "readSessionUser",
@@ -72,17 +71,18 @@ export async function openSession(
       maxStreamCount: Math.min(wanted.streams, MAX_STREAMS),
     };
     try {
-      // Its own retries would outlast the call.
+      // Without the client's own retries, which could outlast the timeout.
       return (await client.createReadSession(request, { ...callOptions, retry: null }))[0];
     } catch (error) {
-      if (error instanceof Error && /non-table entit/i.test(error.message)) throw unreadable(table.ref, "no table");
+      if (error instanceof Error && /non-table entit/i.test(error.message)) throw unreadable(table.ref, "not a table");
       throw error;
     }
   };
-  const session = await clients.call(attempt, signal, open, OPEN_TIMEOUT_MS);
+  const session = await clients.call({ connection, signal }, operation, open, OPEN_TIMEOUT_MS);
   const { name } = session;
-  if (typeof name !== "string" || name === "")
-    throw new SyncError("transient", "BigQuery opened a session without a name.");
+  if (typeof name !== "string" || name === "") {
+    throw new SyncError("transient", "BigQuery opened a read session without a name.");
+  }
   const streams = (session.streams ?? []).map((stream) => ({ id: idOf(stream.name, name), offset: 0, done: false }));
   const serialized = session.arrowSchema?.serializedSchema;
   return {
@@ -91,11 +91,11 @@ export async function openSession(
   };
 }
 
-/** The session's name is the beginning of each stream's: the cursor holds it once. */
+/** Each stream's name begins with the session's name, so the cursor holds that only once. */
 function idOf(name: string | null | undefined, sessionName: string): string {
   const prefix = `${sessionName}/streams/`;
   if (typeof name === "string" && name.startsWith(prefix)) return name.slice(prefix.length);
-  throw new SyncError("transient", "BigQuery opened a session with a stream of another one.");
+  throw new SyncError("transient", "BigQuery opened a read session with a stream of another one.");
 }
 
 export function streamName(session: ReadSessionState, id: string): string {

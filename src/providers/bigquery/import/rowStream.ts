@@ -1,30 +1,30 @@
-// One call of ReadRows, message by message: the next is taken from the network only once the one before was asked for.
+// One ReadRows call, message by message. The next message is taken from the network only after the last one was asked for.
 import { InterceptingCall, Metadata } from "@grpc/grpc-js";
 import type { ClientReadableStream, Interceptor, ServiceError } from "@grpc/grpc-js";
 import type { protos } from "@google-cloud/bigquery-storage";
 import type { ReadClient } from "../clients.ts";
 
-type Answer = protos.google.cloud.bigquery.storage.v1.IReadRowsResponse;
+type ReadRowsResponse = protos.google.cloud.bigquery.storage.v1.IReadRowsResponse;
 
-/** The generated client's retries would begin a broken stream anew from where the call began, so it is called without them. */
+/** The gRPC stub below the generated client, whose retries would repeat a broken stream from the call's first offset. */
 interface ReadStub {
   readRows(
     request: { readStream: string; offset: number },
     metadata: Metadata,
     options: { interceptors: Interceptor[]; deadline: number },
-  ): ClientReadableStream<Answer>;
+  ): ClientReadableStream<ReadRowsResponse>;
 }
 
 const CALL_TIMEOUT_MS = 6 * 3_600_000;
 
 export interface RowStream {
-  /** Null at the orderly end. */
-  next(): Promise<Answer | null>;
+  /** Returns null after the last message. */
+  next(): Promise<ReadRowsResponse | null>;
   cancel(): void;
 }
 
 interface Waiting {
-  resolve: (answer: Answer | null) => void;
+  resolve(message: ReadRowsResponse | null): void;
   reject: (error: unknown) => void;
 }
 
@@ -34,18 +34,18 @@ export async function openRowStream(
   offset: number,
 ): Promise<RowStream> {
   const stub = (await client.initialize()) as unknown as ReadStub;
-  /** A message that nobody has asked for yet; as long as it is not delivered, gRPC reads no other. */
-  let held: { answer: Answer; deliver: () => void } | null = null;
+  /** A received message that was not asked for yet. gRPC reads no other until it is delivered. */
+  let held: { message: ReadRowsResponse; deliver: () => void } | null = null;
   let waiting: Waiting | null = null;
   let end: { error: unknown } | null = null;
   const settle = (): void => {
     if (waiting === null) return;
     const { resolve, reject } = waiting;
     if (held !== null) {
-      const { answer, deliver } = held;
+      const { message, deliver } = held;
       held = null;
       waiting = null;
-      resolve(answer);
+      resolve(message);
       deliver();
     } else if (end !== null) {
       waiting = null;
@@ -53,8 +53,8 @@ export async function openRowStream(
       else reject(end.error);
     }
   };
-  const take = (answer: Answer, deliver: () => void): void => {
-    held = { answer, deliver };
+  const take = (message: ReadRowsResponse, deliver: () => void): void => {
+    held = { message, deliver };
     settle();
   };
   const finish = (error: unknown): void => {
@@ -62,7 +62,7 @@ export async function openRowStream(
     settle();
   };
   const call = stub.readRows({ readStream, offset }, metadataOf(callOptions, readStream), {
-    interceptors: [holding(take)],
+    interceptors: [holdMessages(take)],
     deadline: Date.now() + CALL_TIMEOUT_MS,
   });
   call.on("error", (error: ServiceError) => finish(error));
@@ -80,18 +80,20 @@ export async function openRowStream(
   };
 }
 
-function holding(take: (answer: Answer, deliver: () => void) => void): Interceptor {
+function holdMessages(take: (message: ReadRowsResponse, deliver: () => void) => void): Interceptor {
   return (options, nextCall) =>
     new InterceptingCall(nextCall(options), {
       start: (metadata, _listener, next) =>
-        next(metadata, { onReceiveMessage: (answer: Answer, deliver) => take(answer, () => deliver(answer)) }),
+        next(metadata, {
+          onReceiveMessage: (message: ReadRowsResponse, deliver) => take(message, () => deliver(message)),
+        }),
     });
 }
 
 function metadataOf({ otherArgs }: ReadClient["callOptions"], readStream: string): Metadata {
   const metadata = new Metadata();
   for (const [name, value] of Object.entries(otherArgs.headers)) metadata.set(name, value);
-  // Tells Google's front where the session lives.
+  // Routes the call to the region of the session.
   metadata.set("x-goog-request-params", `read_stream=${encodeURIComponent(readStream)}`);
   return metadata;
 }

@@ -1,7 +1,7 @@
-// Reads what BigQuery says of an event's table now: columns come and go between the pages of an import.
+// Reads the schema of an event's table before each page, because columns may be added or removed at any time.
+import { z } from "zod";
 import type { Connection } from "../../../domain/connection.ts";
 import type { EventSource } from "../../../domain/event.ts";
-import { z } from "zod";
 import { SyncError } from "../../../domain/errors.ts";
 import type { Clients } from "../clients.ts";
 import type { Operation } from "../errors.ts";
@@ -35,18 +35,18 @@ export async function readTable(
     tableId: source.tableName,
   };
   checkTable(ref);
-  const attempt: Operation = {
-    connection,
+  const operation: Operation = {
     action: "reading a table's columns",
     about: tableText(ref),
     role: "dataViewer",
   };
-  const metadata = await clients.call(attempt, signal, async () => {
+  const metadata = await clients.call({ connection, signal }, operation, async () => {
     const client = await clients.bigQueryOf(connection);
-    const [answer] = (await client.dataset(ref.datasetId).table(ref.tableId).getMetadata()) as unknown[];
-    return answer;
+    const [response] = (await client.dataset(ref.datasetId).table(ref.tableId).getMetadata()) as unknown[];
+    return response;
   });
   const parsed = tableSchema.safeParse(metadata);
-  if (!parsed.success) throw new SyncError("transient", "BigQuery described a table in a way that is not understood.");
+  if (!parsed.success)
+    throw new SyncError("transient", "BigQuery described a table in an unknown form; it is tried again.");
   return sourceTableOf(parsed.data, ref, source);
 }

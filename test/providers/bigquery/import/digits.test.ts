@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { readArrowBatch } from "../../../../src/providers/bigquery/import/decode/arrowBatch.ts";
 import { valueWriter } from "../../../../src/providers/bigquery/import/decode/column.ts";
 import { JsonBytes } from "../../../../src/providers/bigquery/import/decode/jsonBytes.ts";
-import { rowUuid } from "../../../../src/providers/bigquery/import/rowUuid.ts";
+import { rowUuid } from "../../../../src/providers/bigquery/import/rows.ts";
 import { columnOf } from "../../../support/providers/bigqueryImport.ts";
 
 /** Through Arrow's own bytes, as they come from the service. */

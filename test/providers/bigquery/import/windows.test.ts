@@ -1,6 +1,6 @@
 // Which rows a pass reads: bounds, overlap, late rows, rows from the future, DATETIME, windows and their growth.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { planPasses } from "../../../../src/providers/bigquery/import/planPasses.ts";
+import { planBigQueryPasses } from "../../../../src/providers/bigquery/import/planPasses.ts";
 import { NO_PROGRESS } from "../../../../src/domain/progress.ts";
 import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/sharedEmulator.ts";
 import {
@@ -164,7 +164,12 @@ describe("passes", () => {
       events: events.map((definition, i) => ({ definition, progress: progress[i]! })),
       highWatermarkMs: bound,
     };
-    expect(planPasses(world.connection, input).map((pass) => pass.events)).toEqual([["a", "b"], ["c"], ["d"], ["e"]]);
+    expect(planBigQueryPasses(world.connection, input).map((pass) => pass.events)).toEqual([
+      ["a", "b"],
+      ["c"],
+      ["d"],
+      ["e"],
+    ]);
   });
 
   test("there is nothing to do before the import's start", () => {

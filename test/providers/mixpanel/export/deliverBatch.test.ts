@@ -118,7 +118,7 @@ describe("deliverBatch", () => {
 
 test("a 200 that does not say how many events were stored is not understood", () => {
   for (const body of ["1", "", "<html>", '{"status":"OK"}', '{"num_records_imported":"3"}']) {
-    expect(respond(200, body, eventsOf(3))).toBeNull();
+    expect(parseImportResponse(200, body, eventsOf(3))).toBeNull();
   }
   expect(
     parseImportResponse(200, '{"code":200,"error":null,"num_records_imported":3,"status":1}', eventsOf(3)),

@@ -37,14 +37,14 @@ function configurationTests(get: GetHarness): void {
     const connection = { integrationId: id, workspaceId, settings, secret: "", importFrom: "2026-01-31" };
     expect(importFrom).toBe("2026-01-31");
     expect(await store.integrations.connection(id)).toEqual(connection);
-    const before = await store.maintenance.plan(id);
+    const before = await store.syncState.loadConfig(id);
     const serviceAccountEmail = "other@my-project.iam.gserviceaccount.com";
     await store.integrations.update(workspaceId, id, { serviceAccountEmail });
     expect(await store.integrations.connection(id)).toEqual({
       ...connection,
       settings: { ...settings, serviceAccountEmail },
     });
-    const after = await store.maintenance.plan(id);
+    const after = await store.syncState.loadConfig(id);
     expect(after?.syncVersion).toBe((before?.syncVersion ?? 0) + 1);
   });
 
@@ -227,8 +227,7 @@ function exportTests(get: GetHarness): void {
 function helpers(get: GetHarness, integration: Integration) {
   const { store } = get();
   const { id, workspaceId } = integration;
-  const read = (after: number, through: number) =>
-    store.exports.readBuckets(workspaceId, "latest", after, through, 1_000);
+  const read = (after: number, through: number) => store.exports.readBuckets(workspaceId, true, after, through, 1_000);
   return {
     read,
     seal: async () => (await store.exposures.seal(workspaceId)).throughSeq,

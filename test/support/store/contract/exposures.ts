@@ -20,8 +20,8 @@ export function exposure(userId: string, exposedAtMs: number | null, ids: Partia
 
 export function exposureTests(get: GetHarness): void {
   const hourAgo = async (hours: number) => Math.floor((await get().store.nowMs()) / HOUR_MS - hours) * HOUR_MS;
-  const read = (workspaceId: string, order: "first" | "latest", after = 0) =>
-    get().store.exports.readBuckets(workspaceId, order, after, Number.MAX_SAFE_INTEGER, 1_000);
+  const read = (workspaceId: string, withRevisions: boolean, after = 0) =>
+    get().store.exports.readBuckets(workspaceId, withRevisions, after, Number.MAX_SAFE_INTEGER, 1_000);
 
   test("a bucket goes out with its latest; text survives as it is", async () => {
     const { store } = get();
@@ -36,7 +36,7 @@ export function exposureTests(get: GetHarness): void {
     ]);
     const { throughSeq } = await store.exposures.seal(workspaceId);
     expect(throughSeq).toBe(3);
-    const buckets = await read(workspaceId, "first");
+    const buckets = await read(workspaceId, false);
     expect(buckets.map(({ seq }) => seq)).toEqual([1, 2, 3]);
     expect(buckets).toContainEqual({
       seq: expect.any(Number) as number,
@@ -90,11 +90,11 @@ export function exposureTests(get: GetHarness): void {
     const hourMs = await hourAgo(5);
     await store.exposures.ingest(workspaceId, [exposure("a", hourMs + 100), exposure("b", hourMs + 100)]);
     await store.exposures.seal(workspaceId);
-    const [a] = await read(workspaceId, "first");
+    const [a] = await read(workspaceId, false);
     // Earlier than the latest: no revision.
     await store.exposures.ingest(workspaceId, [exposure("a", hourMs + 50)]);
     expect(await store.exposures.seal(workspaceId)).toMatchObject({ throughSeq: 2 });
-    expect(await read(workspaceId, "first")).toContainEqual(a);
+    expect(await read(workspaceId, false)).toContainEqual(a);
     // Later: a revision. A bucket created late is sealed at once, and not late.
     await store.exposures.ingest(workspaceId, [
       exposure("a", hourMs + 200),
@@ -103,12 +103,12 @@ export function exposureTests(get: GetHarness): void {
     ]);
     expect(await store.exposures.seal(workspaceId)).toMatchObject({ throughSeq: 4 });
     const revised = { ...a, timeMs: hourMs + 200 };
-    expect(await read(workspaceId, "first")).toEqual([
+    expect(await read(workspaceId, false)).toEqual([
       revised,
       expect.objectContaining({ seq: 2 }),
       expect.objectContaining({ seq: 4 }),
     ]);
-    expect(await read(workspaceId, "latest")).toEqual([
+    expect(await read(workspaceId, true)).toEqual([
       expect.objectContaining({ userId: "b", seq: 2 }),
       { ...revised, seq: 3 },
       expect.objectContaining({ userId: "new", seq: 4 }),
@@ -124,9 +124,9 @@ export function exposureTests(get: GetHarness): void {
     await store.exposures.ingest(mine, [exposure("me", hourMs)]);
     await store.exposures.ingest(theirs, [exposure("them", hourMs)]);
     expect(await store.exposures.seal(mine)).toMatchObject({ throughSeq: 1 });
-    expect(await read(theirs, "first")).toEqual([]);
+    expect(await read(theirs, false)).toEqual([]);
     expect(await store.exposures.seal(theirs)).toMatchObject({ throughSeq: 1 });
-    expect((await read(mine, "first")).map(({ userId }) => userId)).toEqual(["me"]);
+    expect((await read(mine, false)).map(({ userId }) => userId)).toEqual(["me"]);
   });
 
   /** An integration over five sealed buckets. */
@@ -139,7 +139,7 @@ export function exposureTests(get: GetHarness): void {
       ["a", "b", "c", "d", "e"].map((user) => exposure(user, hourMs)),
     );
     const { throughMs } = await store.exposures.seal(integration.workspaceId);
-    const buckets = await read(integration.workspaceId, "first");
+    const buckets = await read(integration.workspaceId, false);
     const reject = (index: number) => ({ bucket: buckets[index] as Bucket, reason: "blocked" });
     return { store, integration, id: integration.id, reject, throughMs };
   }

@@ -260,7 +260,7 @@ export function importTests(get: GetHarness): void {
       imported: 1,
       rejected: 1,
     });
-    expect(await store.maintenance.purge()).toBeGreaterThanOrEqual(4);
+    expect(await store.cleanup.purge()).toBeGreaterThanOrEqual(4);
     expect(await records(store, integration)).toHaveLength(1);
     expect(await readAll(list, 5)).toHaveLength(1);
   });

@@ -49,7 +49,7 @@ export function integrationTests(get: GetHarness): void {
     expect(await store.integrations.remove(workspaceId, first.id)).toBe(true);
     expect(await store.integrations.find(first.id)).toBeNull();
     expect(await store.integrations.connection(first.id)).toBeNull();
-    expect(await store.maintenance.plan(first.id)).toBeNull();
+    expect(await store.syncState.loadConfig(first.id)).toBeNull();
     await store.integrations.create(workspaceId, mixpanel("p"));
   });
 
@@ -95,7 +95,7 @@ export function integrationTests(get: GetHarness): void {
     const { store } = get();
     const { id, workspaceId } = await newIntegration(store);
     const versions = async () => {
-      const plan = await store.maintenance.plan(id);
+      const plan = await store.syncState.loadConfig(id);
       return [plan?.version, plan?.syncVersion];
     };
     expect(await versions()).toEqual([1, 1]);
@@ -142,7 +142,7 @@ export function integrationTests(get: GetHarness): void {
       "é".repeat(5_000),
     ]) {
       await expect(store.integrations.list(workspaceId, { cursor, limit: 2 })).rejects.toThrow(InvalidCursorError);
-      await expect(store.maintenance.reconcilable({ cursor, limit: 2 })).rejects.toThrow(InvalidCursorError);
+      await expect(store.syncState.reconcileCandidates({ cursor, limit: 2 })).rejects.toThrow(InvalidCursorError);
     }
   });
 
@@ -174,7 +174,7 @@ export function integrationTests(get: GetHarness): void {
     const { id, workspaceId } = integration;
     await newEvent(store, integration);
     await store.integrations.update(workspaceId, id, { importEnabled: true });
-    await store.maintenance.plan(id);
+    await store.syncState.loadConfig(id);
     const error = { kind: "auth" as const, message: "Refused\0 \uD800", sinceMs: 5 };
     const state = {
       integrationId: id,
@@ -184,22 +184,22 @@ export function integrationTests(get: GetHarness): void {
       importError: null,
       eventErrors: {},
     };
-    await store.maintenance.recordState({ ...state, eventErrors: { purchase: error } });
+    await store.syncState.recordStatus({ ...state, eventErrors: { purchase: error } });
     expect(await reread(store, integration)).toMatchObject({ status: "attention", nextRunAtMs: 7 });
     const [event] = (await store.events.list(workspaceId, id, { cursor: null, limit: 1 }))?.items ?? [];
     expect(event?.error).toEqual({ ...error, message: "Refused\uFFFD \uFFFD" });
-    await store.maintenance.recordState({ ...state, exportError: error });
+    await store.syncState.recordStatus({ ...state, exportError: error });
     // An error of a direction that is off asks for nobody's attention.
     expect(await reread(store, integration)).toMatchObject({ status: "idle", export: { error: { kind: "auth" } } });
-    await store.maintenance.recordState({ ...state, importError: error });
+    await store.syncState.recordStatus({ ...state, importError: error });
     expect((await reread(store, integration)).status).toBe("attention");
-    await store.maintenance.recordState({ ...state, paused: null });
+    await store.syncState.recordStatus({ ...state, paused: null });
     expect(await reread(store, integration)).toMatchObject({ status: "idle", paused: false });
     await store.integrations.setPaused(workspaceId, id, true);
-    await store.maintenance.recordState(state);
+    await store.syncState.recordStatus(state);
     expect((await reread(store, integration)).status).toBe("paused");
-    await store.maintenance.plan(id);
-    await store.maintenance.recordState(state);
+    await store.syncState.loadConfig(id);
+    await store.syncState.recordStatus(state);
     expect((await reread(store, integration)).paused).toBe(false);
   });
 
@@ -207,13 +207,13 @@ export function integrationTests(get: GetHarness): void {
     const { store, advance } = get();
     const integration = await newIntegration(store);
     const find = async () =>
-      (await readAll((page) => store.maintenance.reconcilable(page), 50)).find(({ id }) => id === integration.id);
+      (await readAll((page) => store.syncState.reconcileCandidates(page), 50)).find(({ id }) => id === integration.id);
     const request = await store.runs.request(integration.workspaceId, integration.id);
     if (request === null || request === "paused") throw new Error("no request");
-    expect(await find()).toMatchObject({ behind: false, unsignalled: [] });
+    expect(await find()).toMatchObject({ behind: false, pendingRequests: [] });
     await advance(60_000);
-    expect(await find()).toMatchObject({ behind: true, unsignalled: [request.requestId], paused: false });
-    await store.maintenance.plan(integration.id);
+    expect(await find()).toMatchObject({ behind: true, pendingRequests: [request.requestId], paused: false });
+    await store.syncState.loadConfig(integration.id);
     expect(await find()).toMatchObject({ behind: false });
     await store.integrations.remove(integration.workspaceId, integration.id);
     expect(await find()).toBeUndefined();

@@ -2,7 +2,8 @@
 import type { NewRouter } from "../../../../src/domain/router.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ConflictError, RouterChangeError, type ExposureHour } from "../../../../src/store/store.ts";
+import type { ExposureHour } from "../../../../src/domain/exposure.ts";
+import { ConflictError, RouterChangeError } from "../../../../src/store/store.ts";
 import { HOUR_MS, newWorkspace, readAll, type GetHarness } from "./harness.ts";
 
 const upstream = { baseUrl: "https://llm.example/v1", model: "large", apiKey: "the key" };

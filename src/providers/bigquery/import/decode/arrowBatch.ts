@@ -1,9 +1,9 @@
-// One ReadRows answer: an Arrow record batch without its schema, which came once before all of them.
+// Reads one Arrow record batch. Its schema comes only once, before all batches.
 import { RecordBatchReader } from "apache-arrow";
 import type { Data, DataType, RecordBatch } from "apache-arrow";
 import { SyncError } from "../../../../domain/errors.ts";
 
-/** What ends a stream of Arrow messages; where it follows the schema, nothing after it would be read. */
+/** Ends a stream of Arrow messages. If it follows the schema, it must be removed, or nothing after it is read. */
 const END_OF_STREAM = Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]);
 
 export interface ArrowBatch {
@@ -18,12 +18,12 @@ export function schemaMessage(serialized: Uint8Array): Buffer {
   return hasEnd ? message.subarray(0, -END_OF_STREAM.length) : message;
 }
 
-/** Throws `transient` for what is no whole batch: a message that was cut is read again. */
+/** Throws `transient` for a message that was cut, so that it is read again. */
 export function readArrowBatch(schema: Buffer, serialized: Uint8Array): ArrowBatch {
   const batch = firstBatch(Buffer.concat([schema, serialized]));
-  // The library makes up an empty batch where there is none.
+  // The library returns an empty batch if there is none.
   if (batch === null || serialized.length === 0) {
-    throw new SyncError("transient", "BigQuery sent an answer that cannot be read; the rows are read again.");
+    throw new SyncError("transient", "BigQuery sent a response that cannot be read; the rows are read again.");
   }
   return {
     rows: batch.numRows,

@@ -1,4 +1,4 @@
-// Writes the values of one Arrow column as JSON: each kind of column has its own writer, made once per batch.
+// Writes the values of an Arrow column as JSON. Each column's writer is made once per batch.
 import { DateUnit, IntervalUnit, Precision, TimeUnit, Type } from "apache-arrow";
 import type { Data, Date_, Decimal, Float, Interval, Int, Time, Timestamp } from "apache-arrow";
 import { SyncError } from "../../../../domain/errors.ts";
@@ -12,7 +12,8 @@ import { instantOf, writeDate, writeInstant, writeTime } from "./times.ts";
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
-/** `column` is BigQuery's own word on the type: Arrow calls JSON and geography text as well. */
+
+/** Needs BigQuery's type in `column`, because Arrow's type of JSON and geography is text. */
 export function valueWriter(data: Data, column: TableColumn, out: JsonBytes): WriteValue {
   const write = plainWriter(data, column, out);
   if (data.nullCount === 0) return write;
@@ -59,7 +60,7 @@ function plainWriter(data: Data, column: TableColumn, out: JsonBytes): WriteValu
 function unknownType(column: TableColumn): SyncError {
   return new SyncError(
     "bug",
-    `This version cannot read columns like ${column.name} (${column.type}). Report it; until then ` +
+    `This version cannot read the column ${column.name} of type ${column.type}. Report this. Until it is fixed, ` +
       "import from a table without this column.",
   );
 }
@@ -82,8 +83,9 @@ function integers(data: Data, out: JsonBytes): WriteValue {
 }
 
 function floats(data: Data, out: JsonBytes): WriteValue {
-  if ((data.type as Float).precision === Precision.HALF) throw new SyncError("bug", "BigQuery sent floats of 16 bits.");
-  // A float of 32 bits is read as the double that it is.
+  if ((data.type as Float).precision === Precision.HALF)
+    throw new SyncError("bug", "BigQuery sent floats of 16 bits, which this version cannot read. Report this.");
+  // Indexing an array of 32-bit floats gives doubles too.
   const values = data.values as Float64Array;
   return (row) => writeDouble(out, values[row]!);
 }
@@ -106,14 +108,14 @@ function texts(data: Data, out: JsonBytes): WriteValue {
   return (row) => out.string(bytes, offsets[row]!, offsets[row + 1]!);
 }
 
-/** JSON is there as text already: it goes in as it is, every digit of it. */
+/** Copies JSON as it is, with every digit. */
 function rawText(data: Data, out: JsonBytes): WriteValue {
   const bytes = data.values as Uint8Array;
   const offsets = offsetsOf(data);
   return (row) => out.bytes(bytes, offsets[row]!, offsets[row + 1]!);
 }
 
-/** Dates and times, without quotes; null for other types. */
+/** Returns a writer of dates and times without quotes; null for other types. */
 function unquotedTime(data: Data, out: JsonBytes): WriteValue | null {
   const typeId = data.type.typeId;
   if (typeId === Type.Date && (data.type as Date_).unit === DateUnit.DAY) {
@@ -164,7 +166,7 @@ function structs(data: Data, column: TableColumn, out: JsonBytes): WriteValue {
   return (row) => write(row);
 }
 
-/** Writes an object of these columns, in their order. */
+/** Returns a writer of an object of these columns, in their order. */
 export function objectWriter(names: string[], columns: Data[], shapes: TableColumn[], out: JsonBytes): WriteValue {
   const known = new Map(shapes.map((shape) => [shape.name.toLowerCase(), shape]));
   const writers = columns.map((data, i) => valueWriter(data, shapeOf(names[i]!, known), out));
@@ -183,6 +185,6 @@ export function objectWriter(names: string[], columns: Data[], shapes: TableColu
 
 function shapeOf(name: string, known: Map<string, TableColumn>): TableColumn {
   const shape = known.get(name.toLowerCase());
-  if (shape === undefined) throw new SyncError("bug", "BigQuery sent a column that it was not asked for.");
+  if (shape === undefined) throw new SyncError("bug", "BigQuery sent a column that was not asked for. Report this.");
   return shape;
 }

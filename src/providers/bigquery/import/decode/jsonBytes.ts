@@ -1,11 +1,11 @@
-// JSON text as bytes in one growing buffer: values are written where they belong, and no string is made of any of them.
+// Writes JSON as bytes into one growing buffer, without a string for each value.
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const FIRST_BYTES = 64 * 1024;
-/** Shorter ones are copied byte by byte, which is faster than a call. */
+/** Shorter texts are copied byte by byte, which is faster than a call. */
 const BULK_COPY_BYTES = 64;
-/** Up to this length space for the worst case is reserved without looking. */
+/** Up to this length, space for the worst case is reserved without counting the escapes. */
 const UNCOUNTED_BYTES = 1_024;
 /** `\u001f` */
 const ESCAPED_BYTES = 6;
@@ -30,7 +30,7 @@ export class JsonBytes {
     this.buffer = larger;
   }
 
-  /** A copy as a buffer of its own, for text that is written again and again. */
+  /** For text that is written many times. */
   static of(text: string): Buffer {
     return Buffer.from(text, "utf8");
   }
@@ -40,7 +40,7 @@ export class JsonBytes {
     this.buffer[this.at++] = code;
   }
 
-  /** Text of ASCII characters only: numbers, names of literals. */
+  /** `text` must be ASCII, like numbers and literals. */
   ascii(text: string): void {
     this.reserve(text.length);
     const { buffer } = this;
@@ -59,7 +59,7 @@ export class JsonBytes {
     this.at += length;
   }
 
-  /** UTF-8 as a JSON string. */
+  /** Writes UTF-8 as a JSON string. */
   string(source: Uint8Array, from: number, to: number): void {
     const length = to - from;
     this.reserve(2 + (length <= UNCOUNTED_BYTES ? length * ESCAPED_BYTES : escapedBytes(source, from, to)));
@@ -85,7 +85,7 @@ export class JsonBytes {
     this.ascii(short === undefined ? `\\u00${HEX[code >> 4]}${HEX[code & 15]}` : `\\${short}`);
   }
 
-  /** An integer that a double holds exactly. */
+  /** Writes a safe integer. */
   integer(value: number): void {
     this.reserve(17);
     let rest = value;
@@ -103,7 +103,7 @@ export class JsonBytes {
     this.padded(rest, width);
   }
 
-  /** The last `width` digits of a non-negative integer below 2^31. */
+  /** Writes the last `width` digits of a non-negative integer below 2^31. */
   padded(value: number, width: number): void {
     this.reserve(width);
     const { buffer } = this;

@@ -1,4 +1,4 @@
-// Numbers as JSON with every digit: 64-bit integers, decimals of 128 and 256 bits, doubles.
+// Writes numbers as JSON with every digit: 64-bit integers, decimals of 128 and 256 bits, doubles.
 import type { JsonBytes } from "./jsonBytes.ts";
 
 const TWO_32 = 4_294_967_296;
@@ -11,7 +11,7 @@ export function writeInt64(out: JsonBytes, low: number, high: number): void {
   else out.ascii(((BigInt(high) << 32n) | BigInt(low >>> 0)).toString());
 }
 
-/** JavaScript's own text of a double is the shortest that reads back as the same; JSON has no words for the others. */
+/** JavaScript writes a double in its shortest exact form. Infinite values and NaN become strings, because JSON lacks them. */
 export function writeDouble(out: JsonBytes, value: number): void {
   if (Number.isInteger(value) && Math.abs(value) < 1e15) {
     if (value === 0 && Object.is(value, -0)) out.ascii("-0");
@@ -21,7 +21,7 @@ export function writeDouble(out: JsonBytes, value: number): void {
   out.ascii(Number.isFinite(value) ? String(value) : `"${value}"`);
 }
 
-/** A decimal of `words` little-endian 32-bit words, two's complement; zeros after the last digit are no digits of it. */
+/** Writes a decimal of `words` little-endian 32-bit words in two's complement, without trailing zeros. */
 export function writeDecimal(out: JsonBytes, values: Uint32Array, at: number, words: number, scale: number): void {
   const low = values[at]! | 0;
   const high = values[at + 1]! | 0;

@@ -1,4 +1,4 @@
-// Values that JSON has only text for: bytes, intervals and ranges, as BigQuery itself spells them.
+// Writes values that JSON can hold only as text: bytes, intervals and ranges, as BigQuery writes them.
 import type { Data } from "apache-arrow";
 import { bytesOf, offsetsOf, validity } from "./data.ts";
 import type { WriteValue } from "./data.ts";
@@ -12,7 +12,7 @@ export function bytesAsText(data: Data, out: JsonBytes): WriteValue {
   return (row) => out.ascii(bytes.toString("base64", offsets[row], offsets[row + 1]));
 }
 
-/** `1-2 -3 4:5:6.000007`: years and months, days, time; each with its own sign. */
+/** For example `1-2 -3 4:5:6.000007`: years and months, days, time, each with its own sign. */
 export function intervals(data: Data, out: JsonBytes): WriteValue {
   const words = data.values as Int32Array;
   return (row) => {
@@ -32,7 +32,7 @@ function timeOf(nanos: bigint): string {
   return `${nanos < 0n ? "-" : ""}${time}${fraction === "" ? "" : `.${fraction}`}`;
 }
 
-/** `[2026-01-01, UNBOUNDED)` */
+/** For example `[2026-01-01, UNBOUNDED)`. */
 export function ranges(data: Data, out: JsonBytes, timeWriter: (child: Data) => WriteValue | null): WriteValue {
   const [start, end] = data.children.map((child) => {
     const write = timeWriter(child);

@@ -1,18 +1,18 @@
-// Dates and times as ISO text: days are looked up, for rows of one page are mostly of the same few days.
+// Writes dates and times as ISO text. Days are cached, because the rows of a page are mostly of a few days.
 import type { JsonBytes } from "./jsonBytes.ts";
 
 const DAY_SECONDS = 86_400;
 const SECOND_MICROS = 1_000_000;
-const MAX_REMEMBERED_DAYS = 10_000;
+const MAX_CACHED_DAYS = 10_000;
 const DATE_CHARS = 10;
 
-/** Seconds since the epoch and the microseconds of that second: together exact for all years that BigQuery knows. */
+/** Seconds since the epoch and microseconds of that second, exact for all years of BigQuery. */
 export interface Instant {
   seconds: number;
   micros: number;
 }
 
-/** A 64-bit count of microseconds from its two halves. */
+/** Sets `instant` from the two halves of a 64-bit count of microseconds. */
 export function instantOf(low: number, high: number, instant: Instant): void {
   const micros = high * 4_294_967_296 + (low >>> 0);
   if (Number.isSafeInteger(micros)) {
@@ -30,20 +30,20 @@ export function epochMs({ seconds, micros }: Instant): number {
   return seconds * 1_000 + Math.floor(micros / 1_000);
 }
 
-const remembered = new Map<number, Buffer>();
+const dayTexts = new Map<number, Buffer>();
 
-/** `2026-01-02` from days since the epoch. */
+/** Writes days since the epoch as `2026-01-02`. */
 export function writeDate(out: JsonBytes, days: number): void {
-  let text = remembered.get(days);
+  let text = dayTexts.get(days);
   if (text === undefined) {
-    if (remembered.size >= MAX_REMEMBERED_DAYS) remembered.clear();
+    if (dayTexts.size >= MAX_CACHED_DAYS) dayTexts.clear();
     text = Buffer.from(new Date(days * DAY_SECONDS * 1_000).toISOString().slice(0, DATE_CHARS), "latin1");
-    remembered.set(days, text);
+    dayTexts.set(days, text);
   }
   out.bytes(text, 0, text.length);
 }
 
-/** `03:04:05.000006` */
+/** Writes `03:04:05.000006`. */
 export function writeTime(out: JsonBytes, seconds: number, micros: number): void {
   const minutes = (seconds / 60) | 0;
   const hours = (minutes / 60) | 0;
@@ -56,7 +56,7 @@ export function writeTime(out: JsonBytes, seconds: number, micros: number): void
   out.padded(micros, 6);
 }
 
-/** `2026-01-02T03:04:05.000006` */
+/** Writes `2026-01-02T03:04:05.000006`. */
 export function writeInstant(out: JsonBytes, instant: Instant): void {
   const days = Math.floor(instant.seconds / DAY_SECONDS);
   writeDate(out, days);

@@ -1,0 +1,123 @@
+// The page of one imported event: its properties and its records.
+import { Badge, Box, Code, Text } from "@mantine/core";
+import { stringify } from "lossless-json";
+import { isMissing, nameOf, titleOf, type Schemas } from "../api.ts";
+import { useIntegration } from "../integrations/queries.ts";
+import { SyncErrors } from "../integrations/SyncErrors.tsx";
+import { DataTable, type Column } from "../ui/DataTable.tsx";
+import { LinkButton } from "../ui/links.tsx";
+import { NotFound } from "../ui/NotFound.tsx";
+import { Page, Section } from "../ui/Page.tsx";
+import { QueryState } from "../ui/QueryState.tsx";
+import { RelativeTime } from "../ui/RelativeTime.tsx";
+import { formatCount, localTime } from "../ui/time.ts";
+import { useEvents, useProperties, useRecords } from "./queries.ts";
+
+interface EventName {
+  /** The id of the integration. */
+  id: string;
+  name: string;
+}
+
+export default function EventPage({ id, name }: EventName) {
+  const integration = useIntegration(id);
+  const query = useEvents(id);
+  const event = query.data?.events.find((one) => nameOf(one) === name);
+  if (isMissing(query.error) || (query.data && event === undefined)) return <NotFound />;
+  const above = [
+    { label: "Data Integrations", href: "/integrations" },
+    { label: integration.data ? titleOf(integration.data) : "Integration", href: `/integrations/${id}` },
+  ];
+  return (
+    <Page title={name} above={above}>
+      <QueryState query={{ ...query, data: event }} loading="Loading the event">
+        {({ description, error, imported, rejected, completeThrough }) => (
+          <>
+            {description !== null && <Text>{description}</Text>}
+            <SyncErrors of={[{ name, error }]} />
+            <Text size="sm">
+              {formatCount(imported)} imported, {formatCount(rejected)} rejected. Complete through:{" "}
+              <RelativeTime at={completeThrough} empty="not yet" />
+            </Text>
+            <Properties id={id} name={name} />
+            <Records id={id} name={name} />
+          </>
+        )}
+      </QueryState>
+    </Page>
+  );
+}
+
+const PROPERTY_COLUMNS: Column<Schemas["Property"]>[] = [
+  { head: "Name", overflowWrap: "anywhere", cell: ({ name }) => name },
+  {
+    head: "Types",
+    cell: ({ types, numeric }) => (
+      <>
+        {types.join(", ")} {numeric && <Badge color="teal.9">numeric</Badge>}
+      </>
+    ),
+  },
+  { head: "Records", align: "right", cell: ({ count }) => count.toLocaleString() },
+  { head: "Example", overflowWrap: "anywhere", cell: ({ example }) => <Code>{stringify(example)}</Code> },
+];
+
+function Properties({ id, name }: EventName) {
+  const query = useProperties(id, name);
+  const newMetric = `/product-metrics/new?integration=${id}&event=${encodeURIComponent(name)}`;
+  return (
+    <Section
+      title="Properties"
+      actions={
+        <LinkButton href={newMetric} size="xs" variant="default">
+          New Metric
+        </LinkButton>
+      }
+    >
+      <QueryState query={query} loading="Loading properties">
+        {({ properties }) => (
+          <DataTable
+            label="Properties"
+            columns={PROPERTY_COLUMNS}
+            rows={properties}
+            keyOf={(property) => property.name}
+            empty="No properties yet. They are discovered in the first records."
+          />
+        )}
+      </QueryState>
+    </Section>
+  );
+}
+
+const RECORD_COLUMNS: Column<Schemas["ImportedRecord"]>[] = [
+  {
+    head: "Time",
+    cell: ({ timestamp }) => (
+      <time dateTime={timestamp} style={{ whiteSpace: "nowrap" }}>
+        {localTime(timestamp)}
+      </time>
+    ),
+  },
+  // Most user ids fit on one line. A very long one is broken.
+  { head: "User", overflowWrap: "anywhere", cell: (record) => <Box miw="12ch">{record.user_id}</Box> },
+  { head: "Properties", overflowWrap: "anywhere", cell: ({ properties }) => <Code>{stringify(properties)}</Code> },
+];
+
+function Records({ id, name }: EventName) {
+  const query = useRecords(id, name);
+  return (
+    <Section title="Records">
+      <QueryState query={query} loading="Loading records">
+        {({ pages }) => (
+          <DataTable
+            label="Records"
+            columns={RECORD_COLUMNS}
+            rows={pages.flatMap(({ records }) => records)}
+            keyOf={({ uuid }) => uuid}
+            empty="No records are imported yet."
+          />
+        )}
+      </QueryState>
+    </Section>
+  );
+}

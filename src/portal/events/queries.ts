@@ -1,0 +1,59 @@
+// Queries of imported events, their properties and their records.
+import { type QueryClient, useQuery } from "@tanstack/react-query";
+import { client, unwrapLossless, type Schemas } from "../api.ts";
+import { ACTIVE_POLL_MS, integrationKey, useIntegrationMutation } from "../integrations/queries.ts";
+import { useApiPages, useApiQuery, WHOLE_LIST } from "../queries.ts";
+
+const PROPERTIES_POLL_MS = 10_000;
+
+export const eventsKey = (id: string) => [...integrationKey(id), "events"];
+const propertiesKey = (id: string, name: string) => [...eventsKey(id), name, "properties"];
+
+export function useEvents(id: string, enabled = true) {
+  const params = { path: { id }, query: WHOLE_LIST };
+  return useApiQuery(eventsKey(id), () => client.GET("/v1/integrations/{id}/events", { params }), {
+    enabled,
+    refetchInterval: ACTIVE_POLL_MS,
+  });
+}
+
+type NewEvent = Schemas["NewMixpanelEvent"] | Schemas["NewBigQueryEvent"];
+
+export function useAddEvent(id: string) {
+  return useIntegrationMutation((body: NewEvent) =>
+    client.POST("/v1/integrations/{id}/events", { params: { path: { id } }, body }),
+  );
+}
+
+interface RecordPage {
+  records: Schemas["ImportedRecord"][];
+  next: string | null;
+}
+
+export function useRecords(id: string, name: string) {
+  const path = "/v1/integrations/{id}/events/{name}/records";
+  return useApiPages([...eventsKey(id), name, "records"], (query) =>
+    unwrapLossless<RecordPage>(client.GET(path, { params: { path: { id, name }, query }, parseAs: "text" })),
+  );
+}
+
+interface PropertyList {
+  properties: Schemas["Property"][];
+}
+
+export function useProperties(id: string, name: string, enabled = true) {
+  const params = { path: { id, name } };
+  const path = "/v1/integrations/{id}/events/{name}/properties";
+  return useQuery({
+    queryKey: propertiesKey(id, name),
+    queryFn: () => unwrapLossless<PropertyList>(client.GET(path, { params, parseAs: "text" })),
+    enabled,
+    refetchInterval: PROPERTIES_POLL_MS,
+  });
+}
+
+/** The types of a property, if its event's properties were fetched already. */
+export function cachedPropertyTypes(queryClient: QueryClient, id: string, name: string, property: string) {
+  const cached = queryClient.getQueryData<PropertyList>(propertiesKey(id, name));
+  return cached?.properties.find((one) => one.name === property)?.types;
+}

@@ -1,0 +1,44 @@
+// Errors of directions and events: what happened, what to do, since when. An error of several is shown once.
+import { Text } from "@mantine/core";
+import type { Schemas } from "../api.ts";
+import { ErrorAlert } from "../ui/ErrorAlert.tsx";
+import { RelativeTime } from "../ui/RelativeTime.tsx";
+
+type ErrorState = Schemas["ErrorState"];
+
+export const ERROR_TITLES: Record<ErrorState["kind"], string> = {
+  auth: "The credentials were refused",
+  permission: "A permission is missing",
+  not_found: "Something was not found",
+  schema: "The data has an unexpected form",
+  rate_limited: "The provider's rate limit is reached",
+  transient: "The provider could not be reached",
+  rejected_record: "Records were rejected",
+  bug: "Something went wrong in Crosscurrent",
+};
+
+interface SyncErrorsProps {
+  of: { name: string; error?: ErrorState | undefined }[];
+  /** An error that is shown elsewhere on the page. */
+  except?: ErrorState | undefined;
+}
+
+export function SyncErrors({ of, except }: SyncErrorsProps) {
+  const byMessage = new Map<string, { names: string[]; error: ErrorState }>();
+  for (const { name, error } of of) {
+    if (error === undefined || error.message === except?.message) continue;
+    const same = byMessage.get(error.message);
+    if (same) same.names.push(name);
+    else byMessage.set(error.message, { names: [name], error });
+  }
+  return [...byMessage.values()].map(({ names, error }) => (
+    <ErrorAlert key={error.message} title={`${names.join(", ")}: ${ERROR_TITLES[error.kind]}`}>
+      <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+        {error.message}
+      </Text>
+      <Text size="sm" c="dimmed">
+        Since <RelativeTime at={error.since} />
+      </Text>
+    </ErrorAlert>
+  ));
+}

@@ -1,0 +1,35 @@
+// Takes requests from a shared budget, and waits for them if the wait is short.
+import { setTimeout } from "node:timers/promises";
+import type { AcquireRequest, RequestBudget } from "../../domain/connection.ts";
+import { SyncError } from "../../domain/errors.ts";
+import type { BudgetStore } from "./interface.ts";
+
+/**
+ * Shorter waits (the budget per second) are spent here. Longer ones are left to the caller, which waits durably or
+ * reports them.
+ */
+const MAX_INLINE_WAIT_MS = 3_000;
+
+/**
+ * Returns a function that takes one request from `budget`; without a budget it grants every request. It throws
+ * SyncError `rate_limited` with `retryAtMs` if no request is free within seconds.
+ */
+export function requestLimiter(
+  store: { budgets: BudgetStore; nowMs(): Promise<number> },
+  budget: RequestBudget | null,
+  signal?: AbortSignal,
+): AcquireRequest {
+  return async (kind) => {
+    while (budget !== null) {
+      const grant = await store.budgets.take(budget, kind);
+      if (grant.granted) return;
+      const { retryAtMs } = grant;
+      const waitMs = retryAtMs - (await store.nowMs());
+      if (waitMs > MAX_INLINE_WAIT_MS) {
+        const message = `The project's requests are used up for now. Try again at ${new Date(retryAtMs).toISOString()}.`;
+        throw new SyncError("rate_limited", message, { retryAtMs });
+      }
+      await setTimeout(Math.max(1, waitMs), undefined, { signal });
+    }
+  };
+}

@@ -1,0 +1,35 @@
+// After a key rotation: wraps secrets of older keys with the first key, so that the older keys can leave the setting.
+import { sql } from "kysely";
+import type { Database } from "../postgres/database.ts";
+import { secretOwner } from "../routers/changes.ts";
+import { keyIdOf, reencrypt } from "../secrets.ts";
+
+const SECRETS_MAX = 1_000;
+
+/**
+ * Rewraps some secrets; the next purge continues. A secret that was replaced meanwhile is not overwritten with the
+ * old one.
+ */
+export async function rewrapSecrets(db: Database, secretKeys: Buffer[]): Promise<void> {
+  const olderIds = secretKeys.slice(1).map(keyIdOf);
+  if (olderIds.length === 0) return;
+  const integrations = await db.query(sql<{ id: string; box: Buffer }>`
+    select id, secret as box from integrations
+    where deleted_at_ms is null and secret_key_id = any(${olderIds}::text[]) limit ${SECRETS_MAX}`);
+  for (const { id, box } of integrations) {
+    const sealed = reencrypt(box, id, secretKeys);
+    await db.execute(sql`
+      update integrations set secret = ${sealed.box}, secret_key_id = ${sealed.keyId}
+      where id = ${id} and secret = ${box}`);
+  }
+  const variants = await db.query(sql<{ workspace: string; router: string; route: string; id: string; box: Buffer }>`
+    select workspace_id as workspace, router_id as router, route_id as route, id, secret as box from variants
+    where secret_key_id = any(${olderIds}::text[]) limit ${SECRETS_MAX}`);
+  for (const { workspace, router, route, id, box } of variants) {
+    const sealed = reencrypt(box, secretOwner(workspace, router, route, id), secretKeys);
+    await db.execute(sql`
+      update variants set secret = ${sealed.box}, secret_key_id = ${sealed.keyId}
+      where workspace_id = ${workspace} and router_id = ${router} and route_id = ${route} and id = ${id}
+        and secret = ${box}`);
+  }
+}

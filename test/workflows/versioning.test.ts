@@ -1,0 +1,93 @@
+// Worker versioning on a real server: an execution pinned to an old build moves to the current one by continue-as-new, with its state.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { TestWorkflowEnvironment } from "@temporalio/testing";
+import { Worker } from "@temporalio/worker";
+import { beforeAll, expect, inject, it } from "vitest";
+import { createIntegrationControl } from "../../src/client/index.ts";
+import { FakeSync } from "../support/workflows/fakeSync.ts";
+import { eventually, quietRuntime } from "../support/workflows/scenario.ts";
+import { startDevServer } from "../support/workflows/servers.ts";
+
+const DEPLOYMENT = "crosscurrent";
+const TASK_QUEUE = "queue-versioned";
+const REF = { integrationId: "versioned", workspaceId: "workspace", provider: "mixpanel" as const };
+
+beforeAll(quietRuntime);
+
+/** A worker with the options of src/worker.ts. Both builds have today's code. */
+async function startBuild(env: TestWorkflowEnvironment, buildId: string, fake: FakeSync) {
+  const worker = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue: TASK_QUEUE,
+    workflowBundle: { codePath: inject("workflowBundlePath") },
+    activities: fake.activities(),
+    workerDeploymentOptions: {
+      useWorkerVersioning: true,
+      version: { deploymentName: DEPLOYMENT, buildId },
+      defaultVersioningBehavior: "PINNED",
+    },
+  });
+  const ended = worker.run();
+  return {
+    stop: async () => {
+      worker.shutdown();
+      await ended;
+    },
+  };
+}
+
+/** As `temporal worker deployment set-current-version`. The server knows a build once its worker has polled. */
+async function makeCurrent(env: TestWorkflowEnvironment, buildId: string): Promise<void> {
+  const request = { namespace: "default", deploymentName: DEPLOYMENT, buildId, identity: "test" };
+  for (let tries = 0; ; tries++) {
+    try {
+      await env.connection.workflowService.setWorkerDeploymentCurrentVersion(request);
+      return;
+    } catch (error) {
+      if (tries > 200) throw error;
+      await sleep(100);
+    }
+  }
+}
+
+it("moves a pinned execution to the current build in the middle of a run", { timeout: 120_000 }, async () => {
+  const server = await startDevServer();
+  const env = await server.connect();
+  try {
+    const store = new FakeSync(() => env.currentTimeMs());
+    store.sealPerRun = 200;
+    store.pagesPerPass = 20;
+    // The builds share one store, as they do in production, and are told apart by their calls.
+    const batches = { old: 0, current: 0 };
+    const buildOf = (name: keyof typeof batches): FakeSync =>
+      Object.assign(Object.create(store) as FakeSync, {
+        exportBatch: async (input: Parameters<FakeSync["exportBatch"]>[0]) => {
+          batches[name]++;
+          return await store.exportBatch(input);
+        },
+      });
+    const old = await startBuild(env, "1", buildOf("old"));
+    await makeCurrent(env, "1");
+    const control = createIntegrationControl(env.client, TASK_QUEUE);
+    let unblock = () => {};
+    const blocked = new Promise<void>((resolve) => (unblock = resolve));
+    store.before.exportBatch = async (_, call) => void (call === 5 && (await blocked));
+    await control.syncNow(REF, "asked of the old build");
+    await eventually({ env }, () => batches.old === 4, "the old build's batches");
+    const current = await startBuild(env, "2", buildOf("current"));
+    await makeCurrent(env, "2");
+    await control.syncNow(REF, "asked in between");
+    unblock();
+    await eventually({ env }, () => store.finishedRuns.length === 2, "both runs");
+    expect(batches.old).toBeLessThan(10);
+    expect(batches.old + batches.current).toBe(40);
+    expect(store.finishedRuns.flatMap((run) => run.requestIds)).toEqual(["asked of the old build", "asked in between"]);
+    expect(store.delivered.size).toBe(store.sealed);
+    expect([...store.delivered.values()].every((times) => times === 1)).toBe(true);
+    await control.end(REF.integrationId);
+    await Promise.all([old.stop(), current.stop()]);
+  } finally {
+    await env.teardown();
+    await server.stop();
+  }
+});
