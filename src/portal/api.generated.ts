@@ -1601,6 +1601,7 @@ export interface components {
             users: number;
         };
         /**
+         * @description The definition of a metric.
          * @example {
          *       "id": "met_81d2",
          *       "name": "Purchases",

@@ -24,7 +24,7 @@ export interface RowStream {
 }
 
 interface Waiting {
-  resolve(message: ReadRowsResponse | null): void;
+  resolve: (message: ReadRowsResponse | null) => void;
   reject: (error: unknown) => void;
 }
 
