@@ -245,7 +245,7 @@ const others = [
   {
     name: "no-cycles",
     comment: "Two files that need each other are one thing, or need a third that both import.",
-    severity: "warn",
+    severity: "error",
     from: {},
     to: { circular: true },
   },

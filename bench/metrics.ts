@@ -116,9 +116,23 @@ async function fill(machine: Machine, url: string, scale: number, onStep: (step:
   const eventId = rows[0]?.id ?? 0;
   await sql.query("update event_definitions set complete_through_ms = $1", [Date.now()]);
   const metric = await store.metrics.create(workspaceId, {
-    ...{ integrationId, name: "Revenue", description: null, direction: "up", windowHours: WINDOW_HOURS },
-    measure: { event: "purchase", aggregation: "sum", property: "amount", filters: [] },
-    ...{ denominator: null, winsorizePercentile: null, format: { style: "number", currency: null } },
+    integrationId,
+    name: "Revenue",
+    description: null,
+    direction: "up",
+    windowHours: WINDOW_HOURS,
+    measure: {
+      event: "purchase",
+      aggregation: "sum",
+      property: "amount",
+      filters: [],
+    },
+    denominator: null,
+    winsorizePercentile: null,
+    format: {
+      style: "number",
+      currency: null,
+    },
   });
   if (metric === null) throw new Error("The metric was not made.");
   const sizes = { buckets: scaled(BUCKETS, scale), events: scaled(EVENTS, scale) };

@@ -21,9 +21,17 @@ export interface Tenant {
 /** No limit of the far side stands in the way: they are what the figures are compared with. */
 export async function createProject(machine: Machine, projectId: string): Promise<void> {
   await machine.mixpanel.putProject(projectId, {
-    serviceAccounts: [{ ...ACCOUNT, role: "admin" }],
-    ...{ importEventsPerSecond: null, importBytesPerMinute: null, exportPerHour: null, exportPerSecond: null },
-    ...{ queryPerHour: null },
+    serviceAccounts: [
+      {
+        ...ACCOUNT,
+        role: "admin",
+      },
+    ],
+    importEventsPerSecond: null,
+    importBytesPerMinute: null,
+    exportPerHour: null,
+    exportPerSecond: null,
+    queryPerHour: null,
   });
 }
 
@@ -63,7 +71,9 @@ export async function createTenantOf(
   const control = createIntegrationControl(client, "bench");
   const ref = { integrationId, workspaceId, provider: integration.provider };
   return {
-    ...{ workspaceId, integrationId, apiKey },
+    workspaceId,
+    integrationId,
+    apiKey,
     sync: async () => {
       const startedAtMs = performance.now();
       const request = await store.runs.request(workspaceId, integrationId);
@@ -79,9 +89,10 @@ export async function createTenantOf(
       }
     },
     stop: async () => {
-      // A worker that starts later would begin the ended workflow anew: there is nothing left for it to do.
-      await store.integrations.update(workspaceId, integrationId, { importEnabled: false, exportEnabled: false });
-      // A run that is under way must not write into what the next run measures.
+      await store.integrations.update(workspaceId, integrationId, {
+        importEnabled: false,
+        exportEnabled: false,
+      });
       await control.end(integrationId);
       await client.workflow
         .getHandle(workflowIdOf(integrationId))

@@ -1,5 +1,4 @@
 // What the worker gives the activities, and how they reach an integration's provider.
-import type { Connection } from "../domain/connection.ts";
 import { SyncError } from "../domain/errors.ts";
 import type { Provider } from "../domain/integration.ts";
 import type { Connector } from "../providers/connector.ts";
@@ -15,13 +14,8 @@ export interface ActivityDependencies {
   };
 }
 
-export interface Connected {
-  connector: Connector;
-  connection: Connection;
-}
-
 /** Reads the connection, decrypted, anew for every call, so that new credentials work at once. */
-export async function connect(dependencies: ActivityDependencies, integrationId: string): Promise<Connected> {
+export async function connect(dependencies: ActivityDependencies, integrationId: string) {
   const connection = await dependencies.store.integrations.connection(integrationId);
   if (connection === null) throw new SyncError("not_found", "The integration was deleted.");
   return { connector: connectorOf(dependencies, connection.provider), connection };

@@ -12,7 +12,11 @@ export function loadConfig(dependencies: ActivityDependencies) {
     return {
       syncVersion: row.syncVersion,
       paused: row.paused,
-      export: { enabled: row.exportEnabled, cursorSeq, batchSeqs: connectorOf(dependencies, row.provider).exportBatchSeqs },
+      export: {
+        enabled: row.exportEnabled,
+        cursorSeq,
+        batchSeqs: connectorOf(dependencies, row.provider).exportBatchSeqs,
+      },
       import: { enabled: row.importEnabled, events: row.events },
       intervalMs: settings.syncIntervalMs,
       jitterMs: settings.syncJitterMs,

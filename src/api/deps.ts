@@ -21,7 +21,7 @@ export interface AppDeps {
   logger: ApiLogger;
   metrics: ApiMetrics;
   /** Rejects if Temporal cannot be reached. */
-  temporalReady(): Promise<void>;
+  temporalReady: () => Promise<void>;
   /** Default: no proxies, no limits, no Portal. */
   web?: Partial<WebSettings>;
 }

@@ -1,5 +1,4 @@
-// The OpenAPI document: entries of endpoints, the components that they share, and the examples that follow from
-// schemas.
+// The OpenAPI document: operations, the components that they share, and examples that follow from schemas.
 import { z, type RouteConfig } from "@hono/zod-openapi";
 import type { App } from "./env.ts";
 import { PROBLEMS, problemSchema, type ProblemStatus } from "./problem.ts";

@@ -1,5 +1,4 @@
 // The client of the API, typed by its OpenAPI document. Every failure is an ApiError.
-import { parse } from "lossless-json";
 import createClient from "openapi-fetch";
 import type { components, paths } from "../../generated/api.ts";
 
@@ -44,9 +43,4 @@ export async function unwrap<T>(call: ApiCall<T>): Promise<T> {
   if (response.ok) return data as T;
   const { detail, errors } = (typeof error === "object" && error !== null ? error : {}) as Partial<Problem>;
   throw new ApiError(response.status, detail ?? `The server responded with ${response.status}. Try again.`, errors);
-}
-
-/** As `unwrap`, for JSON whose numbers may have more digits than a JavaScript number: they become LosslessNumbers. */
-export async function unwrapLossless<T>(call: ApiCall<string>): Promise<T> {
-  return parse(await unwrap(call)) as T;
 }

@@ -7,8 +7,8 @@ import { report } from "../../src/cli/exit.ts";
 import { createProgram } from "../../src/cli/program.ts";
 import { createPostgresStore } from "../../src/store/createStore.ts";
 import type { Store } from "../../src/store/store.ts";
+import { eventually } from "../support/eventually.ts";
 import { createTestDatabase, type TestDatabase } from "../support/store/testDatabase.ts";
-import { eventually } from "../support/system/system.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
 const SECRET_KEY = Buffer.alloc(32, 3).toString("base64");

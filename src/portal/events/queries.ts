@@ -1,7 +1,8 @@
 // Queries of imported events, their properties and their records.
 import { type QueryClient, useQuery } from "@tanstack/react-query";
-import { client, unwrapLossless, type Schemas } from "../api.ts";
+import { client, type Schemas } from "../api.ts";
 import { ACTIVE_POLL_MS, integrationKey, useIntegrationMutation } from "../integrations/queries.ts";
+import { unwrapLossless } from "../lossless.ts";
 import { useApiPages, useApiQuery, WHOLE_LIST } from "../queries.ts";
 
 const PROPERTIES_POLL_MS = 10_000;

@@ -14,9 +14,9 @@ import { tableText } from "./names.ts";
 import { settingsOf, sourceOf } from "./options.ts";
 import { anything, send } from "./rest.ts";
 import type { BigQueryCall, BigQueryContext } from "./rest.ts";
-import type { SourceTable } from "./import/mapping.ts";
+import type { SourceTable } from "./import/sourceTable.ts";
 import { openReadSession } from "./import/readSession.ts";
-import { readTable } from "./import/table.ts";
+import { readTable } from "./import/sourceTable.ts";
 
 const HOUR_MS = 3_600_000;
 const NAMES = {
@@ -92,8 +92,8 @@ async function tryDataset(call: BigQueryCall): Promise<void> {
   if (actual !== undefined && actual.toLowerCase() !== location.toLowerCase()) {
     throw new SyncError(
       "schema",
-      `The dataset ${datasetId} is in the location ${actual}, but this integration names ${location}. Create the integration again with ` +
-        "the dataset's location.",
+      `The dataset ${datasetId} is in the location ${actual}, but this integration names ${location}. ` +
+        "Create the integration again with the dataset's location.",
     );
   }
 }

@@ -1,4 +1,4 @@
-// BigQuery as a Connector: exposures are written by loads and MERGEs, the customer's events are read by the Storage Read API.
+// BigQuery as a Connector: loads and MERGEs write exposures, the Storage Read API reads the customer's events.
 import type { Connector } from "../connector.ts";
 import { createHttpClient } from "../http.ts";
 import { createBrowse } from "./browse.ts";
@@ -16,7 +16,7 @@ const EXPORT_BATCH_SEQS = 1_000_000;
 
 /**
  * ```ts
- * const connector = createBigQueryConnector({ overlapMs: 86_400_000, exportTable: "exposures", stagingPrefix: "staging_" });
+ * const connector = createBigQueryConnector({ overlapMs: 86_400_000, exportTable: "exposures", stagingPrefix: "s_" });
  * for await (const { cursorSeq, sent } of connector.exportBuckets(connection, job)) await commit(cursorSeq, sent);
  * await connector.close();
  * ```

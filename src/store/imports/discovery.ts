@@ -58,8 +58,9 @@ async function foldCounts(tx: Transaction, eventId: number, identities: string[]
     from ranked r
     where r.known
       or r.rank <= ${MAX_PROPERTIES_PER_EVENT}::bigint - (select count(*) from properties where event_id = ${eventId})
-    on conflict (event_id, name) do update set strings = p.strings + excluded.strings, numbers = p.numbers + excluded.numbers,
-      booleans = p.booleans + excluded.booleans, arrays = p.arrays + excluded.arrays, objects = p.objects + excluded.objects,
+    on conflict (event_id, name) do update set strings = p.strings + excluded.strings,
+      numbers = p.numbers + excluded.numbers, booleans = p.booleans + excluded.booleans,
+      arrays = p.arrays + excluded.arrays, objects = p.objects + excluded.objects,
       nulls = p.nulls + excluded.nulls, example = excluded.example`);
 }
 

@@ -24,7 +24,8 @@ export function readIntegrations(db: Queryable, where: RawBuilder<unknown>, limi
     select i.id, i.ordinal, i.workspace_id as "workspaceId", i.provider, i.settings, i.import_from as "importFrom",
       i.created_at_ms as "createdAtMs", i.version, i.paused, i.next_run_at_ms as "nextRunAtMs",
       jsonb_build_object('enabled', i.export_enabled, 'completeThroughMs', i.export_through_ms, 'sent', i.export_sent,
-        'rejected', i.export_rejected, 'pending', ${PENDING}, 'late', w.late_buckets, 'error', i.export_error) as export,
+        'rejected', i.export_rejected, 'pending', ${PENDING}, 'late', w.late_buckets,
+        'error', i.export_error) as export,
       jsonb_build_object('enabled', i.import_enabled, 'error', i.import_error) as import,
       exists (select from event_definitions e
         where e.integration_id = i.id and e.deleted_at_ms is null and e.error is not null) as "hasFailedEvents",

@@ -104,12 +104,3 @@ export const call = (router: string, user: string | null = null, more: object = 
   ...(user !== null && { user }),
   ...more,
 });
-
-/** Waits for what happens soon. */
-export async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const untilMs = performance.now() + 10_000;
-  while (!(await holds())) {
-    if (performance.now() > untilMs) throw new Error("It did not happen within 10 s.");
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}

@@ -1,4 +1,4 @@
-// A customer of one's own on the shared local BigQuery: project, dataset, service account, and what the export left there.
+// A customer on the shared local BigQuery: project, dataset, service account, and what the export delivered.
 import type { Connection } from "../../../src/domain/connection.ts";
 import { randomUUID } from "node:crypto";
 import type { BigQueryControl } from "../../../dev/standins/bigquery/control.ts";
@@ -19,7 +19,7 @@ export interface Customer {
   email: string;
   control: BigQueryControl;
   connection: Connection;
-  /** A connector as another process would have it: nothing is shared with others but BigQuery. */
+  /** A new connector, which shares nothing with others but BigQuery, as in another process. */
   connector(change?: Partial<BigQueryOptions>): Connector;
   grant(roles: Role[]): Promise<void>;
   settings(change: Partial<BigQuerySettings>): Connection;
@@ -33,7 +33,7 @@ type GrantInput = NonNullable<AccountInput["grants"]>[number];
 type Role = "jobUser" | "readSessionUser" | "dataEditor" | "dataViewer";
 export const ALL_ROLES: Role[] = ["jobUser", "readSessionUser", "dataEditor"];
 
-/** Every project is new, so that tests of one file and of others keep apart. */
+/** Every project is new, so that tests do not disturb each other. */
 export async function createCustomer(location = "EU"): Promise<Customer> {
   const { control, restUrl, storageUrl, iamUrl, sourceToken } = await startSharedBigQuery();
   const projectId = `p-${randomUUID().slice(0, 23)}a`;

@@ -45,7 +45,7 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-/** What a generator gave before it failed, and how it failed. */
+/** The items before the error, and the error. */
 export async function collectUntilError<T>(items: AsyncIterable<T>): Promise<{ items: T[]; error: unknown }> {
   const all: T[] = [];
   try {

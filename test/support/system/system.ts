@@ -23,7 +23,6 @@ import { testGateway } from "../gateway/upstreams.ts";
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 export const ACCOUNT = { username: "sync.abc123.mp-service-account", secret: "the-service-account-secret" };
-const WAIT_MS = 45_000;
 
 export type System = Awaited<ReturnType<typeof startSystem>>;
 
@@ -122,21 +121,6 @@ function workerOf(config: Config, parts: Pick<Parameters<typeof createWorker>[0]
       running = undefined;
     },
   };
-}
-
-/** Polls until the answer satisfies; the error of a wait that ran out says what was last seen. */
-export async function eventually<T>(
-  ask: () => Promise<T>,
-  holds: (answer: T) => boolean,
-  withinMs = WAIT_MS,
-): Promise<T> {
-  const deadlineMs = Date.now() + withinMs;
-  for (;;) {
-    const answer = await ask();
-    if (holds(answer)) return answer;
-    if (Date.now() > deadlineMs) throw new Error(`still not so after ${withinMs} ms: ${JSON.stringify(answer)}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
 }
 
 /** All that a workflow's history holds, payloads (base64 in JSON) decoded. */

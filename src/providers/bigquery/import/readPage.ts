@@ -15,10 +15,10 @@ import { tableText } from "../names.ts";
 import { sourceOf, type BigQueryOptions } from "../options.ts";
 import { rowReader } from "./rows.ts";
 import type { RowContext } from "./rows.ts";
-import type { SourceTable } from "./mapping.ts";
+import type { SourceTable } from "./sourceTable.ts";
 import { openReadSession } from "./readSession.ts";
 import { readStreams, ReadSessionGone } from "./streams.ts";
-import { readTable } from "./table.ts";
+import { readTable } from "./sourceTable.ts";
 
 export interface ImportContext {
   options: Pick<BigQueryOptions, "overlapMs">;
