@@ -18,5 +18,12 @@ export interface ActivityDependencies {
 export async function connect(dependencies: ActivityDependencies, integrationId: string) {
   const connection = await dependencies.store.integrations.connection(integrationId);
   if (connection === null) throw new SyncError("not_found", "The integration was deleted.");
-  return { connector: dependencies.connectors[connection.settings.provider], connection };
+  return { connector: connectorOf(dependencies, connection.provider), connection };
+}
+
+/** An integration may be of a provider that this worker, unlike another version of it, does not have. */
+export function connectorOf({ connectors }: Pick<ActivityDependencies, "connectors">, provider: Provider): Connector {
+  const connector = connectors[provider];
+  if (connector === undefined) throw new SyncError("bug", `This version has no provider ${provider}.`);
+  return connector;
 }

@@ -10,7 +10,7 @@ const CHECKS: Record<MetricHealth["check"], string> = {
   sample_ratio: "Sample ratio",
   minimum_sample: "Minimum sample",
   join_rate: "Users found in the imported events",
-  multiple_exposures: "Users with exposures in several groups",
+  mixed_variants: "Users with exposures in several groups",
   complete_through: "Data complete through",
   rejected: "Rejected records",
   exposed_before: "Time before exposure",

@@ -72,12 +72,12 @@ function AnalysisOptions({ parameters, results, onChange }: ResultFiltersProps) 
       <NativeSelect
         label="Users with exposures in several groups"
         data={toOptions({ "": "Count in their first group", exclude: "Leave out" })}
-        {...select("multipleExposures")}
+        {...select("mixed")}
       />
       <NativeSelect
         label="Users whose window is not over"
         data={toOptions({ "": "Count their events so far", exclude: "Leave out" })}
-        {...select("incompleteWindow")}
+        {...select("unfinished")}
       />
       <NativeSelect
         label="Confidence"
