@@ -1,21 +1,14 @@
-// A peer as a process of its own, which times itself: starting Node or Python is not held against anybody.
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+// Runs a peer as a process that measures its own time, so that the start of Node or Python does not count.
+import { execa } from "execa";
 
-const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
-
-/** Runs it to its end and answers the milliseconds that it printed as `took N ms`. */
+/** Runs it to its end and returns the milliseconds that it printed as `took N ms`. */
 export async function runPeer(
   command: string,
   args: string[],
   options: { env: Record<string, string>; cwd: string },
 ): Promise<number> {
-  const { stdout } = await promisify(execFile)(command, args, {
-    env: { ...process.env, ...options.env },
-    cwd: options.cwd,
-    maxBuffer: MAX_OUTPUT_BYTES,
-  });
+  const { stdout } = await execa(command, args, options);
   const took = /^took (\d+) ms$/m.exec(stdout)?.[1];
-  if (took === undefined) throw new Error(`${command} did not say how long it took.`);
+  if (took === undefined) throw new Error(`${command} did not print "took N ms".`);
   return Number(took);
 }

@@ -1,11 +1,9 @@
-// The demo's BigQuery project: filled by Google's Python client, read back by its Node client, as its owner would.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
+// The demo's BigQuery project: its owner fills it with Google's Python client and reads it with Google's Node client.
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { text } from "node:stream/consumers";
 import { BigQuery as BigQueryClient } from "@google-cloud/bigquery";
+import { execa } from "execa";
 import { Impersonated, OAuth2Client } from "google-auth-library";
+import { failureText } from "../process/program.ts";
 import { bigQueryPeersBin } from "../standins/bigquery/peers/python.ts";
 import type { BigQuery } from "../standins/bigquery/start.ts";
 import type { DemoExposure } from "./exposures.ts";
@@ -22,7 +20,7 @@ const STAGING_PREFIX = "inworld_staging_";
 const LOADER = join(import.meta.dirname, "loadPurchases.py");
 const LOAD_WITHIN_MS = 300_000;
 
-/** The owner's account, and the one of the sync job with the roles that the README asks for and no others. */
+/** Creates the owner's account, and the account of the sync with only the roles that the setup guide asks for. */
 export async function createAccounts({ control }: BigQuery): Promise<void> {
   const projectId = PROJECT_ID;
   await control.putAccount(OWNER, { grants: [{ role: "roles/bigquery.admin", projectId }] });
@@ -33,7 +31,7 @@ export async function createAccounts({ control }: BigQuery): Promise<void> {
       { role: "roles/bigquery.dataEditor", projectId, datasetId: DATASET },
     ],
   });
-  // A MERGE of BigQuery's own takes seconds; here it would be over before anybody could kill the worker in it.
+  // A MERGE takes seconds in BigQuery. Here it would end before the demo can kill the worker during it.
   await control.addFault(projectId, {
     kind: "job_slow",
     target: "jobs.insert",
@@ -43,12 +41,12 @@ export async function createAccounts({ control }: BigQuery): Promise<void> {
   });
 }
 
-/** One purchase is a row; what kind of event it is, a column says. */
+/** The event name of a purchase, which is a column of its row. */
 export function eventOf({ cds }: Purchase): "single_purchase" | "multi_purchase" {
   return cds === 1 ? "single_purchase" : "multi_purchase";
 }
 
-/** Makes the dataset and the table and fills it by load jobs, through PyPI `google-cloud-bigquery`. */
+/** Creates the dataset and the table and fills it by load jobs, through PyPI `google-cloud-bigquery`. */
 export async function loadPurchases(
   { restUrl, iamUrl, sourceToken }: BigQuery,
   purchases: Purchase[],
@@ -56,18 +54,18 @@ export async function loadPurchases(
   signal: AbortSignal,
 ): Promise<void> {
   const python = join(await bigQueryPeersBin(), "python");
-  const child = spawn(python, [LOADER, restUrl, iamUrl, PROJECT_ID, DATASET, PURCHASES_TABLE, LOCATION, OWNER], {
-    env: { ...process.env, GOOGLE_SOURCE_TOKEN: sourceToken },
+  const loader = execa(python, [LOADER, restUrl, iamUrl, PROJECT_ID, DATASET, PURCHASES_TABLE, LOCATION, OWNER], {
+    env: { GOOGLE_SOURCE_TOKEN: sourceToken },
+    input: purchases.map((purchase) => `${JSON.stringify(rowOf(purchase))}\n`).join(""),
     timeout: LOAD_WITHIN_MS,
-    // It would try for minutes to reach a BigQuery that is stopped.
-    signal,
+    // Without it the client would try for minutes to reach a BigQuery that has stopped.
+    cancelSignal: signal,
   });
-  // A loader that fails before it has read all says why on stderr.
-  child.stdin.on("error", () => {});
-  child.stdin.end(purchases.map((purchase) => `${JSON.stringify(rowOf(purchase))}\n`).join(""));
-  createInterface({ input: child.stdout }).on("line", (count) => onLoaded(Number(count)));
-  const [[code], complaint] = await Promise.all([once(child, "close"), text(child.stderr)]);
-  if (code !== 0) throw new Error(`Loading the purchases into BigQuery failed: ${complaint.trim()}`);
+  try {
+    for await (const count of loader) onLoaded(Number(count));
+  } catch (error) {
+    throw new Error(`Loading the purchases into BigQuery failed: ${failureText(error)}`, { cause: error });
+  }
 }
 
 function rowOf(purchase: Purchase): object {
@@ -82,7 +80,7 @@ function rowOf(purchase: Purchase): object {
   };
 }
 
-/** Whether the sync job has begun to load exposures: at BigQuery, whose jobs outlive whoever started them. */
+/** True if a load of exposures has begun. It asks BigQuery, whose jobs go on after the worker was killed. */
 export async function hasBegunExport({ control }: BigQuery): Promise<boolean> {
   const jobs = await control.jobs(PROJECT_ID);
   return jobs.some(({ configuration }) => {

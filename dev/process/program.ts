@@ -1,12 +1,11 @@
-// How the stack starts the project's own programs: from source through tsx, or as compiled, just as this file itself
-// runs.
-import { execFile } from "node:child_process";
+// The project's own programs as child processes: from source through tsx, or compiled, as this file itself runs.
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { promisify } from "node:util";
+import { execa, ExecaError } from "execa";
 
 const IS_SOURCE = import.meta.filename.endsWith(".ts");
+const ROOT = resolve(import.meta.dirname, "../..");
 const OUTPUT_MAX_BYTES = 1 << 20;
 const COMMAND_WITHIN_MS = 120_000;
 
@@ -15,38 +14,36 @@ export interface Program {
   args: string[];
 }
 
+/**
+ * A program of the project by its path without extension.
+ *
+ * @example nodeProgram("dev/standins/mixpanel/main", "--port", "8400")
+ */
+export function nodeProgram(path: string, ...args: string[]): Program {
+  const file = resolve(ROOT, `${path}.${IS_SOURCE ? "ts" : "js"}`);
+  if (!IS_SOURCE) return { command: process.execPath, args: [file, ...args] };
+  // tsx by its address, since a child may run in any folder.
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+  return { command: process.execPath, args: ["--import", tsx, file, ...args] };
+}
+
 /** The `crosscurrent` command. */
 export function crosscurrent(...args: string[]): Program {
-  return program(IS_SOURCE ? "../../src/cli/main.ts" : "../../src/cli/main.js", args);
+  return nodeProgram("src/cli/main", ...args);
 }
 
-/** The Mixpanel stand-in, as a process of its own. */
-export function mixpanelStandIn(): Program {
-  return program(IS_SOURCE ? "../standins/mixpanel/main.ts" : "../standins/mixpanel/main.js", []);
-}
-
-/** The local OpenAI-compatible upstream, as a process of its own. */
-export function localUpstream(): Program {
-  return program(IS_SOURCE ? "../standins/upstream/main.ts" : "../standins/upstream/main.js", []);
-}
-
-/** Runs a command to its end; the error of a failed one shows what it said. */
+/** Runs a command to its end and returns its stdout. If the command fails, the error holds its stderr. */
 export async function runToEnd({ command, args }: Program, env: NodeJS.ProcessEnv, what: string): Promise<string> {
   try {
-    const options = { env, timeout: COMMAND_WITHIN_MS, maxBuffer: OUTPUT_MAX_BYTES };
-    return (await promisify(execFile)(command, args, options)).stdout;
+    const options = { env, extendEnv: false, timeout: COMMAND_WITHIN_MS, maxBuffer: OUTPUT_MAX_BYTES };
+    return (await execa(command, args, options)).stdout;
   } catch (error) {
-    const { stderr, message } = error as { stderr?: string; message: string };
-    throw new Error(`${what} failed: ${(stderr ?? "").trim() || message}`, { cause: error });
+    throw new Error(`${what} failed: ${failureText(error)}`, { cause: error });
   }
 }
 
-function program(path: string, args: string[]): Program {
-  const file = resolve(import.meta.dirname, path);
-  return { command: process.execPath, args: IS_SOURCE ? ["--import", tsx(), file, ...args] : [file, ...args] };
-}
-
-/** By its address, since the children may run in any folder. */
-function tsx(): string {
-  return pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+/** The stderr of a failed command, or why it did not start. */
+export function failureText(error: unknown): string {
+  if (!(error instanceof ExecaError)) return String(error);
+  return String(error.stderr ?? "").trim() || error.shortMessage;
 }

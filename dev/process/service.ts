@@ -1,5 +1,6 @@
-// Runs a service as a child process: waits until it is ready, stops it in order, leaves nothing behind when the parent
-// ends.
+// Runs a service as a child process: waits until it is ready, stops it in order, and ends it when the parent ends.
+// It uses node:child_process instead of execa, which waits for the output pipes that a grandchild may hold open, and
+// which ends no detached child when the parent ends.
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
@@ -7,7 +8,7 @@ import { claim, type Claim } from "./pidFile.ts";
 
 const LAST_LINES = 30;
 const LINE_MAX_CHARS = 2_000;
-/** Asked often at first, less often later: asking takes processor time from the one who is getting ready. */
+/** The interval grows, because each check takes processor time from the service that is starting. */
 const POLL_MIN_MS = 20;
 const POLL_MAX_MS = 300;
 
@@ -20,40 +21,40 @@ export interface ServiceOptions {
   cwd?: string;
   uid?: number;
   gid?: number;
-  /** Where to remember the process, so that an orphan can be ended by the next start; none for processes without data. */
+  /** Records the process, so that the next start can end an orphan. Not needed for processes without data. */
   pidFile?: string;
-  /** Runs once the claim is held and before the start: nobody else touches the data then. */
+  /** Runs before the start, when no other process uses the data. */
   beforeStart?: () => Promise<void>;
-  /** True once the service answers; asked again and again until `readyWithinMs` is over. It must not reject. */
+  /** Returns true when the service answers. It is called repeatedly for `readyWithinMs`, and must not reject. */
   isReady: (pid: number) => Promise<boolean>;
   readyWithinMs?: number;
-  /** What asks the service to end in order. */
+  /** The signal that ends the service in order; default: SIGTERM. */
   stopSignal?: NodeJS.Signals;
-  /** After that long SIGKILL follows. */
+  /** SIGKILL follows after this time. */
   stopWithinMs?: number;
   onLog?: (line: string) => void;
-  /** Told of it before it is ready, for those who may have to end it sooner. */
+  /** Receives the service before it is ready, for callers that may end it earlier. */
   onLaunched?: (service: Service) => void;
 }
 
 export interface Service {
   readonly pid: number;
-  /** Resolves when the process ended, whoever ended it. */
+  /** Resolves when the process has ended. */
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-  /** Its last lines of output. */
+  /** The last lines of output. */
   lastLines(): string[];
-  /** Sends a signal (none if it ended already) and waits for the end. */
+  /** Sends a signal, unless it has ended, and waits for the end. */
   kill(signal: NodeJS.Signals): Promise<void>;
-  /** Ends it in order, by force if it does not; harmless when it ended already. */
+  /** Ends the service in order, or by force after `stopWithinMs`. Does nothing if it has ended. */
   stop(): Promise<void>;
 }
 
-/** Everything that must not outlive this process. */
+/** The children that must not outlive this process, with their stop signals. */
 const running = new Map<ChildProcess, NodeJS.Signals>();
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 let guarded = false;
 
-/** Resolves once the service is ready; otherwise rejects with its last log lines, and nothing is left running. */
+/** Resolves when the service is ready. Otherwise it ends the process and rejects with its last lines of output. */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const held =
     options.pidFile === undefined ? null : await claim(options.pidFile, options.name, options.stopSignal ?? "SIGTERM");
@@ -85,7 +86,7 @@ function launch(options: ServiceOptions, lines: string[]): ChildProcess {
     env: options.env ?? process.env,
     uid: options.uid,
     gid: options.gid,
-    // A process group of its own: Ctrl-C in a terminal reaches this process alone, which then stops services in order.
+    // In its own process group, because Ctrl-C must reach this process only, which then stops the services in order.
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -106,7 +107,7 @@ function supervise(child: ChildProcess, options: ServiceOptions, lines: string[]
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
     let isEnded = false;
     const ended = (code: number | null, signal: NodeJS.Signals | null) => {
-      // Once: by now the claim may be that of the next one.
+      // Only once: the claim may belong to the next start by now.
       if (isEnded) return;
       isEnded = true;
       running.delete(child);
@@ -118,7 +119,7 @@ function supervise(child: ChildProcess, options: ServiceOptions, lines: string[]
       // An error before the start (no such command) has no exit after it.
       if (child.pid === undefined) ended(null, null);
     });
-    // `close` comes after the last output; a grandchild that holds the pipes open must not delay the end for long.
+    // `close` comes after the last output, but a grandchild that holds the pipes open must not delay the end.
     child.once("exit", (code, signal) => setTimeout(ended, 500, code, signal).unref());
     child.once("close", ended);
   });
@@ -148,7 +149,7 @@ async function untilReady(service: Service, child: ChildProcess, options: Servic
   });
   for (let pollMs = POLL_MIN_MS; !timeout.aborted && end === null; pollMs = Math.min(pollMs * 1.3, POLL_MAX_MS)) {
     if (await options.isReady(service.pid)) {
-      // Somebody else may answer on the same port while the child is already dead.
+      // Another process may answer on the same port although the child has ended.
       await Promise.race([service.exited, delay(0)]);
       if (end === null) return;
     }
@@ -159,7 +160,7 @@ async function untilReady(service: Service, child: ChildProcess, options: Servic
   throw new Error(`${options.name} ${what}.${log === "" ? " It printed nothing." : ` Its last lines:\n  ${log}`}`);
 }
 
-/** Once: makes every end of this process that can be noticed end its services too. */
+/** Makes sure, once, that all services end when this process ends, except by SIGKILL. */
 function guardParent(): void {
   if (guarded) return;
   guarded = true;
@@ -169,7 +170,7 @@ function guardParent(): void {
   for (const [name, code] of Object.entries(SIGNALS)) {
     const signal = name as keyof typeof SIGNALS;
     process.on(signal, () => {
-      // Another listener means that the program ends itself in order; without one the default would be to die on the spot.
+      // If there is another listener, the program ends in order by itself. Otherwise it must exit here.
       if (process.listenerCount(signal) === 1) process.exit(code);
     });
   }

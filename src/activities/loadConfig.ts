@@ -1,8 +1,9 @@
 // Reads what is enabled. At the start of a run the earlier export cursor of state and checkpoint becomes both.
 import type { IntegrationConfig, LoadConfigInput } from "./contract.ts";
-import type { ActivityDependencies } from "./dependencies.ts";
+import { connectorOf, type ActivityDependencies } from "./dependencies.ts";
 
-export function loadConfig({ store, connectors, settings }: ActivityDependencies) {
+export function loadConfig(dependencies: ActivityDependencies) {
+  const { store, settings } = dependencies;
   return async (input: LoadConfigInput): Promise<IntegrationConfig | null> => {
     const row = await store.syncState.loadConfig(input.integrationId);
     if (row === null) return null;
@@ -11,7 +12,11 @@ export function loadConfig({ store, connectors, settings }: ActivityDependencies
     return {
       syncVersion: row.syncVersion,
       paused: row.paused,
-      export: { enabled: row.exportEnabled, cursorSeq, batchSeqs: connectors[row.provider].exportBatchSeqs },
+      export: {
+        enabled: row.exportEnabled,
+        cursorSeq,
+        batchSeqs: connectorOf(dependencies, row.provider).exportBatchSeqs,
+      },
       import: { enabled: row.importEnabled, events: row.events },
       intervalMs: settings.syncIntervalMs,
       jitterMs: settings.syncJitterMs,

@@ -6,7 +6,7 @@ import { isRetryable, SyncError } from "../domain/errors.ts";
 export interface ActivityContext {
   /** Aborts if the workflow was cancelled or the worker shuts down. */
   signal: AbortSignal;
-  heartbeat(): void;
+  heartbeat: () => void;
 }
 
 /** Returns an activity that heartbeats while its body runs, and fails only with an ApplicationFailure that quotes no data. */

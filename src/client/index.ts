@@ -26,7 +26,7 @@ export type { WorkflowStatus } from "../workflows/messages.ts";
  *
  * @example
  * const control = createIntegrationControl(new Client({ connection, namespace }));
- * await control.syncNow({ integrationId, workspaceId, provider: "mixpanel" }, requestId);
+ * await control.syncNow({ integrationId, workspaceId, provider }, requestId);
  */
 export interface IntegrationControl {
   /** Starts the workflow if it is missing. */

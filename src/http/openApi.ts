@@ -103,8 +103,11 @@ export function serveOpenApi(app: App): void {
 interface Schema {
   $ref?: string;
   example?: unknown;
+  enum?: unknown[];
   properties?: Record<string, Schema>;
   items?: Schema;
+  oneOf?: Schema[];
+  anyOf?: Schema[];
 }
 
 type Content = Record<string, { schema?: Schema; example?: unknown }>;
@@ -119,11 +122,14 @@ interface Document {
 
 /** Gives every request and response the example of its schema. A list's example holds one item. */
 function addExamples({ paths, components }: Document): void {
-  const exampleOf = ({ $ref, example, properties, items }: Schema): unknown => {
+  const exampleOf = (schema: Schema): unknown => {
+    const { $ref, example, properties, items } = schema;
+    const [first] = schema.oneOf ?? schema.anyOf ?? [];
+    if (first !== undefined && example === undefined) return exampleOf(first);
     if ($ref !== undefined) return exampleOf(components.schemas[$ref.slice($ref.lastIndexOf("/") + 1)] ?? {});
     if (example !== undefined) return example;
     if (items !== undefined) return [exampleOf(items)];
-    if (properties === undefined) return undefined;
+    if (properties === undefined) return schema.enum?.[0];
     return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, exampleOf(schema)]));
   };
   for (const { requestBody, responses } of Object.values(paths).flatMap((methods) => Object.values(methods))) {

@@ -28,14 +28,10 @@ export function activitiesFor(workspaceId: string, heartbeatTimeoutMs = DEFAULT_
   };
   const activities = proxyActivities<SyncActivities>(options);
   const summarized = Object.entries(SUMMARIES).map(([name, summarize]) => {
-    const activity = activities[name as keyof SyncActivities] as Summarizable;
+    const activity = activities[name as keyof SyncActivities];
     return [name, (input: never) => activity.executeWithOptions({ ...options, summary: summarize(input) }, [input])];
   });
   return Object.fromEntries(summarized) as SyncActivities;
-}
-
-interface Summarizable {
-  executeWithOptions(options: ActivityOptions, args: [never]): Promise<unknown>;
 }
 
 /** What the Temporal UI shows beside each activity. */

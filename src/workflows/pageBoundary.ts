@@ -4,10 +4,10 @@ import type { IntegrationConfig } from "../activities/contract.ts";
 import type { Direction } from "../domain/run.ts";
 import { activitiesFor } from "./activityProxies.ts";
 import type { IntegrationRun } from "./integrationRun.ts";
-import { retryForever, Suspended } from "./retryBudget.ts";
+import { RetryBudget, retryForever, Suspended } from "./retryBudget.ts";
 
 /** What a direction does next: the next page, its end because it was switched off, or a stop for continue-as-new. */
-export type NextStep = "go" | "disabled" | "suspend";
+type NextStep = "go" | "disabled" | "suspend";
 
 export async function waitIfPaused(integration: IntegrationRun, direction: Direction): Promise<NextStep> {
   for (;;) {
@@ -18,6 +18,24 @@ export async function waitIfPaused(integration: IntegrationRun, direction: Direc
     if (!integration.state.paused) return "go";
     integration.report(direction, "paused");
     await condition(() => !integration.state.paused || integration.configStale || integration.suspending);
+  }
+}
+
+/** Repeats a direction's step, with retries, until it returns true or the direction is switched off. Throws what retries do not heal. */
+export async function repeatSteps(
+  integration: IntegrationRun,
+  direction: Direction,
+  step: (budget: RetryBudget) => Promise<boolean>,
+): Promise<"done" | "suspended"> {
+  const budget = new RetryBudget(integration, direction);
+  for (;;) {
+    const next = await waitIfPaused(integration, direction);
+    if (next !== "go") return next === "suspend" ? "suspended" : "done";
+    try {
+      if (await step(budget)) return "done";
+    } catch (failure) {
+      if (!(await budget.mayRetry(failure))) throw failure;
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 // A server that is killed at random moments: every call that ended cleanly has its exposure.
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { eventually } from "../support/eventually.ts";
 import { createRouter, createServerWorld, type ServerWorld } from "../support/gateway/serverProcess.ts";
 import { call } from "../support/gateway/gateway.ts";
 
@@ -39,7 +40,7 @@ test("nothing that was answered is lost, whenever the server is killed", async (
     };
     const callers = Array.from({ length: CALLERS }, (_, i) => caller(`caller ${i}`));
     const enough = answered.length + 30 + Math.floor(Math.random() * 200);
-    await waitUntil(() => answered.length >= enough);
+    await eventually(() => answered.length >= enough);
     await kill();
     isOver = true;
     await Promise.all(callers);
@@ -61,8 +62,4 @@ async function readsToDone(answer: Response, isStream: boolean): Promise<boolean
     if (isStream && text.includes("data: [DONE]")) return true;
   }
   return !isStream;
-}
-
-async function waitUntil(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
 }

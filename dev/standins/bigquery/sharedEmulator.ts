@@ -1,18 +1,17 @@
-// One local BigQuery for a whole test run, started by the first who asks and ended with the run.
+// One local BigQuery for a whole test run: the first test that needs it starts it, and it ends with the run.
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { pathToFileURL } from "node:url";
-import { withLock } from "../../process/lock.ts";
 import { LOCAL_DIR } from "../../paths.ts";
+import { withLock } from "../../process/lock.ts";
+import { nodeProgram } from "../../process/program.ts";
 import { identify, isRunning } from "../../process/processTable.ts";
 import { BigQueryControl } from "./control.ts";
 import type { BigQueryAddresses } from "./start.ts";
 
 const SHARED_DIR = join(LOCAL_DIR, "test-bigquery");
-/** The first time ever it is installed as well. */
+/** Includes the installation at the first start. */
 const READY_WITHIN_MS = 300_000;
 const POLL_MS = 50;
 
@@ -21,8 +20,8 @@ export interface SharedBigQuery extends BigQueryAddresses {
 }
 
 /**
- * The one that belongs to the parent of this process, which in a test is vitest itself: nobody has to stop it. Installing takes
- * a minute the first time, so give the hook that asks for it `SHARED_START_TIMEOUT_MS`.
+ * Returns the local BigQuery of this test run. It belongs to the parent of this process, which in a test is vitest, and
+ * ends with it. The first start installs it, which takes a minute: give the calling hook `SHARED_START_TIMEOUT_MS`.
  */
 export async function startSharedBigQuery(ownerPid = process.ppid): Promise<SharedBigQuery> {
   mkdirSync(SHARED_DIR, { recursive: true });
@@ -38,7 +37,7 @@ export async function startSharedBigQuery(ownerPid = process.ppid): Promise<Shar
 
 export const SHARED_START_TIMEOUT_MS = READY_WITHIN_MS;
 
-/** What the keeper writes down for the others. */
+/** The content of the address file that the keeper writes. */
 export interface SharedState extends BigQueryAddresses {
   keeper: { pid: number; startedAt: string };
 }
@@ -49,17 +48,13 @@ function read(file: string): BigQueryAddresses | null {
   return isRunning(keeper) ? addresses : null;
 }
 
-/** The keeper is nobody's child for long: the test file that started it ends before the run does. */
+/** Starts the keeper detached, because the test file that starts it ends before the run does. */
 async function launch(ownerPid: number, file: string): Promise<BigQueryAddresses> {
   rmSync(file, { force: true });
   const logPath = `${file}.log`;
   const log = openSync(logPath, "w");
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-  const keeper = spawn(
-    process.execPath,
-    ["--import", tsx, resolve(import.meta.dirname, "sharedEmulatorKeeper.ts"), String(ownerPid), file],
-    { detached: true, stdio: ["ignore", log, log] },
-  );
+  const { command, args } = nodeProgram("dev/standins/bigquery/sharedEmulatorKeeper", String(ownerPid), file);
+  const keeper = spawn(command, args, { detached: true, stdio: ["ignore", log, log] });
   closeSync(log);
   let ended = false;
   keeper.once("exit", () => (ended = true));

@@ -1,4 +1,4 @@
-// Keeps a shared BigQuery for as long as its owner lives: `tsx dev/standins/bigquery/sharedEmulatorKeeper.ts OWNER_PID ADDRESS_FILE`.
+// Runs the shared BigQuery while its owner lives: `tsx dev/standins/bigquery/sharedEmulatorKeeper.ts OWNER_PID ADDRESS_FILE`.
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { identify, isRunning } from "../../process/processTable.ts";
@@ -14,7 +14,7 @@ if (owner === null || keeper === null || file === undefined)
 
 const { restUrl, storageUrl, iamUrl, sourceToken, stop } = await startBigQuery({ onLog: (line) => console.log(line) });
 const state: SharedState = { restUrl, storageUrl, iamUrl, sourceToken, keeper };
-// Whole or not at all: others look for it while it is written.
+// Renamed when complete, because other processes may read it at any time.
 writeFileSync(`${file}.new`, JSON.stringify(state), { mode: 0o600 });
 renameSync(`${file}.new`, file);
 

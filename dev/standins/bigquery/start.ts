@@ -1,9 +1,8 @@
 // Starts the local BigQuery: the emulator and the front before it, as two processes.
-import { createRequire } from "node:module";
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { assertPortFree } from "../../process/freePort.ts";
+import { nodeProgram } from "../../process/program.ts";
 import { startService, type Service } from "../../process/service.ts";
 import { BigQueryControl } from "./control.ts";
 import { startEmulator, type Emulator } from "./emulator.ts";
@@ -75,8 +74,7 @@ async function startFront(
   let addresses: { restUrl: string; storageUrl: string } | null = null;
   const front = await startService({
     name: "The local BigQuery",
-    command: process.execPath,
-    args: program(),
+    ...nodeProgram("dev/standins/bigquery/main"),
     env: {
       ...process.env,
       HOST: "127.0.0.1",
@@ -100,10 +98,3 @@ async function startFront(
 
 /** Of main.ts: with its own ports, so that nobody else's front is taken for it. */
 const READY_LINE = /^local BigQuery ready: (\S+), gRPC on (\S+)$/;
-
-/** The front from source through tsx, or as compiled, just as this file itself runs. */
-function program(): string[] {
-  if (!import.meta.filename.endsWith(".ts")) return [resolve(import.meta.dirname, "main.js")];
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-  return ["--import", tsx, resolve(import.meta.dirname, "main.ts")];
-}
