@@ -32,7 +32,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     scale: { type: "string", default: "1" },
-    // Takes dist/ as it is: for work on a benchmark.
+    // Uses dist/ as it is, during work on a benchmark.
     "no-build": { type: "boolean", default: false },
   },
 });
