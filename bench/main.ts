@@ -1,4 +1,4 @@
-// `npm run bench [NAME…]`: runs the benchmarks, prints one JSON line per comparison, exits with 1 where a goal is missed.
+// `npm run bench [NAME…]`: runs benchmarks and prints one JSON line per comparison. Exits with 1 if a goal is missed.
 import { execFileSync } from "node:child_process";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
