@@ -1,4 +1,4 @@
-/** Tests: real servers, started once for the whole run by the global set-up. */
+// Tests: real servers, started once for the whole run by the global set-up.
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({

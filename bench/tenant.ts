@@ -21,9 +21,17 @@ export interface Tenant {
 /** Without the provider's limits, which would determine the figures. */
 export async function createProject(machine: Machine, projectId: string): Promise<void> {
   await machine.mixpanel.putProject(projectId, {
-    serviceAccounts: [{ ...ACCOUNT, role: "admin" }],
-    ...{ importEventsPerSecond: null, importBytesPerMinute: null, exportPerHour: null, exportPerSecond: null },
-    ...{ queryPerHour: null },
+    serviceAccounts: [
+      {
+        ...ACCOUNT,
+        role: "admin",
+      },
+    ],
+    importEventsPerSecond: null,
+    importBytesPerMinute: null,
+    exportPerHour: null,
+    exportPerSecond: null,
+    queryPerHour: null,
   });
 }
 
@@ -36,12 +44,11 @@ export function createTenant(
 ): Promise<Tenant> {
   const integration: NewIntegration = {
     provider: "mixpanel",
-    projectId,
-    region: "us",
-    projectTime: "utc",
-    serviceAccountUsername: ACCOUNT.username,
+    settings: { projectId, region: "us", projectTime: "utc", serviceAccountUsername: ACCOUNT.username },
     secret: ACCOUNT.secret,
     importFrom,
+    project: { key: projectId, name: projectId },
+    deliversUpdates: false,
   };
   const definitions = events.map((name) => ({ name, description: null, source: null }));
   return createTenantOf(machine, integration, directions, definitions);
@@ -64,7 +71,9 @@ export async function createTenantOf(
   const control = createIntegrationControl(client, "bench");
   const ref = { integrationId, workspaceId, provider: integration.provider };
   return {
-    ...{ workspaceId, integrationId, apiKey },
+    workspaceId,
+    integrationId,
+    apiKey,
     sync: async () => {
       const startedAtMs = performance.now();
       const request = await store.runs.request(workspaceId, integrationId);

@@ -25,10 +25,11 @@ function matches({ metadata = {}, models }: RouteConditions, traits: CallTraits)
 }
 
 /**
- * Weighted rendezvous: each variant draws a number evenly from (0, 1), and the one with the lowest `-ln(draw) / weight` serves. The
- * chance of a variant is exactly its share of the weights. Where the draw is a hash of user and variant, a user keeps its variant
- * while weights stay; raising one weight moves users to that variant alone, lowering one moves users from it alone, and as many
- * as the shares differ by: no assignment moves fewer. Undefined where no variant has a weight.
+ * Weighted rendezvous: each variant draws a number evenly from (0, 1), and the one with the lowest `-ln(draw) /
+ * weight` serves. The chance of a variant is exactly its share of the weights. Where the draw is a hash of user and
+ * variant, a user keeps its variant while weights stay; raising one weight moves users to that variant alone,
+ * lowering one moves users from it alone, and as many as the shares differ by: no assignment moves fewer. Undefined
+ * where no variant has a weight.
  */
 export function pickVariant<V extends { id: string; weight: number }>(
   variants: readonly V[],

@@ -1,6 +1,7 @@
 /**
  * The closed set of ways in which a connector can fail. The workflow decides by kind alone what happens next:
- * `rate_limited` and `transient` are waited for, the rest becomes a visible state of the direction until somebody mends it.
+ * `rate_limited` and `transient` are waited for, the rest becomes a visible state of the direction until somebody
+ * mends it.
  */
 export const ERROR_KINDS = [
   "auth",

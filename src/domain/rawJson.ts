@@ -1,4 +1,4 @@
-// Finds and replaces members of a JSON object in its text, so that everything else keeps every digit, byte and position.
+// Finds and replaces members of a JSON object in its text. Everything else keeps every digit and its position.
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -16,8 +16,8 @@ interface Member {
 }
 
 /**
- * The text of a member of the object `text`, which JSON.parse must have accepted. If there are several members of this name, the
- * last one counts, as with JSON.parse. Returns null if there is none.
+ * The text of a member of the object `text`, which JSON.parse must have accepted. If there are several members of this
+ * name, the last one counts, as with JSON.parse. Returns null if there is none.
  */
 export function sliceMember(text: string, name: string): string | null {
   let slice: string | null = null;
@@ -26,8 +26,8 @@ export function sliceMember(text: string, name: string): string | null {
 }
 
 /**
- * Replaces the value of the member `name` of the object `text`, which JSON.parse must have accepted, by the JSON text `value`.
- * Every member of this name is replaced, because parsers differ in which one counts.
+ * Replaces the value of the member `name` of the object `text`, which JSON.parse must have accepted, by the JSON text
+ * `value`. Every member of this name is replaced, because parsers differ in which one counts.
  */
 export function replaceMember(text: string, name: string, value: string): string {
   let result = "";

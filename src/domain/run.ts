@@ -16,7 +16,10 @@ export interface DirectionResult {
 }
 
 export interface RunDirection extends DirectionResult {
-  /** Export: buckets delivered. Import: rows stored for the first time. Counted where the rows are committed, so always exact. */
+  /**
+   * Export: buckets delivered. Import: rows stored for the first time. Counted where the rows are committed, so
+   * always exact.
+   */
   records: number;
   rejected: number;
 }

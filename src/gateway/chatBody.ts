@@ -9,13 +9,15 @@ export interface ChatBody {
   model: string;
   user: string | null;
   metadata: Record<string, unknown>;
-  /** The body for an upstream: the same bytes with another value of `model`. No number loses a digit, no field its place. */
+  /** The body for an upstream: the same text, digits and order of fields with another value of `model`. */
   withModel(model: string): Buffer;
 }
 
 /** Throws OpenAiError if the body is not a call of Chat Completions. The upstream checks all other fields. */
 export function readChatBody(bytes: Buffer): ChatBody {
-  const body = parse(bytes);
+  if (!isUtf8(bytes)) throw new OpenAiError(400, "The body is not valid UTF-8.");
+  const text = bytes.toString("utf8");
+  const body = parse(text);
   const { model, user, metadata } = body;
   if (typeof model !== "string" || model === "") {
     throw new OpenAiError(400, "`model` must be the name of a router.", { param: "model" });
@@ -26,15 +28,14 @@ export function readChatBody(bytes: Buffer): ChatBody {
     model,
     user: (user as string | null | undefined) ?? null,
     metadata: isObject(metadata) ? metadata : {},
-    withModel: (name) => Buffer.from(replaceMember(bytes.toString("utf8"), "model", JSON.stringify(name))),
+    withModel: (name) => Buffer.from(replaceMember(text, "model", JSON.stringify(name))),
   };
 }
 
-function parse(bytes: Buffer): Record<string, unknown> {
-  if (!isUtf8(bytes)) throw new OpenAiError(400, "The body is not valid UTF-8.");
+function parse(text: string): Record<string, unknown> {
   let body: unknown;
   try {
-    body = JSON.parse(bytes.toString("utf8"));
+    body = JSON.parse(text);
   } catch {
     // The parser's message quotes the body.
     throw new OpenAiError(400, "The body is not valid JSON.");

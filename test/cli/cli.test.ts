@@ -84,13 +84,13 @@ async function newIntegration(projectId: string): Promise<{ workspaceId: string;
   const { workspaceId } = await store.workspaces.create("w");
   const input = {
     provider: "mixpanel",
-    region: "us",
-    projectTime: "utc",
-    serviceAccountUsername: "u",
+    settings: { projectId, region: "us", projectTime: "utc", serviceAccountUsername: "u" },
     secret: "s3cret",
     importFrom: null,
-  } as const;
-  const { id } = await store.integrations.create(workspaceId, { ...input, projectId });
+    project: { key: projectId, name: projectId },
+    deliversUpdates: false,
+  };
+  const { id } = await store.integrations.create(workspaceId, input);
   return { workspaceId, id };
 }
 

@@ -135,12 +135,11 @@ describe("the reconciler", () => {
     async () => {
       const row = await system.store.integrations.create(system.workspaceId, {
         provider: "mixpanel",
-        projectId: "271828",
-        serviceAccountUsername: "u",
+        settings: { projectId: "271828", serviceAccountUsername: "u", region: "us", projectTime: "utc" },
         secret: "s",
-        region: "us",
-        projectTime: "utc",
         importFrom: null,
+        project: { key: "271828", name: "Mixpanel project 271828" },
+        deliversUpdates: false,
       });
       await system.store.integrations.setPaused(system.workspaceId, row.id, true);
       expect(await repair()).toEqual({ ...NOTHING, started: 1 });

@@ -53,7 +53,7 @@ export const metricResponse = z
     createdAt: time.describe("When the metric was created."),
     updatedAt: time.describe("When the metric was last changed."),
   })
-  .openapi("Metric", { example: metricExample });
+  .openapi("Metric", { description: "The definition of a metric.", example: metricExample });
 
 export function toMetricResponse({ createdAtMs, updatedAtMs, ...metric }: Metric): z.input<typeof metricResponse> {
   const { style, currency } = metric.format;

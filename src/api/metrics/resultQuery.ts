@@ -36,11 +36,8 @@ export const resultQuery = z.object({
   from: day.openapi({ ...dayFormat, description: `First UTC day. Default: ${DEFAULT_RANGE_DAYS} days before \`to\`.` }),
   to: day.openapi({ ...dayFormat, description: "The UTC day after the last one. Default: tomorrow." }),
   baseline: groupId.optional().describe("The group that others are compared with. Default: the one with most users."),
-  multipleExposures: choice(
-    ["first", "exclude"],
-    "Users of several groups: they count for their first group, or not at all.",
-  ),
-  incompleteWindow: choice(["include", "exclude"], "Users whose window is not over, or not imported to its end."),
+  mixed: choice(["first", "exclude"], "Users of several groups: they count for their first group, or not at all."),
+  unfinished: choice(["include", "exclude"], "Users whose window is not over, or not imported to its end."),
   cuped: choice(["false", "true"], "Whether to adjust by the same measure in an equal window before the exposure."),
   confidence: z
     .string()
@@ -70,8 +67,8 @@ export function toResultOptions(query: z.output<typeof resultQuery>, nowMs: numb
     fromMs,
     toMs,
     baseline: query.baseline ?? null,
-    multipleExposures: query.multipleExposures,
-    incompleteWindow: query.incompleteWindow,
+    multipleExposures: query.mixed,
+    incompleteWindow: query.unfinished,
     cuped: query.cuped === "true",
     confidence: query.confidence ?? DEFAULT_CONFIDENCE,
   };

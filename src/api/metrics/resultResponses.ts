@@ -70,8 +70,8 @@ export const resultResponse = z
     from: calendarDay.describe("The first UTC day."),
     to: calendarDay.describe("The UTC day after the last one."),
     baseline: z.string().nullable().describe("The group that others are compared with; null without groups."),
-    multipleExposures: z.enum(["first", "exclude"]).describe("What happened to users of several groups."),
-    incompleteWindow: z.enum(["include", "exclude"]).describe("What happened to users whose window is not over."),
+    mixed: z.enum(["first", "exclude"]).describe("What happened to users of several groups."),
+    unfinished: z.enum(["include", "exclude"]).describe("What happened to users whose window is not over."),
     cuped: z.boolean().describe("Whether values are adjusted by the window before the exposure."),
     confidence: z.number().describe("The confidence of the intervals."),
     caps: z
@@ -100,8 +100,8 @@ export const resultResponse = z
       from: "2026-01-03",
       to: "2026-01-31",
       baseline: "gpt",
-      multipleExposures: "first",
-      incompleteWindow: "include",
+      mixed: "first",
+      unfinished: "include",
       cuped: false,
       confidence: 0.95,
       caps: { value: null, denominator: null },
@@ -114,13 +114,15 @@ export const resultResponse = z
 export function toResultResponse(
   metric: Metric,
   router: string,
-  { fromMs, toMs, routeId, ...options }: ResultOptions,
+  { fromMs, toMs, routeId, multipleExposures, incompleteWindow, ...options }: ResultOptions,
   { overTime, ...results }: MetricResults,
 ): z.input<typeof resultResponse> {
   return {
     metric: toMetricResponse(metric),
     router,
     ...options,
+    mixed: multipleExposures,
+    unfinished: incompleteWindow,
     route: routeId,
     from: isoDay(fromMs),
     to: isoDay(toMs),

@@ -15,9 +15,9 @@ export interface Filter {
 }
 
 /**
- * One user's number, out of its events within the window: how many (`count`), whether any (`conversion`), the total of a property
- * (`sum`), or its mean over the user's events that have it (`mean`). A user without such events has zero: leaving it out would select
- * by something that exposure may have changed.
+ * One user's number, out of its events within the window: how many (`count`), whether any (`conversion`), the total
+ * of a property (`sum`), or its mean over the user's events that have it (`mean`). A user without such events has
+ * zero: leaving it out would select by something that exposure may have changed.
  */
 export interface Measure {
   event: string;

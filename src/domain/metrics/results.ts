@@ -48,7 +48,7 @@ export const HEALTH_CHECKS = [
   "sample_ratio",
   "minimum_sample",
   "join_rate",
-  "multiple_exposures",
+  "mixed_variants",
   "complete_through",
   "exposed_before",
   "rejected",

@@ -75,8 +75,8 @@ function degreesOfFreedom(a: Estimate, b: Estimate): number {
 }
 
 /**
- * Asymptotic confidence sequence of Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (arXiv 2103.06476v7): interval by equation 9,
- * rho by 161, p-value by 155, over the users of both groups, as in GrowthBook's sequential testing.
+ * Asymptotic confidence sequence of Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (arXiv 2103.06476v7): interval by
+ * equation 9, rho by 161, p-value by 155, over the users of both groups, as in GrowthBook's sequential testing.
  */
 function alwaysValid(estimate: number, variance: number, n: number, { alpha, tuningUsers }: CompareOptions) {
   const rhoSquared = (-2 * Math.log(alpha) + Math.log(1 - 2 * Math.log(alpha))) / tuningUsers;

@@ -45,9 +45,9 @@ export interface Adjusted {
 }
 
 /**
- * CUPED (Deng, Xu, Kohavi and Walker 2013): both groups less theta times the same figure of their past, which exposure cannot have
- * changed; the past's variables follow those of the value. Theta is the slope over both groups together, so it is fitted to each pair
- * that is compared; a ratio's is that of its linear form (appendix B there).
+ * CUPED (Deng, Xu, Kohavi and Walker 2013): both groups less theta times the same figure of their past, which
+ * exposure cannot have changed; the past's variables follow those of the value. Theta is the slope over both groups
+ * together, so it is fitted to each pair that is compared; a ratio's is that of its linear form (appendix B there).
  */
 export function adjustPair(kind: MetricKind, baseline: Moments, other: Moments): Adjusted {
   const theta = thetaOf(kind, baseline, other);

@@ -17,8 +17,8 @@ export function meanAt({ means }: Moments, at: number): Linear {
 }
 
 /**
- * One variable's sum over that of the next (Deng, Knoblich and Lu 2018): users, not records, were assigned, so that a user's share in
- * the ratio's deviation is what varies. Null where the denominator is zero.
+ * One variable's sum over that of the next (Deng, Knoblich and Lu 2018): users, not records, were assigned, so that a
+ * user's share in the ratio's deviation is what varies. Null where the denominator is zero.
  */
 export function ratioAt({ means }: Moments, at: number): Linear | null {
   const [above = 0, below = 0] = means.slice(at);

@@ -16,13 +16,13 @@ export function VariantFields({ inputProps, apiKeyDescription }: VariantFieldsPr
   return (
     <>
       <NumberInput label="Weight" min={0} {...inputProps("weight")} />
+      <TextInput label="Model" required {...inputProps("upstream.model")} />
       <TextInput
         label="Base URL"
         description="Of an API that accepts OpenAI's Chat Completions"
         required
         {...inputProps("upstream.baseUrl")}
       />
-      <TextInput label="Model" required {...inputProps("upstream.model")} />
       <SecretInput what="the key" label="API Key" description={apiKeyDescription} {...inputProps("upstream.apiKey")} />
     </>
   );

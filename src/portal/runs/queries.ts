@@ -1,6 +1,7 @@
 // Queries of an integration's runs and rejected records.
-import { client, unwrap, unwrapLossless, type Schemas } from "../api.ts";
+import { client, unwrap, type Schemas } from "../api.ts";
 import { ACTIVE_POLL_MS, integrationKey } from "../integrations/queries.ts";
+import { unwrapLossless } from "../lossless.ts";
 import { useApiPages } from "../queries.ts";
 
 export function useRuns(id: string) {

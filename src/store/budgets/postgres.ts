@@ -1,13 +1,19 @@
-// Rolling request budgets. All transactions that take from a budget queue on its row, so no two of them see the same free request.
-// The clock is read after the lock.
+// Rolling request budgets. All transactions that take from a budget queue on its row, so no two of them see the same
+// free request. The clock is read after the lock.
 import { sql } from "kysely";
 import type { RequestBudget, RequestKind } from "../../domain/connection.ts";
 import type { Database, Transaction } from "../postgres/database.ts";
 import type { BudgetStore, Grant } from "./interface.ts";
 
-/** A request may leave some time after it was granted: the provider's rolling hour must not see one too many even then. */
+/**
+ * A request may leave some time after it was granted: the provider's rolling hour must not see one too many even
+ * then.
+ */
 const WINDOW_MS = 3_600_000 + 30_000;
-/** The provider counts arrivals: of two requests, the earlier may arrive this much too late and the later this much too early. */
+/**
+ * The provider counts arrivals: of two requests, the earlier may arrive this much too late and the later this much
+ * too early.
+ */
 const JITTER_MS = 300;
 const SPACING_WINDOW_MS = 1_000 + 2 * JITTER_MS + 1;
 
@@ -32,7 +38,8 @@ async function take(tx: Transaction, budget: RequestBudget, kind: RequestKind): 
     delete from budget_leases where key = ${key} and taken_at_ms <= crosscurrent_now_ms() - ${WINDOW_MS}::bigint`);
   const [row] = await tx.query(sql<{ nowMs: number; taken: number[] }>`
     select crosscurrent_now_ms() as "nowMs",
-      (select coalesce(json_agg(taken_at_ms order by taken_at_ms), '[]') from budget_leases where key = ${key}) as taken`);
+      (select coalesce(json_agg(taken_at_ms order by taken_at_ms), '[]')
+        from budget_leases where key = ${key}) as taken`);
   const { nowMs = 0, taken = [] } = row ?? {};
   const retryAtMs = Math.max(locked?.blockedUntilMs ?? 0, nextFreeMs(budget, kind, taken));
   if (retryAtMs > nowMs) return { granted: false, retryAtMs };

@@ -4,12 +4,15 @@ import type { AcquireRequest, RequestBudget } from "../../domain/connection.ts";
 import { SyncError } from "../../domain/errors.ts";
 import type { BudgetStore } from "./interface.ts";
 
-/** Shorter waits (the budget per second) are spent here. Longer ones are left to the caller, which waits durably or reports them. */
+/**
+ * Shorter waits (the budget per second) are spent here. Longer ones are left to the caller, which waits durably or
+ * reports them.
+ */
 const MAX_INLINE_WAIT_MS = 3_000;
 
 /**
- * Returns a function that takes one request from `budget`; without a budget it grants every request. It throws SyncError
- * `rate_limited` with `retryAtMs` if no request is free within seconds.
+ * Returns a function that takes one request from `budget`; without a budget it grants every request. It throws
+ * SyncError `rate_limited` with `retryAtMs` if no request is free within seconds.
  */
 export function requestLimiter(
   store: { budgets: BudgetStore; nowMs(): Promise<number> },
@@ -23,7 +26,8 @@ export function requestLimiter(
       const { retryAtMs } = grant;
       const waitMs = retryAtMs - (await store.nowMs());
       if (waitMs > MAX_INLINE_WAIT_MS) {
-        const message = `The project's requests are used up for now. Try again at ${new Date(retryAtMs).toISOString()}.`;
+        const until = new Date(retryAtMs).toISOString();
+        const message = `The project's requests are used up for now. Try again at ${until}.`;
         throw new SyncError("rate_limited", message, { retryAtMs });
       }
       await setTimeout(Math.max(1, waitMs), undefined, { signal });

@@ -10,8 +10,8 @@ export interface Steps {
 }
 
 /**
- * Deletes the rows of `table` that match `condition` (over `t`), until there are none or no steps are left. On the pool each
- * step is a transaction of its own.
+ * Deletes the rows of `table` that match `condition` (over `t`), until there are none or no steps are left. On the
+ * pool each step is a transaction of its own.
  */
 export async function deleteInSteps(
   db: Queryable,

@@ -1,4 +1,5 @@
-// The purge. Rows of removed integrations and events, and old history, go in bounded steps; old raw exposures go by the partition.
+// The purge. Rows of removed integrations and events, and old history, go in bounded steps; old raw exposures go by
+// the partition.
 import { sql, type RawBuilder } from "kysely";
 import { createDayPartitions, dropExpiredPartitions } from "../exposures/partitions.ts";
 import type { Database } from "../postgres/database.ts";
@@ -16,7 +17,10 @@ interface CleanupOptions {
 /** The share of one purge; the next purge continues. */
 const STEPS_MAX = 50;
 const OWNERS_MAX = 100;
-/** Finished runs and done sync requests are kept for 90 days. An integration's last run and its rejected records are kept for ever. */
+/**
+ * Finished runs and done sync requests are kept for 90 days. An integration's last run and its rejected records are
+ * kept for ever.
+ */
 const HISTORY_MS = 90 * 86_400_000;
 
 export function createCleanupStore(db: Database, options: CleanupOptions): CleanupStore {
@@ -73,8 +77,8 @@ async function purgeRemoved(db: Database, steps: Steps, removed: Removed): Promi
       deleted += rows.deleted;
       if (!rows.isEmpty) return deleted;
     }
-    // The owner's row goes last. Its lock waits for a chunk that was being stored when the event was removed, and the rows that this
-    // chunk still brought go too.
+    // The owner's row goes last. Its lock waits for a chunk that was being stored when the event was removed, and the
+    // rows that this chunk still brought go too.
     deleted += await db.transaction(async (tx) => {
       await tx.execute(sql`select from ${owners} where id = ${id} for update`);
       let late = 0;
@@ -93,12 +97,14 @@ async function purgeHistory(db: Database, steps: Steps): Promise<number> {
     [
       "runs",
       sql`t.finished_at_ms < ${before} and exists (
-        select from runs n where n.integration_id = t.integration_id and (n.started_at_ms, n.id) > (t.started_at_ms, t.id))`,
+        select from runs n
+        where n.integration_id = t.integration_id and (n.started_at_ms, n.id) > (t.started_at_ms, t.id))`,
     ],
     ["removed_integrations", sql`t.removed_at_ms < ${before}`],
     [
       "sessions",
-      sql`(t.used_at_ms <= ${now} - ${SESSION_IDLE_MS}::bigint or t.created_at_ms <= ${now} - ${SESSION_MAX_AGE_MS}::bigint)`,
+      sql`(t.used_at_ms <= ${now} - ${SESSION_IDLE_MS}::bigint
+        or t.created_at_ms <= ${now} - ${SESSION_MAX_AGE_MS}::bigint)`,
     ],
   ];
   let deleted = 0;

@@ -1,4 +1,5 @@
-// The export's cursor and its counts. The cursor only moves by compare-and-set, so a commit that runs twice counts once.
+// The export's cursor and its counts. The cursor only moves by compare-and-set, so a commit that runs twice counts
+// once.
 import { sql, type RawBuilder } from "kysely";
 import type { Bucket, ExportProgress, RejectedBucket } from "../../domain/bucket.ts";
 import type { Database, Queryable, Transaction } from "../postgres/database.ts";
@@ -36,8 +37,8 @@ interface BucketRange {
 }
 
 /**
- * The buckets of a range by the sequence number that counts. Each part reads its own index, in order; revisions are few and have a
- * small one. For example, range (10, 20] with these buckets:
+ * The buckets of a range by the sequence number that counts. Each part reads its own index, in order; revisions are
+ * few and have a small one. For example, range (10, 20] with these buckets:
  *
  *     first_seal_seq   seal_seq    first numbers   latest numbers
  *     11               11          11              11
@@ -51,8 +52,8 @@ function bucketsIn({ workspaceId, withRevisions, afterSeq, throughSeq, limit }: 
     order by ${seq} limit ${limit})`;
   const first = sql`first_seal_seq`;
   if (!withRevisions) return part(first, sql`true`);
-  // PostgreSQL estimates that two columns are equal in one row of 200, and would sort all remaining rows for each page. For an
-  // expression that it cannot look into it estimates half of them, and walks the index.
+  // PostgreSQL estimates that two columns are equal in one row of 200, and would sort all remaining rows for each
+  // page. For an expression that it cannot look into it estimates half of them, and walks the index.
   const unrevised = sql`coalesce(seal_seq = first_seal_seq or seal_seq > ${throughSeq}, false)`;
   return sql`(${part(first, unrevised)} union all ${part(sql`seal_seq`, sql`seal_seq <> first_seal_seq`)})`;
 }
@@ -60,7 +61,10 @@ function bucketsIn({ workspaceId, withRevisions, afterSeq, throughSeq, limit }: 
 /** A list for each of a bucket's fields, all in the same order. */
 type BucketColumns = { [Field in keyof Bucket]: Bucket[Field][] };
 
-/** Reads a page as one row of lists, one list per field: that takes this process a third of the work of a row per bucket. */
+/**
+ * Reads a page as one row of lists, one list per field: that takes this process a third of the work of a row per
+ * bucket.
+ */
 async function readBuckets(db: Queryable, range: BucketRange): Promise<Bucket[]> {
   const [columns] = await db.query(sql<BucketColumns>`
     select json_agg(seq) as seq, json_agg(alias_id) as "aliasId", json_agg(route_id) as "routeId",
@@ -135,7 +139,7 @@ async function rewind(tx: Transaction, integrationId: string, cursorSeq: number)
 async function lockCheckpoint(tx: Transaction, integrationId: string): Promise<Checkpoint | null> {
   const [checkpoint] = await tx.query(sql<Checkpoint>`
     select i.export_cursor_seq as cursor, w.last_seal_seq as "lastSealSeq", w.id as "workspaceId",
-      i.provider <> 'mixpanel' as "withRevisions"
+      i.delivers_updates as "withRevisions"
     from integrations i join workspaces w on w.id = i.workspace_id
     where i.id = ${integrationId} for no key update of i`);
   return checkpoint ?? null;

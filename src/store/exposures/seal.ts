@@ -15,9 +15,9 @@ interface Snapshot {
 }
 
 /**
- * Runs one pass. Buckets get their sequence numbers step by step, and become visible together once every exposure of the pass
- * is in its bucket. Until then these buckets still grow, so no exposure is late because of the order of steps. A sealer that
- * runs at the same time, or after one that died, works on the same pass.
+ * Runs one pass. Buckets get their sequence numbers step by step, and become visible together once every exposure of
+ * the pass is in its bucket. Until then these buckets still grow, so no exposure is late because of the order of
+ * steps. A sealer that runs at the same time, or after one that died, works on the same pass.
  */
 export async function seal(
   db: Database,
@@ -35,9 +35,9 @@ export async function seal(
 }
 
 /**
- * Waits for every ingest under way, then reads in a *later* statement, whose snapshot holds all that they committed. The next
- * ingest waits for these two statements only. The clock is read before the lock is released: an exposure that was accepted in
- * time by that clock is in the snapshot.
+ * Waits for every ingest under way, then reads in a *later* statement, whose snapshot holds all that they committed.
+ * The next ingest waits for these two statements only. The clock is read before the lock is released: an exposure
+ * that was accepted in time by that clock is in the snapshot.
  */
 function takeSnapshot(db: Database, workspaceId: string): Promise<Snapshot> {
   return db.transaction(
@@ -54,10 +54,11 @@ function takeSnapshot(db: Database, workspaceId: string): Promise<Snapshot> {
 }
 
 /**
- * Memory for a step's rows keeps sorts and hashes off the disk. The tables grow and shrink faster than their statistics: without
- * these ways to join, every step uses the indexes that were made for it.
+ * Memory for a step's rows keeps sorts and hashes off the disk. The tables grow and shrink faster than their
+ * statistics: without these ways to join, every step uses the indexes that were made for it.
  */
-const STEP_SETTINGS = sql`set local work_mem = '64MB'; set local enable_seqscan = off; set local enable_bitmapscan = off;
+const STEP_SETTINGS = sql`
+  set local work_mem = '64MB'; set local enable_seqscan = off; set local enable_bitmapscan = off;
   set local enable_hashjoin = off; set local enable_mergejoin = off`;
 
 /** The row lock, held to commit, makes this the workspace's only sealer: sequence numbers become visible in order. */
@@ -69,7 +70,10 @@ function asSealer<T>(db: Database, workspaceId: string, work: (tx: Transaction) 
   }, STEP_SETTINGS);
 }
 
-/** Does the next step of the pass. The last step publishes and returns the highest sequence number; others return null. */
+/**
+ * Does the next step of the pass. The last step publishes and returns the highest sequence number; others return
+ * null.
+ */
 async function step(tx: Transaction, workspaceId: string, stepRows: number): Promise<number | null> {
   const [remaining] = await tx.query(readRemaining(workspaceId));
   if (remaining?.parts === true || remaining?.exposures === true) {

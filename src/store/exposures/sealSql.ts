@@ -1,4 +1,5 @@
-// The statements of sealing. Each runs under the sealer's row lock, so no other transaction changes the workspace's buckets.
+// The statements of sealing. Each runs under the sealer's row lock, so no other transaction changes the workspace's
+// buckets.
 import { sql, type RawBuilder } from "kysely";
 
 const HOUR_MS = sql.lit(3_600_000);
@@ -30,7 +31,8 @@ export function foldParts(workspaceId: string, stepRows: number): RawBuilder<unk
         order by hour_ms limit ${stepRows}))
       returning ${KEY}, time_ms, first_exposed_at_ms, exposures
     ), bucket as materialized (
-      select ${KEY}, max(time_ms) as time_ms, min(first_exposed_at_ms) as first_exposed_at_ms, sum(exposures)::bigint as exposures
+      select ${KEY}, max(time_ms) as time_ms, min(first_exposed_at_ms) as first_exposed_at_ms,
+        sum(exposures)::bigint as exposures
       from step group by ${KEY}
     ), ${mergeBuckets(workspaceId, sql`select folded_through as last from w`)}`;
 }
@@ -59,8 +61,8 @@ export function foldExposures(workspaceId: string, stepRows: number): RawBuilder
 }
 
 /**
- * Merges the rows of `bucket` into exposure_buckets; `last` is the highest exposure id that is folded afterwards. For example,
- * while assigned_seq is 7, user u has exposures at 9:10 and 9:50 with route r and variant a:
+ * Merges the rows of `bucket` into exposure_buckets; `last` is the highest exposure id that is folded afterwards. For
+ * example, while assigned_seq is 7, user u has exposures at 9:10 and 9:50 with route r and variant a:
  *
  *     row of `bucket`         what is there                  becomes
  *     9:00, time 9:50, 2 exp  nothing                fresh   seq 8, time 9:50, 2 exposures         assigned_seq 8
@@ -70,8 +72,9 @@ export function foldExposures(workspaceId: string, stepRows: number): RawBuilder
  *     9:00, time 9:20, 1 exp  seq 8, time 9:50       grown   seq 8, time 9:50, 3 exposures, late   assigned_seq 8
  *     9:00, time 9:55, 1 exp  seq 8, time 9:50     revised   seq 9, time 9:55, 3 exposures, late   assigned_seq 9
  *
- * Revisions keep `first_seal_seq` 8 and `sealed_time_ms` 9:50. No bucket is of an hour after `newest_hour_ms`: the join then
- * asks for a null hour, which costs no search. Rows are in the order of the key, so that the index is read and filled in order.
+ * Revisions keep `first_seal_seq` 8 and `sealed_time_ms` 9:50. No bucket is of an hour after `newest_hour_ms`: the
+ * join then asks for a null hour, which costs no search. Rows are in the order of the key, so that the index is read
+ * and filled in order.
  */
 function mergeBuckets(workspaceId: string, last: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
@@ -110,7 +113,10 @@ function mergeBuckets(workspaceId: string, last: RawBuilder<unknown>): RawBuilde
   from changed c, (${last}) l where w.id = ${workspaceId}`;
 }
 
-/** Seals every bucket that has its sequence number: readers see it, and exposures that come to it from now on are late. */
+/**
+ * Seals every bucket that has its sequence number: readers see it, and exposures that come to it from now on are
+ * late.
+ */
 export function publish(workspaceId: string): RawBuilder<{ throughSeq: number }> {
   return sql`
     update workspaces set last_seal_seq = assigned_seq, sealed_buckets = assigned_buckets, seal_before_ms = 0

@@ -53,8 +53,8 @@ interface EventRow {
 }
 
 /**
- * Reads and locks the events that the chunk names. The key-share lock lets other chunks and their counters pass, but not the purge
- * of a removed event: it waits, and then finds what this transaction stored.
+ * Reads and locks the events that the chunk names. The key-share lock lets other chunks and their counters pass, but
+ * not the purge of a removed event: it waits, and then finds what this transaction stored.
  */
 async function readEvents(
   tx: Transaction,
@@ -102,7 +102,10 @@ async function countRows(tx: Transaction, { read, fresh, rejected }: RowCounts):
   }
 }
 
-/** Reads the checkpoints again under a lock that lets no one else move them. A checkpoint that is further already stays. */
+/**
+ * Reads the checkpoints again under a lock that lets no one else move them. A checkpoint that is further already
+ * stays.
+ */
 async function setProgress(tx: Transaction, chunk: ChunkCommit, progress: EventProgress): Promise<void> {
   const events = await readEvents(tx, chunk, "no key update");
   assertNotBehind(events, chunk);

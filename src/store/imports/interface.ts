@@ -1,4 +1,5 @@
 // Imported rows, and the progress that they cover.
+import type { JsonObject } from "../../domain/integration.ts";
 import type { EventDefinition } from "../../domain/event.ts";
 import type { ImportChunk } from "../../domain/importedRow.ts";
 import type { EventProgress } from "../../domain/progress.ts";
@@ -20,6 +21,9 @@ export interface ChunkResult {
   stale: boolean;
 }
 
+/** Names of the properties of an event that identify a user, in any case: no example of them is kept. */
+export type IdentityProperties = (source: JsonObject | null) => readonly string[];
+
 export interface ImportStore {
   /** The events that exist, in order of creation; only those in `names` if it is given. */
   definitions(integrationId: string, names?: string[]): Promise<EventDefinition[]>;
@@ -28,11 +32,11 @@ export interface ImportStore {
   /** Sets the checkpoints of these events back (or on) to what was agreed at the start of a run. */
   setProgress(integrationId: string, progress: Record<string, EventProgress>): Promise<void>;
   /**
-   * Stores one chunk in one transaction: its rows, rejected rows, property counts, and the progress if there is one. A row that is
-   * there already only gets its newer user and properties. Rows of events that no longer exist are dropped. A row that
-   * PostgreSQL refuses (a number too large, …) becomes a rejected record; the others are stored.
+   * Stores one chunk in one transaction: its rows, rejected rows, property counts, and the progress if there is one.
+   * A row that is there already only gets its newer user and properties. Rows of events that no longer exist are
+   * dropped. A row that PostgreSQL refuses (a number too large, …) becomes a rejected record; the others are stored.
    */
   commitChunk(chunk: ChunkCommit): Promise<ChunkResult>;
   /** Folds the property counts of the chunks into the events' properties. Returns how many properties changed. */
-  discoverProperties(integrationId: string): Promise<number>;
+  discoverProperties(integrationId: string, identityProperties: IdentityProperties): Promise<number>;
 }

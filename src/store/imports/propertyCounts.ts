@@ -1,4 +1,5 @@
-// Counts the fields of a chunk's fresh rows by name and type, in the chunk's transaction: a row that is read again is never counted twice.
+// Counts the fields of a chunk's fresh rows by name and type, in the chunk's transaction: a row that is read again is
+// never counted twice.
 import { sql } from "kysely";
 import type { PropertyType } from "../../domain/event.ts";
 import { MAX_PROPERTIES_PER_EVENT } from "../../domain/limits.ts";
@@ -24,11 +25,14 @@ export async function appendPropertyCounts(tx: Transaction, fresh: StagedRow[]):
   await tx.execute(sql`
     insert into property_counts (event_id, name, strings, numbers, booleans, arrays, objects, nulls, example_uuid)
     select * from unnest(${properties.map(({ eventId }) => eventId)}::integer[],
-      ${properties.map(({ name }) => storable(name))}::text[], ${column("string")}, ${column("number")}, ${column("boolean")},
-      ${column("array")}, ${column("object")}, ${column("null")}, ${properties.map(({ exampleUuid }) => exampleUuid)}::uuid[])`);
+      ${properties.map(({ name }) => storable(name))}::text[], ${column("string")}, ${column("number")},
+      ${column("boolean")}, ${column("array")}, ${column("object")}, ${column("null")},
+      ${properties.map(({ exampleUuid }) => exampleUuid)}::uuid[])`);
 }
 
-/** How many rows share one object of fields: a connector may let similar rows share it, and then it is looked at once. */
+/**
+ * How many rows share one object of fields: a connector may let similar rows share it, and then it is looked at once.
+ */
 type FieldsGroups = Map<StagedRow["row"]["fields"], { rows: number; firstUuid: string }>;
 
 function groupByFields(fresh: StagedRow[]): Map<number, FieldsGroups> {

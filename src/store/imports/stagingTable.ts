@@ -1,5 +1,5 @@
-// Stores rows in imported_events: by COPY if all of them are new, as in a backfill; otherwise by COPY into a staging table, then one
-// INSERT that knows which rows are there already.
+// Stores rows in imported_events: by COPY if all of them are new, as in a backfill; otherwise by COPY into a staging
+// table, then one INSERT that knows which rows are there already.
 import { sql } from "kysely";
 import type { ImportedRow } from "../../domain/importedRow.ts";
 import { copyField, copyInto } from "../postgres/copy.ts";
@@ -11,14 +11,20 @@ export interface StagedRow {
   row: ImportedRow;
 }
 
-/** The table lasts as long as the connection. Its rows are never written to the log, and last as long as a transaction. */
+/**
+ * The table lasts as long as the connection. Its rows are never written to the log, and last as long as a
+ * transaction.
+ */
 export const CREATE_STAGING_TABLE = sql`create temp table if not exists staged_rows (
-    event_id integer not null, uuid uuid not null, timestamp_ms bigint not null, user_id text not null, properties jsonb not null
+    event_id integer not null, uuid uuid not null, timestamp_ms bigint not null,
+    user_id text not null, properties jsonb not null
   ) on commit delete rows`;
 
 const COLUMNS = "event_id, uuid, timestamp_ms, user_id, properties";
 export const STAGING_COLUMNS = `staged_rows (${COLUMNS})`;
-/** Rows looked up before all are taken for new: if a tenth of the rows is there already, 2 chunks in 100 pass unseen. */
+/**
+ * Rows looked up before all are taken for new: if a tenth of the rows is there already, 2 chunks in 100 pass unseen.
+ */
 const LOOKED_UP = 40;
 
 export interface FreshRows {
@@ -35,9 +41,9 @@ interface Inserted {
 }
 
 /**
- * Rows are inserted in the order of the key: two chunks that share rows never wait for each other, and the index is filled in order.
- * A row that is there already only gets its newer user and properties (an identity merge), and is marked as updated.
- * For example, with rows of event 7:
+ * Rows are inserted in the order of the key: two chunks that share rows never wait for each other, and the index is
+ * filled in order. A row that is there already only gets its newer user and properties (an identity merge), and is
+ * marked as updated. For example, with rows of event 7:
  *
  *     staged_rows   imported_events before     inserted                     result
  *     1 of user a   -                          1, fresh                     event 7, fresh 1, uuids [1]
@@ -48,7 +54,8 @@ const INSERT_STAGED_ROWS = sql<Inserted>`
   with inserted as (
     insert into imported_events as e (${sql.raw(COLUMNS)})
     select ${sql.raw(COLUMNS)} from staged_rows order by event_id, uuid
-    on conflict (event_id, uuid) do update set user_id = excluded.user_id, properties = excluded.properties, updated = true
+    on conflict (event_id, uuid) do update
+      set user_id = excluded.user_id, properties = excluded.properties, updated = true
     where e.user_id <> excluded.user_id
     returning e.event_id, e.uuid, not e.updated as fresh
   )
@@ -65,7 +72,10 @@ export async function storeRows(tx: Transaction, staged: StagedRow[]): Promise<F
   return { rows: freshOf(staged, inserted), perEvent: new Map(inserted.map((event) => [event.eventId, event.fresh])) };
 }
 
-/** Avoids the staging table, which takes a third of the whole time. Returns false, with nothing stored, if a row is there already. */
+/**
+ * Avoids the staging table, which takes a third of the whole time. Returns false, with nothing stored, if a row is
+ * there already.
+ */
 async function copyAllNew(tx: Transaction, staged: StagedRow[]): Promise<boolean> {
   if (await areSomeStored(tx, staged)) return false;
   await tx.execute(sql`savepoint all_new`);

@@ -7,7 +7,10 @@ import { MetricLimitError } from "./interface.ts";
 import { numberOf, passes } from "./measureSql.ts";
 
 const DAY_MS = 86_400_000;
-/** If there are more users to count than one per this many rows, reading all rows once is quicker than looking up each user's rows. */
+/**
+ * If there are more users to count than one per this many rows, reading all rows once is quicker than looking up each
+ * user's rows.
+ */
 const ROWS_PER_LOOK_UP = 100;
 
 export interface Source {
@@ -18,8 +21,8 @@ export interface Source {
 }
 
 /**
- * Finds or makes the source of a measure. Making one waits for the chunks that are being stored: their triggers saw no source,
- * so its first values must include their rows.
+ * Finds or makes the source of a measure. Making one waits for the chunks that are being stored: their triggers saw
+ * no source, so its first values must include their rows.
  */
 export async function ensureSource(db: Database, { eventId, measure, windowMs }: Omit<Source, "id">): Promise<Source> {
   const { property, filters } = measure;
@@ -51,9 +54,9 @@ async function useSource(db: Queryable, eventId: number, key: Buffer): Promise<n
 }
 
 /**
- * Brings the values of the users in `metric_users` up to date. Under the lock no other transaction changes the sources; rows that are
- * committed while values are read stay noted for the next time. Sources are locked in the order of their ids. Returns false if a
- * source was removed meanwhile.
+ * Brings the values of the users in `metric_users` up to date. Under the lock no other transaction changes the
+ * sources; rows that are committed while values are read stay noted for the next time. Sources are locked in the
+ * order of their ids. Returns false if a source was removed meanwhile.
  */
 export async function refreshValues(tx: Transaction, sources: Source[]): Promise<boolean> {
   const byId = new Map(sources.map((source) => [source.id, source]));
@@ -78,7 +81,8 @@ async function countMissing(tx: Transaction, source: Source): Promise<void> {
   await tx.execute(sql`truncate metric_missing`);
   const missing = await tx.execute(sql`
     insert into metric_missing select u.user_id, u.anchor_ms from metric_users u where not exists (
-      select from metric_values v where v.source_id = ${source.id} and v.user_id = u.user_id and v.anchor_ms = u.anchor_ms)`);
+      select from metric_values v
+      where v.source_id = ${source.id} and v.user_id = u.user_id and v.anchor_ms = u.anchor_ms)`);
   if (missing === 0) return;
   const [event] = await tx.query(sql<{ imported: number }>`
     select imported from event_definitions where id = ${source.eventId}`);
@@ -94,12 +98,12 @@ async function countMissing(tx: Transaction, source: Source): Promise<void> {
 }
 
 /**
- * Counts each missing user's rows after and before its first exposure (the anchor), within the window. For example, for the sum of
- * `price` in a window of 2 hours:
+ * Counts each missing user's rows after and before its first exposure (the anchor), within the window. For example,
+ * for the sum of `price` in a window of 2 hours:
  *
  *     metric_missing     imported_events of u1              metric_values
- *     u1, anchor 10:00   9:30 price 5; 10:00 price 7;       u1: rows 2, numbers 1, sum 7; before: rows 1, numbers 1, sum 5
- *                        11:00 without; 12:00 price 1       (12:00 is outside of the window)
+ *     u1, anchor 10:00   9:30 price 5; 10:00 price 7;       u1: rows 2, numbers 1, sum 7;
+ *                        11:00 without; 12:00 price 1       before: rows 1, numbers 1, sum 5
  */
 function countSql({ id, eventId, measure, windowMs }: Source): RawBuilder<unknown> {
   const after = sql`e.timestamp_ms >= u.anchor_ms`;

@@ -48,7 +48,10 @@ function valueOf(property: string): RawBuilder<unknown> {
     : sql`(${own})`;
 }
 
-/** One user's value, from the number of its rows that passed, the sum of the property over them, and how many rows had it. */
+/**
+ * One user's value, from the number of its rows that passed, the sum of the property over them, and how many rows had
+ * it.
+ */
 export function userValue(
   aggregation: Aggregation,
   of: { rows: RawBuilder<unknown>; sum: RawBuilder<unknown>; numbers: RawBuilder<unknown> },

@@ -91,7 +91,8 @@ interface EventRow extends MetricEvent {
 function readEvents(db: Queryable, metric: Metric): Promise<EventRow[]> {
   const used = measuresOf(metric).map(({ event }) => event);
   return db.query(sql<EventRow>`
-    select id, name, name = any(${used}::text[]) as "isUsed", complete_through_ms as "completeThroughMs", rejected, deduplicated
+    select id, name, name = any(${used}::text[]) as "isUsed", complete_through_ms as "completeThroughMs",
+      rejected, deduplicated
     from event_definitions where integration_id = ${metric.integrationId} and deleted_at_ms is null order by id`);
 }
 
@@ -116,7 +117,10 @@ async function wasExposed(tx: Transaction, workspaceId: string, aliasId: string)
   return found === 1;
 }
 
-/** Whether the router was exposed within a window before the range, by hours that are over: others belong to the present. */
+/**
+ * Whether the router was exposed within a window before the range, by hours that are over: others belong to the
+ * present.
+ */
 async function wasExposedBefore(tx: Transaction, workspaceId: string, metric: Metric, asked: Asked): Promise<boolean> {
   const route = asked.routeId === null ? sql`` : sql`and route_id = ${asked.routeId}`;
   const found = await tx.execute(sql`

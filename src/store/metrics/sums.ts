@@ -41,8 +41,8 @@ function toCell(cells: Cell[], { cell, day, n, sums, products }: Sums): MetricCe
 }
 
 /**
- * Sums up the users in `metric_users`, with their kept values for the sources. For example, the metric `sum of price`, capped at the
- * highest of these three values but one:
+ * Sums up the users in `metric_users`, with their kept values for the sources. For example, the metric `sum of
+ * price`, capped at the highest of these three values but one:
  *
  *     valued   cell 1: u1 3, u2 9; cell 2: u3 100     each user's value
  *     caps     9
@@ -78,7 +78,8 @@ export async function sumUp(
       (select json_build_object('allUsers', count(*), 'multipleExposureUsers', count(*) filter (where is_multiple),
         'incompleteWindowUsers', count(*) filter (where ${isIncomplete})) from metric_users u) as totals,
       (select json_build_object('value', value, 'denominator', denominator) from caps) as caps,
-      array(select user_id from metric_users order by hashtextextended(user_id, 0) limit ${sql.lit(SAMPLED_USERS)}) as sampled`);
+      array(select user_id from metric_users order by hashtextextended(user_id, 0)
+        limit ${sql.lit(SAMPLED_USERS)}) as sampled`);
   if (found === undefined) throw new Error("PostgreSQL returned no row.");
   return { ...found, cells: found.cells.flatMap((sums) => toCell(cells, sums)) };
 }
@@ -91,7 +92,9 @@ interface Variable {
   capName: "value" | "denominator";
 }
 
-/** One variable per source, so two for a ratio. With CUPED, the same variables of the time before the exposure follow. */
+/**
+ * One variable per source, so two for a ratio. With CUPED, the same variables of the time before the exposure follow.
+ */
 function variablesOf(metric: Metric, cuped: boolean): Variable[] {
   const times = cuped ? ["", "_before"] : [""];
   return times.flatMap((time) =>
@@ -112,7 +115,9 @@ function joined({ id }: Source, i: number): RawBuilder<unknown> {
     and ${sql.ref(`${name}.user_id`)} = u.user_id and ${sql.ref(`${name}.anchor_ms`)} = u.anchor_ms`;
 }
 
-/** Caps are a percentile of all counted users' values. Values from before the exposure have the cap of those after it. */
+/**
+ * Caps are a percentile of all counted users' values. Values from before the exposure have the cap of those after it.
+ */
 function capsSql({ measure, denominator }: Metric, percentile: number | null): RawBuilder<unknown> {
   const cap = (of: Measure | null, column: string) =>
     percentile === null || of === null || !canBeCapped(of)

@@ -4,7 +4,10 @@ import type { SampleOptions } from "../../domain/metrics/sample.ts";
 import { MAX_EXPOSURE_AHEAD_MS } from "../../domain/limits.ts";
 import type { Transaction } from "../postgres/database.ts";
 
-/** The time of an exposure and the number of its cell share one integer: the minimum is the first exposure with its cell. */
+/**
+ * The time of an exposure and the number of its cell share one integer: the minimum is the first exposure with its
+ * cell.
+ */
 const CELL_BITS = 16;
 
 interface UsersQuery extends Pick<SampleOptions, "by" | "routeId" | "fromMs" | "toMs"> {
@@ -20,7 +23,9 @@ export interface Cell {
   exposures: number;
 }
 
-/** The tables last as long as the connection, their rows as long as the transaction. `metric_missing`: users to count. */
+/**
+ * The tables last as long as the connection, their rows as long as the transaction. `metric_missing`: users to count.
+ */
 const CREATE_TABLES = sql`
   create temp table if not exists metric_users (
     user_id text collate "C" not null, anchor_ms bigint not null, cell integer not null, is_multiple boolean not null
@@ -38,8 +43,8 @@ export async function gatherUsers(tx: Transaction, query: UsersQuery): Promise<C
 }
 
 /**
- * Exposures are in three places: buckets, parts of hours that are not over, and raw rows that are not folded. A user's first exposure
- * is the first of all of them. For example, compared by variant:
+ * Exposures are in three places: buckets, parts of hours that are not over, and raw rows that are not folded. A
+ * user's first exposure is the first of all of them. For example, compared by variant:
  *
  *     exposure_buckets      u1 route r variant a, first 9:10
  *     open                  u1 route r variant b, first 10:05; u2 route r variant b, first 10:20

@@ -1,5 +1,5 @@
-// The one way to query: statements are written with Kysely's `sql` tag and run by pg, on any connection of the pool or in a
-// transaction (decision 0020).
+// The one way to query: statements are written with Kysely's `sql` tag and run by pg, on any connection of the pool
+// or in a transaction (decision 0020).
 import { Kysely, PostgresDialect, type RawBuilder } from "kysely";
 import pg from "pg";
 
@@ -19,8 +19,8 @@ export interface Transaction extends Queryable {
 
 export interface Database extends Queryable {
   /**
-   * Commits what `work` did, or rolls back if it throws. `settings` are statements without parameters, such as `set local …`:
-   * they share a round trip with `begin`.
+   * Commits what `work` did, or rolls back if it throws. `settings` are statements without parameters, such as `set
+   * local …`: they share a round trip with `begin`.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>, settings?: RawBuilder<unknown>): Promise<T>;
   /** For Kysely's migrator alone. */

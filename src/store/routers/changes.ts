@@ -1,4 +1,5 @@
-// Changes of one router. Each runs under the lock of the router's row, so that what it checks still holds when it commits.
+// Changes of one router. Each runs under the lock of the router's row, so that what it checks still holds when it
+// commits.
 import { sql } from "kysely";
 import { MAX_ROUTES_PER_ROUTER, MAX_VARIANTS_PER_ROUTER } from "../../domain/limits.ts";
 import type { NewRoute, NewVariant, RoutePatch, RouterPatch, VariantPatch } from "../../domain/router.ts";
@@ -35,7 +36,8 @@ export function changeRouter(
     const router = await readRouter(tx, workspaceId, routerId);
     if (router === null || !(await work({ tx, workspaceId, router, secretKeys }))) return null;
     await tx.execute(sql`
-      update routers set updated_at_ms = crosscurrent_now_ms() where workspace_id = ${workspaceId} and id = ${routerId}`);
+      update routers set updated_at_ms = crosscurrent_now_ms()
+      where workspace_id = ${workspaceId} and id = ${routerId}`);
     return readRouter(tx, workspaceId, routerId);
   });
 }

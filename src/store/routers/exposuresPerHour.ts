@@ -30,9 +30,10 @@ export async function exposuresPerHour(
 }
 
 /**
- * Exposures are in three places: buckets (counted in `exposure_hours`), parts of hours that are not over, and raw rows that are not
- * folded. A user of the last two counts unless it has a bucket already; the primary key finds that, once for each. Raw rows
- * are found by the index of unfolded rows, in the partitions of the days in which they can be. For one route and variant:
+ * Exposures are in three places: buckets (counted in `exposure_hours`), parts of hours that are not over, and raw
+ * rows that are not folded. A user of the last two counts unless it has a bucket already; the primary key finds that,
+ * once for each. Raw rows are found by the index of unfolded rows, in the partitions of the days in which they can
+ * be. For one route and variant:
  *
  *     exposure_hours   9:00, 5 exposures, 3 users (u1 u2 u3)
  *     open, fresh      9:00, u3, 2 exposures; 9:00, u4, 1 exposure
@@ -53,7 +54,8 @@ function readHours(
       union all
       select exposed_at_ms - exposed_at_ms % ${sql.lit(HOUR_MS)}, route_id, variant_id, user_id, 1 from exposures
       where workspace_id = ${workspaceId} and id > (select folded_through from w) and alias_id = ${aliasId}
-        and exposed_at_ms >= ${fromMs} and exposed_at_ms < ${toMs} and received_at_ms >= ${fromMs - MAX_EXPOSURE_AHEAD_MS}
+        and exposed_at_ms >= ${fromMs} and exposed_at_ms < ${toMs}
+        and received_at_ms >= ${fromMs - MAX_EXPOSURE_AHEAD_MS}
     ), fresh as materialized (
       select hour_ms, route_id, variant_id, user_id, sum(exposures) as exposures from open group by 1, 2, 3, 4
     ), counted as (

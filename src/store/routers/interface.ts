@@ -25,8 +25,9 @@ export class RouterChangeError extends Error {
 }
 
 /**
- * Methods return null (or false) for what does not exist. Adding throws ConflictError for an id that is taken and beyond a limit.
- * Changes that contradict the rest of the router throw RouterChangeError. Changes of one router happen one after the other.
+ * Methods return null (or false) for what does not exist. Adding throws ConflictError for an id that is taken and
+ * beyond a limit. Changes that contradict the rest of the router throw RouterChangeError. Changes of one router
+ * happen one after the other.
  */
 export interface RouterStore {
   create(workspaceId: string, router: NewRouter): Promise<Router>;
@@ -65,8 +66,8 @@ export interface RouterStore {
   /** Returns the router with its keys decrypted. Throws SyncError `bug` if no configured key decrypts one. */
   serving(workspaceId: string, id: string): Promise<ServedRouter | null>;
   /**
-   * Exposures per hour, route and variant with fromMs <= hour < toMs, in that order, at most `limit`: all that are committed, folded
-   * or not. Null if there is no such router and none was ever exposed.
+   * Exposures per hour, route and variant with fromMs <= hour < toMs, in that order, at most `limit`: all that are
+   * committed, folded or not. Null if there is no such router and none was ever exposed.
    */
   exposures(
     workspaceId: string,

@@ -26,7 +26,7 @@ import { readRouter, readRouters, toRoute, toRouter, toVariant, type RouterRow }
 const ROUTERS_LOCK = sql.lit(7_315_003);
 
 export function createRouterStore(db: Database, { secretKeys }: { secretKeys: Buffer[] }): RouterStore {
-  const change = (workspaceId: string, routerId: string, work: Work) =>
+  const change: ChangeRouter = (workspaceId, routerId, work) =>
     changeRouter(db, secretKeys, workspaceId, routerId, work);
   return {
     create: (workspaceId, router) => db.transaction((tx) => create(tx, secretKeys, workspaceId, router)),
@@ -55,6 +55,25 @@ export function createRouterStore(db: Database, { secretKeys }: { secretKeys: Bu
       return removed === 1;
     },
 
+    ...routeCalls(db, change),
+    ...variantCalls(db, change),
+
+    async serving(workspaceId, id) {
+      const where = sql`r.workspace_id = ${workspaceId} and r.id = ${id}`;
+      const [router] = await readRouters(db, where, { limit: 1, withSecrets: true });
+      return router === undefined ? null : toServedRouter(router, workspaceId, secretKeys);
+    },
+
+    exposures: (workspaceId, aliasId, range) => exposuresPerHour(db, workspaceId, aliasId, range),
+  };
+}
+
+type ChangeRouter = (workspaceId: string, routerId: string, work: Work) => Promise<RouterRow | null>;
+type RouteCalls = Pick<RouterStore, "listRoutes" | "addRoute" | "updateRoute" | "removeRoute">;
+type VariantCalls = Pick<RouterStore, "listVariants" | "addVariant" | "updateVariant" | "removeVariant">;
+
+function routeCalls(db: Database, change: ChangeRouter): RouteCalls {
+  return {
     async listRoutes(workspaceId, routerId, page) {
       const router = await readRouter(db, workspaceId, routerId);
       if (router === null) return null;
@@ -75,7 +94,11 @@ export function createRouterStore(db: Database, { secretKeys }: { secretKeys: Bu
     async removeRoute(workspaceId, routerId, routeId) {
       return (await change(workspaceId, routerId, (one) => removeRoute(one, routeId))) !== null;
     },
+  };
+}
 
+function variantCalls(db: Database, change: ChangeRouter): VariantCalls {
+  return {
     async listVariants(workspaceId, routerId, routeId, page) {
       const router = await readRouter(db, workspaceId, routerId);
       const route = router?.routes.find(({ id }) => id === routeId);
@@ -101,14 +124,6 @@ export function createRouterStore(db: Database, { secretKeys }: { secretKeys: Bu
     async removeVariant(workspaceId, routerId, routeId, variantId) {
       return (await change(workspaceId, routerId, (one) => removeVariant(one, routeId, variantId))) !== null;
     },
-
-    async serving(workspaceId, id) {
-      const where = sql`r.workspace_id = ${workspaceId} and r.id = ${id}`;
-      const [router] = await readRouters(db, where, { limit: 1, withSecrets: true });
-      return router === undefined ? null : toServedRouter(router, workspaceId, secretKeys);
-    },
-
-    exposures: (workspaceId, aliasId, range) => exposuresPerHour(db, workspaceId, aliasId, range),
   };
 }
 

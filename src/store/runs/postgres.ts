@@ -65,7 +65,9 @@ async function readRuns(db: Queryable, integrationId: string, page: PageRequest)
   return toPage(list, rows, page.limit, keyOf, (run) => run);
 }
 
-/** Tries may come in any order: a finished run stays finished, and only the first write of a run counts as its start. */
+/**
+ * Tries may come in any order: a finished run stays finished, and only the first write of a run counts as its start.
+ */
 async function record(tx: Transaction, run: RunRecord): Promise<void> {
   const { integrationId, runId, finished } = run;
   const found = await tx.execute(sql`select from integrations where id = ${integrationId} for no key update`);
@@ -89,7 +91,8 @@ async function closeLostRuns(tx: Transaction, integrationId: string, runId: stri
     with lost as (
       update runs set finished_at_ms = greatest(crosscurrent_now_ms(), started_at_ms), outcome = 'failed',
         directions = (
-          select coalesce(jsonb_agg(case when d ->> 'outcome' is null then d || '{"outcome": "failed"}' else d end), '[]')
+          select coalesce(jsonb_agg(
+            case when d ->> 'outcome' is null then d || '{"outcome": "failed"}' else d end), '[]')
           from jsonb_array_elements(directions) d)
       where integration_id = ${integrationId} and finished_at_ms is null and id <> ${runId} returning id
     )
@@ -102,7 +105,8 @@ async function recordRequests(tx: Transaction, run: RunRecord): Promise<void> {
   const status = run.finished === null ? "running" : "done";
   await tx.execute(sql`
     insert into sync_requests as q (integration_id, id, status, run_id)
-    select distinct ${run.integrationId}, id, ${status}, ${run.runId} from unnest(${run.requestIds.map(storable)}::text[]) id
+    select distinct ${run.integrationId}, id, ${status}, ${run.runId}
+    from unnest(${run.requestIds.map(storable)}::text[]) id
     on conflict (integration_id, id) do update set status = excluded.status, run_id = excluded.run_id
     where q.status <> 'done'`);
 }

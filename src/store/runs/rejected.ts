@@ -1,4 +1,5 @@
-// Rejected records: what a provider or the store refused for good, with the reason. A record that is read or sent again is listed once.
+// Rejected records: what a provider or the store refused for good, with the reason. A record that is read or sent
+// again is listed once.
 import { createHash } from "node:crypto";
 import { sql } from "kysely";
 import type { Page, PageRequest } from "../../domain/page.ts";

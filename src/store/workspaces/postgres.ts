@@ -1,4 +1,5 @@
-// Workspaces and their API keys. A key is 32 random bytes, so a plain hash of it cannot be guessed; only the hash is kept.
+// Workspaces and their API keys. A key is 32 random bytes, so a plain hash of it cannot be guessed; only the hash is
+// kept.
 import { createHash, randomBytes } from "node:crypto";
 import { sql } from "kysely";
 import type { Workspace } from "../../domain/workspace.ts";

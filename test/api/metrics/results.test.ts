@@ -93,13 +93,13 @@ describe("results", () => {
   });
 
   test("a user of two variants counts for the first, or for none", async () => {
-    const left = await results(`router=shop&${range()}&multipleExposures=exclude`);
+    const left = await results(`router=shop&${range()}&mixed=exclude`);
     expect(groupsOf(left)).toMatchObject([
       { id: "a", users: 2, value: 3 },
       { id: "b", users: 3, value: 7 },
     ]);
     const health = left.body.health as { check: string; figures: unknown }[];
-    expect(health.find(({ check }) => check === "multiple_exposures")?.figures).toMatchObject({
+    expect(health.find(({ check }) => check === "mixed_variants")?.figures).toMatchObject({
       users: 1,
       share: 1 / 6,
     });
@@ -152,7 +152,7 @@ describe("results", () => {
 
   test("users whose window is not over are left out on request", async () => {
     // Nothing is complete: no window is over.
-    expect(groupsOf(await results(`router=shop&${range()}&incompleteWindow=exclude`))).toMatchObject([
+    expect(groupsOf(await results(`router=shop&${range()}&unfinished=exclude`))).toMatchObject([
       { id: "a", users: 0, value: null, refusal: "no_users" },
       { id: "b", users: 0, value: null, refusal: "no_users" },
     ]);
@@ -175,7 +175,7 @@ describe("results", () => {
       ["from=2026-02-02&to=2026-02-02", "from"],
       ["from=2025-01-01&to=2026-02-02", "from"],
       ["by=user", "by"],
-      ["multipleExposures=last", "multipleExposures"],
+      ["mixed=last", "mixed"],
       ["confidence=1", "confidence"],
       ["baseline=c", "baseline"],
     ];

@@ -11,7 +11,8 @@ import { createIntegrationControl, workflowIdOf } from "../../../src/client/inde
 import { registerSearchAttributes } from "../../../src/client/searchAttributes.ts";
 import type { Config } from "../../../src/config/config.ts";
 import { loadConfig } from "../../../src/config/config.ts";
-import { createConnectors } from "../../../src/providers/registry.ts";
+import type { Connector } from "../../../src/providers/connector.ts";
+import { closeConnectors, createConnectors } from "../../../src/providers/registry.ts";
 import { createLogger } from "../../../src/telemetry/logging.ts";
 import { createMetrics } from "../../../src/telemetry/prometheus.ts";
 import { createPostgresStore } from "../../../src/store/createStore.ts";
@@ -25,8 +26,12 @@ export const ACCOUNT = { username: "sync.abc123.mp-service-account", secret: "th
 
 export type System = Awaited<ReturnType<typeof startSystem>>;
 
-/** `settings` override the defaults, whose waits are short. */
-export async function startSystem(settings: Record<string, string> = {}, web: Partial<WebSettings> = {}) {
+/** `settings` override the defaults, whose waits are short; `more` are connectors besides those of `src`. */
+export async function startSystem(
+  settings: Record<string, string> = {},
+  web: Partial<WebSettings> = {},
+  more: Connector[] = [],
+) {
   const database = await createTestDatabase();
   const mixpanel = await startMixpanelStandIn();
   const taskQueue = `system-${randomBytes(6).toString("hex")}`;
@@ -47,6 +52,7 @@ export async function startSystem(settings: Record<string, string> = {}, web: Pa
   const config = loadConfig(env);
   const store = createPostgresStore(config);
   const connectors = createConnectors(config);
+  for (const connector of more) connectors[connector.spec.id] = connector;
   const connection = await Connection.connect({ address });
   await registerSearchAttributes(connection, "default");
   const client = new Client({ connection });
@@ -54,6 +60,7 @@ export async function startSystem(settings: Record<string, string> = {}, web: Pa
   const app = createApp({
     store,
     client: control,
+    specs: Object.values(connectors).map(({ spec }) => spec),
     connectors,
     exposureMaxAgeDays: config.exposureMaxAgeDays,
     ...testGateway(store),
@@ -86,7 +93,7 @@ export async function startSystem(settings: Record<string, string> = {}, web: Pa
       // Orphans would go on in the shared Temporal until the end of the whole run.
       for await (const id of control.running()) await control.end(id);
       await sql.end();
-      await Promise.allSettled([store.close(), connectors.close(), mixpanel.stop(), connection.close()]);
+      await Promise.allSettled([store.close(), closeConnectors(connectors), mixpanel.stop(), connection.close()]);
       await database.drop();
     },
   };
