@@ -5,8 +5,7 @@ import type { BigQueryControl } from "../../../dev/standins/bigquery/control.ts"
 import type { Role } from "../../../dev/standins/bigquery/protocol.ts";
 import { eventually } from "../eventually.ts";
 import { allPages } from "./mixpanelSync.ts";
-import { startSystem } from "./system.ts";
-import type { System } from "./system.ts";
+import { startSystem, type System } from "./system.ts";
 
 export const DATASET = "analytics";
 const EXPOSURES = "inworld_router_exposures";
