@@ -1,5 +1,5 @@
 // A customer's project at the local BigQuery, a table of product events in it, and syncs that import all of them.
-import type { EventSource, NewEvent } from "../src/domain/event.ts";
+import type { NewEvent } from "../src/domain/event.ts";
 import type { IntegrationPatch } from "../src/domain/integration.ts";
 import { emptyTables } from "./importData.ts";
 import type { BigQueryMachine } from "./machine.ts";
@@ -80,7 +80,7 @@ export async function generateEvents(machine: BigQueryMachine, projectId: string
 export async function syncEvents(table: EventTable): Promise<number> {
   const { machine, projectId, fromMs } = table;
   await emptyTables(machine);
-  const source: EventSource = {
+  const source = {
     dataset: DATASET,
     tableName: table.tableId,
     eventFieldName: "event_name",
@@ -103,9 +103,14 @@ export function createBigQueryTenant(
   directions: IntegrationPatch,
   events: NewEvent[] = [],
 ): Promise<Tenant> {
+  const serviceAccountEmail = emailOf(projectId);
   const integration = {
-    ...{ provider: "bigquery" as const, projectId, datasetId: DATASET, location: LOCATION },
-    ...{ serviceAccountEmail: emailOf(projectId), importFrom },
+    provider: "bigquery",
+    settings: { projectId, datasetId: DATASET, serviceAccountEmail, location: LOCATION },
+    secret: null,
+    importFrom,
+    project: { key: `${projectId}/${DATASET}`, name: projectId },
+    deliversUpdates: true,
   };
   return createTenantOf(machine, integration, directions, events);
 }

@@ -63,7 +63,10 @@ async function writeFiles({ store }: BigQueryMachine, workspaceId: string, prefi
   const throughSeq = Number.MAX_SAFE_INTEGER;
   const read = readRowBatches(
     {
-      ...{ afterSeq: 0, throughSeq, signal: new AbortController().signal, heartbeat: () => undefined },
+      afterSeq: 0,
+      throughSeq,
+      signal: new AbortController().signal,
+      heartbeat: () => undefined,
       readBuckets: (after, limit) => store.exports.readBuckets(workspaceId, true, after, throughSeq, limit),
     },
     BATCH_ROWS,

@@ -75,8 +75,13 @@ async function tapMixpanel({ machine, projectId, rows, fromDay }: Data): Promise
   const { secret } = await machine.mixpanel.settings(projectId);
   const config = join(machine.dir, "tap.json");
   const settings = {
-    ...{ api_secret: secret, project_timezone: "UTC", start_date: `${fromDay}T00:00:00Z`, user_agent: "bench" },
-    ...{ date_window_size: "30", attribution_window: "5", select_properties_by_default: "true" },
+    api_secret: secret,
+    project_timezone: "UTC",
+    start_date: `${fromDay}T00:00:00Z`,
+    user_agent: "bench",
+    date_window_size: "30",
+    attribution_window: "5",
+    select_properties_by_default: "true",
   };
   writeFileSync(config, JSON.stringify(settings));
   await machine.mixpanel.resetRequests(projectId);

@@ -115,17 +115,31 @@ async function bringUp(dir: string, stops: Stops, bigQuery: BigQuery | undefined
   const control = new MixpanelControl(mixpanel.url);
   stops.push(() => control.close());
   return {
-    ...{ store, sql, databaseUrl: postgres.url, temporalAddress: temporal.address, mixpanel: control },
+    store,
+    sql,
+    databaseUrl: postgres.url,
+    temporalAddress: temporal.address,
+    mixpanel: control,
     startWorker: () =>
       startService({
         name: "The worker",
         ...compiled("cli/main.js", "worker"),
-        env: { ...env, NODE_OPTIONS: NODE_OPTIONS.worker },
+        env: {
+          ...env,
+          NODE_OPTIONS: NODE_OPTIONS.worker,
+        },
         isReady: (pid) => takesWork(temporal.address, "bench", pid),
-        stopWithinMs: 30_000,
+        stopWithinMs: 3e4,
         onLog: openLog(logs, "worker").write,
       }),
-    startServer: (settings) => startServer({ ...env, ...settings }, openLog(logs, "server").write),
+    startServer: (settings) =>
+      startServer(
+        {
+          ...env,
+          ...settings,
+        },
+        openLog(logs, "server").write,
+      ),
   };
 }
 

@@ -104,18 +104,35 @@ async function fill(machine: Machine, url: string, scale: number, onStep: (step:
   const toMs = Math.floor(Date.now() / DAY_MS) * DAY_MS - 4 * DAY_MS;
   const fromMs = toMs - EXPOSED_DAYS * DAY_MS;
   const { id: integrationId } = await store.integrations.create(workspaceId, {
-    ...{ provider: "mixpanel", projectId: "1", region: "us", projectTime: "utc" },
-    ...{ serviceAccountUsername: "bench.abc123.mp-service-account", secret: "the-secret-of-the-bench" },
+    provider: "mixpanel",
+    settings: { projectId: "1", region: "us", projectTime: "utc", serviceAccountUsername: "bench" },
+    secret: "the-secret-of-the-bench",
     importFrom: new Date(fromMs - 4 * DAY_MS).toISOString().slice(0, 10),
+    project: { key: "1", name: "the project" },
+    deliversUpdates: false,
   });
   await store.events.create(workspaceId, integrationId, { name: "purchase", description: null, source: null });
   const { rows } = await sql.query<{ id: number }>("select id from event_definitions");
   const eventId = rows[0]?.id ?? 0;
   await sql.query("update event_definitions set complete_through_ms = $1", [Date.now()]);
   const metric = await store.metrics.create(workspaceId, {
-    ...{ integrationId, name: "Revenue", description: null, direction: "up", windowHours: WINDOW_HOURS },
-    measure: { event: "purchase", aggregation: "sum", property: "amount", filters: [] },
-    ...{ denominator: null, winsorizePercentile: null, format: { style: "number", currency: null } },
+    integrationId,
+    name: "Revenue",
+    description: null,
+    direction: "up",
+    windowHours: WINDOW_HOURS,
+    measure: {
+      event: "purchase",
+      aggregation: "sum",
+      property: "amount",
+      filters: [],
+    },
+    denominator: null,
+    winsorizePercentile: null,
+    format: {
+      style: "number",
+      currency: null,
+    },
   });
   if (metric === null) throw new Error("The metric was not made.");
   const sizes = { buckets: scaled(BUCKETS, scale), events: scaled(EVENTS, scale) };

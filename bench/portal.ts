@@ -57,14 +57,22 @@ async function downloadedKb(context: BrowserContext, role: "heading" | "figure",
 async function createRouter({ store }: Machine, url: string): Promise<string> {
   const { workspaceId, apiKey } = await store.workspaces.create("bench");
   const variants = ["a", "b"].map((id) => ({
-    ...{ id, weight: 1 },
-    upstream: { baseUrl: "https://upstream.example/v1", model: id, apiKey: null },
+    id,
+    weight: 1,
+    upstream: {
+      baseUrl: "https://upstream.example/v1",
+      model: id,
+      apiKey: null,
+    },
   }));
   const routes = [{ id: "default", conditions: {}, fallbackVariantId: null, variants }];
   await store.routers.create(workspaceId, { id: "my-router", description: null, routes });
   const exposures = Array.from({ length: HOURS * USERS_PER_HOUR }, (_, i) => ({
-    ...{ alias_id: "my-router", route_id: "default", variant_id: i % 2 === 0 ? "a" : "b", user: `user-${i}` },
-    timestamp: Date.now() - (i % HOURS) * 3_600_000,
+    alias_id: "my-router",
+    route_id: "default",
+    variant_id: i % 2 === 0 ? "a" : "b",
+    user: `user-${i}`,
+    timestamp: Date.now() - (i % HOURS) * 36e5,
   }));
   const headers = { authorization: `Basic ${apiKey}`, "content-type": "application/json" };
   const answer = await fetch(`${url}/v1/exposures`, { method: "POST", headers, body: JSON.stringify({ exposures }) });

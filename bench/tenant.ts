@@ -21,9 +21,17 @@ export interface Tenant {
 /** No limit of the far side stands in the way: they are what the figures are compared with. */
 export async function createProject(machine: Machine, projectId: string): Promise<void> {
   await machine.mixpanel.putProject(projectId, {
-    serviceAccounts: [{ ...ACCOUNT, role: "admin" }],
-    ...{ importEventsPerSecond: null, importBytesPerMinute: null, exportPerHour: null, exportPerSecond: null },
-    ...{ queryPerHour: null },
+    serviceAccounts: [
+      {
+        ...ACCOUNT,
+        role: "admin",
+      },
+    ],
+    importEventsPerSecond: null,
+    importBytesPerMinute: null,
+    exportPerHour: null,
+    exportPerSecond: null,
+    queryPerHour: null,
   });
 }
 
@@ -36,12 +44,11 @@ export function createTenant(
 ): Promise<Tenant> {
   const integration: NewIntegration = {
     provider: "mixpanel",
-    projectId,
-    region: "us",
-    projectTime: "utc",
-    serviceAccountUsername: ACCOUNT.username,
+    settings: { projectId, region: "us", projectTime: "utc", serviceAccountUsername: ACCOUNT.username },
     secret: ACCOUNT.secret,
     importFrom,
+    project: { key: projectId, name: projectId },
+    deliversUpdates: false,
   };
   const definitions = events.map((name) => ({ name, description: null, source: null }));
   return createTenantOf(machine, integration, directions, definitions);
@@ -64,7 +71,9 @@ export async function createTenantOf(
   const control = createIntegrationControl(client, "bench");
   const ref = { integrationId, workspaceId, provider: integration.provider };
   return {
-    ...{ workspaceId, integrationId, apiKey },
+    workspaceId,
+    integrationId,
+    apiKey,
     sync: async () => {
       const startedAtMs = performance.now();
       const request = await store.runs.request(workspaceId, integrationId);
@@ -80,9 +89,10 @@ export async function createTenantOf(
       }
     },
     stop: async () => {
-      // A worker that starts later would begin the ended workflow anew: there is nothing left for it to do.
-      await store.integrations.update(workspaceId, integrationId, { importEnabled: false, exportEnabled: false });
-      // A run that is under way must not write into what the next run measures.
+      await store.integrations.update(workspaceId, integrationId, {
+        importEnabled: false,
+        exportEnabled: false,
+      });
       await control.end(integrationId);
       await client.workflow
         .getHandle(workflowIdOf(integrationId))

@@ -2,6 +2,7 @@
 import { createApp } from "../src/api/app.ts";
 import type { AppDeps } from "../src/api/deps.ts";
 import type { Gateway } from "../src/gateway/gateway.ts";
+import { PROVIDER_SPECS } from "../src/providers/specs.ts";
 import { registerChat } from "../src/gateway/routes.ts";
 
 const silent = () => {};
@@ -10,6 +11,7 @@ const silent = () => {};
 export async function openApiDocument(): Promise<string> {
   const deps: Partial<AppDeps> = {
     store: {} as AppDeps["store"],
+    specs: PROVIDER_SPECS,
     registerGateway: (app, proxy) => registerChat(app, {} as Gateway, proxy),
     logger: { debug: silent, info: silent, warn: silent, error: console.error },
     metrics: { observeRequest: silent, countExposures: silent, render: () => Promise.reject(new Error("not served")) },

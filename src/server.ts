@@ -8,7 +8,8 @@ import { createApp } from "./api/app.ts";
 import type { WebSettings } from "./api/deps.ts";
 import { Problem, problemResponse } from "./http/problem.ts";
 import type { Config } from "./config/config.ts";
-import { createConnectors } from "./providers/registry.ts";
+import { closeConnectors, createConnectors } from "./providers/registry.ts";
+import { PROVIDER_SPECS } from "./providers/specs.ts";
 import { createAddressPolicy } from "./gateway/addresses.ts";
 import { createUpstreamAgent } from "./gateway/connect.ts";
 import { createGateway } from "./gateway/gateway.ts";
@@ -66,6 +67,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const app = createApp({
     store,
     client: temporal.control,
+    specs: PROVIDER_SPECS,
     connectors,
     exposureMaxAgeDays: config.exposureMaxAgeDays,
     upstreams,
@@ -77,7 +79,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   });
   const server = createHttpServer((request, node) => app.fetch(request, node));
   const release = async () => {
-    await Promise.allSettled([store.close(), temporal.close(), connectors.close(), agent.destroy()]);
+    await Promise.allSettled([store.close(), temporal.close(), closeConnectors(connectors), agent.destroy()]);
   };
   const url = await listen(server, config.server).catch(async (error: unknown) => {
     await release();

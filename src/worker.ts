@@ -7,7 +7,7 @@ import { createActivities } from "./activities/index.ts";
 import type { IntegrationControl } from "./client/index.ts";
 import { triggerReconciler } from "./client/reconcilerSchedule.ts";
 import type { Config } from "./config/config.ts";
-import { createConnectors } from "./providers/registry.ts";
+import { closeConnectors, createConnectors } from "./providers/registry.ts";
 import type { Connectors } from "./providers/registry.ts";
 import { createLogger } from "./telemetry/logging.ts";
 import { isMigrated } from "./store/postgres/migrate.ts";
@@ -103,7 +103,7 @@ export async function runWorker(config: Config): Promise<void> {
     logger.info({ taskQueue: config.temporal.taskQueue, namespace }, "worker started");
     await running;
   } finally {
-    await Promise.allSettled([temporal.close(), connectors.close(), store.close()]);
+    await Promise.allSettled([temporal.close(), closeConnectors(connectors), store.close()]);
     await connection.close();
   }
 }

@@ -17,8 +17,14 @@ const [apiEndpoint, port] = BENCH_STORAGE.split(":");
 const database = new pg.Client({ connectionString: BENCH_DATABASE_URL });
 await database.connect();
 const client = new v1.BigQueryReadClient({
-  ...{ apiEndpoint, port: Number(port), projectId: BENCH_PROJECT, sslCreds: credentials.createInsecure() },
-  auth: new GoogleAuth({ projectId: BENCH_PROJECT, authClient: new OAuth2Client() }),
+  apiEndpoint,
+  port: Number(port),
+  projectId: BENCH_PROJECT,
+  sslCreds: credentials.createInsecure(),
+  auth: new GoogleAuth({
+    projectId: BENCH_PROJECT,
+    authClient: new OAuth2Client(),
+  }),
 });
 const options = { otherArgs: { headers: { authorization: `Bearer ${BENCH_TOKEN}` } } };
 const startedAtMs = performance.now();

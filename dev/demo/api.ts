@@ -1,4 +1,4 @@
-// The few calls of Crosscurrent's HTTP API that the demo makes.
+// The calls of Crosscurrent's HTTP API that the demo makes.
 import { request } from "undici";
 
 export interface IntegrationAnswer {
@@ -35,7 +35,7 @@ export class Api {
     return this.call("GET", `/v1/integrations/${id}`);
   }
 
-  /** Records imported of each event. */
+  /** The number of imported records of each event. */
   async imported(id: string): Promise<Map<string, number>> {
     const { events } = await this.call<{ events: { eventId?: string; eventName?: string; imported: number }[] }>(
       "GET",

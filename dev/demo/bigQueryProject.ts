@@ -1,4 +1,4 @@
-// The demo's BigQuery project: filled by Google's Python client, read back by its Node client, as its owner would.
+// The demo's BigQuery project: its owner fills it with Google's Python client and reads it with Google's Node client.
 import { join } from "node:path";
 import { BigQuery as BigQueryClient } from "@google-cloud/bigquery";
 import { execa } from "execa";
@@ -20,7 +20,7 @@ const STAGING_PREFIX = "inworld_staging_";
 const LOADER = join(import.meta.dirname, "loadPurchases.py");
 const LOAD_WITHIN_MS = 300_000;
 
-/** The owner's account, and the one of the sync job with the roles that the README asks for and no others. */
+/** Creates the owner's account, and the account of the sync with only the roles that the setup guide asks for. */
 export async function createAccounts({ control }: BigQuery): Promise<void> {
   const projectId = PROJECT_ID;
   await control.putAccount(OWNER, { grants: [{ role: "roles/bigquery.admin", projectId }] });
@@ -31,7 +31,7 @@ export async function createAccounts({ control }: BigQuery): Promise<void> {
       { role: "roles/bigquery.dataEditor", projectId, datasetId: DATASET },
     ],
   });
-  // A MERGE of BigQuery's own takes seconds; here it would be over before anybody could kill the worker in it.
+  // A MERGE takes seconds in BigQuery. Here it would end before the demo can kill the worker during it.
   await control.addFault(projectId, {
     kind: "job_slow",
     target: "jobs.insert",
@@ -41,12 +41,12 @@ export async function createAccounts({ control }: BigQuery): Promise<void> {
   });
 }
 
-/** One purchase is a row; what kind of event it is, a column says. */
+/** The event name of a purchase, which is a column of its row. */
 export function eventOf({ cds }: Purchase): "single_purchase" | "multi_purchase" {
   return cds === 1 ? "single_purchase" : "multi_purchase";
 }
 
-/** Makes the dataset and the table and fills it by load jobs, through PyPI `google-cloud-bigquery`. */
+/** Creates the dataset and the table and fills it by load jobs, through PyPI `google-cloud-bigquery`. */
 export async function loadPurchases(
   { restUrl, iamUrl, sourceToken }: BigQuery,
   purchases: Purchase[],
@@ -80,7 +80,7 @@ function rowOf(purchase: Purchase): object {
   };
 }
 
-/** Whether the sync job has begun to load exposures: at BigQuery, whose jobs outlive whoever started them. */
+/** True if a load of exposures has begun. It asks BigQuery, whose jobs go on after the worker was killed. */
 export async function hasBegunExport({ control }: BigQuery): Promise<boolean> {
   const jobs = await control.jobs(PROJECT_ID);
   return jobs.some(({ configuration }) => {

@@ -1,4 +1,4 @@
-// The demo's exposures: the same customers, served over the last three weeks by a router with two routes.
+// The demo's exposures: a router with two routes served the same customers over the last three weeks.
 
 export interface DemoExposure {
   alias_id: string;
@@ -9,7 +9,7 @@ export interface DemoExposure {
 }
 
 const WEEKS_MS = 21 * 86_400_000;
-/** Hours that are certainly over, grace included. */
+/** Only hours that are over, including the grace. */
 const SETTLED_MS = 2 * 3_600_000;
 const HOUR_MS = 3_600_000;
 const MAX_SESSIONS = 12;
@@ -19,7 +19,7 @@ export const ROUTES = [
   { route: "recommendations", page: "product", variants: ["control", "personal"] },
 ] as const;
 
-/** Deterministic for the same customers and hour: each has a few sessions of a few calls, one variant of each route. */
+/** A few sessions of a few calls per customer, with one variant per route. The same input gives the same exposures. */
 export function makeExposures(customers: string[], nowMs: number): DemoExposure[] {
   const endMs = Math.floor((nowMs - SETTLED_MS) / HOUR_MS) * HOUR_MS;
   const random = generator(19970101);
@@ -40,7 +40,7 @@ export function makeExposures(customers: string[], nowMs: number): DemoExposure[
   });
 }
 
-/** One per user, router, route, variant and UTC hour: what a destination must hold, with its latest time. */
+/** What a destination must hold: one bucket per user, router, route, variant and UTC hour, with its latest time. */
 export function bucketsOf(exposures: DemoExposure[]): Map<string, number> {
   const buckets = new Map<string, number>();
   for (const exposure of exposures) {
@@ -54,7 +54,7 @@ export function bucketKey(of: Omit<DemoExposure, "timestamp">, timeMs: number): 
   return [of.user, of.alias_id, of.route_id, of.variant_id, Math.floor(timeMs / HOUR_MS)].join("|");
 }
 
-/** Numbers in [0, 1), the same in every run (mulberry32). */
+/** Pseudorandom numbers in [0, 1), the same for the same seed (mulberry32). */
 function generator(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,5 +1,4 @@
-// `npm run demo`: real purchases and real exposures synced both ways, with the worker killed in the middle, and
-// counted.
+// `npm run demo`: syncs purchases and exposures both ways, kills the worker in the middle, and counts what both ends hold.
 import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { crosscurrent, runToEnd } from "../process/program.ts";
@@ -9,15 +8,14 @@ import type { Stack } from "../stack/stack.ts";
 import { Api } from "./api.ts";
 import { createBars } from "./bars.ts";
 import type { Bars } from "./bars.ts";
-import { bigQuerySide } from "./bigQuerySide.ts";
-import { bucketsOf, makeExposures } from "./exposures.ts";
+import { bigQueryDemo } from "./bigQueryDemo.ts";
+import { makeData, type DemoData } from "./data.ts";
+import type { DemoProvider } from "./demoProvider.ts";
 import type { DemoExposure } from "./exposures.ts";
 import { createMetric, createRouter, metricLines, metricPath } from "./metric.ts";
-import { mixpanelSide } from "./mixpanelSide.ts";
-import { readPurchases } from "./purchases.ts";
+import { mixpanelDemo } from "./mixpanelDemo.ts";
 import { isExact, table } from "./report.ts";
 import type { Line } from "./report.ts";
-import type { DemoData, Side } from "./side.ts";
 import { syncAndKill } from "./sync.ts";
 
 const EXPOSURES_PER_CALL = 10_000;
@@ -41,16 +39,16 @@ async function main(): Promise<void> {
     dataDir: LOCAL_DIR,
     fresh: true,
     onStep: (step) => console.error(`… ${step}`),
-    // A killed worker is noticed by its missing heartbeats: sooner here than in production.
+    // Temporal notices a killed worker by its missing heartbeats; here sooner than in production.
     env: { ACTIVITY_HEARTBEAT_SECONDS: "5", ...process.env },
   });
   try {
     const results = await Promise.race([demonstrate(stack, provider, end.signal), ended]);
     if (results === undefined) return;
     print(stack, results, values.exit);
-    if (!results.sides.every(({ lines }) => isExact(lines))) process.exitCode = 1;
+    if (!results.demoProviders.every(({ lines }) => isExact(lines))) process.exitCode = 1;
     if (values.exit) return;
-    console.log("All of it stays up until Ctrl-C.");
+    console.log("Everything keeps running until Ctrl-C.");
     await ended;
   } finally {
     await stack.stop();
@@ -59,14 +57,14 @@ async function main(): Promise<void> {
 
 interface Results {
   apiKey: string;
-  sides: { name: string; lines: Line[]; metricId: string }[];
+  demoProviders: { name: string; lines: Line[]; metricId: string }[];
 }
 
-function print(stack: Stack, { apiKey, sides }: Results, exits: boolean): void {
-  console.log("\nBoth ends, after the worker was killed in the middle of every direction:");
-  for (const { name, lines } of sides) console.log(`\n${table(name, lines)}`);
+function print(stack: Stack, { apiKey, demoProviders }: Results, exits: boolean): void {
+  console.log("\nWhat both ends hold, after the worker was killed in the middle of each direction:");
+  for (const { name, lines } of demoProviders) console.log(`\n${table(name, lines)}`);
   if (exits) return;
-  const metrics = sides.map(({ metricId }) => `               ${stack.apiUrl}${metricPath(metricId)}`);
+  const metrics = demoProviders.map(({ metricId }) => `               ${stack.apiUrl}${metricPath(metricId)}`);
   console.log(`
   Portal       ${stack.apiUrl}, with the API key ${apiKey}
 ${metrics.join("\n")}
@@ -78,54 +76,48 @@ ${metrics.join("\n")}
 
 async function demonstrate(stack: Stack, provider: Provider, signal: AbortSignal): Promise<Results> {
   const data = makeData(Date.now());
-  const sides = sidesOf(stack, provider, data);
+  const demoProviders = providersOf(stack, provider, data);
   const bars = createBars();
   try {
-    await Promise.all(sides.map((side) => side.load(bars, signal)));
+    await Promise.all(demoProviders.map((demoProvider) => demoProvider.load(bars, signal)));
     const apiKey = await createWorkspace(stack);
     const api = new Api(stack.apiUrl, apiKey);
     await createRouter(api, stack.upstreamUrl);
     const accepted = await postExposures(api, data.exposures, bars);
     const connected = await Promise.all(
-      sides.map(async (side) => {
-        const id = await side.connect(api);
-        return { side, id, directions: side.directions(api, id) };
+      demoProviders.map(async (demoProvider) => {
+        const id = await demoProvider.connect(api);
+        return { demoProvider, id, directions: demoProvider.directions(api, id) };
       }),
     );
     const ids = connected.map(({ id }) => id);
     const directions = connected.flatMap(({ directions: { exporting, importing } }) => [exporting, importing]);
     const killedIn = await syncAndKill(stack, api, ids, directions, bars);
     bars.note("counting what both ends hold");
-    const counted = connected.map(async ({ side, id, directions: { exporting, importing } }) => {
-      const metricId = await createMetric(api, id, { provider: side.name, event: side.counted.event });
+    const counted = connected.map(async ({ demoProvider, id, directions: { exporting, importing } }) => {
+      const metricId = await createMetric(api, id, { provider: demoProvider.name, event: demoProvider.counted.event });
       return {
-        name: side.name,
+        name: demoProvider.name,
         metricId,
         lines: [
           { what: "exposures accepted", actual: accepted, expected: data.exposures.length },
-          ...(await side.count(api, id)),
-          ...(await metricLines(api, metricId, side.counted, data)),
-          { what: side.exportKill, actual: killedIn.has(exporting) ? 1 : 0, expected: 1 },
+          ...(await demoProvider.count(api, id)),
+          ...(await metricLines(api, metricId, demoProvider.counted, data)),
+          { what: demoProvider.exportKill, actual: killedIn.has(exporting) ? 1 : 0, expected: 1 },
           { what: "worker killed in the middle of the import", actual: killedIn.has(importing) ? 1 : 0, expected: 1 },
         ],
       };
     });
-    return { apiKey, sides: await Promise.all(counted) };
+    return { apiKey, demoProviders: await Promise.all(counted) };
   } finally {
     bars.stop();
   }
 }
 
-function makeData(nowMs: number): DemoData {
-  const purchases = readPurchases(nowMs);
-  const exposures = makeExposures([...new Set(purchases.map(({ customer }) => customer))], nowMs);
-  return { nowMs, purchases, exposures, buckets: bucketsOf(exposures) };
-}
-
-function sidesOf(stack: Stack, provider: Provider, data: DemoData): Side[] {
+function providersOf(stack: Stack, provider: Provider, data: DemoData): DemoProvider[] {
   return [
-    ...(provider === "bigquery" ? [] : [mixpanelSide(stack.mixpanelUrl, data)]),
-    ...(provider === "mixpanel" ? [] : [bigQuerySide(stack.bigQuery, data)]),
+    ...(provider === "bigquery" ? [] : [mixpanelDemo(stack.mixpanelUrl, data)]),
+    ...(provider === "mixpanel" ? [] : [bigQueryDemo(stack.bigQuery, data)]),
   ];
 }
 

@@ -1,23 +1,23 @@
-// The demo's metric: what customers spend within three days of first meeting a route, by variant; counted here a
-// second time.
+// The demo's metric: dollars that customers spend within three days of their first exposure to a route, by variant. The
+// demo computes it a second time from the raw data.
 import type { Api } from "./api.ts";
 import { ROUTER, ROUTES } from "./exposures.ts";
 import type { Purchase } from "./purchases.ts";
 import type { Line } from "./report.ts";
-import type { DemoData } from "./side.ts";
+import type { DemoData } from "./data.ts";
 
 const WINDOW_HOURS = 72;
 const HOUR_MS = 3_600_000;
 const ROUTE = ROUTES[0];
 
-/** What of a provider's events the metric counts. */
-export interface Counted {
+/** The provider's event that the metric counts. */
+export interface CountedEvent {
   event: string;
-  /** Which purchases are that event. */
+  /** True for the purchases that are this event. */
   isEvent: (purchase: Purchase) => boolean;
 }
 
-/** The router whose exposures are posted: the Portal then shows its weights, and metrics hold users against them. */
+/** Creates the router of the exposures, so that the Portal shows its weights and metrics check them. */
 export async function createRouter(api: Api, upstreamUrl: string): Promise<void> {
   const routes = ROUTES.map(({ route, page, variants }) => ({
     id: route,
@@ -27,7 +27,7 @@ export async function createRouter(api: Api, upstreamUrl: string): Promise<void>
   await api.call("POST", "/v1/routers", { id: ROUTER, routes });
 }
 
-/** Defines the metric; answers its id. */
+/** Creates the metric and returns its id. */
 export async function createMetric(
   api: Api,
   integrationId: string,
@@ -40,13 +40,13 @@ export async function createMetric(
   return (await api.call<{ id: string }>("POST", "/v1/metrics", metric)).id;
 }
 
-/** Where the Portal shows it. */
+/** The metric's page in the Portal. */
 export function metricPath(metricId: string): string {
   return `/product-metrics/${metricId}?router=${ROUTER}&route=${ROUTE.route}`;
 }
 
-/** Users and money of each variant, as the metric has them and as the raw exposures and purchases have them. */
-export async function metricLines(api: Api, metricId: string, of: Counted, data: DemoData): Promise<Line[]> {
+/** Users and dollars of each variant by the metric, beside the same from the raw exposures and purchases. */
+export async function metricLines(api: Api, metricId: string, of: CountedEvent, data: DemoData): Promise<Line[]> {
   const { groups } = await api.call<{ groups: { id: string; users: number; value: number | null }[] }>(
     "GET",
     `/v1/metrics/${metricId}/results?router=${ROUTER}&route=${ROUTE.route}`,
@@ -58,9 +58,9 @@ export async function metricLines(api: Api, metricId: string, of: Counted, data:
     const actual = found?.users ?? 0;
     const dollars = Math.round(actual * (found?.value ?? 0) * 100) / 100;
     return [
-      { what: `metric: users who met ${variant}`, actual, expected: users },
+      { what: `metric: users assigned to ${variant}`, actual, expected: users },
       {
-        what: `  dollars of ${of.event} in ${WINDOW_HOURS} hours from then on`,
+        what: `  dollars of ${of.event} within ${WINDOW_HOURS} hours`,
         actual: dollars,
         expected: cents / 100,
       },
@@ -68,7 +68,7 @@ export async function metricLines(api: Api, metricId: string, of: Counted, data:
   });
 }
 
-function countAgain({ isEvent }: Counted, { exposures, purchases }: DemoData) {
+function countAgain({ isEvent }: CountedEvent, { exposures, purchases }: DemoData) {
   const met = new Map<string, { variant: string; firstMs: number }>();
   for (const { route_id: route, variant_id: variant, user, timestamp } of exposures) {
     if (route !== ROUTE.route) continue;

@@ -1,4 +1,4 @@
-// The demo's Mixpanel project: filled by Mixpanel's own client, read back by its raw export, as its owner would.
+// The demo's Mixpanel project: its owner fills it with Mixpanel's Node client and reads it by the raw export.
 import { promisify } from "node:util";
 import { createInterface } from "node:readline";
 import Mixpanel from "mixpanel";
@@ -57,7 +57,7 @@ export interface ExportedEvent {
   };
 }
 
-/** The project's raw export, deduplicated by Mixpanel's key as its own queries are. */
+/** The project's raw export, deduplicated by the same key as Mixpanel's queries. */
 export async function readEvents(
   origin: string,
   event: string,

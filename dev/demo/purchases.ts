@@ -1,4 +1,4 @@
-// The demo's product events: the CDNOW purchase log, moved in time so that it ends yesterday.
+// The demo's product events: the CDNOW purchase log, shifted in time so that it ends yesterday.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -6,7 +6,7 @@ import { gunzipSync } from "node:zlib";
 export const PURCHASE_EVENT = "purchase";
 
 export interface Purchase {
-  /** Line number: tells two equal purchases of one customer on one day apart. */
+  /** The line number distinguishes equal purchases of one customer on one day. */
   line: number;
   customer: string;
   timeMs: number;

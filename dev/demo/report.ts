@@ -1,4 +1,4 @@
-// What both ends hold at the end, each number beside what it has to be.
+// The table of results: each number beside the expected one.
 
 export interface Line {
   what: string;

@@ -1,15 +1,14 @@
-// The demo's heart: all directions of all integrations at once, with the worker killed by SIGKILL in the middle of
-// each.
+// Syncs all directions of all integrations at once, and kills the worker with SIGKILL in the middle of each.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stack } from "../stack/stack.ts";
 import type { Api } from "./api.ts";
 import type { Bars } from "./bars.ts";
-import type { Direction } from "./side.ts";
+import type { Direction } from "./demoProvider.ts";
 
 const POLL_MS = 40;
 const SYNC_WITHIN_MS = 10 * 60_000;
 
-/** Answers in the middle of which directions the worker was killed. */
+/** Returns the directions in whose middle the worker was killed. */
 export async function syncAndKill(
   stack: Stack,
   api: Api,
@@ -25,14 +24,14 @@ export async function syncAndKill(
   for (;;) {
     const syncs = await Promise.all(paths.map((path) => api.call<{ status: string }>("GET", path)));
     if ((await look()).some((direction) => !killedIn.has(direction))) {
-      // Also one that is not ready yet: by then it would be through.
+      // Also a worker that is not ready yet: when it is ready, the direction may be complete.
       await stack.killWorker("SIGKILL");
-      // What is in its middle now stays there until another worker takes over.
+      // A direction that is in its middle now stays there until another worker takes over.
       const stopped = await look();
       for (const direction of stopped) killedIn.add(direction);
       const where = stopped.map(({ label }) => label).join(", ") || "nothing";
-      bars.note(`worker killed with SIGKILL in the middle of ${where}; starting it again`);
-      // Looks on while it starts: a fast machine is through a direction's middle soon.
+      bars.note(`killed the worker with SIGKILL in the middle of ${where}; starting it again`);
+      // Does not wait for the start, because a fast machine passes the middle of a direction soon.
       starting = stack.startWorker();
       starting.catch(() => {});
     }
@@ -44,7 +43,7 @@ export async function syncAndKill(
   return killedIn;
 }
 
-/** Switches both directions on; answers where to ask for the sync. */
+/** Switches both directions on and requests a sync. Returns the path of the sync request. */
 async function startSync(api: Api, id: string): Promise<string> {
   const path = `/v1/integrations/${id}`;
   await api.call("PATCH", path, { export: { enabled: true }, import: { enabled: true } });
@@ -52,7 +51,7 @@ async function startSync(api: Api, id: string): Promise<string> {
   return `${path}/sync/${requestId}`;
 }
 
-/** Each look moves the bars and answers the directions that are in their middle. */
+/** Returns a function that updates the bars and returns the directions that are in their middle. */
 function watch(directions: Direction[], bars: Bars): () => Promise<Direction[]> {
   const shown = directions.map((direction) => ({ direction, bar: bars.add(direction.label, direction.total) }));
   return async () => {

@@ -28,7 +28,8 @@ export function createActivities(
     planImport: activity(planImport(dependencies)),
     importPage: activity(importPage(dependencies)),
     discoverProperties: activity(async ({ integrationId }: { integrationId: string }) => {
-      await store.imports.discoverProperties(integrationId);
+      const { connector } = await connect(dependencies, integrationId);
+      await store.imports.discoverProperties(integrationId, connector.spec.identityProperties);
     }),
     recordRun: activity((input) => store.runs.record(input)),
     projectStatus: activity((input) => store.syncState.recordStatus(input)),

@@ -1,8 +1,9 @@
 // Reads what is enabled. At the start of a run the earlier export cursor of state and checkpoint becomes both.
 import type { IntegrationConfig, LoadConfigInput } from "./contract.ts";
-import type { ActivityDependencies } from "./dependencies.ts";
+import { connectorOf, type ActivityDependencies } from "./dependencies.ts";
 
-export function loadConfig({ store, connectors, settings }: ActivityDependencies) {
+export function loadConfig(dependencies: ActivityDependencies) {
+  const { store, settings } = dependencies;
   return async (input: LoadConfigInput): Promise<IntegrationConfig | null> => {
     const row = await store.syncState.loadConfig(input.integrationId);
     if (row === null) return null;
@@ -11,7 +12,11 @@ export function loadConfig({ store, connectors, settings }: ActivityDependencies
     return {
       syncVersion: row.syncVersion,
       paused: row.paused,
-      export: { enabled: row.exportEnabled, cursorSeq, batchSeqs: connectors[row.provider].exportBatchSeqs },
+      export: {
+        enabled: row.exportEnabled,
+        cursorSeq,
+        batchSeqs: connectorOf(dependencies, row.provider).exportBatchSeqs,
+      },
       import: { enabled: row.importEnabled, events: row.events },
       intervalMs: settings.syncIntervalMs,
       jitterMs: settings.syncJitterMs,
@@ -20,7 +25,7 @@ export function loadConfig({ store, connectors, settings }: ActivityDependencies
   };
 }
 
-/** Returns the checkpoint, unless the state never came so far: then one of them was restored, and the earlier one wins. */
+/** Returns the checkpoint, unless it is beyond what the state knows: one was restored, so the earlier one wins. */
 function agreedCursor({ exportCursorSeq, exportAttemptedSeq }: LoadConfigInput, checkpointSeq: number): number {
   if (exportCursorSeq === null) return checkpointSeq;
   const knownSeq = Math.max(exportCursorSeq, exportAttemptedSeq ?? 0);

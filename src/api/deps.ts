@@ -4,12 +4,15 @@ import type { Provider } from "../domain/integration.ts";
 import type { ProxySettings } from "../http/clientOrigin.ts";
 import type { App } from "../http/env.ts";
 import type { Connector } from "../providers/connector.ts";
+import type { ProviderSpec } from "../providers/provider.ts";
 import type { Store } from "../store/store.ts";
 import type { LimitSettings } from "./workspaces/signInLimits.ts";
 
 export interface AppDeps {
   store: Store;
   client: IntegrationControl;
+  specs: readonly ProviderSpec[];
+  /** One for each spec. */
   connectors: Record<Provider, Connector>;
   exposureMaxAgeDays: number;
   upstreams: UpstreamPolicy;
@@ -18,7 +21,7 @@ export interface AppDeps {
   logger: ApiLogger;
   metrics: ApiMetrics;
   /** Rejects if Temporal cannot be reached. */
-  temporalReady(): Promise<void>;
+  temporalReady: () => Promise<void>;
   /** Default: no proxies, no limits, no Portal. */
   web?: Partial<WebSettings>;
 }

@@ -1,10 +1,7 @@
-// RFC 3339 times, exactly: Date.parse takes far more than that, and a time without an offset for a local one.
+// Strict RFC 3339 times. Date.parse accepts far more, and reads a time without an offset as local time.
 const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 
-/**
- * Epoch milliseconds, anything finer cut off; null for what is no time with an offset. A leap second counts as the
- * second after it.
- */
+/** Epoch milliseconds, rounded down; null if the text is not a time with an offset. A leap second is the next second. */
 export function parseRfc3339(text: string): number | null {
   const match = RFC3339.exec(text);
   if (match === null) return null;
@@ -22,7 +19,7 @@ export function parseRfc3339(text: string): number | null {
   const offsetMinutes = Number(match[10] ?? 0);
   if (offsetHours > 23 || offsetMinutes > 59) return null;
   const offsetMs = (offsetHours * 60 + offsetMinutes) * 60_000 * (match[8] === "-" ? -1 : 1);
-  // Years before 100 would be read as 19xx; they are far out of every window anyway.
+  // Date.UTC reads years before 100 as 19xx, which is outside of every accepted range too.
   return Date.UTC(year, month - 1, day, hour, minute, second, fractionMs) - offsetMs;
 }
 

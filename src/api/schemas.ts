@@ -1,5 +1,6 @@
 // Schemas that several endpoints share: strict, bounded, every field checked.
 import { z } from "@hono/zod-openapi";
+import { EVENT_NAME } from "../domain/event.ts";
 import { MAX_REQUEST_ID_CHARS } from "../domain/limits.ts";
 
 const MAX_TEXT_CHARS = 255;
@@ -27,15 +28,14 @@ export const description = storableText(MAX_DESCRIPTION_CHARS).describe("Free te
 /** For what is created: an absent description is null. */
 export const optionalDescription = description.nullish().transform((text) => text ?? null);
 
-const EVENT_ID = /^[A-Za-z0-9_-]{1,255}$/;
-export const eventName = z.string().regex(EVENT_ID, "must be 1 to 255 letters, numbers, underscores and hyphens");
+export const eventName = z.string().regex(EVENT_NAME, "must be 1 to 255 letters, numbers, underscores and hyphens");
 export const RESOURCE_ID = /^[A-Za-z0-9_-]{1,100}$/;
 
 export const integrationParams = z.object({
   id: z.string().regex(RESOURCE_ID).describe("The id of the integration."),
 });
 export const eventParams = integrationParams.extend({
-  name: z.string().regex(EVENT_ID).describe("The id or name of the event."),
+  name: z.string().regex(EVENT_NAME).describe("The id or name of the event."),
 });
 export const requestParams = integrationParams.extend({
   requestId: z

@@ -4,8 +4,8 @@ import { toIntegrationResponse } from "../api/integrations/responses.ts";
 
 /** The streams that commands write to. Tests pass their own. */
 export interface Output {
-  print(text: string): void;
-  printError(text: string): void;
+  print: (text: string) => void;
+  printError: (text: string) => void;
 }
 
 export const processOutput: Output = {

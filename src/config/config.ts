@@ -1,6 +1,12 @@
 // Reads the settings of every process. Nothing else reads the environment. All bad settings are reported at once.
-import { bigQuerySettings, mixpanelSettings } from "./providerSettings.ts";
-import { readSettings, type Environment, type SettingGroup, type SettingProblem } from "./setting.ts";
+import { PROVIDER_SPECS } from "../providers/specs.ts";
+import {
+  readSettings,
+  type Environment,
+  type SettingGroup,
+  type SettingProblem,
+  type SettingValues,
+} from "./setting.ts";
 import {
   gatewaySettings,
   generalSettings,
@@ -11,6 +17,11 @@ import {
 } from "./settings.ts";
 
 export type Config = ReturnType<typeof readConfig>;
+
+/** The options of every provider's connector, by the provider's id. */
+type ProviderConfigs = {
+  [Spec in (typeof PROVIDER_SPECS)[number] as Spec["id"]]: SettingValues<Spec["operatorSettings"]>;
+};
 
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
@@ -29,8 +40,7 @@ export const SETTING_GROUPS: { title: string; settings: SettingGroup }[] = [
   { title: "Temporal", settings: temporalSettings },
   { title: "Server", settings: { ...serverSettings, ...limitSettings } },
   { title: "Gateway", settings: gatewaySettings },
-  { title: "Mixpanel", settings: mixpanelSettings },
-  { title: "BigQuery", settings: bigQuerySettings },
+  ...PROVIDER_SPECS.map(({ title, operatorSettings }) => ({ title, settings: operatorSettings })),
 ];
 
 /**
@@ -55,8 +65,9 @@ function readConfig(env: Environment, needs: { secretKey: boolean }, problems: S
     temporal: read(temporalSettings),
     server: { ...read(serverSettings), limits: read(limitSettings) },
     gateway: read(gatewaySettings),
-    mixpanel: read(mixpanelSettings),
-    bigquery: read(bigQuerySettings),
+    providers: Object.fromEntries(
+      PROVIDER_SPECS.map(({ id, operatorSettings }) => [id, read<SettingGroup>(operatorSettings)]),
+    ) as ProviderConfigs,
   };
 }
 

@@ -1,12 +1,14 @@
 // What a connector needs to reach a customer's project.
-import type { ProviderSettings } from "./integration.ts";
+import type { JsonObject, Provider } from "./integration.ts";
 
 /** One integration's address and credentials, decrypted for the length of a call. Never logged, never in a payload. */
 export interface Connection {
   integrationId: string;
   workspaceId: string;
-  settings: ProviderSettings;
-  /** Empty where the provider needs none. */
+  provider: Provider;
+  /** Parsed by the connector with the schema of its spec. */
+  settings: JsonObject;
+  /** Empty if the provider needs none. */
   secret: string;
   /** First day imported, `yyyy-mm-dd`. */
   importFrom: string;

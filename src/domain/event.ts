@@ -1,5 +1,6 @@
 // Events to import: their definitions, properties and records.
 import type { ErrorState } from "./errors.ts";
+import type { JsonObject, Provider } from "./integration.ts";
 
 export interface NewEvent extends EventDefinition {
   description: string | null;
@@ -7,6 +8,7 @@ export interface NewEvent extends EventDefinition {
 
 /** An event definition with what was imported for it so far. */
 export interface EventSummary extends EventDefinition {
+  provider: Provider;
   description: string | null;
   createdAtMs: number;
   imported: number;
@@ -38,19 +40,12 @@ export interface Property {
   example: string | null;
 }
 
+/** What an event's name may hold; it stands in paths. */
+export const EVENT_NAME = /^[A-Za-z0-9_-]{1,255}$/;
+
 /** One event to import; `name` is the id that people and workflows use for it. */
 export interface EventDefinition {
   name: string;
-  /** Where a BigQuery event's rows are; null where the provider knows events by their name alone. */
-  source: EventSource | null;
-}
-
-/** Where the rows of a BigQuery event are: rows of the table whose event column (a STRING) equals the event's name. */
-export interface EventSource {
-  dataset: string;
-  tableName: string;
-  eventFieldName: string;
-  userIdFieldName: string;
-  timestampFieldName: string;
-  eventUuidFieldName: string;
+  /** Where the event's rows are, in the shape of the provider's spec. Null if the provider needs the name alone. */
+  source: JsonObject | null;
 }

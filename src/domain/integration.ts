@@ -1,62 +1,39 @@
+// Integrations: what is configured of one, and what people see of it.
 import type { ErrorState } from "./errors.ts";
 import type { Run } from "./run.ts";
-export type MixpanelRegion = "us" | "eu" | "in";
-/** How a Mixpanel project reads its own `time` and dates: projects made before 2023 use their local zone. */
-export type ProjectTime = "utc" | "local";
 
-/** Connection settings of a Mixpanel integration, secrets aside. */
-export interface MixpanelSettings {
-  provider: "mixpanel";
-  projectId: string;
-  region: MixpanelRegion;
-  projectTime: ProjectTime;
-  serviceAccountUsername: string;
-}
-
-/**
- * Connection settings of a BigQuery integration; there is no secret: the service impersonates the customer's account.
- */
-export interface BigQuerySettings {
-  provider: "bigquery";
-  /** The Google Cloud project in which jobs and read sessions run, and whose datasets are meant. */
-  projectId: string;
-  /** Where the export writes; null for an integration that only imports. */
-  datasetId: string | null;
-  serviceAccountEmail: string;
-  /** The region of the datasets, as in `US` or `europe-west1`. */
-  location: string;
-}
-
-/** Connection settings by provider, secrets aside. */
-export type ProviderSettings = MixpanelSettings | BigQuerySettings;
-export type Provider = ProviderSettings["provider"];
+/** The id of a provider's spec. */
+export type Provider = string;
 
 /** A JSON value small enough for a Temporal payload: cursors, never rows. */
-export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
+export interface JsonObject {
+  [key: string]: JsonValue;
+}
 
 /** A UTC (or project-local) calendar day, `yyyy-mm-dd`. */
 export type Day = string;
 
-export interface FirstDay {
-  /** `yyyy-mm-dd`; null for the default look-back before today (UTC, PostgreSQL's clock). */
-  importFrom: string | null;
+export interface NewIntegration {
+  provider: Provider;
+  /** Connection settings without the secret, in the shape that the provider's spec gives them. */
+  settings: JsonObject;
+  /** Null if the provider needs none. */
+  secret: string | null;
+  /** Null for the default look-back before today (UTC, PostgreSQL's clock). */
+  importFrom: Day | null;
+  /** A workspace connects a project once: `key` tells projects of a provider apart, `name` is for messages. */
+  project: { key: string; name: string };
+  /** Whether the provider's destinations follow revisions. */
+  deliversUpdates: boolean;
 }
 
-export interface NewMixpanelIntegration extends MixpanelSettings, FirstDay {
-  secret: string;
-}
-
-/** Nothing secret is kept of a customer's BigQuery. */
-export interface NewBigQueryIntegration extends BigQuerySettings, FirstDay {}
-
-export type NewIntegration = NewMixpanelIntegration | NewBigQueryIntegration;
-
-/** What may change later; absent means unchanged. Provider, project and dataset never do. */
+/** What may change later; absent means unchanged. */
 export interface IntegrationPatch {
   exportEnabled?: boolean;
   importEnabled?: boolean;
-  serviceAccountUsername?: string;
-  serviceAccountEmail?: string;
+  /** Merged into the stored settings. */
+  settings?: JsonObject;
   secret?: string;
 }
 
@@ -73,7 +50,7 @@ export interface Integration {
   id: string;
   workspaceId: string;
   provider: Provider;
-  settings: ProviderSettings;
+  settings: JsonObject;
   importFrom: string;
   createdAtMs: number;
   /** Raised by every change; what the workflow has seen of it is `seenVersion`. */

@@ -1,5 +1,4 @@
-// Finds and replaces members of a JSON object in its text, so that everything else keeps every digit, byte and
-// position.
+// Finds and replaces members of a JSON object in its text. Everything else keeps every digit and its position.
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -17,8 +16,8 @@ interface Member {
 }
 
 /**
- * The text of a member of the object `text`, which JSON.parse must have accepted. If there are several members of
- * this name, the last one counts, as with JSON.parse. Returns null if there is none.
+ * The text of a member of the object `text`, which JSON.parse must have accepted. If there are several members of this
+ * name, the last one counts, as with JSON.parse. Returns null if there is none.
  */
 export function sliceMember(text: string, name: string): string | null {
   let slice: string | null = null;

@@ -9,7 +9,7 @@ export interface ChatBody {
   model: string;
   user: string | null;
   metadata: Record<string, unknown>;
-  /** The body for an upstream: the same text with another value of `model`. No number loses a digit, no field its place. */
+  /** The body for an upstream: the same text, digits and order of fields with another value of `model`. */
   withModel(model: string): Buffer;
 }
 

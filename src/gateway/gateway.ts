@@ -93,10 +93,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   };
 }
 
-/**
- * Emits `abort` when the caller leaves before the end of the response. Far cheaper than an AbortSignal, which undici
- * takes too.
- */
+/** Emits `abort` when the caller leaves before the end of the response. Far cheaper than an AbortSignal. */
 class CallerSignal extends EventEmitter implements CallSignal {
   aborted = false;
 

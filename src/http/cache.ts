@@ -8,7 +8,7 @@ export type CachedLookup<V> = (key: string) => V | Promise<V | null>;
  * Remembers what `load` returns for `ttlMs`; the least recently used entries go first. Calls for one key share one
  * load. Null and failures are not remembered, so what was just created is found at once.
  */
-export function cachedLookup<V extends NonNullable<unknown>>(options: {
+export function cachedLookup<V extends string | object>(options: {
   ttlMs: number;
   maxEntries: number;
   load: (key: string) => Promise<V | null>;

@@ -47,7 +47,7 @@ export function endpoint<
   R extends z.ZodType | undefined = undefined,
 >(app: App, definition: Endpoint<P, Q, B, R>): void {
   const { method, path, bodyFor, status, handler } = definition;
-  app.openAPIRegistry.registerPath(documentation(definition as EndpointDocumentation));
+  app.openAPIRegistry.registerPath(documentation(definition));
   route(app, method, path, async (c) => {
     const workspaceId = c.get("workspaceId");
     // Sound: each value was parsed by the schema of its type, or is undefined without a schema.

@@ -1,5 +1,4 @@
-// The OpenAPI document: entries of endpoints, the components that they share, and the examples that follow from
-// schemas.
+// The OpenAPI document: operations, the components that they share, and examples that follow from schemas.
 import { z, type RouteConfig } from "@hono/zod-openapi";
 import type { App } from "./env.ts";
 import { PROBLEMS, problemSchema, type ProblemStatus } from "./problem.ts";
@@ -104,8 +103,12 @@ export function serveOpenApi(app: App): void {
 interface Schema {
   $ref?: string;
   example?: unknown;
+  enum?: unknown[];
+  required?: string[];
   properties?: Record<string, Schema>;
   items?: Schema;
+  oneOf?: Schema[];
+  anyOf?: Schema[];
 }
 
 type Content = Record<string, { schema?: Schema; example?: unknown }>;
@@ -118,14 +121,20 @@ interface Document {
   components: { schemas: Record<string, Schema> };
 }
 
-/** Gives every request and response the example of its schema. A list's example holds one item. */
+/** Gives each request and response the example of its schema: one item of a list, and only properties with examples. */
 function addExamples({ paths, components }: Document): void {
-  const exampleOf = ({ $ref, example, properties, items }: Schema): unknown => {
+  const exampleOf = (schema: Schema): unknown => {
+    const { $ref, example, properties, items } = schema;
+    const [first] = schema.oneOf ?? schema.anyOf ?? [];
+    if (first !== undefined && example === undefined) return exampleOf(first);
     if ($ref !== undefined) return exampleOf(components.schemas[$ref.slice($ref.lastIndexOf("/") + 1)] ?? {});
     if (example !== undefined) return example;
-    if (items !== undefined) return [exampleOf(items)];
-    if (properties === undefined) return undefined;
-    return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, exampleOf(schema)]));
+    const item = items && exampleOf(items);
+    if (item !== undefined) return [item];
+    if (properties === undefined) return schema.enum?.[0];
+    const values = Object.entries(properties).map(([name, property]) => [name, exampleOf(property)] as const);
+    const known = Object.fromEntries(values.filter(([, value]) => value !== undefined));
+    return (schema.required ?? []).every((name) => name in known) ? known : undefined;
   };
   for (const { requestBody, responses } of Object.values(paths).flatMap((methods) => Object.values(methods))) {
     for (const { content = {} } of [requestBody ?? {}, ...Object.values(responses)]) {

@@ -1,6 +1,7 @@
 // The routes of the Portal, and the sign-in page for users without a session. Pages are loaded when first shown.
 import { lazy, Suspense } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
+import { ProvidersLoader } from "./providers/providers.tsx";
 import { Routers } from "./routers/Routers.tsx";
 import { useSession } from "./session/session.ts";
 import { SignIn } from "./session/SignIn.tsx";
@@ -31,7 +32,9 @@ export function App() {
   // With another key, React builds all pages anew: none keeps state of another workspace.
   return (
     <Shell key={id} workspace={name}>
-      <Pages />
+      <ProvidersLoader>
+        <Pages />
+      </ProvidersLoader>
     </Shell>
   );
 }

@@ -1,6 +1,6 @@
 // The client of the API, typed by its OpenAPI document. Every failure is an ApiError.
 import createClient from "openapi-fetch";
-import type { components, paths } from "./api.generated.ts";
+import type { components, paths } from "../../generated/api.ts";
 
 export type Schemas = components["schemas"];
 export type Integration = Schemas["Integration"];
@@ -44,17 +44,3 @@ export async function unwrap<T>(call: ApiCall<T>): Promise<T> {
   const { detail, errors } = (typeof error === "object" && error !== null ? error : {}) as Partial<Problem>;
   throw new ApiError(response.status, detail ?? `The server responded with ${response.status}. Try again.`, errors);
 }
-
-/** The name of an event in paths. */
-export function nameOf(event: SyncEvent): string {
-  return "eventId" in event ? event.eventId : event.eventName;
-}
-
-/** Distinguishes an integration from the others of its provider. */
-export function titleOf(integration: Integration): string {
-  if (integration.provider === "mixpanel") return `Project ${integration.projectId}`;
-  return integration.datasetId === null ? integration.projectId : `${integration.projectId}.${integration.datasetId}`;
-}
-
-export const PROVIDER_NAMES = { mixpanel: "Mixpanel", bigquery: "BigQuery" } as const;
-export type Provider = keyof typeof PROVIDER_NAMES;

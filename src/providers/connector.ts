@@ -2,8 +2,8 @@ import type { Bucket, ExportProgress } from "../domain/bucket.ts";
 import type { AcquireRequest, Connection, RequestBudget } from "../domain/connection.ts";
 import type { EventDefinition } from "../domain/event.ts";
 import type { ImportChunk } from "../domain/importedRow.ts";
-import type { Provider } from "../domain/integration.ts";
 import type { EventProgress } from "../domain/progress.ts";
+import type { ProviderSpec } from "./provider.ts";
 
 export type { AcquireRequest, ExportProgress, ImportChunk };
 
@@ -13,11 +13,9 @@ export type { AcquireRequest, ExportProgress, ImportChunk };
  * to do. Each passes the shared suite in test/support/providers/contract.ts.
  */
 export interface Connector {
-  readonly provider: Provider;
+  readonly spec: ProviderSpec;
   /** How many bucket sequence numbers one export batch spans. */
   readonly exportBatchSeqs: number;
-  /** Which of a bucket's two sequence numbers the export pages by: `first` never sees a revision, `latest` does. */
-  readonly exportOrder: "first" | "latest";
   /** Walks through what the customer had to set up, step by step; stops at what makes later steps pointless. */
   testConnection(
     connection: Connection,
@@ -37,6 +35,8 @@ export interface Connector {
   requestBudget(connection: Connection): RequestBudget | null;
   /** Where the provider has tables to choose from. */
   readonly browse?: Browse;
+  /** Waits for what is under way and ends the connections that it keeps. */
+  close(): Promise<void>;
 }
 
 /** Looks into a customer's project for somebody who waits: one short call each, lists by the page. */

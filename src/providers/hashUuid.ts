@@ -5,5 +5,6 @@ import { hash } from "node:crypto";
 export function hashUuid(text: string): string {
   const hex = hash("sha256", text, "hex");
   const variant = "89ab".charAt(Number.parseInt(hex.charAt(16), 16) & 3);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  const start = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}`;
+  return `${start}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

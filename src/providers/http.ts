@@ -91,8 +91,8 @@ function decompress(body: Readable, encoding: string | undefined): Readable {
 }
 
 /**
- * Takes everything that has arrived at once. If a reader takes one small part at a time, undici lets in a socket's worth of bytes
- * for each, and so buffers without bound a response that arrives faster than it is read.
+ * Takes everything that has arrived at once. If a reader takes one small part at a time, undici lets in a socket's
+ * worth of bytes for each, and so buffers without bound a response that arrives faster than it is read.
  */
 async function* allReceived(body: Readable): AsyncGenerator<Buffer> {
   for await (const received of body as AsyncIterable<Buffer>) yield received;
@@ -114,8 +114,8 @@ async function readText(service: string, body: Readable, maxBytes: number, signa
 }
 
 /**
- * The error for a failed request or a broken body: the signal's reason if it is aborted, otherwise `transient`. The message holds
- * only the code of the cause, because messages of lower layers may quote addresses with queries.
+ * The error for a failed request or a broken body: the signal's reason if it is aborted, otherwise `transient`. The
+ * message holds only the code of the cause, because messages of lower layers may quote addresses with queries.
  */
 export function networkError(service: string, error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;

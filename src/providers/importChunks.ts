@@ -34,7 +34,7 @@ function rejectionKey(record: string): string {
   return hash("sha256", record, "hex").slice(0, 32);
 }
 
-/** Turns full sinks into chunks. The progress goes with the last chunk, which is known once there is no further sink. */
+/** Turns full sinks into chunks, one sink behind, so that the last chunk is known and carries the progress. */
 export async function* toImportChunks(
   sinks: AsyncGenerator<RowSink>,
   signal: AbortSignal,

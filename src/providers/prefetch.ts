@@ -2,8 +2,8 @@
 import { setImmediate } from "node:timers/promises";
 
 /**
- * Yields the same items, and the same error at the same place, but asks for the next item before it yields one. A consumer that
- * leaves early waits for the item that is being produced, so that no work goes on after it.
+ * Yields the same items, and the same error at the same place, but asks for the next item before it yields one. A
+ * consumer that leaves early waits for the item that is being produced, so that no work goes on after it.
  *
  * @example
  * for await (const page of prefetch(readPages(job))) await work(page); // the next page is read meanwhile

@@ -1,24 +1,17 @@
-// All connectors by provider, over one shared pool of connections.
+// All connectors by provider. Their specs are in specs.ts.
 import type { Config } from "../config/config.ts";
 import type { Provider } from "../domain/integration.ts";
 import { createBigQueryConnector } from "./bigquery/connector.ts";
 import type { Connector } from "./connector.ts";
-import { createHttpClient } from "./http.ts";
 import { createMixpanelConnector } from "./mixpanel/connector.ts";
 
-export interface Connectors extends Record<Provider, Connector> {
-  /** Waits for what is under way and closes the connections. */
-  close(): Promise<void>;
+export type Connectors = Record<Provider, Connector>;
+
+export function createConnectors({ providers }: Pick<Config, "providers">): Connectors {
+  const all = [createMixpanelConnector(providers.mixpanel), createBigQueryConnector(providers.bigquery)];
+  return Object.fromEntries(all.map((connector) => [connector.spec.id, connector]));
 }
 
-export function createConnectors(config: Config): Connectors {
-  const http = createHttpClient();
-  const bigquery = createBigQueryConnector(config.bigquery);
-  return {
-    mixpanel: createMixpanelConnector({ ...config.mixpanel, http }),
-    bigquery,
-    close: async () => {
-      await Promise.all([http.close(), bigquery.close()]);
-    },
-  };
+export async function closeConnectors(connectors: Connectors): Promise<void> {
+  await Promise.all(Object.values(connectors).map((connector) => connector.close()));
 }

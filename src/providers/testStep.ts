@@ -5,7 +5,7 @@ import type { TestStep } from "./connector.ts";
 /** How long all steps of a test may take together. */
 export const CONNECTION_TEST_TIMEOUT_MS = 60_000;
 
-/** `run` returns a message for a step that succeeded with a remark. The message of its SyncError says what to do if it failed. */
+/** `run` may return a remark on its success. If it fails, the message of its SyncError says what to do. */
 export async function runTestStep(
   provider: string,
   name: string,

@@ -11,7 +11,7 @@ const KEY_ID_BYTES = 8;
 const WRAPPED_BYTES = IV_BYTES + KEY_BYTES + TAG_BYTES;
 const HEADER_BYTES = 1 + KEY_ID_BYTES + WRAPPED_BYTES;
 
-/** `box` holds all that decryption needs but the operator's key; `keyId` names that key and tells nothing of it. */
+/** `box` holds all that decryption needs except the operator's key, which `keyId` names without revealing it. */
 export interface SealedSecret {
   box: Buffer;
   keyId: string;
@@ -33,7 +33,7 @@ export function encryptSecret(secret: string, owner: string, keys: readonly Buff
   return pack(firstOf(keys), dataKey, encrypt(dataKey, Buffer.from(secret, "utf8"), `secret:${owner}`), owner);
 }
 
-/** Decrypts with whichever configured key fits. */
+/** Decrypts with the configured key that encrypted it. */
 export function decryptSecret(box: Buffer, owner: string, keys: readonly Buffer[]): string {
   const dataKey = unwrap(box, owner, keys);
   return open(() => decrypt(dataKey, box.subarray(HEADER_BYTES), `secret:${owner}`), owner).toString("utf8");
@@ -56,21 +56,21 @@ function unwrap(box: Buffer, owner: string, keys: readonly Buffer[]): Buffer {
   if (key === undefined) {
     throw new SyncError(
       "bug",
-      `The stored secret of ${owner} was encrypted with a key (id ${keyId}) that CROSSCURRENT_SECRET_KEY does not hold. ` +
+      `The stored secret of ${owner} was encrypted with key ${keyId}, which CROSSCURRENT_SECRET_KEY does not hold. ` +
         "Add that key to the setting, or enter the credentials again.",
     );
   }
   return open(() => decrypt(key, box.subarray(1 + KEY_ID_BYTES, HEADER_BYTES), `key:${owner}`), owner);
 }
 
-/** OpenSSL's own message helps nobody, and what could not be authenticated must not be quoted. */
+/** Replaces OpenSSL's message, which explains nothing. What could not be authenticated must not be quoted. */
 function open(decryption: () => Buffer, owner: string): Buffer {
   try {
     return decryption();
   } catch {
     throw new SyncError(
       "bug",
-      `The stored secret of ${owner} is damaged or belongs to another integration: no key of CROSSCURRENT_SECRET_KEY opens it. ` +
+      `The stored secret of ${owner} is damaged or belongs to another integration: no configured key opens it. ` +
         "Enter the credentials again.",
     );
   }

@@ -34,8 +34,8 @@ export function createLogger(
 }
 
 /**
- * An error for a log line. PostgreSQL quotes values in the messages of data exceptions (SQLSTATE class 22) and rows in
- * `detail`, so neither is written, and no other extra properties of errors either.
+ * An error for a log line. PostgreSQL quotes values in messages of data exceptions (SQLSTATE class 22) and rows in
+ * `detail`, so neither is written. No other properties of errors are written either.
  */
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };

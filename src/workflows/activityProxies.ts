@@ -13,7 +13,7 @@ const DEFAULT_HEARTBEAT_MS = 20_000;
 /** Temporal refuses longer summaries of activities and timers. */
 export const MAX_SUMMARY_CHARS = 180;
 
-/** Each activity is tried three times at most. Missing heartbeats reveal a dead worker; the fairness key shares workers between workspaces. */
+/** Missing heartbeats reveal a dead worker; the fairness key shares workers between workspaces. */
 export function activitiesFor(workspaceId: string, heartbeatTimeoutMs = DEFAULT_HEARTBEAT_MS): SyncActivities {
   const options: ActivityOptions = {
     startToCloseTimeout: "6 hours",
@@ -28,14 +28,10 @@ export function activitiesFor(workspaceId: string, heartbeatTimeoutMs = DEFAULT_
   };
   const activities = proxyActivities<SyncActivities>(options);
   const summarized = Object.entries(SUMMARIES).map(([name, summarize]) => {
-    const activity = activities[name as keyof SyncActivities] as Summarizable;
+    const activity = activities[name as keyof SyncActivities];
     return [name, (input: never) => activity.executeWithOptions({ ...options, summary: summarize(input) }, [input])];
   });
   return Object.fromEntries(summarized) as SyncActivities;
-}
-
-interface Summarizable {
-  executeWithOptions(options: ActivityOptions, args: [never]): Promise<unknown>;
 }
 
 /** What the Temporal UI shows beside each activity. */

@@ -4,10 +4,10 @@ import type { IntegrationConfig } from "../activities/contract.ts";
 import type { Direction } from "../domain/run.ts";
 import { activitiesFor } from "./activityProxies.ts";
 import type { IntegrationRun } from "./integrationRun.ts";
-import { retryForever, Suspended } from "./retryBudget.ts";
+import { RetryBudget, retryForever, Suspended } from "./retryBudget.ts";
 
 /** What a direction does next: the next page, its end because it was switched off, or a stop for continue-as-new. */
-export type NextStep = "go" | "disabled" | "suspend";
+type NextStep = "go" | "disabled" | "suspend";
 
 export async function waitIfPaused(integration: IntegrationRun, direction: Direction): Promise<NextStep> {
   for (;;) {
@@ -21,6 +21,24 @@ export async function waitIfPaused(integration: IntegrationRun, direction: Direc
   }
 }
 
+/** Repeats a step, with retries, until it returns true or the direction is off. Throws what retries do not heal. */
+export async function repeatSteps(
+  integration: IntegrationRun,
+  direction: Direction,
+  step: (budget: RetryBudget) => Promise<boolean>,
+): Promise<"done" | "suspended"> {
+  const budget = new RetryBudget(integration, direction);
+  for (;;) {
+    const next = await waitIfPaused(integration, direction);
+    if (next !== "go") return next === "suspend" ? "suspended" : "done";
+    try {
+      if (await step(budget)) return "done";
+    } catch (failure) {
+      if (!(await budget.mayRetry(failure))) throw failure;
+    }
+  }
+}
+
 async function refreshOrSuspend(integration: IntegrationRun): Promise<void> {
   try {
     await (integration.configRead ?? refreshConfig(integration, { reconcile: false }));
@@ -30,7 +48,7 @@ async function refreshOrSuspend(integration: IntegrationRun): Promise<void> {
   }
 }
 
-/** Reads the configuration. `reconcile` is for the start of a run: state and checkpoint agree on the export's cursor. */
+/** Reads the configuration. `reconcile`: at a run's start, state and checkpoint agree on the export's cursor. */
 export async function refreshConfig(integration: IntegrationRun, options: { reconcile: boolean }): Promise<void> {
   integration.configRead = readConfig(integration, options.reconcile);
   try {

@@ -3,15 +3,16 @@ import { isCancellation } from "@temporalio/workflow";
 import { continueError } from "../domain/errors.ts";
 import { toErrorState } from "./activityProxies.ts";
 import type { IntegrationRun } from "./integrationRun.ts";
-import { waitIfPaused } from "./pageBoundary.ts";
-import { RetryBudget } from "./retryBudget.ts";
+import { repeatSteps } from "./pageBoundary.ts";
+import type { RetryBudget } from "./retryBudget.ts";
 import type { ExportRunState } from "./state.ts";
 
 /** Returns without a result if it was suspended for continue-as-new. A failure becomes a result and a visible error. */
 export async function runExport(integration: IntegrationRun, exporting: ExportRunState): Promise<void> {
   const { errors } = integration.state;
   try {
-    if ((await deliverAll(integration, exporting)) === "suspended") return;
+    const ended = await repeatSteps(integration, "export", (budget) => advance(integration, exporting, budget));
+    if (ended === "suspended") return;
     exporting.result = { direction: "export", outcome: "succeeded" };
     errors.export = null;
     integration.report("export", "idle");
@@ -22,20 +23,6 @@ export async function runExport(integration: IntegrationRun, exporting: ExportRu
     integration.report("export", "failed in the last run");
   }
   integration.changed();
-}
-
-async function deliverAll(integration: IntegrationRun, exporting: ExportRunState): Promise<"done" | "suspended"> {
-  const budget = new RetryBudget(integration, "export");
-  for (;;) {
-    const next = await waitIfPaused(integration, "export");
-    if (next === "disabled") return "done";
-    if (next === "suspend") return "suspended";
-    try {
-      if (await advance(integration, exporting, budget)) return "done";
-    } catch (failure) {
-      if (!(await budget.mayRetry(failure))) throw failure;
-    }
-  }
 }
 
 /** Fixes the high watermark, delivers one batch, or completes the export. Returns true if nothing is left to do. */

@@ -5,7 +5,7 @@ import { continueError } from "../domain/errors.ts";
 import type { EventProgress } from "../domain/progress.ts";
 import { toErrorState } from "./activityProxies.ts";
 import type { IntegrationRun } from "./integrationRun.ts";
-import { waitIfPaused, type NextStep } from "./pageBoundary.ts";
+import { repeatSteps, waitIfPaused } from "./pageBoundary.ts";
 import { RetryBudget } from "./retryBudget.ts";
 import type { ImportRunState } from "./state.ts";
 
@@ -14,11 +14,12 @@ const HALVINGS_PER_ROUND = 3;
 /** Seven halvings make one day out of 92. */
 const MAX_HALVINGS = 7;
 
-/** Returns without a result if it was suspended. The failure of a group of events stops neither the others nor the direction. */
+/** Returns without a result if it was suspended. A failure of one group of events does not stop the others. */
 export async function runImport(integration: IntegrationRun, importing: ImportRunState): Promise<void> {
   const { errors } = integration.state;
   try {
-    if ((await readAll(integration, importing)) === "suspended") return;
+    const ended = await repeatSteps(integration, "import", (budget) => advance(integration, importing, budget));
+    if (ended === "suspended") return;
     errors.import = null;
   } catch (failure) {
     if (isCancellation(failure)) throw failure;
@@ -43,24 +44,14 @@ function finish(integration: IntegrationRun, importing: ImportRunState): void {
   integration.changed();
 }
 
-async function readAll(integration: IntegrationRun, importing: ImportRunState): Promise<"done" | "suspended"> {
+/** Plans what is left to read and reads it. Returns true if nothing was left. */
+async function advance(integration: IntegrationRun, importing: ImportRunState, budget: RetryBudget): Promise<boolean> {
   const { integrationId } = integration;
-  const budget = new RetryBudget(integration, "import");
-  for (;;) {
-    const next = await waitIfPaused(integration, "import");
-    if (next === "disabled") return "done";
-    if (next === "suspend") return "suspended";
-    try {
-      const tasks = await planTasks(integration, importing);
-      const steps = await Promise.all(tasks.map((task) => readTask(integration, importing, task)));
-      await integration.activities.discoverProperties({ integrationId });
-      budget.progressed();
-      if (steps.includes("suspend")) return "suspended";
-      if (tasks.length === 0) return "done";
-    } catch (failure) {
-      if (!(await budget.mayRetry(failure))) throw failure;
-    }
-  }
+  const tasks = await planTasks(integration, importing);
+  await Promise.all(tasks.map((task) => readTask(integration, importing, task)));
+  await integration.activities.discoverProperties({ integrationId });
+  budget.progressed();
+  return tasks.length === 0;
 }
 
 /** Returns what is left to read, without the events that already failed in this run. */
@@ -76,27 +67,23 @@ async function planTasks(integration: IntegrationRun, importing: ImportRunState)
     .filter((task) => task.events.length > 0);
 }
 
-/** Reads one group of events page by page until its pass is complete. */
-async function readTask(integration: IntegrationRun, importing: ImportRunState, task: ImportTask): Promise<NextStep> {
+/** Reads one group of events page by page until its pass is complete, or may not go on. */
+async function readTask(integration: IntegrationRun, importing: ImportRunState, task: ImportTask): Promise<void> {
   const { state } = integration;
   const budget = new RetryBudget(integration, "import");
   let progress = task.progress;
-  while (progress.unfinished !== null) {
-    const next = await waitIfPaused(integration, "import");
-    if (next !== "go") return next;
+  while (progress.unfinished !== null && (await waitIfPaused(integration, "import")) === "go") {
     try {
       const read = await readPage(integration, importing, { events: task.events, progress }, budget);
-      if (read === "stale") return "go";
+      if (read === "stale") return;
       progress = read;
     } catch (failure) {
       if (!isCancellation(failure))
         state.pageHalvings = Math.min(MAX_HALVINGS, state.pageHalvings + HALVINGS_PER_ROUND);
       if (await budget.mayRetry(failure)) continue;
-      markFailed(integration, importing, task.events, failure);
-      return "go";
+      return markFailed(integration, importing, task.events, failure);
     }
   }
-  return "go";
 }
 
 function markFailed(integration: IntegrationRun, importing: ImportRunState, events: string[], failure: unknown): void {

@@ -4,6 +4,7 @@ import type { Integration } from "../../src/domain/integration.ts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { importPage } from "../../src/activities/importPage.ts";
 import { planImport } from "../../src/activities/planImport.ts";
+import { bigQuerySpec } from "../../src/providers/bigquery/spec.ts";
 import type { Connector, ImportChunk } from "../../src/providers/connector.ts";
 import { NO_PROGRESS, type EventProgress } from "../../src/domain/progress.ts";
 import { bigQuery, newIntegration, row, SOURCE } from "../support/store/contract/harness.ts";
@@ -32,7 +33,7 @@ beforeEach(async () => {
 
 const dependencies = () => ({
   store: harness.store,
-  connectors: { mixpanel: connector, bigquery: connector },
+  connectors: { bigquery: connector },
   settings: { syncIntervalMs: 0, syncJitterMs: 0, heartbeatTimeoutMs: 1_000 },
 });
 const add = ({ name, source }: EventDefinition) =>
@@ -96,9 +97,8 @@ test("an event made anew under its old name starts from nothing: no row counts f
 
 /** Plans one pass over what is not done, and answers it with one row of each event. */
 class RecordingConnector implements Connector {
-  readonly provider = "bigquery";
+  readonly spec = bigQuerySpec;
   readonly exportBatchSeqs = 1;
-  readonly exportOrder = "latest";
   planned: EventDefinition[] | null = null;
   read: EventDefinition[] | null = null;
 
@@ -116,6 +116,7 @@ class RecordingConnector implements Connector {
   }
   testConnection = async () => [];
   requestBudget = () => null;
+  close = async () => {};
   exportBuckets(): never {
     throw new Error("not part of these tests");
   }

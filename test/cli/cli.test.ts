@@ -7,8 +7,8 @@ import { report } from "../../src/cli/exit.ts";
 import { createProgram } from "../../src/cli/program.ts";
 import { createPostgresStore } from "../../src/store/createStore.ts";
 import type { Store } from "../../src/store/store.ts";
+import { eventually } from "../support/eventually.ts";
 import { createTestDatabase, type TestDatabase } from "../support/store/testDatabase.ts";
-import { eventually } from "../support/system/system.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
 const SECRET_KEY = Buffer.alloc(32, 3).toString("base64");
@@ -84,13 +84,13 @@ async function newIntegration(projectId: string): Promise<{ workspaceId: string;
   const { workspaceId } = await store.workspaces.create("w");
   const input = {
     provider: "mixpanel",
-    region: "us",
-    projectTime: "utc",
-    serviceAccountUsername: "u",
+    settings: { projectId, region: "us", projectTime: "utc", serviceAccountUsername: "u" },
     secret: "s3cret",
     importFrom: null,
-  } as const;
-  const { id } = await store.integrations.create(workspaceId, { ...input, projectId });
+    project: { key: projectId, name: projectId },
+    deliversUpdates: false,
+  };
+  const { id } = await store.integrations.create(workspaceId, input);
   return { workspaceId, id };
 }
 

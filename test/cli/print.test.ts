@@ -2,10 +2,9 @@
 import type { Integration } from "../../src/domain/integration.ts";
 import { expect, test } from "vitest";
 import { describe, printRows } from "../../src/cli/print.ts";
-import type { BigQuerySettings } from "../../src/domain/integration.ts";
+import type { BigQuerySettings } from "../../src/providers/bigquery/spec.ts";
 
 const SETTINGS: BigQuerySettings = {
-  provider: "bigquery",
   projectId: "my-project",
   datasetId: "analytics",
   serviceAccountEmail: "sync@my-project.iam.gserviceaccount.com",

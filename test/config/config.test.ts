@@ -37,21 +37,23 @@ describe("defaults", () => {
       exposureMaxAgeDays: 90,
       exposureRetentionDays: 120,
       importLookbackDays: 30,
-      mixpanel: {
-        settleMs: 7_200_000,
-        exportEventName: "Inworld Router Exposure",
-        ingestionUrl: undefined,
-        dataUrl: undefined,
-        apiUrl: undefined,
-      },
-      bigquery: {
-        overlapMs: 86_400_000,
-        exportTable: "inworld_router_exposures",
-        stagingPrefix: "inworld_staging_",
-        restUrl: undefined,
-        storageUrl: undefined,
-        iamCredentialsUrl: undefined,
-        sourceToken: undefined,
+      providers: {
+        mixpanel: {
+          settleMs: 7_200_000,
+          exportEventName: "Inworld Router Exposure",
+          ingestionUrl: undefined,
+          dataUrl: undefined,
+          apiUrl: undefined,
+        },
+        bigquery: {
+          overlapMs: 86_400_000,
+          exportTable: "inworld_router_exposures",
+          stagingPrefix: "inworld_staging_",
+          restUrl: undefined,
+          storageUrl: undefined,
+          iamCredentialsUrl: undefined,
+          sourceToken: undefined,
+        },
       },
       gateway: { modelPrefix: "inworld/", allowedHosts: [], headersTimeoutMs: 120_000, idleTimeoutMs: 120_000 },
       reconcileIntervalMs: 60_000,
@@ -78,8 +80,8 @@ describe("good values", () => {
     ];
     const config = loadConfig({ ...MINIMAL, ...Object.fromEntries(names.map((name) => [name, "0"])) });
     expect([config.syncIntervalMs, config.syncJitterMs, config.sealGraceMs]).toEqual([0, 0, 0]);
-    expect([config.mixpanel.settleMs, config.reconcileIntervalMs]).toEqual([0, 0]);
-    expect(config.bigquery.overlapMs).toBe(0);
+    expect([config.providers.mixpanel.settleMs, config.reconcileIntervalMs]).toEqual([0, 0]);
+    expect(config.providers.bigquery.overlapMs).toBe(0);
   });
 
   test("several keys: all are read, in order", () => {
@@ -115,7 +117,7 @@ describe("good values", () => {
   });
 
   test("an address is taken as an origin", () => {
-    expect(loadConfig({ ...MINIMAL, MIXPANEL_DATA_URL: "http://127.0.0.1:9/" }).mixpanel.dataUrl).toBe(
+    expect(loadConfig({ ...MINIMAL, MIXPANEL_DATA_URL: "http://127.0.0.1:9/" }).providers.mixpanel.dataUrl).toBe(
       "http://127.0.0.1:9",
     );
   });
@@ -130,7 +132,7 @@ describe("good values", () => {
       BIGQUERY_EXPORT_TABLE: "exposures-2",
       BIGQUERY_STAGING_PREFIX: "staging_",
       BIGQUERY_LOOKBACK_HOURS: "48",
-    });
+    }).providers;
     expect(bigquery).toEqual({
       overlapMs: 2 * 86_400_000,
       exportTable: "exposures-2",

@@ -9,6 +9,7 @@ import { BigQueryControl } from "../../dev/standins/bigquery/control.ts";
 import { crosscurrent, runToEnd } from "../../dev/process/program.ts";
 import { identify } from "../../dev/process/processTable.ts";
 import { startStack, type Stack } from "../../dev/stack/stack.ts";
+import { eventually } from "../support/eventually.ts";
 import { startScript } from "../support/dev/script.ts";
 
 let dataDir: string;
@@ -40,7 +41,6 @@ function workerPid(): number | null {
   return text === "" ? null : claimed.parse(JSON.parse(text)).child.pid;
 }
 
-const WAIT = { timeout: 30_000 };
 const steps: string[] = [];
 
 const start = async (fresh: boolean) => {
@@ -77,8 +77,8 @@ describe("startStack", () => {
     const killed = workerPid();
     if (killed === null) throw new Error("There is no worker to kill.");
     process.kill(killed, "SIGKILL");
-    await expect.poll(() => steps.at(-1), WAIT).toBe("the worker ended (SIGKILL); starting it again");
-    await expect.poll(() => ![null, killed].includes(workerPid()), WAIT).toBe(true);
+    await eventually(() => steps.at(-1) === "the worker ended (SIGKILL); starting it again");
+    await eventually(() => ![null, killed].includes(workerPid()));
     await second.stop();
     await expect(fetch(second.apiUrl)).rejects.toThrow("fetch failed");
 

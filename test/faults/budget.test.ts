@@ -1,9 +1,10 @@
 // The request budget of a project: 60 exports an hour and 3 a second, never exceeded, whoever shares it.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually.ts";
 import { expectImported, Ledger } from "../support/system/exact.ts";
 import { connectMixpanel } from "../support/system/mixpanelSync.ts";
 import type { Mixpanel } from "../support/system/mixpanelSync.ts";
-import { ACCOUNT, DAY_MS, eventually, startSystem } from "../support/system/system.ts";
+import { ACCOUNT, DAY_MS, startSystem } from "../support/system/system.ts";
 import type { System } from "../support/system/system.ts";
 
 const WITHIN_MS = 120_000;

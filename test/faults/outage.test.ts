@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startMixpanelStandIn } from "../../dev/standins/mixpanel/server.ts";
 import type { MixpanelStandIn } from "../../dev/standins/mixpanel/server.ts";
+import { eventually } from "../support/eventually.ts";
 import {
   expectExported,
   expectImported,
@@ -15,7 +16,7 @@ import {
 } from "../support/system/exact.ts";
 import { connectMixpanel } from "../support/system/mixpanelSync.ts";
 import type { Mixpanel } from "../support/system/mixpanelSync.ts";
-import { eventually, startSystem } from "../support/system/system.ts";
+import { startSystem } from "../support/system/system.ts";
 import type { System } from "../support/system/system.ts";
 
 const WITHIN_MS = 120_000;

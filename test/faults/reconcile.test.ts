@@ -2,10 +2,11 @@
 import type { Integration } from "../../src/domain/integration.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { reconcile } from "../../src/activities/reconcile.ts";
+import { eventually } from "../support/eventually.ts";
 import { IMPORT_FROM } from "../support/system/exact.ts";
 import { connectMixpanel, expose } from "../support/system/mixpanelSync.ts";
 import type { Mixpanel } from "../support/system/mixpanelSync.ts";
-import { eventually, HOUR_MS, startSystem } from "../support/system/system.ts";
+import { HOUR_MS, startSystem } from "../support/system/system.ts";
 import type { System } from "../support/system/system.ts";
 
 const WITHIN_MS = 60_000;
@@ -134,12 +135,11 @@ describe("the reconciler", () => {
     async () => {
       const row = await system.store.integrations.create(system.workspaceId, {
         provider: "mixpanel",
-        projectId: "271828",
-        serviceAccountUsername: "u",
+        settings: { projectId: "271828", serviceAccountUsername: "u", region: "us", projectTime: "utc" },
         secret: "s",
-        region: "us",
-        projectTime: "utc",
         importFrom: null,
+        project: { key: "271828", name: "Mixpanel project 271828" },
+        deliversUpdates: false,
       });
       await system.store.integrations.setPaused(system.workspaceId, row.id, true);
       expect(await repair()).toEqual({ ...NOTHING, started: 1 });

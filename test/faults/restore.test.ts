@@ -1,6 +1,7 @@
 // Either database restored from an older copy, or lost: the earlier cursor wins, and both sides end up exact.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { reconcile } from "../../src/activities/reconcile.ts";
+import { eventually } from "../support/eventually.ts";
 import {
   expectDelivered,
   expectExported,
@@ -13,7 +14,7 @@ import {
 import { connectMixpanel, expose } from "../support/system/mixpanelSync.ts";
 import type { Mixpanel } from "../support/system/mixpanelSync.ts";
 import { backUp } from "../support/system/restore.ts";
-import { eventually, startSystem } from "../support/system/system.ts";
+import { startSystem } from "../support/system/system.ts";
 import type { System } from "../support/system/system.ts";
 
 const WITHIN_MS = 120_000;

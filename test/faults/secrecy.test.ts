@@ -6,10 +6,11 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "../../dev/process/freePort.ts";
 import type { LoadRow } from "../../dev/standins/mixpanel/protocol.ts";
+import { eventually } from "../support/eventually.ts";
 import { IMPORT_FROM, START_MS } from "../support/system/exact.ts";
 import { connectMixpanel } from "../support/system/mixpanelSync.ts";
 import type { Mixpanel } from "../support/system/mixpanelSync.ts";
-import { ACCOUNT, eventually, historyOf, startSystem } from "../support/system/system.ts";
+import { ACCOUNT, historyOf, startSystem } from "../support/system/system.ts";
 import type { System } from "../support/system/system.ts";
 
 const WITHIN_MS = 120_000;

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { call, createGatewayHarness, eventually, type GatewayHarness } from "../support/gateway/gateway.ts";
+import { eventually } from "../support/eventually.ts";
+import { call, createGatewayHarness, type GatewayHarness } from "../support/gateway/gateway.ts";
 
 let gateway: GatewayHarness;
 beforeAll(async () => {

@@ -5,7 +5,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import type { ExposureStore, Store } from "../../src/store/store.ts";
-import { call, createGatewayHarness, eventually, type GatewayHarness } from "../support/gateway/gateway.ts";
+import { eventually } from "../support/eventually.ts";
+import { call, createGatewayHarness, type GatewayHarness } from "../support/gateway/gateway.ts";
 
 let gateway: GatewayHarness | undefined;
 afterEach(async () => {

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { readChatBody } from "../../src/gateway/chatBody.ts";
 import { streamResponse } from "../../src/gateway/streamResponse.ts";
 import { cachedLookup } from "../../src/http/cache.ts";
-import { eventually } from "../support/gateway/gateway.ts";
+import { eventually } from "../support/eventually.ts";
 
 describe("the body of a call", () => {
   test("any bytes are a call or a refusal, never a failure", () => {

@@ -82,6 +82,11 @@ it("imports the rows of each event once, keeps going when one is deleted, and te
   // Ids, counts and cursors alone go through Temporal, and no table or column either.
   const history = await historyOf(system, bigQuery.id);
   expect(history).toContain("visit");
-  const hidden = [system.config.bigquery.sourceToken ?? "", "user-", visits![0]!.event_uuid, COLUMNS.userIdFieldName];
+  const hidden = [
+    system.config.providers.bigquery.sourceToken ?? "",
+    "user-",
+    visits![0]!.event_uuid,
+    COLUMNS.userIdFieldName,
+  ];
   expect(hidden.filter((text) => history.includes(text))).toEqual([]);
 }, 120_000);

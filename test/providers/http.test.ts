@@ -1,4 +1,4 @@
-// The one HTTP client: an answer that comes faster than it is read waits at the far side, not in memory.
+// The HTTP client of connectors: a response that arrives faster than it is read waits at the server, not in memory.
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -13,7 +13,7 @@ const READ_BYTES = 32 * 1024 * 1024;
 const MAX_AHEAD_BYTES = 24 * 1024 * 1024;
 
 let sentBytes = 0;
-/** As large compressed as it is otherwise; gzip takes one such after the other for a whole. */
+/** Random, so compression does not make it smaller. Several gzip members after each other are one gzip stream. */
 const member = gzipSync(randomBytes(1024 * 1024));
 const server = createServer((_request, answer) => {
   answer.setHeader("content-encoding", "gzip");
@@ -42,7 +42,7 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-test("an answer of many small pieces is not buffered ahead of a slow reader", async () => {
+test("a response of many small parts is not buffered ahead of a slow reader", async () => {
   const { port } = server.address() as AddressInfo;
   const answer = await http.send("The server", {
     method: "GET",
@@ -56,7 +56,7 @@ test("an answer of many small pieces is not buffered ahead of a slow reader", as
   let aheadBytes = 0;
   for await (const part of answer.body as AsyncIterable<Buffer>) {
     readBytes += part.length;
-    // A reader with something to do between two reads: the far side gets its turns meanwhile.
+    // The reader is busy between two reads, and the server can send meanwhile.
     for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
     aheadBytes = Math.max(aheadBytes, sentBytes - readBytes);
     if (readBytes >= READ_BYTES) break;

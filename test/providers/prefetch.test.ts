@@ -1,3 +1,4 @@
+// Prefetching: one item ahead, errors in their place, nothing left running.
 import { expect, it } from "vitest";
 import { prefetch } from "../../src/providers/prefetch.ts";
 
@@ -13,18 +14,26 @@ async function* numbers(seen: string[], failAt = Infinity) {
   }
 }
 
-it("makes the next item while the last is worked on, and no more than that", async () => {
+it("produces the next item while the last is worked on, and no more", async () => {
   const seen: string[] = [];
   for await (const n of prefetch(numbers(seen))) {
     await new Promise(setImmediate);
     seen.push(`worked on ${n}`);
   }
   expect(seen).toEqual([
-    ...["made 0", "made 1", "worked on 0", "made 2", "worked on 1", "made 3", "worked on 2", "closed", "worked on 3"],
+    "made 0",
+    "made 1",
+    "worked on 0",
+    "made 2",
+    "worked on 1",
+    "made 3",
+    "worked on 2",
+    "closed",
+    "worked on 3",
   ]);
 });
 
-it("keeps a failure in its place", async () => {
+it("throws an error in its place", async () => {
   const got: number[] = [];
   const all = async () => {
     for await (const n of prefetch(numbers([], 2))) {
@@ -36,7 +45,7 @@ it("keeps a failure in its place", async () => {
   expect(got).toEqual([0, 1]);
 });
 
-it("closes what it reads from when it is left early", async () => {
+it("closes its source when it is left early", async () => {
   const seen: string[] = [];
   for await (const _ of prefetch(numbers(seen))) break;
   expect(seen.at(-1)).toBe("closed");

@@ -1,4 +1,5 @@
-// The lives of integrations whose histories are kept and replayed: each shows a way through the workflow that must not change.
+// The lives of integrations whose histories are kept and replayed: each shows a way through the workflow that must not
+// change.
 import { configChangedSignal, pauseSignal, resumeSignal, syncNowSignal } from "../../src/workflows/messages.ts";
 import { failing } from "../support/workflows/fakeSync.ts";
 import type { FakeSync } from "../support/workflows/fakeSync.ts";

@@ -1,4 +1,5 @@
-// The upgrade from version 1: nothing of what its continue-as-new carried over is lost, and its executions move to the new build.
+// The upgrade from version 1: nothing of what its continue-as-new carried over is lost, and its executions move to the
+// new build.
 import { beforeAll, describe, expect, it } from "vitest";
 import { resumeSignal, statusQuery } from "../../src/workflows/messages.ts";
 import { initialState } from "../../src/workflows/state.ts";

@@ -1,6 +1,6 @@
 // The commands of `/__control/…`.
 import { z } from "zod";
-import { command, ControlError, type Commands } from "../shared/controlServer.ts";
+import { command, type Commands } from "../shared/controlServer.ts";
 import { GoogleError } from "./google.ts";
 import { newCounters } from "./project.ts";
 import { accountSchema, emailSchema, faultSchema, projectIdSchema, projectSettingsSchema } from "./protocol.ts";

@@ -97,10 +97,10 @@ function readQuery(project: Project, nowMs: number, params: URLSearchParams): Ex
   return { fromDay, toDay, events, where, limit, seconds: params.get("time_in_ms") !== "true" };
 }
 
-function readEventNames(text: string | null): string[] | null | undefined {
-  if (text === null || text === "") return null;
+function readEventNames(list: string | null): string[] | null | undefined {
+  if (list === null || list === "") return null;
   try {
-    const names: unknown = JSON.parse(text);
+    const names: unknown = JSON.parse(list);
     return Array.isArray(names) && names.every((name) => typeof name === "string") ? names : undefined;
   } catch {
     return undefined;

@@ -4,18 +4,17 @@ import { endpoint } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
 import { notFound, Problem } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
-import { newEvent, newEventFor } from "../integrations/requestBodies.ts";
-import { eventResponse, toEventResponse } from "../integrations/responses.ts";
+import type { ProviderSchemas } from "../integrations/providerSchemas.ts";
 import { integrationRef, signalWorkflow } from "../integrations/signals.ts";
 import { listOf } from "../responses.ts";
 import { eventParams, eventPatch, integrationParams, pageQuery } from "../schemas.ts";
 
-export function registerEvents(app: App, deps: AppDeps): void {
-  registerCollection(app, deps);
-  registerOne(app, deps);
+export function registerEvents(app: App, deps: AppDeps, schemas: ProviderSchemas): void {
+  registerCollection(app, deps, schemas);
+  registerOne(app, deps, schemas);
 }
 
-function registerCollection(app: App, deps: AppDeps): void {
+function registerCollection(app: App, deps: AppDeps, schemas: ProviderSchemas): void {
   const { events, integrations } = deps.store;
   endpoint(app, {
     method: "post",
@@ -27,21 +26,21 @@ function registerCollection(app: App, deps: AppDeps): void {
       "provider. A second event of the same id or name is a 409.",
     tag: "events",
     params: integrationParams,
-    body: newEvent,
+    body: schemas.newEvent,
     bodyFor: async (workspaceId, { id }) => {
       const integration = await integrations.get(workspaceId, id);
       if (integration === null) throw notFound("integration");
-      return newEventFor(integration.settings);
+      return schemas.newEventFor(integration);
     },
     status: 201,
-    response: eventResponse,
+    response: schemas.event,
     problems: [409],
     handler: async ({ workspaceId, params: { id }, body }) => {
       await refuseTooMany(deps, workspaceId, id);
       const row = await events.create(workspaceId, id, body);
       if (row === null) throw notFound("integration");
       await signalConfigChanged(deps, workspaceId, id);
-      return toEventResponse(row);
+      return schemas.toEventResponse(row);
     },
   });
   endpoint(app, {
@@ -54,16 +53,16 @@ function registerCollection(app: App, deps: AppDeps): void {
     params: integrationParams,
     query: pageQuery,
     status: 200,
-    response: listOf("events", eventResponse),
+    response: listOf("events", schemas.event),
     handler: async ({ workspaceId, params: { id }, query }) => {
       const page = await events.list(workspaceId, id, query);
       if (page === null) throw notFound("integration");
-      return { events: page.items.map(toEventResponse), next: page.next };
+      return { events: page.items.map(schemas.toEventResponse), next: page.next };
     },
   });
 }
 
-function registerOne(app: App, deps: AppDeps): void {
+function registerOne(app: App, deps: AppDeps, schemas: ProviderSchemas): void {
   const { events } = deps.store;
   endpoint(app, {
     method: "patch",
@@ -76,11 +75,11 @@ function registerOne(app: App, deps: AppDeps): void {
     params: eventParams,
     body: eventPatch,
     status: 200,
-    response: eventResponse,
+    response: schemas.event,
     handler: async ({ workspaceId, params: { id, name }, body }) => {
       const row = await events.update(workspaceId, id, name, body);
       if (row === null) throw notFound("event");
-      return toEventResponse(row);
+      return schemas.toEventResponse(row);
     },
   });
   endpoint(app, {

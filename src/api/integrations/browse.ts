@@ -1,111 +1,115 @@
-// What a BigQuery customer's project holds, so that a page can offer datasets, tables and columns instead of asking for
-// names.
+// What an integration's project holds: datasets, tables and columns, which pages offer instead of asking for names.
 import { z } from "@hono/zod-openapi";
 import type { Connection } from "../../domain/connection.ts";
 import { SyncError, type ErrorKind } from "../../domain/errors.ts";
 import { endpoint } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
 import { invalid, notFound, Problem, type ProblemStatus } from "../../http/problem.ts";
-import { isDatasetName, isTableName } from "../../providers/bigquery/nameRules.ts";
 import type { Browse } from "../../providers/connector.ts";
+import type { ProviderSpec } from "../../providers/provider.ts";
 import type { AppDeps } from "../deps.ts";
 import { listOf } from "../responses.ts";
 import { integrationParams, pageQuery } from "../schemas.ts";
+import { componentName } from "./providerSchemas.ts";
 
 const PROBLEMS: ProblemStatus[] = [403, 409, 503];
-const datasetParams = integrationParams.extend({
-  dataset: z.string().refine(isDatasetName).describe("The name of the dataset."),
-});
-const tableParams = datasetParams.extend({
-  table: z.string().refine(isTableName).describe("The name of the table."),
-});
-const datasetResponse = z
-  .object({ id: z.string().describe("The name of the dataset.") })
-  .openapi("BigQueryDataset", { example: { id: "analytics" } });
-const tableResponse = z
-  .object({
-    id: z.string().describe("The name of the table."),
-    type: z.string().describe("What it is, as BigQuery calls it."),
-  })
-  .openapi("BigQueryTable", { example: { id: "events", type: "TABLE" } });
-const columnResponse = z
-  .object({
-    name: z.string().describe("The name of the column; `a.b` for a field within a struct."),
-    type: z.string().describe("The BigQuery type."),
-    mode: z.enum(["NULLABLE", "REQUIRED", "REPEATED"]).describe("Whether it can be null or repeated."),
-  })
-  .openapi("BigQueryColumn", { example: { name: "user_id", type: "STRING", mode: "REQUIRED" } });
 
 export function registerBrowse(app: App, deps: AppDeps): void {
+  for (const spec of deps.specs) {
+    if (spec.browse !== undefined) registerLists(app, deps, spec, spec.browse);
+  }
+}
+
+function registerLists(app: App, deps: AppDeps, spec: ProviderSpec, names: NonNullable<ProviderSpec["browse"]>): void {
+  const name = componentName(spec);
+  const datasetParams = integrationParams.extend({ dataset: names.dataset.describe("The name of the dataset.") });
+  const tableParams = datasetParams.extend({ table: names.table.describe("The name of the table.") });
   endpoint(app, {
     method: "get",
-    path: "/v1/integrations/{id}/bigquery/datasets",
-    operationId: "listDatasets",
+    path: `/v1/integrations/{id}/${spec.id}/datasets`,
+    operationId: `list${name}Datasets`,
     summary: "List datasets",
-    description: "Returns the datasets of the project that the service account can read.",
+    description: "Returns the datasets of the project that the integration can read.",
     tag: "integrations",
     params: integrationParams,
     query: pageQuery,
     status: 200,
-    response: listOf("datasets", datasetResponse),
+    response: listOf("datasets", datasetResponse.openapi(`${name}Dataset`, { example: { id: "analytics" } })),
     problems: PROBLEMS,
     handler: async ({ workspaceId, params, query }) => {
-      const { items, next } = await browse(deps, workspaceId, params.id, query.cursor, (far, connection) =>
-        far.datasets(connection, query),
+      const { items, next } = await browse(deps, spec, workspaceId, params.id, query.cursor, (project, connection) =>
+        project.datasets(connection, query),
       );
       return { datasets: items, next };
     },
   });
   endpoint(app, {
     method: "get",
-    path: "/v1/integrations/{id}/bigquery/datasets/{dataset}/tables",
-    operationId: "listTables",
+    path: `/v1/integrations/{id}/${spec.id}/datasets/{dataset}/tables`,
+    operationId: `list${name}Tables`,
     summary: "List tables",
     description: "Returns the tables of a dataset, views included.",
     tag: "integrations",
     params: datasetParams,
     query: pageQuery,
     status: 200,
-    response: listOf("tables", tableResponse),
+    response: listOf("tables", tableResponse.openapi(`${name}Table`, { example: { id: "events", type: "TABLE" } })),
     problems: PROBLEMS,
     handler: async ({ workspaceId, params, query }) => {
-      const { items, next } = await browse(deps, workspaceId, params.id, query.cursor, (far, connection) =>
-        far.tables(connection, params.dataset, query),
+      const { items, next } = await browse(deps, spec, workspaceId, params.id, query.cursor, (project, connection) =>
+        project.tables(connection, String(params.dataset), query),
       );
       return { tables: items, next };
     },
   });
+  const column = columnResponse.openapi(`${name}Column`, {
+    example: { name: "user_id", type: "STRING", mode: "REQUIRED" },
+  });
   endpoint(app, {
     method: "get",
-    path: "/v1/integrations/{id}/bigquery/datasets/{dataset}/tables/{table}/columns",
-    operationId: "listColumns",
+    path: `/v1/integrations/{id}/${spec.id}/datasets/{dataset}/tables/{table}/columns`,
+    operationId: `list${name}Columns`,
     summary: "List columns",
     description: "Returns the columns of a table, with the fields within structs.",
     tag: "integrations",
     params: tableParams,
     status: 200,
-    response: z.object({ columns: z.array(columnResponse).describe("The columns in their order in the table.") }),
+    response: z.object({ columns: z.array(column).describe("The columns in their order in the table.") }),
     problems: PROBLEMS,
     handler: async ({ workspaceId, params: { id, dataset, table } }) => ({
-      columns: await browse(deps, workspaceId, id, null, (far, connection) => far.columns(connection, dataset, table)),
+      columns: await browse(deps, spec, workspaceId, id, null, (project, connection) =>
+        project.columns(connection, dataset, table),
+      ),
     }),
   });
 }
 
-/** An integration whose provider cannot be browsed is a 404. */
+const datasetResponse = z.object({ id: z.string().describe("The name of the dataset.") });
+const tableResponse = z.object({
+  id: z.string().describe("The name of the table."),
+  type: z.string().describe("What it is, as the provider calls it."),
+});
+const columnResponse = z.object({
+  name: z.string().describe("The name of the column; `a.b` for a field within a struct."),
+  type: z.string().describe("The provider's type."),
+  mode: z.enum(["NULLABLE", "REQUIRED", "REPEATED"]).describe("Whether it can be null or repeated."),
+});
+
+/** An integration of another provider is a 404. */
 async function browse<T>(
   { store, connectors }: AppDeps,
+  { id: provider, title }: ProviderSpec,
   workspaceId: string,
   id: string,
   cursor: string | null,
-  run: (far: Browse, connection: Connection) => Promise<T>,
+  run: (project: Browse, connection: Connection) => Promise<T>,
 ): Promise<T> {
   const row = await store.integrations.get(workspaceId, id);
-  const far = row === null ? undefined : connectors[row.provider].browse;
-  const connection = far === undefined ? null : await store.integrations.connection(id);
-  if (far === undefined || connection === null) throw notFound("BigQuery integration");
+  const project = row?.provider === provider ? connectors[provider]?.browse : undefined;
+  const connection = project === undefined ? null : await store.integrations.connection(id);
+  if (project === undefined || connection === null) throw notFound(`${title} integration`);
   try {
-    return await run(far, connection);
+    return await run(project, connection);
   } catch (error) {
     if (error instanceof SyncError) throw toProblem(error, cursor);
     throw error;
@@ -122,10 +126,7 @@ const STATUSES: Partial<Record<ErrorKind, ProblemStatus>> = {
 };
 const RETRY_AFTER_SECONDS = "10";
 
-/**
- * The connector's message says what to do. Cursors are BigQuery's page tokens, so only BigQuery can tell that one is
- * wrong.
- */
+/** The connector's message says what to do. Cursors are the provider's own, so only the provider can refuse one. */
 function toProblem({ kind, message }: SyncError, cursor: string | null): Problem {
   if (kind === "schema" && cursor !== null) return invalid([{ path: "cursor", message: "is no cursor of this list" }]);
   const status = STATUSES[kind] ?? 503;

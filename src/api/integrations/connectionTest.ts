@@ -42,6 +42,7 @@ export function registerConnectionTest(app: App, { store, connectors }: AppDeps)
       if (row === null) throw notFound("integration");
       const events = await store.imports.definitions(id);
       const connector = connectors[row.provider];
+      if (connector === undefined) throw notFound("provider");
       const steps = await failedStepOf(async () => {
         const connection = await store.integrations.connection(id);
         if (connection === null) throw notFound("integration");

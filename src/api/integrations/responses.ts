@@ -1,4 +1,4 @@
-// How the API shows integrations and events: schemas, and the functions that make responses of the store's rows.
+// How the API shows integrations and events: the fields that all providers share, and responses made from rows.
 import { z } from "@hono/zod-openapi";
 import { workflowIdOf } from "../../client/index.ts";
 import type { EventSummary } from "../../domain/event.ts";
@@ -7,95 +7,81 @@ import { count, errorState, isoTime, isoTimeOrNull, time, toErrorField } from ".
 import { lastRunResponse, toLastRun } from "../runs/responses.ts";
 
 const doing = z.string().nullable().optional().openapi({
-  description:
-    "In words, while a run runs: of one integration alone, and null where its workflow does not answer at once.",
+  description: "What the direction does, while a run goes on. Null if the workflow does not answer. Absent in lists.",
+  example: "delivering buckets 1 to 1000 of 5000",
 });
 
-const integration = z.object({
-  id: z.string(),
-  projectId: z.string(),
-  importFrom: z.string(),
-  createdAt: time,
-  status: z.enum(["idle", "syncing", "paused", "attention"]),
-  nextRunAt: time.nullable(),
-  workflowId: z.string(),
-  temporalUrl: z
-    .string()
-    .nullable()
-    .openapi({ description: "Its workflow in Temporal's UI, if the operator says where that is." }),
-  lastRun: lastRunResponse.nullable(),
-  export: z.object({
-    enabled: z.boolean(),
-    completeThrough: time.nullable(),
-    sent: count,
-    rejected: count,
-    pending: count,
-    late: count,
-    doing,
-    error: errorState.optional(),
+const completeThrough = time.nullable().describe("Everything before this time is synced. Null if nothing is.");
+
+/** The settings of its provider stand beside these fields. */
+export const integrationFields = z.object({
+  id: z.string().openapi({ description: "The id of the integration.", example: "int_8ca58d2699a69a6dbee0" }),
+  importFrom: z.string().openapi({ description: "The first day that is imported.", example: "2026-01-31" }),
+  createdAt: time.describe("When the integration was created."),
+  status: z.enum(["idle", "syncing", "paused", "attention"]).openapi({
+    description: "`attention` means that an error waits for the owner of the project.",
+    example: "idle",
   }),
-  import: z.object({ enabled: z.boolean(), doing, error: errorState.optional() }),
+  nextRunAt: time.nullable().describe("When the next run starts. Null if none is planned."),
+  workflowId: z.string().openapi({
+    description: "The id of the workflow in Temporal.",
+    example: "integration-int_8ca58d2699a69a6dbee0",
+  }),
+  temporalUrl: z.string().nullable().openapi({
+    description: "The page of the workflow in Temporal's UI. Null if the operator does not say where that is.",
+    example: null,
+  }),
+  lastRun: lastRunResponse.nullable().openapi({
+    description: "The run that started last. Null before the first.",
+    example: {
+      id: "run_5d2c",
+      startedAt: "2026-01-31T00:00:00.000Z",
+      finishedAt: "2026-01-31T00:02:10.000Z",
+      outcome: "succeeded",
+    },
+  }),
+  export: z
+    .object({
+      enabled: z.boolean().openapi({ description: "Whether exposures are exported.", example: true }),
+      completeThrough,
+      sent: count.openapi({ description: "Buckets that were delivered.", example: 4000 }),
+      rejected: count.openapi({ description: "Buckets that the provider rejected.", example: 0 }),
+      pending: count.openapi({ description: "Sealed buckets that are not delivered yet.", example: 1000 }),
+      late: count.openapi({ description: "Buckets with exposures that arrived after they were sealed.", example: 0 }),
+      doing,
+      error: errorState.optional(),
+    })
+    .describe("Exposures to the provider."),
+  import: z
+    .object({
+      enabled: z.boolean().openapi({ description: "Whether events are imported.", example: true }),
+      doing,
+      error: errorState.optional(),
+    })
+    .describe("Events from the provider."),
 });
 
-export const integrationResponse = z
-  .discriminatedUnion("provider", [
-    integration
-      .extend({
-        provider: z.literal("mixpanel"),
-        region: z.enum(["us", "eu", "in"]),
-        projectTime: z.enum(["utc", "local"]),
-        serviceAccountUsername: z.string(),
-      })
-      .openapi("MixpanelIntegration"),
-    integration
-      .extend({
-        provider: z.literal("bigquery"),
-        datasetId: z.string().nullable(),
-        serviceAccountEmail: z.string(),
-        location: z.string(),
-      })
-      .openapi("BigQueryIntegration"),
-  ])
-  .openapi("Integration");
+export type IntegrationResponse = z.input<typeof integrationFields> & { provider: string };
 
-const event = z.object({
-  description: z.string().nullable(),
-  createdAt: time,
-  imported: count,
-  rejected: count,
-  completeThrough: time.nullable(),
+/** The event's name, and its source at the provider, stand beside these fields. */
+export const eventFields = z.object({
+  description: z.string().nullable().openapi({ description: "Free text for people.", example: "Paid orders" }),
+  createdAt: time.describe("When the event was added."),
+  imported: count.openapi({ description: "Records that were imported.", example: 1200 }),
+  rejected: count.openapi({ description: "Records that were rejected.", example: 0 }),
+  completeThrough,
   error: errorState.optional(),
 });
 
-export const eventResponse = z
-  .union([
-    event.extend({ eventId: z.string() }).openapi("MixpanelEvent"),
-    event
-      .extend({
-        eventName: z.string(),
-        dataset: z.string(),
-        tableName: z.string(),
-        eventFieldName: z.string(),
-        userIdFieldName: z.string(),
-        timestampFieldName: z.string(),
-        eventUuidFieldName: z.string(),
-      })
-      .openapi("BigQueryEvent"),
-  ])
-  .openapi("Event");
+export type EventResponse = z.input<typeof eventFields>;
 
-/**
- * An integration as its owner sees it: without its secret. `temporalUrl` is where its workflow is looked at, if
- * anywhere.
- */
-export function toIntegrationResponse(
-  row: Integration,
-  temporalUrl: string | null = null,
-): z.input<typeof integrationResponse> {
-  const { settings, lastRun } = row;
+/** `temporalUrl` is the page of its workflow in Temporal's UI, if there is one. The secret is not part of a row. */
+export function toIntegrationResponse(row: Integration, temporalUrl: string | null = null): IntegrationResponse {
+  const { lastRun } = row;
   return {
+    ...row.settings,
     id: row.id,
-    ...settings,
+    provider: row.provider,
     importFrom: row.importFrom,
     createdAt: isoTime(row.createdAtMs),
     status: row.status,
@@ -116,9 +102,11 @@ export function toIntegrationResponse(
   };
 }
 
-export function toEventResponse(row: EventSummary): z.input<typeof eventResponse> {
+/** `nameField` is what the provider calls the name of an event. */
+export function toEventResponse(row: EventSummary, nameField: string): EventResponse {
   return {
-    ...(row.source === null ? { eventId: row.name } : { eventName: row.name, ...row.source }),
+    ...row.source,
+    [nameField]: row.name,
     description: row.description,
     createdAt: isoTime(row.createdAtMs),
     imported: row.imported,

@@ -1,6 +1,5 @@
 // Integrations: create, get, change, delete, pause and resume. Every write commits its row before it signals the
 // workflow.
-import type { z } from "@hono/zod-openapi";
 import pTimeout from "p-timeout";
 import { workflowIdOf } from "../../client/index.ts";
 import type { Integration } from "../../domain/integration.ts";
@@ -10,25 +9,29 @@ import { notFound } from "../../http/problem.ts";
 import type { AppDeps, WebSettings } from "../deps.ts";
 import { listOf } from "../responses.ts";
 import { integrationParams, pageQuery } from "../schemas.ts";
-import { integrationPatch, integrationPatchFor, newIntegration } from "./requestBodies.ts";
-import { integrationResponse, toIntegrationResponse } from "./responses.ts";
+import type { ProviderSchemas } from "./providerSchemas.ts";
+import { toIntegrationResponse, type IntegrationResponse } from "./responses.ts";
 import { integrationRef, signalWorkflow } from "./signals.ts";
 
 /** A status query needs a worker. The page that asks should not wait long if there is none. */
 const STATUS_TIMEOUT_MS = 1_000;
 
-type IntegrationResponse = z.input<typeof integrationResponse>;
 type ToResponse = (row: Integration) => IntegrationResponse;
 
-export function registerIntegrations(app: App, deps: AppDeps, { temporalUi }: WebSettings): void {
+export function registerIntegrations(
+  app: App,
+  deps: AppDeps,
+  schemas: ProviderSchemas,
+  { temporalUi }: WebSettings,
+): void {
   const toResponse = (row: Integration) => toIntegrationResponse(row, temporalUrlOf(temporalUi, row.id));
-  registerCollection(app, deps, toResponse);
-  registerOne(app, deps, toResponse);
+  registerCollection(app, deps, schemas, toResponse);
+  registerOne(app, deps, schemas, toResponse);
   registerDelete(app, deps);
-  registerPauseAndResume(app, deps, toResponse);
+  registerPauseAndResume(app, deps, schemas, toResponse);
 }
 
-function registerCollection(app: App, deps: AppDeps, toResponse: ToResponse): void {
+function registerCollection(app: App, deps: AppDeps, schemas: ProviderSchemas, toResponse: ToResponse): void {
   const { store } = deps;
   endpoint(app, {
     method: "post",
@@ -39,9 +42,9 @@ function registerCollection(app: App, deps: AppDeps, toResponse: ToResponse): vo
       "Connects a project of a provider. Both directions start switched off. A second integration of the same " +
       "project is a 409. Secrets are stored encrypted and never returned.",
     tag: "integrations",
-    body: newIntegration(() => store.nowMs()),
+    body: schemas.newIntegration,
     status: 201,
-    response: integrationResponse,
+    response: schemas.integration,
     problems: [409],
     handler: async ({ workspaceId, body }) => {
       const row = await store.integrations.create(workspaceId, body);
@@ -58,7 +61,7 @@ function registerCollection(app: App, deps: AppDeps, toResponse: ToResponse): vo
     tag: "integrations",
     query: pageQuery,
     status: 200,
-    response: listOf("integrations", integrationResponse),
+    response: listOf("integrations", schemas.integration),
     handler: async ({ workspaceId, query }) => {
       const page = await store.integrations.list(workspaceId, query);
       return { integrations: page.items.map(toResponse), next: page.next };
@@ -66,7 +69,7 @@ function registerCollection(app: App, deps: AppDeps, toResponse: ToResponse): vo
   });
 }
 
-function registerOne(app: App, deps: AppDeps, toResponse: ToResponse): void {
+function registerOne(app: App, deps: AppDeps, schemas: ProviderSchemas, toResponse: ToResponse): void {
   const { integrations } = deps.store;
   endpoint(app, {
     method: "get",
@@ -77,7 +80,7 @@ function registerOne(app: App, deps: AppDeps, toResponse: ToResponse): void {
     tag: "integrations",
     params: integrationParams,
     status: 200,
-    response: integrationResponse,
+    response: schemas.integration,
     handler: async ({ workspaceId, params: { id } }) => {
       const row = await integrations.get(workspaceId, id);
       if (row === null) throw notFound("integration");
@@ -94,14 +97,14 @@ function registerOne(app: App, deps: AppDeps, toResponse: ToResponse): void {
       "of the export sends all retained exposures; later it continues where it stopped.",
     tag: "integrations",
     params: integrationParams,
-    body: integrationPatch,
+    body: schemas.integrationPatch,
     bodyFor: async (workspaceId, { id }) => {
       const row = await integrations.get(workspaceId, id);
       if (row === null) throw notFound("integration");
-      return integrationPatchFor(row.settings);
+      return schemas.integrationPatchFor(row);
     },
     status: 200,
-    response: integrationResponse,
+    response: schemas.integration,
     handler: async ({ workspaceId, params: { id }, body: patch }) => {
       const isEmpty = Object.values(patch).every((value) => value === undefined);
       const row = isEmpty ? await integrations.get(workspaceId, id) : await integrations.update(workspaceId, id, patch);
@@ -131,7 +134,7 @@ function registerDelete(app: App, deps: AppDeps): void {
   });
 }
 
-function registerPauseAndResume(app: App, deps: AppDeps, toResponse: ToResponse): void {
+function registerPauseAndResume(app: App, deps: AppDeps, schemas: ProviderSchemas, toResponse: ToResponse): void {
   const setPaused = async (workspaceId: string, id: string, paused: boolean) => {
     const row = await deps.store.integrations.setPaused(workspaceId, id, paused);
     if (row === null) throw notFound("integration");
@@ -146,7 +149,7 @@ function registerPauseAndResume(app: App, deps: AppDeps, toResponse: ToResponse)
     tag: "integrations",
     params: integrationParams,
     status: 202,
-    response: integrationResponse,
+    response: schemas.integration,
     handler: async ({ workspaceId, params: { id } }) => {
       const row = await setPaused(workspaceId, id, true);
       await signalWorkflow(deps, id, "pause", (control) => control.pause(integrationRef(row)));
@@ -162,7 +165,7 @@ function registerPauseAndResume(app: App, deps: AppDeps, toResponse: ToResponse)
     tag: "integrations",
     params: integrationParams,
     status: 202,
-    response: integrationResponse,
+    response: schemas.integration,
     handler: async ({ workspaceId, params: { id } }) => {
       const row = await setPaused(workspaceId, id, false);
       await signalWorkflow(deps, id, "resume", (control) => control.resume(integrationRef(row)));

@@ -1,5 +1,4 @@
-// Signals to an integration's workflow after its row was committed. The row is the truth: the reconciler repairs a lost
-// signal.
+// Signals to an integration's workflow, sent after its row was committed. The reconciler repairs a lost signal.
 import pTimeout from "p-timeout";
 import type { IntegrationControl, IntegrationRef } from "../../client/index.ts";
 import type { Integration } from "../../domain/integration.ts";

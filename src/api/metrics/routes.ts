@@ -9,7 +9,12 @@ import { pageQuery } from "../schemas.ts";
 import { metricResponse, toMetricResponse } from "./responses.ts";
 import { cappingProblem, metricParams, metricPatch, newMetric } from "./schemas.ts";
 
-export function registerMetrics(app: App, { store: { metrics } }: AppDeps): void {
+export function registerMetrics(app: App, deps: AppDeps): void {
+  registerCollection(app, deps);
+  registerOne(app, deps);
+}
+
+function registerCollection(app: App, { store: { metrics } }: AppDeps): void {
   endpoint(app, {
     method: "post",
     path: "/v1/metrics",
@@ -42,6 +47,9 @@ export function registerMetrics(app: App, { store: { metrics } }: AppDeps): void
       return { metrics: page.items.map(toMetricResponse), next: page.next };
     },
   });
+}
+
+function registerOne(app: App, { store: { metrics } }: AppDeps): void {
   endpoint(app, {
     method: "get",
     path: "/v1/metrics/{metric}",

@@ -8,7 +8,12 @@ import { orFieldError, orNotFound, refuseMissing } from "./errors.ts";
 import { routeResponse } from "./responses.ts";
 import { newRoute, routeParams, routePatch, routerParams } from "./schemas.ts";
 
-export function registerRoutes(app: App, { store: { routers }, upstreams }: AppDeps): void {
+export function registerRoutes(app: App, deps: AppDeps): void {
+  registerCollection(app, deps);
+  registerOne(app, deps);
+}
+
+function registerCollection(app: App, { store: { routers }, upstreams }: AppDeps): void {
   endpoint(app, {
     method: "post",
     path: "/v1/routers/{router}/routes",
@@ -40,6 +45,9 @@ export function registerRoutes(app: App, { store: { routers }, upstreams }: AppD
       return { routes: page.items, next: page.next };
     },
   });
+}
+
+function registerOne(app: App, { store: { routers } }: AppDeps): void {
   endpoint(app, {
     method: "get",
     path: "/v1/routers/{router}/routes/{route}",

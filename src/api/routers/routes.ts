@@ -8,7 +8,12 @@ import { orFieldError, orNotFound, refuseMissing } from "./errors.ts";
 import { routerResponse, toRouterResponse } from "./responses.ts";
 import { newRouter, routerParams, routerPatch } from "./schemas.ts";
 
-export function registerRouters(app: App, { store: { routers }, upstreams }: AppDeps): void {
+export function registerRouters(app: App, deps: AppDeps): void {
+  registerCollection(app, deps);
+  registerOne(app, deps);
+}
+
+function registerCollection(app: App, { store: { routers }, upstreams }: AppDeps): void {
   endpoint(app, {
     method: "post",
     path: "/v1/routers",
@@ -37,6 +42,9 @@ export function registerRouters(app: App, { store: { routers }, upstreams }: App
       return { routers: page.items.map(toRouterResponse), next: page.next };
     },
   });
+}
+
+function registerOne(app: App, { store: { routers } }: AppDeps): void {
   endpoint(app, {
     method: "get",
     path: "/v1/routers/{router}",

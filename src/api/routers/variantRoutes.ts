@@ -8,7 +8,12 @@ import { orFieldError, orNotFound, refuseMissing } from "./errors.ts";
 import { variantResponse } from "./responses.ts";
 import { newVariant, routeParams, variantParams, variantPatch } from "./schemas.ts";
 
-export function registerVariants(app: App, { store: { routers }, upstreams }: AppDeps): void {
+export function registerVariants(app: App, deps: AppDeps): void {
+  registerCollection(app, deps);
+  registerOne(app, deps);
+}
+
+function registerCollection(app: App, { store: { routers }, upstreams }: AppDeps): void {
   endpoint(app, {
     method: "post",
     path: "/v1/routers/{router}/routes/{route}/variants",
@@ -40,6 +45,9 @@ export function registerVariants(app: App, { store: { routers }, upstreams }: Ap
       return { variants: page.items, next: page.next };
     },
   });
+}
+
+function registerOne(app: App, { store: { routers }, upstreams }: AppDeps): void {
   endpoint(app, {
     method: "get",
     path: "/v1/routers/{router}/routes/{route}/variants/{variant}",

@@ -1,5 +1,4 @@
-// Signing in and out in a browser: an API key opens a session, whose cookie every call under /v1 accepts in place of
-// the key.
+// Signing in and out in a browser: an API key opens a session, whose cookie replaces the key in calls under /v1.
 import { z } from "@hono/zod-openapi";
 import { clientAddress, isSameOrigin } from "../../http/clientOrigin.ts";
 import { endpoint } from "../../http/endpoint.ts";

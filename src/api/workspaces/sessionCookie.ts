@@ -1,5 +1,4 @@
-// The cookie of a browser's session. Scripts and pages of other sites cannot use it; over https it is bound to this
-// host.
+// The cookie of a browser's session. Scripts and pages of other sites cannot use it; https binds it to this host.
 import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { isHttps, type ProxySettings } from "../../http/clientOrigin.ts";

@@ -1,5 +1,4 @@
-// Rate limits of sign-ins, of calls with wrong keys and of a workspace's calls. Each process counts for itself, per
-// minute.
+// Limits per minute on sign-ins, calls with wrong keys and a workspace's calls. Each process counts for itself.
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { Problem } from "../../http/problem.ts";
 

@@ -57,20 +57,20 @@ function checkSampleRatio({ fromMs, routeId }: ResultOptions, { router, cells }:
   if (router === null || worst === undefined) {
     const message =
       router === null
-        ? "The router is not configured here, so that there are no weights to hold the users against."
+        ? "The router is not configured here, so there are no weights to compare the users with."
         : "No route has users and two variants with weights: there is no ratio to check.";
     return { check, status: "unknown", message, figures: { pValue: null } };
   }
   const figures = { pValue: worst.pValue, route: worst.id, alpha: SAMPLE_RATIO_ALPHA / tested.length };
   if (worst.pValue >= figures.alpha) {
-    return { check, status: "ok", message: "Users came to the variants in the proportions of their weights.", figures };
+    return { check, status: "ok", message: "The variants got users in the proportions of their weights.", figures };
   }
   const changed = router.updatedAtMs > fromMs;
   const cause = changed
-    ? `The router was changed on ${isoDay(router.updatedAtMs)}, within this range: if its weights were, choose days after that.`
-    : "Likely causes: calls that fall back to another variant or whose exposures are lost, or exposures sent for one variant alone. " +
+    ? `The router was changed on ${isoDay(router.updatedAtMs)}. If its weights changed, choose days after that.`
+    : "Likely causes: fallbacks to another variant, lost exposures, or exposures sent for one variant only. " +
       "Find the cause before you believe a difference.";
-  const message = `Users of route ${worst.id} did not come to its variants in the proportions of their weights. ${cause}`;
+  const message = `The variants of route ${worst.id} did not get users in the proportions of their weights. ${cause}`;
   return { check, status: "warning", message, figures };
 }
 
@@ -78,12 +78,12 @@ function checkMinimumSample({ measure, denominator }: Metric, groups: GroupResul
   const check = "minimum_sample";
   const smallest = groups.toSorted((a, b) => a.users - b.users)[0];
   if (smallest === undefined) {
-    const message = "Nobody was exposed in this range: choose other days, or see whether exposures arrive.";
+    const message = "No user was exposed in this range. Choose other days, or check whether exposures arrive.";
     return { check, status: "unknown", message, figures: { users: 0, minimum: MIN_USERS } };
   }
   const figures = { group: smallest.id, users: smallest.users, minimum: MIN_USERS };
   if (smallest.users < MIN_USERS) {
-    const message = `Group ${smallest.id} has fewer than ${MIN_USERS} users: its intervals are not to be relied on. Wait for more users.`;
+    const message = `Group ${smallest.id} has fewer than ${MIN_USERS} users: its intervals are not reliable yet.`;
     return { check, status: "warning", message, figures };
   }
   const isProportion = denominator === null && measure.aggregation === "conversion";
@@ -92,8 +92,8 @@ function checkMinimumSample({ measure, denominator }: Metric, groups: GroupResul
   );
   if (isProportion && rare !== undefined) {
     const message =
-      `In group ${rare.id} fewer than ${MIN_CONVERSIONS} users did, or fewer than ${MIN_CONVERSIONS} did not: its intervals are ` +
-      "not to be relied on. Wait for more users.";
+      `In group ${rare.id} fewer than ${MIN_CONVERSIONS} users did, or fewer than ${MIN_CONVERSIONS} did not, ` +
+      "so its intervals are not reliable. Wait for more users.";
     return { check, status: "warning", message, figures: { ...figures, group: rare.id, users: rare.users } };
   }
   return { check, status: "ok", message: `Every group has at least ${MIN_USERS} users.`, figures };
@@ -109,8 +109,8 @@ function checkJoinRate({ joined: { sampled, found } }: MetricSample): HealthChec
   const what = `${percent(share)} of exposed users (of a sample of ${count(sampled)}) have any imported event.`;
   if (share >= MIN_JOIN_RATE) return { check, status: "ok", message: what, figures };
   const message =
-    `${what} Likely cause: the \`user\` of the calls is not the id that the product's events carry. Send the same one in both. Or only ` +
-    "rare events are imported: import one that every active user has.";
+    `${what} Likely cause: the \`user\` of the calls is not the id in the events. Send the same id in both. ` +
+    "Or only rare events are imported: import one that every active user has.";
   return { check, status: "warning", message, figures };
 }
 
@@ -124,9 +124,9 @@ function checkMixed(
   const what = `${count(mixedUsers)} of ${count(allUsers)} users saw several ${by}s; they are ${
     mixed === "first" ? `counted with the first ${by} that they saw` : "left out"
   }.`;
-  if (share === null) return { check, status: "unknown", message: "Nobody was exposed in this range.", figures };
+  if (share === null) return { check, status: "unknown", message: "No user was exposed in this range.", figures };
   if (share <= MAX_MIXED_SHARE) return { check, status: "ok", message: what, figures };
-  const message = `${what} Likely causes: weights that were changed, fallbacks, or one \`user\` for several people. It dilutes differences.`;
+  const message = `${what} This dilutes differences. Likely causes: changed weights, fallbacks, or a shared \`user\`.`;
   return { check, status: "warning", message, figures };
 }
 
@@ -140,22 +140,22 @@ function checkCompleteThrough(metric: Metric, options: ResultOptions, sample: Me
     unfinishedUsers: sample.incompleteWindowUsers,
   };
   if (throughMs === null) {
-    const message = `Event ${behind?.name ?? ""} was never imported to an end: enable the import, or see its error at the integration.`;
+    const message = `Event ${behind?.name ?? ""} was never fully imported. Enable the import, or see its error.`;
     return { check, status: "warning", message, figures };
   }
   const unfinished =
-    `The windows of ${count(sample.incompleteWindowUsers)} users are not over, or not imported to their end; they are ` +
+    `The windows of ${count(sample.incompleteWindowUsers)} users are not over or not fully imported; they are ` +
     `${options.incompleteWindow === "include" ? "counted with what they have so far" : "left out"}.`;
   const firstMs = options.fromMs - (options.cuped ? metric.windowHours * HOUR_MS : 0);
   if (firstMs < Date.parse(`${sample.importFrom}T00:00:00Z`)) {
     const message =
-      `The import begins on ${sample.importFrom}, after the first day that counts here${options.cuped ? ", with the period before the exposure" : ""}: ` +
-      "events before it are missing. Choose later days.";
+      `The import begins on ${sample.importFrom}, after the first day that counts here` +
+      `${options.cuped ? ", with the period before the exposure" : ""}. Earlier events are missing. Choose later days.`;
     return { check, status: "warning", message, figures };
   }
   if (sample.nowMs - throughMs > MAX_DATA_AGE_MS) {
     const days = Math.floor((sample.nowMs - throughMs) / DAY_MS);
-    const message = `Event ${behind?.name ?? ""} is imported to ${days} days ago alone: see its integration. ${unfinished}`;
+    const message = `Event ${behind?.name} is imported up to ${days} days ago: see the integration. ${unfinished}`;
     return { check, status: "warning", message, figures };
   }
   return { check, status: "ok", message: unfinished, figures };
@@ -170,10 +170,10 @@ function checkExposedBefore(
   const check = "exposed_before";
   const days = `the ${windowHours} hours before ${isoDay(fromMs)}`;
   const figures = { from: new Date(fromMs - windowHours * HOUR_MS).toISOString() };
-  if (!exposedBefore) return { check, status: "ok", message: `The router served nobody in ${days}.`, figures };
+  if (!exposedBefore) return { check, status: "ok", message: `The router served no users in ${days}.`, figures };
   const message =
-    `The router already served users in ${days}: what CUPED takes off as their past may be the router's own effect. Choose the day on ` +
-    "which it started, or switch CUPED off.";
+    `The router already served users in ${days}, so what CUPED removes as their past may be the router's effect. ` +
+    "Choose the day on which it started, or switch CUPED off.";
   return { check, status: "warning", message, figures };
 }
 
@@ -182,7 +182,7 @@ function checkRejected({ events }: MetricSample): HealthCheck {
   const message =
     records === 0
       ? "No record of the metric's events was rejected."
-      : `${count(records)} records of the metric's events were rejected and do not count: the integration lists them with the reasons.`;
+      : `${count(records)} records of the metric's events were rejected. The integration lists the reasons.`;
   return { check: "rejected", status: records === 0 ? "ok" : "warning", message, figures: { records } };
 }
 

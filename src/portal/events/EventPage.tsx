@@ -1,8 +1,9 @@
 // The page of one imported event: its properties and its records.
 import { Badge, Box, Code, Text } from "@mantine/core";
 import { stringify } from "lossless-json";
-import { isMissing, nameOf, titleOf, type Schemas } from "../api.ts";
+import { isMissing, type Schemas } from "../api.ts";
 import { useIntegration } from "../integrations/queries.ts";
+import { nameOf, titleOf, useProvider } from "../providers/providers.tsx";
 import { SyncErrors } from "../integrations/SyncErrors.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { LinkButton } from "../ui/links.tsx";
@@ -22,11 +23,12 @@ interface EventName {
 export default function EventPage({ id, name }: EventName) {
   const integration = useIntegration(id);
   const query = useEvents(id);
-  const event = query.data?.events.find((one) => nameOf(one) === name);
-  if (isMissing(query.error) || (query.data && event === undefined)) return <NotFound />;
+  const provider = useProvider(integration.data?.provider);
+  const event = query.data?.events.find((one) => nameOf(provider, one) === name);
+  if (isMissing(query.error) || (query.data && integration.data && event === undefined)) return <NotFound />;
   const above = [
     { label: "Data Integrations", href: "/integrations" },
-    { label: integration.data ? titleOf(integration.data) : "Integration", href: `/integrations/${id}` },
+    { label: integration.data ? titleOf(provider, integration.data) : "Integration", href: `/integrations/${id}` },
   ];
   return (
     <Page title={name} above={above}>

@@ -1,10 +1,9 @@
 // The events that an integration imports, and how far each is imported.
 import { Button, Modal, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { client, nameOf, type Integration, type SyncEvent } from "../api.ts";
-import { BigQueryEventForm } from "../integrations/BigQueryEventForm.tsx";
-import { MixpanelEventForm } from "../integrations/MixpanelEventForm.tsx";
+import { client, type Integration, type SyncEvent } from "../api.ts";
 import { SyncErrors } from "../integrations/SyncErrors.tsx";
+import { nameOf, useProvider, type Provider } from "../providers/providers.tsx";
 import { ConfirmDelete } from "../ui/ConfirmDelete.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { TextLink } from "../ui/links.tsx";
@@ -12,10 +11,11 @@ import { Section } from "../ui/Page.tsx";
 import { QueryState } from "../ui/QueryState.tsx";
 import { RelativeTime } from "../ui/RelativeTime.tsx";
 import { formatCount } from "../ui/time.ts";
+import { EventForm } from "./EventForm.tsx";
 import { eventsKey, useEvents } from "./queries.ts";
 
-const columnsOf = (id: string): Column<SyncEvent>[] => [
-  { head: "Event", cell: (event) => <EventLink id={id} event={event} /> },
+const columnsOf = (id: string, provider: Provider): Column<SyncEvent>[] => [
+  { head: "Event", cell: (event) => <EventLink id={id} name={nameOf(provider, event)} event={event} /> },
   { head: "Imported", align: "right", cell: ({ imported }) => formatCount(imported) },
   { head: "Rejected", align: "right", cell: ({ rejected }) => formatCount(rejected) },
   { head: "Complete through", cell: ({ completeThrough }) => <RelativeTime at={completeThrough} empty="not yet" /> },
@@ -23,43 +23,42 @@ const columnsOf = (id: string): Column<SyncEvent>[] => [
     head: "Actions",
     isHeadHidden: true,
     align: "right",
-    cell: (event) => <DeleteEvent id={id} name={nameOf(event)} />,
+    cell: (event) => <DeleteEvent id={id} name={nameOf(provider, event)} />,
   },
 ];
 
 export function EventsToImport({ integration }: { integration: Integration }) {
-  const { id, provider } = integration;
+  const { id } = integration;
+  const provider = useProvider(integration.provider);
   const query = useEvents(id);
   const [opened, { open, close }] = useDisclosure();
-  const Form = provider === "mixpanel" ? MixpanelEventForm : BigQueryEventForm;
   return (
     <Section title="Events to import" actions={<Button onClick={open}>Add Event</Button>}>
       <QueryState query={query} loading="Loading events">
         {({ events }) => (
           <>
             <SyncErrors
-              of={events.map((event) => ({ name: nameOf(event), error: event.error }))}
+              of={events.map((event) => ({ name: nameOf(provider, event), error: event.error }))}
               except={integration.import.error}
             />
             <DataTable
               label="Events to import"
-              columns={columnsOf(id)}
+              columns={columnsOf(id, provider)}
               rows={events}
-              keyOf={nameOf}
+              keyOf={(event) => nameOf(provider, event)}
               empty="No events yet. Nothing is imported until you add one."
             />
           </>
         )}
       </QueryState>
       <Modal opened={opened} onClose={close} title="Add Event" size="lg">
-        <Form id={id} onAdded={close} />
+        <EventForm id={id} provider={provider} onAdded={close} />
       </Modal>
     </Section>
   );
 }
 
-function EventLink({ id, event }: { id: string; event: SyncEvent }) {
-  const name = nameOf(event);
+function EventLink({ id, name, event }: { id: string; name: string; event: SyncEvent }) {
   return (
     <>
       <TextLink href={`/integrations/${id}/events/${name}`} size="sm" aria-label={`${name}: properties and records`}>

@@ -1,38 +1,30 @@
-// Add Integration: which provider, then its fields, then Enable.
-import { Anchor, Button, Card, SimpleGrid, Stack, Text, Title } from "@mantine/core";
-import { Link, useLocation } from "wouter";
-import { PROVIDER_NAMES, type Provider } from "../api.ts";
-import { BigQueryForm } from "./BigQueryForm.tsx";
-import { MixpanelForm } from "./MixpanelForm.tsx";
-import { Page, Section } from "../ui/Page.tsx";
+// Add Integration: the choice of a provider, then the fields of the integration.
+import { Card, SimpleGrid, Stack, Text, Title } from "@mantine/core";
+import { useLocation } from "wouter";
+import { useProviders } from "../providers/providers.tsx";
+import { hasSetupGuide } from "../providers/setupGuides.ts";
+import { LinkButton, TextLink } from "../ui/links.tsx";
 import { NotFound } from "../ui/NotFound.tsx";
+import { Page, Section } from "../ui/Page.tsx";
+import { ProviderForm } from "./ProviderForm.tsx";
 
 const ABOVE = [{ label: "Data Integrations", href: "/integrations" }];
-const WORDS: Record<Provider, string> = {
-  mixpanel: "Exposures become events of your users; events of your project become metrics.",
-  bigquery: "Exposures become rows of a table in your dataset; rows of your event tables become metrics.",
-};
 
-export default function AddIntegration({ provider }: { provider?: string }) {
+export default function AddIntegration({ provider: id }: { provider?: string }) {
   const [, navigate] = useLocation();
-  if (provider === undefined) return <Choice />;
-  if (provider !== "mixpanel" && provider !== "bigquery") return <NotFound />;
-  const onEnabled = (id: string) => navigate(`/integrations/${id}?enabled`);
-  const Form = provider === "mixpanel" ? MixpanelForm : BigQueryForm;
+  const providers = useProviders();
+  if (id === undefined) return <Choice />;
+  const provider = providers.find((one) => one.id === id);
+  if (provider === undefined) return <NotFound />;
+  const guide = hasSetupGuide(id) && (
+    <TextLink href={`/setup/${id}`} size="sm">
+      What to prepare in {provider.title}
+    </TextLink>
+  );
   return (
-    <Page
-      title={`Add ${PROVIDER_NAMES[provider]}`}
-      above={[...ABOVE, { label: "Add Integration", href: "/integrations/new" }]}
-    >
-      <Section
-        title="Connection"
-        actions={
-          <Anchor component={Link} href={`/setup/${provider}`} size="sm">
-            What to prepare in {PROVIDER_NAMES[provider]}
-          </Anchor>
-        }
-      >
-        <Form onEnabled={onEnabled} />
+    <Page title={`Add ${provider.title}`} above={[...ABOVE, { label: "Add Integration", href: "/integrations/new" }]}>
+      <Section title="Connection" actions={guide}>
+        <ProviderForm provider={provider} onEnabled={(created) => navigate(`/integrations/${created}?enabled`)} />
       </Section>
     </Page>
   );
@@ -42,20 +34,16 @@ function Choice() {
   return (
     <Page title="Add Integration" above={ABOVE}>
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
-        {(["mixpanel", "bigquery"] as const).map((provider) => (
-          <Card key={provider} withBorder>
+        {useProviders().map(({ id, title, summary }) => (
+          <Card key={id} withBorder>
             <Stack align="flex-start">
               <Title order={2} size="h4">
-                {PROVIDER_NAMES[provider]}
+                {title}
               </Title>
-              <Text size="sm">{WORDS[provider]}</Text>
-              <Button
-                component={Link}
-                href={`/integrations/new/${provider}`}
-                aria-label={`Select ${PROVIDER_NAMES[provider]}`}
-              >
+              <Text size="sm">{summary}</Text>
+              <LinkButton href={`/integrations/new/${id}`} aria-label={`Select ${title}`}>
                 Select
-              </Button>
+              </LinkButton>
             </Stack>
           </Card>
         ))}

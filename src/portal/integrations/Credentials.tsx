@@ -1,86 +1,64 @@
-// New credentials for an integration. The secret is written, never read.
-import { Button, Modal, Text, TextInput } from "@mantine/core";
+// Changes the credentials of an integration. A stored secret is never shown.
+import { Button, Modal, Text } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useDisclosure } from "@mantine/hooks";
-import type { components } from "../api.generated.ts";
 import { client, type Integration } from "../api.ts";
+import { FieldInput } from "../providers/FieldInput.tsx";
+import { rulesOf, toBody, type ProviderField, type Values } from "../providers/fields.ts";
+import { useProvider, valueOf } from "../providers/providers.tsx";
 import { focusFirst } from "../ui/fieldErrors.ts";
-import { useIntegrationMutation } from "./queries.ts";
-import { mixpanelUsername, required, serviceAccount } from "../validation.ts";
-import { SecretInput } from "../ui/inputs.tsx";
 import { SubmitForm } from "../ui/SubmitForm.tsx";
 import { useSubmit } from "../ui/useSubmit.ts";
+import { useIntegrationMutation } from "./queries.ts";
 
-type Patch = components["schemas"]["MixpanelPatch"] | components["schemas"]["BigQueryPatch"];
-type Mixpanel = components["schemas"]["MixpanelIntegration"];
-type BigQuery = components["schemas"]["BigQueryIntegration"];
+const SECRET_HELP = "The stored one is never shown. Enter the new one.";
 
 export function Credentials({ integration }: { integration: Integration }) {
   const [opened, { open, close }] = useDisclosure();
+  const { settings } = useProvider(integration.provider);
+  const fixed = settings.filter(({ changeable }) => !changeable).map(({ label }) => label);
+  const fields = settings
+    .filter(({ changeable }) => changeable)
+    .map((field) => (field.kind === "secret" ? { ...field, help: SECRET_HELP } : field));
+  if (fields.length === 0) return null;
   return (
     <>
       <Button size="xs" variant="default" onClick={open}>
         Change credentials
       </Button>
-      <Modal opened={opened} onClose={close} title="Change credentials" closeButtonProps={{ "aria-label": "Close" }}>
-        {integration.provider === "mixpanel" ? (
-          <MixpanelCredentials integration={integration} onSaved={close} />
-        ) : (
-          <BigQueryCredentials integration={integration} onSaved={close} />
-        )}
+      <Modal opened={opened} onClose={close} title="Change credentials">
+        <CredentialsForm integration={integration} fields={fields} onSaved={close} />
+        <Text size="sm" c="dimmed" mt="sm">
+          {fixed.join(", ")} cannot be changed. For other values, add another integration.
+        </Text>
       </Modal>
     </>
   );
 }
 
-function useSave(id: string) {
-  return useIntegrationMutation((body: Patch) =>
-    client.PATCH("/v1/integrations/{id}", { params: { path: { id } }, body }),
-  );
+interface CredentialsFormProps {
+  integration: Integration;
+  fields: ProviderField[];
+  onSaved: () => void;
 }
 
-const FRAME = { button: "Save", failure: "Nothing was changed", isDialog: true };
-
-function MixpanelCredentials({ integration, onSaved }: { integration: Mixpanel; onSaved: () => void }) {
-  const form = useForm({
-    initialValues: { serviceAccountUsername: integration.serviceAccountUsername, serviceAccountSecret: "" },
-    validate: { serviceAccountUsername: mixpanelUsername, serviceAccountSecret: required("service account's secret") },
+function CredentialsForm({ integration, fields, onSaved }: CredentialsFormProps) {
+  const { id } = integration;
+  const form = useForm<Values>({
+    initialValues: Object.fromEntries(fields.map(({ name }) => [name, valueOf(integration, name) ?? ""])),
+    validate: rulesOf(fields),
     validateInputOnChange: true,
   });
-  const { submit, ...state } = useSubmit(form, useSave(integration.id), onSaved);
-  return (
-    <SubmitForm {...state} {...FRAME} onSubmit={form.onSubmit(submit, focusFirst)}>
-      <TextInput
-        label="Service Account Username"
-        autoComplete="off"
-        required
-        data-autofocus
-        {...form.getInputProps("serviceAccountUsername")}
-      />
-      <SecretInput
-        what="the secret"
-        label="Service Account Secret"
-        description="The stored one is never shown; enter the new one."
-        required
-        {...form.getInputProps("serviceAccountSecret")}
-      />
-    </SubmitForm>
+  const save = useIntegrationMutation((body: Values) =>
+    client.PATCH("/v1/integrations/{id}", { params: { path: { id } }, body: body as never }),
   );
-}
-
-function BigQueryCredentials({ integration, onSaved }: { integration: BigQuery; onSaved: () => void }) {
-  const form = useForm({
-    initialValues: { serviceAccountEmail: integration.serviceAccountEmail },
-    validate: { serviceAccountEmail: serviceAccount },
-    validateInputOnChange: true,
-  });
-  const { submit, ...state } = useSubmit(form, useSave(integration.id), onSaved);
+  const { submit, ...state } = useSubmit(form, save, onSaved);
+  const onSubmit = form.onSubmit((values) => submit(toBody(values)), focusFirst);
   return (
-    <SubmitForm {...state} {...FRAME} onSubmit={form.onSubmit(submit, focusFirst)}>
-      <TextInput label="Service Account Email" required data-autofocus {...form.getInputProps("serviceAccountEmail")} />
-      <Text size="sm" c="dimmed">
-        Project, dataset and location never change: add another integration for others.
-      </Text>
+    <SubmitForm {...state} onSubmit={onSubmit} button="Save" failure="Nothing was changed" isDialog>
+      {fields.map((field, index) => (
+        <FieldInput key={field.name} form={form} field={field} hasFocus={index === 0} />
+      ))}
     </SubmitForm>
   );
 }

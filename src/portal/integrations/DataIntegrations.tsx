@@ -1,6 +1,7 @@
 // The list of the workspace's integrations, with their status.
 import { Badge, Text } from "@mantine/core";
-import { PROVIDER_NAMES, titleOf, type Integration } from "../api.ts";
+import type { Integration } from "../api.ts";
+import { titleOf, useProvider, useProviders } from "../providers/providers.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { LinkButton, TextLink } from "../ui/links.tsx";
 import { Page, Section } from "../ui/Page.tsx";
@@ -18,6 +19,7 @@ const COLUMNS: Column<Integration>[] = [
 
 export default function DataIntegrations() {
   const query = useIntegrations();
+  const titles = useProviders().map(({ title }) => title);
   return (
     <Page title="Data Integrations" actions={<LinkButton href="/integrations/new">Add Integration</LinkButton>}>
       <QueryState query={query} loading="Loading integrations">
@@ -25,7 +27,7 @@ export default function DataIntegrations() {
           integrations.length === 0 ? (
             <Section title="No integrations yet">
               <Text size="sm">
-                Connect your Mixpanel or BigQuery project to export router exposures to it and import product events
+                Connect your {titles.join(" or ")} project to export router exposures to it and import product events
                 from it.
               </Text>
             </Section>
@@ -39,13 +41,14 @@ export default function DataIntegrations() {
 }
 
 function Project({ integration }: { integration: Integration }) {
+  const provider = useProvider(integration.provider);
   return (
     <>
       <TextLink href={`/integrations/${integration.id}`} fw={600}>
-        {titleOf(integration)}
+        {titleOf(provider, integration)}
       </TextLink>
       <Text size="xs" c="dimmed">
-        {PROVIDER_NAMES[integration.provider]}
+        {provider.title}
       </Text>
     </>
   );

@@ -1,6 +1,7 @@
 // The switches of an integration's directions, export and import.
 import { Stack, Switch, Text } from "@mantine/core";
-import { client, PROVIDER_NAMES, type Integration } from "../api.ts";
+import { client, type Integration } from "../api.ts";
+import { useProvider, valueOf } from "../providers/providers.tsx";
 import { ErrorAlert } from "../ui/ErrorAlert.tsx";
 import { Section } from "../ui/Page.tsx";
 import { useIntegrationMutation } from "./queries.ts";
@@ -12,8 +13,8 @@ export function DataSync({ integration }: { integration: Integration }) {
   const change = useIntegrationMutation(({ direction, enabled }: { direction: Direction; enabled: boolean }) =>
     client.PATCH("/v1/integrations/{id}", { params: { path: { id } }, body: { [direction]: { enabled } } }),
   );
-  const name = PROVIDER_NAMES[provider];
-  const cannotExport = provider === "bigquery" && integration.datasetId === null;
+  const { title, settings } = useProvider(provider);
+  const missing = settings.find(({ name, neededToExport }) => neededToExport && valueOf(integration, name) === null);
   const switchOf = (direction: Direction) => {
     const requested = change.isPending && change.variables.direction === direction ? change.variables : undefined;
     return {
@@ -28,17 +29,17 @@ export function DataSync({ integration }: { integration: Integration }) {
       <Stack>
         {change.error && <ErrorAlert title="Nothing was changed" error={change.error} />}
         <Switch
-          label={`Export to ${name}`}
+          label={`Export to ${title}`}
           description={
-            cannotExport
-              ? "This integration has no Dataset ID, so it only imports. To export, add one with a Dataset ID."
-              : "Router exposures, one per user, router, route, variant and hour, about every 8 hours."
+            missing === undefined
+              ? "Router exposures, one per user, router, route, variant and hour, about every 8 hours."
+              : `This integration has no ${missing.label}, so it only imports. Add one with it to export.`
           }
-          disabled={cannotExport}
+          disabled={missing !== undefined}
           {...switchOf("export")}
         />
         <Switch
-          label={`Import from ${name}`}
+          label={`Import from ${title}`}
           description="The product events that you add below, about every 8 hours."
           {...switchOf("import")}
         />

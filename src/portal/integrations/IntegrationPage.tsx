@@ -1,8 +1,10 @@
 // The page of one integration: connection, sync, events, runs, settings.
 import { Stack } from "@mantine/core";
 import { useSearch } from "wouter";
-import { client, isMissing, PROVIDER_NAMES, titleOf, type Integration } from "../api.ts";
+import { client, isMissing, type Integration } from "../api.ts";
 import { EventsToImport } from "../events/EventsToImport.tsx";
+import { titleOf, useProvider } from "../providers/providers.tsx";
+import { hasSetupGuide } from "../providers/setupGuides.ts";
 import { RejectedRecords } from "../runs/RejectedRecords.tsx";
 import { Runs } from "../runs/Runs.tsx";
 import { ConfirmDelete } from "../ui/ConfirmDelete.tsx";
@@ -20,13 +22,14 @@ import { SyncStatus } from "./SyncStatus.tsx";
 
 export default function IntegrationPage({ id }: { id: string }) {
   const { data: integration, error, isPending, refetch } = useIntegration(id);
+  const provider = useProvider(integration?.provider);
   const isNew = useSearch() === "enabled";
   if (isPending) return <Loading label="Loading the integration" rows={6} />;
   if (isMissing(error)) return <NotFound />;
   if (integration === undefined) return <ErrorAlert error={error} onRetry={refetch} />;
   return (
     <Page
-      title={`${PROVIDER_NAMES[integration.provider]} ${titleOf(integration)}`}
+      title={`${provider.title} ${titleOf(provider, integration)}`}
       above={[{ label: "Data Integrations", href: "/integrations" }]}
       actions={<StatusBadge status={integration.status} />}
     >
@@ -44,17 +47,19 @@ export default function IntegrationPage({ id }: { id: string }) {
 
 function Settings({ integration }: { integration: Integration }) {
   const { id, provider } = integration;
-  const name = PROVIDER_NAMES[provider];
+  const { title } = useProvider(provider);
   return (
     <Section title="Settings">
       <Stack align="flex-start">
-        <TextLink href={`/setup/${provider}`} size="sm">
-          What to prepare in {name}
-        </TextLink>
+        {hasSetupGuide(provider) && (
+          <TextLink href={`/setup/${provider}`} size="sm">
+            What to prepare in {title}
+          </TextLink>
+        )}
         <Credentials integration={integration} />
         <ConfirmDelete
           what="this integration"
-          consequence={`The sync ends. Events and imported records are deleted here. The data in ${name} stays.`}
+          consequence={`The sync ends. Events and imported records are deleted here. The data in ${title} stays.`}
           label="Delete integration"
           call={() => client.DELETE("/v1/integrations/{id}", { params: { path: { id } } })}
           listKey={INTEGRATIONS_KEY}

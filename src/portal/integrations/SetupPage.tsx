@@ -1,24 +1,22 @@
-// The guide to preparing a provider: a page of docs/, rendered when the Portal is built.
+// The guide to preparing a provider.
 import { Typography } from "@mantine/core";
-import bigquery from "../../../docs/customers/connect-bigquery.md";
-import mixpanel from "../../../docs/customers/connect-mixpanel.md";
-import { PROVIDER_NAMES } from "../api.ts";
-import { Page } from "../ui/Page.tsx";
+import { useQuery } from "@tanstack/react-query";
+import { useProvider } from "../providers/providers.tsx";
+import { hasSetupGuide, loadSetupGuide } from "../providers/setupGuides.ts";
 import { NotFound } from "../ui/NotFound.tsx";
+import { Page } from "../ui/Page.tsx";
+import { QueryState } from "../ui/QueryState.tsx";
 
-const PAGES: Record<string, string> = { mixpanel, bigquery };
-
-export default function SetupPage({ provider }: { provider: string }) {
-  const html = PAGES[provider];
-  if (html === undefined) return <NotFound />;
-  // The text is our own, so it is safe as HTML. The page shows its title already.
-  const body = html.replace(/<h1>.*?<\/h1>/, "");
+export default function SetupPage({ provider: id }: { provider: string }) {
+  const { title } = useProvider(id);
+  const guide = useQuery({ queryKey: ["setupGuide", id], queryFn: () => loadSetupGuide(id), staleTime: Infinity });
+  if (!hasSetupGuide(id)) return <NotFound />;
   return (
-    <Page
-      title={`Set up ${PROVIDER_NAMES[provider as keyof typeof PROVIDER_NAMES]}`}
-      above={[{ label: "Data Integrations", href: "/integrations" }]}
-    >
-      <Typography dangerouslySetInnerHTML={{ __html: body }} />
+    <Page title={`Set up ${title}`} above={[{ label: "Data Integrations", href: "/integrations" }]}>
+      <QueryState query={guide} loading="Loading the guide">
+        {/* The text is our own, so it is safe as HTML. The page shows its title already. */}
+        {(html) => <Typography dangerouslySetInnerHTML={{ __html: html.replace(/<h1>.*?<\/h1>/, "") }} />}
+      </QueryState>
     </Page>
   );
 }

@@ -1,6 +1,7 @@
 // The current state of the sync.
 import { Anchor, Group, Progress, SimpleGrid, Stack, Text } from "@mantine/core";
-import { PROVIDER_NAMES, type Integration } from "../api.ts";
+import type { Integration } from "../api.ts";
+import { useProvider } from "../providers/providers.tsx";
 import { Section } from "../ui/Page.tsx";
 import { RelativeTime } from "../ui/RelativeTime.tsx";
 import { formatCount } from "../ui/time.ts";
@@ -44,6 +45,7 @@ export function SyncStatus({ integration }: { integration: Integration }) {
 
 function ExportProgress({ integration }: { integration: Integration }) {
   const { enabled, sent, pending, rejected, late, completeThrough } = integration.export;
+  const { title } = useProvider(integration.provider);
   const total = sent + pending;
   const counts = Object.entries({ sent, waiting: pending, rejected, late }).map(
     ([label, value]) => `${formatCount(value)} ${label}`,
@@ -51,7 +53,7 @@ function ExportProgress({ integration }: { integration: Integration }) {
   return (
     <Stack gap={4}>
       <Text fw={600} size="sm">
-        Export to {PROVIDER_NAMES[integration.provider]} {!enabled && "(off)"}
+        Export to {title} {!enabled && "(off)"}
       </Text>
       <Progress value={total === 0 ? 0 : (sent / total) * 100} aria-label="Export progress" />
       <Text size="sm">{counts.join(", ")}</Text>

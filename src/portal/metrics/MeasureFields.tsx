@@ -2,8 +2,9 @@
 import { Autocomplete, Button, Fieldset, Group, NativeSelect, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 import { randomId } from "@mantine/hooks";
-import { nameOf } from "../api.ts";
 import { useEvents, useProperties } from "../events/queries.ts";
+import { useIntegrations } from "../integrations/queries.ts";
+import { nameOf, useProvider } from "../providers/providers.tsx";
 import { toOptions } from "../ui/inputs.tsx";
 import { AGGREGATIONS, OPERATORS } from "./format.ts";
 import { needsProperty, type FilterValues, type MetricValues } from "./formValues.ts";
@@ -23,11 +24,14 @@ const newFilter = (): FilterValues => ({ key: randomId(), property: "", operator
 export function MeasureFields({ form, path, legend }: MeasureFieldsProps) {
   const { integrationId } = form.values;
   const measure = form.values[path];
+  const integrations = useIntegrations().data?.integrations;
+  const provider = useProvider(integrations?.find(({ id }) => id === integrationId)?.provider);
   const events = useEvents(integrationId, integrationId !== "");
   const properties = useProperties(integrationId, measure.event, integrationId !== "" && measure.event !== "");
   const discovered = properties.data?.properties ?? [];
   // The chosen event may not be imported any more. It stays an option, so that the field does not show another event.
-  const names = new Set([...(events.data?.events.map(nameOf) ?? []), measure.event]);
+  const imported = events.data?.events.map((event) => nameOf(provider, event)) ?? [];
+  const names = new Set([...imported, measure.event]);
   names.delete("");
   return (
     <Fieldset legend={legend}>

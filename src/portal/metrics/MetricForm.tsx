@@ -2,7 +2,8 @@
 import { NativeSelect, NumberInput, SimpleGrid, Switch, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQueryClient } from "@tanstack/react-query";
-import { client, PROVIDER_NAMES, titleOf, type Schemas } from "../api.ts";
+import { client, type Schemas } from "../api.ts";
+import { providerOf, titleOf, useProviders } from "../providers/providers.tsx";
 import { cachedPropertyTypes } from "../events/queries.ts";
 import { useIntegrations } from "../integrations/queries.ts";
 import { useApiMutation } from "../queries.ts";
@@ -64,10 +65,11 @@ export function MetricForm({ id, initialValues, onSaved }: MetricFormProps) {
 
 function IntegrationSelect({ form, isFixed }: { form: MetricFormState; isFixed: boolean }) {
   const { data } = useIntegrations();
-  const options = data?.integrations.map((integration) => ({
-    value: integration.id,
-    label: `${PROVIDER_NAMES[integration.provider]} ${titleOf(integration)}`,
-  }));
+  const providers = useProviders();
+  const options = data?.integrations.map((integration) => {
+    const provider = providerOf(providers, integration.provider);
+    return { value: integration.id, label: `${provider.title} ${titleOf(provider, integration)}` };
+  });
   return (
     <NativeSelect
       label="Integration"

@@ -1,6 +1,6 @@
 // Queries of metrics and their results.
 import { keepPreviousData } from "@tanstack/react-query";
-import type { paths } from "../api.generated.ts";
+import type { paths } from "../../../generated/api.ts";
 import { client } from "../api.ts";
 import { useApiQuery, WHOLE_LIST } from "../queries.ts";
 

@@ -28,12 +28,6 @@ export interface Accounts {
   ownPrincipal(): Promise<string | null>;
 }
 
-/**
- * ```ts
- * const accounts = createAccounts(options);
- * const authorization = `Bearer ${await accounts.tokenOf(connection)}`;
- * ```
- */
 export function createAccounts(options: BigQueryOptions): Accounts {
   const source = createSource(options);
   const accounts = new LRUCache<string, Account>({ max: MAX_ACCOUNTS });
@@ -96,7 +90,7 @@ function createAccount(options: BigQueryOptions, email: string, sourceClient: Au
 
 interface Source {
   client(): Promise<AuthClient>;
-  principal(): Promise<string | null>;
+  principal: () => Promise<string | null>;
 }
 
 /** This service's own identity: a fixed token, or Application Default Credentials, looked up when first needed. */

@@ -8,8 +8,8 @@ import { settingsOf } from "./options.ts";
 import { send } from "./rest.ts";
 import type { BigQueryCall, BigQueryContext, RestRequest } from "./rest.ts";
 import type { Operation } from "./errors.ts";
-import { columnsOf, type TableColumn } from "./import/mapping.ts";
-import { tableSchema } from "./import/table.ts";
+import { columnsOf, rawTable } from "./import/sourceTable.ts";
+import type { TableColumn } from "./import/sourceTable.ts";
 
 /** Short, because a person waits for the list. */
 const TIMEOUT_MS = 15_000;
@@ -56,7 +56,7 @@ export function createBrowse(context: BigQueryContext): Browse {
       const ref = { projectId: settingsOf(connection).projectId, datasetId: dataset, tableId: table };
       checkTable(ref);
       const operation: Operation = { action: "reading a table's columns", about: tableText(ref), role: "dataViewer" };
-      const response = await get(context, connection, operation, tableSchema, {
+      const response = await get(context, connection, operation, rawTable, {
         path: ["datasets", dataset, "tables", table],
       });
       return flatten(columnsOf(response)).slice(0, MAX_COLUMNS);
@@ -87,7 +87,9 @@ async function get<T>(
   throw new SyncError("transient", `BigQuery did not response within ${TIMEOUT_MS / 1_000} seconds. Try again.`);
 }
 
-/** Fields of a STRUCT follow it as `a.b`. Fields below an ARRAY are left out, because a row has no single value of them. */
+/**
+ * Fields of a STRUCT follow it as `a.b`. Fields below an ARRAY are left out, because they have several values per row.
+ */
 function flatten(columns: TableColumn[], prefix = ""): BrowsedColumn[] {
   return columns.flatMap(({ name, type, mode, fields }) => [
     { name: prefix + name, type, mode },

@@ -38,8 +38,8 @@ export interface Clients {
   /** `callOptions` hold a token that is valid for some minutes: ask again for each call. */
   readClientOf(connection: Connection): Promise<ReadClient>;
   /**
-   * Makes a call that may be repeated. Turns errors into SyncErrors, repeats it after transient ones and with a new token after a
-   * refused one, and limits its time. Throws the signal's reason if it is aborted.
+   * Makes a call that may be repeated. Turns errors into SyncErrors, repeats it after transient ones and with a new
+   * token after a refused one, and limits its time. Throws the signal's reason if it is aborted.
    */
   call<T>(scope: CallScope, operation: Operation, run: () => Promise<T>, timeoutMs?: number): Promise<T>;
   close(): Promise<void>;
@@ -55,14 +55,6 @@ interface ClientPair {
   read: v1.BigQueryReadClient | null;
 }
 
-/**
- * ```ts
- * const clients = createClients(options);
- * const [table] = await clients.call({ connection, signal }, { action: "reading a table" }, async () =>
- *   (await clients.bigQueryOf(connection)).dataset("analytics").table("events").getMetadata(),
- * );
- * ```
- */
 export function createClients(options: BigQueryOptions): Clients {
   const accounts = createAccounts(options);
   const pairs = new LRUCache<string, ClientPair>({ max: MAX_CLIENTS, dispose: ({ read }) => void read?.close() });

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Connection } from "../../domain/connection.ts";
-import type { EventDefinition, EventSource } from "../../domain/event.ts";
+import type { EventDefinition } from "../../domain/event.ts";
 import { SyncError } from "../../domain/errors.ts";
 import type { TestStep } from "../connector.ts";
 import { CONNECTION_TEST_TIMEOUT_MS, runTestStep } from "../testStep.ts";
@@ -11,12 +11,12 @@ import { grantText, impersonationRefused } from "./errors.ts";
 import type { Operation } from "./errors.ts";
 import { mergeSql } from "./export/mergeStatement.ts";
 import { tableText } from "./names.ts";
-import { settingsOf } from "./options.ts";
+import { settingsOf, sourceOf } from "./options.ts";
 import { anything, send } from "./rest.ts";
 import type { BigQueryCall, BigQueryContext } from "./rest.ts";
-import type { SourceTable } from "./import/mapping.ts";
+import type { SourceTable } from "./import/sourceTable.ts";
 import { openReadSession } from "./import/readSession.ts";
-import { readTable } from "./import/table.ts";
+import { readTable } from "./import/sourceTable.ts";
 
 const HOUR_MS = 3_600_000;
 const NAMES = {
@@ -52,8 +52,9 @@ export async function testConnection(
   }
   const readable: { name: string; table: SourceTable }[] = [];
   const tableOf = tableReader(call);
-  for (const { name, source } of events) {
-    await step(NAMES.event(name), async () => void readable.push({ name, table: await tableOf(source) }));
+  for (const event of events) {
+    const { name } = event;
+    await step(NAMES.event(name), async () => void readable.push({ name, table: await tableOf(event) }));
   }
   if (events.length > 0) await step(NAMES.reading, () => tryReading(call, readable[0]));
   return steps;
@@ -91,8 +92,8 @@ async function tryDataset(call: BigQueryCall): Promise<void> {
   if (actual !== undefined && actual.toLowerCase() !== location.toLowerCase()) {
     throw new SyncError(
       "schema",
-      `The dataset ${datasetId} is in the location ${actual}, but this integration names ${location}. Create the integration again with ` +
-        "the dataset's location.",
+      `The dataset ${datasetId} is in the location ${actual}, but this integration names ${location}. ` +
+        "Create the integration again with the dataset's location.",
     );
   }
 }
@@ -114,15 +115,10 @@ async function tryWriting(call: BigQueryCall): Promise<void> {
 }
 
 /** Reads each table once, because several events often share one. */
-function tableReader({
-  context,
-  connection,
-  signal,
-}: BigQueryCall): (source: EventSource | null) => Promise<SourceTable> {
+function tableReader({ context, connection, signal }: BigQueryCall): (event: EventDefinition) => Promise<SourceTable> {
   const known = new Map<string, Promise<SourceTable>>();
-  return (source) => {
-    if (source === null)
-      throw new SyncError("schema", "The event names no table. Delete the event and add it again with its table.");
+  return (event) => {
+    const source = sourceOf(event);
     const key = JSON.stringify(source);
     const table = known.get(key) ?? readTable(context.clients, connection, source, signal);
     known.set(key, table);

@@ -1,4 +1,4 @@
-// BigQuery as a Connector: exposures are written by loads and MERGEs, the customer's events are read by the Storage Read API.
+// BigQuery as a Connector: loads and MERGEs write exposures, the Storage Read API reads the customer's events.
 import type { Connector } from "../connector.ts";
 import { createHttpClient } from "../http.ts";
 import { createBrowse } from "./browse.ts";
@@ -9,28 +9,23 @@ import type { BigQueryOptions } from "./options.ts";
 import { importPage } from "./import/readPage.ts";
 import { planBigQueryPasses } from "./import/planPasses.ts";
 import type { BigQueryContext } from "./rest.ts";
+import { bigQuerySpec } from "./spec.ts";
 
 /** Several loads and MERGEs, so that the look-ups before the first are rare. */
 const EXPORT_BATCH_SEQS = 1_000_000;
 
-export interface BigQueryConnector extends Connector {
-  /** Closes its connections. */
-  close(): Promise<void>;
-}
-
 /**
  * ```ts
- * const connector = createBigQueryConnector({ overlapMs: 86_400_000, exportTable: "exposures", stagingPrefix: "staging_" });
+ * const connector = createBigQueryConnector({ overlapMs: 86_400_000, exportTable: "exposures", stagingPrefix: "s_" });
  * for await (const { cursorSeq, sent } of connector.exportBuckets(connection, job)) await commit(cursorSeq, sent);
  * await connector.close();
  * ```
  */
-export function createBigQueryConnector(options: BigQueryOptions): BigQueryConnector {
+export function createBigQueryConnector(options: BigQueryOptions): Connector {
   const context: BigQueryContext = { options, clients: createClients(options), http: createHttpClient() };
   return {
-    provider: "bigquery",
+    spec: bigQuerySpec,
     exportBatchSeqs: EXPORT_BATCH_SEQS,
-    exportOrder: "latest",
     testConnection: (connection, events) => testConnection(context, connection, events),
     exportBuckets: (connection, job) => exportBuckets(context, connection, job),
     planImport: async (connection, input) => planBigQueryPasses(connection, input),

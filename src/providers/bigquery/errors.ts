@@ -1,5 +1,4 @@
-// Turns Google's errors into SyncErrors. Google's texts may quote values of rows, so none is passed on: the messages are our own
-// and name reasons, permissions, roles and resources.
+// Turns Google's errors into SyncErrors. Their messages are our own, because Google's texts may quote values of rows.
 import type { Connection } from "../../domain/connection.ts";
 import { SyncError } from "../../domain/errors.ts";
 import type { ErrorKind } from "../../domain/errors.ts";
@@ -112,13 +111,16 @@ function messageOf(kind: ErrorKind, info: GoogleErrorInfo, operation: Operation,
   const where = about === undefined ? `the project ${projectId}` : `${about} in the project ${projectId}`;
   switch (kind) {
     case "auth":
-      return `Google refused the access token of ${email} at ${action} (${said}). Check that the service account exists and is enabled.`;
+      return (
+        `Google refused the access token of ${email} at ${action} (${said}). ` +
+        "Check that the service account exists and is enabled."
+      );
     case "permission":
       return permissionMessage(info, operation, connection);
     case "not_found":
       return (
-        `BigQuery does not find ${where} at ${action} (${said}). Check the project id, the names of dataset and table, and that ` +
-        `the dataset is in the location ${location}.`
+        `BigQuery does not find ${where} at ${action} (${said}). Check the project id, the dataset, the table, ` +
+        `and that the dataset is in the location ${location}.`
       );
     case "rate_limited":
       return `BigQuery's quota for ${action} on ${where} is used up for now (${said}); it goes on by itself.`;
@@ -135,7 +137,7 @@ function messageOf(kind: ErrorKind, info: GoogleErrorInfo, operation: Operation,
 function permissionMessage(info: GoogleErrorInfo, { action, about, role }: Operation, connection: Connection): string {
   const { serviceAccountEmail: email, projectId } = settingsOf(connection);
   if (/^(accessNotConfigured|SERVICE_DISABLED)$/.test(info.reason)) {
-    return `The BigQuery API is switched off in the project ${projectId}. Enable the BigQuery API and the BigQuery Storage API there.`;
+    return `The BigQuery API is off in the project ${projectId}. Enable it and the BigQuery Storage API there.`;
   }
   if (info.reason.startsWith("billing")) {
     return `The billing of the project ${projectId} does not allow ${action}. Enable billing in Google Cloud.`;
@@ -144,7 +146,8 @@ function permissionMessage(info: GoogleErrorInfo, { action, about, role }: Opera
   const named = roleOf(info.permission) ?? role ?? "dataViewer";
   // The editor's role includes the viewer's.
   const needed = named === "dataViewer" && role === "dataEditor" ? role : named;
-  return `The service account ${email} has no permission for ${action}${lacking}. ${grantText(needed, email, projectId, about)}`;
+  const grant = grantText(needed, email, projectId, about);
+  return `The service account ${email} has no permission for ${action}${lacking}. ${grant}`;
 }
 
 /** One sentence that says which role to grant, where and to whom. */
@@ -182,13 +185,14 @@ export function impersonationError(error: unknown, email: string): SyncError {
   if (/could not load the default credentials|unable to detect a project/i.test(text)) {
     return new SyncError(
       "auth",
-      "This service has no Google identity of its own. Its operator must set up Application Default Credentials or GOOGLE_SOURCE_TOKEN.",
+      "This service has no Google identity of its own. Its operator must set up Application Default Credentials " +
+        "or GOOGLE_SOURCE_TOKEN.",
     );
   }
   if (reason === "SERVICE_DISABLED") {
     return new SyncError(
       "permission",
-      "The IAM Service Account Credentials API is switched off for this service. Its operator must enable it in Google Cloud.",
+      "The IAM Service Account Credentials API is switched off for this service. Its operator must enable it.",
     );
   }
   if (status === 401) {
@@ -210,7 +214,8 @@ export function impersonationRefused(email: string, principal: string | null): s
   const to = principal ?? "the account that this service runs as";
   // Google gives the same response for a missing grant and a missing account.
   return (
-    `This service may not impersonate ${email}, or there is no such account. Check its address. On the page of that service account, ` +
-    `under Principals with access, grant the role Service Account Token Creator (roles/iam.serviceAccountTokenCreator) to ${to}.`
+    `This service may not impersonate ${email}, or there is no such account. Check its address. ` +
+    "On the page of that service account, under Principals with access, grant the role " +
+    `Service Account Token Creator (roles/iam.serviceAccountTokenCreator) to ${to}.`
   );
 }

@@ -1,4 +1,4 @@
-// Reads an error of any of Google's clients: status, reason, permission. Texts that may quote rows or tokens are never shown.
+// Reads status, reason and permission of an error of Google's clients, without texts that may quote rows or tokens.
 
 export interface GoogleErrorInfo {
   /** HTTP status; null for gRPC and if there was no response. */

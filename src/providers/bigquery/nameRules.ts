@@ -1,56 +1,52 @@
-// BigQuery's rules for names. A name that keeps them holds no quote, backtick, backslash or control character.
-const MAX_DATASET_CHARS = 1_024;
-const MAX_TABLE_BYTES = 1_024;
-const MAX_COLUMN_CHARS = 300;
-const MAX_EMAIL_CHARS = 320;
-const MAX_LOCATION_CHARS = 64;
-const MAX_DOMAIN_CHARS = 255;
+// BigQuery's rules for names, each stated once. What passes holds no quote, backtick, backslash or control character.
+import type { TextRule } from "../provider.ts";
 
-const PROJECT = /^(?:(?<domain>[^:]+):)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
-const DOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/;
+/** Old projects of an organization begin with its domain. */
+const DOMAIN = "(?=[^:]{1,255}:)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:[.][a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+:";
 
-/** A Google Cloud project id; old ones of an organization begin with its domain, as in `example.com:my-project`. */
-export function isProjectId(text: string): boolean {
-  const match = PROJECT.exec(text);
-  const domain = match?.groups?.["domain"];
-  return match !== null && (domain === undefined || (domain.length <= MAX_DOMAIN_CHARS && DOMAIN.test(domain)));
-}
+export const PROJECT = {
+  pattern: new RegExp(`^(?:${DOMAIN})?[a-z][a-z0-9-]{4,28}[a-z0-9]$`),
+  message:
+    "must be a Google Cloud project id: 6 to 30 lowercase letters, digits and hyphens, as in my-project or " +
+    "example.com:my-project",
+} satisfies TextRule;
 
-export function isDatasetName(text: string): boolean {
-  return text.length <= MAX_DATASET_CHARS && /^[A-Za-z0-9_]+$/.test(text);
-}
+export const DATASET = {
+  pattern: /^[A-Za-z0-9_]{1,1024}$/,
+  message: "must be a BigQuery dataset's name: 1 to 1024 letters, digits and underscores",
+} satisfies TextRule;
 
 /** Letters, marks, numbers, connectors, dashes and spaces of any script. */
-export function isTableName(text: string): boolean {
-  return /^[\p{L}\p{M}\p{N}\p{Pc}\p{Pd}\p{Zs}]+$/u.test(text) && utf8Bytes(text) <= MAX_TABLE_BYTES;
-}
+export const TABLE = {
+  pattern: /^[\p{L}\p{M}\p{N}\p{Pc}\p{Pd}\p{Zs}]+$/u,
+  maxBytes: 1_024,
+  message:
+    "must be a BigQuery table's name: letters, digits, underscores, dashes and spaces, at most 1024 bytes of UTF-8; " +
+    "without project or dataset",
+} satisfies TextRule;
 
 /** Flexible names too: those of a table, and some signs. */
-export function isColumnName(text: string): boolean {
-  return text.length <= MAX_COLUMN_CHARS && /^[\p{L}\p{M}\p{N}\p{Pc}\p{Pd}\p{Zs}&%=+:<>#|]+$/u.test(text);
-}
+export const COLUMN = {
+  pattern: /^[\p{L}\p{M}\p{N}\p{Pc}\p{Pd}\p{Zs}&%=+:<>#|]{1,300}$/u,
+  message:
+    "must be the name of a top-level column: letters, digits and underscores, at most 300; no quotes, backticks, " +
+    "dots or control characters",
+} satisfies TextRule;
 
 /**
- * The address of a service account: one that a customer made (`name@project.iam.gserviceaccount.com`, with the domain of an old
- * project in between), or one of Google's own (`…@appspot.gserviceaccount.com`, `…-compute@developer.gserviceaccount.com`).
+ * The address of a service account: one that a customer made (`name@project.iam.gserviceaccount.com`, with the domain of
+ * an old project in between), or one of Google's own (`…@appspot.gserviceaccount.com`,
+ * `…-compute@developer.gserviceaccount.com`).
  */
-export function isServiceAccountEmail(text: string): boolean {
-  return (
-    text.length <= MAX_EMAIL_CHARS &&
-    /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?@([a-z0-9]([a-z0-9-]*[a-z0-9])?[.])+gserviceaccount[.]com$/.test(text)
-  );
-}
+export const SERVICE_ACCOUNT = {
+  pattern: /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?@([a-z0-9]([a-z0-9-]*[a-z0-9])?[.])+gserviceaccount[.]com$/,
+  maxChars: 320,
+  message: "must be the email address of a Google service account, as in name@my-project.iam.gserviceaccount.com",
+} satisfies TextRule;
 
-/** A region or multi-region: `US`, `EU`, `europe-west1`. Whether there is one of that name, BigQuery knows. */
-export function isLocation(text: string): boolean {
-  return text.length <= MAX_LOCATION_CHARS && /^[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$/.test(text);
-}
-
-function utf8Bytes(text: string): number {
-  let bytes = 0;
-  for (const char of text) {
-    const code = char.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1_00_00 ? 3 : 4;
-  }
-  return bytes;
-}
+/** A region or multi-region. Only BigQuery knows whether there is one of that name. */
+export const LOCATION = {
+  pattern: /^[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$/,
+  maxChars: 64,
+  message: "must be a BigQuery region or multi-region, as in US, EU or europe-west1",
+} satisfies TextRule;

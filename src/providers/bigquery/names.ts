@@ -1,5 +1,6 @@
 // Names and values inside SQL and row restrictions: checked first, then quoted, so that none can end its quotes.
-import { isColumnName, isDatasetName, isProjectId, isTableName } from "./nameRules.ts";
+import { keeps } from "../provider.ts";
+import { COLUMN, DATASET, PROJECT, TABLE } from "./nameRules.ts";
 import { SyncError } from "../../domain/errors.ts";
 
 export interface TableRef {
@@ -18,13 +19,13 @@ const LONE_SURROGATE = /\p{Cs}/u;
 
 /** Throws `schema` unless each part keeps BigQuery's rules for names. */
 export function checkTable({ projectId, datasetId, tableId }: TableRef): void {
-  if (!isProjectId(projectId)) throw invalidName("project id", projectId);
+  if (!keeps(PROJECT, projectId)) throw invalidName("project id", projectId);
   checkDataset(datasetId);
-  if (!isTableName(tableId)) throw invalidName("table name", tableId);
+  if (!keeps(TABLE, tableId)) throw invalidName("table name", tableId);
 }
 
 export function checkDataset(datasetId: string): void {
-  if (!isDatasetName(datasetId)) throw invalidName("dataset name", datasetId);
+  if (!keeps(DATASET, datasetId)) throw invalidName("dataset name", datasetId);
 }
 
 /** `` `project`.`dataset`.`table` `` */
@@ -35,7 +36,7 @@ export function tableSql(table: TableRef): string {
 
 /** `` `column` `` */
 export function columnSql(name: string): string {
-  if (!isColumnName(name)) throw invalidName("column name", name);
+  if (!keeps(COLUMN, name)) throw invalidName("column name", name);
   return backticked(name);
 }
 

@@ -1,7 +1,9 @@
 // What a BigQuery connector is made from.
 import type { Connection } from "../../domain/connection.ts";
 import { SyncError } from "../../domain/errors.ts";
-import type { BigQuerySettings } from "../../domain/integration.ts";
+import type { EventDefinition } from "../../domain/event.ts";
+import { reader } from "../provider.ts";
+import { bigQuerySpec, type BigQuerySettings, type EventSource } from "./spec.ts";
 
 export interface BigQueryOptions {
   /** Operator overrides of addresses: origins without a path. `http://` for the Storage API means gRPC without TLS. */
@@ -22,7 +24,18 @@ export interface BigQueryOptions {
   jobWaitMs?: number;
 }
 
+const readSettings = reader(bigQuerySpec.settings);
+
 export function settingsOf({ settings }: Connection): BigQuerySettings {
-  if (settings.provider === "bigquery") return settings;
-  throw new SyncError("bug", `A connection of ${settings.provider} was given to the BigQuery connector.`);
+  return readSettings(settings);
+}
+
+const readSource = reader(bigQuerySpec.event.source);
+
+export function sourceOf({ source }: Pick<EventDefinition, "source">): EventSource {
+  if (source !== null) return readSource(source);
+  throw new SyncError(
+    "schema",
+    "The event does not say which table it comes from. Delete it and add it with its table.",
+  );
 }

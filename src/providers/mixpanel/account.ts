@@ -1,4 +1,4 @@
-// What Mixpanel tells about the service account: its projects, their time zones and its roles. This costs no export request.
+// What Mixpanel tells about the service account: its projects, their time zones and its roles.
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { Connection } from "../../domain/connection.ts";

@@ -1,5 +1,5 @@
 // Sends requests to Mixpanel's three services with the credentials of a connection.
-import type { MixpanelRegion } from "../../domain/integration.ts";
+import type { MixpanelRegion } from "./spec.ts";
 import type { HttpResponse } from "../http.ts";
 import { settingsOf } from "./options.ts";
 import type { MixpanelCall, MixpanelOptions } from "./options.ts";

@@ -30,8 +30,8 @@ function checkAccess(project: MixpanelProject | null): void {
   if (project === null) {
     throw new SyncError(
       "permission",
-      "The service account does not see this project. Check the project id and the region, and add the account to the project " +
-        "under Project Settings > Service Accounts with the role Admin or Owner.",
+      "The service account does not see this project. Check the project id and the region, and add the account " +
+        "to the project under Project Settings > Service Accounts with the role Admin or Owner.",
     );
   }
   if (project.role !== undefined && !/^(admin|owner)$/i.test(project.role)) {
@@ -42,7 +42,7 @@ function checkAccess(project: MixpanelProject | null): void {
   }
 }
 
-/** Sends one empty event, not strictly: Mixpanel checks credentials and project, says that data is missing and stores nothing. */
+/** Sends one empty event: Mixpanel checks credentials and project, says that data is missing and stores nothing. */
 async function tryWriting(call: MixpanelCall): Promise<string | void> {
   const { connection } = call;
   const response = await sendRequest(call, {
@@ -61,7 +61,8 @@ async function tryWriting(call: MixpanelCall): Promise<string | void> {
   if (response.status === 200) {
     throw new SyncError(
       "permission",
-      `Mixpanel does not take events of this service account (${quoted(text, connection)}). Give it the role Admin or Owner.`,
+      `Mixpanel accepts no events of this service account (${quoted(text, connection)}). ` +
+        "Give it the role Admin or Owner.",
     );
   }
   throw refusalError(connection, response.status, text, "the import of events");
@@ -77,7 +78,7 @@ async function tryReading(
     await acquireRequest("increment");
   } catch (error) {
     if (error instanceof SyncError && error.kind === "rate_limited") {
-      return "Not tested: this project's hourly budget of export requests is used up. The import waits for it by itself.";
+      return "Not tested: this hour's export requests of the project are used up. The import waits by itself.";
     }
     throw error;
   }

@@ -10,6 +10,7 @@ import { planMixpanelPasses } from "./import/planPasses.ts";
 import { importPage } from "./import/readPage.ts";
 import { projectKey } from "./options.ts";
 import type { MixpanelContext, MixpanelOptions } from "./options.ts";
+import { mixpanelSpec } from "./spec.ts";
 
 /** Takes some seconds at Mixpanel's own limit of 30,000 events a second. */
 const EXPORT_BATCH_SEQS = 200_000;
@@ -28,9 +29,8 @@ export function createMixpanelConnector(options: MixpanelOptions): Connector {
   const ingestionBackoff = createBackoff({ firstMs: 2_000, maxMs: 60_000, jitterMs: JITTER_MS });
   const rawExportBackoff = createBackoff({ firstMs: 60_000, maxMs: 900_000, jitterMs: JITTER_MS });
   return {
-    provider: "mixpanel",
+    spec: mixpanelSpec,
     exportBatchSeqs: EXPORT_BATCH_SEQS,
-    exportOrder: "first",
     testConnection: (connection, _events, acquireRequest) => {
       const signal = AbortSignal.timeout(CONNECTION_TEST_TIMEOUT_MS);
       return testConnection({ context, connection, signal }, acquireRequest);
@@ -46,5 +46,6 @@ export function createMixpanelConnector(options: MixpanelOptions): Connector {
       maxPerSecond: 3,
       reservedPerHour: 10,
     }),
+    close: () => context.http.close(),
   };
 }

@@ -5,8 +5,8 @@ import { settingsOf } from "./options.ts";
 
 const MAX_QUOTED_CHARS = 200;
 const NEW_SECRET =
-  "In Mixpanel, under Project Settings > Service Accounts, create a new service account with the role Admin or Owner that does " +
-  "not expire, and enter its username and secret here.";
+  "In Mixpanel, under Project Settings > Service Accounts, create a new service account with the role Admin or Owner " +
+  "that does not expire, and enter its username and secret here.";
 
 /** Replaces the connection's credentials in Mixpanel's text. */
 export function redactSecrets(text: string, connection: Connection): string {
@@ -52,7 +52,8 @@ export function refusalError(connection: Connection, status: number, body: strin
   if (status === 403) {
     return new SyncError(
       "permission",
-      `The Mixpanel service account has no permission for ${action} (${said}). Give it the role Admin or Owner on this project.`,
+      `The Mixpanel service account has no permission for ${action} (${said}). ` +
+        "Give it the role Admin or Owner on this project.",
     );
   }
   if (status === 404) return notFoundError(said);
@@ -65,8 +66,8 @@ function credentialError(text: string, said: string): SyncError {
   if (/not a project member/i.test(text)) {
     return new SyncError(
       "auth",
-      `The Mixpanel service account is not a member of this project (${said}). Add it to the project with the role Admin or ` +
-        "Owner, or check the project id.",
+      `The Mixpanel service account is not a member of this project (${said}). Add it to the project with the role ` +
+        "Admin or Owner, or check the project id.",
     );
   }
   return new SyncError("auth", `Mixpanel refused the service account (${said}). ${NEW_SECRET}`);
@@ -79,7 +80,7 @@ function notFoundError(said: string): SyncError {
   );
 }
 
-/** The time in epoch ms that a `Retry-After` header asks to wait for, in seconds or as a date; undefined if there is none. */
+/** Returns the time of a `Retry-After` header, which holds seconds or a date, in epoch ms. */
 export function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
   if (header === undefined) return undefined;
   const seconds = Number(header);

@@ -1,8 +1,8 @@
 // What a Mixpanel connector is made from, and what its parts share.
 import type { Connection } from "../../domain/connection.ts";
-import { SyncError } from "../../domain/errors.ts";
-import type { MixpanelSettings } from "../../domain/integration.ts";
+import { reader } from "../provider.ts";
 import type { HttpClient } from "../http.ts";
+import { mixpanelSpec, type MixpanelSettings } from "./spec.ts";
 
 export interface MixpanelOptions {
   /** Operator overrides for every region: origins without a path. */
@@ -29,9 +29,10 @@ export interface MixpanelCall {
   signal: AbortSignal;
 }
 
+const readSettings = reader(mixpanelSpec.settings);
+
 export function settingsOf({ settings }: Connection): MixpanelSettings {
-  if (settings.provider === "mixpanel") return settings;
-  throw new SyncError("bug", `A connection of ${settings.provider} was given to the Mixpanel connector.`);
+  return readSettings(settings);
 }
 
 /** Names whose quotas are shared: all integrations of one project in one region. */

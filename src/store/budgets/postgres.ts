@@ -38,7 +38,8 @@ async function take(tx: Transaction, budget: RequestBudget, kind: RequestKind): 
     delete from budget_leases where key = ${key} and taken_at_ms <= crosscurrent_now_ms() - ${WINDOW_MS}::bigint`);
   const [row] = await tx.query(sql<{ nowMs: number; taken: number[] }>`
     select crosscurrent_now_ms() as "nowMs",
-      (select coalesce(json_agg(taken_at_ms order by taken_at_ms), '[]') from budget_leases where key = ${key}) as taken`);
+      (select coalesce(json_agg(taken_at_ms order by taken_at_ms), '[]')
+        from budget_leases where key = ${key}) as taken`);
   const { nowMs = 0, taken = [] } = row ?? {};
   const retryAtMs = Math.max(locked?.blockedUntilMs ?? 0, nextFreeMs(budget, kind, taken));
   if (retryAtMs > nowMs) return { granted: false, retryAtMs };

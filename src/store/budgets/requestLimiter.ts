@@ -26,7 +26,8 @@ export function requestLimiter(
       const { retryAtMs } = grant;
       const waitMs = retryAtMs - (await store.nowMs());
       if (waitMs > MAX_INLINE_WAIT_MS) {
-        const message = `The project's requests are used up for now. Try again at ${new Date(retryAtMs).toISOString()}.`;
+        const until = new Date(retryAtMs).toISOString();
+        const message = `The project's requests are used up for now. Try again at ${until}.`;
         throw new SyncError("rate_limited", message, { retryAtMs });
       }
       await setTimeout(Math.max(1, waitMs), undefined, { signal });

@@ -97,12 +97,14 @@ async function purgeHistory(db: Database, steps: Steps): Promise<number> {
     [
       "runs",
       sql`t.finished_at_ms < ${before} and exists (
-        select from runs n where n.integration_id = t.integration_id and (n.started_at_ms, n.id) > (t.started_at_ms, t.id))`,
+        select from runs n
+        where n.integration_id = t.integration_id and (n.started_at_ms, n.id) > (t.started_at_ms, t.id))`,
     ],
     ["removed_integrations", sql`t.removed_at_ms < ${before}`],
     [
       "sessions",
-      sql`(t.used_at_ms <= ${now} - ${SESSION_IDLE_MS}::bigint or t.created_at_ms <= ${now} - ${SESSION_MAX_AGE_MS}::bigint)`,
+      sql`(t.used_at_ms <= ${now} - ${SESSION_IDLE_MS}::bigint
+        or t.created_at_ms <= ${now} - ${SESSION_MAX_AGE_MS}::bigint)`,
     ],
   ];
   let deleted = 0;

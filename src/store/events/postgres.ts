@@ -19,7 +19,8 @@ export function createEventStore(db: Database): EventStore {
       const list: CursorList = { name: "events", owner: integrationId, shape: ["number"] };
       const [after = 0] = decodeCursor(list, page.cursor) ?? [];
       const found = await db.execute(sql`
-        select from integrations where id = ${integrationId} and workspace_id = ${workspaceId} and deleted_at_ms is null`);
+        select from integrations
+        where id = ${integrationId} and workspace_id = ${workspaceId} and deleted_at_ms is null`);
       if (found === 0) return null;
       const rows = await readEvents(db, sql`e.integration_id = ${integrationId} and e.id > ${after}`, page.limit + 1);
       return toPage(list, rows, page.limit, (row) => [row.id], toSummary);
@@ -66,7 +67,8 @@ async function create(
   if (!(await raiseVersion(tx, workspaceId, integrationId, 1))) return null;
   const [created] = await tx.query(sql<{ id: number }>`
     insert into event_definitions (integration_id, name, description, source)
-    values (${integrationId}, ${name}, ${description && storable(description)}, ${source && JSON.stringify(source)}::jsonb)
+    values (${integrationId}, ${name}, ${description && storable(description)},
+      ${source && JSON.stringify(source)}::jsonb)
     returning id`);
   return created === undefined ? null : readEvent(tx, created.id);
 }
@@ -75,7 +77,8 @@ async function create(
 async function refuseWhileUsed(tx: Transaction, integrationId: string, name: string): Promise<void> {
   const [metric] = await tx.query(sql<{ name: string }>`
     select name from metrics where integration_id = ${integrationId}
-      and ${name} in (definition #>> '{measure,event}', definition #>> '{denominator,event}') order by ordinal limit 1`);
+      and ${name} in (definition #>> '{measure,event}', definition #>> '{denominator,event}')
+    order by ordinal limit 1`);
   if (metric === undefined) return;
   throw new ConflictError(`The metric “${metric.name}” uses the event: change or delete the metric first.`);
 }
@@ -116,9 +119,10 @@ interface EventRow extends EventSummary {
 
 function readEvents(db: Queryable, where: RawBuilder<unknown>, limit: number): Promise<EventRow[]> {
   return db.query(sql<EventRow>`
-    select e.id, e.name, e.source, e.description, e.created_at_ms as "createdAtMs", e.imported, e.rejected,
+    select e.id, i.provider, e.name, e.source, e.description, e.created_at_ms as "createdAtMs", e.imported, e.rejected,
       e.complete_through_ms as "completeThroughMs", e.error
-    from event_definitions e where e.deleted_at_ms is null and ${where} order by e.id limit ${limit}`);
+    from event_definitions e join integrations i on i.id = e.integration_id
+    where e.deleted_at_ms is null and ${where} order by e.id limit ${limit}`);
 }
 
 async function readEvent(db: Queryable, id: number): Promise<EventSummary | null> {

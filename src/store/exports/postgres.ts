@@ -139,7 +139,7 @@ async function rewind(tx: Transaction, integrationId: string, cursorSeq: number)
 async function lockCheckpoint(tx: Transaction, integrationId: string): Promise<Checkpoint | null> {
   const [checkpoint] = await tx.query(sql<Checkpoint>`
     select i.export_cursor_seq as cursor, w.last_seal_seq as "lastSealSeq", w.id as "workspaceId",
-      i.provider <> 'mixpanel' as "withRevisions"
+      i.delivers_updates as "withRevisions"
     from integrations i join workspaces w on w.id = i.workspace_id
     where i.id = ${integrationId} for no key update of i`);
   return checkpoint ?? null;

@@ -18,7 +18,8 @@ const TIMEOUT_MS = sql.lit(30_000);
 const TIMEOUTS = sql`
   set local statement_timeout = ${TIMEOUT_MS};
   set local idle_in_transaction_session_timeout = ${TIMEOUT_MS};
-  select set_config('transaction_timeout', '${TIMEOUT_MS}', true) where current_setting('transaction_timeout', true) is not null`;
+  select set_config('transaction_timeout', '${TIMEOUT_MS}', true)
+  where current_setting('transaction_timeout', true) is not null`;
 
 /**
  * Takes the shared lock in a statement of its own, before the first insert: once the sealer holds the lock

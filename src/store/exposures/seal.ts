@@ -57,7 +57,8 @@ function takeSnapshot(db: Database, workspaceId: string): Promise<Snapshot> {
  * Memory for a step's rows keeps sorts and hashes off the disk. The tables grow and shrink faster than their
  * statistics: without these ways to join, every step uses the indexes that were made for it.
  */
-const STEP_SETTINGS = sql`set local work_mem = '64MB'; set local enable_seqscan = off; set local enable_bitmapscan = off;
+const STEP_SETTINGS = sql`
+  set local work_mem = '64MB'; set local enable_seqscan = off; set local enable_bitmapscan = off;
   set local enable_hashjoin = off; set local enable_mergejoin = off`;
 
 /** The row lock, held to commit, makes this the workspace's only sealer: sequence numbers become visible in order. */

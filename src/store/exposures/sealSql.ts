@@ -31,7 +31,8 @@ export function foldParts(workspaceId: string, stepRows: number): RawBuilder<unk
         order by hour_ms limit ${stepRows}))
       returning ${KEY}, time_ms, first_exposed_at_ms, exposures
     ), bucket as materialized (
-      select ${KEY}, max(time_ms) as time_ms, min(first_exposed_at_ms) as first_exposed_at_ms, sum(exposures)::bigint as exposures
+      select ${KEY}, max(time_ms) as time_ms, min(first_exposed_at_ms) as first_exposed_at_ms,
+        sum(exposures)::bigint as exposures
       from step group by ${KEY}
     ), ${mergeBuckets(workspaceId, sql`select folded_through as last from w`)}`;
 }

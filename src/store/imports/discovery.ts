@@ -1,42 +1,26 @@
 // Discovery: folds the property counts of the chunks into the properties of the events, one transaction per event.
 import { sql, type RawBuilder } from "kysely";
+import type { JsonObject } from "../../domain/integration.ts";
 import { MAX_PROPERTIES_PER_EVENT } from "../../domain/limits.ts";
 import type { Database, Transaction } from "../postgres/database.ts";
+import type { IdentityProperties } from "./interface.ts";
 
 const EXAMPLE_CHARS = 200;
 
-/**
- * These properties identify the user, so their values are never shown as examples. Neither is the column that names
- * the user.
- */
-const IDENTITY_PROPERTIES = [
-  "distinct_id",
-  "$distinct_id",
-  "$distinct_id_before_identity",
-  "$user_id",
-  "$device_id",
-  "$identified_id",
-  "$anon_id",
-  "$anon_distinct_id",
-  "$distinct_ids",
-  "$email",
-  "$phone",
-  "$name",
-  "$first_name",
-  "$last_name",
-  "$ip",
-  "ip",
-  "user_id",
-  "email",
-];
-
 /** Returns how many properties changed. */
-export async function discoverProperties(db: Database, integrationId: string): Promise<number> {
-  const events = await db.query(sql<{ id: number }>`
-    select id from event_definitions e where integration_id = ${integrationId} and deleted_at_ms is null
+export async function discoverProperties(
+  db: Database,
+  integrationId: string,
+  identityProperties: IdentityProperties,
+): Promise<number> {
+  const events = await db.query(sql<{ id: number; source: JsonObject | null }>`
+    select id, source from event_definitions e where integration_id = ${integrationId} and deleted_at_ms is null
       and exists (select from property_counts t where t.event_id = e.id) order by id`);
   let changed = 0;
-  for (const { id } of events) changed += await db.transaction((tx) => foldCounts(tx, id));
+  for (const { id, source } of events) {
+    const identities = identityProperties(source).map((name) => name.toLowerCase());
+    changed += await db.transaction((tx) => foldCounts(tx, id, identities));
+  }
   return changed;
 }
 
@@ -50,7 +34,7 @@ export async function discoverProperties(db: Database, integrationId: string): P
  *     color   strings 4, record u1  size   new, rank 2      size   only if there is room for two
  *     size    numbers 1, record u2
  */
-async function foldCounts(tx: Transaction, eventId: number): Promise<number> {
+async function foldCounts(tx: Transaction, eventId: number, identities: string[]): Promise<number> {
   // One transaction at a time per event: two must not both fill its last room, and it must not be purged meanwhile.
   await tx.execute(sql`select from event_definitions where id = ${eventId} for no key update`);
   return tx.execute(sql`
@@ -70,24 +54,21 @@ async function foldCounts(tx: Transaction, eventId: number): Promise<number> {
     )
     insert into properties as p (event_id, name, strings, numbers, booleans, arrays, objects, nulls, example)
     select ${eventId}, r.name, r.strings, r.numbers, r.booleans, r.arrays, r.objects, r.nulls,
-      coalesce(r.known_example, ${exampleOf(eventId)})
+      coalesce(r.known_example, ${exampleOf(eventId, identities)})
     from ranked r
     where r.known
       or r.rank <= ${MAX_PROPERTIES_PER_EVENT}::bigint - (select count(*) from properties where event_id = ${eventId})
-    on conflict (event_id, name) do update set strings = p.strings + excluded.strings, numbers = p.numbers + excluded.numbers,
-      booleans = p.booleans + excluded.booleans, arrays = p.arrays + excluded.arrays, objects = p.objects + excluded.objects,
+    on conflict (event_id, name) do update set strings = p.strings + excluded.strings,
+      numbers = p.numbers + excluded.numbers, booleans = p.booleans + excluded.booleans,
+      arrays = p.arrays + excluded.arrays, objects = p.objects + excluded.objects,
       nulls = p.nulls + excluded.nulls, example = excluded.example`);
 }
 
-/**
- * The JSON text of the property's value in the example record, with every digit; a long value becomes a shortened
- * string.
- */
-function exampleOf(eventId: number): RawBuilder<unknown> {
+/** The JSON text of the property's value in the example record, with every digit; a long value becomes a shortened string. */
+function exampleOf(eventId: number, identities: string[]): RawBuilder<unknown> {
   return sql`(
   select case
-    when r.name = any(${IDENTITY_PROPERTIES}::text[]) then null
-    when lower(r.name) = (select lower(source ->> 'userIdFieldName') from event_definitions where id = ${eventId}) then null
+    when lower(r.name) = any(${identities}::text[]) then null
     when length(v.value::text) <= ${EXAMPLE_CHARS}::integer then v.value::text
     else to_jsonb(left(v.value #>> '{}', ${EXAMPLE_CHARS}::integer - 2) || '…')::text end
   from imported_events e

@@ -1,4 +1,5 @@
 // Imported rows, and the progress that they cover.
+import type { JsonObject } from "../../domain/integration.ts";
 import type { EventDefinition } from "../../domain/event.ts";
 import type { ImportChunk } from "../../domain/importedRow.ts";
 import type { EventProgress } from "../../domain/progress.ts";
@@ -20,6 +21,9 @@ export interface ChunkResult {
   stale: boolean;
 }
 
+/** Names of the properties of an event that identify a user, in any case: no example of them is kept. */
+export type IdentityProperties = (source: JsonObject | null) => readonly string[];
+
 export interface ImportStore {
   /** The events that exist, in order of creation; only those in `names` if it is given. */
   definitions(integrationId: string, names?: string[]): Promise<EventDefinition[]>;
@@ -34,5 +38,5 @@ export interface ImportStore {
    */
   commitChunk(chunk: ChunkCommit): Promise<ChunkResult>;
   /** Folds the property counts of the chunks into the events' properties. Returns how many properties changed. */
-  discoverProperties(integrationId: string): Promise<number>;
+  discoverProperties(integrationId: string, identityProperties: IdentityProperties): Promise<number>;
 }

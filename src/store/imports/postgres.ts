@@ -38,6 +38,7 @@ export function createImportStore(db: Database): ImportStore {
       }),
 
     commitChunk: (chunk) => commitChunk(db, chunk),
-    discoverProperties: (integrationId) => discoverProperties(db, integrationId),
+    discoverProperties: (integrationId, identityProperties) =>
+      discoverProperties(db, integrationId, identityProperties),
   };
 }

@@ -25,8 +25,9 @@ export async function appendPropertyCounts(tx: Transaction, fresh: StagedRow[]):
   await tx.execute(sql`
     insert into property_counts (event_id, name, strings, numbers, booleans, arrays, objects, nulls, example_uuid)
     select * from unnest(${properties.map(({ eventId }) => eventId)}::integer[],
-      ${properties.map(({ name }) => storable(name))}::text[], ${column("string")}, ${column("number")}, ${column("boolean")},
-      ${column("array")}, ${column("object")}, ${column("null")}, ${properties.map(({ exampleUuid }) => exampleUuid)}::uuid[])`);
+      ${properties.map(({ name }) => storable(name))}::text[], ${column("string")}, ${column("number")},
+      ${column("boolean")}, ${column("array")}, ${column("object")}, ${column("null")},
+      ${properties.map(({ exampleUuid }) => exampleUuid)}::uuid[])`);
 }
 
 /**

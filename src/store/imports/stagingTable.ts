@@ -16,7 +16,8 @@ export interface StagedRow {
  * transaction.
  */
 export const CREATE_STAGING_TABLE = sql`create temp table if not exists staged_rows (
-    event_id integer not null, uuid uuid not null, timestamp_ms bigint not null, user_id text not null, properties jsonb not null
+    event_id integer not null, uuid uuid not null, timestamp_ms bigint not null,
+    user_id text not null, properties jsonb not null
   ) on commit delete rows`;
 
 const COLUMNS = "event_id, uuid, timestamp_ms, user_id, properties";
@@ -53,7 +54,8 @@ const INSERT_STAGED_ROWS = sql<Inserted>`
   with inserted as (
     insert into imported_events as e (${sql.raw(COLUMNS)})
     select ${sql.raw(COLUMNS)} from staged_rows order by event_id, uuid
-    on conflict (event_id, uuid) do update set user_id = excluded.user_id, properties = excluded.properties, updated = true
+    on conflict (event_id, uuid) do update
+      set user_id = excluded.user_id, properties = excluded.properties, updated = true
     where e.user_id <> excluded.user_id
     returning e.event_id, e.uuid, not e.updated as fresh
   )

@@ -5,8 +5,8 @@ import type { Page, PageRequest } from "../../domain/page.ts";
 
 export interface IntegrationStore {
   /**
-   * Throws ConflictError if the workspace has an integration of that provider, project and dataset. Both directions
-   * start off.
+   * Throws ConflictError if the workspace has an integration of that provider and project. Both directions start
+   * off.
    */
   create(workspaceId: string, input: NewIntegration): Promise<Integration>;
   get(workspaceId: string, id: string): Promise<Integration | null>;

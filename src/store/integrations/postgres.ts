@@ -1,4 +1,4 @@
-// Integrations: settings in the clear, the secret encrypted, one per workspace, provider, project and dataset.
+// Integrations: settings in the clear, the secret encrypted, one per workspace, provider and project.
 import { sql } from "kysely";
 import type { Connection } from "../../domain/connection.ts";
 import type { Integration, IntegrationPatch, NewIntegration } from "../../domain/integration.ts";
@@ -76,30 +76,20 @@ async function create(
   input: NewIntegration,
 ): Promise<Integration> {
   const id = newId("int");
-  const { secret, importFrom, ...settings } = { secret: null, ...input };
+  const { provider, settings, secret, importFrom, project, deliversUpdates } = input;
   const sealed = secret === null ? null : encryptSecret(secret, id, options.secretKeys);
   const today = sql`(crosscurrent_now() at time zone 'utc')::date`;
   const importDay = sql`coalesce(${importFrom}::text, (${today} - ${options.importLookbackDays}::integer)::text)`;
-  await orIfTaken(new ConflictError(`There is an integration of ${describeProject(input)} already.`), () =>
+  await orIfTaken(new ConflictError(`There is an integration of ${project.name} already.`), () =>
     db.execute(sql`
-      insert into integrations (id, workspace_id, provider, project_key, settings, secret, secret_key_id, import_from)
-      values (${id}, ${workspaceId}, ${input.provider}, ${projectKey(input)}, ${JSON.stringify(settings)}::jsonb,
-        ${sealed?.box ?? null}, ${sealed?.keyId ?? null}, ${importDay})`),
+      insert into integrations
+        (id, workspace_id, provider, project_key, delivers_updates, settings, secret, secret_key_id, import_from)
+      values (${id}, ${workspaceId}, ${provider}, ${project.key}, ${deliversUpdates},
+        ${JSON.stringify(settings)}::jsonb, ${sealed?.box ?? null}, ${sealed?.keyId ?? null}, ${importDay})`),
   );
   const created = await readOne(db, workspaceId, id);
   if (created === null) throw new Error(`Integration ${id} was removed while it was created.`);
   return created;
-}
-
-/** What may exist once: a project; for BigQuery with its dataset, or without one if it only imports. */
-function projectKey(input: NewIntegration): string {
-  return input.provider === "bigquery" ? `${input.projectId}/${input.datasetId ?? ""}` : input.projectId;
-}
-
-function describeProject(input: NewIntegration): string {
-  const project = `${input.provider} project ${input.projectId}`;
-  if (input.provider === "mixpanel") return project;
-  return input.datasetId === null ? `${project} without a dataset` : `${project} and dataset ${input.datasetId}`;
 }
 
 /**
@@ -114,9 +104,7 @@ async function update(
   patch: IntegrationPatch,
 ): Promise<Integration | null> {
   const sealed = patch.secret === undefined ? null : encryptSecret(patch.secret, id, secretKeys);
-  const { serviceAccountUsername, serviceAccountEmail } = patch;
-  // What is undefined is left out of the JSON.
-  const settings = JSON.stringify({ serviceAccountUsername, serviceAccountEmail });
+  const settings = JSON.stringify(patch.settings ?? {});
   const credentials = sealed !== null || settings !== "{}";
   const exportEnabled = patch.exportEnabled ?? null;
   const importEnabled = patch.importEnabled ?? null;
@@ -140,7 +128,8 @@ async function update(
 
 async function connection(db: Queryable, secretKeys: Buffer[], id: string): Promise<Connection | null> {
   const [row] = await db.query(sql<Omit<Connection, "secret"> & { box: Buffer | null }>`
-    select id as "integrationId", workspace_id as "workspaceId", settings, import_from as "importFrom", secret as box
+    select id as "integrationId", workspace_id as "workspaceId", provider, settings, import_from as "importFrom",
+      secret as box
     from integrations where id = ${id} and deleted_at_ms is null`);
   if (row === undefined) return null;
   const { box, ...connected } = row;

@@ -16,7 +16,7 @@ export interface IntegrationRow extends Omit<Integration, "status"> {
  * example, with 9 sealed buckets, cursor 7 and bucket 3 revised from sequence number 3 to 10: 9 - 7 = 2 are pending,
  * or 9 - 6 = 3 if the destination gets revisions.
  */
-const PENDING = sql`w.sealed_buckets - crosscurrent_buckets_through(w.id, i.export_cursor_seq, i.provider <> 'mixpanel')`;
+const PENDING = sql`w.sealed_buckets - crosscurrent_buckets_through(w.id, i.export_cursor_seq, i.delivers_updates)`;
 
 /** Integrations that exist and match `where` (over `i`), oldest first. */
 export function readIntegrations(db: Queryable, where: RawBuilder<unknown>, limit: number): Promise<IntegrationRow[]> {
@@ -24,7 +24,8 @@ export function readIntegrations(db: Queryable, where: RawBuilder<unknown>, limi
     select i.id, i.ordinal, i.workspace_id as "workspaceId", i.provider, i.settings, i.import_from as "importFrom",
       i.created_at_ms as "createdAtMs", i.version, i.paused, i.next_run_at_ms as "nextRunAtMs",
       jsonb_build_object('enabled', i.export_enabled, 'completeThroughMs', i.export_through_ms, 'sent', i.export_sent,
-        'rejected', i.export_rejected, 'pending', ${PENDING}, 'late', w.late_buckets, 'error', i.export_error) as export,
+        'rejected', i.export_rejected, 'pending', ${PENDING}, 'late', w.late_buckets,
+        'error', i.export_error) as export,
       jsonb_build_object('enabled', i.import_enabled, 'error', i.import_error) as import,
       exists (select from event_definitions e
         where e.integration_id = i.id and e.deleted_at_ms is null and e.error is not null) as "hasFailedEvents",

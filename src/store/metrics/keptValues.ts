@@ -81,7 +81,8 @@ async function countMissing(tx: Transaction, source: Source): Promise<void> {
   await tx.execute(sql`truncate metric_missing`);
   const missing = await tx.execute(sql`
     insert into metric_missing select u.user_id, u.anchor_ms from metric_users u where not exists (
-      select from metric_values v where v.source_id = ${source.id} and v.user_id = u.user_id and v.anchor_ms = u.anchor_ms)`);
+      select from metric_values v
+      where v.source_id = ${source.id} and v.user_id = u.user_id and v.anchor_ms = u.anchor_ms)`);
   if (missing === 0) return;
   const [event] = await tx.query(sql<{ imported: number }>`
     select imported from event_definitions where id = ${source.eventId}`);
@@ -101,8 +102,8 @@ async function countMissing(tx: Transaction, source: Source): Promise<void> {
  * for the sum of `price` in a window of 2 hours:
  *
  *     metric_missing     imported_events of u1              metric_values
- *     u1, anchor 10:00   9:30 price 5; 10:00 price 7;       u1: rows 2, numbers 1, sum 7; before: rows 1, numbers 1, sum 5
- *                        11:00 without; 12:00 price 1       (12:00 is outside of the window)
+ *     u1, anchor 10:00   9:30 price 5; 10:00 price 7;       u1: rows 2, numbers 1, sum 7;
+ *                        11:00 without; 12:00 price 1       before: rows 1, numbers 1, sum 5
  */
 function countSql({ id, eventId, measure, windowMs }: Source): RawBuilder<unknown> {
   const after = sql`e.timestamp_ms >= u.anchor_ms`;

@@ -91,7 +91,8 @@ interface EventRow extends MetricEvent {
 function readEvents(db: Queryable, metric: Metric): Promise<EventRow[]> {
   const used = measuresOf(metric).map(({ event }) => event);
   return db.query(sql<EventRow>`
-    select id, name, name = any(${used}::text[]) as "isUsed", complete_through_ms as "completeThroughMs", rejected, deduplicated
+    select id, name, name = any(${used}::text[]) as "isUsed", complete_through_ms as "completeThroughMs",
+      rejected, deduplicated
     from event_definitions where integration_id = ${metric.integrationId} and deleted_at_ms is null order by id`);
 }
 

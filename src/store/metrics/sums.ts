@@ -78,7 +78,8 @@ export async function sumUp(
       (select json_build_object('allUsers', count(*), 'multipleExposureUsers', count(*) filter (where is_multiple),
         'incompleteWindowUsers', count(*) filter (where ${isIncomplete})) from metric_users u) as totals,
       (select json_build_object('value', value, 'denominator', denominator) from caps) as caps,
-      array(select user_id from metric_users order by hashtextextended(user_id, 0) limit ${sql.lit(SAMPLED_USERS)}) as sampled`);
+      array(select user_id from metric_users order by hashtextextended(user_id, 0)
+        limit ${sql.lit(SAMPLED_USERS)}) as sampled`);
   if (found === undefined) throw new Error("PostgreSQL returned no row.");
   return { ...found, cells: found.cells.flatMap((sums) => toCell(cells, sums)) };
 }

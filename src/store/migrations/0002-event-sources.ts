@@ -1,4 +1,4 @@
-// Events of BigQuery name the table and the columns of their rows.
+// An event may say where its rows are, as a table and its columns.
 import { sql, type Kysely, type Migration } from "kysely";
 
 export const eventSources: Migration = {

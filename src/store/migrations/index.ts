@@ -8,6 +8,7 @@ import { sessions } from "./0004-sessions.ts";
 import { metrics } from "./0005-metrics.ts";
 import { columnNames } from "./0006-column-names.ts";
 import { clearNames } from "./0007-clear-names.ts";
+import { deliversUpdates } from "./0008-delivers-updates.ts";
 
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-initial": initial,
@@ -17,4 +18,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0005-metrics": metrics,
   "0006-column-names": columnNames,
   "0007-clear-names": clearNames,
+  "0008-delivers-updates": deliversUpdates,
 };

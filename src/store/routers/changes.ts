@@ -36,7 +36,8 @@ export function changeRouter(
     const router = await readRouter(tx, workspaceId, routerId);
     if (router === null || !(await work({ tx, workspaceId, router, secretKeys }))) return null;
     await tx.execute(sql`
-      update routers set updated_at_ms = crosscurrent_now_ms() where workspace_id = ${workspaceId} and id = ${routerId}`);
+      update routers set updated_at_ms = crosscurrent_now_ms()
+      where workspace_id = ${workspaceId} and id = ${routerId}`);
     return readRouter(tx, workspaceId, routerId);
   });
 }

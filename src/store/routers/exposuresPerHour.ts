@@ -54,7 +54,8 @@ function readHours(
       union all
       select exposed_at_ms - exposed_at_ms % ${sql.lit(HOUR_MS)}, route_id, variant_id, user_id, 1 from exposures
       where workspace_id = ${workspaceId} and id > (select folded_through from w) and alias_id = ${aliasId}
-        and exposed_at_ms >= ${fromMs} and exposed_at_ms < ${toMs} and received_at_ms >= ${fromMs - MAX_EXPOSURE_AHEAD_MS}
+        and exposed_at_ms >= ${fromMs} and exposed_at_ms < ${toMs}
+        and received_at_ms >= ${fromMs - MAX_EXPOSURE_AHEAD_MS}
     ), fresh as materialized (
       select hour_ms, route_id, variant_id, user_id, sum(exposures) as exposures from open group by 1, 2, 3, 4
     ), counted as (

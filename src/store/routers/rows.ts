@@ -20,8 +20,8 @@ export interface RouterRow extends Router {
 /**
  * Routers that match `where` (over `r`), by id. For example, two routes with a variant each become one row:
  *
- *     routers  shop            id shop, routes [{ id: "main",  position: 1, variants: [{ id: "a", upstream: … }], … },
- *     routes   main, other                      { id: "other", position: 2, variants: [{ id: "b", upstream: … }], … }]
+ *     routers  shop            id shop, routes [{ id: "main",  variants: [{ id: "a", upstream: … }], … },
+ *     routes   main, other                      { id: "other", variants: [{ id: "b", upstream: … }], … }]
  *     variants main/a, other/b
  */
 export function readRouters(
@@ -40,7 +40,8 @@ export function readRouters(
       'fallbackVariantId', t.fallback_variant_id, 'variants', (${variants})) order by t.position), '[]')
     from routes t where t.workspace_id = r.workspace_id and t.router_id = r.id`;
   return db.query(sql<RouterRow>`
-    select r.id, r.description, r.created_at_ms as "createdAtMs", r.updated_at_ms as "updatedAtMs", (${routes}) as routes
+    select r.id, r.description, r.created_at_ms as "createdAtMs", r.updated_at_ms as "updatedAtMs",
+      (${routes}) as routes
     from routers r where ${where} order by r.id limit ${options.limit}`);
 }
 

@@ -91,7 +91,8 @@ async function closeLostRuns(tx: Transaction, integrationId: string, runId: stri
     with lost as (
       update runs set finished_at_ms = greatest(crosscurrent_now_ms(), started_at_ms), outcome = 'failed',
         directions = (
-          select coalesce(jsonb_agg(case when d ->> 'outcome' is null then d || '{"outcome": "failed"}' else d end), '[]')
+          select coalesce(jsonb_agg(
+            case when d ->> 'outcome' is null then d || '{"outcome": "failed"}' else d end), '[]')
           from jsonb_array_elements(directions) d)
       where integration_id = ${integrationId} and finished_at_ms is null and id <> ${runId} returning id
     )
@@ -104,7 +105,8 @@ async function recordRequests(tx: Transaction, run: RunRecord): Promise<void> {
   const status = run.finished === null ? "running" : "done";
   await tx.execute(sql`
     insert into sync_requests as q (integration_id, id, status, run_id)
-    select distinct ${run.integrationId}, id, ${status}, ${run.runId} from unnest(${run.requestIds.map(storable)}::text[]) id
+    select distinct ${run.integrationId}, id, ${status}, ${run.runId}
+    from unnest(${run.requestIds.map(storable)}::text[]) id
     on conflict (integration_id, id) do update set status = excluded.status, run_id = excluded.run_id
     where q.status <> 'done'`);
 }

@@ -137,9 +137,10 @@ test("the connection test gets every event with its source, and a connection wit
   await addEvent(id, {});
   api.bigQuery.answer = async () => [{ name: "impersonation", ok: true }];
   const { eventName: name, ...source } = EVENT;
+  const { provider, ...settings } = SETTINGS;
   expect(await api.call(`${LIST}/${id}/test`, { method: "POST" })).toMatchObject({ status: 202, body: { ok: true } });
   expect(api.bigQuery.tested).toMatchObject([
-    { connection: { integrationId: id, secret: "", settings: SETTINGS }, events: [{ name, source }] },
+    { connection: { integrationId: id, secret: "", provider, settings }, events: [{ name, source }] },
   ]);
   expect((await api.callOther(`${LIST}/${id}/test`, { method: "POST" })).status).toBe(404);
 });

@@ -34,7 +34,7 @@ async function importRows(integrationId: string, event: string, texts: string[])
     progress: null,
   };
   expect(await api.store.imports.commitChunk(chunk)).toMatchObject({ imported: texts.length, stale: false });
-  await api.store.imports.discoverProperties(integrationId);
+  await api.store.imports.discoverProperties(integrationId, () => []);
 }
 
 describe("definitions", () => {

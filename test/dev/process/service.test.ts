@@ -2,9 +2,10 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startService, type ServiceOptions } from "../../../dev/process/service.ts";
 import { identify } from "../../../dev/process/processTable.ts";
+import { eventually } from "../../support/eventually.ts";
 import { startScript } from "../../support/dev/script.ts";
 
 let folder: string;
@@ -91,7 +92,12 @@ describe("a parent that ends", () => {
     const pid = script.first as number;
     if (signal !== null) await script.kill(signal);
     await script.ended;
-    await vi.waitFor(() => expect(identify(pid)).toBeNull(), { timeout: 10_000 });
+    expect(
+      await eventually(
+        () => identify(pid),
+        (found) => found === null,
+      ),
+    ).toBeNull();
   });
 
   it("by SIGKILL leaves an orphan, which the next start ends", async () => {

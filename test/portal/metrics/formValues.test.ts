@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatDifference, formatPValue, formatRelative, formatValue } from "../../../src/portal/metrics/format.ts";
-import type { components } from "../../../src/portal/api.generated.ts";
+import type { components } from "../../../generated/api.ts";
 import { toNewMetric, toFormValues } from "../../../src/portal/metrics/formValues.ts";
 
 type Metric = components["schemas"]["Metric"];

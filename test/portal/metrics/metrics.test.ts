@@ -180,7 +180,7 @@ it("compares a ratio, less its past, and by route", async () => {
   expect(await health.getByText("Time before exposure").count()).toBe(0);
   const plain = await row(page, "slow").innerText();
   await page.getByLabel("CUPED").check();
-  await health.getByText(/The router served nobody in the 72 hours before/).waitFor();
+  await health.getByText(/The router served no users in the 72 hours before/).waitFor();
   await page.getByText("Differences are adjusted by CUPED. Values are not.").waitFor();
   expect(await row(page, "slow").innerText()).toBe(plain);
 

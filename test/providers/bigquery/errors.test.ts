@@ -10,8 +10,8 @@ const EMAIL = "sync@acme-data.iam.gserviceaccount.com";
 const CONNECTION: Connection = {
   integrationId: "i",
   workspaceId: "w",
+  provider: "bigquery",
   settings: {
-    provider: "bigquery",
     projectId: "acme-data",
     datasetId: "d",
     serviceAccountEmail: EMAIL,

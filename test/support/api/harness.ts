@@ -6,7 +6,10 @@ import { createApp } from "../../../src/api/app.ts";
 import type { WebSettings } from "../../../src/api/deps.ts";
 import type { IntegrationControl, WorkflowStatus } from "../../../src/client/index.ts";
 import type { Browse, Connector, TestStep } from "../../../src/providers/connector.ts";
-import type { Provider } from "../../../src/domain/integration.ts";
+import { bigQuerySpec } from "../../../src/providers/bigquery/spec.ts";
+import { mixpanelSpec } from "../../../src/providers/mixpanel/spec.ts";
+import type { ProviderSpec } from "../../../src/providers/provider.ts";
+import { PROVIDER_SPECS } from "../../../src/providers/specs.ts";
 import { createLogger } from "../../../src/telemetry/logging.ts";
 import { createMetrics } from "../../../src/telemetry/prometheus.ts";
 import { createPostgresStore } from "../../../src/store/createStore.ts";
@@ -73,13 +76,14 @@ export async function createHarness(web: Partial<WebSettings> = {}) {
     importLookbackDays: 30,
   });
   const control = new RecordedControl();
-  const connector = new ScriptedConnector("mixpanel");
-  const bigQuery = new ScriptedConnector("bigquery");
+  const connector = new ScriptedConnector(mixpanelSpec);
+  const bigQuery = new ScriptedConnector(bigQuerySpec);
   const log = new CapturedLog();
   const temporal = { up: true };
   const app = createApp({
     store,
     client: control,
+    specs: PROVIDER_SPECS,
     connectors: { mixpanel: connector, bigquery: bigQuery },
     exposureMaxAgeDays: MAX_AGE_DAYS,
     ...testGateway(store),
@@ -167,16 +171,15 @@ export class RecordedControl implements IntegrationControl {
 
 /** Answers the connection test as told; syncs nothing. */
 class ScriptedConnector implements Connector {
-  readonly provider: Provider;
+  readonly spec: ProviderSpec;
   readonly exportBatchSeqs = 1;
-  readonly exportOrder = "first";
   browse?: Browse;
   tested: { connection: Connection; events: EventDefinition[] }[] = [];
   answer: (lease: (kind: "backfill" | "increment") => Promise<void>) => Promise<TestStep[]> = async () => [];
   budget = { key: "project", maxPerHour: 60, maxPerSecond: 3, reservedPerHour: 10 };
 
-  constructor(provider: Provider) {
-    this.provider = provider;
+  constructor(spec: ProviderSpec) {
+    this.spec = spec;
   }
 
   async testConnection(connection: Connection, events: EventDefinition[], lease: Parameters<this["answer"]>[0]) {
@@ -192,6 +195,7 @@ class ScriptedConnector implements Connector {
   planImport(): never {
     throw new Error("not part of these tests");
   }
+  close = async () => {};
   requestBudget() {
     return this.budget;
   }

@@ -40,7 +40,7 @@ export async function createMetricsHarness(): Promise<MetricsHarness> {
       });
       const chunk = { integrationId, runId: "run", events: EVENTS, from: NO_PROGRESS, rejected: [] };
       await api.store.imports.commitChunk({ ...chunk, rows: complete, progress: null });
-      await api.store.imports.discoverProperties(integrationId);
+      await api.store.imports.discoverProperties(integrationId, () => []);
     },
   };
 }

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { startLocalUpstream, type LocalUpstream } from "../../../dev/standins/upstream/server.ts";
 import { createApp } from "../../../src/api/app.ts";
-import type { Connector } from "../../../src/providers/connector.ts";
+import { PROVIDER_SPECS } from "../../../src/providers/specs.ts";
 import { createLogger } from "../../../src/telemetry/logging.ts";
 import { createMetrics } from "../../../src/telemetry/prometheus.ts";
 import { createHttpServer } from "../../../src/server.ts";
@@ -45,7 +45,8 @@ export async function createGatewayHarness(
     store,
     client: new RecordedControl(),
     // No call of these tests syncs anything.
-    connectors: {} as Record<"mixpanel" | "bigquery", Connector>,
+    specs: PROVIDER_SPECS,
+    connectors: {},
     exposureMaxAgeDays: 90,
     ...testGateway(store, {
       onFallback: () => undefined,
@@ -103,12 +104,3 @@ export const call = (router: string, user: string | null = null, more: object = 
   ...(user !== null && { user }),
   ...more,
 });
-
-/** Waits for what happens soon. */
-export async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const untilMs = performance.now() + 10_000;
-  while (!(await holds())) {
-    if (performance.now() > untilMs) throw new Error("It did not happen within 10 s.");
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}

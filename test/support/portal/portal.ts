@@ -5,6 +5,7 @@ import { expect } from "vitest";
 import { startBrowser } from "../../../dev/services/chromium.ts";
 import { builtPortal } from "../../../dev/stack/portal.ts";
 import type { WebSettings } from "../../../src/api/deps.ts";
+import type { Connector } from "../../../src/providers/connector.ts";
 import { createHttpServer, drain } from "../../../src/server.ts";
 import { startSystem, type System } from "../system/system.ts";
 
@@ -28,13 +29,20 @@ export interface Portal {
 interface PortalOptions {
   settings?: Record<string, string>;
   web?: Partial<WebSettings>;
+  /** Connectors besides those of `src`. */
+  connectors?: Connector[];
   /** False if nothing is synced. */
   worker?: boolean;
 }
 
-export async function startPortalSystem({ settings, web, worker = true }: PortalOptions = {}): Promise<Portal> {
+export async function startPortalSystem({
+  settings,
+  web,
+  connectors,
+  worker = true,
+}: PortalOptions = {}): Promise<Portal> {
   const [portalDir, browser] = await Promise.all([builtPortal(), startBrowser()]);
-  const system = await startSystem(settings, { portalDir, ...web });
+  const system = await startSystem(settings, { portalDir, ...web }, connectors);
   if (worker) await system.startWorker();
   const server = createHttpServer((request, node) => system.app.fetch(request, node));
   await new Promise<void>((resolve) => {
@@ -95,7 +103,7 @@ export async function fill(page: Page, values: Record<string, string>): Promise<
 }
 
 /** Goes from Routers to the form of a new integration, as the product pages say. */
-export async function addIntegration(page: Page, provider: "Mixpanel" | "BigQuery"): Promise<void> {
+export async function addIntegration(page: Page, provider: string): Promise<void> {
   await page.getByRole("link", { name: "Set Up Metrics" }).click();
   await expectPage(page, "Data Integrations");
   await page.getByRole("link", { name: "Add Integration" }).click();

@@ -1,13 +1,13 @@
-// A customer of one's own on the shared local BigQuery: project, dataset, service account, and what the export left there.
+// A customer on the shared local BigQuery: project, dataset, service account, and what the export delivered.
 import type { Connection } from "../../../src/domain/connection.ts";
 import { randomUUID } from "node:crypto";
 import type { BigQueryControl } from "../../../dev/standins/bigquery/control.ts";
 import type { AccountInput } from "../../../dev/standins/bigquery/protocol.ts";
 import { startSharedBigQuery } from "../../../dev/standins/bigquery/sharedEmulator.ts";
 import { createBigQueryConnector } from "../../../src/providers/bigquery/connector.ts";
-import type { BigQueryConnector } from "../../../src/providers/bigquery/connector.ts";
+import type { Connector } from "../../../src/providers/connector.ts";
 import type { BigQueryOptions } from "../../../src/providers/bigquery/options.ts";
-import type { BigQuerySettings } from "../../../src/domain/integration.ts";
+import type { BigQuerySettings } from "../../../src/providers/bigquery/spec.ts";
 import { bucketText } from "./contractSupport.ts";
 
 export const DATASET = "analytics";
@@ -19,8 +19,8 @@ export interface Customer {
   email: string;
   control: BigQueryControl;
   connection: Connection;
-  /** A connector as another process would have it: nothing is shared with others but BigQuery. */
-  connector(change?: Partial<BigQueryOptions>): BigQueryConnector;
+  /** A new connector, which shares nothing with others but BigQuery, as in another process. */
+  connector(change?: Partial<BigQueryOptions>): Connector;
   grant(roles: Role[]): Promise<void>;
   settings(change: Partial<BigQuerySettings>): Connection;
   /** The table's buckets, one text per row, sorted. */
@@ -33,7 +33,7 @@ type GrantInput = NonNullable<AccountInput["grants"]>[number];
 type Role = "jobUser" | "readSessionUser" | "dataEditor" | "dataViewer";
 export const ALL_ROLES: Role[] = ["jobUser", "readSessionUser", "dataEditor"];
 
-/** Every project is new, so that tests of one file and of others keep apart. */
+/** Every project is new, so that tests do not disturb each other. */
 export async function createCustomer(location = "EU"): Promise<Customer> {
   const { control, restUrl, storageUrl, iamUrl, sourceToken } = await startSharedBigQuery();
   const projectId = `p-${randomUUID().slice(0, 23)}a`;
@@ -44,11 +44,12 @@ export async function createCustomer(location = "EU"): Promise<Customer> {
   const connection: Connection = {
     integrationId: randomUUID(),
     workspaceId: `W-${randomUUID()}`,
-    settings: { provider: "bigquery", projectId, datasetId: DATASET, serviceAccountEmail: email, location },
+    provider: "bigquery",
+    settings: { projectId, datasetId: DATASET, serviceAccountEmail: email, location },
     secret: "",
     importFrom: "2026-01-01",
   };
-  const open: BigQueryConnector[] = [];
+  const open: Connector[] = [];
   return {
     projectId,
     email,
@@ -70,7 +71,7 @@ export async function createCustomer(location = "EU"): Promise<Customer> {
       return connector;
     },
     grant,
-    settings: (change) => ({ ...connection, settings: { ...(connection.settings as BigQuerySettings), ...change } }),
+    settings: (change) => ({ ...connection, settings: { ...connection.settings, ...change } }),
     delivered: () => deliveredTo(control, projectId),
     stagingTables: async () => {
       const tables = await control.tables(projectId, DATASET);

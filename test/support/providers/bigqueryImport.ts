@@ -1,6 +1,7 @@
-// What the tests of the BigQuery import share: a project of one's own on the local BigQuery, and the loop of the activities.
+// Helpers of the tests of the BigQuery import: a customer on the local BigQuery, and the loop of the activities.
 import type { Connection } from "../../../src/domain/connection.ts";
-import type { EventDefinition, EventSource } from "../../../src/domain/event.ts";
+import type { EventDefinition } from "../../../src/domain/event.ts";
+import type { EventSource } from "../../../src/providers/bigquery/spec.ts";
 import type { ImportedRow, RejectedRow } from "../../../src/domain/importedRow.ts";
 import { expect } from "vitest";
 import { createClients } from "../../../src/providers/bigquery/clients.ts";
@@ -9,7 +10,7 @@ import type { BigQueryOptions } from "../../../src/providers/bigquery/options.ts
 import { importPage } from "../../../src/providers/bigquery/import/readPage.ts";
 import type { PageLimits } from "../../../src/providers/bigquery/import/readPage.ts";
 import { planBigQueryPasses } from "../../../src/providers/bigquery/import/planPasses.ts";
-import type { TableColumn } from "../../../src/providers/bigquery/import/mapping.ts";
+import type { TableColumn } from "../../../src/providers/bigquery/import/sourceTable.ts";
 import type { ImportChunk, ImportPass } from "../../../src/providers/connector.ts";
 import { NO_PROGRESS } from "../../../src/domain/progress.ts";
 import type { EventProgress } from "../../../src/domain/progress.ts";
@@ -20,7 +21,7 @@ import { startSharedBigQuery } from "../../../dev/standins/bigquery/sharedEmulat
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 export const DATASET = "shop";
-/** Midnight: the imports of these tests begin and end at times of their own, never at the clock's. */
+/** Midnight. The imports of these tests never depend on the clock. */
 export const START_MS = Date.parse("2026-01-01T00:00:00Z");
 
 export function columnOf(name: string, type: string, more: Partial<TableColumn> = {}): TableColumn {
@@ -48,7 +49,7 @@ export function eventOf(name: string, tableName: string, change: Partial<EventSo
   return { name, source };
 }
 
-/** As BigQuery takes a TIMESTAMP, or without its end a DATETIME. */
+/** A DATETIME as BigQuery reads it. With `+00:00` it is a TIMESTAMP. */
 export function timeText(epochMs: number, micros = ""): string {
   return `${new Date(epochMs).toISOString().slice(0, 23).replace("T", " ")}${micros}`;
 }
@@ -64,7 +65,7 @@ export function rowOf(id: string, timeMs: number, change: Json = {}): Json {
   };
 }
 
-export interface ImportWorld {
+export interface ImportCustomer {
   projectId: string;
   control: BigQueryControl;
   clients: Clients;
@@ -75,7 +76,10 @@ export interface ImportWorld {
   close(): Promise<void>;
 }
 
-export async function startImportWorld(projectId: string, change: Partial<BigQueryOptions> = {}): Promise<ImportWorld> {
+export async function createImportCustomer(
+  projectId: string,
+  change: Partial<BigQueryOptions> = {},
+): Promise<ImportCustomer> {
   const { control, restUrl, storageUrl, iamUrl, sourceToken } = await startSharedBigQuery();
   const serviceAccountEmail = `sync@${projectId}.iam.gserviceaccount.com`;
   await control.deleteDataset(projectId, DATASET);
@@ -106,7 +110,8 @@ export async function startImportWorld(projectId: string, change: Partial<BigQue
     connection: {
       integrationId: "i-1",
       workspaceId: "w-1",
-      settings: { provider: "bigquery", projectId, datasetId: null, serviceAccountEmail, location: "EU" },
+      provider: "bigquery",
+      settings: { projectId, datasetId: null, serviceAccountEmail, location: "EU" },
       secret: "",
       importFrom: "2026-01-01",
     },
@@ -145,7 +150,7 @@ export interface PageOptions {
 }
 
 export async function readPage(
-  world: ImportWorld,
+  customer: ImportCustomer,
   events: EventDefinition[],
   progress: EventProgress,
   { limits = USUAL_PAGES, pageHalvings = 0, signal = new AbortController().signal, onChunk }: PageOptions = {},
@@ -163,7 +168,7 @@ export async function readPage(
     heartbeat: () => undefined,
   };
   try {
-    for await (const chunk of importPage(world, world.connection, job, limits)) {
+    for await (const chunk of importPage(customer, customer.connection, job, limits)) {
       expect(result.progress).toBeNull();
       result.rows.push(...chunk.rows);
       result.rejected.push(...chunk.rejected);
@@ -179,7 +184,7 @@ export async function readPage(
 }
 
 export function plan(
-  { connection }: ImportWorld,
+  { connection }: ImportCustomer,
   events: EventDefinition[],
   progress: EventProgress,
   highWatermarkMs: number,
@@ -193,24 +198,24 @@ export function plan(
 export interface ImportResult {
   rows: ImportedRow[];
   rejected: RejectedRow[];
-  /** Of every page in turn. */
+  /** Every page, in order. */
   pages: PageResult[];
   progress: EventProgress;
 }
 
-/** Reads events of one table until they are complete through the bound; throws what a page throws. */
+/** Reads events of one table until they are complete through the high watermark. Throws a page's error. */
 export async function readAll(
-  world: ImportWorld,
+  customer: ImportCustomer,
   events: EventDefinition[],
   highWatermarkMs: number,
   { start = NO_PROGRESS, ...options }: PageOptions & { start?: EventProgress } = {},
 ): Promise<ImportResult> {
   const result: ImportResult = { rows: [], rejected: [], pages: [], progress: start };
   for (;;) {
-    const [pass, ...others] = plan(world, events, result.progress, highWatermarkMs);
+    const [pass, ...others] = plan(customer, events, result.progress, highWatermarkMs);
     expect(others).toEqual([]);
     if (pass === undefined) return result;
-    const page = await readPage(world, events, pass.progress, options);
+    const page = await readPage(customer, events, pass.progress, options);
     if (page.error !== null) throw page.error;
     const before = pass.progress.unfinished?.position ?? 0;
     expect(page.progress?.unfinished?.position ?? Infinity).toBeGreaterThan(before);

@@ -1,4 +1,4 @@
-// What every connector must do, whatever its provider: each runs this suite against a real server of its kind.
+// The suite that every connector must pass, against a real server or a stand-in of its provider.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SyncError } from "../../../src/domain/errors.ts";
 import type { ErrorKind } from "../../../src/domain/errors.ts";
@@ -41,7 +41,7 @@ export function connectorContract(name: string, start: () => Promise<ConnectorHa
 }
 
 function exportTests(harness: () => ConnectorHarness): void {
-  test("export: every bucket arrives once, progress covers all without a gap", async () => {
+  test("export: every bucket arrives once, and progress has no gap", async () => {
     const buckets = makeBuckets(EXPORTED);
     const { progress, error } = await runExport(harness(), buckets);
     expect(error).toBeUndefined();
@@ -66,7 +66,7 @@ function exportTests(harness: () => ConnectorHarness): void {
     expect(await harness().delivered()).toEqual(expectedTexts(harness(), buckets));
   });
 
-  test("export: a failure comes after the progress of what is safely delivered, and going on completes it", async () => {
+  test("export: an error is thrown after the progress of what was delivered, and the next attempt completes the rest", async () => {
     const buckets = makeBuckets(EXPORTED);
     await harness().fault("export_down", { times: null, afterRequests: 2 });
     const first = await runExport(harness(), buckets);
@@ -102,7 +102,7 @@ function exportTests(harness: () => ConnectorHarness): void {
     expect(progress).toEqual([{ cursorSeq: 70, sent: 0, rejected: [] }]);
   });
 
-  test("export: stops when asked, with the reason that it was given", async () => {
+  test("export: an abort stops it with the signal's reason", async () => {
     const reason = new Error("stop");
     const stop = new AbortController();
     const buckets = makeBuckets(EXPORTED * 5);
@@ -114,7 +114,7 @@ function exportTests(harness: () => ConnectorHarness): void {
     expect(progress.at(-1)?.cursorSeq).toBeLessThan(lastSeq(buckets));
   });
 
-  test("export: buckets that cannot be read fail it after what was sent", async () => {
+  test("export: an error of reading buckets is thrown after what was sent", async () => {
     const buckets = makeBuckets(EXPORTED * 2);
     const { progress, error } = await runExport(harness(), buckets, { failReadAfterSeq: EXPORTED });
     expect(error).toMatchObject({ message: "no buckets" });
@@ -173,7 +173,7 @@ function importTests(harness: () => ConnectorHarness): void {
     expect(second.progress.completeThroughMs ?? 0).toBeGreaterThan(first.progress.completeThroughMs ?? 0);
   });
 
-  test("import: work that was interrupted goes on with its own target and its own next page", async () => {
+  test("import: an interrupted pass goes on with its own target and its own next page", async () => {
     const rows = makeRows(harness(), 2_000, 150);
     await harness().seed(rows);
     const highWatermarkMs = Date.now();
@@ -188,7 +188,7 @@ function importTests(harness: () => ConnectorHarness): void {
     expect([...ids, ...rest.ids].toSorted()).toEqual(rows.map((row) => row.id).toSorted());
   });
 
-  test("import: stops when asked, with the reason that it was given", async () => {
+  test("import: an abort stops it with the signal's reason", async () => {
     await harness().seed(makeRows(harness(), 12_000, 5));
     const [pass] = await plan(harness(), NO_PROGRESS, Date.now());
     const reason = new Error("stop");
@@ -200,10 +200,10 @@ function importTests(harness: () => ConnectorHarness): void {
     await expect(page).rejects.toBe(reason);
   });
 
-  test("import: takes a lease before every request, and asks nothing without one", async () => {
+  test("import: acquires a request before every call, and makes no call without one", async () => {
     await harness().seed(makeRows(harness(), 10, 5));
     const [pass] = await plan(harness(), NO_PROGRESS, Date.now());
-    const refused = new SyncError("rate_limited", "no lease", { retryAtMs: 5 });
+    const refused = new SyncError("rate_limited", "no request left", { retryAtMs: 5 });
     const page = readPage(harness(), pass?.progress ?? NO_PROGRESS, { acquireRequest: () => Promise.reject(refused) });
     await expect(page).rejects.toBe(refused);
   });
@@ -235,7 +235,7 @@ function errorTests(harness: () => ConnectorHarness): void {
     expect(blockedUntilMs > Date.now()).toBe(kind === "rate_limited");
   });
 
-  test("errors: the connection test is all green where all is set up, and says what to do where it is not", async () => {
+  test("errors: the connection test succeeds if everything is set up, and says what to do if it is not", async () => {
     const { connector, connection, refused, event } = harness();
     const acquireRequest = (): Promise<void> => Promise.resolve();
     const good = await connector.testConnection(connection, [event], acquireRequest);

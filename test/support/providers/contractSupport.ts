@@ -1,4 +1,4 @@
-// What the shared connector suite works with: the harness that a provider brings, made-up data, and the loops of the activities.
+// Helpers of the shared connector suite: a provider's harness, made-up data, and the loops of the activities.
 import type { Bucket } from "../../../src/domain/bucket.ts";
 import type { Connection } from "../../../src/domain/connection.ts";
 import type { EventDefinition } from "../../../src/domain/event.ts";
@@ -17,11 +17,11 @@ export interface SourceRow {
   id: string;
   user: string;
   timeMs: number;
-  /** When it came to the provider; by default some time before now. */
+  /** When it arrived at the provider; by default some time before now. */
   arrivedAtMs?: number;
 }
 
-/** Ways in which the far side can fail; each strikes `times` times, or until cleared. */
+/** Failures of the provider. Each happens `times` times, or until it is cleared. */
 export type HarnessFault =
   | "export_lost_answer" // stores, then breaks the connection
   | "export_down"
@@ -36,16 +36,16 @@ export type HarnessFault =
 export interface ConnectorHarness {
   connector: Connector;
   connection: Connection;
-  /** The connection as it would be with credentials that are refused. */
+  /** The connection with credentials that are refused. */
   refused: Connection;
   /** The event whose rows are seeded. */
   event: EventDefinition;
-  /** Rows that arrive later than that after their own time are not looked for; unset where arrival alone counts. */
+  /** Rows that arrive later than this after their own time are not imported; unset if only arrival counts. */
   overlapMs?: number;
-  /** A user that the destination takes no bucket of; null if there is none. */
+  /** A user whose buckets the destination refuses; null if there is none. */
   refusedUser: string | null;
   seed(rows: SourceRow[]): Promise<void>;
-  /** The destination's buckets as its own queries see them: one text per bucket, see `bucketText`. */
+  /** The buckets at the destination, as its own queries see them: one `bucketText` each. */
   delivered(): Promise<string[]>;
   fault(
     fault: HarnessFault,
@@ -55,7 +55,7 @@ export interface ConnectorHarness {
   close(): Promise<void>;
 }
 
-/** How a bucket is compared between both sides. */
+/** A bucket as text, for comparisons of both sides. */
 export function bucketText(
   bucket: Pick<Bucket, "aliasId" | "routeId" | "variantId" | "userId">,
   deliveredTimeMs: number,
@@ -63,9 +63,9 @@ export function bucketText(
   return JSON.stringify([bucket.aliasId, bucket.routeId, bucket.variantId, bucket.userId, deliveredTimeMs]);
 }
 
-/** What the destination must have of these: the time when sealed, or the latest where it follows revisions. */
+/** What the destination must hold: the time when sealed, or the latest time if it follows revisions. */
 export function expectedTexts({ connector }: ConnectorHarness, buckets: Bucket[]): string[] {
-  const timeOf = (bucket: Bucket) => (connector.exportOrder === "first" ? bucket.sealedTimeMs : bucket.timeMs);
+  const timeOf = (bucket: Bucket) => (connector.spec.deliversUpdates ? bucket.timeMs : bucket.sealedTimeMs);
   return buckets.map((bucket) => bucketText(bucket, timeOf(bucket))).toSorted();
 }
 
@@ -143,7 +143,7 @@ export async function runExport(
   return { progress, error: undefined };
 }
 
-/** Goes on after every failure that passes, like the activity does. */
+/** Goes on after every transient error, as the activity does. */
 export async function runUntilDone(harness: ConnectorHarness, buckets: Bucket[]): Promise<void> {
   let afterSeq = 0;
   for (let attempt = 0; attempt < 10; attempt++) {
@@ -155,7 +155,7 @@ export async function runUntilDone(harness: ConnectorHarness, buckets: Bucket[])
   throw new Error("the export never came to its end");
 }
 
-/** Rows spread evenly over the first days after the import's start, none of them in the last hour. */
+/** Rows spread evenly over the first days after the import's start, none in the last hour. */
 export function makeRows({ connection }: ConnectorHarness, count: number, days: number, prefix = "row"): SourceRow[] {
   const fromMs = Date.parse(`${connection.importFrom}T00:00:00Z`);
   const stepMs = (Math.min(Date.now() - HOUR_MS, fromMs + days * DAY_MS) - fromMs) / count;
@@ -222,7 +222,7 @@ interface ImportRun {
   blockedUntilMs: number;
 }
 
-/** Reads all pages up to the bound; a page that fails in passing is read again. */
+/** Reads all pages up to the high watermark. A page that fails with a transient error is read again. */
 export async function runImport(
   harness: ConnectorHarness,
   start: EventProgress,

@@ -1,7 +1,7 @@
 // Buckets, connections and small readers that the Mixpanel tests share.
 import type { Bucket } from "../../../src/domain/bucket.ts";
 import type { Connection } from "../../../src/domain/connection.ts";
-import type { MixpanelSettings } from "../../../src/domain/integration.ts";
+import type { MixpanelSettings } from "../../../src/providers/mixpanel/spec.ts";
 
 export const HOUR_MS = 3_600_000;
 
@@ -26,8 +26,8 @@ export function connectionOf(change: Partial<MixpanelSettings> & { importFrom?: 
   return {
     integrationId: "i-1",
     workspaceId: "w-1",
+    provider: "mixpanel",
     settings: {
-      provider: "mixpanel",
       projectId: "4711",
       region: "us",
       projectTime: "utc",
@@ -45,7 +45,7 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-/** What a generator gave before it failed, and how it failed. */
+/** The items before the error, and the error. */
 export async function collectUntilError<T>(items: AsyncIterable<T>): Promise<{ items: T[]; error: unknown }> {
   const all: T[] = [];
   try {

@@ -1,11 +1,12 @@
 // A customer with both directions of BigQuery on and two events, each in a table of its own: what fault tests do to one.
 import type { BigQueryControl } from "../../../dev/standins/bigquery/control.ts";
 import type { FaultInput } from "../../../dev/standins/bigquery/protocol.ts";
+import { eventually } from "../eventually.ts";
 import { COLUMNS, connectBigQuery, DATASET, FIELDS, grantsOf } from "./bigQuerySync.ts";
 import type { BigQuery, EventRow } from "./bigQuerySync.ts";
 import { expectMerged, expectRead, expectRunsAddUp } from "./exact.ts";
 import type { Ledger } from "./exact.ts";
-import { eventually, HOUR_MS } from "./system.ts";
+import { HOUR_MS } from "./system.ts";
 import type { System } from "./system.ts";
 
 const WITHIN_MS = 120_000;

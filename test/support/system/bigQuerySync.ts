@@ -3,8 +3,9 @@ import { randomInt } from "node:crypto";
 import { startSharedBigQuery } from "../../../dev/standins/bigquery/sharedEmulator.ts";
 import type { BigQueryControl } from "../../../dev/standins/bigquery/control.ts";
 import type { Role } from "../../../dev/standins/bigquery/protocol.ts";
+import { eventually } from "../eventually.ts";
 import { allPages } from "./mixpanelSync.ts";
-import { eventually, startSystem } from "./system.ts";
+import { startSystem } from "./system.ts";
 import type { System } from "./system.ts";
 
 export const DATASET = "analytics";

@@ -1,8 +1,8 @@
 // Copies a test database and puts the copy back in its place, as a backup and its restore would.
 import pg from "pg";
 import { inject } from "vitest";
+import { eventually } from "../eventually.ts";
 import type { System } from "./system.ts";
-import { eventually } from "./system.ts";
 
 export interface Backup {
   /** Replaces the database by the copy; everybody who is connected is thrown out. */

@@ -11,7 +11,8 @@ import { createIntegrationControl, workflowIdOf } from "../../../src/client/inde
 import { registerSearchAttributes } from "../../../src/client/searchAttributes.ts";
 import type { Config } from "../../../src/config/config.ts";
 import { loadConfig } from "../../../src/config/config.ts";
-import { createConnectors } from "../../../src/providers/registry.ts";
+import type { Connector } from "../../../src/providers/connector.ts";
+import { closeConnectors, createConnectors } from "../../../src/providers/registry.ts";
 import { createLogger } from "../../../src/telemetry/logging.ts";
 import { createMetrics } from "../../../src/telemetry/prometheus.ts";
 import { createPostgresStore } from "../../../src/store/createStore.ts";
@@ -22,12 +23,15 @@ import { testGateway } from "../gateway/upstreams.ts";
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 export const ACCOUNT = { username: "sync.abc123.mp-service-account", secret: "the-service-account-secret" };
-const WAIT_MS = 45_000;
 
 export type System = Awaited<ReturnType<typeof startSystem>>;
 
-/** Settings on top of the defaults; waits are short so that nothing is waited for in real time. */
-export async function startSystem(settings: Record<string, string> = {}, web: Partial<WebSettings> = {}) {
+/** Settings on top of the defaults, and connectors besides those of `src`; waits are short so that no test waits in real time. */
+export async function startSystem(
+  settings: Record<string, string> = {},
+  web: Partial<WebSettings> = {},
+  more: Connector[] = [],
+) {
   const database = await createTestDatabase();
   const mixpanel = await startMixpanelStandIn();
   const taskQueue = `system-${randomBytes(6).toString("hex")}`;
@@ -48,6 +52,7 @@ export async function startSystem(settings: Record<string, string> = {}, web: Pa
   const config = loadConfig(env);
   const store = createPostgresStore(config);
   const connectors = createConnectors(config);
+  for (const connector of more) connectors[connector.spec.id] = connector;
   const connection = await Connection.connect({ address });
   await registerSearchAttributes(connection, "default");
   const client = new Client({ connection });
@@ -55,6 +60,7 @@ export async function startSystem(settings: Record<string, string> = {}, web: Pa
   const app = createApp({
     store,
     client: control,
+    specs: Object.values(connectors).map(({ spec }) => spec),
     connectors,
     exposureMaxAgeDays: config.exposureMaxAgeDays,
     ...testGateway(store),
@@ -87,7 +93,7 @@ export async function startSystem(settings: Record<string, string> = {}, web: Pa
       // Orphans would go on in the shared Temporal until the end of the whole run.
       for await (const id of control.running()) await control.end(id);
       await sql.end();
-      await Promise.allSettled([store.close(), connectors.close(), mixpanel.stop(), connection.close()]);
+      await Promise.allSettled([store.close(), closeConnectors(connectors), mixpanel.stop(), connection.close()]);
       await database.drop();
     },
   };
@@ -115,21 +121,6 @@ function workerOf(config: Config, parts: Pick<Parameters<typeof createWorker>[0]
       running = undefined;
     },
   };
-}
-
-/** Polls until the answer satisfies; the error of a wait that ran out says what was last seen. */
-export async function eventually<T>(
-  ask: () => Promise<T>,
-  holds: (answer: T) => boolean,
-  withinMs = WAIT_MS,
-): Promise<T> {
-  const deadlineMs = Date.now() + withinMs;
-  for (;;) {
-    const answer = await ask();
-    if (holds(answer)) return answer;
-    if (Date.now() > deadlineMs) throw new Error(`still not so after ${withinMs} ms: ${JSON.stringify(answer)}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
 }
 
 /** All that a workflow's history holds, payloads (base64 in JSON) decoded. */

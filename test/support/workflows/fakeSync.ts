@@ -1,4 +1,5 @@
-// The activities of the integration workflow, hand-written: buckets, events and checkpoints in memory, without store and provider.
+// The activities of the integration workflow, hand-written: buckets, events and checkpoints in memory, without store
+// and provider.
 import { ApplicationFailure } from "@temporalio/common";
 import type {
   ExportBatchInput,

@@ -32,8 +32,8 @@ export interface ScenarioOptions {
 }
 
 /**
- * Starts one integration and a worker for it, calls `act`, and ends both. The server is one of its own: an activity that is cut off at
- * the end would hold up the time of every later scenario on the same server.
+ * Starts one integration and a worker for it, calls `act`, and ends both. The server is one of its own: an activity
+ * that is cut off at the end would hold up the time of every later scenario on the same server.
  */
 export async function scenario(
   act: (scenario: Scenario) => Promise<void>,

@@ -22,7 +22,9 @@ export interface RowBatch {
   lastHourMs: number;
 }
 
-/** Batches of whole pages with at most `maxRows` rows. An error of reading is thrown after the rows that were read before it. */
+/**
+ * Batches of whole pages, at most `maxRows` rows each. A read error is thrown after the batch of the rows before it.
+ */
 export async function* readRowBatches(job: ExportJob, maxRows: number): AsyncGenerator<RowBatch> {
   const pageRows = Math.min(PAGE_BUCKETS, maxRows);
   const pages = readBucketPages(job, pageRows);
@@ -87,8 +89,8 @@ function createWriter() {
 }
 
 /**
- * The rows hold the latest time of each bucket, late exposures included. The JSON is built by hand, because this runs for every
- * bucket and takes half the time of JSON.stringify and toISOString.
+ * The rows hold the latest time of each bucket, late exposures included. The JSON is built by hand, because this runs
+ * for every bucket and takes half the time of JSON.stringify and toISOString.
  */
 function linesOf(buckets: Bucket[]): string {
   const hours = new Map<number, string>();
@@ -109,7 +111,8 @@ function linesOf(buckets: Bucket[]): string {
 
 /** Minutes and seconds, for example `59:59.999Z`. */
 function withinHour(ms: number): string {
-  return `${TWO_DIGITS[Math.floor(ms / 60_000)]}:${TWO_DIGITS[Math.floor(ms / 1_000) % 60]}.${THREE_DIGITS[ms % 1_000]}Z`;
+  const seconds = Math.floor(ms / 1_000) % 60;
+  return `${TWO_DIGITS[Math.floor(ms / 60_000)]}:${TWO_DIGITS[seconds]}.${THREE_DIGITS[ms % 1_000]}Z`;
 }
 
 const padded = (length: number, digits: number) => Array.from({ length }, (_, i) => String(i).padStart(digits, "0"));

@@ -17,18 +17,19 @@ import { mergeSql } from "./mergeStatement.ts";
 import { createStaging, destinationOf, dropStaging, ensureDestination, EXPORT_COLUMNS, keepStaging } from "./tables.ts";
 
 /**
- * Large, because each batch costs one load and one MERGE whatever its size. BigQuery allows 100,000 loads per day and project, and
- * 1,500 per day and table, of which each staging table needs one. MERGEs have no daily limit; two at a time may change a table and
- * 20 more wait, and this export has one at a time. A customer with 10 million buckets a day makes 40 loads and 40 MERGEs; runs that
- * find little make 3 of each. docs/decisions/0012-bigquery-export.md has the figures.
+ * Large, because each batch costs one load and one MERGE whatever its size. BigQuery allows 100,000 loads per day and
+ * project, and 1,500 per day and table, of which each staging table needs one. MERGEs have no daily limit; two at a
+ * time may change a table and 20 more wait, and this export has one at a time. A customer with 10 million buckets a day
+ * makes 40 loads and 40 MERGEs; runs that find little make 3 of each. docs/decisions/0012-bigquery-export.md has the
+ * figures.
  */
 const BATCH_ROWS = 250_000;
 /** Jobs of one kind that may fail with transient errors before the batch fails. */
 const MAX_JOBS = 3;
 
 /**
- * Works in three stages: while one batch is merged, the next is loaded and the one after it is read. Batches are merged and
- * reported in their order. Memory holds three of them.
+ * Works in three stages: while one batch is merged, the next is loaded and the one after it is read. Batches are merged
+ * and reported in their order. Memory holds three of them.
  */
 export async function* exportBuckets(
   context: BigQueryContext,
@@ -64,7 +65,7 @@ interface LoadedBatch {
   target: Target;
   batch: RowBatch;
   staging: TableRef;
-  /** The batch's MERGE was the last in the queue, so its rows are in the customer's table and no later MERGE moved them back. */
+  /** Whether the batch's MERGE was the last in the queue, so that the customer's table has its rows. */
   isMerged: boolean;
 }
 
@@ -91,8 +92,8 @@ async function openTarget(call: BigQueryCall): Promise<Target> {
 }
 
 /**
- * Returns when the batch's MERGE has succeeded. A second attempt finds each step again: the load by its id, the rows by their
- * table, the MERGE by its place in the queue. A MERGE that runs twice changes nothing the second time.
+ * Returns when the batch's MERGE has succeeded. A second attempt finds each step again: the load by its id, the rows by
+ * their table, the MERGE by its place in the queue. A MERGE that runs twice changes nothing the second time.
  */
 async function merge(call: BigQueryCall, { target, batch, staging, isMerged }: LoadedBatch): Promise<void> {
   if (isMerged) return await dropStaging(call, staging);

@@ -1,4 +1,4 @@
-// BigQuery jobs under ids of our own: starting a job twice gives the same job, and one whose response was lost is found again.
+// BigQuery jobs under ids of our own, so that starting a job twice, or after a lost response, gives the same job.
 import { hash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
@@ -67,7 +67,7 @@ export interface LastJob {
   next: number;
 }
 
-/** Generations have no gaps, so the last job from generation `from` on is found in doubling steps and then by halving. */
+/** Finds the last generation with a job in doubling steps and then by halving: generations have no gaps. */
 export async function findLastJob(
   call: BigQueryCall,
   operation: Operation,
@@ -96,7 +96,7 @@ export async function findLastJob(
   return { job, next: free };
 }
 
-/** Waits until the job has succeeded or failed. Throws `transient` if it takes too long; the next attempt follows the same job. */
+/** Waits until the job is done. Throws `transient` if that takes too long; the next attempt follows the same job. */
 export async function followJob(call: BigQueryCall, operation: Operation, job: Job): Promise<Job> {
   const { context, signal } = call;
   const untilMs = performance.now() + (context.options.jobWaitMs ?? JOB_WAIT_MS);

@@ -14,8 +14,9 @@ export interface MergeInput {
 }
 
 /**
- * The key is (user, router, route, variant, UTC hour). The time bounds are constants and cover whole days, so that BigQuery reads
- * the partitions of these days only. A row with the key of a staged row lies within them, because it has the same hour.
+ * The key is (user, router, route, variant, UTC hour). The time bounds are constants and cover whole days, so that
+ * BigQuery reads the partitions of these days only. A row with the key of a staged row lies within them, because it has
+ * the same hour.
  */
 export function mergeSql({ target, staging, firstHourMs, lastHourMs }: MergeInput): string {
   const fromMs = Math.floor(firstHourMs / DAY_MS) * DAY_MS;
@@ -30,5 +31,6 @@ USING (
 ON T.\`timestamp\` >= ${timestampSql(fromMs)} AND T.\`timestamp\` < ${timestampSql(toMs)}
   AND ${sameIds} AND TIMESTAMP_TRUNC(T.\`timestamp\`, HOUR) = S.hour_start
 WHEN MATCHED AND S.latest > T.\`timestamp\` THEN UPDATE SET \`timestamp\` = S.latest
-WHEN NOT MATCHED THEN INSERT (${IDS.join(", ")}, \`timestamp\`) VALUES (${IDS.map((id) => `S.${id}`).join(", ")}, S.latest)`;
+WHEN NOT MATCHED THEN INSERT (${IDS.join(", ")}, \`timestamp\`)
+  VALUES (${IDS.map((id) => `S.${id}`).join(", ")}, S.latest)`;
 }

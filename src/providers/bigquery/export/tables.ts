@@ -51,7 +51,7 @@ export function destinationOf({ context, connection }: BigQueryCall): TableRef {
   return table;
 }
 
-/** Creates the customer's table if it is missing. Returns a mark that tells it from an earlier table of the same name. */
+/** Creates the customer's table if it is missing. Returns a mark that an earlier table of this name did not have. */
 export async function ensureDestination(call: BigQueryCall, table: TableRef): Promise<string> {
   const found = (await findTable(call, table)) ?? (await createDestination(call, table));
   checkColumns(found, table);

@@ -11,8 +11,8 @@ const SERVICE = "BigQuery";
 const UPLOAD_TIMEOUT_MS = 10 * 60_000;
 
 /**
- * `jobs.insert` as `multipart`: https://cloud.google.com/bigquery/docs/reference/api-uploads. Returns null for 409: the job exists.
- * Google's client can upload too, but it cannot abort the request, and it polls the job by itself.
+ * `jobs.insert` as `multipart`: https://cloud.google.com/bigquery/docs/reference/api-uploads. Returns null for 409: the
+ * job exists. Google's client can upload too, but it cannot abort the request, and it polls the job by itself.
  */
 export async function uploadJob(
   call: BigQueryCall,

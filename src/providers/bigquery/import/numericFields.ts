@@ -1,7 +1,7 @@
 // The fields of a row for property discovery: names and kinds, never values. Rows with the same kinds share one object.
 import type { Data } from "apache-arrow";
 import { bytesOf, offsetsOf, validity } from "./decode/data.ts";
-import type { TableColumn } from "./mapping.ts";
+import type { TableColumn } from "./sourceTable.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
 

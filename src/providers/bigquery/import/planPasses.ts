@@ -1,6 +1,5 @@
 // Plans which passes are left until every event is complete through the run's high watermark.
 import type { Connection } from "../../../domain/connection.ts";
-import type { EventSource } from "../../../domain/event.ts";
 import type { ImportPass, ImportPlanning } from "../../connector.ts";
 import { planPasses } from "../../importPasses.ts";
 import { FIRST_BACKFILL_MS, MAX_WINDOW_MS, parseCursor, startOf } from "./cursor.ts";
@@ -17,11 +16,6 @@ export function planBigQueryPasses({ importFrom }: Connection, input: ImportPlan
       const windowMs = completeThroughMs === null ? FIRST_BACKFILL_MS : MAX_WINDOW_MS;
       return { position: 0, cursor: { fromMs: null, windowMs, session: null } };
     },
-    sourceKey: ({ source }) => source && sourceKey(source),
+    sourceKey: ({ source }) => source,
   });
-}
-
-function sourceKey(source: EventSource): string[] {
-  const { dataset, tableName, eventFieldName, userIdFieldName, timestampFieldName, eventUuidFieldName } = source;
-  return [dataset, tableName, eventFieldName, userIdFieldName, timestampFieldName, eventUuidFieldName];
 }

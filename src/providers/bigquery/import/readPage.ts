@@ -1,6 +1,5 @@
 // One page of an import: reads a bounded part of the streams of one time window, in chunks of bounded size.
 import type { Connection } from "../../../domain/connection.ts";
-import type { EventDefinition, EventSource } from "../../../domain/event.ts";
 import { SyncError } from "../../../domain/errors.ts";
 import type { EventProgress } from "../../../domain/progress.ts";
 import type { ImportChunk, ImportPageJob } from "../../connector.ts";
@@ -13,13 +12,13 @@ import type { ImportCursor, ReadSessionState } from "./cursor.ts";
 import { readArrowBatch, schemaMessage } from "./decode/arrowBatch.ts";
 import { JsonBytes } from "./decode/jsonBytes.ts";
 import { tableText } from "../names.ts";
-import type { BigQueryOptions } from "../options.ts";
+import { sourceOf, type BigQueryOptions } from "../options.ts";
 import { rowReader } from "./rows.ts";
 import type { RowContext } from "./rows.ts";
-import type { SourceTable } from "./mapping.ts";
+import type { SourceTable } from "./sourceTable.ts";
 import { openReadSession } from "./readSession.ts";
 import { readStreams, ReadSessionGone } from "./streams.ts";
-import { readTable } from "./table.ts";
+import { readTable } from "./sourceTable.ts";
 
 export interface ImportContext {
   options: Pick<BigQueryOptions, "overlapMs">;
@@ -91,7 +90,7 @@ async function* readPage(
 ): AsyncGenerator<ImportChunk> {
   const { targetMs, cursor } = unfinishedPass(job.progress, parseCursor);
   await job.acquireRequest(job.progress.completeThroughMs === null ? "backfill" : "increment");
-  const table = await readTable(context.clients, connection, sourceOf(job.events), job.signal);
+  const table = await readTable(context.clients, connection, sourceOf(job.events[0] ?? { source: null }), job.signal);
   job.heartbeat();
   const page: Page = { context, connection, job, limits, targetMs, table };
   const begun = await beginWindow(page, cursor);
@@ -108,13 +107,6 @@ async function* readPage(
     // A session lives for at least six hours, so the window was too large.
     yield* readWindow(page, await beginWindow(page, cursorAgain(begun.cursor)));
   }
-}
-
-function sourceOf(events: EventDefinition[]): EventSource {
-  const source = events[0]?.source ?? null;
-  if (source === null)
-    throw new SyncError("schema", "The event names no table. Delete the event and add it again with its table.");
-  return source;
 }
 
 /** Continues the cursor's session if the table has not changed since. Otherwise opens a new one. */

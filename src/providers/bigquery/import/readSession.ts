@@ -1,4 +1,4 @@
-// A read session: the rows of one range of time, in a few streams that are read in parallel and can be resumed at any row.
+// A read session: the rows of one range of time, in parallel streams that can be resumed at any row.
 import type { Connection } from "../../../domain/connection.ts";
 import { SyncError } from "../../../domain/errors.ts";
 import type { Clients } from "../clients.ts";
@@ -7,8 +7,8 @@ import type { ReadSessionState, TimeWindow } from "./cursor.ts";
 import { schemaMessage } from "./decode/arrowBatch.ts";
 import type { Operation } from "../errors.ts";
 import { columnSql, datetimeSql, stringSql, tableText, timestampSql } from "../names.ts";
-import { unreadable } from "./mapping.ts";
-import type { SourceTable } from "./mapping.ts";
+import { unreadable } from "./sourceTable.ts";
+import type { SourceTable } from "./sourceTable.ts";
 
 /** BigQuery's limit. */
 const MAX_RESTRICTION_BYTES = 1_000_000;

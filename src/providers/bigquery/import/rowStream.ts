@@ -1,4 +1,4 @@
-// One ReadRows call, message by message. The next message is taken from the network only after the last one was asked for.
+// One ReadRows call, message by message. It takes a message from the network only after the last one was asked for.
 import { InterceptingCall, Metadata } from "@grpc/grpc-js";
 import type { ClientReadableStream, Interceptor, ServiceError } from "@grpc/grpc-js";
 import type { protos } from "@google-cloud/bigquery-storage";
@@ -6,7 +6,7 @@ import type { ReadClient } from "../clients.ts";
 
 type ReadRowsResponse = protos.google.cloud.bigquery.storage.v1.IReadRowsResponse;
 
-/** The gRPC stub below the generated client, whose retries would repeat a broken stream from the call's first offset. */
+/** Replaces the generated client, whose retries repeat a broken stream from the call's first offset. */
 interface ReadStub {
   readRows(
     request: { readStream: string; offset: number },
@@ -24,8 +24,8 @@ export interface RowStream {
 }
 
 interface Waiting {
-  resolve(message: ReadRowsResponse | null): void;
-  reject(error: unknown): void;
+  resolve: (message: ReadRowsResponse | null) => void;
+  reject: (error: unknown) => void;
 }
 
 export async function openRowStream(

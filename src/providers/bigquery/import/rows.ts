@@ -10,7 +10,7 @@ import { objectWriter } from "./decode/column.ts";
 import { bytesOf, halves, offsetsOf, validity } from "./decode/data.ts";
 import type { JsonBytes } from "./decode/jsonBytes.ts";
 import { epochMs, instantOf } from "./decode/times.ts";
-import type { Mapping, TableColumn } from "./mapping.ts";
+import type { Mapping, TableColumn } from "./sourceTable.ts";
 import { fieldsReader } from "./numericFields.ts";
 
 export interface RowContext {
@@ -91,8 +91,9 @@ function rowAdder(batch: ArrowBatch, { mapping, columns, wanted }: RowContext) {
 const KEPT_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-79a-f][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
- * An event's UUID may be any string that is unique per row. A UUID that PostgreSQL writes the same way is kept. Every other string,
- * also a UUID in capitals, becomes a hash of version 8, so that two different strings are never the same row.
+ * An event's UUID may be any string that is unique per row. A UUID that PostgreSQL writes the same way is kept. Every
+ * other string, also a UUID in capitals, becomes a hash of version 8, so that two different strings are never the same
+ * row.
  */
 export function rowUuid(text: string): string {
   return text.length === 36 && KEPT_UUID.test(text) ? text : hashUuid(text);

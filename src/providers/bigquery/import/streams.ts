@@ -57,7 +57,7 @@ export async function* readStreams(reading: StreamReading): AsyncGenerator<Strea
       reading.heartbeat();
       pending.delete(source);
       yield result.value;
-      // Asked only after this part is processed. The call itself receives one message ahead; a second would only take memory.
+      // Only after this part is processed: the call itself receives one message ahead, and a second only takes memory.
       if (result.value.batch !== null) pending.set(source, readNext(source));
     }
   } catch (error) {

@@ -7,16 +7,16 @@ import type { SendEvents } from "./importRequest.ts";
 import type { ImportResponse } from "./importResponse.ts";
 
 /**
- * If Mixpanel refuses a whole batch, this many single events, spread over the batch, are tried first. If it refuses all of them
- * too, the cause is not in the events: halving on would cost thousands of requests and reject everything.
+ * If Mixpanel refuses a whole batch, this many single events, spread over the batch, are tried first. If it refuses all
+ * of them too, the cause is not in the events: halving on would cost thousands of requests and reject everything.
  */
 const PROBES = 8;
 /** In a batch of fewer events, refusals are taken as being about the events themselves. */
 const MIN_PROBES = 4;
 
 /**
- * Sends undecided events again in smaller parts until none is left. Sending an event twice is harmless: Mixpanel recognises it by
- * time and `$insert_id`.
+ * Sends undecided events again in smaller parts until none is left. Sending an event twice is harmless: Mixpanel
+ * recognises it by time and `$insert_id`.
  */
 export async function deliverBatch(
   send: SendEvents,
@@ -85,8 +85,8 @@ async function probe(send: SendEvents, events: EncodedEvent[], rejected: Rejecte
     const userIds = refused.map(({ bucket }) => bucket.userId);
     throw new SyncError(
       "schema",
-      `Mixpanel refuses all router exposures of this project: ${redact(first.reason, userIds)}. Change the project's settings ` +
-        "in Mixpanel so that it accepts them. Nothing is lost; the export goes on from here.",
+      `Mixpanel refuses all router exposures of this project: ${redact(first.reason, userIds)}. ` +
+        "Change the project's settings in Mixpanel to accept them. Nothing is lost; the export goes on from here.",
     );
   }
   rejected.push(...refused);

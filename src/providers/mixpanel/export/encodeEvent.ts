@@ -29,8 +29,8 @@ export function isBlockedDistinctId(userId: string): boolean {
 }
 
 /**
- * The id by which Mixpanel recognises a bucket that is sent again: 32 hex characters of a hash of workspace and bucket key. The
- * length before every part makes different keys different texts.
+ * The id by which Mixpanel recognises a bucket that is sent again: 32 hex characters of a hash of workspace and bucket
+ * key. The length before every part makes different keys different texts.
  */
 export function insertId(workspaceId: string, bucket: Bucket): string {
   const parts = [workspaceId, bucket.aliasId, bucket.routeId, bucket.variantId, bucket.userId, String(bucket.hourMs)];
@@ -53,7 +53,7 @@ function jsonString(text: string): string {
   return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
-/** Builds JSON by hand, because this runs for every bucket. `ip: 0` stops Mixpanel from locating users at this server. */
+/** Builds JSON by hand, because this runs for every bucket. `ip: 0`: users are not where this server is. */
 export function createEncoder(eventName: string, workspaceId: string): (bucket: Bucket) => EncodedEvent {
   const head = `{"event":${JSON.stringify(eventName)},"properties":{"time":`;
   return (bucket) => {

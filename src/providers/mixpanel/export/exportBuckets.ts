@@ -14,7 +14,7 @@ const MAX_REQUESTS_IN_FLIGHT = 8;
 
 type Outcome = { kind: "delivered"; progress: ExportProgress } | { kind: "failed"; error: unknown };
 
-/** A batch that was sent. Its outcome is a value, so that an error is thrown only after the batches before it are reported. */
+/** A sent batch. Its outcome is a value, so that an error is thrown only after the batches before it are reported. */
 interface InFlight {
   outcome: Promise<Outcome>;
   settled: Outcome | null;

@@ -20,7 +20,7 @@ const importBody = z.object({
 export type ImportResponse =
   /** Every event is stored. */
   | { kind: "stored" }
-  /** Mixpanel will never store the events at the indices of `refused`. The response does not vouch for the undecided ones. */
+  /** Mixpanel refused the events at the indices of `refused` for good, and may not have stored the undecided ones. */
   | { kind: "partial"; refused: Map<number, string>; undecided: number[] }
   /** Nothing was stored, and the response names no event as the cause. */
   | { kind: "refused"; reason: string }
@@ -29,8 +29,8 @@ export type ImportResponse =
   | { kind: "too_large" };
 
 /**
- * Decides by the HTTP status and `num_records_imported` alone, because the body's `status` field has several meanings. Returns
- * null for a response that is not the import API's, for example a proxy's page.
+ * Decides by the HTTP status and `num_records_imported` alone, because the body's `status` field has several meanings.
+ * Returns null for a response that is not the import API's, for example a proxy's page.
  */
 export function parseImportResponse(status: number, body: string, events: EncodedEvent[]): ImportResponse | null {
   if (status === 413) return { kind: "too_large" };

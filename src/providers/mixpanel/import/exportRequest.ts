@@ -41,9 +41,10 @@ export interface OpenedWindow {
 }
 
 /**
- * Requests the cursor's next window. If Mixpanel says that its last day is in the future, our clock or our idea of the project's
- * zone is ahead, and the pass ends a day earlier. No row is lost: the next pass reads again what was processed in the 24 hours
- * before this one's watermark, and such a day began within them. Returns null if no day is left.
+ * Requests the cursor's next window. If Mixpanel says that its last day is in the future, our clock or our idea of the
+ * project's zone is ahead, and the pass ends a day earlier. No row is lost: the next pass reads again what was
+ * processed in the 24 hours before this one's watermark, and such a day began within them. Returns null if no day is
+ * left.
  */
 export async function openWindow(
   call: MixpanelCall,
@@ -94,6 +95,6 @@ async function rateLimited(
 function clockAhead(): SyncError {
   return new SyncError(
     "bug",
-    `The database's clock is more than ${MAX_DAYS_AHEAD} days ahead of Mixpanel's. Set it right; the import goes on by itself.`,
+    `The database's clock is over ${MAX_DAYS_AHEAD} days ahead of Mixpanel's. Correct it; the import then goes on.`,
   );
 }

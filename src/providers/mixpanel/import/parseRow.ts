@@ -1,4 +1,4 @@
-// Parses one line of Mixpanel's raw export into a row with a dedupe key, a user, a time and the unchanged text of its properties.
+// Parses one line of Mixpanel's raw export into a row. The text of its properties stays unchanged.
 import { hash } from "node:crypto";
 import type { ImportedRow } from "../../../domain/importedRow.ts";
 import { SyncError } from "../../../domain/errors.ts";
@@ -26,7 +26,7 @@ interface Parsed {
   fields: Record<string, unknown>;
 }
 
-/** Adds the line's row to the sink, or its rejection. Throws `transient` if the line shows that the response is broken. */
+/** Adds the line's row or its rejection to the sink. Throws `transient` if the line shows a broken response. */
 export function readLine(line: string, context: RowContext, sink: RowSink): void {
   if (line.length > MAX_ROW_BYTES) {
     rejectOverlong(
@@ -55,7 +55,7 @@ export function readLine(line: string, context: RowContext, sink: RowSink): void
   );
 }
 
-/** Parses its fields again when they are asked for: thousands of rows wait for the store, and text takes less memory. */
+/** Parses its fields only when they are asked for: thousands of rows are in memory, and text takes less of it. */
 class MixpanelRow implements ImportedRow {
   readonly event: string;
   readonly uuid: string;

@@ -8,8 +8,9 @@ const LONGEST_REPEAT_MS = 3 * 3_600_000;
 const MAX_CACHED_QUARTERS = 50_000;
 
 /**
- * Converts wall-clock time that is written as if it were UTC. Offsets change at quarter hours only, so one is looked up per
- * quarter hour. When the clock showed an hour twice, the first time is taken, because the number does not tell which it was.
+ * Converts wall-clock time that is written as if it were UTC. Offsets change at quarter hours only, so one is looked up
+ * per quarter hour. When the clock showed an hour twice, the first time is taken, because the number does not tell
+ * which it was.
  */
 export function createUtcConverter(zone: string | null): (wallMs: number) => number {
   if (zone === null) return (wallMs) => wallMs;

@@ -9,6 +9,7 @@ import {
   startSharedBigQuery,
   type SharedBigQuery,
 } from "../../../../dev/standins/bigquery/sharedEmulator.ts";
+import { eventually } from "../../../support/eventually.ts";
 import { clientsOf, failure, usualGrants, type Clients } from "../../../support/dev/bigqueryClients.ts";
 
 const PROJECT = "faults-project";
@@ -93,7 +94,7 @@ describe("of jobs", () => {
     expect(await failure(load(jobId))).toMatchObject({ code: 503 });
     const id = await fault({ kind: "hang_after" });
     const hanging = load(newId()).catch((error: unknown) => error);
-    await expect.poll(count).toBe(4);
+    await eventually(count, (n) => n === 4);
     await at.control.clearFaults(PROJECT, id);
     expect(await hanging).toBeInstanceOf(Error);
   });

@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { request } from "undici";
 import type { JobMetadata } from "@google-cloud/bigquery";
 import { describe, expect, it } from "vitest";
+import { eventually } from "../../../support/eventually.ts";
 import { failure } from "../../../support/dev/bigqueryClients.ts";
 import { newId, row, rows, SCHEMA, useLoadProject } from "../../../support/dev/bigqueryProject.ts";
 
@@ -48,7 +49,7 @@ describe("loads", () => {
     });
     expect(Number(metadata["expirationTime"])).toBeGreaterThan(Date.now());
     await staging().setMetadata({ expirationTime: String(Date.now() + 300) });
-    await expect.poll(() => staging().exists()).toEqual([false]);
+    await eventually(async () => !(await staging().exists())[0]);
     expect(await project.at.control.tables(PROJECT, "ds")).toEqual([]);
   });
 

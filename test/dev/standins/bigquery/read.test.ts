@@ -7,6 +7,7 @@ import {
   startSharedBigQuery,
   type SharedBigQuery,
 } from "../../../../dev/standins/bigquery/sharedEmulator.ts";
+import { eventually } from "../../../support/eventually.ts";
 import {
   clientsOf,
   failure,
@@ -186,7 +187,7 @@ describe("faults", () => {
     const session = await openSession(clients, PROJECT, TABLE);
     const id = await fault({ kind: "stream_hang", afterRows: 10 });
     const reading = readAll(clients, streamOf(session));
-    await expect.poll(async () => (await at.control.counters(PROJECT)).rowsServed).toBe(10);
+    await eventually(async () => (await at.control.counters(PROJECT)).rowsServed === 10);
     await at.control.clearFaults(PROJECT, id);
     expect(await reading).toMatchObject({ rows: 10, error: null });
   });

@@ -11,6 +11,7 @@ import { BigQueryControl } from "../../../../dev/standins/bigquery/control.ts";
 import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/sharedEmulator.ts";
 import { startBigQuery, type BigQueryAddresses } from "../../../../dev/standins/bigquery/start.ts";
 import { answers } from "../../../../dev/process/ready.ts";
+import { eventually } from "../../../support/eventually.ts";
 import { clientsOf, failure, usualGrants } from "../../../support/dev/bigqueryClients.ts";
 
 const PROJECT = "start-project";
@@ -50,7 +51,7 @@ it("outlives a SIGKILL of its parent as data, not as processes", async () => {
   await Promise.all([clients.close(), before.close()]);
 
   parent.kill("SIGKILL");
-  await expect.poll(() => answers(first.restUrl, () => true), { timeout: 15_000 }).toBe(false);
+  await eventually(async () => !(await answers(first.restUrl, () => true)));
 
   const again = await startBigQuery({ dataDir: join(folder, "data") });
   try {

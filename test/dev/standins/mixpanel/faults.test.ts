@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { FaultInput } from "../../../../dev/standins/mixpanel/protocol.ts";
 import { startMixpanelStandIn } from "../../../../dev/standins/mixpanel/server.ts";
 import type { MixpanelStandIn } from "../../../../dev/standins/mixpanel/server.ts";
+import { eventually } from "../../../support/eventually.ts";
 import { call, event, exportRaw, importBatch, linesOf, NOON_MS, PROJECT } from "../../../support/dev/mixpanelClient.ts";
 
 let standIn: MixpanelStandIn;
@@ -94,7 +95,7 @@ describe("import", () => {
     const id = await fault({ kind: "hang", target: "import" });
     const hanging = send();
     hanging.catch(() => undefined);
-    await expect.poll(async () => (await standIn.control.faults(PROJECT))[1]?.struck).toBe(1);
+    await eventually(async () => (await standIn.control.faults(PROJECT))[1]?.struck === 1);
     await standIn.control.clearFaults(PROJECT, id);
     await expect(hanging).rejects.toThrow(/./);
   });

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { MixpanelControl } from "../../../../dev/standins/mixpanel/control.ts";
 import { startMixpanelStandIn } from "../../../../dev/standins/mixpanel/server.ts";
 import type { MixpanelStandIn } from "../../../../dev/standins/mixpanel/server.ts";
+import { eventually } from "../../../support/eventually.ts";
 import { event, exportRaw, importBatch, linesOf, NOON_MS, PROJECT } from "../../../support/dev/mixpanelClient.ts";
 
 let dataDir: string;
@@ -91,7 +92,7 @@ describe("a data directory", () => {
       }
     })();
     sending.catch(() => undefined);
-    await expect.poll(() => answered, { interval: 5, timeout: 20_000 }).toBeGreaterThan(2000);
+    await eventually(() => answered > 2_000);
     first.child.kill("SIGKILL");
     await expect(sending).rejects.toThrow(/./);
     const second = await start({ dataDir });

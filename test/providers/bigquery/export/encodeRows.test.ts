@@ -58,8 +58,13 @@ test("any ids and any time within the hour are what JSON and a Date say", async 
   const hourMs = Date.UTC(2026, 1, 28, 23);
   const text = fc.string({ unit: "grapheme", minLength: 1 });
   const bucket = fc.record({
-    ...{ seq: fc.constant(1), aliasId: text, routeId: text, variantId: text, userId: text },
-    ...{ hourMs: fc.constant(hourMs), sealedTimeMs: fc.constant(hourMs) },
+    seq: fc.constant(1),
+    aliasId: text,
+    routeId: text,
+    variantId: text,
+    userId: text,
+    hourMs: fc.constant(hourMs),
+    sealedTimeMs: fc.constant(hourMs),
     timeMs: fc.integer({ min: hourMs, max: hourMs + 3_599_999 }),
   });
   await fc.assert(
@@ -68,7 +73,10 @@ test("any ids and any time within the hour are what JSON and a Date say", async 
       const { batches } = await read(jobOf(buckets), 1_000);
       expect(batches.flatMap(linesOf)).toEqual(
         buckets.map(({ aliasId, routeId, variantId, userId, timeMs }) => ({
-          ...{ alias_id: aliasId, route_id: routeId, variant_id: variantId, user_id: userId },
+          alias_id: aliasId,
+          route_id: routeId,
+          variant_id: variantId,
+          user_id: userId,
           timestamp: new Date(timeMs).toISOString(),
         })),
       );
@@ -105,7 +113,11 @@ test("a batch of the longest ids is cut by its bytes", async () => {
   const [bucket] = makeBuckets(1);
   const wide = Array.from({ length: 30_000 }, (_, i) => ({
     ...bucket!,
-    ...{ seq: i + 1, aliasId: long, routeId: long, variantId: long, userId: long },
+    seq: i + 1,
+    aliasId: long,
+    routeId: long,
+    variantId: long,
+    userId: long,
   }));
   const { batches } = await read(jobOf(wide), 1_000_000);
   expect(batches.map(({ rows }) => rows)).toEqual([20_000, 10_000]);

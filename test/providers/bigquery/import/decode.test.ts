@@ -5,7 +5,7 @@ import { readArrowBatch, schemaMessage } from "../../../../src/providers/bigquer
 import { objectWriter } from "../../../../src/providers/bigquery/import/decode/column.ts";
 import { JsonBytes } from "../../../../src/providers/bigquery/import/decode/jsonBytes.ts";
 import { fieldsReader } from "../../../../src/providers/bigquery/import/numericFields.ts";
-import type { TableColumn } from "../../../../src/providers/bigquery/import/mapping.ts";
+import type { TableColumn } from "../../../../src/providers/bigquery/import/sourceTable.ts";
 import { columnOf } from "../../../support/providers/bigqueryImport.ts";
 
 const fixture = JSON.parse(readFileSync(new URL("fixtures/allTypes.json", import.meta.url), "utf8")) as Record<

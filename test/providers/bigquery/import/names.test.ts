@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { rowRestriction } from "../../../../src/providers/bigquery/import/readSession.ts";
-import { sourceTableOf } from "../../../../src/providers/bigquery/import/mapping.ts";
+import { sourceTableOf } from "../../../../src/providers/bigquery/import/sourceTable.ts";
 import { SyncError } from "../../../../src/domain/errors.ts";
 import { NO_PROGRESS } from "../../../../src/domain/progress.ts";
 import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/sharedEmulator.ts";
@@ -16,25 +16,27 @@ import {
   readAll,
   readPage,
   rowOf,
-  startImportWorld,
+  createImportCustomer,
 } from "../../../support/providers/bigqueryImport.ts";
-import type { ImportWorld } from "../../../support/providers/bigqueryImport.ts";
+import type { ImportCustomer } from "../../../support/providers/bigqueryImport.ts";
+import type { EventSource } from "../../../../src/providers/bigquery/spec.ts";
 
 const BOUND = START_MS + DAY_MS;
 
-let world: ImportWorld;
+let customer: ImportCustomer;
 
 beforeAll(async () => {
-  world = await startImportWorld("import-names");
+  customer = await createImportCustomer("import-names");
 }, SHARED_START_TIMEOUT_MS);
 
-afterAll(() => world.close());
+afterAll(() => customer.close());
 
 function restrictionOf(name: string, column: string): string | SyncError {
   const schema = { fields: [...USUAL_FIELDS.slice(1), { name: column, type: "STRING" }] };
-  const ref = { projectId: world.projectId, datasetId: DATASET, tableId: "t" };
+  const ref = { projectId: customer.projectId, datasetId: DATASET, tableId: "t" };
   try {
-    const table = sourceTableOf({ type: "TABLE", schema }, ref, eventOf(name, "t", { eventFieldName: column }).source!);
+    const source = { ...(eventOf(name, "t").source as EventSource), eventFieldName: column };
+    const table = sourceTableOf({ type: "TABLE", schema }, ref, source);
     const window = { fromMs: START_MS, toMs: BOUND };
     return rowRestriction({ table, events: [name], window, isLast: false, streams: 1 });
   } catch (error) {
@@ -93,19 +95,19 @@ describe("names", () => {
 
   test("odd names of events and columns find their rows", async () => {
     const names = ["it's", "back\\slash", "zoë 🎉", "-1", "a_b-c"];
-    await world.createTable("named");
-    await world.load(
+    await customer.createTable("named");
+    await customer.load(
       "named",
       names.map((name) => rowOf(name, START_MS, { event_name: name })),
     );
     const events = names.map((name) => eventOf(name, "named"));
-    const { rows } = await readAll(world, events, BOUND);
+    const { rows } = await readAll(customer, events, BOUND);
     expect(rows.map((row) => row.event).toSorted()).toEqual(names.toSorted());
     for (const row of rows) expect(JSON.parse(row.properties)).toMatchObject({ event_uuid: row.event });
   });
 
   test("hostile tables and datasets are refused before anything is asked", async () => {
-    await world.control.resetCounters(world.projectId);
+    await customer.control.resetCounters(customer.projectId);
     for (const change of [
       { dataset: "a/b" },
       { dataset: "x`y" },
@@ -113,9 +115,9 @@ describe("names", () => {
       { tableName: "../t" },
     ]) {
       const event = eventOf("purchase", "t", change);
-      const { error } = await readPage(world, [event], plan(world, [event], NO_PROGRESS, BOUND)[0]!.progress);
+      const { error } = await readPage(customer, [event], plan(customer, [event], NO_PROGRESS, BOUND)[0]!.progress);
       expect(error).toMatchObject({ kind: "schema" });
     }
-    expect((await world.control.counters(world.projectId)).requests["tables.get"]).toBeUndefined();
+    expect((await customer.control.counters(customer.projectId)).requests["tables.get"]).toBeUndefined();
   });
 });

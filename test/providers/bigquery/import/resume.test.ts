@@ -15,51 +15,51 @@ import {
   readAll,
   readPage,
   rowOf,
-  startImportWorld,
+  createImportCustomer,
 } from "../../../support/providers/bigqueryImport.ts";
-import type { ImportWorld } from "../../../support/providers/bigqueryImport.ts";
+import type { ImportCustomer } from "../../../support/providers/bigqueryImport.ts";
 
 const ROWS = 7_000;
 const BOUND = START_MS + 5 * DAY_MS;
 const EVENT = eventOf("purchase", "events");
 const IDS = Array.from({ length: ROWS }, (_, i) => `id-${i}`).toSorted();
 
-let world: ImportWorld;
+let customer: ImportCustomer;
 let start: EventProgress;
 
 beforeAll(async () => {
-  world = await startImportWorld("import-resume");
-  await world.createTable("events");
-  await world.load(
+  customer = await createImportCustomer("import-resume");
+  await customer.createTable("events");
+  await customer.load(
     "events",
     Array.from({ length: ROWS }, (_, i) => rowOf(`id-${i}`, START_MS + i * 60_000)),
   );
-  start = plan(world, [EVENT], NO_PROGRESS, BOUND)[0]!.progress;
+  start = plan(customer, [EVENT], NO_PROGRESS, BOUND)[0]!.progress;
 }, SHARED_START_TIMEOUT_MS);
 
 beforeEach(async () => {
-  await world.control.clearFaults(world.projectId);
-  await world.control.settings(world.projectId, { streamsMin: 1, sessionLifetimeSeconds: 21_600 });
+  await customer.control.clearFaults(customer.projectId);
+  await customer.control.settings(customer.projectId, { streamsMin: 1, sessionLifetimeSeconds: 21_600 });
 });
 
-afterAll(() => world.close());
+afterAll(() => customer.close());
 
 function fault(kind: FaultInput["kind"], afterRows: number, more: Partial<FaultInput> = {}) {
-  return world.control.addFault(world.projectId, { kind, target: "ReadRows", afterRows, times: 1, ...more });
+  return customer.control.addFault(customer.projectId, { kind, target: "ReadRows", afterRows, times: 1, ...more });
 }
 
 /** Pages from here to the end; each row as often as it was read. */
 async function finish(progress: EventProgress): Promise<string[]> {
-  return idsOf((await readAll(world, [EVENT], BOUND, { start: progress, limits: SMALL_PAGES })).rows);
+  return idsOf((await readAll(customer, [EVENT], BOUND, { start: progress, limits: SMALL_PAGES })).rows);
 }
 
 describe("pages of a session", () => {
   test("go on from each stream's own offset, every row once", async () => {
-    await world.control.settings(world.projectId, { streamsMin: 3 });
-    await world.control.resetCounters(world.projectId);
-    const read = await readAll(world, [EVENT], BOUND, { limits: SMALL_PAGES });
+    await customer.control.settings(customer.projectId, { streamsMin: 3 });
+    await customer.control.resetCounters(customer.projectId);
+    const read = await readAll(customer, [EVENT], BOUND, { limits: SMALL_PAGES });
     expect(idsOf(read.rows)).toEqual(IDS);
-    expect(await world.control.counters(world.projectId)).toMatchObject({ sessionsCreated: 1 });
+    expect(await customer.control.counters(customer.projectId)).toMatchObject({ sessionsCreated: 1 });
     expect(read.pages.length).toBeGreaterThan(2);
     const cursor = read.pages[0]?.progress?.unfinished?.cursor as { session: { streams: { offset: number }[] } };
     expect(cursor.session.streams.length).toBe(3);
@@ -69,7 +69,7 @@ describe("pages of a session", () => {
 
   test("have chunks of bounded size, of which the last alone carries progress", async () => {
     const sizes: number[] = [];
-    const read = await readPage(world, [EVENT], start, { onChunk: ({ rows }) => void sizes.push(rows.length) });
+    const read = await readPage(customer, [EVENT], start, { onChunk: ({ rows }) => void sizes.push(rows.length) });
     expect(read.error).toBeNull();
     expect(sizes).toEqual([5_000, 2_000]);
   });
@@ -77,9 +77,9 @@ describe("pages of a session", () => {
   test("stop when asked, with the reason that was given", async () => {
     const reason = new Error("stop");
     const stop = new AbortController();
-    const read = await readPage(world, [EVENT], start, { signal: stop.signal, onChunk: () => stop.abort(reason) });
+    const read = await readPage(customer, [EVENT], start, { signal: stop.signal, onChunk: () => stop.abort(reason) });
     expect(read).toMatchObject({ error: reason, progress: null });
-    const before = await readPage(world, [EVENT], start, { signal: AbortSignal.abort(reason) });
+    const before = await readPage(customer, [EVENT], start, { signal: AbortSignal.abort(reason) });
     expect(before).toMatchObject({ error: reason, rows: [] });
   });
 });
@@ -88,31 +88,31 @@ describe("a stream that breaks", () => {
   const kinds = ["stream_unavailable", "stream_reset", "stream_ends_early"] as const;
   test.each(kinds)("%s fails the page, and the page is read again", async (kind) => {
     await fault(kind, 6_000);
-    const broken = await readPage(world, [EVENT], start);
+    const broken = await readPage(customer, [EVENT], start);
     expect(broken).toMatchObject({ error: { kind: "transient" }, progress: null });
     expect(await finish(start)).toEqual(IDS);
   });
 
   test.each(kinds)("%s in a later page costs that page alone", async (kind) => {
-    await world.control.settings(world.projectId, { streamsMin: 3 });
-    const first = await readPage(world, [EVENT], start, { limits: SMALL_PAGES });
+    await customer.control.settings(customer.projectId, { streamsMin: 3 });
+    const first = await readPage(customer, [EVENT], start, { limits: SMALL_PAGES });
     expect(first.error).toBeNull();
     await fault(kind, 500, { times: 3 });
-    const broken = await readPage(world, [EVENT], first.progress!);
+    const broken = await readPage(customer, [EVENT], first.progress!);
     expect(broken).toMatchObject({ error: { kind: "transient" }, progress: null });
-    await world.control.clearFaults(world.projectId);
+    await customer.control.clearFaults(customer.projectId);
     expect([...idsOf(first.rows), ...(await finish(first.progress!))].toSorted()).toEqual(IDS);
   });
 
   test("that says nothing more fails the page in time", async () => {
     await fault("stream_hang", 5_500);
-    const hung = await readPage(world, [EVENT], start, { limits: { ...USUAL_PAGES, idleMs: 300 } });
+    const hung = await readPage(customer, [EVENT], start, { limits: { ...USUAL_PAGES, idleMs: 300 } });
     expect(hung).toMatchObject({ error: { kind: "transient" }, progress: null });
   });
 
   test("and one that cannot be opened: no row is lost", async () => {
     await fault("backend_error", 0);
-    expect(await readPage(world, [EVENT], start)).toMatchObject({ error: { kind: "transient" }, progress: null });
+    expect(await readPage(customer, [EVENT], start)).toMatchObject({ error: { kind: "transient" }, progress: null });
     await fault("backend_error", 0, { target: "CreateReadSession", times: 1 });
     expect(await finish(start)).toEqual(IDS);
   });
@@ -121,17 +121,17 @@ describe("a stream that breaks", () => {
     await fault("unauthenticated", 0);
     expect(await finish(start)).toEqual(IDS);
     await fault("unauthenticated", 0, { times: 2 });
-    expect(await readPage(world, [EVENT], start)).toMatchObject({ error: { kind: "auth" }, progress: null });
+    expect(await readPage(customer, [EVENT], start)).toMatchObject({ error: { kind: "auth" }, progress: null });
   });
 });
 
 describe("a session that ends", () => {
   test("before a page: its window is read again, in half as much time", async () => {
-    await world.control.settings(world.projectId, { streamsMin: 3 });
-    const first = await readPage(world, [EVENT], start, { limits: SMALL_PAGES });
+    await customer.control.settings(customer.projectId, { streamsMin: 3 });
+    const first = await readPage(customer, [EVENT], start, { limits: SMALL_PAGES });
     expect(first.progress?.unfinished).not.toBeNull();
-    expect(await world.control.expireSessions(world.projectId)).toBeGreaterThan(0);
-    const again = await readPage(world, [EVENT], first.progress!);
+    expect(await customer.control.expireSessions(customer.projectId)).toBeGreaterThan(0);
+    const again = await readPage(customer, [EVENT], first.progress!);
     expect(again.error).toBeNull();
     const half = START_MS + 3.5 * DAY_MS;
     expect(again.progress?.unfinished?.cursor).toMatchObject({ fromMs: half, session: null });
@@ -141,15 +141,15 @@ describe("a session that ends", () => {
 
   test("in the middle of the page that opened it: the page fails, and the next try begins anew", async () => {
     await fault("session_expired", 6_000);
-    const broken = await readPage(world, [EVENT], start);
+    const broken = await readPage(customer, [EVENT], start);
     expect(broken).toMatchObject({ error: { kind: "transient" }, progress: null });
     expect(await finish(start)).toEqual(IDS);
   });
 
   test("unknown to the service, as after its restart: read again", async () => {
-    const first = await readPage(world, [EVENT], start, { limits: SMALL_PAGES });
+    const first = await readPage(customer, [EVENT], start, { limits: SMALL_PAGES });
     const cursor = { ...(first.progress!.unfinished!.cursor as { session: object }) };
-    cursor.session = { ...cursor.session, name: `projects/${world.projectId}/locations/eu/sessions/gone` };
+    cursor.session = { ...cursor.session, name: `projects/${customer.projectId}/locations/eu/sessions/gone` };
     const lost = { ...first.progress!, unfinished: { ...first.progress!.unfinished!, cursor } } as EventProgress;
     expect(await finish(lost)).toEqual(IDS);
   });

@@ -15,29 +15,29 @@ import {
   readAll,
   readPage,
   rowOf,
-  startImportWorld,
+  createImportCustomer,
 } from "../../../support/providers/bigqueryImport.ts";
-import type { ImportWorld, PageResult } from "../../../support/providers/bigqueryImport.ts";
+import type { ImportCustomer, PageResult } from "../../../support/providers/bigqueryImport.ts";
 
 const BOUND = START_MS + DAY_MS;
 const NOON = START_MS + DAY_MS / 2;
 
-let world: ImportWorld;
+let customer: ImportCustomer;
 
 beforeAll(async () => {
-  world = await startImportWorld("import-tables");
+  customer = await createImportCustomer("import-tables");
 }, SHARED_START_TIMEOUT_MS);
 
-afterAll(() => world.close());
+afterAll(() => customer.close());
 
 function firstPage(table: string, change: Parameters<typeof eventOf>[2] = {}): Promise<PageResult> {
   const event = eventOf("purchase", table, change);
-  return readPage(world, [event], plan(world, [event], NO_PROGRESS, BOUND)[0]!.progress);
+  return readPage(customer, [event], plan(customer, [event], NO_PROGRESS, BOUND)[0]!.progress);
 }
 
 describe("values", () => {
   test("every source column is kept, with its own JSON type and all its digits", async () => {
-    await world.createTable("types", [
+    await customer.createTable("types", [
       ...USUAL_FIELDS,
       { name: "i", type: "INTEGER" },
       { name: "f", type: "FLOAT" },
@@ -70,7 +70,7 @@ describe("values", () => {
       st: { n: "12345678901234567890.123456789", deep: { s: "x" } },
     };
     const time = `${new Date(NOON).toISOString().slice(0, 19)}.123456Z`;
-    await world.load("types", [
+    await customer.load("types", [
       rowOf("1", NOON, { ...values, amount: "99999999999999999999999999999.999999999", created_at: time }),
       rowOf("2", NOON, { amount: null }),
     ]);
@@ -103,10 +103,10 @@ describe("values", () => {
 
   test("two hundred columns", async () => {
     const fields = Array.from({ length: 196 }, (_, i) => ({ name: `c${i}`, type: i % 2 === 0 ? "INTEGER" : "STRING" }));
-    await world.createTable("wide", [...USUAL_FIELDS.slice(0, 4), ...fields]);
+    await customer.createTable("wide", [...USUAL_FIELDS.slice(0, 4), ...fields]);
     const values = Object.fromEntries(fields.map(({ name, type }, i) => [name, type === "STRING" ? `v${i}` : i]));
     const { amount: _, ...usual } = rowOf("1", NOON);
-    await world.load("wide", [{ ...usual, ...values }]);
+    await customer.load("wide", [{ ...usual, ...values }]);
     const { rows, error } = await firstPage("wide");
     expect(error).toBeNull();
     expect(JSON.parse(rows[0]?.properties ?? "")).toMatchObject(values);
@@ -114,8 +114,8 @@ describe("values", () => {
   });
 
   test("rows without UUID, user or time are rejected, each with its reason and the same key every time", async () => {
-    await world.createTable("odd");
-    await world.load("odd", [
+    await customer.createTable("odd");
+    await customer.load("odd", [
       rowOf("fine", NOON),
       rowOf("", NOON, { amount: "1" }),
       rowOf("no uuid", NOON, { event_uuid: null, amount: "2" }),
@@ -144,39 +144,39 @@ describe("values", () => {
 
 describe("tables that change", () => {
   test("columns added and removed between passes are there and gone", async () => {
-    await world.createTable("changing", [...USUAL_FIELDS, { name: "old", type: "STRING" }]);
-    await world.load("changing", [rowOf("1", NOON, { old: "x" })]);
+    await customer.createTable("changing", [...USUAL_FIELDS, { name: "old", type: "STRING" }]);
+    await customer.load("changing", [rowOf("1", NOON, { old: "x" })]);
     const event = eventOf("purchase", "changing");
-    const first = await readAll(world, [event], BOUND);
+    const first = await readAll(customer, [event], BOUND);
     expect(JSON.parse(first.rows[0]?.properties ?? "")).toMatchObject({ old: "x" });
-    await world.control.deleteTable(world.projectId, DATASET, "changing");
-    await world.createTable("changing", [...USUAL_FIELDS, { name: "added", type: "INTEGER" }]);
-    await world.load("changing", [rowOf("2", NOON, { added: 7 })]);
-    const second = await readAll(world, [event], BOUND + DAY_MS, { start: first.progress });
+    await customer.control.deleteTable(customer.projectId, DATASET, "changing");
+    await customer.createTable("changing", [...USUAL_FIELDS, { name: "added", type: "INTEGER" }]);
+    await customer.load("changing", [rowOf("2", NOON, { added: 7 })]);
+    const second = await readAll(customer, [event], BOUND + DAY_MS, { start: first.progress });
     const properties = JSON.parse(second.rows[0]?.properties ?? "") as object;
     expect(properties).toMatchObject({ added: 7 });
     expect(properties).not.toHaveProperty("old");
   });
 
   test("in the middle of a window: the window is read again as the table is now", async () => {
-    await world.control.settings(world.projectId, { streamsMin: 3 });
-    await world.createTable("mid");
+    await customer.control.settings(customer.projectId, { streamsMin: 3 });
+    await customer.createTable("mid");
     const rows = Array.from({ length: 3_000 }, (_, i) => rowOf(`id-${i}`, NOON + i));
-    await world.load("mid", rows);
+    await customer.load("mid", rows);
     const event = eventOf("purchase", "mid");
-    const start = plan(world, [event], NO_PROGRESS, BOUND)[0]!.progress;
-    const first = await readPage(world, [event], start, { limits: SMALL_PAGES });
+    const start = plan(customer, [event], NO_PROGRESS, BOUND)[0]!.progress;
+    const first = await readPage(customer, [event], start, { limits: SMALL_PAGES });
     expect(first.progress?.unfinished).not.toBeNull();
-    await world.control.deleteTable(world.projectId, DATASET, "mid");
-    await world.createTable("mid", [...USUAL_FIELDS, { name: "added", type: "INTEGER" }]);
-    await world.load("mid", rows);
-    const rest = await readAll(world, [event], BOUND, { start: first.progress! });
+    await customer.control.deleteTable(customer.projectId, DATASET, "mid");
+    await customer.createTable("mid", [...USUAL_FIELDS, { name: "added", type: "INTEGER" }]);
+    await customer.load("mid", rows);
+    const rest = await readAll(customer, [event], BOUND, { start: first.progress! });
     expect(idsOf(rest.rows)).toEqual(rows.map((row) => String(row["event_uuid"])).toSorted());
     expect(rest.rows.every((row) => row.properties.includes('"added":null'))).toBe(true);
   });
 
   test("a mapped column of another type, or none, is a schema error that names it", async () => {
-    await world.createTable("retyped", [
+    await customer.createTable("retyped", [
       { name: "event_name", type: "STRING" },
       { name: "user_id", type: "INTEGER" },
       { name: "created_at", type: "DATE" },
@@ -192,16 +192,16 @@ describe("tables that change", () => {
   });
 
   test("names of columns are matched as BigQuery does, whatever their case", async () => {
-    await world.createTable("cases");
-    await world.load("cases", [rowOf("1", NOON)]);
+    await customer.createTable("cases");
+    await customer.load("cases", [rowOf("1", NOON)]);
     const { rows, error } = await firstPage("cases", { userIdFieldName: "User_ID", timestampFieldName: "CREATED_AT" });
     expect(error).toBeNull();
     expect(rows[0]?.userId).toBe("user of 1");
   });
 
   test("a view in the table's place, no table and no right are errors that say what to do", async () => {
-    await world.createTable("base");
-    const { projectId, control } = world;
+    await customer.createTable("base");
+    const { projectId, control } = customer;
     await control.createTable(projectId, DATASET, "a_view", {
       view: { query: `SELECT * FROM \`${projectId}.${DATASET}.base\`` },
     });

@@ -9,6 +9,7 @@ import {
   SOURCE,
   bigQuery,
   commitRows,
+  discover,
   mixpanel,
   newIntegration,
   newWorkspace,
@@ -27,19 +28,17 @@ export function bigQueryTests(get: GetHarness): void {
 function configurationTests(get: GetHarness): void {
   test("settings come back as they went in, the secret is empty, and new credentials are a new address", async () => {
     const { store } = get();
-    const { importFrom: _, ...settings } = bigQuery();
-    const { id, workspaceId, importFrom, ...created } = await newIntegration(store, undefined, {
-      ...settings,
-      importFrom: "2026-01-31",
-    });
+    const input = { ...bigQuery(), importFrom: "2026-01-31" };
+    const { settings } = input;
+    const { id, workspaceId, importFrom, ...created } = await newIntegration(store, undefined, input);
     expect(created).toMatchObject({ provider: "bigquery", settings });
     expect(created.settings).toEqual(settings);
-    const connection = { integrationId: id, workspaceId, settings, secret: "", importFrom: "2026-01-31" };
+    const connection = { integrationId: id, workspaceId, provider: "bigquery", settings, secret: "", importFrom };
     expect(importFrom).toBe("2026-01-31");
     expect(await store.integrations.connection(id)).toEqual(connection);
     const before = await store.syncState.loadConfig(id);
     const serviceAccountEmail = "other@my-project.iam.gserviceaccount.com";
-    await store.integrations.update(workspaceId, id, { serviceAccountEmail });
+    await store.integrations.update(workspaceId, id, { settings: { serviceAccountEmail } });
     expect(await store.integrations.connection(id)).toEqual({
       ...connection,
       settings: { ...settings, serviceAccountEmail },
@@ -109,7 +108,7 @@ function discoveryTests(get: GetHarness): void {
     await store.events.create(workspaceId, id, { name: "purchase", description: null, source: SOURCE });
     const text = '{"price":{"net":12345678901234567890.5,"gross":2},"price.gross":3}';
     await commitRows(store, integration, [row(1, text, { fields: { "price.net": 0, "price.gross": 0 } })]);
-    await store.imports.discoverProperties(id);
+    await discover(store, integration);
     expect(await store.events.properties(workspaceId, id, "purchase")).toMatchObject([
       { name: "price.gross", numeric: true, example: "3" },
       { name: "price.net", numeric: true, example: "12345678901234567890.5" },
@@ -123,7 +122,7 @@ function discoveryTests(get: GetHarness): void {
     const source = { ...SOURCE, userIdFieldName: "Customer_Key" };
     await store.events.create(workspaceId, id, { name: "purchase", description: null, source });
     await commitRows(store, integration, [row(1, '{"customer_key": "somebody", "amount": 3}')]);
-    await store.imports.discoverProperties(id);
+    await discover(store, integration);
     expect(await store.events.properties(workspaceId, id, "purchase")).toMatchObject([
       { name: "amount", example: "3" },
       { name: "customer_key", example: null, count: 1 },

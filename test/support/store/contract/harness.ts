@@ -1,5 +1,4 @@
 // What a store must bring along to be tested, and small helpers that the parts of the suite share.
-import type { EventSource } from "../../../../src/domain/event.ts";
 import type { ImportedRow } from "../../../../src/domain/importedRow.ts";
 import type { Integration, NewIntegration } from "../../../../src/domain/integration.ts";
 import type { EventProgress } from "../../../../src/domain/progress.ts";
@@ -29,30 +28,29 @@ export async function newWorkspace(store: Store): Promise<string> {
   return (await store.workspaces.create("Test")).workspaceId;
 }
 
-export function mixpanel(projectId = String(++projects)) {
+export function mixpanel(projectId = String(++projects)): NewIntegration {
   return {
-    provider: "mixpanel" as const,
-    projectId,
-    region: "us" as const,
-    projectTime: "utc" as const,
-    serviceAccountUsername: "user",
+    provider: "mixpanel",
+    settings: { projectId, region: "us", projectTime: "utc", serviceAccountUsername: "user" },
     secret: "the secret",
     importFrom: null,
+    project: { key: projectId, name: `Mixpanel project ${projectId}` },
+    deliversUpdates: false,
   };
 }
 
-export function bigQuery(datasetId: string | null = "analytics", projectId = `project-${++projects}`) {
+export function bigQuery(datasetId: string | null = "analytics", projectId = `project-${++projects}`): NewIntegration {
   return {
-    provider: "bigquery" as const,
-    projectId,
-    datasetId,
-    serviceAccountEmail: "sync@my-project.iam.gserviceaccount.com",
-    location: "EU",
+    provider: "bigquery",
+    settings: { projectId, datasetId, serviceAccountEmail: "sync@my-project.iam.gserviceaccount.com", location: "EU" },
+    secret: null,
     importFrom: null,
+    project: { key: `${projectId}/${datasetId ?? ""}`, name: `project ${projectId} and dataset ${datasetId}` },
+    deliversUpdates: true,
   };
 }
 
-export const SOURCE: EventSource = {
+export const SOURCE = {
   dataset: "user_data",
   tableName: "donations",
   eventFieldName: "event_name",
@@ -71,6 +69,15 @@ export async function newIntegration(
 
 export async function newEvent(store: Store, integration: Integration, name = "purchase"): Promise<void> {
   await store.events.create(integration.workspaceId, integration.id, { name, description: null, source: null });
+}
+
+/** Folds what was seen of properties; the user's id identifies. */
+export function discover(store: Store, { id }: Pick<Integration, "id">): Promise<number> {
+  return store.imports.discoverProperties(id, (source) => [
+    "distinct_id",
+    "$device_id",
+    String(source?.["userIdFieldName"]),
+  ]);
 }
 
 /** The integration as it is now. */

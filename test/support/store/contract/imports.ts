@@ -9,6 +9,7 @@ import type { Store } from "../../../../src/store/store.ts";
 import {
   NOTHING,
   commitRows,
+  discover,
   newEvent,
   newIntegration,
   readAll,
@@ -57,8 +58,8 @@ export function importTests(get: GetHarness): void {
     const users = (await records(store, integration)).map(({ userId }) => userId);
     expect(users).toEqual(["user 1", "merged", "user 3"]);
     expect((await event(store, integration))?.imported).toBe(3);
-    expect(await store.imports.discoverProperties(integration.id)).toBe(2);
-    expect(await store.imports.discoverProperties(integration.id)).toBe(0);
+    expect(await discover(store, integration)).toBe(2);
+    expect(await discover(store, integration)).toBe(0);
     expect(await properties(store, integration)).toEqual([
       {
         name: "a",
@@ -101,7 +102,7 @@ export function importTests(get: GetHarness): void {
             chunk.map(([n]) => row(n, valueOf.get(n) ?? "{}")),
           );
         const results = atOnce ? await Promise.all(given.map(commit)) : await inTurn(given, commit);
-        await store.imports.discoverProperties(integration.id);
+        await discover(store, integration);
         expect(results.reduce((sum, { imported }) => sum + imported, 0)).toBe(valueOf.size);
         expect((await event(store, integration))?.imported).toBe(valueOf.size);
         expect(await records(store, integration)).toHaveLength(valueOf.size);
@@ -210,7 +211,7 @@ export function importTests(get: GetHarness): void {
     const long = JSON.stringify("🙂".repeat(500));
     const text = `{"price":12345678901234567890.5,"distinct_id":"me","$device_id":"d","long":${long},"list":[1,{"a":"b"}],"mixed":1}`;
     await commitRows(store, integration, [row(1, text), row(2, '{"price":null,"mixed":"x","only":null}')]);
-    await store.imports.discoverProperties(integration.id);
+    await discover(store, integration);
     const found = new Map((await properties(store, integration)).map((property) => [property.name, property]));
     expect(found.get("price")).toMatchObject({
       numeric: true,
@@ -231,9 +232,9 @@ export function importTests(get: GetHarness): void {
     const wide = (from: number, count: number) =>
       JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${from + i}`, 1])));
     await commitRows(store, integration, [row(1, wide(0, MAX_PROPERTIES_PER_EVENT - 1)), row(2, wide(5_000, 500))]);
-    await store.imports.discoverProperties(integration.id);
+    await discover(store, integration);
     await commitRows(store, integration, [row(3, wide(9_000, 500)), row(4, wide(0, 10))]);
-    await store.imports.discoverProperties(integration.id);
+    await discover(store, integration);
     const found = await properties(store, integration);
     expect(found).toHaveLength(MAX_PROPERTIES_PER_EVENT);
     expect(found.find(({ name }) => name === "p5")?.count).toBe(2);
@@ -246,7 +247,7 @@ export function importTests(get: GetHarness): void {
       rejected,
       progress: { completeThroughMs: 5, unfinished: null },
     });
-    await store.imports.discoverProperties(integration.id);
+    await discover(store, integration);
     await store.events.remove(integration.workspaceId, integration.id, "purchase");
     expect(await commitRows(store, integration, [row(3, "{}")])).toMatchObject({ imported: 0, stale: false });
     const list = (page: { cursor: string | null; limit: number }) =>

@@ -33,6 +33,7 @@ export function integrationTests(get: GetHarness): void {
     expect(await store.integrations.connection(created.id)).toEqual({
       integrationId: created.id,
       workspaceId: created.workspaceId,
+      provider: "mixpanel",
       settings: created.settings,
       secret: "the secret",
       importFrom: expected,
@@ -105,7 +106,10 @@ export function integrationTests(get: GetHarness): void {
     expect(await versions()).toEqual([3, 2]);
     await store.integrations.update(workspaceId, id, { exportEnabled: false });
     expect(await versions()).toEqual([4, 2]);
-    await store.integrations.update(workspaceId, id, { secret: "another", serviceAccountUsername: "somebody" });
+    await store.integrations.update(workspaceId, id, {
+      secret: "another",
+      settings: { serviceAccountUsername: "somebody" },
+    });
     expect(await versions()).toEqual([5, 3]);
     expect(await store.integrations.connection(id)).toMatchObject({
       secret: "another",

@@ -2,7 +2,7 @@
 import { DateUnit, IntervalUnit, Precision, TimeUnit, Type } from "apache-arrow";
 import type { Data, Date_, Decimal, Float, Interval, Int, Time, Timestamp } from "apache-arrow";
 import { SyncError } from "../../../../domain/errors.ts";
-import type { TableColumn } from "../mapping.ts";
+import type { TableColumn } from "../sourceTable.ts";
 import { halves, offsetsOf, validity } from "./data.ts";
 import type { WriteValue } from "./data.ts";
 import { JsonBytes } from "./jsonBytes.ts";

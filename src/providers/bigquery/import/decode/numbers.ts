@@ -11,7 +11,7 @@ export function writeInt64(out: JsonBytes, low: number, high: number): void {
   else out.ascii(((BigInt(high) << 32n) | BigInt(low >>> 0)).toString());
 }
 
-/** JavaScript writes a double in its shortest exact form. Infinite values and NaN become strings, because JSON lacks them. */
+/** Writes a double in its shortest exact form. Infinite values and NaN become strings, because JSON lacks them. */
 export function writeDouble(out: JsonBytes, value: number): void {
   if (Number.isInteger(value) && Math.abs(value) < 1e15) {
     if (value === 0 && Object.is(value, -0)) out.ascii("-0");

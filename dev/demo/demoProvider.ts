@@ -1,20 +1,10 @@
-// A provider as the demo sees it, and what is counted of every one.
+// What the demo does with each provider, and the counts that all providers share.
 import type { Api } from "./api.ts";
 import type { Bars } from "./bars.ts";
 import { bucketKey } from "./exposures.ts";
 import type { DemoExposure } from "./exposures.ts";
-import type { Counted } from "./metric.ts";
-import type { Purchase } from "./purchases.ts";
+import type { CountedEvent } from "./metric.ts";
 import type { Line } from "./report.ts";
-
-/** What goes through the system, and so what has to be at both ends. */
-export interface DemoData {
-  nowMs: number;
-  purchases: Purchase[];
-  exposures: DemoExposure[];
-  /** Latest time of each. */
-  buckets: Map<string, number>;
-}
 
 export interface Direction {
   label: string;
@@ -22,18 +12,18 @@ export interface Direction {
   look(): Promise<{ done: number; isMiddle: boolean }>;
 }
 
-export interface Side {
+export interface DemoProvider {
   name: string;
-  /** Makes the customer's project and fills it with the purchases, by the provider's own client. */
+  /** Creates the customer's project and fills it with the purchases through a client of the provider. */
   load(bars: Bars, signal: AbortSignal): Promise<void>;
-  /** Makes the integration and its events, with both directions off; answers its id. */
+  /** Creates the integration and its events, with both directions off. Returns the integration's id. */
   connect(api: Api): Promise<string>;
-  /** What a kill in the middle of the export means here. */
+  /** The table line about the kill in the middle of the export. */
   exportKill: string;
-  /** What the demo's metric sums up. */
-  counted: Counted;
+  /** The event that the demo's metric counts. */
+  counted: CountedEvent;
   directions(api: Api, id: string): { exporting: Direction; importing: Direction };
-  /** Asks both ends, each through its own front door. */
+  /** Counts what both ends hold, through their public APIs. */
   count(api: Api, id: string): Promise<Line[]>;
 }
 
@@ -56,13 +46,13 @@ export async function sentLines(api: Api, id: string, buckets: number): Promise<
   ];
 }
 
-/** What the destination holds: no row too many, each bucket at its latest time. */
-export function heldLines(where: string, held: DemoExposure[], buckets: Map<string, number>): Line[] {
+/** The rows of the destination: one per bucket, at the bucket's latest time. */
+export function destinationLines(where: string, held: DemoExposure[], buckets: Map<string, number>): Line[] {
   const times = new Map(held.map((row) => [bucketKey(row, row.timestamp), row.timestamp]));
   const right = [...buckets].filter(([key, timeMs]) => times.get(key) === timeMs).length;
   return [
     { what: where, actual: held.length, expected: buckets.size },
-    { what: "  of them each bucket exactly once, at its latest time", actual: right, expected: buckets.size },
+    { what: "  of these, buckets at their latest time", actual: right, expected: buckets.size },
   ];
 }
 
@@ -85,7 +75,7 @@ export async function importLines(api: Api, id: string, events: Map<string, numb
       actual: found.flat().filter(({ numeric }) => numeric).length,
       expected: 2 * events.size,
     },
-    { what: "  records that have both", actual: sum(haveBoth), expected: sum(events.values()) },
+    { what: "  records with both properties", actual: sum(haveBoth), expected: sum(events.values()) },
   ];
 }
 

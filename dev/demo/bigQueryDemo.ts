@@ -1,21 +1,22 @@
-// BigQuery in the demo.
+// The demo with BigQuery.
 import type { BigQuery } from "../standins/bigquery/start.ts";
 import type { Api } from "./api.ts";
 import * as project from "./bigQueryProject.ts";
 import { firstDay } from "./purchases.ts";
-import { heldLines, runImport, importLines, sentLines } from "./side.ts";
-import type { DemoData, Side } from "./side.ts";
+import { destinationLines, runImport, importLines, sentLines } from "./demoProvider.ts";
+import type { DemoData } from "./data.ts";
+import type { DemoProvider } from "./demoProvider.ts";
 
 const EVENTS = {
   single_purchase: "Fires when a customer buys one CD",
   multi_purchase: "Fires when a customer buys several CDs at once",
 };
 
-export function bigQuerySide(bigQuery: BigQuery, { purchases, buckets }: DemoData): Side {
+export function bigQueryDemo(bigQuery: BigQuery, { purchases, buckets }: DemoData): DemoProvider {
   return {
     name: "BigQuery",
     load: async (bars, signal) => {
-      bars.note("preparing Google's Python client, which the first time is installed");
+      bars.note("preparing Google's Python client (the first run installs it)");
       await project.createAccounts(bigQuery);
       const bar = bars.add("BigQuery: loading purchases", purchases.length);
       let loaded = 0;
@@ -26,12 +27,12 @@ export function bigQuerySide(bigQuery: BigQuery, { purchases, buckets }: DemoDat
       event: "multi_purchase",
       isEvent: (purchase) => project.eventOf(purchase) === "multi_purchase",
     },
-    exportKill: "worker killed after the load began, before the MERGE counted",
+    exportKill: "worker killed between the load and the end of the MERGE",
     directions: (api, id) => ({
       exporting: {
         label: "BigQuery: export",
         total: buckets.size,
-        // So many buckets are one load and one MERGE, which count as one: its middle is all that comes before that.
+        // All buckets are one load and one MERGE, which are counted at once. The middle is the time before that.
         look: async () => {
           const [begun, integration] = await Promise.all([project.hasBegunExport(bigQuery), api.integration(id)]);
           return { done: integration.export.sent, isMiddle: begun && integration.export.sent === 0 };
@@ -41,7 +42,7 @@ export function bigQuerySide(bigQuery: BigQuery, { purchases, buckets }: DemoDat
     }),
     count: async (api, id) => [
       ...(await sentLines(api, id, buckets.size)),
-      ...heldLines("rows of inworld_router_exposures", await project.readExposures(bigQuery), buckets),
+      ...destinationLines("rows of inworld_router_exposures", await project.readExposures(bigQuery), buckets),
       ...(await importLines(api, id, countEvents(purchases.map(project.eventOf)))),
     ],
   };

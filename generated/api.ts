@@ -68,6 +68,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List providers
+         * @description Returns the providers that integrations can have, with the fields of their settings and events.
+         */
+        get: operations["listProviders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/integrations": {
         parameters: {
             query?: never;
@@ -189,9 +209,9 @@ export interface paths {
         };
         /**
          * List datasets
-         * @description Returns the datasets of the project that the service account can read.
+         * @description Returns the datasets of the project that the integration can read.
          */
-        get: operations["listDatasets"];
+        get: operations["listBigQueryDatasets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -211,7 +231,7 @@ export interface paths {
          * List tables
          * @description Returns the tables of a dataset, views included.
          */
-        get: operations["listTables"];
+        get: operations["listBigQueryTables"];
         put?: never;
         post?: never;
         delete?: never;
@@ -231,7 +251,7 @@ export interface paths {
          * List columns
          * @description Returns the columns of a table, with the fields within structs.
          */
-        get: operations["listColumns"];
+        get: operations["listBigQueryColumns"];
         put?: never;
         post?: never;
         delete?: never;
@@ -778,26 +798,143 @@ export interface components {
             /** @description When: RFC 3339 with an offset, or epoch milliseconds. At most 5 minutes ahead. Default: now. */
             timestamp?: string | number;
         };
+        Provider: {
+            /**
+             * @description The value of `provider` in integrations.
+             * @example acme
+             */
+            id: string;
+            /**
+             * @description The name of the provider.
+             * @example Acme
+             */
+            title: string;
+            /**
+             * @description What is synced.
+             * @example Exposures become rows.
+             */
+            summary: string;
+            /**
+             * @description Stands before a project's name.
+             * @example Project
+             */
+            titlePrefix: string;
+            /**
+             * @description The settings that distinguish projects.
+             * @example [
+             *       "projectId"
+             *     ]
+             */
+            projectFields: string[];
+            /** @description The fields of an integration. */
+            settings: components["schemas"]["ProviderField"][];
+            /** @description The fields of an event. The first is its name. */
+            event: components["schemas"]["ProviderField"][];
+        };
+        ProviderField: {
+            /**
+             * @description Its name in the bodies of the API.
+             * @example projectId
+             */
+            name: string;
+            /**
+             * @description What people call it.
+             * @example Project ID
+             */
+            label: string;
+            /** @description What to enter, and where to find it. */
+            help?: string;
+            /**
+             * @description How to ask for it.
+             * @example text
+             * @enum {string}
+             */
+            kind: "text" | "multiline" | "number" | "secret" | "select";
+            /** @description The choices of a select. */
+            options?: {
+                /** @description The value to send. */
+                value: string;
+                /** @description What people read. */
+                label: string;
+            }[];
+            /** @description What a text must match: a regular expression of JavaScript, flag `u`. */
+            pattern?: string;
+            /** @description What to say about a text that does not match. */
+            message?: string;
+            /**
+             * @description Whether it must be given.
+             * @example true
+             */
+            required: boolean;
+            /** @description The value if it is absent. */
+            default?: string;
+            /**
+             * @description Whether the default is right for most people.
+             * @example false
+             */
+            advanced: boolean;
+            /**
+             * @description Whether it can be changed later.
+             * @example false
+             */
+            changeable: boolean;
+            /**
+             * @description Whether export needs it.
+             * @example false
+             */
+            neededToExport: boolean;
+            /** @description Where suggestions come from. */
+            suggest?: {
+                /**
+                 * @description The list of the integration's project.
+                 * @enum {string}
+                 */
+                list: "datasets" | "tables" | "columns";
+                /** @description The types of columns that fit. */
+                types?: string[];
+            };
+        };
         Integration: components["schemas"]["MixpanelIntegration"] | components["schemas"]["BigQueryIntegration"];
         MixpanelIntegration: {
+            /**
+             * @description The id of the integration.
+             * @example int_8ca58d2699a69a6dbee0
+             */
             id: string;
-            projectId: string;
+            /**
+             * @description The first day that is imported.
+             * @example 2026-01-31
+             */
             importFrom: string;
             /**
              * Format: date-time
+             * @description When the integration was created.
              * @example 2026-01-31T08:00:00.000Z
              */
             createdAt: string;
-            /** @enum {string} */
+            /**
+             * @description `attention` means that an error waits for the owner of the project.
+             * @example idle
+             * @enum {string}
+             */
             status: "idle" | "syncing" | "paused" | "attention";
             /**
              * Format: date-time
+             * @description When the next run starts. Null if none is planned.
              * @example 2026-01-31T08:00:00.000Z
              */
             nextRunAt: string | null;
+            /**
+             * @description The id of the workflow in Temporal.
+             * @example integration-int_8ca58d2699a69a6dbee0
+             */
             workflowId: string;
-            /** @description Its workflow in Temporal's UI, if the operator says where that is. */
+            /**
+             * @description The page of the workflow in Temporal's UI. Null if the operator does not say where that is.
+             * @example null
+             */
             temporalUrl: string | null;
+            /** @description The run that started last. Null before the first. */
             lastRun: {
                 /** @description The id of the run. */
                 id: string;
@@ -819,37 +956,87 @@ export interface components {
                  */
                 outcome: "succeeded" | "partial" | "failed" | null;
             } | null;
+            /** @description Exposures to the provider. */
             export: {
+                /**
+                 * @description Whether exposures are exported.
+                 * @example true
+                 */
                 enabled: boolean;
                 /**
                  * Format: date-time
+                 * @description Everything before this time is synced. Null if nothing is.
                  * @example 2026-01-31T08:00:00.000Z
                  */
                 completeThrough: string | null;
+                /**
+                 * @description Buckets that were delivered.
+                 * @example 4000
+                 */
                 sent: number;
+                /**
+                 * @description Buckets that the provider rejected.
+                 * @example 0
+                 */
                 rejected: number;
+                /**
+                 * @description Sealed buckets that are not delivered yet.
+                 * @example 1000
+                 */
                 pending: number;
+                /**
+                 * @description Buckets with exposures that arrived after they were sealed.
+                 * @example 0
+                 */
                 late: number;
-                /** @description In words, while a run runs: of one integration alone, and null where its workflow does not answer at once. */
+                /**
+                 * @description What the direction does, while a run goes on. Null if the workflow does not answer. Absent in lists.
+                 * @example delivering buckets 1 to 1000 of 5000
+                 */
                 doing?: string | null;
                 error?: components["schemas"]["ErrorState"];
             };
+            /** @description Events from the provider. */
             import: {
+                /**
+                 * @description Whether events are imported.
+                 * @example true
+                 */
                 enabled: boolean;
-                /** @description In words, while a run runs: of one integration alone, and null where its workflow does not answer at once. */
+                /**
+                 * @description What the direction does, while a run goes on. Null if the workflow does not answer. Absent in lists.
+                 * @example delivering buckets 1 to 1000 of 5000
+                 */
                 doing?: string | null;
                 error?: components["schemas"]["ErrorState"];
             };
             /**
-             * @description discriminator enum property added by openapi-typescript
+             * @description The provider. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             provider: "mixpanel";
-            /** @enum {string} */
-            region: "us" | "eu" | "in";
-            /** @enum {string} */
-            projectTime: "utc" | "local";
+            /**
+             * @description Project ID: Settings > Project Settings > Overview
+             * @example 3141592
+             */
+            projectId: string;
+            /**
+             * @description Service Account Username.
+             * @example sync.abc123.mp-service-account
+             */
             serviceAccountUsername: string;
+            /**
+             * @description Region.
+             * @example us
+             * @enum {string}
+             */
+            region: "us" | "eu" | "in";
+            /**
+             * @description Time of the project.
+             * @example utc
+             * @enum {string}
+             */
+            projectTime: "utc" | "local";
         };
         /** @description Why the last attempt failed. Absent if it succeeded. */
         ErrorState: {
@@ -868,24 +1055,45 @@ export interface components {
             since: string;
         };
         BigQueryIntegration: {
+            /**
+             * @description The id of the integration.
+             * @example int_8ca58d2699a69a6dbee0
+             */
             id: string;
-            projectId: string;
+            /**
+             * @description The first day that is imported.
+             * @example 2026-01-31
+             */
             importFrom: string;
             /**
              * Format: date-time
+             * @description When the integration was created.
              * @example 2026-01-31T08:00:00.000Z
              */
             createdAt: string;
-            /** @enum {string} */
+            /**
+             * @description `attention` means that an error waits for the owner of the project.
+             * @example idle
+             * @enum {string}
+             */
             status: "idle" | "syncing" | "paused" | "attention";
             /**
              * Format: date-time
+             * @description When the next run starts. Null if none is planned.
              * @example 2026-01-31T08:00:00.000Z
              */
             nextRunAt: string | null;
+            /**
+             * @description The id of the workflow in Temporal.
+             * @example integration-int_8ca58d2699a69a6dbee0
+             */
             workflowId: string;
-            /** @description Its workflow in Temporal's UI, if the operator says where that is. */
+            /**
+             * @description The page of the workflow in Temporal's UI. Null if the operator does not say where that is.
+             * @example null
+             */
             temporalUrl: string | null;
+            /** @description The run that started last. Null before the first. */
             lastRun: {
                 /** @description The id of the run. */
                 id: string;
@@ -907,75 +1115,158 @@ export interface components {
                  */
                 outcome: "succeeded" | "partial" | "failed" | null;
             } | null;
+            /** @description Exposures to the provider. */
             export: {
+                /**
+                 * @description Whether exposures are exported.
+                 * @example true
+                 */
                 enabled: boolean;
                 /**
                  * Format: date-time
+                 * @description Everything before this time is synced. Null if nothing is.
                  * @example 2026-01-31T08:00:00.000Z
                  */
                 completeThrough: string | null;
+                /**
+                 * @description Buckets that were delivered.
+                 * @example 4000
+                 */
                 sent: number;
+                /**
+                 * @description Buckets that the provider rejected.
+                 * @example 0
+                 */
                 rejected: number;
+                /**
+                 * @description Sealed buckets that are not delivered yet.
+                 * @example 1000
+                 */
                 pending: number;
+                /**
+                 * @description Buckets with exposures that arrived after they were sealed.
+                 * @example 0
+                 */
                 late: number;
-                /** @description In words, while a run runs: of one integration alone, and null where its workflow does not answer at once. */
+                /**
+                 * @description What the direction does, while a run goes on. Null if the workflow does not answer. Absent in lists.
+                 * @example delivering buckets 1 to 1000 of 5000
+                 */
                 doing?: string | null;
                 error?: components["schemas"]["ErrorState"];
             };
+            /** @description Events from the provider. */
             import: {
+                /**
+                 * @description Whether events are imported.
+                 * @example true
+                 */
                 enabled: boolean;
-                /** @description In words, while a run runs: of one integration alone, and null where its workflow does not answer at once. */
+                /**
+                 * @description What the direction does, while a run goes on. Null if the workflow does not answer. Absent in lists.
+                 * @example delivering buckets 1 to 1000 of 5000
+                 */
                 doing?: string | null;
                 error?: components["schemas"]["ErrorState"];
             };
             /**
-             * @description discriminator enum property added by openapi-typescript
+             * @description The provider. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             provider: "bigquery";
+            /**
+             * @description Project ID: Your GCP project ID
+             * @example my-project
+             */
+            projectId: string;
+            /**
+             * @description Dataset ID: Where the export writes. Leave it empty if you only import.
+             * @example analytics
+             */
             datasetId: string | null;
+            /**
+             * @description Service Account Email.
+             * @example sync@my-project.iam.gserviceaccount.com
+             */
             serviceAccountEmail: string;
+            /**
+             * @description BigQuery Location: The region of your datasets, as in US, EU or europe-west1
+             * @example EU
+             */
             location: string;
         };
         NewIntegration: components["schemas"]["NewMixpanelIntegration"] | components["schemas"]["NewBigQueryIntegration"];
         NewMixpanelIntegration: {
             /**
-             * @description discriminator enum property added by openapi-typescript
+             * @description The provider. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             provider: "mixpanel";
-            projectId: string;
-            serviceAccountUsername: string;
-            serviceAccountSecret: string;
             /**
+             * @description Project ID: Settings > Project Settings > Overview
+             * @example 3141592
+             */
+            projectId: string;
+            /**
+             * @description Service Account Username.
+             * @example sync.abc123.mp-service-account
+             */
+            serviceAccountUsername: string;
+            /**
+             * @description Region.
              * @default us
+             * @example us
              * @enum {string}
              */
             region: "us" | "eu" | "in";
             /**
+             * @description Time of the project.
              * @default utc
+             * @example utc
              * @enum {string}
              */
             projectTime: "utc" | "local";
             /**
+             * @description Service Account Secret.
+             * @example the secret of the service account
+             */
+            serviceAccountSecret: string;
+            /**
              * Format: date
+             * @description The first day to import. Default: 30 days ago.
              * @example 2026-01-31
              */
             importFrom?: string;
         };
         NewBigQueryIntegration: {
             /**
-             * @description discriminator enum property added by openapi-typescript
+             * @description The provider. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             provider: "bigquery";
+            /**
+             * @description Project ID: Your GCP project ID
+             * @example my-project
+             */
             projectId: string;
-            /** @description Where the export writes; without one the integration only imports. */
+            /**
+             * @description Dataset ID: Where the export writes. Leave it empty if you only import.
+             * @example analytics
+             */
             datasetId?: string | null;
+            /**
+             * @description Service Account Email.
+             * @example sync@my-project.iam.gserviceaccount.com
+             */
             serviceAccountEmail: string;
+            /**
+             * @description BigQuery Location: The region of your datasets, as in US, EU or europe-west1
+             * @example EU
+             */
             location: string;
             /**
              * Format: date
+             * @description The first day to import. Default: 30 days ago.
              * @example 2026-01-31
              */
             importFrom?: string;
@@ -991,7 +1282,15 @@ export interface components {
                 /** @description Whether the direction is synced. */
                 enabled: boolean;
             };
+            /**
+             * @description Service Account Username.
+             * @example sync.abc123.mp-service-account
+             */
             serviceAccountUsername?: string;
+            /**
+             * @description Service Account Secret.
+             * @example the secret of the service account
+             */
             serviceAccountSecret?: string;
         };
         BigQueryPatch: {
@@ -1005,6 +1304,10 @@ export interface components {
                 /** @description Whether the direction is synced. */
                 enabled: boolean;
             };
+            /**
+             * @description Service Account Email.
+             * @example sync@my-project.iam.gserviceaccount.com
+             */
             serviceAccountEmail?: string;
         };
         /**
@@ -1049,7 +1352,7 @@ export interface components {
         BigQueryTable: {
             /** @description The name of the table. */
             id: string;
-            /** @description What it is, as BigQuery calls it. */
+            /** @description What it is, as the provider calls it. */
             type: string;
         };
         /**
@@ -1062,7 +1365,7 @@ export interface components {
         BigQueryColumn: {
             /** @description The name of the column; `a.b` for a field within a struct. */
             name: string;
-            /** @description The BigQuery type. */
+            /** @description The provider's type. */
             type: string;
             /**
              * @description Whether it can be null or repeated.
@@ -1072,59 +1375,151 @@ export interface components {
         };
         Event: components["schemas"]["MixpanelEvent"] | components["schemas"]["BigQueryEvent"];
         MixpanelEvent: {
+            /**
+             * @description Free text for people.
+             * @example Paid orders
+             */
             description: string | null;
             /**
              * Format: date-time
+             * @description When the event was added.
              * @example 2026-01-31T08:00:00.000Z
              */
             createdAt: string;
+            /**
+             * @description Records that were imported.
+             * @example 1200
+             */
             imported: number;
+            /**
+             * @description Records that were rejected.
+             * @example 0
+             */
             rejected: number;
             /**
              * Format: date-time
+             * @description Everything before this time is synced. Null if nothing is.
              * @example 2026-01-31T08:00:00.000Z
              */
             completeThrough: string | null;
             error?: components["schemas"]["ErrorState"];
+            /**
+             * @description Event ID.
+             * @example purchase
+             */
             eventId: string;
         };
         BigQueryEvent: {
+            /**
+             * @description Free text for people.
+             * @example Paid orders
+             */
             description: string | null;
             /**
              * Format: date-time
+             * @description When the event was added.
              * @example 2026-01-31T08:00:00.000Z
              */
             createdAt: string;
+            /**
+             * @description Records that were imported.
+             * @example 1200
+             */
             imported: number;
+            /**
+             * @description Records that were rejected.
+             * @example 0
+             */
             rejected: number;
             /**
              * Format: date-time
+             * @description Everything before this time is synced. Null if nothing is.
              * @example 2026-01-31T08:00:00.000Z
              */
             completeThrough: string | null;
             error?: components["schemas"]["ErrorState"];
+            /**
+             * @description Event Name.
+             * @example user_donation
+             */
             eventName: string;
+            /**
+             * @description Dataset: Holds the table
+             * @example user_data
+             */
             dataset: string;
+            /**
+             * @description Table Name: Holds the rows
+             * @example donations
+             */
             tableName: string;
+            /**
+             * @description Event Field Name: Identifies the event type
+             * @example event_name
+             */
             eventFieldName: string;
+            /**
+             * @description User ID Field Name: As in user of your calls
+             * @example user_id
+             */
             userIdFieldName: string;
+            /**
+             * @description Timestamp Field Name: TIMESTAMP or DATETIME
+             * @example created_at
+             */
             timestampFieldName: string;
+            /**
+             * @description Event UUID Field Name: Unique per row
+             * @example event_uuid
+             */
             eventUuidFieldName: string;
         };
         NewMixpanelEvent: {
+            /**
+             * @description Event ID.
+             * @example purchase
+             */
             eventId: string;
             /** @description Free text for people. */
             description?: string | null;
         };
         NewBigQueryEvent: {
+            /**
+             * @description Event Name.
+             * @example user_donation
+             */
             eventName: string;
             /** @description Free text for people. */
             description?: string | null;
+            /**
+             * @description Dataset: Holds the table
+             * @example user_data
+             */
             dataset: string;
+            /**
+             * @description Table Name: Holds the rows
+             * @example donations
+             */
             tableName: string;
+            /**
+             * @description Event Field Name: Identifies the event type
+             * @example event_name
+             */
             eventFieldName: string;
+            /**
+             * @description User ID Field Name: As in user of your calls
+             * @example user_id
+             */
             userIdFieldName: string;
+            /**
+             * @description Timestamp Field Name: TIMESTAMP or DATETIME
+             * @example created_at
+             */
             timestampFieldName: string;
+            /**
+             * @description Event UUID Field Name: Unique per row
+             * @example event_uuid
+             */
             eventUuidFieldName: string;
         };
         /**
@@ -1601,6 +1996,7 @@ export interface components {
             users: number;
         };
         /**
+         * @description The definition of a metric.
          * @example {
          *       "id": "met_81d2",
          *       "name": "Purchases",
@@ -2479,6 +2875,86 @@ export interface operations {
             429: components["responses"]["Problem429"];
         };
     };
+    listProviders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List providers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "providers": [
+                     *         {
+                     *           "id": "acme",
+                     *           "title": "Acme",
+                     *           "summary": "Exposures become rows.",
+                     *           "titlePrefix": "Project ",
+                     *           "projectFields": [
+                     *             "projectId"
+                     *           ],
+                     *           "settings": [
+                     *             {
+                     *               "name": "projectId",
+                     *               "label": "Project ID",
+                     *               "kind": "text",
+                     *               "options": [
+                     *                 {}
+                     *               ],
+                     *               "required": true,
+                     *               "advanced": false,
+                     *               "changeable": false,
+                     *               "neededToExport": false,
+                     *               "suggest": {
+                     *                 "list": "datasets",
+                     *                 "types": [
+                     *                   null
+                     *                 ]
+                     *               }
+                     *             }
+                     *           ],
+                     *           "event": [
+                     *             {
+                     *               "name": "projectId",
+                     *               "label": "Project ID",
+                     *               "kind": "text",
+                     *               "options": [
+                     *                 {}
+                     *               ],
+                     *               "required": true,
+                     *               "advanced": false,
+                     *               "changeable": false,
+                     *               "neededToExport": false,
+                     *               "suggest": {
+                     *                 "list": "datasets",
+                     *                 "types": [
+                     *                   null
+                     *                 ]
+                     *               }
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description All providers. */
+                        providers: components["schemas"]["Provider"][];
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+        };
+    };
     listIntegrations: {
         parameters: {
             query?: {
@@ -2502,7 +2978,46 @@ export interface operations {
                     /**
                      * @example {
                      *       "integrations": [
-                     *         null
+                     *         {
+                     *           "id": "int_8ca58d2699a69a6dbee0",
+                     *           "importFrom": "2026-01-31",
+                     *           "createdAt": "2026-01-31T08:00:00.000Z",
+                     *           "status": "idle",
+                     *           "nextRunAt": "2026-01-31T08:00:00.000Z",
+                     *           "workflowId": "integration-int_8ca58d2699a69a6dbee0",
+                     *           "temporalUrl": null,
+                     *           "lastRun": {
+                     *             "startedAt": "2026-01-31T08:00:00.000Z",
+                     *             "finishedAt": "2026-01-31T08:00:00.000Z",
+                     *             "outcome": "succeeded"
+                     *           },
+                     *           "export": {
+                     *             "enabled": true,
+                     *             "completeThrough": "2026-01-31T08:00:00.000Z",
+                     *             "sent": 4000,
+                     *             "rejected": 0,
+                     *             "pending": 1000,
+                     *             "late": 0,
+                     *             "doing": "delivering buckets 1 to 1000 of 5000",
+                     *             "error": {
+                     *               "kind": "auth",
+                     *               "since": "2026-01-31T08:00:00.000Z"
+                     *             }
+                     *           },
+                     *           "import": {
+                     *             "enabled": true,
+                     *             "doing": "delivering buckets 1 to 1000 of 5000",
+                     *             "error": {
+                     *               "kind": "auth",
+                     *               "since": "2026-01-31T08:00:00.000Z"
+                     *             }
+                     *           },
+                     *           "provider": "mixpanel",
+                     *           "projectId": "3141592",
+                     *           "serviceAccountUsername": "sync.abc123.mp-service-account",
+                     *           "region": "us",
+                     *           "projectTime": "utc"
+                     *         }
                      *       ],
                      *       "next": null
                      *     }
@@ -2532,6 +3047,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "provider": "mixpanel",
+                 *       "projectId": "3141592",
+                 *       "serviceAccountUsername": "sync.abc123.mp-service-account",
+                 *       "region": "us",
+                 *       "projectTime": "utc",
+                 *       "serviceAccountSecret": "the secret of the service account",
+                 *       "importFrom": "2026-01-31"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewIntegration"];
             };
         };
@@ -2542,6 +3068,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "int_8ca58d2699a69a6dbee0",
+                     *       "importFrom": "2026-01-31",
+                     *       "createdAt": "2026-01-31T08:00:00.000Z",
+                     *       "status": "idle",
+                     *       "nextRunAt": "2026-01-31T08:00:00.000Z",
+                     *       "workflowId": "integration-int_8ca58d2699a69a6dbee0",
+                     *       "temporalUrl": null,
+                     *       "lastRun": {
+                     *         "startedAt": "2026-01-31T08:00:00.000Z",
+                     *         "finishedAt": "2026-01-31T08:00:00.000Z",
+                     *         "outcome": "succeeded"
+                     *       },
+                     *       "export": {
+                     *         "enabled": true,
+                     *         "completeThrough": "2026-01-31T08:00:00.000Z",
+                     *         "sent": 4000,
+                     *         "rejected": 0,
+                     *         "pending": 1000,
+                     *         "late": 0,
+                     *         "doing": "delivering buckets 1 to 1000 of 5000",
+                     *         "error": {
+                     *           "kind": "auth",
+                     *           "since": "2026-01-31T08:00:00.000Z"
+                     *         }
+                     *       },
+                     *       "import": {
+                     *         "enabled": true,
+                     *         "doing": "delivering buckets 1 to 1000 of 5000",
+                     *         "error": {
+                     *           "kind": "auth",
+                     *           "since": "2026-01-31T08:00:00.000Z"
+                     *         }
+                     *       },
+                     *       "provider": "mixpanel",
+                     *       "projectId": "3141592",
+                     *       "serviceAccountUsername": "sync.abc123.mp-service-account",
+                     *       "region": "us",
+                     *       "projectTime": "utc"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Integration"];
                 };
             };
@@ -2572,6 +3140,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "int_8ca58d2699a69a6dbee0",
+                     *       "importFrom": "2026-01-31",
+                     *       "createdAt": "2026-01-31T08:00:00.000Z",
+                     *       "status": "idle",
+                     *       "nextRunAt": "2026-01-31T08:00:00.000Z",
+                     *       "workflowId": "integration-int_8ca58d2699a69a6dbee0",
+                     *       "temporalUrl": null,
+                     *       "lastRun": {
+                     *         "startedAt": "2026-01-31T08:00:00.000Z",
+                     *         "finishedAt": "2026-01-31T08:00:00.000Z",
+                     *         "outcome": "succeeded"
+                     *       },
+                     *       "export": {
+                     *         "enabled": true,
+                     *         "completeThrough": "2026-01-31T08:00:00.000Z",
+                     *         "sent": 4000,
+                     *         "rejected": 0,
+                     *         "pending": 1000,
+                     *         "late": 0,
+                     *         "doing": "delivering buckets 1 to 1000 of 5000",
+                     *         "error": {
+                     *           "kind": "auth",
+                     *           "since": "2026-01-31T08:00:00.000Z"
+                     *         }
+                     *       },
+                     *       "import": {
+                     *         "enabled": true,
+                     *         "doing": "delivering buckets 1 to 1000 of 5000",
+                     *         "error": {
+                     *           "kind": "auth",
+                     *           "since": "2026-01-31T08:00:00.000Z"
+                     *         }
+                     *       },
+                     *       "provider": "mixpanel",
+                     *       "projectId": "3141592",
+                     *       "serviceAccountUsername": "sync.abc123.mp-service-account",
+                     *       "region": "us",
+                     *       "projectTime": "utc"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Integration"];
                 };
             };
@@ -2619,6 +3229,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "export": {},
+                 *       "import": {},
+                 *       "serviceAccountUsername": "sync.abc123.mp-service-account",
+                 *       "serviceAccountSecret": "the secret of the service account"
+                 *     }
+                 */
                 "application/json": components["schemas"]["MixpanelPatch"] | components["schemas"]["BigQueryPatch"];
             };
         };
@@ -2629,6 +3247,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "int_8ca58d2699a69a6dbee0",
+                     *       "importFrom": "2026-01-31",
+                     *       "createdAt": "2026-01-31T08:00:00.000Z",
+                     *       "status": "idle",
+                     *       "nextRunAt": "2026-01-31T08:00:00.000Z",
+                     *       "workflowId": "integration-int_8ca58d2699a69a6dbee0",
+                     *       "temporalUrl": null,
+                     *       "lastRun": {
+                     *         "startedAt": "2026-01-31T08:00:00.000Z",
+                     *         "finishedAt": "2026-01-31T08:00:00.000Z",
+                     *         "outcome": "succeeded"
+                     *       },
+                     *       "export": {
+                     *         "enabled": true,
+                     *         "completeThrough": "2026-01-31T08:00:00.000Z",
+                     *         "sent": 4000,
+                     *         "rejected": 0,
+                     *         "pending": 1000,
+                     *         "late": 0,
+                     *         "doing": "delivering buckets 1 to 1000 of 5000",
+                     *         "error": {
+                     *           "kind": "auth",
+                     *           "since": "2026-01-31T08:00:00.000Z"
+                     *         }
+                     *       },
+                     *       "import": {
+                     *         "enabled": true,
+                     *         "doing": "delivering buckets 1 to 1000 of 5000",
+                     *         "error": {
+                     *           "kind": "auth",
+                     *           "since": "2026-01-31T08:00:00.000Z"
+                     *         }
+                     *       },
+                     *       "provider": "mixpanel",
+                     *       "projectId": "3141592",
+                     *       "serviceAccountUsername": "sync.abc123.mp-service-account",
+                     *       "region": "us",
+                     *       "projectTime": "utc"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Integration"];
                 };
             };
@@ -2659,6 +3319,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "int_8ca58d2699a69a6dbee0",
+                     *       "importFrom": "2026-01-31",
+                     *       "createdAt": "2026-01-31T08:00:00.000Z",
+                     *       "status": "idle",
+                     *       "nextRunAt": "2026-01-31T08:00:00.000Z",
+                     *       "workflowId": "integration-int_8ca58d2699a69a6dbee0",
+                     *       "temporalUrl": null,
+                     *       "lastRun": {
+                     *         "startedAt": "2026-01-31T08:00:00.000Z",
+                     *         "finishedAt": "2026-01-31T08:00:00.000Z",
+                     *         "outcome": "succeeded"
+                     *       },
+                     *       "export": {
+                     *         "enabled": true,
+                     *         "completeThrough": "2026-01-31T08:00:00.000Z",
+                     *         "sent": 4000,
+                     *         "rejected": 0,
+                     *         "pending": 1000,
+                     *         "late": 0,
+                     *         "doing": "delivering buckets 1 to 1000 of 5000",
+                     *         "error": {
+                     *           "kind": "auth",
+                     *           "since": "2026-01-31T08:00:00.000Z"
+                     *         }
+                     *       },
+                     *       "import": {
+                     *         "enabled": true,
+                     *         "doing": "delivering buckets 1 to 1000 of 5000",
+                     *         "error": {
+                     *           "kind": "auth",
+                     *           "since": "2026-01-31T08:00:00.000Z"
+                     *         }
+                     *       },
+                     *       "provider": "mixpanel",
+                     *       "projectId": "3141592",
+                     *       "serviceAccountUsername": "sync.abc123.mp-service-account",
+                     *       "region": "us",
+                     *       "projectTime": "utc"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Integration"];
                 };
             };
@@ -2688,6 +3390,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "int_8ca58d2699a69a6dbee0",
+                     *       "importFrom": "2026-01-31",
+                     *       "createdAt": "2026-01-31T08:00:00.000Z",
+                     *       "status": "idle",
+                     *       "nextRunAt": "2026-01-31T08:00:00.000Z",
+                     *       "workflowId": "integration-int_8ca58d2699a69a6dbee0",
+                     *       "temporalUrl": null,
+                     *       "lastRun": {
+                     *         "startedAt": "2026-01-31T08:00:00.000Z",
+                     *         "finishedAt": "2026-01-31T08:00:00.000Z",
+                     *         "outcome": "succeeded"
+                     *       },
+                     *       "export": {
+                     *         "enabled": true,
+                     *         "completeThrough": "2026-01-31T08:00:00.000Z",
+                     *         "sent": 4000,
+                     *         "rejected": 0,
+                     *         "pending": 1000,
+                     *         "late": 0,
+                     *         "doing": "delivering buckets 1 to 1000 of 5000",
+                     *         "error": {
+                     *           "kind": "auth",
+                     *           "since": "2026-01-31T08:00:00.000Z"
+                     *         }
+                     *       },
+                     *       "import": {
+                     *         "enabled": true,
+                     *         "doing": "delivering buckets 1 to 1000 of 5000",
+                     *         "error": {
+                     *           "kind": "auth",
+                     *           "since": "2026-01-31T08:00:00.000Z"
+                     *         }
+                     *       },
+                     *       "provider": "mixpanel",
+                     *       "projectId": "3141592",
+                     *       "serviceAccountUsername": "sync.abc123.mp-service-account",
+                     *       "region": "us",
+                     *       "projectTime": "utc"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Integration"];
                 };
             };
@@ -2739,7 +3483,7 @@ export interface operations {
             429: components["responses"]["Problem429"];
         };
     };
-    listDatasets: {
+    listBigQueryDatasets: {
         parameters: {
             query?: {
                 /** @description `next` of the previous page. Default: the first page. */
@@ -2792,7 +3536,7 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    listTables: {
+    listBigQueryTables: {
         parameters: {
             query?: {
                 /** @description `next` of the previous page. Default: the first page. */
@@ -2848,7 +3592,7 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    listColumns: {
+    listBigQueryColumns: {
         parameters: {
             query?: never;
             header?: never;
@@ -2921,7 +3665,18 @@ export interface operations {
                     /**
                      * @example {
                      *       "events": [
-                     *         null
+                     *         {
+                     *           "description": "Paid orders",
+                     *           "createdAt": "2026-01-31T08:00:00.000Z",
+                     *           "imported": 1200,
+                     *           "rejected": 0,
+                     *           "completeThrough": "2026-01-31T08:00:00.000Z",
+                     *           "error": {
+                     *             "kind": "auth",
+                     *             "since": "2026-01-31T08:00:00.000Z"
+                     *           },
+                     *           "eventId": "purchase"
+                     *         }
                      *       ],
                      *       "next": null
                      *     }
@@ -2955,6 +3710,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "eventId": "purchase"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewMixpanelEvent"] | components["schemas"]["NewBigQueryEvent"];
             };
         };
@@ -2965,6 +3725,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "description": "Paid orders",
+                     *       "createdAt": "2026-01-31T08:00:00.000Z",
+                     *       "imported": 1200,
+                     *       "rejected": 0,
+                     *       "completeThrough": "2026-01-31T08:00:00.000Z",
+                     *       "error": {
+                     *         "kind": "auth",
+                     *         "since": "2026-01-31T08:00:00.000Z"
+                     *       },
+                     *       "eventId": "purchase"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Event"];
                 };
             };
@@ -3037,6 +3811,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "description": "Paid orders",
+                     *       "createdAt": "2026-01-31T08:00:00.000Z",
+                     *       "imported": 1200,
+                     *       "rejected": 0,
+                     *       "completeThrough": "2026-01-31T08:00:00.000Z",
+                     *       "error": {
+                     *         "kind": "auth",
+                     *         "since": "2026-01-31T08:00:00.000Z"
+                     *       },
+                     *       "eventId": "purchase"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Event"];
                 };
             };

@@ -1,22 +1,30 @@
-// The table of an event as it is now: its columns, and whether the mapped columns exist and have the right types.
+// Reads the table of an event before each page, because columns may change at any time, and checks the mapped columns.
 import { hash } from "node:crypto";
-import type { EventSource } from "../../../domain/event.ts";
+import { z } from "zod";
+import type { Connection } from "../../../domain/connection.ts";
+import type { EventSource } from "../spec.ts";
 import { SyncError } from "../../../domain/errors.ts";
-import { tableText } from "../names.ts";
+import type { Clients } from "../clients.ts";
+import type { Operation } from "../errors.ts";
+import { checkTable, tableText } from "../names.ts";
 import type { TableRef } from "../names.ts";
+import { settingsOf } from "../options.ts";
+import { parseResponse } from "../rest.ts";
 
 /** A field as the REST API describes it, with old names of types (INTEGER, FLOAT, BOOLEAN, RECORD) or new ones. */
-export interface RawField {
-  name?: string | undefined;
-  type?: string | undefined;
-  mode?: string | undefined;
-  fields?: RawField[] | undefined;
-}
-
-export interface RawTable {
-  type?: string | undefined;
-  schema?: { fields?: RawField[] | undefined } | undefined;
-}
+const rawField = z.object({
+  name: z.string(),
+  type: z.string(),
+  mode: z.string().optional(),
+  get fields() {
+    return z.array(rawField).optional();
+  },
+});
+export const rawTable = z.object({
+  type: z.string().optional(),
+  schema: z.object({ fields: z.array(rawField).optional() }).optional(),
+});
+type RawTable = z.infer<typeof rawTable>;
 
 export interface TableColumn {
   name: string;
@@ -48,6 +56,24 @@ export interface SourceTable {
 
 const VIEWS = new Set(["VIEW", "MATERIALIZED_VIEW"]);
 
+export async function readTable(
+  clients: Clients,
+  connection: Connection,
+  source: EventSource,
+  signal: AbortSignal,
+): Promise<SourceTable> {
+  const { projectId } = settingsOf(connection);
+  const ref = { projectId, datasetId: source.dataset, tableId: source.tableName };
+  checkTable(ref);
+  const operation: Operation = { action: "reading a table's columns", about: tableText(ref), role: "dataViewer" };
+  const metadata = await clients.call({ connection, signal }, operation, async () => {
+    const client = await clients.bigQueryOf(connection);
+    const [response] = (await client.dataset(ref.datasetId).table(ref.tableId).getMetadata()) as unknown[];
+    return response;
+  });
+  return sourceTableOf(parseResponse(rawTable, metadata, operation), ref, source);
+}
+
 /** Throws `schema`, with what to do, if the table cannot be imported from. */
 export function sourceTableOf(raw: RawTable, ref: TableRef, source: EventSource): SourceTable {
   if (VIEWS.has(raw.type ?? "")) throw unreadable(ref, "a view");
@@ -63,8 +89,8 @@ export function sourceTableOf(raw: RawTable, ref: TableRef, source: EventSource)
   if (problems.length > 0) {
     throw new SyncError(
       "schema",
-      `The table ${tableText(ref)} does not fit the event: ${problems.join("; ")}. Change the table, or delete the event and ` +
-        "add it again with columns that fit.",
+      `The table ${tableText(ref)} does not fit the event: ${problems.join("; ")}. ` +
+        "Change the table, or delete the event and add it again with columns that fit.",
     );
   }
   const [event, user, timestamp, uuid] = roles.map(([, name]) => find(name)?.name ?? name);
@@ -83,8 +109,8 @@ export function columnsOf(raw: RawTable): TableColumn[] {
 export function unreadable(ref: TableRef, what: string): SyncError {
   return new SyncError(
     "schema",
-    `${tableText(ref)} is ${what}, which BigQuery's Storage Read API cannot read. Make a table of it, for example by a scheduled ` +
-      "query, and add the event again with that table.",
+    `${tableText(ref)} is ${what}, which BigQuery's Storage Read API cannot read. Make a table of it, for example ` +
+      "by a scheduled query, and add the event again with that table.",
   );
 }
 
@@ -103,7 +129,7 @@ function problemOf(role: string, name: string, types: string[], column: TableCol
   return [`its column ${shown}, the ${role} field, is ${type} and must be ${types.join(" or ")}`];
 }
 
-function toColumn({ name = "", type = "", mode, fields = [] }: RawField): TableColumn {
+function toColumn({ name, type, mode, fields = [] }: z.infer<typeof rawField>): TableColumn {
   return {
     name,
     type: type.toUpperCase(),

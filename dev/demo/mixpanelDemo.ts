@@ -1,13 +1,14 @@
-// Mixpanel in the demo.
+// The demo with Mixpanel.
 import type { Api } from "./api.ts";
 import { ACCOUNT, createProject, loadPurchases, PROJECT_ID, readEvents } from "./mixpanelProject.ts";
 import { firstDay, PURCHASE_EVENT } from "./purchases.ts";
-import { heldLines, runImport, importLines, sentLines } from "./side.ts";
-import type { DemoData, Side } from "./side.ts";
+import { destinationLines, runImport, importLines, sentLines } from "./demoProvider.ts";
+import type { DemoData } from "./data.ts";
+import type { DemoProvider } from "./demoProvider.ts";
 
 const EXPORTED_EVENT = "Inworld Router Exposure";
 
-export function mixpanelSide(origin: string, data: DemoData): Side {
+export function mixpanelDemo(origin: string, data: DemoData): DemoProvider {
   const { nowMs, purchases, exposures, buckets } = data;
   return {
     name: "Mixpanel",
@@ -41,7 +42,7 @@ export function mixpanelSide(origin: string, data: DemoData): Side {
       }));
       return [
         ...(await sentLines(api, id, buckets.size)),
-        ...heldLines("events at Mixpanel", held, buckets),
+        ...destinationLines("events at Mixpanel", held, buckets),
         ...(await importLines(api, id, new Map([[PURCHASE_EVENT, purchases.length]]))),
       ];
     },

@@ -1,0 +1,144 @@
+// What BigQuery is to the API, the Portal, the store and the docs.
+import { origin, token, wholeNumber } from "../../config/parsers.ts";
+import type { SettingGroup, SettingReader } from "../../config/setting.ts";
+import { text, type Fields, type ProviderSpec, type ValuesOf } from "../provider.ts";
+import { COLUMN, DATASET, LOCATION, PROJECT, SERVICE_ACCOUNT, TABLE } from "./nameRules.ts";
+
+const datasetId = text(DATASET);
+
+/** There is no secret: the service impersonates the customer's account. */
+const settings = {
+  /** The Google Cloud project in which jobs and read sessions run, and whose datasets are meant. */
+  projectId: { ...text(PROJECT), label: "Project ID", help: "Your GCP project ID", example: "my-project" },
+  datasetId: {
+    ...datasetId,
+    schema: datasetId.schema.nullish().transform((dataset) => dataset ?? null),
+    label: "Dataset ID",
+    example: "analytics",
+    help: "Where the export writes. Leave it empty if you only import.",
+    isNeededToExport: true,
+  },
+  serviceAccountEmail: {
+    ...text(SERVICE_ACCOUNT),
+    label: "Service Account Email",
+    example: "sync@my-project.iam.gserviceaccount.com",
+    isChangeable: true,
+  },
+  location: {
+    ...text(LOCATION),
+    label: "BigQuery Location",
+    example: "EU",
+    help: "The region of your datasets, as in US, EU or europe-west1",
+  },
+} satisfies Fields;
+
+const column = (label: string, help: string, example: string, types: string[]) => ({
+  ...text(COLUMN),
+  label,
+  help,
+  example,
+  suggest: { list: "columns" as const, types },
+});
+
+/** Where the rows of an event are: rows of the table whose event column equals the event's name. */
+const source = {
+  dataset: {
+    ...text(DATASET),
+    label: "Dataset",
+    help: "Holds the table",
+    example: "user_data",
+    suggest: { list: "datasets" },
+  },
+  tableName: {
+    ...text(TABLE),
+    label: "Table Name",
+    help: "Holds the rows",
+    example: "donations",
+    suggest: { list: "tables" },
+  },
+  eventFieldName: column("Event Field Name", "Identifies the event type", "event_name", ["STRING"]),
+  userIdFieldName: column("User ID Field Name", "As in user of your calls", "user_id", ["STRING"]),
+  timestampFieldName: column("Timestamp Field Name", "TIMESTAMP or DATETIME", "created_at", ["TIMESTAMP", "DATETIME"]),
+  eventUuidFieldName: column("Event UUID Field Name", "Unique per row", "event_uuid", ["STRING"]),
+} satisfies Fields;
+
+export type BigQuerySettings = ValuesOf<typeof settings>;
+export type EventSource = ValuesOf<typeof source>;
+
+const IDENTITY_COLUMNS = ["distinct_id", "user_id", "email", "ip"];
+
+const HOUR_MS = 3_600_000;
+const READERS: SettingReader[] = ["server", "worker"];
+const TABLE_SETTING = {
+  ...TABLE,
+  maxChars: 128,
+  message: "must be a BigQuery table name of at most 128 characters, as in inworld_router_exposures",
+};
+
+const operatorSettings = {
+  overlapMs: {
+    name: "BIGQUERY_LOOKBACK_HOURS",
+    parser: wholeNumber(0, 24 * 365).transform((value) => value * HOUR_MS),
+    default: "24",
+    description: "How long after its own timestamp a row may reach its table. More hours read more bytes in every run.",
+    readBy: READERS,
+  },
+  exportTable: {
+    name: "BIGQUERY_EXPORT_TABLE",
+    parser: text(TABLE_SETTING).schema,
+    default: "inworld_router_exposures",
+    description: "The table of exposures in customers' datasets. Choose it before the first export.",
+    readBy: READERS,
+  },
+  stagingPrefix: {
+    name: "BIGQUERY_STAGING_PREFIX",
+    parser: text(TABLE_SETTING).schema,
+    default: "inworld_staging_",
+    description: "The start of the names of short-lived tables in the same dataset.",
+    readBy: READERS,
+  },
+  restUrl: {
+    name: "BIGQUERY_REST_URL",
+    parser: origin.optional(),
+    description: "Replaces `https://bigquery.googleapis.com`.",
+    readBy: READERS,
+  },
+  storageUrl: {
+    name: "BIGQUERY_STORAGE_URL",
+    parser: origin.optional(),
+    description: "Replaces `https://bigquerystorage.googleapis.com`. `http://` means gRPC without TLS.",
+    readBy: READERS,
+  },
+  iamCredentialsUrl: {
+    name: "IAM_CREDENTIALS_URL",
+    parser: origin.optional(),
+    description: "Replaces `https://iamcredentials.googleapis.com`.",
+    readBy: READERS,
+  },
+  sourceToken: {
+    name: "GOOGLE_SOURCE_TOKEN",
+    parser: token.optional(),
+    description: "An access token, for tests where there are no Application Default Credentials.",
+    readBy: READERS,
+  },
+} satisfies SettingGroup;
+
+export const bigQuerySpec = {
+  id: "bigquery",
+  title: "BigQuery",
+  summary: "Exposures become rows of a table in your dataset; rows of your event tables become metrics.",
+  settings,
+  projectFields: ["projectId", "datasetId"],
+  event: {
+    nameField: "eventName",
+    label: "Event Name",
+    example: "user_donation",
+    help: "Rows whose event column equals it, for example user_donation",
+    descriptionHelp: "When this event is triggered",
+    source,
+  },
+  identityProperties: (stored) => [...IDENTITY_COLUMNS, String(stored?.["userIdFieldName"])],
+  deliversUpdates: true,
+  browse: { dataset: text(DATASET).schema, table: text(TABLE).schema },
+  operatorSettings,
+} as const satisfies ProviderSpec;

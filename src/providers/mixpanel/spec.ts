@@ -1,0 +1,126 @@
+// What Mixpanel is to the API, the Portal, the store and the docs.
+import { origin, plainText, seconds } from "../../config/parsers.ts";
+import type { SettingGroup, SettingReader } from "../../config/setting.ts";
+import { PLAIN_TEXT, select, text, type Fields, type ProviderSpec, type ValuesOf } from "../provider.ts";
+
+const settings = {
+  projectId: {
+    ...text({ pattern: /^[0-9]{1,20}$/, message: "must be the digits of the Mixpanel project id" }),
+    label: "Project ID",
+    example: "3141592",
+    help: "Settings > Project Settings > Overview",
+    isNumeric: true,
+  },
+  serviceAccountUsername: {
+    ...text({
+      ...PLAIN_TEXT,
+      pattern: /^(?=\s*\S)[^:\p{Cc}\p{Cs}]*$/u,
+      message: "must be 1 to 255 characters, not blank, without control characters and colons",
+    }),
+    label: "Service Account Username",
+    example: "sync.abc123.mp-service-account",
+    isChangeable: true,
+  },
+  region: {
+    ...select({ us: "United States", eu: "European Union", in: "India" }),
+    label: "Region",
+    example: "us",
+    isAdvanced: true,
+  },
+  /** How a project reads its own `time` and dates: projects made before 2023 use their local zone. */
+  projectTime: {
+    ...select({ utc: "UTC", local: "Local time of the project (made before 2023)" }),
+    label: "Time of the project",
+    example: "utc",
+    isAdvanced: true,
+  },
+} satisfies Fields;
+
+export type MixpanelSettings = ValuesOf<typeof settings>;
+export type MixpanelRegion = MixpanelSettings["region"];
+
+const IDENTITY_PROPERTIES = [
+  "distinct_id",
+  "$distinct_id",
+  "$distinct_id_before_identity",
+  "$user_id",
+  "$device_id",
+  "$identified_id",
+  "$anon_id",
+  "$anon_distinct_id",
+  "$distinct_ids",
+  "$email",
+  "$phone",
+  "$name",
+  "$first_name",
+  "$last_name",
+  "$ip",
+  "ip",
+  "user_id",
+  "email",
+];
+
+const READERS: SettingReader[] = ["server", "worker"];
+
+const operatorSettings = {
+  settleMs: {
+    name: "MIXPANEL_SETTLE_SECONDS",
+    parser: seconds(0, 30),
+    default: "7200",
+    description: "The time that Mixpanel may take to show what it accepted. Imports are complete up to this long ago.",
+    readBy: READERS,
+  },
+  exportEventName: {
+    name: "MIXPANEL_EXPORT_EVENT_NAME",
+    parser: plainText,
+    default: "Inworld Router Exposure",
+    description:
+      "The event that an exposure becomes. Choose it before the first export: Mixpanel's dedupe key contains it.",
+    readBy: READERS,
+  },
+  ingestionUrl: {
+    name: "MIXPANEL_INGESTION_URL",
+    parser: origin.optional(),
+    description: "Replaces `https://api.mixpanel.com` and its equivalents of other regions.",
+    readBy: READERS,
+  },
+  dataUrl: {
+    name: "MIXPANEL_DATA_URL",
+    parser: origin.optional(),
+    description: "Replaces `https://data.mixpanel.com` and its equivalents of other regions.",
+    readBy: READERS,
+  },
+  apiUrl: {
+    name: "MIXPANEL_API_URL",
+    parser: origin.optional(),
+    description: "Replaces `https://mixpanel.com` and its equivalents of other regions.",
+    readBy: READERS,
+  },
+} satisfies SettingGroup;
+
+export const mixpanelSpec = {
+  id: "mixpanel",
+  title: "Mixpanel",
+  summary: "Exposures become events of your users; events of your project become metrics.",
+  settings,
+  secret: {
+    ...text(PLAIN_TEXT),
+    name: "serviceAccountSecret",
+    label: "Service Account Secret",
+    example: "the secret of the service account",
+  },
+  projectFields: ["projectId"],
+  titlePrefix: "Project ",
+  event: {
+    nameField: "eventId",
+    label: "Event ID",
+    example: "purchase",
+    help: "The event's name, exactly as in your Mixpanel project, for example purchase",
+    descriptionHelp: "When this event is emitted",
+    source: {},
+  },
+  identityProperties: () => IDENTITY_PROPERTIES,
+  // A resend with a later time would be a second event, because Mixpanel's dedupe key contains the time.
+  deliversUpdates: false,
+  operatorSettings,
+} as const satisfies ProviderSpec;
