@@ -934,7 +934,15 @@ export interface components {
              * @example null
              */
             temporalUrl: string | null;
-            /** @description The run that started last. Null before the first. */
+            /**
+             * @description The run that started last. Null before the first.
+             * @example {
+             *       "id": "run_5d2c",
+             *       "startedAt": "2026-01-31T00:00:00.000Z",
+             *       "finishedAt": "2026-01-31T00:02:10.000Z",
+             *       "outcome": "succeeded"
+             *     }
+             */
             lastRun: {
                 /** @description The id of the run. */
                 id: string;
@@ -1093,7 +1101,15 @@ export interface components {
              * @example null
              */
             temporalUrl: string | null;
-            /** @description The run that started last. Null before the first. */
+            /**
+             * @description The run that started last. Null before the first.
+             * @example {
+             *       "id": "run_5d2c",
+             *       "startedAt": "2026-01-31T00:00:00.000Z",
+             *       "finishedAt": "2026-01-31T00:02:10.000Z",
+             *       "outcome": "succeeded"
+             *     }
+             */
             lastRun: {
                 /** @description The id of the run. */
                 id: string;
@@ -2906,18 +2922,12 @@ export interface operations {
                      *               "name": "projectId",
                      *               "label": "Project ID",
                      *               "kind": "text",
-                     *               "options": [
-                     *                 {}
-                     *               ],
                      *               "required": true,
                      *               "advanced": false,
                      *               "changeable": false,
                      *               "neededToExport": false,
                      *               "suggest": {
-                     *                 "list": "datasets",
-                     *                 "types": [
-                     *                   null
-                     *                 ]
+                     *                 "list": "datasets"
                      *               }
                      *             }
                      *           ],
@@ -2926,18 +2936,12 @@ export interface operations {
                      *               "name": "projectId",
                      *               "label": "Project ID",
                      *               "kind": "text",
-                     *               "options": [
-                     *                 {}
-                     *               ],
                      *               "required": true,
                      *               "advanced": false,
                      *               "changeable": false,
                      *               "neededToExport": false,
                      *               "suggest": {
-                     *                 "list": "datasets",
-                     *                 "types": [
-                     *                   null
-                     *                 ]
+                     *                 "list": "datasets"
                      *               }
                      *             }
                      *           ]
@@ -2987,8 +2991,9 @@ export interface operations {
                      *           "workflowId": "integration-int_8ca58d2699a69a6dbee0",
                      *           "temporalUrl": null,
                      *           "lastRun": {
-                     *             "startedAt": "2026-01-31T08:00:00.000Z",
-                     *             "finishedAt": "2026-01-31T08:00:00.000Z",
+                     *             "id": "run_5d2c",
+                     *             "startedAt": "2026-01-31T00:00:00.000Z",
+                     *             "finishedAt": "2026-01-31T00:02:10.000Z",
                      *             "outcome": "succeeded"
                      *           },
                      *           "export": {
@@ -2998,19 +3003,11 @@ export interface operations {
                      *             "rejected": 0,
                      *             "pending": 1000,
                      *             "late": 0,
-                     *             "doing": "delivering buckets 1 to 1000 of 5000",
-                     *             "error": {
-                     *               "kind": "auth",
-                     *               "since": "2026-01-31T08:00:00.000Z"
-                     *             }
+                     *             "doing": "delivering buckets 1 to 1000 of 5000"
                      *           },
                      *           "import": {
                      *             "enabled": true,
-                     *             "doing": "delivering buckets 1 to 1000 of 5000",
-                     *             "error": {
-                     *               "kind": "auth",
-                     *               "since": "2026-01-31T08:00:00.000Z"
-                     *             }
+                     *             "doing": "delivering buckets 1 to 1000 of 5000"
                      *           },
                      *           "provider": "mixpanel",
                      *           "projectId": "3141592",
@@ -3078,8 +3075,9 @@ export interface operations {
                      *       "workflowId": "integration-int_8ca58d2699a69a6dbee0",
                      *       "temporalUrl": null,
                      *       "lastRun": {
-                     *         "startedAt": "2026-01-31T08:00:00.000Z",
-                     *         "finishedAt": "2026-01-31T08:00:00.000Z",
+                     *         "id": "run_5d2c",
+                     *         "startedAt": "2026-01-31T00:00:00.000Z",
+                     *         "finishedAt": "2026-01-31T00:02:10.000Z",
                      *         "outcome": "succeeded"
                      *       },
                      *       "export": {
@@ -3089,19 +3087,11 @@ export interface operations {
                      *         "rejected": 0,
                      *         "pending": 1000,
                      *         "late": 0,
-                     *         "doing": "delivering buckets 1 to 1000 of 5000",
-                     *         "error": {
-                     *           "kind": "auth",
-                     *           "since": "2026-01-31T08:00:00.000Z"
-                     *         }
+                     *         "doing": "delivering buckets 1 to 1000 of 5000"
                      *       },
                      *       "import": {
                      *         "enabled": true,
-                     *         "doing": "delivering buckets 1 to 1000 of 5000",
-                     *         "error": {
-                     *           "kind": "auth",
-                     *           "since": "2026-01-31T08:00:00.000Z"
-                     *         }
+                     *         "doing": "delivering buckets 1 to 1000 of 5000"
                      *       },
                      *       "provider": "mixpanel",
                      *       "projectId": "3141592",
@@ -3150,8 +3140,9 @@ export interface operations {
                      *       "workflowId": "integration-int_8ca58d2699a69a6dbee0",
                      *       "temporalUrl": null,
                      *       "lastRun": {
-                     *         "startedAt": "2026-01-31T08:00:00.000Z",
-                     *         "finishedAt": "2026-01-31T08:00:00.000Z",
+                     *         "id": "run_5d2c",
+                     *         "startedAt": "2026-01-31T00:00:00.000Z",
+                     *         "finishedAt": "2026-01-31T00:02:10.000Z",
                      *         "outcome": "succeeded"
                      *       },
                      *       "export": {
@@ -3161,19 +3152,11 @@ export interface operations {
                      *         "rejected": 0,
                      *         "pending": 1000,
                      *         "late": 0,
-                     *         "doing": "delivering buckets 1 to 1000 of 5000",
-                     *         "error": {
-                     *           "kind": "auth",
-                     *           "since": "2026-01-31T08:00:00.000Z"
-                     *         }
+                     *         "doing": "delivering buckets 1 to 1000 of 5000"
                      *       },
                      *       "import": {
                      *         "enabled": true,
-                     *         "doing": "delivering buckets 1 to 1000 of 5000",
-                     *         "error": {
-                     *           "kind": "auth",
-                     *           "since": "2026-01-31T08:00:00.000Z"
-                     *         }
+                     *         "doing": "delivering buckets 1 to 1000 of 5000"
                      *       },
                      *       "provider": "mixpanel",
                      *       "projectId": "3141592",
@@ -3231,8 +3214,6 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "export": {},
-                 *       "import": {},
                  *       "serviceAccountUsername": "sync.abc123.mp-service-account",
                  *       "serviceAccountSecret": "the secret of the service account"
                  *     }
@@ -3257,8 +3238,9 @@ export interface operations {
                      *       "workflowId": "integration-int_8ca58d2699a69a6dbee0",
                      *       "temporalUrl": null,
                      *       "lastRun": {
-                     *         "startedAt": "2026-01-31T08:00:00.000Z",
-                     *         "finishedAt": "2026-01-31T08:00:00.000Z",
+                     *         "id": "run_5d2c",
+                     *         "startedAt": "2026-01-31T00:00:00.000Z",
+                     *         "finishedAt": "2026-01-31T00:02:10.000Z",
                      *         "outcome": "succeeded"
                      *       },
                      *       "export": {
@@ -3268,19 +3250,11 @@ export interface operations {
                      *         "rejected": 0,
                      *         "pending": 1000,
                      *         "late": 0,
-                     *         "doing": "delivering buckets 1 to 1000 of 5000",
-                     *         "error": {
-                     *           "kind": "auth",
-                     *           "since": "2026-01-31T08:00:00.000Z"
-                     *         }
+                     *         "doing": "delivering buckets 1 to 1000 of 5000"
                      *       },
                      *       "import": {
                      *         "enabled": true,
-                     *         "doing": "delivering buckets 1 to 1000 of 5000",
-                     *         "error": {
-                     *           "kind": "auth",
-                     *           "since": "2026-01-31T08:00:00.000Z"
-                     *         }
+                     *         "doing": "delivering buckets 1 to 1000 of 5000"
                      *       },
                      *       "provider": "mixpanel",
                      *       "projectId": "3141592",
@@ -3329,8 +3303,9 @@ export interface operations {
                      *       "workflowId": "integration-int_8ca58d2699a69a6dbee0",
                      *       "temporalUrl": null,
                      *       "lastRun": {
-                     *         "startedAt": "2026-01-31T08:00:00.000Z",
-                     *         "finishedAt": "2026-01-31T08:00:00.000Z",
+                     *         "id": "run_5d2c",
+                     *         "startedAt": "2026-01-31T00:00:00.000Z",
+                     *         "finishedAt": "2026-01-31T00:02:10.000Z",
                      *         "outcome": "succeeded"
                      *       },
                      *       "export": {
@@ -3340,19 +3315,11 @@ export interface operations {
                      *         "rejected": 0,
                      *         "pending": 1000,
                      *         "late": 0,
-                     *         "doing": "delivering buckets 1 to 1000 of 5000",
-                     *         "error": {
-                     *           "kind": "auth",
-                     *           "since": "2026-01-31T08:00:00.000Z"
-                     *         }
+                     *         "doing": "delivering buckets 1 to 1000 of 5000"
                      *       },
                      *       "import": {
                      *         "enabled": true,
-                     *         "doing": "delivering buckets 1 to 1000 of 5000",
-                     *         "error": {
-                     *           "kind": "auth",
-                     *           "since": "2026-01-31T08:00:00.000Z"
-                     *         }
+                     *         "doing": "delivering buckets 1 to 1000 of 5000"
                      *       },
                      *       "provider": "mixpanel",
                      *       "projectId": "3141592",
@@ -3400,8 +3367,9 @@ export interface operations {
                      *       "workflowId": "integration-int_8ca58d2699a69a6dbee0",
                      *       "temporalUrl": null,
                      *       "lastRun": {
-                     *         "startedAt": "2026-01-31T08:00:00.000Z",
-                     *         "finishedAt": "2026-01-31T08:00:00.000Z",
+                     *         "id": "run_5d2c",
+                     *         "startedAt": "2026-01-31T00:00:00.000Z",
+                     *         "finishedAt": "2026-01-31T00:02:10.000Z",
                      *         "outcome": "succeeded"
                      *       },
                      *       "export": {
@@ -3411,19 +3379,11 @@ export interface operations {
                      *         "rejected": 0,
                      *         "pending": 1000,
                      *         "late": 0,
-                     *         "doing": "delivering buckets 1 to 1000 of 5000",
-                     *         "error": {
-                     *           "kind": "auth",
-                     *           "since": "2026-01-31T08:00:00.000Z"
-                     *         }
+                     *         "doing": "delivering buckets 1 to 1000 of 5000"
                      *       },
                      *       "import": {
                      *         "enabled": true,
-                     *         "doing": "delivering buckets 1 to 1000 of 5000",
-                     *         "error": {
-                     *           "kind": "auth",
-                     *           "since": "2026-01-31T08:00:00.000Z"
-                     *         }
+                     *         "doing": "delivering buckets 1 to 1000 of 5000"
                      *       },
                      *       "provider": "mixpanel",
                      *       "projectId": "3141592",
@@ -3671,10 +3631,6 @@ export interface operations {
                      *           "imported": 1200,
                      *           "rejected": 0,
                      *           "completeThrough": "2026-01-31T08:00:00.000Z",
-                     *           "error": {
-                     *             "kind": "auth",
-                     *             "since": "2026-01-31T08:00:00.000Z"
-                     *           },
                      *           "eventId": "purchase"
                      *         }
                      *       ],
@@ -3732,10 +3688,6 @@ export interface operations {
                      *       "imported": 1200,
                      *       "rejected": 0,
                      *       "completeThrough": "2026-01-31T08:00:00.000Z",
-                     *       "error": {
-                     *         "kind": "auth",
-                     *         "since": "2026-01-31T08:00:00.000Z"
-                     *       },
                      *       "eventId": "purchase"
                      *     }
                      */
@@ -3818,10 +3770,6 @@ export interface operations {
                      *       "imported": 1200,
                      *       "rejected": 0,
                      *       "completeThrough": "2026-01-31T08:00:00.000Z",
-                     *       "error": {
-                     *         "kind": "auth",
-                     *         "since": "2026-01-31T08:00:00.000Z"
-                     *       },
                      *       "eventId": "purchase"
                      *     }
                      */

@@ -41,7 +41,7 @@ export function runImport(label: string, api: Api, id: string, total: number): D
 export async function sentLines(api: Api, id: string, buckets: number): Promise<Line[]> {
   const { sent, pending, rejected } = (await api.integration(id)).export;
   return [
-    { what: "buckets sent (one per user, router, route, variant and hour)", actual: sent, expected: buckets },
+    { what: "buckets sent (one per user, router, route, variant, hour)", actual: sent, expected: buckets },
     { what: "buckets pending or rejected", actual: pending + rejected, expected: 0 },
   ];
 }

@@ -104,6 +104,7 @@ interface Schema {
   $ref?: string;
   example?: unknown;
   enum?: unknown[];
+  required?: string[];
   properties?: Record<string, Schema>;
   items?: Schema;
   oneOf?: Schema[];
@@ -120,7 +121,7 @@ interface Document {
   components: { schemas: Record<string, Schema> };
 }
 
-/** Gives every request and response the example of its schema. A list's example holds one item. */
+/** Gives each request and response the example of its schema: one item of a list, and only properties with examples. */
 function addExamples({ paths, components }: Document): void {
   const exampleOf = (schema: Schema): unknown => {
     const { $ref, example, properties, items } = schema;
@@ -128,9 +129,12 @@ function addExamples({ paths, components }: Document): void {
     if (first !== undefined && example === undefined) return exampleOf(first);
     if ($ref !== undefined) return exampleOf(components.schemas[$ref.slice($ref.lastIndexOf("/") + 1)] ?? {});
     if (example !== undefined) return example;
-    if (items !== undefined) return [exampleOf(items)];
+    const item = items && exampleOf(items);
+    if (item !== undefined) return [item];
     if (properties === undefined) return schema.enum?.[0];
-    return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, exampleOf(schema)]));
+    const values = Object.entries(properties).map(([name, property]) => [name, exampleOf(property)] as const);
+    const known = Object.fromEntries(values.filter(([, value]) => value !== undefined));
+    return (schema.required ?? []).every((name) => name in known) ? known : undefined;
   };
   for (const { requestBody, responses } of Object.values(paths).flatMap((methods) => Object.values(methods))) {
     for (const { content = {} } of [requestBody ?? {}, ...Object.values(responses)]) {

@@ -1,4 +1,4 @@
-// Faults of BigQuery in the whole system: what people see, what goes on meanwhile, what heals it, and exact counts afterwards.
+// Faults of BigQuery in the whole system: what users see, what still works, what heals it, and exact counts afterwards.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BigQueryControl } from "../../dev/standins/bigquery/control.ts";
 import type { FaultInput } from "../../dev/standins/bigquery/protocol.ts";

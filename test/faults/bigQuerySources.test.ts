@@ -12,7 +12,7 @@ const WITHIN_MS = 120_000;
 const TABLE = "orders";
 const EVENT = "order";
 const WIDTH = 200;
-/** Europe's clocks went back at 01:00 UTC on this day, America's a week later: a DATETIME says nothing of it, and is UTC. */
+/** On this day clocks in Europe went back at 01:00 UTC, a week before America. A DATETIME has no zone and is read as UTC. */
 const CLOCKS_BACK_MS = Date.UTC(2026, 9, 25, 1);
 
 let system: System;

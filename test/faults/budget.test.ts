@@ -36,7 +36,7 @@ async function inAnotherWorkspace(): Promise<System> {
   return { ...system, apiKey, workspaceId, call };
 }
 
-/** Until each import is done or waits for the hour: who still asked while the clock moves on would wait for it once more. */
+/** Waits until each import is done or waits for the next hour, before the clock is moved. */
 async function everybodyWaits(all: { system: System; mixpanel: Mixpanel }[]): Promise<void> {
   for (const { mixpanel } of all) {
     const doing = async () => (await system.control.status(mixpanel.id))?.operations.import ?? "";

@@ -1,5 +1,4 @@
-// SIGKILL of the worker at random moments of export and import, of Mixpanel and BigQuery side by side: afterwards all sides hold
-// exactly what they should.
+// SIGKILL of the worker at random moments of exports and imports of both providers: all sides hold exactly what they must.
 import { randomInt } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BigQueryControl } from "../../dev/standins/bigquery/control.ts";
@@ -51,7 +50,7 @@ function randomFrom(start: number): () => number {
   };
 }
 
-/** What a kill waits for: how it shows, how much more of it there is at most to wait for, and to which direction it belongs. */
+/** What a kill waits for: how to read its progress, the most to wait for, and its direction. */
 const WATCHED = [
   { what: "eventsStored", atMost: 3_000, direction: "mixpanelExport" },
   { what: "sent", atMost: 3_000, direction: "mixpanelExport" },

@@ -1,4 +1,4 @@
-// The reconciler on the real store and Temporal: what a crash between a committed row and its signal left behind is put right.
+// The reconciler with the real store and Temporal: it repairs what a crash between a committed row and its signal left.
 import type { Integration } from "../../src/domain/integration.ts";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { reconcile } from "../../src/activities/reconcile.ts";

@@ -1,4 +1,4 @@
-// Invariant 11: no credential, API key, user id or value of a row is in a Temporal history, or in what server and worker log and measure.
+// Invariant 11: no credential, API key, user id or value of a row is in a Temporal history, a log line or a metric.
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";

@@ -31,7 +31,15 @@ export const integrationFields = z.object({
     description: "The page of the workflow in Temporal's UI. Null if the operator does not say where that is.",
     example: null,
   }),
-  lastRun: lastRunResponse.nullable().describe("The run that started last. Null before the first."),
+  lastRun: lastRunResponse.nullable().openapi({
+    description: "The run that started last. Null before the first.",
+    example: {
+      id: "run_5d2c",
+      startedAt: "2026-01-31T00:00:00.000Z",
+      finishedAt: "2026-01-31T00:02:10.000Z",
+      outcome: "succeeded",
+    },
+  }),
   export: z
     .object({
       enabled: z.boolean().openapi({ description: "Whether exposures are exported.", example: true }),

@@ -121,7 +121,7 @@ export async function expectImported(mixpanel: Mixpanel, rows: readonly LoadRow[
   expect(await mixpanel.event("purchase")).toMatchObject({ imported: expected.length, rejected: 0 });
 }
 
-/** Every bucket is one row of the customer's table, at its latest time; nothing else is there, and our own counts say so. */
+/** Expects one row per bucket at its latest time in the customer's table, no other rows, and matching counts. */
 export async function expectMerged(bigQuery: BigQuery, ledger: Pick<Ledger, "buckets">): Promise<void> {
   const rows = await bigQuery.exposures();
   expectSame(rows.map(({ user, ms }) => JSON.stringify([user, ms])).toSorted(), ledger.buckets);

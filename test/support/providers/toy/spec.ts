@@ -1,14 +1,7 @@
 // A provider that src does not know: rooms with a list of exposures and a list of rows, behind a token.
 import { origin } from "../../../../src/config/parsers.ts";
 import type { SettingGroup } from "../../../../src/config/setting.ts";
-import {
-  PLAIN_TEXT,
-  select,
-  text,
-  type Fields,
-  type ProviderSpec,
-  type ValuesOf,
-} from "../../../../src/providers/provider.ts";
+import { PLAIN_TEXT, select, text, type Fields, type ProviderSpec } from "../../../../src/providers/provider.ts";
 
 const settings = {
   room: {
@@ -23,8 +16,6 @@ const settings = {
 const source = {
   personField: { ...text(PLAIN_TEXT), label: "Person Field", help: "Holds the user's id", example: "who" },
 } satisfies Fields;
-
-export type ToySettings = ValuesOf<typeof settings>;
 
 export const toySpec = {
   id: "toy",
