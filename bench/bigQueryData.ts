@@ -1,4 +1,4 @@
-// A customer's project at the local BigQuery, a table of product events in it, and syncs that import all of them.
+// A project in the local BigQuery with a table of product events, and syncs that import all of them.
 import type { NewEvent } from "../src/domain/event.ts";
 import type { IntegrationPatch } from "../src/domain/integration.ts";
 import { emptyTables } from "./importData.ts";
@@ -6,13 +6,13 @@ import type { BigQueryMachine } from "./machine.ts";
 import { createTenantOf, type Tenant } from "./tenant.ts";
 
 const DAY_MS = 86_400_000;
-/** As long as the first window of a backfill, so that one session reads all rows, as each peer's does. */
+/** The length of the first window of a backfill, so that one session reads all rows, as for each peer. */
 const DAYS = 7;
 const LOCATION = "US";
 export const DATASET = "analytics";
 export const EVENT = "purchase";
 
-/** 12 columns of 11 types, as tables of events have them. */
+/** 12 columns of 11 types, as in real tables of events. */
 const FIELDS = [
   { name: "event_name", type: "STRING" },
   { name: "user_id", type: "STRING" },
@@ -48,7 +48,7 @@ export async function createBigQueryProject({ bigQuery: { control } }: BigQueryM
   await control.createDataset(projectId, DATASET, { location: LOCATION });
 }
 
-/** A token of the customer's account: what a peer in production gets from its own environment. */
+/** A token of the customer's account, which a peer in production would get from its environment. */
 export function tokenOf({ bigQuery }: BigQueryMachine, projectId: string): Promise<string> {
   return bigQuery.control.issueToken(emailOf(projectId), 12 * 3_600);
 }
@@ -76,7 +76,7 @@ export async function generateEvents(machine: BigQueryMachine, projectId: string
   return { machine, projectId, tableId, rows, fromMs, toMs };
 }
 
-/** A whole run through Temporal into empty tables: plan, session, pages, discovery of properties. Answers its milliseconds. */
+/** A run through Temporal into empty tables: plan, session, pages, discovery. Returns its duration in milliseconds. */
 export async function syncEvents(table: EventTable): Promise<number> {
   const { machine, projectId, fromMs } = table;
   await emptyTables(machine);
@@ -95,7 +95,7 @@ export async function syncEvents(table: EventTable): Promise<number> {
   return ms;
 }
 
-/** One integration of a project in each workspace: a new one for each call. */
+/** Creates a workspace for each call, because a workspace has one integration per project. */
 export function createBigQueryTenant(
   machine: BigQueryMachine,
   projectId: string,

@@ -1,4 +1,4 @@
-// Export of sealed buckets into BigQuery: the worker against the bare jobs of the same files, by Google's own client.
+// Export of sealed buckets to BigQuery: the worker against the bare jobs for the same files, by Google's client.
 import { createWriteStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -19,7 +19,7 @@ import type { Tenant } from "./tenant.ts";
 const PROJECT = "bench-export";
 const BUCKETS = 1_000_000;
 const BATCH_ROWS = 250_000;
-/** EXPORT_TABLE's default. */
+/** The default of EXPORT_TABLE. */
 const TABLE = "inworld_router_exposures";
 const BARE_TABLE = "bare";
 const PEERS = join(import.meta.dirname, "peers");
@@ -54,11 +54,11 @@ export async function benchBigQueryExport({ scale, onStep }: BenchOptions): Prom
 interface Files {
   /** All rows in one file. */
   whole: string;
-  /** As the worker cuts them, with the MERGE of each. */
+  /** The files as the worker splits them, each with its MERGE. */
   batches: { path: string; merge: string }[];
 }
 
-/** The very lines that the worker sends, compressed as it does. */
+/** The same lines that the worker sends, with the same compression. */
 async function writeFiles({ store }: BigQueryMachine, workspaceId: string, prefix: string): Promise<Files> {
   const throughSeq = Number.MAX_SAFE_INTEGER;
   const read = readRowBatches(
@@ -89,7 +89,7 @@ async function writeFiles({ store }: BigQueryMachine, workspaceId: string, prefi
 
 const tableOf = (tableId: string) => ({ projectId: PROJECT, datasetId: DATASET, tableId });
 
-/** A whole run through Temporal: the customer's table is gone, the cursor back at the start, the sync sends everything again. */
+/** A run through Temporal that sends all buckets again, after the table was deleted and the cursor reset. */
 async function ours(machine: BigQueryMachine, tenant: Tenant, buckets: number): Promise<number> {
   await machine.bigQuery.control.deleteTable(PROJECT, DATASET, TABLE);
   await machine.store.exports.rewind(tenant.integrationId, 0);
@@ -132,7 +132,7 @@ async function bare(
   return buckets / (ms / 1_000);
 }
 
-/** A fast side that lost rows would win for the wrong reason. */
+/** Throws if rows are missing, because a side that loses rows would be faster. */
 async function assertRows({ bigQuery }: BigQueryMachine, table: string, rows: number): Promise<void> {
   const counted = await bigQuery.control.query(PROJECT, `SELECT COUNT(*) AS n FROM \`${PROJECT}.${DATASET}.${table}\``);
   const count = Number(counted.rows[0]?.["n"]);

@@ -1,4 +1,4 @@
-// Import of product events from BigQuery: the worker against the bare limit of reading, decoding and COPY, and against Python jobs.
+// Import of product events from BigQuery: the worker against bare reading, decoding and COPY, and against Python jobs.
 import { join } from "node:path";
 import { LOCAL_DIR } from "../dev/paths.ts";
 import { pythonPackages } from "../dev/services/python.ts";
@@ -10,13 +10,13 @@ import { startBigQueryMachine } from "./machine.ts";
 import { scaled, type BenchOptions } from "./options.ts";
 
 const ROWS = 2_000_000;
-/** Row by row the Python job would take minutes for all of them; both sides read the same fewer rows in its pairs. */
+/** The row-by-row Python job would take minutes for all rows, so both sides read fewer rows in its pairs. */
 const FEWER_ROWS = 200_000;
-/** As many as the worker asks for. */
+/** The number that the worker asks for. */
 const STREAMS = 2;
 const BARE = join(import.meta.dirname, "peers/bareBigQueryImport.mjs");
 const PYTHON = join(import.meta.dirname, "peers/bigquery_import.py");
-/** The first two are those of dev/standins/bigquery/peers, in the same virtualenv. */
+/** The first two are also in dev/standins/bigquery/peers, which uses the same virtualenv. */
 const PINS = [
   "google-cloud-bigquery-storage==2.43.0",
   "pyarrow==26.0.1",
@@ -71,7 +71,7 @@ async function ours(table: EventTable): Promise<number> {
   return table.rows / (ms / 1_000);
 }
 
-/** The least that any import into this table does, in a process of its own that does nothing else. */
+/** The minimum that any import into this table must do, in a separate process. */
 function bareCopy(table: EventTable): Promise<number> {
   return peer(table, process.execPath, [BARE]);
 }

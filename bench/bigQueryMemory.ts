@@ -1,4 +1,4 @@
-// Memory of the worker: its peak when it imports many rows from BigQuery and when it imports few, in a process of its own each time.
+// The worker's peak of memory for an import of many rows from BigQuery, against that of few rows, each in a new process.
 import { generateEvents, syncEvents } from "./bigQueryData.ts";
 import type { Comparison } from "./comparison.ts";
 import { assertImported } from "./importData.ts";

@@ -1,4 +1,4 @@
-// What a benchmark says: our figure against another's, from runs that took turns.
+// Comparisons of two sides by alternating runs.
 
 export interface Comparison {
   bench: string;
@@ -6,12 +6,12 @@ export interface Comparison {
   ours: number;
   theirs: number;
   unit: string;
-  /** How much better ours is: the goal is met where it is at least `goal`. */
+  /** How much better ours is. The goal is met if it is at least `goal`. */
   ratio: number;
   goal: number;
 }
 
-/** One run of one side: its rate, the higher the better. */
+/** One run of one side. Returns its rate; a higher one is better. */
 export type Run = () => Promise<number>;
 
 export interface Pairs {
@@ -21,7 +21,7 @@ export interface Pairs {
 
 export const PAIRS = 3;
 
-/** A B A B …: whatever else the machine does strikes both sides alike. A first pair warms up and does not count. */
+/** Runs A B A B …, so that other load affects both sides alike. The first pair warms up and does not count. */
 export async function runPairs(ours: Run, theirs: Run, onStep: (step: string) => void, pairs = PAIRS): Promise<Pairs> {
   const rates: Pairs = { ours: [], theirs: [] };
   await ours();
@@ -34,7 +34,7 @@ export async function runPairs(ours: Run, theirs: Run, onStep: (step: string) =>
   return rates;
 }
 
-/** The comparison of two medians of rates. */
+/** Compares the medians of two lists of rates. */
 export function compareRates(
   named: { bench: string; against: string; unit: string; goal: number },
   { ours, theirs }: Pairs,
@@ -58,7 +58,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** Rounded down, so that a goal that is just missed is not shown as met. */
+/** Rounds down, so that a goal that is just missed does not look met. */
 export function rounded(ratio: number): number {
   return Math.floor(ratio * 100) / 100;
 }

@@ -1,4 +1,4 @@
-// Export of sealed buckets into Mixpanel: the worker against npm mixpanel-import with the same events, and Mixpanel's own ceiling.
+// Export of sealed buckets to Mixpanel: the worker against npm mixpanel-import, and against Mixpanel's rate limit.
 import type { Exposure } from "../src/domain/exposure.ts";
 import { createWriteStream } from "node:fs";
 import { createRequire } from "node:module";
@@ -61,7 +61,7 @@ export async function benchExport({ scale, onStep }: BenchOptions): Promise<Comp
   }
 }
 
-/** One exposure in each bucket: users by hours that are over. */
+/** One exposure per bucket: users times hours that are over. */
 export async function seal({ store, sql }: Machine, workspaceId: string, buckets: number): Promise<void> {
   const lastHourMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 3 * HOUR_MS;
   for (let from = 0; from < buckets; from += INGEST_ROWS) {
@@ -74,12 +74,12 @@ export async function seal({ store, sql }: Machine, workspaceId: string, buckets
     await store.exposures.ingest(workspaceId, exposures);
   }
   const { throughSeq } = await store.exposures.seal(workspaceId);
-  // What autovacuum would do in passing must not fall into somebody's run.
+  // Otherwise autovacuum would start during a measured run.
   await sql.query("vacuum analyze");
   if (throughSeq !== buckets) throw new Error(`${throughSeq} buckets were sealed, not ${buckets}.`);
 }
 
-/** The very events that the worker sends, as the peer reads them. */
+/** The same events that the worker sends, in the peer's format. */
 async function writeEvents({ store }: Machine, workspaceId: string, file: string): Promise<void> {
   const encode = createEncoder(EVENT_NAME, workspaceId);
   async function* lines() {
@@ -94,7 +94,7 @@ async function writeEvents({ store }: Machine, workspaceId: string, file: string
   await pipeline(Readable.from(lines()), createWriteStream(file));
 }
 
-/** A whole run through Temporal: the cursor goes back to the start, the sync sends everything again. */
+/** A run through Temporal that sends all buckets again, after the cursor was reset. */
 async function ours(machine: Machine, tenant: Tenant, buckets: number): Promise<number> {
   await machine.mixpanel.resetProject(PROJECT);
   await machine.store.exports.rewind(tenant.integrationId, 0);
@@ -103,7 +103,7 @@ async function ours(machine: Machine, tenant: Tenant, buckets: number): Promise<
   return buckets / (ms / 1_000);
 }
 
-/** Its own call alone is timed, not the start of its process. */
+/** Only its call is measured, not the start of its process. */
 async function mixpanelImport(machine: Machine, file: string, buckets: number): Promise<number> {
   await machine.mixpanel.resetProject(PROJECT);
   const { secret, token } = await machine.mixpanel.settings(PROJECT);
@@ -116,7 +116,7 @@ async function mixpanelImport(machine: Machine, file: string, buckets: number): 
   return buckets / (ms / 1_000);
 }
 
-/** A fast side that lost events would win for the wrong reason. */
+/** Throws if events are missing, because a side that loses events would be faster. */
 async function assertStored(machine: Machine, buckets: number): Promise<void> {
   const { deduped } = await machine.mixpanel.count(PROJECT);
   if (deduped !== buckets) throw new Error(`The stand-in holds ${deduped} events, not ${buckets}.`);

@@ -1,5 +1,5 @@
-// Chat Completions through the gateway: what it adds to a streaming call, and its rate against a bare proxy. Upstream, gateway, proxy
-// and load are processes of their own.
+// Chat Completions through the gateway: the latency that it adds to a streaming call, and its rate against a bare proxy.
+// Upstream, gateway, proxy and load generator are separate processes.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
@@ -10,16 +10,16 @@ import type { BenchOptions } from "./options.ts";
 
 const PEERS = resolve(import.meta.dirname, "peers");
 const UPSTREAM = resolve(import.meta.dirname, "../dist/dev/standins/upstream/main.js");
-/** So many that both sides are at the limit of their processor. */
+/** Enough connections to use a processor fully on both sides. */
 const CONNECTIONS = 128;
 const RATE_CALLS = 20_000;
 const LATENCY_CALLS = 200;
-/** Between two tokens, as of a quick model. */
+/** The time between two tokens of a fast model. */
 const PACE_MS = 5;
 const MAX_ADDED_MS = 2;
 
 interface Peer {
-  /** The first word of its output that is an address. */
+  /** The first address in its output. */
   url: string;
   stop: () => Promise<void>;
 }
@@ -63,7 +63,7 @@ export async function benchGateway({ scale, onStep }: BenchOptions): Promise<Com
   }
 }
 
-/** A workspace with the router that the load calls; answers its key. */
+/** Creates a workspace with the router that the load generator calls. Returns its API key. */
 async function createRouter({ store }: Machine, baseUrl: string): Promise<string> {
   const { workspaceId, apiKey } = await store.workspaces.create("bench");
   const variants = ["a", "b"].map((id) => ({ id, weight: 1, upstream: { baseUrl, model: id, apiKey: "sk-local" } }));
@@ -80,7 +80,7 @@ interface Latencies {
   onStep: (step: string) => void;
 }
 
-/** Calls that take turns, one at a time: the difference of the medians is what the gateway adds. */
+/** Alternating calls, one at a time. The difference of the medians is the latency that the gateway adds. */
 async function latencies({ direct, served, key, calls, onStep }: Latencies): Promise<Comparison[]> {
   onStep(`${calls} streamed calls, one at a time, ${PACE_MS} ms between tokens`);
   const targets = [

@@ -1,4 +1,4 @@
-// Import of product events: the worker against PyPI tap-mixpanel, and against the bare limit of reading, parsing and COPY.
+// Import of product events from Mixpanel: the worker against PyPI tap-mixpanel, and against bare reading, parsing and COPY.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pythonPackages } from "../dev/services/python.ts";
@@ -10,7 +10,7 @@ import { startMachine } from "./machine.ts";
 import { scaled, type BenchOptions } from "./options.ts";
 
 const ROWS = 500_000;
-/** The tap would take minutes for all of them; both sides read the same fewer rows in its pairs. */
+/** The tap would take minutes for all rows, so both sides read fewer rows in its pairs. */
 const TAP_ROWS = 100_000;
 const BARE = join(import.meta.dirname, "peers/bareImport.mjs");
 const TAP = join(import.meta.dirname, "peers/tap.py");
@@ -51,7 +51,7 @@ async function ours(data: Data): Promise<number> {
   return data.rows / (ms / 1_000);
 }
 
-/** The least that any import into this table does, in a process of its own that does nothing else. */
+/** The minimum that any import into this table must do, in a separate process. */
 async function bareCopy(data: Data): Promise<number> {
   const { machine, projectId, rows, fromDay, toDay } = data;
   await emptyTables(machine);
@@ -90,7 +90,7 @@ async function tapMixpanel({ machine, projectId, rows, fromDay }: Data): Promise
     cwd: machine.dir,
   });
   const { rowsExported } = await machine.mixpanel.requests(projectId);
-  // Discovery reads some of them too.
+  // The tap's discovery reads some rows too.
   if (rowsExported < rows) throw new Error(`The tap read ${rowsExported} rows, not ${rows}.`);
   return rows / (ms / 1_000);
 }

@@ -1,4 +1,4 @@
-// Product events at the stand-in, and the sync of a new workspace that imports all of them.
+// Product events in the Mixpanel stand-in, and a sync that imports all of them into a new workspace.
 import type { Machine } from "./machine.ts";
 import { createProject, createTenant } from "./tenant.ts";
 
@@ -22,7 +22,7 @@ export async function generate(machine: Machine, projectId: string, rows: number
   return { machine, projectId, rows, fromDay: dayOf(fromMs), toDay: dayOf(toMs) };
 }
 
-/** A whole run through Temporal into empty tables: plan, pages, discovery of properties. Answers its milliseconds. */
+/** A run through Temporal into empty tables: plan, pages, discovery. Returns its duration in milliseconds. */
 export async function syncAll({ machine, projectId, fromDay }: Data): Promise<number> {
   await emptyTables(machine);
   const tenant = await createTenant(machine, projectId, fromDay, { importEnabled: true }, [EVENT]);

@@ -1,4 +1,4 @@
-// Ingest of exposures over HTTP, against a bare COPY of the same rows in commits of the same size into the same table.
+// Ingest of exposures over HTTP, against a bare COPY of the same rows, with commits of the same size, into the same table.
 import { pipeline } from "node:stream/promises";
 import { Readable } from "node:stream";
 import pg from "pg";
@@ -9,7 +9,7 @@ import { startMachine, type Machine } from "./machine.ts";
 import { scaled, type BenchOptions } from "./options.ts";
 
 const ROWS = 400_000;
-/** Of a call and of a commit: the most that one call may bring. */
+/** Rows per call and per commit: the limit of one call. */
 const CALL_ROWS = 10_000;
 const CONNECTIONS = 4;
 const USERS = 50_000;
@@ -51,7 +51,7 @@ interface Record {
   timestamp: number;
 }
 
-/** Served within the last day; made before any clock starts. */
+/** Exposures of the last day, created before the measurement. */
 function recordsOf(from: number, count: number): Record[] {
   const nowMs = Date.now();
   return Array.from({ length: count }, (_, i) => ({
@@ -107,7 +107,7 @@ function batches(rows: number, encode: (records: Record[]) => Buffer): Buffer[] 
   );
 }
 
-/** Milliseconds until all are sent, each of the connections taking the next as soon as its last one is answered. */
+/** Milliseconds until all are sent. Each connection sends its next call when the last one is answered. */
 async function timed(bodies: Buffer[], send: (body: Buffer) => Promise<void>): Promise<number> {
   const left = [...bodies];
   const startedAtMs = performance.now();

@@ -1,5 +1,5 @@
-// The services of a benchmark: a database, Temporal, the Mixpanel stand-in and, where it is asked for, a local BigQuery, each
-// in processes of its own, with empty data.
+// The services of a benchmark, each a process with empty data: PostgreSQL, Temporal, the Mixpanel stand-in, and a local
+// BigQuery if the benchmark needs one.
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import pg from "pg";
@@ -25,7 +25,7 @@ const NODE_OPTIONS = {
   worker: nodeOptionsIn("Dockerfile", /\bNODE_OPTIONS=(\S+)/),
   server: nodeOptionsIn("docker-compose.yml", /^ {2}server:\n(?: {4}.*\n)*? {6}NODE_OPTIONS: (\S+)/m),
 };
-/** It holds millions of rows, and shares the machine's processors with whom it serves: it should cost as little as it can. */
+/** It holds millions of rows and shares the processors with the programs under test, so it must use few of them. */
 const STAND_IN_FLAGS = ["--max-old-space-size=8192", "--min-semi-space-size=256", "--max-semi-space-size=256"];
 
 export interface Machine {
@@ -47,12 +47,12 @@ export interface BigQueryMachine extends Machine {
   bigQuery: BigQuery;
 }
 
-/** All of it compiled, as in production: `npm run build` comes first. */
+/** Runs the compiled programs, as in production. `npm run build` must come first. */
 export function startMachine(name: string): Promise<Machine> {
   return start(name, (dir, stops) => bringUp(dir, stops, undefined));
 }
 
-/** The same with a local BigQuery, which the worker is told of. Its first start installs it. */
+/** The same with a local BigQuery. Its first start installs it. */
 export function startBigQueryMachine(name: string): Promise<BigQueryMachine> {
   return start(name, async (dir, stops) => {
     const onLog = openLog(join(dir, "logs"), "bigquery").write;
@@ -103,7 +103,7 @@ async function bringUp(dir: string, stops: Stops, bigQuery: BigQuery | undefined
     }),
     TEMPORAL_TASK_QUEUE: "bench",
     MIXPANEL_SETTLE_SECONDS: "0",
-    // Nothing to repair here, and no run but those that are timed.
+    // There is nothing to repair, and only the measured runs may start.
     RECONCILE_INTERVAL_SECONDS: "86400",
     LOG_LEVEL: "warn",
   };
@@ -179,6 +179,6 @@ function compiled(path: string, ...args: string[]): Program {
 
 function nodeOptionsIn(file: string, pattern: RegExp): string {
   const options = pattern.exec(readFileSync(resolve(import.meta.dirname, "..", file), "utf8"))?.[1];
-  if (options === undefined) throw new Error(`${file} sets no NODE_OPTIONS any more: mend this benchmark.`);
+  if (options === undefined) throw new Error(`${file} sets no NODE_OPTIONS any more: change bench/machine.ts.`);
   return options;
 }

@@ -1,4 +1,4 @@
-// `npm run bench [NAME…]`: runs the benchmarks, prints one JSON line per comparison, exits with 1 where a goal is missed.
+// `npm run bench [NAME…]`: runs benchmarks and prints one JSON line per comparison. Exits with 1 if a goal is missed.
 import { execFileSync } from "node:child_process";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -32,7 +32,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     scale: { type: "string", default: "1" },
-    // Takes dist/ as it is: for work on a benchmark.
+    // Uses dist/ as it is, during work on a benchmark.
     "no-build": { type: "boolean", default: false },
   },
 });

@@ -1,4 +1,4 @@
-// Memory of the worker: its peak when it imports ten times as much, in a process of its own each time.
+// The worker's peak of memory for an import, against that of an import with ten times as many rows, each in a new process.
 import { readFileSync } from "node:fs";
 import { rounded, type Comparison } from "./comparison.ts";
 import { assertImported, generate, syncAll } from "./importData.ts";
@@ -29,7 +29,7 @@ export async function benchMemory({ scale, onStep }: BenchOptions): Promise<Comp
   }
 }
 
-/** `ours` is the peak at many rows, `theirs` the one at few plus what it may grow by; the ratio is theirs over ours. */
+/** `ours` is the peak for many rows, `theirs` that for few rows plus the allowed growth; the ratio is theirs over ours. */
 export function compareGrowth(
   bench: string,
   { rows, small, large, maxGrowthMb }: { rows: number; small: number; large: number; maxGrowthMb: number },
@@ -39,7 +39,7 @@ export function compareGrowth(
   return { bench, against, ours, theirs, unit: "MB", ratio: rounded(theirs / ours), goal: 1 };
 }
 
-/** Of a worker that does this alone. */
+/** The peak of a new worker that only does this import. */
 export async function peakMb(machine: Machine, run: () => Promise<unknown>): Promise<number> {
   const worker = await machine.startWorker();
   await run();

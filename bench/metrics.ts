@@ -1,4 +1,4 @@
-// A metric's result over HTTP, against one hand-tuned query of the same join; and what new rows cost the next result.
+// A metric's result over HTTP, against one hand-tuned query of the same join, and the cost of new rows for the next result.
 import { request } from "undici";
 import type { PoolClient } from "pg";
 import { compareRates, runPairs, type Comparison } from "./comparison.ts";
@@ -8,7 +8,7 @@ import { scaled, type BenchOptions } from "./options.ts";
 const BUCKETS = 2_000_000;
 const EVENTS = 10_000_000;
 const BUCKETS_OF_USER = 4;
-/** Of what is there: what runs may bring. */
+/** The share of new rows that a run may bring. */
 const FEW_PART = 0.002;
 const MANY_PART = 0.02;
 const REFRESHES = 3;
@@ -16,9 +16,9 @@ const DAY_MS = 86_400_000;
 const EXPOSED_DAYS = 28;
 const WINDOW_HOURS = 72;
 const ROUTER = "assistant";
-/** As much as the result's own query is given. */
+/** The same memory as for the query of a result. */
 const WORK_MEMORY = "128MB";
-/** Those of the migrations: made at the end, they take minutes less. */
+/** The indexes of the migrations, created after the rows because that is faster by minutes. */
 const INDEXES = `
   set maintenance_work_mem = '1GB';
   alter table imported_events add primary key (event_id, uuid);
@@ -69,8 +69,8 @@ export async function benchMetrics({ scale, onStep }: BenchOptions): Promise<Com
 }
 
 /**
- * What new events add to the next result: in proportion to what is new, if few of them add no more each than ten times as many. A
- * result computed from scratch would have few add as much as many.
+ * The time that new events add to the next result. It is proportional if each of few events adds no more than each of ten
+ * times as many. If a result were computed from scratch, few events would add as much as many.
  */
 async function refreshes(side: Side, onStep: (step: string) => void): Promise<Comparison> {
   const [few, many] = [side.events * FEW_PART, side.events * MANY_PART].map(Math.round) as [number, number];
@@ -93,7 +93,7 @@ async function refreshes(side: Side, onStep: (step: string) => void): Promise<Co
   return compareRates({ bench: "metrics", against, unit: "new events/s", goal: 0.5 }, rates);
 }
 
-/** What results keep for the next: as if nobody had asked before. */
+/** Deletes what results keep for the next one. */
 async function forget({ machine }: Side): Promise<void> {
   await machine.sql.query("truncate metric_values, metric_changes, metric_sources");
 }
@@ -148,7 +148,7 @@ async function fill(machine: Machine, url: string, scale: number, onStep: (step:
   return side;
 }
 
-/** Hours in any order, as users come and go; ids as long as those of products. */
+/** Hours in random order, and ids of the usual length. */
 async function addBuckets({ machine, workspaceId, buckets, fromMs }: Side): Promise<void> {
   await machine.sql.query(
     `insert into exposure_buckets (workspace_id, hour_ms, user_id, alias_id, route_id, variant_id, time_ms, first_exposed_at_ms,
@@ -162,7 +162,7 @@ async function addBuckets({ machine, workspaceId, buckets, fromMs }: Side): Prom
   );
 }
 
-/** Of the same users, over the same days, those before and the window after. */
+/** Events of the same users, over the same days, the days before and the window after. */
 async function addEvents({ machine, eventId, buckets, fromMs }: Side, from: number, count: number): Promise<void> {
   await machine.sql.query(
     `insert into imported_events (event_id, uuid, timestamp_ms, user_id, properties)
@@ -175,7 +175,7 @@ async function addEvents({ machine, eventId, buckets, fromMs }: Side, from: numb
   await machine.sql.query("update event_definitions set imported = $1", [from + count]);
 }
 
-/** Each group's value. */
+/** The value of each group. */
 type Values = Record<string, number>;
 
 async function resultOf({ url, apiKey, metricId, fromMs, toMs }: Side): Promise<Values> {
@@ -191,8 +191,8 @@ async function resultOf({ url, apiKey, metricId, fromMs, toMs }: Side): Promise<
 }
 
 /**
- * What nobody who only wants these two means could write faster: floating point, one variant's bit in the time of the exposure, no
- * days, no checks, no exposures that are not in a bucket yet.
+ * The fastest query for these two means alone: floating point, one variant's bit in the time of the exposure, no days, no
+ * checks, no exposures that are not in a bucket yet.
  */
 async function bare(side: Side): Promise<{ value: Values; seconds: number }> {
   const client = await side.machine.sql.connect();

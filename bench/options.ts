@@ -1,13 +1,13 @@
-// What every benchmark is given.
+// The options of all benchmarks.
 
 export interface BenchOptions {
-  /** Multiplies the amounts of data: 1 for figures that count, less while working on something. */
+  /** Multiplies the amounts of data: 1 for published figures, less during development. */
   scale: number;
-  /** Told what is being done, in words for people. */
+  /** Receives each step as a text for users. */
   onStep: (step: string) => void;
 }
 
-/** So many of `full` at this scale, in whole thousands and at least one thousand. */
+/** `full` at this scale, in whole thousands and at least one thousand. */
 export function scaled(full: number, scale: number): number {
   return Math.max(1, Math.round((full * scale) / 1_000)) * 1_000;
 }

@@ -1,4 +1,4 @@
-// What a browser with nothing in its cache downloads of the Portal, as the server sends it: headers, compressed files, answers.
+// The bytes that a browser with an empty cache downloads of the Portal: headers, compressed files, answers.
 import type { BrowserContext } from "playwright-core";
 import { startBrowser } from "../dev/services/chromium.ts";
 import { rounded, type Comparison } from "./comparison.ts";
@@ -20,7 +20,7 @@ export async function benchPortal({ onStep }: BenchOptions): Promise<Comparison[
       const stranger = await browser.newContext({ baseURL: url });
       const signIn = await downloadedKb(stranger, "heading", "Crosscurrent Portal");
       const customer = await browser.newContext({ baseURL: url });
-      // The cookie alone: no page is opened, so that nothing is in the cache.
+      // Sets the cookie without opening a page, so that the cache stays empty.
       await customer.request.post("/v1/session", { data: { apiKey } });
       const routers = await downloadedKb(customer, "figure", /^Exposures per hour/);
       return [compare("sign-in page", signIn), compare("Routers, signed in, its chart drawn", routers)];
@@ -39,7 +39,7 @@ function compare(page: string, ours: number): Comparison {
   return { bench: "portal", against, ours, theirs: MAX_FIRST_LOAD_KB, unit: "KB", ratio, goal: 1 };
 }
 
-/** Kilobytes of 1,000 bytes until this is to be seen and nothing more is on its way. */
+/** Kilobytes of 1,000 bytes until the page shows this and no request is running. */
 async function downloadedKb(context: BrowserContext, role: "heading" | "figure", name: string | RegExp) {
   const page = await context.newPage();
   const network = await context.newCDPSession(page);
@@ -53,7 +53,7 @@ async function downloadedKb(context: BrowserContext, role: "heading" | "figure",
   return Math.ceil(bytes / 1_000);
 }
 
-/** A workspace with what its first page shows: a router of two variants and their exposures. */
+/** A workspace with a router of two variants and their exposures, for its first page. */
 async function createRouter({ store }: Machine, url: string): Promise<string> {
   const { workspaceId, apiKey } = await store.workspaces.create("bench");
   const variants = ["a", "b"].map((id) => ({

@@ -1,4 +1,4 @@
-// A workspace with an integration on a project of the far side, and syncs of it that are timed from the request to the end.
+// A workspace with an integration, and syncs that are measured from the request to the end.
 import type { NewEvent } from "../src/domain/event.ts";
 import type { IntegrationPatch, NewIntegration } from "../src/domain/integration.ts";
 import { setTimeout as delay } from "node:timers/promises";
@@ -13,12 +13,12 @@ export interface Tenant {
   workspaceId: string;
   integrationId: string;
   apiKey: string;
-  /** Asks for a sync and waits for its end; answers how long that took. Anything but success is an error. */
+  /** Requests a sync and waits for its end. Returns the duration in milliseconds. Rejects if it did not succeed. */
   sync(): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** No limit of the far side stands in the way: they are what the figures are compared with. */
+/** Without the provider's limits, which would determine the figures. */
 export async function createProject(machine: Machine, projectId: string): Promise<void> {
   await machine.mixpanel.putProject(projectId, {
     serviceAccounts: [
@@ -54,7 +54,7 @@ export function createTenant(
   return createTenantOf(machine, integration, directions, definitions);
 }
 
-/** Of any provider. */
+/** An integration of any provider. */
 export async function createTenantOf(
   machine: Machine,
   integration: NewIntegration,
@@ -89,10 +89,9 @@ export async function createTenantOf(
       }
     },
     stop: async () => {
-      await store.integrations.update(workspaceId, integrationId, {
-        importEnabled: false,
-        exportEnabled: false,
-      });
+      // A worker that starts later would restart the ended workflow, which has nothing to do.
+      await store.integrations.update(workspaceId, integrationId, { importEnabled: false, exportEnabled: false });
+      // A running run must not write into what the next run measures.
       await control.end(integrationId);
       await client.workflow
         .getHandle(workflowIdOf(integrationId))

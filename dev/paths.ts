@@ -1,8 +1,8 @@
-// Where the project keeps what it makes on this machine, the same from source as compiled.
+// The folder for everything that the project creates on this machine, the same from source and compiled.
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** Data of the development stack, test runs, installed programs; deleting it loses nothing that cannot be made again. */
+/** Data of the development stack, of test runs, and installed programs. All of it can be created again. */
 export const LOCAL_DIR = join(projectDir(import.meta.dirname), ".crosscurrent");
 
 function projectDir(folder: string): string {

@@ -37,7 +37,7 @@ const [session] = await client.createReadSession(
   options,
 );
 const serializedSchema = Buffer.from(session.arrowSchema.serializedSchema);
-// The mark of a stream's end may follow it: nothing after that would be read.
+// An end-of-stream mark may follow, after which nothing would be read.
 const END_OF_STREAM = Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]);
 const hasEnd = serializedSchema.subarray(-END_OF_STREAM.length).equals(END_OF_STREAM);
 const schema = hasEnd ? serializedSchema.subarray(0, -END_OF_STREAM.length) : serializedSchema;
@@ -114,7 +114,7 @@ function json(name, column) {
   throw new Error(`the column ${name} is of type ${column.type}`);
 }
 
-/** All of a column is made text at once: it is ASCII here. */
+/** Converts a whole column to text at once, which works because it is ASCII here. */
 function texts({ values, valueOffsets }) {
   const all = Buffer.from(values.buffer, values.byteOffset, values.byteLength).latin1Slice();
   return (row) => all.slice(valueOffsets[row], valueOffsets[row + 1]);

@@ -1,4 +1,4 @@
-// The bare limit of an export that must double nothing: each finished file by one load job into a staging table, then one MERGE.
+// The bare limit of an export without duplicates: per finished file one load job into a staging table, then one MERGE.
 // node bareBigQueryMerge.mjs FILE… with, in the environment, the MERGE of each file as a JSON array.
 import { BigQuery } from "@google-cloud/bigquery";
 import { OAuth2Client } from "google-auth-library";

@@ -1,4 +1,4 @@
-// The bare limit for a gateway: Node's server, undici's client, bytes piped both ways. Says where it listens.
+// The bare limit for a gateway: Node's server, undici's client, bytes piped both ways. Prints its address.
 import { createServer } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { Agent, request } from "undici";

@@ -1,4 +1,4 @@
-// The load of the gateway's benchmark, in a process of its own: prints one JSON line.
+// The load generator of the gateway's benchmark, a separate process that prints one JSON line.
 //   rate     {url, key, calls, connections, stream}  → {perSecond}
 //   latency  {targets: [{url, key}], calls}          → {medians: [{firstMs, totalMs}]}, targets taking turns
 import { Agent } from "undici";
@@ -73,7 +73,7 @@ async function latency({ targets, calls: total }) {
   for (let i = 0; i < total; i++) {
     for (const [index, target] of targets.entries()) {
       const one = await call(target, true);
-      // The first ones warm up.
+      // The first calls warm up.
       if (i >= total / 10) seen[index].push(one);
     }
   }

@@ -1,8 +1,7 @@
 // What the demo does with each provider, and the counts that all providers share.
 import type { Api } from "./api.ts";
 import type { Bars } from "./bars.ts";
-import { bucketKey } from "./exposures.ts";
-import type { DemoExposure } from "./exposures.ts";
+import { bucketKey, type DemoExposure } from "./exposures.ts";
 import type { CountedEvent } from "./metric.ts";
 import type { Line } from "./report.ts";
 
@@ -41,7 +40,7 @@ export function runImport(label: string, api: Api, id: string, total: number): D
 export async function sentLines(api: Api, id: string, buckets: number): Promise<Line[]> {
   const { sent, pending, rejected } = (await api.integration(id)).export;
   return [
-    { what: "buckets sent (one per user, router, route, variant and hour)", actual: sent, expected: buckets },
+    { what: "buckets sent (one per user, router, route, variant, hour)", actual: sent, expected: buckets },
     { what: "buckets pending or rejected", actual: pending + rejected, expected: 0 },
   ];
 }

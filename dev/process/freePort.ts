@@ -1,7 +1,7 @@
-// Finds a TCP port of 127.0.0.1 that nobody listens on, for services started without a fixed one.
+// Finds a free TCP port of 127.0.0.1, for services that are started without a fixed one.
 import { createServer } from "node:net";
 
-/** The port is free when this returns; somebody else may still take it before the caller does. */
+/** The port is free when this returns. Another process may still take it before the caller does. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -15,7 +15,7 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** Rejects with a message for people if somebody already listens on this port. */
+/** Rejects with a message for users if the port is in use. */
 export function assertPortFree(port: number, service: string, setting: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -33,7 +33,7 @@ export function assertPortFree(port: number, service: string, setting: string): 
 
 const STARTS_MAX = 3;
 
-/** Repeats a start on other free ports: one that was free a moment ago may be somebody's by now. */
+/** Repeats a start on other free ports, because another process may have taken the port meanwhile. */
 export async function retryTakenPort<T>(start: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -45,7 +45,7 @@ export async function retryTakenPort<T>(start: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The wanted port where it is free, any free one otherwise. */
+/** The wanted port if it is free, otherwise any free one. */
 export function portOrFree(wanted: number): Promise<number> {
   return assertPortFree(wanted, "", "").then(
     () => wanted,

@@ -1,17 +1,17 @@
-// Processes that hold no data: whoever ends one that is to run sees it come back, and is told.
+// Restarts a process without data if it ends although it should run.
 import type { Service } from "./service.ts";
 
 export interface Kept {
-  /** Resolves once it is ready. */
+  /** Resolves when the process is ready. */
   start(): Promise<void>;
-  /** Ends it by a signal, ready or not, and leaves it ended. A start that is under way rejects. */
+  /** Ends the process by a signal, ready or not, without a restart. A running start rejects. */
   kill(signal: NodeJS.Signals): Promise<void>;
-  /** Ends it in order, for good. */
+  /** Ends the process in order, without a restart. */
   stop(): Promise<void>;
 }
 
 /**
- * `launch` tells of the process before it is ready: it may be ended at any time.
+ * `launch` must call `onLaunched` before the process is ready, so that it can be ended at any time.
  *
  * @example
  * const worker = keepRunning("worker", (onLaunched) => startWorker(dataDir, env, address, { log, onLaunched }), console.error);
@@ -22,9 +22,9 @@ export function keepRunning(
   launch: (onLaunched: (service: Service) => void) => Promise<unknown>,
   onStep: (step: string) => void,
 ): Kept {
-  /** The one that is to run. */
+  /** The process that should run. */
   let service: Service | undefined;
-  /** Over once there is a process, or none is coming. */
+  /** Resolves when there is a process, or when its launch failed. */
   let launching: Promise<void> = Promise.resolve();
   let again: Promise<void> = Promise.resolve();
   let isOver = false;
@@ -36,7 +36,7 @@ export function keepRunning(
       service = launched;
       isLaunched();
       void launched.exited.then(({ code, signal }) => {
-        // One that never was ready has failed, which its start says.
+        // A process that was never ready has failed, and its start rejects.
         if (service !== launched || !isReady || isOver) return;
         onStep(`the ${name} ended (${signal ?? `exit code ${code}`}); starting it again`);
         again = start().catch((error: unknown) => {

@@ -1,4 +1,4 @@
-// Lets one process at a time into a section, by a file; a holder that died does not block the others.
+// A lock between processes by a file. A holder that died does not block the others.
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -6,7 +6,7 @@ import { claim } from "./pidFile.ts";
 
 const POLL_MS = 100;
 
-/** Waits for the lock as long as its holder lives, but no longer than `withinMs`. */
+/** Waits for the lock while its holder lives, but at most `withinMs`. */
 export async function withLock<T>(path: string, what: string, withinMs: number, run: () => Promise<T>): Promise<T> {
   mkdirSync(dirname(path), { recursive: true });
   const deadlineMs = Date.now() + withinMs;

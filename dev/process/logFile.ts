@@ -1,4 +1,4 @@
-// Keeps what a process of the stack prints, for people to look at; one file each, begun anew by every start.
+// A log file for the output of one process. Each start begins it anew.
 import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
@@ -9,7 +9,7 @@ export interface LogFile {
   close(): void;
 }
 
-/** Stops writing at 64 MB: a development log must not fill the disk. */
+/** Stops writing at 64 MB, so that a development log does not fill the disk. */
 export function openLog(logDir: string, name: string): LogFile {
   mkdirSync(logDir, { recursive: true });
   const file = openSync(join(logDir, `${name}.log`), "w", 0o600);

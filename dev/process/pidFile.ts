@@ -1,5 +1,4 @@
-// Remembers on disk which process serves a data directory, so that a start after a SIGKILL of the parent mends the
-// orphan.
+// Records on disk which process serves a data directory, so that the next start can end an orphan after a SIGKILL.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
@@ -9,14 +8,14 @@ const identity = z.object({ pid: z.number().int().positive(), startedAt: z.strin
 const content = z.object({ owner: identity, child: identity.nullable() });
 type Content = z.infer<typeof content>;
 
-/** A claim on a service: while its owner lives nobody else may start the service. */
+/** A claim on a service. While its owner lives, no other process may start the service. */
 export interface Claim {
-  /** Notes the process that now serves. */
+  /** Records the process that serves. */
   serves(pid: number): void;
   release(): void;
 }
 
-/** Takes the claim. Ends an orphan of a dead owner first; refuses while the owner lives. */
+/** Takes the claim after it ended the orphan of a dead owner. Rejects while the owner lives. */
 export async function claim(path: string, service: string, orphanSignal: NodeJS.Signals): Promise<Claim> {
   const owner = identify(process.pid);
   if (owner === null) throw new Error("this process cannot be found in the process table");
@@ -37,7 +36,7 @@ export async function claim(path: string, service: string, orphanSignal: NodeJS.
   throw new Error(`${service} is being started by several processes at once (${path}). Start it once.`);
 }
 
-/** Ends the orphan of a dead owner and drops its claim. Answers the owner's process number if it lives: then nothing is done. */
+/** Ends the orphan of a dead owner and deletes its claim. Returns the pid of the owner, and does nothing, if it lives. */
 export async function reapOrphan(path: string, orphanSignal: NodeJS.Signals): Promise<number | null> {
   const previous = read(path);
   if (previous !== null && isRunning(previous.owner)) return previous.owner.pid;
@@ -46,7 +45,7 @@ export async function reapOrphan(path: string, orphanSignal: NodeJS.Signals): Pr
   return null;
 }
 
-/** Ends a process that nobody waits for: politely, then by force. */
+/** Ends a process that is not a child of this one: by `signal`, then by SIGKILL. */
 export async function end(target: ProcessIdentity, signal: NodeJS.Signals, patienceMs = 10_000): Promise<void> {
   const deadlineMs = Date.now() + patienceMs;
   trySignal(target.pid, isRunning(target) ? signal : null);
@@ -61,7 +60,7 @@ function trySignal(pid: number, signal: NodeJS.Signals | null): void {
   try {
     if (signal !== null) process.kill(pid, signal);
   } catch (error) {
-    // It ended by itself in the meantime: that is what was wanted.
+    // It has ended meanwhile.
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }
@@ -76,7 +75,7 @@ function tryWrite(path: string, value: Content): boolean {
   }
 }
 
-/** Null for a file that is gone or was cut off while being written. */
+/** Returns null if the file does not exist or is incomplete. */
 function read(path: string): Content | null {
   try {
     return content.parse(JSON.parse(readFileSync(path, "utf8")));

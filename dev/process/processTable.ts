@@ -1,15 +1,14 @@
-// Tells whether a process that was started earlier still runs, surely the same one and not another under its old
-// number.
+// Finds out whether a process still runs, and is not another one with the same pid.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-/** A process number alone is reused by the system; with its start time it is not. */
+/** The system reuses pids, but not with the same start time. */
 export interface ProcessIdentity {
   pid: number;
   startedAt: string;
 }
 
-/** Null when there is no such process, or when it is dead and only waits to be reaped. */
+/** Returns null if there is no such process, or if it has ended and was not reaped yet. */
 export function identify(pid: number): ProcessIdentity | null {
   const startedAt = process.platform === "linux" ? linuxStart(pid) : psStart(pid);
   return startedAt === null ? null : { pid, startedAt };
@@ -19,7 +18,7 @@ export function isRunning(identity: ProcessIdentity): boolean {
   return identify(identity.pid)?.startedAt === identity.startedAt;
 }
 
-/** Its command line; empty when it cannot be read. */
+/** The command line of a process; empty if it cannot be read. */
 export function commandLine(pid: number): string {
   try {
     return process.platform === "linux"
@@ -33,7 +32,7 @@ export function commandLine(pid: number): string {
 function linuxStart(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The second field is the name in parentheses and may hold anything, so count from behind it: state, then start time.
+    // The second field, the name in parentheses, may contain any text. State and start time come after it.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const state = fields[0] ?? "X";
     return state === "Z" || state === "X" ? null : (fields[19] ?? null);

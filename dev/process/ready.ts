@@ -1,10 +1,10 @@
-// Conditions by which a started process counts as ready.
+// Checks whether a started process is ready.
 import { Connection } from "@temporalio/client";
 
 const ANSWER_WITHIN_MS = 2_000;
 const WORKFLOW_TASK_QUEUE = 1;
 
-/** The address answers a GET with a status that `accepts` takes; by default any 2xx. */
+/** Returns true if the address answers a GET with a status that `accepts` accepts; default: any 2xx. */
 export async function answers(
   url: string,
   accepts = (status: number) => status >= 200 && status < 300,
@@ -18,7 +18,7 @@ export async function answers(
   }
 }
 
-/** The worker of that process asks Temporal for work: its identity begins with its process number. */
+/** Returns true if the worker with this pid polls Temporal. Its identity begins with its pid. */
 export async function takesWork(temporalAddress: string, taskQueue: string, pid: number): Promise<boolean> {
   try {
     const connection = await Connection.connect({ address: temporalAddress, connectTimeout: ANSWER_WITHIN_MS });

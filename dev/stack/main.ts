@@ -1,8 +1,8 @@
-// `crosscurrent dev`: everything on this machine until Ctrl-C.
+// `crosscurrent dev`: runs the development stack until Ctrl-C.
 import { LOCAL_DIR } from "../paths.ts";
 import { startStack } from "./stack.ts";
 
-/** Resolves after a signal, when everything has ended in order. */
+/** Resolves after a signal, when all parts have ended in order. */
 export async function runDev(options: { fresh: boolean }): Promise<void> {
   const asked = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => asked.abort());
@@ -25,9 +25,9 @@ export async function runDev(options: { fresh: boolean }): Promise<void> {
   ] as const;
   for (const [name, value] of lines) console.log(`${name.padEnd(18)} ${value}`);
   const settings = ["DATABASE_URL", "TEMPORAL_ADDRESS", "CROSSCURRENT_SECRET_KEY"] as const;
-  console.log("\nFor commands by hand, in another terminal:");
+  console.log("\nSettings for commands in another terminal:");
   for (const name of settings) console.log(`  export ${name}='${stack.env[name]}'`);
-  console.log("\nCtrl-C ends everything; the data is kept until the next start with --fresh.");
+  console.log("\nCtrl-C stops everything. The data is kept until a start with --fresh.");
   if (!asked.signal.aborted) await new Promise((end) => asked.signal.addEventListener("abort", end, { once: true }));
   console.error("… stopping");
   await stack.stop();

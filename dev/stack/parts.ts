@@ -1,4 +1,4 @@
-// Starts each part of the development stack, with its data, log and readiness.
+// Starts the parts of the development stack, each with its data, log and readiness check.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startBigQuery, type BigQuery, type BigQueryAddresses } from "../standins/bigquery/start.ts";
@@ -11,7 +11,7 @@ import { answers, takesWork } from "../process/ready.ts";
 import { secretKey } from "./secretKey.ts";
 import { startTemporal, type Temporal } from "../services/temporal.ts";
 
-/** What people expect where; another free port is taken if one is in use. */
+/** The usual ports. If one is in use, another free port is taken. */
 const PORTS = {
   temporal: 7233,
   temporalUi: 8233,
@@ -25,7 +25,7 @@ export interface Part {
   stop(): Promise<void>;
 }
 
-/** The database of DATABASE_URL if that is set, which is then not ours to stop. */
+/** The database of DATABASE_URL if that is set; the stack does not stop it. */
 export async function startDatabase(
   dataDir: string,
   env: NodeJS.ProcessEnv,
@@ -57,7 +57,7 @@ export async function startMixpanel(
     ...nodeProgram("dev/standins/mixpanel/main"),
     env: { ...env, HOST: "127.0.0.1", PORT: String(port), DATA_DIR: join(dataDir, "mixpanel") },
     pidFile: join(dataDir, "mixpanel.pid"),
-    // Without credentials it refuses: that is an answer.
+    // It refuses requests without credentials, which shows that it answers.
     isReady: () => answers(`${url}/api/app/me`, (status) => status < 500),
     onLog: log.write,
   });
@@ -81,7 +81,7 @@ export async function startUpstream(
   return { baseUrl: `http://${host}/v1`, host, stop: () => service.stop() };
 }
 
-/** Its first start installs it, which takes a while: `onStep` is told. */
+/** `onStep` receives the progress of the installation at the first start. */
 export async function startLocalBigQuery(
   dataDir: string,
   log: LogFile,
@@ -100,7 +100,7 @@ export async function startLocalBigQuery(
 
 interface Watching {
   log: LogFile;
-  /** Told of the process before it is ready. */
+  /** Receives the process before it is ready. */
   onLaunched: (service: Service) => void;
 }
 
@@ -135,13 +135,13 @@ export async function startWorker(
     env,
     pidFile: join(dataDir, "worker.pid"),
     isReady: (pid) => takesWork(temporalAddress, taskQueue, pid),
-    // Its own grace for running activities comes first.
+    // The worker waits for running activities first.
     stopWithinMs: 30_000,
     onLog: log.write,
   });
 }
 
-/** The environment of server, worker and every command by hand: the caller's settings, aimed at this stack alone. */
+/** The environment of server, worker and other commands: the caller's settings with the addresses of this stack. */
 export function stackSettings(
   dataDir: string,
   outer: NodeJS.ProcessEnv,
@@ -149,14 +149,14 @@ export function stackSettings(
     databaseUrl: string;
     temporalAddress: string;
     mixpanelUrl: string;
-    /** Host and port of the local upstream, which tenants may reach. */
+    /** Host and port of the local upstream, which the gateway may call. */
     upstreamHost?: string;
     bigQuery?: BigQueryAddresses;
     apiPort: number;
     temporalUiUrl?: string;
   },
 ): NodeJS.ProcessEnv {
-  // Another Temporal's namespace, key or certificates must not leak in, nor the user's profile file.
+  // Without the namespace, key, certificates and profile file of another Temporal.
   const inherited = Object.entries(outer).filter(
     ([name]) => !name.startsWith("TEMPORAL_") || name === "TEMPORAL_TASK_QUEUE",
   );
@@ -185,7 +185,7 @@ export function stackSettings(
   };
 }
 
-/** Stands in for the user's own profile file, which may name certificates or a key for another Temporal. */
+/** Replaces the user's profile file, which may name certificates or a key of another Temporal. */
 function temporalProfile(dataDir: string, address: string): string {
   const path = join(dataDir, "temporal.toml");
   writeFileSync(path, `[profile.default]\naddress = "${address}"\nnamespace = "default"\n`);

@@ -1,4 +1,4 @@
-// The Portal as built from its source: once per state of the source, so that every start after the first is immediate.
+// Builds the Portal once per state of its source, so that later starts are immediate.
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -11,7 +11,7 @@ const SOURCES = ["src/portal", "docs/customers", "docs/images", "package-lock.js
 const KEPT_MS = 7 * 24 * 3_600_000;
 
 /**
- * The folder with the built Portal. Several processes may ask at once: each builds apart, the first one's stays.
+ * Returns the folder of the built Portal. Several processes may build at once; the first result stays.
  *
  * @example const dir = await builtPortal();
  */
@@ -22,7 +22,7 @@ export async function builtPortal(): Promise<string> {
   mkdirSync(builds, { recursive: true });
   dropOld(builds);
   const outDir = join(builds, `.${randomUUID()}`);
-  // The variable goes before Vite's mode: a test's own would give React's development build.
+  // This variable overrides Vite's mode. The value of a test run would give React's development build.
   const env = { ...process.env, NODE_ENV: "production" };
   await runToEnd(viteBuild(outDir), env, "Building the Portal");
   try {
@@ -43,7 +43,7 @@ function viteBuild(outDir: string): Program {
   };
 }
 
-/** By content: time stamps of a fresh clone say nothing. */
+/** A hash of the content, since the time stamps of a fresh clone are all new. */
 function fingerprint(): string {
   const hash = createHash("sha256");
   for (const path of SOURCES.flatMap((source) => filesBelow(join(ROOT, source)))) {

@@ -1,11 +1,11 @@
-// The development stack's key for secrets in the database: made once, readable by its owner alone.
+// The development stack's key for secrets in the database: created once, readable by its owner only.
 import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const KEY_BYTES = 32;
 
-/** It outlives `--fresh`: a database of one's own may hold secrets that only this key opens. */
+/** `--fresh` keeps the key, because the database of DATABASE_URL may hold secrets that need it. */
 export function secretKey(dataDir: string): string {
   const path = join(dataDir, "secret-key");
   try {

@@ -1,5 +1,4 @@
-// Everything that Crosscurrent needs, on this machine: services, stand-in, server and worker, each a process of its
-// own.
+// The development stack: services, stand-ins, server and worker on this machine, each as a process.
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { BigQuery } from "../standins/bigquery/start.ts";
@@ -23,13 +22,13 @@ import {
 import { writeWorkflowBundle } from "./workflowBundle.ts";
 
 export interface StackOptions {
-  /** Everything that is kept between runs. */
+  /** The folder for all data that is kept between starts. */
   dataDir: string;
-  /** Empties the data first. */
+  /** Deletes the data first. */
   fresh: boolean;
-  /** Told what is being done, in words for people. */
+  /** Receives each step as a text for users. */
   onStep: (step: string) => void;
-  /** Whose settings server and worker inherit; default: this process's. */
+  /** The settings that server and worker inherit; default: those of this process. */
   env?: NodeJS.ProcessEnv;
 }
 
@@ -39,32 +38,38 @@ export interface Stack {
   temporalUiUrl: string;
   apiUrl: string;
   mixpanelUrl: string;
-  /** The local OpenAI-compatible upstream, as a variant's base URL. */
+  /** The local OpenAI-compatible upstream, as the base URL of a variant. */
   upstreamUrl: string;
   bigQuery: BigQuery;
-  /** Settings with which any `crosscurrent` command reaches this stack. */
+  /** Settings with which `crosscurrent` commands reach this stack. */
   env: NodeJS.ProcessEnv;
-  /** Where each process's output goes. */
+  /** The folder with the output of each process. */
   logDir: string;
-  /** Starts the worker again after `killWorker`; resolves when it takes work. One that ends by itself comes back by itself. */
+  /** Starts the worker after `killWorker`. Resolves when it polls. A worker that ends by itself is restarted. */
   startWorker(): Promise<void>;
-  /** Ends the worker by a signal, SIGKILL for instance, ready or not (then its start rejects), and waits until it is gone. */
+  /** Ends the worker by a signal, ready or not, and waits for its end. A running start rejects. */
   killWorker(signal: NodeJS.Signals): Promise<void>;
-  /** Ends everything in order; the data stays. */
+  /** Ends all parts in order. The data stays. */
   stop(): Promise<void>;
 }
 
 const API_PORT = 8080;
 /** What `fresh` deletes. Installed programs and the secret key stay. */
 const DATA = [
-  ...["postgres", "postgres.password", "temporal.db", "temporal.db-shm", "temporal.db-wal"],
-  ...["mixpanel", "bigquery", "logs"],
+  "postgres",
+  "postgres.password",
+  "temporal.db",
+  "temporal.db-shm",
+  "temporal.db-wal",
+  "mixpanel",
+  "bigquery",
+  "logs",
 ];
-/** Where services remember their processes. */
+/** The folders in which services record their processes. */
 const CLAIMS_IN = [".", "bigquery"];
 
 /**
- * Resolves once the API answers and the worker takes work.
+ * Resolves when the API answers and the worker polls.
  *
  * @example
  * const stack = await startStack({ dataDir: ".crosscurrent", fresh: false, onStep: console.error });
@@ -73,7 +78,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const dataDir = resolve(options.dataDir);
   mkdirSync(dataDir, { recursive: true });
   const held = await claim(join(dataDir, "stack.pid"), "The development stack", "SIGINT");
-  /** In the order of their start; they end in the opposite one. */
+  /** In the order of their start. They end in reverse order. */
   const parts: Part[] = [];
   const stop = async () => {
     for (const part of parts.splice(0).toReversed()) await part.stop();
@@ -99,7 +104,7 @@ async function bringUp(dataDir: string, options: StackOptions, parts: Part[]): P
 
   onStep("starting PostgreSQL, Temporal, the Mixpanel stand-in, the local BigQuery and the local upstream");
   const workflowBundle = join(dataDir, "workflow-bundle.js");
-  // Waited for with the rest, so that its failure is not nobody's.
+  // Awaited with the services, so that its failure is handled.
   const portal = builtPortal();
   const services = [
     portal.then(() => ({ stop: async () => {} })),
@@ -110,14 +115,18 @@ async function bringUp(dataDir: string, options: StackOptions, parts: Part[]): P
     startUpstream(dataDir, outer, log("upstream")).then(keep),
     startLocalBigQuery(dataDir, log("bigquery"), onStep).then(keep),
   ] as const;
-  // Waits for all, so that those which did start are known and can be stopped.
+  // Waits for all, so that every started service is known and can be stopped.
   await Promise.allSettled(services);
   const [, , database, temporal, mixpanel, upstream, bigQuery] = await Promise.all(services);
   const apiPort = await portOrFree(API_PORT);
-  const mixpanelUrl = mixpanel.url;
   const at = {
-    ...{ databaseUrl: database.url, temporalAddress: temporal.address, mixpanelUrl, upstreamHost: upstream.host },
-    ...{ bigQuery, apiPort, temporalUiUrl: temporal.uiUrl },
+    databaseUrl: database.url,
+    temporalAddress: temporal.address,
+    mixpanelUrl: mixpanel.url,
+    upstreamHost: upstream.host,
+    bigQuery,
+    apiPort,
+    temporalUiUrl: temporal.uiUrl,
   };
   const env = { ...stackSettings(dataDir, outer, at), WORKFLOW_BUNDLE: workflowBundle, PORTAL_DIR: await portal };
 
@@ -145,7 +154,7 @@ async function bringUp(dataDir: string, options: StackOptions, parts: Part[]): P
     temporalAddress: temporal.address,
     temporalUiUrl: temporal.uiUrl,
     apiUrl,
-    mixpanelUrl,
+    mixpanelUrl: mixpanel.url,
     upstreamUrl: upstream.baseUrl,
     bigQuery,
     env,
@@ -155,7 +164,7 @@ async function bringUp(dataDir: string, options: StackOptions, parts: Part[]): P
   };
 }
 
-/** Deletes the data, once nothing that a killed run left behind uses it any more. */
+/** Deletes the data after it ended all processes that a killed stack left behind. */
 async function empty(dataDir: string, onStep: (step: string) => void): Promise<void> {
   onStep("emptying the data");
   for (const path of CLAIMS_IN.flatMap((folder) => claimsIn(join(dataDir, folder)))) await reapOrphan(path, "SIGINT");

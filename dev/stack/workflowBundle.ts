@@ -1,4 +1,4 @@
-// The registered workflows as one file, bundled once for any number of workers started from source.
+// Bundles the workflows into one file, for all workers that are started from source.
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { bundleWorkflowCode, DefaultLogger } from "@temporalio/worker";

@@ -4,14 +4,14 @@ import type { RunRecord } from "../domain/run.ts";
 import type { StatusProjection } from "../domain/status.ts";
 
 /**
- * What the integration workflow may ask of the outside world. Inputs and results are ids, counts and cursors: no credential, row or
- * user id enters a Temporal payload. Every activity can be run again with the same input.
+ * What the integration workflow may ask of the outside world. Inputs and results are ids, counts and cursors: no
+ * credential, row or user id enters a Temporal payload. Every activity can be run again with the same input.
  *
- * A failure is an ApplicationFailure whose `type` is an ErrorKind. Temporal retries only `transient` and unclassified failures, three
- * tries in all; the workflow decides about the rest.
+ * A failure is an ApplicationFailure whose `type` is an ErrorKind. Temporal retries only `transient` and unclassified
+ * failures, three tries in all; the workflow decides about the rest.
  */
 export interface SyncActivities {
-  /** Returns what is enabled now; null if the integration was deleted. Also notes in the store which version was seen. */
+  /** Returns what is enabled now; null once the integration was deleted. Records the version as seen. */
   loadConfig(input: LoadConfigInput): Promise<IntegrationConfig | null>;
   /** Seals what is due in the integration's workspace and fixes the export's high watermark. */
   aggregateExposures(input: { integrationId: string }): Promise<ExportHighWatermark>;
@@ -37,7 +37,7 @@ export interface LoadConfigInput {
   exportCursorSeq: number | null;
   /** End of the last batch given out: a checkpoint between the two is what that batch delivered before it failed. */
   exportAttemptedSeq: number | null;
-  /** True at the start of a run: state and checkpoint are compared, and the earlier export cursor becomes the checkpoint. */
+  /** True at the start of a run: the earlier export cursor of state and checkpoint becomes the checkpoint. */
   reconcile: boolean;
 }
 
@@ -117,8 +117,8 @@ export interface ImportPageResult {
 /** What the reconciler's workflow may ask. */
 export interface ReconcileActivities {
   /**
-   * One pass over all integrations: starts missing workflows, signals those behind their row, ends orphans, seals for workspaces in which
-   * no export runs, purges what was deleted or has expired.
+   * One pass over all integrations: starts missing workflows, signals those behind their row, ends orphans, seals for
+   * workspaces in which no export runs, purges what was deleted or has expired.
    */
   reconcile(): Promise<ReconcileResult>;
 }

@@ -3,7 +3,7 @@ import type { ExportBatchInput, ExportBatchResult } from "./contract.ts";
 import { connect, type ActivityDependencies } from "./dependencies.ts";
 import { rateLimitEndOrThrow, type ActivityContext } from "./wrapper.ts";
 
-/** The checkpoint moves with each part of the range, so that another try of the same input goes on where this one ended. */
+/** The checkpoint moves with each part of the range: another try of the same input goes on where this one ended. */
 export function exportBatch(dependencies: ActivityDependencies) {
   const { exports } = dependencies.store;
   return async (input: ExportBatchInput, { signal, heartbeat }: ActivityContext): Promise<ExportBatchResult> => {

@@ -25,7 +25,7 @@ export function loadConfig(dependencies: ActivityDependencies) {
   };
 }
 
-/** Returns the checkpoint, unless the state never came so far: then one of them was restored, and the earlier one wins. */
+/** Returns the checkpoint, unless it is beyond what the state knows: one was restored, so the earlier one wins. */
 function agreedCursor({ exportCursorSeq, exportAttemptedSeq }: LoadConfigInput, checkpointSeq: number): number {
   if (exportCursorSeq === null) return checkpointSeq;
   const knownSeq = Math.max(exportCursorSeq, exportAttemptedSeq ?? 0);

@@ -3,7 +3,7 @@ import { earlierProgress, type EventProgress } from "../domain/progress.ts";
 import type { ImportPlan, PlanImportInput } from "./contract.ts";
 import { connect, type ActivityDependencies } from "./dependencies.ts";
 
-/** The high watermark is PostgreSQL's time now. If state and checkpoint of an event disagree, the earlier progress becomes both. */
+/** The high watermark is PostgreSQL's time. The earlier progress of an event in state and checkpoint becomes both. */
 export function planImport(dependencies: ActivityDependencies) {
   const { store } = dependencies;
   return async (input: PlanImportInput): Promise<ImportPlan> => {

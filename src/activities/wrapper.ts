@@ -9,7 +9,7 @@ export interface ActivityContext {
   heartbeat: () => void;
 }
 
-/** Returns an activity that heartbeats while its body runs, and fails only with an ApplicationFailure that quotes no data. */
+/** Returns an activity that heartbeats while its body runs and whose failures quote no data. */
 export function wrapActivity<Input, Result>(
   heartbeatTimeoutMs: number,
   body: (input: Input, context: ActivityContext) => Promise<Result>,
@@ -75,8 +75,9 @@ function codeOf(error: unknown): string | undefined {
 const SOCKET_ERRORS = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"]);
 
 /**
- * Connection trouble (08), too few resources, a full disk too (53), a lock that came too late (55), a server going down (57),
- * a serialization failure or deadlock (40001, 40P01), and 3D000: a restore swaps databases, so for a moment there is none of that name.
+ * Connection trouble (08), too few resources, a full disk too (53), a lock that came too late (55), a server going down
+ * (57), a serialization failure or deadlock (40001, 40P01), and 3D000: a restore swaps databases, so for a moment there
+ * is none of that name.
  */
 function isOutage(code: string): boolean {
   return SOCKET_ERRORS.has(code) || /^(08|53|55|57|40001$|40P01$|3D000$)/.test(code);

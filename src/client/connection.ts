@@ -33,8 +33,8 @@ export function connectTemporal(taskQueue: string): Temporal {
   const { connectionOptions, namespace } = temporalAddress();
   const connection = Connection.lazy({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS });
   const client = new Client({ connection, namespace });
-  // The client keeps the context of a call in an AsyncLocalStorage, which makes every promise of the process slower once it was used
-  // (on Node 20 a gateway call by a seventh). This switches it off until the next call.
+  // The client keeps the context of a call in an AsyncLocalStorage, which makes every promise of the process slower
+  // once it was used (on Node 20 a gateway call by a seventh). This switches it off until the next call.
   const rest = () => connection.callContextStorage.disable();
   const { bounded, settled } = boundCalls(client, rest);
   return {
@@ -51,7 +51,7 @@ export function connectTemporal(taskQueue: string): Temporal {
   };
 }
 
-/** Registers the search attributes and the reconciler's schedule. Idempotent. Returns the names of attributes that were missing. */
+/** Registers search attributes and the reconciler's schedule. Idempotent. Returns which attributes were missing. */
 export async function prepareTemporal(taskQueue: string, reconcileIntervalMs: number): Promise<string[]> {
   const { connectionOptions, namespace } = temporalAddress();
   const connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS });

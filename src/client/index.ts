@@ -20,9 +20,9 @@ export type { IntegrationRef } from "../domain/integration.ts";
 export type { WorkflowStatus } from "../workflows/messages.ts";
 
 /**
- * The calls of integration workflows. All but `status`, `end` and `running` are signalWithStart: they are durable in Temporal whether or
- * not a worker is up, and they start the workflow if it is missing. They reject only if Temporal cannot be reached; the reconciler
- * repairs what was missed then.
+ * The calls of integration workflows. All but `status`, `end` and `running` are signalWithStart: they are durable in
+ * Temporal whether or not a worker is up, and they start the workflow if it is missing. They reject only if Temporal
+ * cannot be reached; the reconciler repairs what was missed then.
  *
  * @example
  * const control = createIntegrationControl(new Client({ connection, namespace }));
@@ -91,12 +91,12 @@ function startOptions(ref: IntegrationRef, taskQueue: string) {
     priority: { fairnessKey: workspaceId.slice(0, 64) },
     staticSummary: `${provider} integration ${integrationId}`,
     staticDetails: [
-      `Keeps integration \`${integrationId}\` of workspace \`${workspaceId}\` in sync with ${provider}, for as long as it exists.`,
+      `Keeps integration \`${integrationId}\` of workspace \`${workspaceId}\` in sync with ${provider}.`,
       "",
       "Signals: `syncNow` (one optional argument, a request id), `pause`, `resume`, `configChanged`. Query: `status`.",
     ].join("\n"),
     typedSearchAttributes: [
-      { key: providerKey, value: provider as string },
+      { key: providerKey, value: provider },
       { key: workspaceKey, value: workspaceId },
     ],
   };

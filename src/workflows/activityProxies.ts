@@ -13,7 +13,7 @@ const DEFAULT_HEARTBEAT_MS = 20_000;
 /** Temporal refuses longer summaries of activities and timers. */
 export const MAX_SUMMARY_CHARS = 180;
 
-/** Each activity is tried three times at most. Missing heartbeats reveal a dead worker; the fairness key shares workers between workspaces. */
+/** Missing heartbeats reveal a dead worker; the fairness key shares workers between workspaces. */
 export function activitiesFor(workspaceId: string, heartbeatTimeoutMs = DEFAULT_HEARTBEAT_MS): SyncActivities {
   const options: ActivityOptions = {
     startToCloseTimeout: "6 hours",

@@ -1,4 +1,4 @@
-// What users see of an integration: details and search attribute in the Temporal UI, the `status` query, the projection in the store.
+// What users see: details and search attribute in the Temporal UI, the `status` query, the projection in the store.
 import { condition, setCurrentDetails, upsertSearchAttributes, workflowInfo } from "@temporalio/workflow";
 import type { ErrorState } from "../domain/errors.ts";
 import type { IntegrationStatus } from "../domain/integration.ts";
@@ -103,22 +103,22 @@ function describe(integration: IntegrationRun): string {
 
 function describeDirection(name: Direction, { state, config, operations }: IntegrationRun): string {
   const operation = config?.[name].enabled === true ? operations[name] : "off";
-  const error = state.errors[name];
-  return `- ${name}: ${operation}${error === null ? "" : `; **${error.kind}** since ${time(error.sinceMs)}: ${error.message}`}`;
+  return `- ${name}: ${operation}${describeError(state.errors[name])}`;
 }
 
 function describeEvents({ state: { events, errors } }: IntegrationRun): string[] {
   const all = Object.entries(events);
   const listed = all.slice(0, MAX_EVENTS_LISTED).map(([name, progress]) => {
     const reading = progress.unfinished === null ? "" : ", a pass is under way";
-    return `  - \`${name}\`: complete through ${time(progress.completeThroughMs)}${reading}${describeError(errors.events[name])}`;
+    const through = time(progress.completeThroughMs);
+    return `  - \`${name}\`: complete through ${through}${reading}${describeError(errors.events[name] ?? null)}`;
   });
   if (all.length > listed.length) listed.push(`  - and ${all.length - listed.length} more`);
   return listed;
 }
 
-function describeError(error: ErrorState | undefined): string {
-  return error === undefined ? "" : `; **${error.kind}**: ${error.message}`;
+function describeError(error: ErrorState | null): string {
+  return error === null ? "" : `; **${error.kind}** since ${time(error.sinceMs)}: ${error.message}`;
 }
 
 function time(ms: number | null): string {

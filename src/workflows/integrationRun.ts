@@ -1,4 +1,4 @@
-// What the parts of one execution of the integration workflow share: state, configuration, and what signals have changed.
+// What the parts of one execution of the workflow share: state, configuration, and what signals have changed.
 import { workflowInfo } from "@temporalio/workflow";
 import type { IntegrationConfig, SyncActivities } from "../activities/contract.ts";
 import { MAX_PENDING_REQUESTS } from "../domain/limits.ts";
@@ -27,7 +27,7 @@ export class IntegrationRun {
 
   /** Grows with every signal. A wait ends early if it has grown since. */
   interruptions = 0;
-  /** `configChanged` signals received, the start counted as one, and how many of them the configuration at hand covers. */
+  /** `configChanged` signals so far, with the start as the first, and how many of them the configuration covers. */
   configSignals = 1;
   configSignalsCovered = 0;
   /** The read under way, which both directions share. */
@@ -64,7 +64,8 @@ export class IntegrationRun {
   requestSync(requestId: string): void {
     const { requests } = this.state;
     if (!requests.includes(requestId)) {
-      // Beyond the limit the last one stands for all: the store keeps them queued and the reconciler signals them again.
+      // Beyond the limit the last one stands for all: the store keeps them queued and the reconciler signals them
+      // again.
       if (requests.length >= MAX_PENDING_REQUESTS) requests.pop();
       requests.push(requestId);
     }

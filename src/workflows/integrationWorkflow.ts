@@ -16,8 +16,8 @@ import { Suspended } from "./retryBudget.ts";
 import { runCycle } from "./runCycle.ts";
 
 /**
- * Waits until a run is due or asked for, runs it, and so on for as long as the integration exists. It never fails: what goes
- * wrong becomes an error that users see. Cancellation (DELETE) ends it cleanly.
+ * Waits until a run is due or asked for, runs it, and so on for as long as the integration exists. It never fails: what
+ * goes wrong becomes an error that users see. Cancellation (DELETE) ends it cleanly.
  */
 export async function integrationWorkflow(input: IntegrationInput): Promise<void> {
   const integration = new IntegrationRun(input);

@@ -21,7 +21,7 @@ export async function waitIfPaused(integration: IntegrationRun, direction: Direc
   }
 }
 
-/** Repeats a direction's step, with retries, until it returns true or the direction is switched off. Throws what retries do not heal. */
+/** Repeats a step, with retries, until it returns true or the direction is off. Throws what retries do not heal. */
 export async function repeatSteps(
   integration: IntegrationRun,
   direction: Direction,
@@ -48,7 +48,7 @@ async function refreshOrSuspend(integration: IntegrationRun): Promise<void> {
   }
 }
 
-/** Reads the configuration. `reconcile` is for the start of a run: state and checkpoint agree on the export's cursor. */
+/** Reads the configuration. `reconcile`: at a run's start, state and checkpoint agree on the export's cursor. */
 export async function refreshConfig(integration: IntegrationRun, options: { reconcile: boolean }): Promise<void> {
   integration.configRead = readConfig(integration, options.reconcile);
   try {

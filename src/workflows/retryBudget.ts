@@ -8,7 +8,7 @@ import type { IntegrationRun } from "./integrationRun.ts";
 /** Rounds of three tries each within one run. After them the direction fails, and an earlier next run tries again. */
 const MAX_ROUNDS = 2;
 const ROUND_PAUSE_MS = 5_000;
-/** Rounds in which workers died or were replaced. They say nothing about the provider, but there is a limit to them too. */
+/** Rounds in which workers died or were replaced. The provider is not to blame, but this has a limit too. */
 const MAX_INTERRUPTED_ROUNDS = 10;
 /** Consecutive waits for a rate limit without progress. */
 const MAX_RATE_WAITS = 60;
@@ -37,7 +37,7 @@ export class RetryBudget {
     this.rateWaits = 0;
   }
 
-  /** Returns true, after a wait, if one more round may heal the failure; false if it cannot, or if the budget is spent. */
+  /** Returns true, after a wait, if one more round may heal the failure; false if it cannot or the budget is spent. */
   async mayRetry(failure: unknown): Promise<boolean> {
     if (isCancellation(failure)) throw failure;
     if (isInterruption(failure) && ++this.interruptions < MAX_INTERRUPTED_ROUNDS) return true;
@@ -50,7 +50,7 @@ export class RetryBudget {
     return true;
   }
 
-  /** Waits until the provider, or the shared request budget, lets the direction go on. Throws after too many waits in a row. */
+  /** Waits until the provider or the shared request budget allows more. Throws after too many waits in a row. */
   async waitForRateLimit(retryAtMs: number): Promise<void> {
     if (++this.rateWaits > MAX_RATE_WAITS) {
       throw ApplicationFailure.nonRetryable("The provider has been limiting the rate for too long.", "rate_limited");
@@ -62,7 +62,7 @@ export class RetryBudget {
   }
 }
 
-/** Thrown if nothing can go on before the store is back, but the history has grown long: the next execution tries again. */
+/** Thrown if the store must be back first but the history has grown long: the next execution tries again. */
 export class Suspended extends Error {
   override readonly name = "Suspended";
 }

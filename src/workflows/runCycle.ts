@@ -13,7 +13,7 @@ import type { IntegrationState, RunState } from "./state.ts";
 const FIRST_RETRY_MS = 5 * 60_000;
 const MAX_RETRY_DOUBLINGS = 10;
 
-/** Goes on with the run under way, or starts one. Where it was suspended for continue-as-new, the state carries the rest. */
+/** Goes on with the run under way, or starts one. If continue-as-new suspends it, the state carries the rest. */
 export async function runCycle(integration: IntegrationRun): Promise<void> {
   const run = integration.state.run ?? (await startRun(integration));
   if (run === null) return;
@@ -25,7 +25,7 @@ export async function runCycle(integration: IntegrationRun): Promise<void> {
   if (finished && !integration.deleted) await finishRun(integration, run);
 }
 
-/** Returns null if the integration was deleted meanwhile. The run serves all requests so far: no high watermark is fixed yet. */
+/** Returns null if the integration was deleted. Serves all requests so far: no high watermark is fixed yet. */
 async function startRun(integration: IntegrationRun): Promise<RunState | null> {
   const { state } = integration;
   const startedAtMs = Date.now();
@@ -72,7 +72,7 @@ async function record(integration: IntegrationRun, run: RunState, finished: RunR
   );
 }
 
-/** If waiting can heal an error, the next run comes sooner than after a whole interval, each time after a longer wait. */
+/** If waiting can heal an error, the next run comes sooner than after an interval, each time after a longer wait. */
 function scheduleRetry(state: IntegrationState): void {
   const { errors } = state;
   const all = [errors.export, errors.import, ...Object.values(errors.events)];

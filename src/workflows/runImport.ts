@@ -14,7 +14,7 @@ const HALVINGS_PER_ROUND = 3;
 /** Seven halvings make one day out of 92. */
 const MAX_HALVINGS = 7;
 
-/** Returns without a result if it was suspended. The failure of a group of events stops neither the others nor the direction. */
+/** Returns without a result if it was suspended. A failure of one group of events does not stop the others. */
 export async function runImport(integration: IntegrationRun, importing: ImportRunState): Promise<void> {
   const { errors } = integration.state;
   try {

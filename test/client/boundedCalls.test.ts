@@ -1,4 +1,5 @@
-// Calls to Temporal: what the client keeps for a call is switched off only while none is under way, and the end waits for all.
+// Calls to Temporal: what the client keeps for a call is switched off only while none is under way, and the end waits
+// for all.
 import { expect, test } from "vitest";
 import { boundCalls } from "../../src/client/boundedCalls.ts";
 

@@ -1,13 +1,11 @@
-// Faults of BigQuery in the whole system: what people see, what goes on meanwhile, what heals it, and exact counts afterwards.
+// Faults of BigQuery in the whole system: what users see, what still works, what heals it, and exact counts afterwards.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BigQueryControl } from "../../dev/standins/bigquery/control.ts";
 import type { FaultInput } from "../../dev/standins/bigquery/protocol.ts";
 import { SHARED_START_TIMEOUT_MS } from "../../dev/standins/bigquery/sharedEmulator.ts";
 import { eventually } from "../support/eventually.ts";
-import { connectCustomer, EVENTS, ROWS, SOURCE } from "../support/system/bigQueryCustomer.ts";
-import type { Customer } from "../support/system/bigQueryCustomer.ts";
-import { DATASET, FIELDS, grantsOf, startBigQuerySystem } from "../support/system/bigQuerySync.ts";
-import type { BigQuery } from "../support/system/bigQuerySync.ts";
+import { connectCustomer, type Customer, EVENTS, ROWS, SOURCE } from "../support/system/bigQueryCustomer.ts";
+import { type BigQuery, DATASET, FIELDS, grantsOf, startBigQuerySystem } from "../support/system/bigQuerySync.ts";
 import { expectExported, expectImported, expectRead, IMPORT_FROM, Ledger } from "../support/system/exact.ts";
 import { connectMixpanel } from "../support/system/mixpanelSync.ts";
 import type { System } from "../support/system/system.ts";

@@ -2,17 +2,22 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BigQueryControl } from "../../dev/standins/bigquery/control.ts";
 import { SHARED_START_TIMEOUT_MS } from "../../dev/standins/bigquery/sharedEmulator.ts";
-import { COLUMNS, connectBigQuery, DATASET, FIELDS, startBigQuerySystem } from "../support/system/bigQuerySync.ts";
-import type { EventRow } from "../support/system/bigQuerySync.ts";
+import {
+  COLUMNS,
+  connectBigQuery,
+  DATASET,
+  type EventRow,
+  FIELDS,
+  startBigQuerySystem,
+} from "../support/system/bigQuerySync.ts";
 import { expectRead, expectRunsAddUp } from "../support/system/exact.ts";
-import { DAY_MS, HOUR_MS } from "../support/system/system.ts";
-import type { System } from "../support/system/system.ts";
+import { DAY_MS, HOUR_MS, type System } from "../support/system/system.ts";
 
 const WITHIN_MS = 120_000;
 const TABLE = "orders";
 const EVENT = "order";
 const WIDTH = 200;
-/** Europe's clocks went back at 01:00 UTC on this day, America's a week later: a DATETIME says nothing of it, and is UTC. */
+/** On this day clocks in Europe went back at 01:00 UTC, a week before America. A DATETIME has no zone and is read as UTC. */
 const CLOCKS_BACK_MS = Date.UTC(2026, 9, 25, 1);
 
 let system: System;

@@ -2,10 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { expectImported, Ledger } from "../support/system/exact.ts";
-import { connectMixpanel } from "../support/system/mixpanelSync.ts";
-import type { Mixpanel } from "../support/system/mixpanelSync.ts";
-import { ACCOUNT, DAY_MS, startSystem } from "../support/system/system.ts";
-import type { System } from "../support/system/system.ts";
+import { connectMixpanel, type Mixpanel } from "../support/system/mixpanelSync.ts";
+import { ACCOUNT, DAY_MS, startSystem, type System } from "../support/system/system.ts";
 
 const WITHIN_MS = 120_000;
 const HOUR_AND_MORE_MS = 3_700_000;
@@ -36,7 +34,7 @@ async function inAnotherWorkspace(): Promise<System> {
   return { ...system, apiKey, workspaceId, call };
 }
 
-/** Until each import is done or waits for the hour: who still asked while the clock moves on would wait for it once more. */
+/** Waits until each import is done or waits for the next hour, before the clock is moved. */
 async function everybodyWaits(all: { system: System; mixpanel: Mixpanel }[]): Promise<void> {
   for (const { mixpanel } of all) {
     const doing = async () => (await system.control.status(mixpanel.id))?.operations.import ?? "";

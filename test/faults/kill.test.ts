@@ -1,20 +1,29 @@
-// SIGKILL of the worker at random moments of export and import, of Mixpanel and BigQuery side by side: afterwards all sides hold
-// exactly what they should.
+// SIGKILL of the worker at random moments of exports and imports of both providers: all sides hold exactly what they must.
 import { randomInt } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BigQueryControl } from "../../dev/standins/bigquery/control.ts";
 import { SHARED_START_TIMEOUT_MS } from "../../dev/standins/bigquery/sharedEmulator.ts";
 import { eventually } from "../support/eventually.ts";
-import { bigQuerySettings, COLUMNS, connectBigQuery } from "../support/system/bigQuerySync.ts";
-import type { BigQuery, EventRow } from "../support/system/bigQuerySync.ts";
-import { expectExported, expectImported, expectMerged, expectRead } from "../support/system/exact.ts";
-import { expectRunsAddUp, IMPORT_FROM, Ledger, START_MS } from "../support/system/exact.ts";
-import { startKillableWorkers } from "../support/system/killableWorker.ts";
-import type { KillableWorkers } from "../support/system/killableWorker.ts";
-import { connectMixpanel } from "../support/system/mixpanelSync.ts";
-import type { Mixpanel } from "../support/system/mixpanelSync.ts";
-import { DAY_MS, HOUR_MS, startSystem } from "../support/system/system.ts";
-import type { System } from "../support/system/system.ts";
+import {
+  type BigQuery,
+  bigQuerySettings,
+  COLUMNS,
+  connectBigQuery,
+  type EventRow,
+} from "../support/system/bigQuerySync.ts";
+import {
+  expectExported,
+  expectImported,
+  expectMerged,
+  expectRead,
+  expectRunsAddUp,
+  IMPORT_FROM,
+  Ledger,
+  START_MS,
+} from "../support/system/exact.ts";
+import { type KillableWorkers, startKillableWorkers } from "../support/system/killableWorker.ts";
+import { connectMixpanel, type Mixpanel } from "../support/system/mixpanelSync.ts";
+import { DAY_MS, HOUR_MS, startSystem, type System } from "../support/system/system.ts";
 
 /** Each strikes all directions that are busy; more of them by hand: FAULT_KILLS=60. */
 const KILLS = Number(process.env["FAULT_KILLS"] ?? 20);
@@ -51,7 +60,7 @@ function randomFrom(start: number): () => number {
   };
 }
 
-/** What a kill waits for: how it shows, how much more of it there is at most to wait for, and to which direction it belongs. */
+/** What a kill waits for: how to read its progress, the most to wait for, and its direction. */
 const WATCHED = [
   { what: "eventsStored", atMost: 3_000, direction: "mixpanelExport" },
   { what: "sent", atMost: 3_000, direction: "mixpanelExport" },

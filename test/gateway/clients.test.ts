@@ -6,26 +6,26 @@ import { promisify } from "node:util";
 import OpenAI, { AuthenticationError, NotFoundError, RateLimitError } from "openai";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { pythonPackages } from "../../dev/services/python.ts";
-import { createRouter, createServerWorld, type ServerWorld } from "../support/gateway/serverProcess.ts";
+import { createRouter, startServerHarness, type ServerHarness } from "../support/gateway/serverProcess.ts";
 
 const run = promisify(execFile);
 const VENV_DIR = resolve(import.meta.dirname, "../../.crosscurrent/openai-client");
 const PINS = ["openai==3.57.0"];
 
-let world: ServerWorld;
+let server: ServerHarness;
 let url: string;
 beforeAll(async () => {
-  world = await createServerWorld();
-  ({ url } = await world.start());
-  await createRouter(url, world.workspace.apiKey, world.upstream.baseUrl, ["small", "large"]);
+  server = await startServerHarness();
+  ({ url } = await server.start());
+  await createRouter(url, server.workspace.apiKey, server.upstream.baseUrl, ["small", "large"]);
 });
-afterAll(() => world.close());
-afterEach(() => world.upstream.clear());
+afterAll(() => server.close());
+afterEach(() => server.upstream.clear());
 
 /** Users of `my-router` whose exposures are committed. */
 async function recorded(): Promise<string[]> {
   const { default: pg } = await import("pg");
-  const pool = new pg.Pool({ connectionString: world.database.url });
+  const pool = new pg.Pool({ connectionString: server.database.url });
   const { rows } = await pool.query<{ user: string }>(
     `select user_id as "user" from exposures where alias_id = 'my-router' and route_id = 'default'`,
   );
@@ -35,7 +35,7 @@ async function recorded(): Promise<string[]> {
 
 describe("npm openai", () => {
   const hello = { model: "inworld/my-router", messages: [{ role: "user" as const, content: "Hello" }] };
-  const client = (apiKey = world.workspace.apiKey) => new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });
+  const client = (apiKey = server.workspace.apiKey) => new OpenAI({ baseURL: `${url}/v1`, apiKey, maxRetries: 0 });
 
   test("plain", async () => {
     const { data, response } = await client()
@@ -89,7 +89,7 @@ describe("npm openai", () => {
     expect(unknown).toBeInstanceOf(NotFoundError);
     expect(unknown).toMatchObject({ code: "model_not_found", param: "model", type: "invalid_request_error" });
     expect(await create({}, "cck_wrong")).toBeInstanceOf(AuthenticationError);
-    world.upstream.order({ kind: "status", status: 429 });
+    server.upstream.order({ kind: "status", status: 429 });
     const limited = await create({});
     expect(limited).toBeInstanceOf(RateLimitError);
     expect(limited).toMatchObject({ code: "ordered" });
@@ -98,10 +98,10 @@ describe("npm openai", () => {
 
 test("PyPI openai: plain, streaming, tools and errors", async () => {
   const { binDir } = await pythonPackages(PINS, { venvDir: VENV_DIR });
-  world.upstream.order(...Array.from({ length: 3 }, () => ({ kind: "headers" as const, headers: {} })));
-  world.upstream.order({ kind: "status", status: 429 });
+  server.upstream.order(...Array.from({ length: 3 }, () => ({ kind: "headers" as const, headers: {} })));
+  server.upstream.order({ kind: "status", status: 429 });
   const script = join(import.meta.dirname, "openaiClient.py");
-  const { stdout } = await run(join(binDir, "python"), [script, `${url}/v1`, world.workspace.apiKey]);
+  const { stdout } = await run(join(binDir, "python"), [script, `${url}/v1`, server.workspace.apiKey]);
   const seen = JSON.parse(stdout) as Record<string, unknown>;
   expect(seen).toEqual({
     plain: `${String(seen.variant)} heard: Hello`,
@@ -130,7 +130,7 @@ const COMMANDS = ["<your-user-id>", "<mixpanel-distinct-id>"].map(
 );
 
 test.each(COMMANDS)("the product page's command, host and key aside: %s", async (command) => {
-  const here = command.replace("https://api.inworld.ai", url).replace("<your-api-key>", world.workspace.apiKey);
+  const here = command.replace("https://api.inworld.ai", url).replace("<your-api-key>", server.workspace.apiKey);
   const { stdout } = await run("sh", ["-c", here]);
   expect(JSON.parse(stdout)).toMatchObject({ choices: [{ message: { role: "assistant" } }] });
   const user = /"user": "(<[^"]+>)"/.exec(command)?.[1];
@@ -141,10 +141,10 @@ test("the commands of the gateway's page, the local upstream's port aside", asyn
   const page = readFileSync(resolve(import.meta.dirname, "../../docs/customers/gateway.md"), "utf8");
   const block = /## Try it[^]*?```sh\n([^]*?)```/.exec(page)?.[1] ?? "";
   // A workspace of its own: the router of the other tests has the same name.
-  const { workspaceId, apiKey } = await world.store.workspaces.create("reader");
-  const script = block.replaceAll("http://127.0.0.1:8095", world.upstream.origin);
+  const { workspaceId, apiKey } = await server.store.workspaces.create("reader");
+  const script = block.replaceAll("http://127.0.0.1:8095", server.upstream.origin);
   const { stdout } = await run("sh", ["-ec", script], { env: { ...process.env, API: url, KEY: apiKey } });
-  const router = await world.store.routers.get(workspaceId, "my-router");
+  const router = await server.store.routers.get(workspaceId, "my-router");
   expect(router?.routes.map(({ id }) => id)).toEqual(["paying", "default"]);
   expect(router?.routes[1]?.variants.map(({ weight }) => weight)).toEqual([3, 3]);
   expect(stdout).toContain("heard: Hello");

@@ -2,24 +2,24 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
-import { createRouter, createServerWorld, type ServerWorld } from "../support/gateway/serverProcess.ts";
+import { createRouter, startServerHarness, type ServerHarness } from "../support/gateway/serverProcess.ts";
 import { call } from "../support/gateway/gateway.ts";
 
 const ROUNDS = 4;
 const CALLERS = 16;
 
-let world: ServerWorld;
+let server: ServerHarness;
 beforeAll(async () => {
-  world = await createServerWorld();
+  server = await startServerHarness();
 });
-afterAll(() => world.close());
+afterAll(() => server.close());
 
 test("nothing that was answered is lost, whenever the server is killed", async () => {
   const answered: string[] = [];
   let cut = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    const { url, kill } = await world.start();
-    if (round === 0) await createRouter(url, world.workspace.apiKey, world.upstream.baseUrl, ["a", "b"]);
+    const { url, kill } = await server.start();
+    if (round === 0) await createRouter(url, server.workspace.apiKey, server.upstream.baseUrl, ["a", "b"]);
     let isOver = false;
     const caller = async (name: string) => {
       for (let i = 0; !isOver; i++) {
@@ -28,7 +28,7 @@ test("nothing that was answered is lost, whenever the server is killed", async (
         try {
           const answer = await fetch(`${url}/v1/chat/completions`, {
             method: "POST",
-            headers: { authorization: `Basic ${world.workspace.apiKey}`, "content-type": "application/json" },
+            headers: { authorization: `Basic ${server.workspace.apiKey}`, "content-type": "application/json" },
             body: JSON.stringify(call("my-router", user, { stream: isStream })),
           });
           if (answer.status !== 200) continue;
@@ -45,7 +45,7 @@ test("nothing that was answered is lost, whenever the server is killed", async (
     isOver = true;
     await Promise.all(callers);
   }
-  const pool = new pg.Pool({ connectionString: world.database.url });
+  const pool = new pg.Pool({ connectionString: server.database.url });
   const { rows } = await pool.query<{ user: string }>('select user_id as "user" from exposures');
   await pool.end();
   const stored = new Set(rows.map(({ user }) => user));

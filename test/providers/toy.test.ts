@@ -1,8 +1,15 @@
 // A provider that src does not name is synced both ways: by its spec and its connector alone, from the Portal's form on.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectAccessible } from "../support/portal/pageChecks.ts";
-import { addIntegration, fill, expectPage, region, startPortalSystem, syncNow } from "../support/portal/portal.ts";
-import type { Portal } from "../support/portal/portal.ts";
+import {
+  addIntegration,
+  expectPage,
+  fill,
+  type Portal,
+  region,
+  startPortalSystem,
+  syncNow,
+} from "../support/portal/portal.ts";
 import { createToyConnector } from "../support/providers/toy/connector.ts";
 import { startToyServer, type ToyServer } from "../support/providers/toy/server.ts";
 import { expose } from "../support/system/mixpanelSync.ts";

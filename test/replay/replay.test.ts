@@ -1,4 +1,5 @@
-// Recorded histories still replay: a change of the workflow that running executions cannot follow turns this red (README.md here).
+// Recorded histories still replay: a change of the workflow that running executions cannot follow turns this red
+// (README.md here).
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
@@ -56,7 +57,7 @@ describe.skipIf(recording !== undefined)("histories", () => {
   });
 
   for (const version of versions) {
-    it.each(files(version))(`replays ${version}/%s`, async (file) => {
+    it.each(files(version))(`replays ${version}/%s`, { timeout: 300_000 }, async (file) => {
       const workflowBundle = { codePath: inject("workflowBundlePath") };
       await expect(Worker.runReplayHistory({ workflowBundle }, read(version, file))).resolves.toBeUndefined();
     });

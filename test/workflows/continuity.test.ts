@@ -1,4 +1,5 @@
-// What carries on: pauses between pages, changed settings, restored databases, and continue-as-new with the whole state.
+// What carries on: pauses between pages, changed settings, restored databases, and continue-as-new with the whole
+// state.
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import {
   configChangedSignal,

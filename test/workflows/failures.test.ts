@@ -1,4 +1,5 @@
-// Failures become states that people can see; they stop neither the other direction nor the next run, and the workflow never fails.
+// Failures become states that people can see; they stop neither the other direction nor the next run, and the workflow
+// never fails.
 import { beforeAll, describe, expect, it } from "vitest";
 import { configChangedSignal, statusQuery } from "../../src/workflows/messages.ts";
 import { failing, HOUR_MS } from "../support/workflows/fakeSync.ts";

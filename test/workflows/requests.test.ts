@@ -1,4 +1,5 @@
-// Sync requests: each is served by a run whose high watermarks were fixed after it arrived; many coalesce, none is dropped.
+// Sync requests: each is served by a run whose high watermarks were fixed after it arrived; many coalesce, none is
+// dropped.
 import { beforeAll, describe, expect, it } from "vitest";
 import { createIntegrationControl } from "../../src/client/index.ts";
 import { pauseSignal, resumeSignal, syncNowSignal } from "../../src/workflows/messages.ts";

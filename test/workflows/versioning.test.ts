@@ -1,4 +1,5 @@
-// Worker versioning on a real server: an execution pinned to an old build moves to the current one by continue-as-new, with its state.
+// Worker versioning on a real server: an execution pinned to an old build moves to the current one by continue-as-new,
+// with its state.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker } from "@temporalio/worker";

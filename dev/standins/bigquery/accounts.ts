@@ -11,7 +11,7 @@ interface Token {
 const TOKENS_KEPT = 100_000;
 
 export class Accounts {
-  /** What GOOGLE_SOURCE_TOKEN holds: may impersonate every account that names no tokens of its own. */
+  /** The value of GOOGLE_SOURCE_TOKEN, which may impersonate all accounts without `sourceTokens`. */
   readonly sourceToken: string;
   readonly #accounts = new Map<string, Account>();
   readonly #tokens = new Map<string, Token>();
@@ -34,7 +34,7 @@ export class Accounts {
     return Object.fromEntries(this.#accounts);
   }
 
-  /** The account, if this source token may impersonate it. */
+  /** Returns the account if this source token may impersonate it. */
   impersonated(email: string, sourceToken: string): Account | null {
     const account = this.#accounts.get(email);
     if (account === undefined) return null;
@@ -55,14 +55,14 @@ export class Accounts {
     return { token, expiresAtMs };
   }
 
-  /** Answers how many tokens are void from now on. */
+  /** Returns how many tokens were revoked. */
   revoke(email: string): number {
     const revoked = [...this.#tokens].filter(([, token]) => token.email === email);
     for (const [token] of revoked) this.#tokens.delete(token);
     return revoked.length;
   }
 
-  /** Whose token it is; null for one that is unknown, revoked or expired. */
+  /** The account of a token; null if the token is unknown, revoked or expired. */
   bearer(authorization: string | undefined): Principal | null {
     const token = this.#tokens.get(bearerToken(authorization) ?? "");
     if (token === undefined || token.expiresAtMs <= Date.now()) return null;
@@ -75,7 +75,7 @@ export function bearerToken(authorization: string | undefined): string | null {
   return /^Bearer (\S+)$/i.exec(authorization ?? "")?.[1] ?? null;
 }
 
-/** `name@PROJECT.iam.gserviceaccount.com`: whose faults and counters its tokens belong to. */
+/** The project in `name@PROJECT.iam.gserviceaccount.com`, which has the faults and counters of the account's tokens. */
 export function projectOfAccount(email: string): string {
   return /@([^@]+)\.iam\.gserviceaccount\.com$/.exec(email)?.[1] ?? email.slice(email.indexOf("@") + 1);
 }

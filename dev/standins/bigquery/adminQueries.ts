@@ -1,4 +1,4 @@
-// SQL and rows straight into the emulator, for the front itself and for tests that prepare and assert.
+// SQL and rows sent directly to the emulator, for the front itself, and for tests that prepare data and check it.
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { randomUUID } from "node:crypto";
@@ -15,7 +15,7 @@ export interface Field {
 
 const ROWS_MAX = 1_000_000;
 
-/** Runs SQL of BigQuery's and answers plain rows; throws what BigQuery would say. */
+/** Runs BigQuery SQL and returns plain rows. Throws the error that BigQuery would give. */
 export async function runSql(engine: Engine, projectId: string, sql: string): Promise<QueryRows & { fields: Field[] }> {
   const { status, body } = await engine.call("POST", `${projectId}/queries`, {
     query: sql,

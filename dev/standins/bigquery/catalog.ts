@@ -1,4 +1,4 @@
-// Datasets and tables of the emulator, with what it does not keep: locations in answers, expirations, true row counts.
+// Datasets and tables of the emulator, with what the emulator lacks: locations in answers, expirations, true row counts.
 import type { Engine, EngineAnswer } from "./engine.ts";
 import {
   alreadyExists,
@@ -14,7 +14,7 @@ import { runSql, type Field } from "./adminQueries.ts";
 
 export class Catalog {
   readonly #engine: Engine;
-  /** By table, epoch milliseconds. */
+  /** Expirations by table, in epoch milliseconds. */
   readonly #expirations: Map<string, number>;
   readonly #changed: () => void;
 
@@ -33,7 +33,7 @@ export class Catalog {
     return status === 200 ? body : null;
   }
 
-  /** Where it lies; throws where it is not. */
+  /** The location of a dataset. Throws if there is no such dataset. */
   async locationOf(projectId: string, datasetId: string): Promise<string> {
     const dataset = await this.dataset(projectId, datasetId);
     if (dataset === null) throw notFound(`Dataset ${projectId}:${datasetId}`);
@@ -69,7 +69,7 @@ export class Catalog {
     accepted(await this.#engine.call("DELETE", `${projectId}/datasets/${datasetId}?deleteContents=true`));
   }
 
-  /** Null for one that is not there (any more). */
+  /** Null if there is no such table, or if it has expired. */
   async table(name: TableName): Promise<Json | null> {
     await this.#expire(name);
     const { status, body } = await this.#engine.call("GET", pathOf(name));
@@ -83,7 +83,7 @@ export class Catalog {
     };
   }
 
-  /** With the number of rows that are there now. */
+  /** The table with its current number of rows. */
   async countedTable(name: TableName): Promise<Json | null> {
     const table = await this.table(name);
     return table?.["type"] === "TABLE" ? { ...table, numRows: String(await this.count(name)) } : table;
@@ -122,7 +122,7 @@ export class Catalog {
     return await this.#present(name);
   }
 
-  /** New columns are added to the rows as well, which the emulator would forget. */
+  /** Adds new columns to the rows too, which the emulator does not do. */
   async changeTable(method: "PATCH" | "PUT", name: TableName, body: Json): Promise<Json> {
     const table = await this.#present(name);
     const before = fieldsOf(table);
@@ -150,7 +150,7 @@ export class Catalog {
     this.#setExpiration(name, null);
   }
 
-  /** After `ALTER TABLE`: what the rows have becomes what the metadata says. */
+  /** Updates the metadata to the columns of the rows, after `ALTER TABLE`. */
   async refreshSchema(name: TableName): Promise<void> {
     const table = await this.table(name);
     if (table === null) return;
@@ -190,7 +190,7 @@ export class Catalog {
     return table;
   }
 
-  /** True for one that ended by this. */
+  /** Deletes a table that has expired. Returns true if it did. */
   async #expire(name: TableName): Promise<boolean> {
     const expiresAtMs = this.#expirations.get(tableText(name));
     if (expiresAtMs === undefined || expiresAtMs > Date.now()) return false;

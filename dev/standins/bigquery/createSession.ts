@@ -1,4 +1,4 @@
-// CreateReadSession and SplitReadStream: who may, of what, in how many streams.
+// CreateReadSession and SplitReadStream: checks rights and the table, and splits the rows into streams.
 import { status, type ServiceError } from "@grpc/grpc-js";
 import type { EmulatorRead } from "./emulatorRead.ts";
 import { missing, operating, requestFailed } from "./grpcError.ts";
@@ -52,7 +52,7 @@ export async function createSession(
   });
 }
 
-/** Halves the longest. */
+/** Splits the longest stream into halves. */
 async function halved(emulator: EmulatorRead, streams: readonly ReadStream[]): Promise<ReadStream[]> {
   const [longest, ...others] = streams.toSorted((left, right) => right.rows - left.rows);
   if (longest === undefined) return [];
@@ -77,7 +77,7 @@ async function readableTable(
   return textOf(dataset["location"], "US");
 }
 
-/** The rows as they are now; whatever is written later is not in the session. */
+/** The session holds the rows as they are now; later rows are not in it. */
 async function openSession(
   state: EmulatorState,
   emulator: EmulatorRead,

@@ -1,18 +1,18 @@
-// bqemulator, the BigQuery underneath: installed from PyPI into a virtualenv of its own, run as a child process.
+// Installs bqemulator from PyPI into a virtualenv and runs it as a child process.
 import { mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { LOCAL_DIR } from "../../paths.ts";
 import { startService } from "../../process/service.ts";
 import { pythonPackages } from "../../services/python.ts";
 
-/** numpy is needed but not declared; the two extensions are what DuckDB would download by itself. */
+/** bqemulator needs numpy without declaring it. DuckDB would download the two extensions by itself. */
 const PINS = [
   "bqemulator==1.4.0",
   "numpy==2.4.6",
   "duckdb==1.5.5",
   "duckdb-extension-spatial==1.5.5",
   "duckdb-extension-avro==1.5.5",
-  // bqemulator takes any later version of these, as it comes.
+  // bqemulator accepts any later version of these.
   "pyarrow==26.0.1",
   "sqlglot==30.11.0",
   "fastapi==0.165.0",
@@ -25,16 +25,16 @@ const PINS = [
 const VENV_DIR = join(LOCAL_DIR, "bigquery-venv");
 /** Beside the sources, for what is compiled runs it as well. */
 const LAUNCHER = resolve(LOCAL_DIR, "../dev/standins/bigquery/emulator.py");
-/** Its gRPC server refuses larger messages; a batch of wide rows is some ten megabytes. */
+/** The limit of its gRPC server; a batch of wide rows has some ten megabytes. */
 const MESSAGE_MAX_BYTES = 1_000_000_000;
-/** Of the launcher, which lets the system choose the ports. */
+/** Printed by the launcher, which lets the system choose the ports. */
 const READY_LINE = /^bqemulator ready: REST (\d+), gRPC (\d+)$/;
 const INSTALL_NOTE_EVERY_MS = 10_000;
 
 export interface EmulatorOptions {
-  /** Keeps datasets and tables there; in memory alone without. */
+  /** Where datasets and tables are kept; default: in memory alone. */
   dataDir?: string;
-  /** Where to remember the process; none without. */
+  /** Records the process, so that the next start can end an orphan. */
   pidFile?: string;
   onLog?: (line: string) => void;
 }
@@ -46,7 +46,7 @@ export interface Emulator {
   stop(): Promise<void>;
 }
 
-/** Folder of the virtualenv's programs; installs on first use, which takes about a minute and 600 MB. */
+/** Returns the folder of the virtualenv's programs. The first call installs them: about a minute and 600 MB. */
 export async function emulatorPythonBin(onLog?: (line: string) => void): Promise<string> {
   const startedAtMs = Date.now();
   const note = setInterval(() => {
@@ -60,7 +60,7 @@ export async function emulatorPythonBin(onLog?: (line: string) => void): Promise
   }
 }
 
-/** Resolves once it answers over HTTP. */
+/** Resolves when it answers over HTTP. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const binDir = await emulatorPythonBin(options.onLog);
   const home = join(VENV_DIR, "home");
@@ -74,10 +74,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     command: join(binDir, "python"),
     args: [
       LAUNCHER,
-      ...["--rest-port", "0", "--grpc-port", "0", "--log-level", "warning"],
+      "--rest-port=0",
+      "--grpc-port=0",
+      "--log-level=warning",
       ...(dataDir === undefined ? ["--ephemeral"] : ["--data-dir", dataDir]),
     ],
-    // A home of its own: DuckDB keeps its extensions there, and the user's must not be changed.
+    // A separate home, because DuckDB writes its extensions there and must not change the user's.
     env: { ...process.env, HOME: home, BQEMU_WRITE_API_MAX_REQUEST_BYTES: String(MESSAGE_MAX_BYTES) },
     pidFile: options.pidFile,
     isReady: () => Promise.resolve(ports !== null),

@@ -1,10 +1,10 @@
-// The emulator's Storage Read API: messages as bytes, rows untouched.
+// A client of the emulator's Storage Read API that passes messages as bytes.
 import { Client, credentials, Metadata, type ClientReadableStream } from "@grpc/grpc-js";
 import { splitReadStreamRequest, splitReadStreamResponse } from "./messages.ts";
 import type { ReadStream } from "./sessions.ts";
 
 export const SERVICE = "google.cloud.bigquery.storage.v1.BigQueryRead";
-/** Of a stream's window: the default of 64 KiB makes every batch wait for many round trips. */
+/** The window of a stream. With the default of 64 KiB every batch waits for many round trips. */
 export const WINDOW_BYTES = 32 * 1024 * 1024;
 const same = (bytes: Buffer) => bytes;
 
@@ -32,9 +32,9 @@ export class EmulatorRead {
     return this.#client.makeServerStreamRequest(`/${SERVICE}/ReadRows`, same, same, request);
   }
 
-  /** Two streams: the first `rows` rows, and the others. */
+  /** Splits a stream into its first `rows` rows and the others. */
   async split(stream: ReadStream, rows: number): Promise<[ReadStream, ReadStream]> {
-    // The half keeps the product on the right side of the whole number that the emulator rounds down to.
+    // The emulator rounds the product down; adding a half avoids an error by the fraction's inexactness.
     const fraction = stream.rows === 0 ? 0 : Math.min(1, (rows + 0.5) / stream.rows);
     const request = splitReadStreamRequest.encode({ name: stream.emulatorName, fraction });
     const { primaryStream, remainderStream } = splitReadStreamResponse.decode(

@@ -1,4 +1,4 @@
-// Everything that one front knows, and what of it is kept on disk: accounts, expirations, jobs.
+// The front's state. Accounts, expirations and jobs are kept on disk.
 import { randomBytes } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,7 +17,7 @@ interface Kept {
   expirations: Record<string, number>;
 }
 
-/** Of a job that ran when everything was killed; whether its rows are there nobody knows. */
+/** The error of a job that was running when the front was killed. Its rows may exist or not. */
 const CUT_OFF: JobError = { reason: "backendError", message: "The local BigQuery ended while the job was running." };
 
 export class EmulatorState {
@@ -50,7 +50,7 @@ export class EmulatorState {
     return project;
   }
 
-  /** Writes what must survive a restart, jobs aside. */
+  /** Writes all that must survive a restart, except jobs. */
   keep(): void {
     if (this.#dataDir === null) return;
     const kept: Kept = {
@@ -61,7 +61,7 @@ export class EmulatorState {
     writeFileSync(this.#path("front.json"), JSON.stringify(kept), { mode: 0o600 });
   }
 
-  /** A job's id stays used up, from its start. */
+  /** Records a job, whose id may not be used again from its start. */
   keepJob(job: Job): void {
     if (this.#dataDir === null) return;
     const { resource, emulatorId, owner } = job;
@@ -89,7 +89,7 @@ export class EmulatorState {
       if (kept === null) continue;
       const { projectId, location, jobId } = kept.resource.jobReference;
       const job: Job = { ...kept, done: Promise.resolve(), fault: null };
-      // A later line about the same job takes its place.
+      // A later line about the same job replaces it.
       if (job.resource.status.state !== "DONE")
         job.resource.status = { state: "DONE", errorResult: CUT_OFF, errors: [CUT_OFF] };
       this.project(projectId).jobs.set(jobKey(location, jobId), job);
@@ -97,7 +97,7 @@ export class EmulatorState {
   }
 }
 
-/** The last line may be cut off. */
+/** The last line may be incomplete. */
 function parsed(line: string): KeptJob | null {
   try {
     return JSON.parse(line) as KeptJob;

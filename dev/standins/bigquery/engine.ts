@@ -1,4 +1,4 @@
-// Talks to the emulator, one request at a time: all of them share its one database connection.
+// Calls the emulator, one request at a time, because all requests share its one database connection.
 import { Agent, request } from "undici";
 import type { Json } from "./google.ts";
 
@@ -20,7 +20,7 @@ export class Engine {
     this.grpcAddress = grpcAddress;
   }
 
-  /** Runs after all that came earlier has ended. */
+  /** Runs after all earlier calls have ended. */
   exclusive<T>(run: () => Promise<T>): Promise<T> {
     const result = this.#last.then(run, run);
     this.#last = result.catch(() => undefined);

@@ -1,7 +1,6 @@
-// Errors as the Storage Read API words them.
+// Errors in the words of the Storage Read API.
 import { status, type ServiceError } from "@grpc/grpc-js";
-import type { StruckFault } from "./faults.ts";
-import { refusalOf } from "./faults.ts";
+import { refusalOf, type StruckFault } from "./faults.ts";
 import { BAD_TOKEN, GoogleError } from "./google.ts";
 
 export class GrpcError extends Error {
@@ -17,12 +16,12 @@ export function unauthenticatedCall(): GrpcError {
   return new GrpcError(status.UNAUTHENTICATED, BAD_TOKEN);
 }
 
-/** Of a call that makes something. */
+/** The error of a call that creates something. */
 export function requestFailed(code: status, what: string): GrpcError {
   return new GrpcError(code, `request failed: ${what}`);
 }
 
-/** Of a call on something that exists. */
+/** The error of a call on something that exists. */
 export function operating(code: status, name: string, what: string): GrpcError {
   return new GrpcError(code, `there was an error operating on '${name}': ${what}`);
 }
@@ -41,7 +40,7 @@ const CODES: Record<number, status> = {
   503: status.UNAVAILABLE,
 };
 
-/** The gRPC status of a fault that is an answer; null for the others. */
+/** The gRPC status that a fault gives; null if the fault does something else. */
 export function grpcFault(fault: StruckFault): GrpcError | null {
   if (fault.kind === "grpc_status") return new GrpcError(fault.code, fault.message ?? "an error was asked for");
   const refusal = refusalOf(fault);

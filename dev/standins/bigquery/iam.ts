@@ -1,4 +1,4 @@
-// The IAM Credentials API, as far as impersonating goes: access tokens for service accounts.
+// The part of the IAM Credentials API that impersonation needs: access tokens for service accounts.
 import { z } from "zod";
 import { json, type Reply } from "../shared/reply.ts";
 import { bearerToken, projectOfAccount } from "./accounts.ts";
@@ -43,7 +43,7 @@ export async function generateAccessToken(
   return json(200, { accessToken: token, expireTime: `${new Date(expiresAtMs).toISOString().slice(0, 19)}Z` });
 }
 
-/** The same for an account that does not exist: nobody learns which it was. */
+/** The answer is the same if the account does not exist, so that it does not reveal which accounts exist. */
 function refused(): Reply {
   const permission = "iam.serviceAccounts.getAccessToken";
   return json(403, {

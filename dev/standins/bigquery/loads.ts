@@ -1,4 +1,4 @@
-// Load jobs: what BigQuery checks before, and the table that the rows go to.
+// Load jobs: the checks before a job, the destination table, and the load.
 import { open, rename, rm } from "node:fs/promises";
 import { fieldsOf } from "./catalog.ts";
 import {
@@ -54,7 +54,7 @@ async function placeOf({ state, account }: JobRequest, name: TableName, asked: s
   const { projectId, datasetId } = name;
   const dataset = await state.catalog.dataset(projectId, datasetId);
   if (dataset === null) {
-    // Whoever may not see it is not told that it is missing.
+    // A caller without rights must not learn that the dataset is missing.
     needOnDataset(account, "bigquery.tables.create", projectId, datasetId);
     throw notFound(`Dataset ${projectId}:${datasetId}`);
   }
@@ -113,7 +113,7 @@ function loadError(status: number, body: Json): JobError | null {
   return { reason: error?.errors?.[0]?.reason ?? "invalid", message: error?.message ?? "unknown error" };
 }
 
-/** The table as the job describes it: made, or its schema replaced or widened. */
+/** Creates the table, or replaces or extends its schema, as the job asks. */
 async function prepareTable(
   catalog: JobRequest["state"]["catalog"],
   load: LoadConfiguration,
@@ -161,7 +161,7 @@ function layoutOf(load: LoadConfiguration): Json {
   };
 }
 
-/** Compressed files are known by their first bytes, as by BigQuery, but the emulator goes by their names. */
+/** Renames the file: BigQuery detects gzip by the first bytes, but the emulator by the name. */
 async function named(path: string, format: string): Promise<string> {
   const file = await open(path);
   const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0).finally(() => file.close());

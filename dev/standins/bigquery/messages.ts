@@ -1,4 +1,4 @@
-// The few messages of the Storage Read API that the front looks into; rows pass through it as bytes.
+// The messages of the Storage Read API that the front decodes. Rows pass through it as bytes.
 import { createRequire } from "node:module";
 import protobuf from "protobufjs";
 
@@ -40,7 +40,7 @@ export interface SplitReadStreamResponse {
   remainderStream?: { name: string };
 }
 
-/** Encodes and decodes one message type; 64-bit numbers become plain ones, whoever reads 2^53 rows here. */
+/** Encodes and decodes one message type. 64-bit integers become numbers, which is exact up to 2^53. */
 class Message<T extends object> {
   readonly #type: protobuf.Type;
 
@@ -65,7 +65,7 @@ export const splitReadStreamResponse = new Message<SplitReadStreamResponse>("Spl
 
 const ROW_COUNT_FIELD = 6;
 
-/** `row_count` of a ReadRowsResponse, found by skipping over the rows. */
+/** `row_count` of a ReadRowsResponse, without decoding the rows. */
 export function rowCountOf(bytes: Uint8Array): number {
   const reader = protobuf.Reader.create(bytes);
   while (reader.pos < reader.len) {

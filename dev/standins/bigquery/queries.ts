@@ -1,4 +1,4 @@
-// Query jobs: rights and places of the tables that they name, and their answers in pages.
+// Query jobs: rights and locations of the tables in the SQL, the query, and its results in pages.
 import { fieldsOf } from "./catalog.ts";
 import { GoogleError, invalid, notFound, textOf, type JobError, type Json, type TableName } from "./google.ts";
 import type { Job } from "./job.ts";
@@ -37,7 +37,7 @@ export async function planQuery(request: JobRequest, configuration: Json, asked:
   };
 }
 
-/** Where the tables lie, or where the job asks to run. */
+/** The requested location, or that of the tables. */
 async function placeOf(
   state: EmulatorState,
   account: Principal,
@@ -107,7 +107,7 @@ async function runQuery(
   return { statistics: { query: { ...statistics, ...(dmlStats === null ? {} : { dmlStats }) } }, error: null };
 }
 
-/** The emulator tells only how many rows there were in all. */
+/** Computes the statistics, because the emulator gives only the total number of rows. */
 function dmlStatsOf(statement: string, sql: string, affected: number, inserted: number): Json | null {
   const stats = (insertedRows: number, updatedRows: number, deletedRows: number) => ({
     insertedRowCount: String(insertedRows),
@@ -136,7 +136,7 @@ function bodyError(body: Json): JobError {
   return { reason: error?.errors?.[0]?.reason ?? "internalError", message: error?.message ?? "unknown error" };
 }
 
-/** A page of a query's rows, of a job that is DONE. */
+/** A page of the rows of a job that is DONE. */
 export async function pageOf(state: EmulatorState, job: Job, page: URLSearchParams): Promise<Json> {
   const { jobReference, status, statistics } = job.resource;
   if (status.errorResult !== undefined) throw asHttp(status.errorResult);
@@ -168,7 +168,7 @@ const STATUS_OF: Record<string, number> = {
   notImplemented: 501,
 };
 
-/** The end of a failed query as the answer of a request for its rows. */
+/** The error of a failed query, as the answer to a request for its rows. */
 export function asHttp({ reason, message }: JobError): GoogleError {
   return new GoogleError(STATUS_OF[reason] ?? 400, reason, message);
 }

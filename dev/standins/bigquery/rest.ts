@@ -1,4 +1,4 @@
-// BigQuery's REST calls, one function each: what the front answers itself and what it has the emulator do.
+// The calls of BigQuery's REST API, one function each.
 import type { IncomingMessage } from "node:http";
 import { json, type Reply } from "../shared/reply.ts";
 import { readJson } from "./body.ts";
@@ -12,7 +12,7 @@ import { holds, needOnDataset, needOnProject, needOnTable, type Principal } from
 import { settledWithin, startJob } from "./runJob.ts";
 import type { EmulatorState } from "./emulatorState.ts";
 
-/** One request, authenticated. */
+/** One authenticated request. */
 export interface Call {
   state: EmulatorState;
   account: Principal;
@@ -36,7 +36,7 @@ export async function answerInsert(call: Call, body: Json, media: Media | null):
   return json(200, job.resource);
 }
 
-/** `jobs.query`: a job, and its first page if that comes soon enough. */
+/** `jobs.query`: starts a job, and returns its first page if it is done within the timeout. */
 async function queryJob(call: Call): Promise<Reply> {
   const { state, account, projectId } = call;
   const {
@@ -126,7 +126,7 @@ async function changeTable(call: Call, method: "PATCH" | "PUT"): Promise<Reply> 
   );
 }
 
-/** Rows of a table, or of streaming inserts: the emulator does both. */
+/** Lists rows of a table, or inserts streamed rows, in the emulator. */
 async function tableData(call: Call, permission: string, what: "data" | "insertAll"): Promise<Reply> {
   const { state, account, projectId, datasetId, tableId, request } = call;
   needOnTable(account, permission, call);
@@ -207,7 +207,7 @@ async function changeDataset(call: Call, method: "PATCH" | "PUT"): Promise<Reply
   return json(200, await state.catalog.changeDataset(method, projectId, datasetId, await readJson(request)));
 }
 
-/** Jobs strike by themselves, once they know their kind. */
+/** Operations of jobs choose their fault themselves, when they know the kind of the job. */
 const STRIKE_THEMSELVES = new Set(["jobs.insert", "jobs.query", "upload"]);
 
 export async function handle(operation: string, handler: Handler, call: Call): Promise<Reply> {

@@ -1,4 +1,4 @@
-// What a service account may do: BigQuery's predefined roles, the part that a sync needs.
+// The rights of service accounts by BigQuery's predefined roles, as far as a sync needs them.
 import { GoogleError, tableText, type TableName } from "./google.ts";
 import type { Account, Role } from "./protocol.ts";
 
@@ -15,7 +15,7 @@ const PERMISSIONS: Record<Exclude<Role, "roles/bigquery.admin">, readonly string
   "roles/bigquery.dataEditor": [...VIEW, ...CHANGE, "bigquery.datasets.create"],
   "roles/bigquery.user": ["bigquery.jobs.create", ...READ_SESSIONS, "bigquery.datasets.create", ...METADATA],
 };
-/** These are held on a project or not at all. */
+/** Permissions that exist on projects only. */
 const OF_PROJECTS = /^bigquery\.(?:jobs|readsessions)\.|^bigquery\.datasets\.create$/;
 
 export interface Principal extends Account {
@@ -51,7 +51,7 @@ export function needOnTable(account: Account, permission: string, table: TableNa
   throw denied(`Access Denied: Table ${name}: Permission ${permission} denied on table ${name} (or it may not exist).`);
 }
 
-/** Queries word a missing right to read in a way of their own. */
+/** Queries have their own message for a missing right to read. */
 export function needToQuery(account: Account, table: TableName): void {
   if (holds(account, "bigquery.tables.getData", table.projectId, table.datasetId)) return;
   const name = tableText(table);

@@ -1,10 +1,10 @@
-// Which tables a statement names, and which of them it changes: enough to check rights and places.
+// Finds the tables that a statement reads and changes, to check rights and locations.
 import type { TableName } from "./google.ts";
 
 export interface NamedTables {
   read: TableName[];
   changed: TableName[];
-  /** The rights that the changes need. */
+  /** The permission that the changes need. */
   permission: string;
 }
 
@@ -43,10 +43,10 @@ export function namedTables(sql: string, projectId: string, defaultDataset: Part
   return { read: names(READS), changed, permission };
 }
 
-/** A name without a dataset needs the default one; where there is none it is an alias or an error of the statement's. */
+/** A name without a dataset is in the default dataset. Without one it is an alias, or an error of the statement. */
 function named(text: string, projectId: string, defaultDataset: Partial<TableName> | null): TableName[] {
   const parts = text.replaceAll("`", "").split(".");
-  // INFORMATION_SCHEMA and its kin belong to a dataset, not to a table.
+  // INFORMATION_SCHEMA belongs to a dataset and is not a table.
   if (parts.some((part) => part.toUpperCase() === "INFORMATION_SCHEMA")) return [];
   const [tableId, datasetId, project] = [parts.at(-1), parts.at(-2), parts.slice(0, -2).join(".")];
   if (tableId === undefined) return [];

@@ -1,4 +1,4 @@
-// Starts the local BigQuery: the emulator and the front before it, as two processes.
+// Starts the local BigQuery: the emulator, and the front before it, as two processes.
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { assertPortFree } from "../../process/freePort.ts";
@@ -8,7 +8,7 @@ import { BigQueryControl } from "./control.ts";
 import { startEmulator, type Emulator } from "./emulator.ts";
 
 export interface BigQueryOptions {
-  /** Keeps datasets, tables, accounts and used job ids there; in memory alone without. */
+  /** Where datasets, tables, accounts and used job ids are kept; default: in memory alone. */
   dataDir?: string;
   /** Default: free ones. */
   port?: number;
@@ -34,7 +34,7 @@ export interface BigQuery extends BigQueryAddresses {
   stop(): Promise<void>;
 }
 
-/** Resolves once both answer. Installs the emulator on first use: about a minute. */
+/** Resolves when both answer. The first start installs the emulator, which takes about a minute. */
 export async function startBigQuery(options: BigQueryOptions = {}): Promise<BigQuery> {
   const dataDir = options.dataDir === undefined ? undefined : resolve(options.dataDir);
   if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
@@ -96,5 +96,5 @@ async function startFront(
   return { front, ...(addresses ?? { restUrl: "", storageUrl: "" }) };
 }
 
-/** Of main.ts: with its own ports, so that nobody else's front is taken for it. */
+/** Printed by main.ts with its ports, so that another front is not taken for this one. */
 const READY_LINE = /^local BigQuery ready: (\S+), gRPC on (\S+)$/;

@@ -1,4 +1,4 @@
-// Files of load jobs, as `multipart` and as `resumable` uploads; both are streamed to disk.
+// Files of load jobs: `multipart` and `resumable` uploads, which are streamed to disk.
 import { randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
 import { rm } from "node:fs/promises";
@@ -78,7 +78,7 @@ async function insertWith(call: Call, body: Json, path: string): Promise<Reply> 
   try {
     return await answerInsert(call, body, { path, bytes: statSync(path).size });
   } catch (error) {
-    // A job that began removes its file by itself.
+    // A job that has begun deletes its file itself.
     if (error instanceof GoogleError) await rm(path, { force: true });
     throw error;
   }

@@ -17,7 +17,7 @@ export type Auth = { project: Project; account: ServiceAccount | null } | { proj
 export function readBasic(header: string | undefined): Credentials | null {
   const given = /^Basic\s+(\S+)\s*$/i.exec(header ?? "")?.[1];
   if (given === undefined || given.length > 4096) return null;
-  // A colon is no base64 character: such credentials were not encoded.
+  // A colon is not a base64 character, so such credentials were not encoded.
   const plain = given.includes(":") ? given : Buffer.from(given, "base64").toString("utf8");
   const colon = plain.indexOf(":");
   if (colon < 0) return { username: plain, password: "" };

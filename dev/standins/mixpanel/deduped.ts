@@ -1,4 +1,4 @@
-// Assertions' view of the store: counts as Mixpanel's queries see them, rows by filter, and identity merges.
+// Reads and changes of stored rows for tests: deduplicated counts, rows by filter, identity merges.
 import { stringifyLossless, parseLossless } from "./lossless.ts";
 import type { Project } from "./project.ts";
 import type { Counts, RowFilter, StoredEvent } from "./protocol.ts";
@@ -56,7 +56,7 @@ export function countRows(project: Project, filter: RowFilter): Counts {
   return counts;
 }
 
-/** Rows of one hash, told apart by what was hashed: equal hashes alone prove nothing. */
+/** Compares the keys of rows with equal hashes, because different keys may have the same hash. */
 function distinctKeys(rows: DayRows, indexes: readonly number[]): number {
   const keys = indexes.map((index) => {
     const properties = parsed(rows, index);
@@ -82,7 +82,7 @@ export function listRows(project: Project, filter: RowFilter, limit: number): St
   return events;
 }
 
-/** Re-keys every row of one identity to another, as a merge does, with no new processing time. */
+/** Moves all rows of one identity to another, as a merge does, without a new processing time. */
 export function mergeIdentity(project: Project, fromId: string, intoId: string, traced: boolean): number {
   return rewriteRows(project, { distinctId: fromId }, (properties) => {
     if (traced) properties["$distinct_id_before_identity"] ??= fromId;
@@ -99,7 +99,7 @@ export function setProcessingTime(project: Project, filter: RowFilter, processin
   );
 }
 
-/** Rewrites rows in place, numbers untouched; a row that is no JSON stays as it is but for its processing time. */
+/** Rewrites rows in place and keeps the digits of numbers. Of a row that is not JSON, only the processing time changes. */
 function rewriteRows(
   project: Project,
   filter: RowFilter,

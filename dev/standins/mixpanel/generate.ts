@@ -1,4 +1,4 @@
-// Rows made by the stand-in itself: any number of seeded events, and rows loaded as they are.
+// Rows that do not come from an import: generated events, and rows loaded by a test.
 import { buildRow, buildRowFromText, hash53 } from "./lines.ts";
 import type { Project } from "./project.ts";
 import type { GenerateOptions, LoadRow } from "./protocol.ts";
@@ -8,7 +8,7 @@ const ROWS_PER_TURN = 10_000;
 const PLANS = ["free", "starter", "team", "enterprise"];
 const COUNTRIES = ["DE", "FR", "IN", "JP", "US", "BR"];
 
-/** The same options always make the same rows. Yields to the event loop between turns. */
+/** The same options give the same rows. It yields to the event loop regularly. */
 export async function generateRows(project: Project, options: GenerateOptions): Promise<void> {
   for (let from = 0; from < options.count; from += ROWS_PER_TURN) {
     const rows: Row[] = [];
@@ -27,7 +27,7 @@ function generatedRow(project: Project, options: GenerateOptions, i: number): Ro
   const insertId = `gen-${options.seed}-${i}`;
   const processingMs = options.processingMs ?? utcMs + project.settings.processingDelayMs;
   const user = project.settings.idMerge === "simplified" ? `,"$user_id":"${distinctId}"` : "";
-  // Written by hand: millions of these are asked for at a time.
+  // Concatenated for speed: tests and benchmarks generate millions of rows.
   const text =
     `{"distinct_id":"${distinctId}"${user},"$insert_id":"${insertId}","$import":true,` +
     `"$mp_api_endpoint":"api.mixpanel.com","$mp_api_timestamp_ms":${processingMs - project.settings.processingDelayMs},` +
@@ -37,7 +37,7 @@ function generatedRow(project: Project, options: GenerateOptions, i: number): Ro
   return buildRowFromText(event, project.toStoredMs(utcMs), processingMs, { distinctId, insertId }, text);
 }
 
-/** mulberry32, one stream per row: a row does not depend on those before it. */
+/** Pseudorandom numbers (mulberry32) for one row, independent of other rows. */
 function randomNumbers(seed: number, i: number): () => number {
   let state = (Math.imul(seed, 0x9e3779b1) + Math.imul(i, 0x85ebca6b)) | 0;
   return () => {

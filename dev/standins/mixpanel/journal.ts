@@ -1,4 +1,5 @@
-// Append-only file of one project: written before a request is answered, read back at start; a torn tail is dropped.
+// The append-only file of one project. It is written before a request is answered, and read at start without an
+// incomplete last record.
 import { closeSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 import type { ProjectSettings } from "./settings.ts";
 import type { Row } from "./rows.ts";
@@ -29,7 +30,7 @@ export class Journal {
   readonly #file: number;
   #pending: Buffer[] = [];
 
-  /** Opens or creates the file and replays what is whole in it. */
+  /** Opens or creates the file, and replays its complete records. */
   constructor(path: string, reader: JournalReader) {
     this.#file = openSync(path, "a+");
     const wholeBytes = replay(this.#file, reader);
@@ -67,7 +68,7 @@ export class Journal {
     this.#record(KIND.rewrite, payload);
   }
 
-  /** Hands everything recorded to the operating system: from here on a SIGKILL loses none of it. */
+  /** Passes all records to the operating system, so that a SIGKILL loses none of them. */
   flush(): void {
     if (this.#pending.length === 0) return;
     const bytes = Buffer.concat(this.#pending);
@@ -89,7 +90,7 @@ export class Journal {
   }
 }
 
-/** Answers how many bytes hold whole records. */
+/** Returns the number of bytes of complete records. */
 function replay(file: number, reader: JournalReader): number {
   let wholeBytes = 0;
   let rest: Buffer = Buffer.alloc(0);

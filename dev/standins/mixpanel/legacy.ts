@@ -1,9 +1,8 @@
-// The lenient reading of an event, for requests without `strict=1`.
+// Reads an event leniently, for requests without `strict=1`.
 import { randomUUID } from "node:crypto";
-import { idText, isObject, readTime } from "./validate.ts";
-import type { CheckedEvent } from "./validate.ts";
+import { type CheckedEvent, idText, isObject, readTime } from "./validate.ts";
 
-/** Null for what is no event at all. A missing `$insert_id` is made up, so that it never takes part in dedupe. */
+/** Returns null if it is not an event. A missing `$insert_id` becomes a random one, so that it never deduplicates. */
 export function checkLegacyEvent(raw: unknown, nowMs: number): CheckedEvent | null {
   if (!isObject(raw) || typeof raw["event"] !== "string" || raw["event"] === "") return null;
   const properties = raw["properties"];

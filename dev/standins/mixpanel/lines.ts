@@ -1,4 +1,4 @@
-// How an event is written down: the line that the raw export sends, and the hash of its dedupe key.
+// The stored form of an event: the line that the raw export sends, and the hash of its dedupe key.
 import { stringifyLossless } from "./lossless.ts";
 import type { Row } from "./rows.ts";
 
@@ -21,7 +21,7 @@ function prefixOf(event: string): Prefix {
   return prefix;
 }
 
-/** Identity that takes part in the dedupe key: as it was sent, whatever merged it later. */
+/** The ids in the dedupe key, as they were sent, before any merge. */
 export interface EventKey {
   distinctId: string;
   insertId: string;
@@ -31,7 +31,7 @@ export function buildRow(event: string, timeMs: number, processingMs: number, ke
   return buildRowFromText(event, timeMs, processingMs, key, stringifyLossless(properties));
 }
 
-/** Same, from the JSON text of the properties other than `time`, which nobody parses. */
+/** The same from the JSON text of the properties other than `time`, without parsing it. */
 export function buildRowFromText(
   event: string,
   timeMs: number,
@@ -51,7 +51,7 @@ export function buildRowFromText(
   };
 }
 
-/** cyrb53: two 32-bit lanes mixed to 53 bits. Equal hashes are compared in full where it matters. */
+/** cyrb53: two 32-bit lanes mixed to 53 bits. */
 export function hash53(text: string): number {
   let a = 0xdeadbeef;
   let b = 0x41c6ce57;

@@ -1,14 +1,14 @@
-// JSON that keeps every digit: numbers a double cannot hold travel as marked strings between parse and stringify.
+// JSON that keeps every digit: between parse and stringify, numbers that a double cannot hold are marked strings.
 
 const MARK = "\u0000number:";
 const MARKED = /"\\u0000number:([^"]+)"/g;
-// A number token follows one of `: , [` or a space; only these shapes can lose something in a double.
+// A number token follows one of `: , [` or a space. Only numbers of these shapes can lose digits in a double.
 const RISKY = /[:,[\s]-?(?:[\d.]{16}|[\d.]+[eE])/;
 const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 // A quote, a backslash, a control character or a surrogate.
 const NEEDS_ESCAPE = /["\\]|[^ -\ud7ff\ue000-\uffff]/;
 
-/** Like JSON.parse, but such a number becomes a string that `stringifyLossless` writes as it was. */
+/** Like JSON.parse, but such a number becomes a string that `stringifyLossless` writes unchanged. */
 export function parseLossless(text: string): unknown {
   if (!RISKY.test(text)) return JSON.parse(text);
   JSON.parse(text);
@@ -16,7 +16,7 @@ export function parseLossless(text: string): unknown {
 }
 
 export function stringifyLossless(value: unknown): string {
-  // The hot path of imports: most values are short strings and numbers.
+  // Fast for short strings and numbers, which are most values of an import.
   if (typeof value === "string") {
     if (!NEEDS_ESCAPE.test(value)) return `"${value}"`;
     return isMarkedNumber(value) ? value.slice(MARK.length) : JSON.stringify(value);

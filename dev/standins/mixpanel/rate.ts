@@ -1,6 +1,6 @@
-// Rolling windows over the stand-in's own clock, so that a test can skip an hour.
+// Rolling windows by the stand-in's clock, so that a test can skip an hour.
 
-/** Sum of amounts over the last `windowMs`, kept in `slots` equal parts: memory does not grow with the rate. */
+/** The sum of amounts in the last `windowMs`, in `slots` equal parts, so that memory does not grow with the rate. */
 export class RollingSum {
   readonly #slotMs: number;
   readonly #sums: Float64Array;
@@ -33,7 +33,7 @@ export class RollingSum {
   }
 }
 
-/** Exact times of the last requests within a window; for small limits. */
+/** The exact times of the requests in a window, for small limits. */
 export class RollingTimes {
   readonly #windowMs: number;
   #timesMs: number[] = [];
@@ -51,7 +51,7 @@ export class RollingTimes {
     this.#timesMs.push(nowMs);
   }
 
-  /** When the oldest request leaves the window, in milliseconds from now. */
+  /** Milliseconds until the oldest request leaves the window. */
   waitMs(nowMs: number): number {
     return Math.max(0, (this.#timesMs[0] ?? nowMs) + this.#windowMs - nowMs);
   }

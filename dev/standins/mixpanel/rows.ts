@@ -1,4 +1,4 @@
-// All events of one project in memory: raw lines per day in Buffers, and the few columns that the export filters by.
+// The events of one project in memory: raw lines per day in Buffers, and the columns by which the export filters.
 import { dayOf } from "./zone.ts";
 
 const FIRST_CHUNK_BYTES = 16 * 1024;
@@ -8,11 +8,11 @@ const FIRST_ROWS = 16;
 /** One stored event. `line` is its export line with `time` in milliseconds, without the newline. */
 export interface Row {
   event: string;
-  /** As the project stores it: shifted to wall time in an old project. */
+  /** As the project stores it: local time in a project created before 2023. */
   timeMs: number;
   processingMs: number;
   line: string;
-  /** Where the digits of `time` start in the line, in bytes; 0 for a line that is to be sent as it is. */
+  /** The byte offset of the digits of `time` in the line; 0 for a line that is sent unchanged. */
   timeOffset: number;
   /** 53-bit hash of the dedupe key. */
   keyHash: number;
@@ -41,7 +41,7 @@ export class DayRows {
     this.set(index, row.line, row.timeOffset, row.processingMs);
   }
 
-  /** (Re)writes the line of a row; the old bytes stay behind unused. */
+  /** Writes the line of a row. The bytes of an earlier line stay, unused. */
   set(index: number, line: string, timeOffset: number, processingMs: number): void {
     const chunk = this.#room(line);
     const length = chunk.write(line, this.#used, "utf8");
@@ -54,7 +54,7 @@ export class DayRows {
     this.#used += length + 1;
   }
 
-  /** The line with its newline: a view, not a copy. */
+  /** The line with its newline, as a view without copying. */
   bytes(index: number): Buffer {
     const chunk = this.#chunks[this.#chunkOf[index] ?? 0] as Buffer;
     const offset = this.#offsets[index] ?? 0;
@@ -65,7 +65,7 @@ export class DayRows {
     return this.bytes(index).toString("utf8", 0, (this.#lengths[index] ?? 1) - 1);
   }
 
-  /** Copies the lines of neighbours to `target`; answers the bytes written. With `seconds` it takes one line at a time. */
+  /** Copies lines to `target` and returns the number of bytes. With `seconds` it copies the first line only. */
   copyLines(from: number, to: number, target: Buffer, at: number, seconds: boolean): number {
     if (seconds) return this.#copyInSeconds(from, target, at);
     let written = 0;
@@ -73,7 +73,7 @@ export class DayRows {
       const chunk = this.#chunkOf[index] ?? 0;
       const start = this.#offsets[index] ?? 0;
       let end = start + (this.#lengths[index++] ?? 0);
-      // Lines written one after the other lie one after the other.
+      // Lines that were written in sequence are adjacent.
       while (index < to && this.#chunkOf[index] === chunk && this.#offsets[index] === end)
         end += this.#lengths[index++] ?? 0;
       written += (this.#chunks[chunk] as Buffer).copy(target, at + written, start, end);

@@ -1,4 +1,4 @@
-// What a project of the stand-in is: its settings, their defaults, and every answer that Mixpanel does not document.
+// The settings of a project, their defaults, and all answers that Mixpanel does not document.
 import { z } from "zod";
 
 const ROLES = ["owner", "admin", "analyst", "consumer"] as const;
@@ -9,12 +9,12 @@ export const serviceAccountSchema = z.strictObject({
   username: z.string().min(1).max(255),
   secret: z.string().min(1).max(255),
   role: z.enum(ROLES).default("owner"),
-  /** Epoch milliseconds on the stand-in's clock; absent means never. */
+  /** Epoch milliseconds by the stand-in's clock; default: never. */
   expiresAtMs: z.number().optional(),
 });
 export type ServiceAccount = z.infer<typeof serviceAccountSchema>;
 
-/** Answers and habits that no source documents: each can be changed, none may be relied on. */
+/** Answers and behaviour that no source documents. Tests can change each of them, and code must not rely on any. */
 export const inventedSchema = z.strictObject({
   tooManyEventsStatus: z.union([z.literal(400), z.literal(413)]).default(413),
   tooManyEventsError: z.string().default("request exceeds max limit of 2000 events"),
@@ -34,7 +34,7 @@ export const inventedSchema = z.strictObject({
   unknownKeyMessage: z.string().default("event is invalid: only 'event' and 'properties' are allowed"),
   badTypeMessage: z.string().default("is invalid: must be a string"),
   disallowedIdsIgnoreCase: z.boolean().default(false),
-  /** Text of the 401 for an account of another project; only «not a project member» in it is established. */
+  /** The 401 for an account of another project. Only «not a project member» is known for certain. */
   notMemberError: z.string().default("Service account is not a project member"),
   wrongRegionError: z.string().default("cannot find the project"),
   expiredAccountError: z.string().default("Not a valid service account username"),
@@ -46,9 +46,9 @@ export const inventedSchema = z.strictObject({
   exportBadWhereError: z.string().default("invalid where expression"),
   exportBadEventError: z.string().default("event must be a JSON array of strings"),
   exportBadLimitError: z.string().default("limit must be between 1 and 100000"),
-  /** In which zone «today» is taken when `to_date` is checked: the zone of the dates, or always the project's. */
+  /** The zone of «today» in the check of `to_date`: that of the dates, or always the project's. */
   todayZone: z.enum(["dates", "project"]).default("dates"),
-  /** Whether a 429 of the export for rate carries RateLimit-Policy, RateLimit and Retry-After. */
+  /** True if a 429 of the export has RateLimit-Policy, RateLimit and Retry-After. */
   exportRateLimitHeaders: z.boolean().default(false),
   exportOrder: z.enum(["arrival", "shuffled"]).default("shuffled"),
   exportContentType: z.string().default("text/plain"),
@@ -62,18 +62,18 @@ export const settingsSchema = z.strictObject({
   secret: z.string().min(1).max(255),
   region: z.enum(REGIONS).default("us"),
   idMerge: z.enum(["simplified", "original"]).default("simplified"),
-  /** Such a project stores `time` as local wall time and takes export dates in its own zone. */
+  /** Such a project stores `time` as local time and reads export dates in its own zone. */
   createdBefore2023: z.boolean().default(false),
   timezone: z.string().max(64).default("UTC"),
   plan: z.enum(["full", "no_raw_export"]).default("full"),
   serviceAccounts: z.array(serviceAccountSchema).max(100).default([]),
-  /** Events blocked in Lexicon: accepted, then dropped. */
+  /** Events blocked in Lexicon, which are accepted and dropped. */
   blockedEvents: z.array(z.string().max(255)).max(1000).default([]),
-  /** How long after being processed a row stays out of the raw export. */
+  /** The time after processing during which a row is not in the raw export. */
   visibilityLagMs: z.number().int().min(0).default(0),
   /** `mp_processing_time_ms` less `$mp_api_timestamp_ms`. */
   processingDelayMs: z.number().int().min(1).default(1),
-  /** Every how-many-th row the raw export repeats; 0 for none. */
+  /** The raw export repeats every nth row; 0 repeats none. */
   duplicateEveryNth: z.number().int().min(0).default(0),
   importEventsPerSecond: z.number().positive().nullable().default(30_000),
   importBytesPerMinute: z.number().positive().nullable().default(2_000_000_000),
@@ -88,12 +88,12 @@ export const settingsSchema = z.strictObject({
   invented: inventedSchema.prefault({}),
 });
 export type ProjectSettings = z.infer<typeof settingsSchema>;
-/** What a caller may leave out of new settings. */
+/** Settings as a caller gives them: all are optional. */
 export type ProjectSettingsInput = Omit<Partial<z.input<typeof settingsSchema>>, "invented"> & {
   invented?: Partial<InventedAnswers>;
 };
 
-/** Defaults for a new project, which then has a token, a secret and one owner account of its own. */
+/** The settings of a new project. By default it has a token, a secret and one owner account. */
 export function newSettings(projectId: string, given: ProjectSettingsInput): ProjectSettings {
   return settingsSchema.parse({
     token: `token-${projectId}`,

@@ -1,4 +1,4 @@
-// What Mixpanel makes of an accepted event before it stores it: identity, added properties, cut strings, wall time.
+// Changes that Mixpanel makes to an accepted event: identity, added properties, truncated strings, local time.
 import { createHash } from "node:crypto";
 import { isMarkedNumber, stringifyLossless } from "./lossless.ts";
 import { buildRowFromText } from "./lines.ts";
@@ -11,14 +11,14 @@ const NOT_STORED = new Set(["ip", "token", "time", "distinct_id", "$insert_id"])
 
 export interface Arrival {
   nowMs: number;
-  /** Host the client talked to, as `$mp_api_endpoint` says it. */
+  /** The host that the client addressed, for `$mp_api_endpoint`. */
   endpoint: string;
-  /** The client's address: identity of an event without one. */
+  /** The client's address, which identifies an event without an id. */
   address: string;
   toStoredMs(utcMs: number): number;
 }
 
-/** Makes rows of one request's events; what all of them share is written once. */
+/** Returns a function that makes rows of a request's events. Text that all rows share is built once. */
 export function rowMaker(settings: ProjectSettings, arrival: Arrival): (checked: CheckedEvent, bytes: number) => Row {
   const processingMs = arrival.nowMs + settings.processingDelayMs;
   const shared =
@@ -38,7 +38,7 @@ export function rowMaker(settings: ProjectSettings, arrival: Arrival): (checked:
   };
 }
 
-/** Names that Mixpanel writes itself, whatever was sent under them. */
+/** Properties that Mixpanel sets itself, even if the client sent them. */
 function isAddedName(name: string): boolean {
   return (
     name === "$import" ||
@@ -54,7 +54,7 @@ interface Identity {
   added: { name: "$user_id" | "$device_id"; value: string } | null;
 }
 
-/** A Simplified project computes the id: `$user_id`, else `$device:` and `$device_id`, else what was sent, as a user's. */
+/** A Simplified project computes the id: `$user_id`, else `$device:` and `$device_id`, else the sent id as a user id. */
 function identify(checked: CheckedEvent, settings: ProjectSettings, arrival: Arrival): Identity {
   const sent = checked.distinctId;
   if (settings.idMerge === "original") return { distinctId: sent ?? "", added: null };

@@ -1,4 +1,4 @@
-// The strict rules for one event of `/import`; answers what is wrong with it, or what to store.
+// The strict rules for one event of `/import`.
 import { isMarkedNumber } from "./lossless.ts";
 import type { ProjectSettings } from "./settings.ts";
 import { DAY_MS } from "./zone.ts";
@@ -6,7 +6,7 @@ import { DAY_MS } from "./zone.ts";
 export interface CheckedEvent {
   event: string;
   timeMs: number;
-  /** Null where a Simplified project takes an event without one. */
+  /** Null if the event has none, which a Simplified project accepts. */
   distinctId: string | null;
   insertId: string;
   properties: Record<string, unknown>;
@@ -36,13 +36,13 @@ export function insertIdOf(raw: unknown): string {
   return typeof insertId === "string" ? insertId : "";
 }
 
-/** Seconds or milliseconds, told apart by range; null where it is valid in neither reading, "future" where it is too late. */
+/** Epoch milliseconds of a time in seconds or milliseconds, by its range. Null if it is invalid, "future" if too late. */
 export function readTime(time: unknown, nowMs: number): number | "future" | null {
   if (typeof time !== "number" || !Number.isInteger(time)) return null;
   const lastMs = nowMs + HOUR_MS;
   if (time < FLOOR_SECONDS) return null;
   if (time * 1000 <= lastMs) return time * 1000;
-  // Too late as seconds: a number that is a plausible millisecond is one.
+  // A number that is too late in seconds is in milliseconds if that is plausible.
   if (time < FLOOR_SECONDS * 1000) return "future";
   return time <= lastMs ? time : "future";
 }
@@ -103,7 +103,7 @@ function checkIds(
   return { distinctId, insertId };
 }
 
-/** Null where it is missing, undefined where it is of no use; a number is taken as its text. */
+/** Null if it is missing, undefined if it is of a wrong type. A number becomes its text. */
 export function idText(value: unknown): string | null | undefined {
   if (value === undefined || value === null) return null;
   if (typeof value === "number") return String(value);

@@ -1,9 +1,8 @@
-// Segmentation expressions, evaluated on stored rows: times from columns, other properties by parsing the row on demand.
+// Evaluates segmentation expressions on stored rows. It parses a row only if the expression needs more than its times.
 import type { DayRows } from "./rows.ts";
-import { parseWhere, WhereError } from "./whereParser.ts";
-import type { BinaryOperator, CallName, Node } from "./whereParser.ts";
+import { type BinaryOperator, type CallName, type Node, parseWhere, WhereError } from "./whereParser.ts";
 
-/** A moment at the grain at which Mixpanel compares it. */
+/** A time in seconds, the precision at which Mixpanel compares times. */
 class Moment {
   readonly seconds: number;
 
@@ -19,7 +18,7 @@ export type RowTest = (rows: DayRows, index: number) => boolean;
 
 const NO_VARIABLES: ReadonlyMap<string, Value> = new Map();
 
-/** A test for rows, or what is wrong with the expression. */
+/** Returns a test for rows, or the error of the expression. */
 export function compileWhere(text: string): RowTest | string {
   const test = compileTest(text);
   if (typeof test === "string") return test;
@@ -42,7 +41,7 @@ export function compileWhere(text: string): RowTest | string {
   };
 }
 
-/** The same over any source of properties. */
+/** The same for any source of properties. */
 export function compileTest(text: string): ((lookup: Lookup) => boolean) | string {
   try {
     const evaluate = compile(parseWhere(text));
@@ -53,7 +52,7 @@ export function compileTest(text: string): ((lookup: Lookup) => boolean) | strin
   }
 }
 
-/** A line that is no JSON, loaded as it is, has no properties. */
+/** A line that is not JSON has no properties. */
 function propertiesOf(line: string): Record<string, unknown> {
   try {
     return (JSON.parse(line) as { properties?: Record<string, unknown> }).properties ?? {};
@@ -123,7 +122,7 @@ function compileBinary(operator: BinaryOperator, leftNode: Node, rightNode: Node
         throw new WhereError(`${operator} takes booleans only`);
       }
     }
-    // An operand that turns out to be no boolean makes its row undefined, so not matched.
+    // If an operand is not boolean, the result is undefined and the row does not match.
     return (lookup, variables) => {
       const values = [left(lookup, variables) ?? false, right(lookup, variables) ?? false];
       if (values.some((value) => typeof value !== "boolean")) return undefined;
@@ -196,7 +195,7 @@ function toNumber(value: Value): number | undefined {
   return Number(value);
 }
 
-/** From epoch seconds, or from text without a zone, which is read like the dates of the request. */
+/** Reads epoch seconds, or text without a zone, which is in the zone of the request's dates. */
 function toMoment(value: Value): Moment | undefined {
   if (typeof value === "number") return new Moment(Math.floor(value));
   if (typeof value !== "string" || !/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d)?$/.test(value)) return undefined;

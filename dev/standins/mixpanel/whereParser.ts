@@ -1,4 +1,4 @@
-// Segmentation expressions as Mixpanel documents them: text to tree, by precedence climbing.
+// Parses the segmentation expressions that Mixpanel documents, by precedence climbing.
 
 export type Node =
   | { type: "literal"; value: string | number | boolean }
@@ -39,7 +39,7 @@ function tokenize(text: string): Token[] {
     const [, string, number, word, sign] = match;
     if (string !== undefined) tokens.push({ kind: "string", text: unquote(string) });
     else if (number !== undefined) tokens.push({ kind: "number", text: number });
-    // Words of the language are taken in either case.
+    // Keywords are case-insensitive.
     else if (word !== undefined)
       tokens.push({ kind: "word", text: /^(?:and|or|not|in|true|false)$/i.test(word) ? word.toLowerCase() : word });
     else tokens.push({ kind: "sign", text: sign ?? "" });
@@ -134,7 +134,7 @@ class Parser {
     return { type: "variable", name: word };
   }
 
-  /** `any(X, list, condition)`: whether some item makes the condition true. */
+  /** `any(X, list, condition)` is true if the condition is true for some item. */
   #any(): Node {
     const variable = this.#next();
     if (variable.kind !== "word") throw new WhereError("any needs a variable");

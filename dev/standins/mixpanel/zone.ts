@@ -1,10 +1,10 @@
-// Zone arithmetic: an old project's local wall time, and today's date where the caller is.
+// Time zones: the local time of a project created before 2023, and day numbers.
 import { IANAZone } from "luxon";
 
 export const DAY_MS = 86_400_000;
 const QUARTER_MS = 15 * 60_000;
 
-/** Wall time of `timezone` encoded as if it were UTC. Offsets are cached by quarter hour, which no zone splits since 1973. */
+/** Local time of `timezone`, encoded as if it were UTC. Offsets are cached per quarter hour; none changes within one. */
 export class LocalClock {
   readonly #zone: IANAZone;
   readonly #offsetMsByQuarter = new Map<number, number>();
@@ -29,7 +29,7 @@ export function dayOf(timeMs: number): number {
   return Math.floor(timeMs / DAY_MS);
 }
 
-/** The day number of a strict `yyyy-mm-dd`, or null. */
+/** The day number of a `yyyy-mm-dd`; null if it is not a valid date. */
 export function parseDay(text: string | null): number | null {
   if (text === null || !/^\d{4}-\d\d-\d\d$/.test(text)) return null;
   const timeMs = Date.parse(`${text}T00:00:00Z`);

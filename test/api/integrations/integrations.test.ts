@@ -215,7 +215,7 @@ describe("pause, resume, delete", () => {
       const { body } = await create({});
       expect(await api.call(`${LIST}/${String(body.id)}/pause`, { method: "POST" })).toMatchObject({ status: 202 });
       expect(await api.call(`${LIST}/${String(body.id)}`)).toMatchObject({ body: { status: "paused" } });
-      expect(api.log.text).toContain("the reconciler will make up for it");
+      expect(api.log.text).toContain("the reconciler will repair this");
     } finally {
       api.control.behave = async () => {};
     }

@@ -1,4 +1,4 @@
-// Google's own clients against the local BigQuery, with nothing changed but addresses and credentials.
+// Google's clients for the local BigQuery, with other addresses and credentials only.
 import { BigQuery } from "@google-cloud/bigquery";
 import { v1, type protos } from "@google-cloud/bigquery-storage";
 import { credentials, type ServiceError } from "@grpc/grpc-js";
@@ -23,7 +23,7 @@ export interface Clients {
   auth: Impersonated;
   bigQuery: BigQuery;
   read: v1.BigQueryReadClient;
-  /** For each call of `read`: a plaintext channel carries no credentials. */
+  /** Options for each call of `read`, because a plaintext channel carries no credentials. */
   withToken(): Promise<{ otherArgs: { headers: Record<string, string> } }>;
   close(): Promise<void>;
 }
@@ -45,7 +45,7 @@ export function clientsOf(at: SharedBigQuery, projectId: string, email: string, 
     sslCreds: credentials.createInsecure(),
     projectId,
     auth: new GoogleAuth({ authClient: auth, projectId }),
-    // Errors of a stream come at once instead of after seconds of retries.
+    // Errors of a stream come at once, not after seconds of retries.
     gaxServerStreamingRetries: true,
   });
   return {
@@ -85,7 +85,7 @@ export function streamOf(session: ReadSession, index = 0): string {
   return session.streams?.[index]?.name ?? "";
 }
 
-/** Reads a stream to its end or error: how many rows came, and what ended it. */
+/** Reads a stream to its end or error. Returns the number of rows and the error. */
 export async function readAll(
   clients: Clients,
   readStream: string,
@@ -114,7 +114,7 @@ export interface HttpFailure {
   reason: string | undefined;
 }
 
-/** What a call of the REST client failed with. */
+/** The failure of a call of the REST client. */
 export async function failure(call: Promise<unknown>): Promise<HttpFailure> {
   try {
     await call;

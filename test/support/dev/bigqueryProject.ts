@@ -1,4 +1,4 @@
-// A project for tests of jobs: an account, an empty dataset `ds` before each test, and rows to load into its table `staging`.
+// A BigQuery project for tests of jobs: an account, an empty dataset `ds` before each test, and rows for a table `staging`.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,7 +39,7 @@ export const rows = (count: number) => Array.from({ length: count }, (_, i) => r
 let ids = 0;
 export const newId = (): string => `job-${Date.now()}-${ids++}`;
 
-/** Of a test file's own, since files run side by side. Registers what is before and after its tests. */
+/** Each test file needs its own project, since files run in parallel. Registers hooks. */
 export function useLoadProject(projectId: string): LoadProject {
   const email = `sync@${projectId}.iam.gserviceaccount.com`;
   let at: SharedBigQuery;

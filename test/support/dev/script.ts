@@ -1,4 +1,4 @@
-// Runs a few lines of code in a process of its own, which a test can then kill.
+// Runs code in a separate process, which a test can kill.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -8,7 +8,7 @@ export interface Script {
   pid: number;
   /** Its first line on stdout, parsed as JSON. */
   first: unknown;
-  /** Sends a signal and waits for the end; answers how it ended. */
+  /** Sends a signal and waits for the end. Returns how it ended. */
   kill(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   /** Waits for the end. */
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;

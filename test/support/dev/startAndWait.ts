@@ -1,4 +1,4 @@
-// A parent to be killed: starts the local BigQuery with a data folder, tells its addresses, and waits.
+// A parent that a test kills: starts the local BigQuery with a data folder, prints its addresses, and waits.
 import { startBigQuery } from "../../../dev/standins/bigquery/start.ts";
 
 const { restUrl, storageUrl, iamUrl, sourceToken } = await startBigQuery({ dataDir: process.argv[2] });

@@ -11,7 +11,7 @@ import { createTestDatabase, type TestDatabase } from "../store/testDatabase.ts"
 const SCRIPT = fileURLToPath(new URL("../system/serverProcess.ts", import.meta.url));
 const SECRET_KEY = Buffer.alloc(32, 7);
 
-export interface ServerWorld {
+export interface ServerHarness {
   database: TestDatabase;
   store: Store;
   upstream: LocalUpstream;
@@ -21,7 +21,7 @@ export interface ServerWorld {
   close(): Promise<void>;
 }
 
-export async function createServerWorld(): Promise<ServerWorld> {
+export async function startServerHarness(): Promise<ServerHarness> {
   const database = await createTestDatabase();
   const upstream = await startLocalUpstream();
   const store = createPostgresStore({

@@ -1,19 +1,18 @@
-// A proxy in front of a stand-in that ends compressed answers too early while the connection ends as it should.
+// A proxy in front of a stand-in that truncates compressed answers, although the connection ends correctly.
 import { once } from "node:events";
-import { createServer, request } from "node:http";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface CuttingProxy {
   origin: string;
-  /** Where to forward to; known only after the proxy, whose address others need first. */
+  /** The address to forward to. It is set later, because it is known only after the proxy has started. */
   target: string;
-  /** How many more answers of more than 1,000 bytes are cut in half. */
+  /** How many of the next answers of more than 1,000 bytes are cut in half. */
   cuts: number;
   stop(): Promise<void>;
 }
 
-/** Forwards whole answers; cut ones lose the second half of their bytes, still compressed, under a correct chunked end. */
+/** A cut answer loses the second half of its compressed bytes, and still has a correct chunked end. */
 export async function startCuttingProxy(): Promise<CuttingProxy> {
   const server = createServer((incoming, outgoing) => {
     void forward(proxy, incoming, outgoing).catch(() => outgoing.destroy());

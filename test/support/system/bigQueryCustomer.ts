@@ -1,25 +1,22 @@
-// A customer with both directions of BigQuery on and two events, each in a table of its own: what fault tests do to one.
+// A customer for fault tests, with both directions of BigQuery and two events, each in its own table.
 import type { BigQueryControl } from "../../../dev/standins/bigquery/control.ts";
 import type { FaultInput } from "../../../dev/standins/bigquery/protocol.ts";
 import { eventually } from "../eventually.ts";
-import { COLUMNS, connectBigQuery, DATASET, FIELDS, grantsOf } from "./bigQuerySync.ts";
-import type { BigQuery, EventRow } from "./bigQuerySync.ts";
-import { expectMerged, expectRead, expectRunsAddUp } from "./exact.ts";
-import type { Ledger } from "./exact.ts";
-import { HOUR_MS } from "./system.ts";
-import type { System } from "./system.ts";
+import { type BigQuery, COLUMNS, connectBigQuery, DATASET, type EventRow, FIELDS, grantsOf } from "./bigQuerySync.ts";
+import { expectMerged, expectRead, expectRunsAddUp, type Ledger } from "./exact.ts";
+import { HOUR_MS, type System } from "./system.ts";
 
 const WITHIN_MS = 120_000;
-/** Of each event, in the beginning. */
+/** The initial number of rows of each event. */
 export const ROWS = 400;
-/** Where the events come from: another dataset than the exposures go to. */
+/** The dataset of the events, which is not the dataset of the exposures. */
 export const SOURCE = "source";
 export const EVENTS = ["donation", "visit"] as const;
 type Name = (typeof EVENTS)[number];
 
 export class Customer {
   readonly bigQuery: BigQuery;
-  /** All that was put into each event's table. */
+  /** All rows that were loaded into each event's table. */
   readonly rows: Record<Name, EventRow[]> = { donation: [], visit: [] };
   private readonly system: System;
   private readonly ledger: Ledger;
@@ -34,7 +31,7 @@ export class Customer {
     return this.bigQuery.control.createTable(this.bigQuery.projectId, SOURCE, name, { schema: { fields } });
   }
 
-  /** All within the overlap: whatever is put there later, or again, is read by the next run. */
+  /** Adds rows within the lookback, so that the next run reads rows that are added later or again. */
   async add(name: Name, count: number): Promise<void> {
     const fresh = Array.from({ length: count }, (_, i) => ({
       event_name: name,
@@ -75,7 +72,7 @@ export class Customer {
     return events.reduce((sum, event) => sum + event.imported, 0);
   }
 
-  /** Syncs, and lets this happen while the export's load waits for its answer and all rows are imported. */
+  /** Starts a sync and calls `happen` while the load of the export waits for its answer and all rows are imported. */
   async inMidSync(happen: () => Promise<void>): Promise<string | undefined> {
     const id = await this.fault({ kind: "hang", target: "jobs.insert", jobType: "load" });
     await this.enable();
@@ -93,7 +90,7 @@ export class Customer {
     return await this.bigQuery.outcome(requestId, WITHIN_MS);
   }
 
-  /** Each bucket and each source row once, by both sides' counts. */
+  /** Expects each bucket and each source row once, by the counts of both sides. */
   async expectExact(): Promise<void> {
     await expectMerged(this.bigQuery, this.ledger);
     for (const name of EVENTS) await expectRead(this.bigQuery, name, this.rows[name]);
@@ -102,7 +99,7 @@ export class Customer {
   }
 }
 
-/** Both directions are off yet. */
+/** Both directions are still off. */
 export async function connectCustomer(system: System, control: BigQueryControl, ledger: Ledger): Promise<Customer> {
   const bigQuery = await connectBigQuery(system, control);
   const { projectId, email, path } = bigQuery;

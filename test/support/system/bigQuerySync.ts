@@ -1,17 +1,16 @@
-// What tests of the whole system do with a BigQuery integration: a customer's project, an integration on it, and both sides' counts.
+// A BigQuery integration in tests of the whole system: a customer's project, the integration, and the counts of both sides.
 import { randomInt } from "node:crypto";
 import { startSharedBigQuery } from "../../../dev/standins/bigquery/sharedEmulator.ts";
 import type { BigQueryControl } from "../../../dev/standins/bigquery/control.ts";
 import type { Role } from "../../../dev/standins/bigquery/protocol.ts";
 import { eventually } from "../eventually.ts";
 import { allPages } from "./mixpanelSync.ts";
-import { startSystem } from "./system.ts";
-import type { System } from "./system.ts";
+import { startSystem, type System } from "./system.ts";
 
 export const DATASET = "analytics";
 const EXPOSURES = "inworld_router_exposures";
 
-/** Columns of the customer's table of events. */
+/** The columns of the customer's table of events. */
 export const COLUMNS = {
   dataset: DATASET,
   tableName: "events",
@@ -54,7 +53,7 @@ interface EventAnswer {
 
 export type BigQuery = Awaited<ReturnType<typeof connectBigQuery>>;
 
-/** Settings with which the system under test finds the local BigQuery. */
+/** The settings for the local BigQuery. */
 export async function bigQuerySettings(): Promise<{ settings: Record<string, string>; control: BigQueryControl }> {
   const { restUrl, storageUrl, iamUrl, sourceToken, control } = await startSharedBigQuery();
   const settings = {
@@ -66,7 +65,7 @@ export async function bigQuerySettings(): Promise<{ settings: Record<string, str
   return { settings, control };
 }
 
-/** A whole system, its worker included, with the local BigQuery on the other side. */
+/** A whole system with a worker and the local BigQuery. */
 export async function startBigQuerySystem() {
   const { settings, control } = await bigQuerySettings();
   const system = await startSystem(settings);
@@ -78,7 +77,7 @@ export async function startBigQuerySystem() {
   return { system, control, stop };
 }
 
-/** What an account needs for both directions; the roles on data for these datasets. */
+/** The roles that an account needs for both directions, with rights to the data of these datasets. */
 export function grantsOf(
   projectId: string,
   datasets = [DATASET],
@@ -90,7 +89,7 @@ export function grantsOf(
   ];
 }
 
-/** A project as its customer would prepare it, with an empty table of events. */
+/** Creates a project as a customer would, with an empty table of events. */
 export async function prepareBigQuery(control: BigQueryControl) {
   const projectId = `project-${randomInt(1_000_000, 1_000_000_000)}`;
   const email = `sync@${projectId}.iam.gserviceaccount.com`;

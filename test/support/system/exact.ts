@@ -2,10 +2,8 @@
 import { expect } from "vitest";
 import type { LoadRow, StoredEvent } from "../../../dev/standins/mixpanel/protocol.ts";
 import type { BigQuery, EventRow } from "./bigQuerySync.ts";
-import { EXPOSURE_EVENT, expose } from "./mixpanelSync.ts";
-import type { ExposureInput, Mixpanel } from "./mixpanelSync.ts";
-import { DAY_MS, HOUR_MS } from "./system.ts";
-import type { System } from "./system.ts";
+import { expose, EXPOSURE_EVENT, type ExposureInput, type Mixpanel } from "./mixpanelSync.ts";
+import { DAY_MS, HOUR_MS, type System } from "./system.ts";
 
 const MAX_ROWS_PER_LIST = 100_000;
 const HOURS = 48;
@@ -121,7 +119,7 @@ export async function expectImported(mixpanel: Mixpanel, rows: readonly LoadRow[
   expect(await mixpanel.event("purchase")).toMatchObject({ imported: expected.length, rejected: 0 });
 }
 
-/** Every bucket is one row of the customer's table, at its latest time; nothing else is there, and our own counts say so. */
+/** Expects one row per bucket at its latest time in the customer's table, no other rows, and matching counts. */
 export async function expectMerged(bigQuery: BigQuery, ledger: Pick<Ledger, "buckets">): Promise<void> {
   const rows = await bigQuery.exposures();
   expectSame(rows.map(({ user, ms }) => JSON.stringify([user, ms])).toSorted(), ledger.buckets);

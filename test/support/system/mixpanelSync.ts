@@ -3,8 +3,7 @@ import { randomInt } from "node:crypto";
 import type { MixpanelControl } from "../../../dev/standins/mixpanel/control.ts";
 import type { ProjectSettingsInput } from "../../../dev/standins/mixpanel/settings.ts";
 import { eventually } from "../eventually.ts";
-import { ACCOUNT } from "./system.ts";
-import type { System } from "./system.ts";
+import { ACCOUNT, type System } from "./system.ts";
 
 export const EXPOSURE_EVENT = "Inworld Router Exposure";
 

@@ -1,4 +1,4 @@
-// The whole system for one test file: API, worker, PostgreSQL and Temporal for real, with the Mixpanel stand-in on the other side.
+// The whole system for one test file: the real API, worker, PostgreSQL and Temporal, with the Mixpanel stand-in.
 import { randomBytes } from "node:crypto";
 import { Client, Connection } from "@temporalio/client";
 import { NativeConnection } from "@temporalio/worker";
@@ -9,8 +9,7 @@ import { createApp } from "../../../src/api/app.ts";
 import type { WebSettings } from "../../../src/api/deps.ts";
 import { createIntegrationControl, workflowIdOf } from "../../../src/client/index.ts";
 import { registerSearchAttributes } from "../../../src/client/searchAttributes.ts";
-import type { Config } from "../../../src/config/config.ts";
-import { loadConfig } from "../../../src/config/config.ts";
+import { type Config, loadConfig } from "../../../src/config/config.ts";
 import type { Connector } from "../../../src/providers/connector.ts";
 import { closeConnectors, createConnectors } from "../../../src/providers/registry.ts";
 import { createLogger } from "../../../src/telemetry/logging.ts";
@@ -26,7 +25,7 @@ export const ACCOUNT = { username: "sync.abc123.mp-service-account", secret: "th
 
 export type System = Awaited<ReturnType<typeof startSystem>>;
 
-/** Settings on top of the defaults, and connectors besides those of `src`; waits are short so that no test waits in real time. */
+/** `settings` override the defaults, whose waits are short; `more` are connectors besides those of `src`. */
 export async function startSystem(
   settings: Record<string, string> = {},
   web: Partial<WebSettings> = {},
@@ -123,7 +122,7 @@ function workerOf(config: Config, parts: Pick<Parameters<typeof createWorker>[0]
   };
 }
 
-/** All that a workflow's history holds, payloads (base64 in JSON) decoded. */
+/** The text of a workflow's history, with decoded payloads. */
 export async function historyOf(system: System, integrationId: string): Promise<string> {
   const history = await system.workflow(integrationId).fetchHistory();
   return JSON.stringify(history, (key, value: unknown) =>

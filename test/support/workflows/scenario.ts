@@ -4,8 +4,7 @@ import { DefaultLogger, Runtime, Worker } from "@temporalio/worker";
 import { inject } from "vitest";
 import { INTEGRATION_WORKFLOW, workflowIdOf } from "../../../src/client/ids.ts";
 import type { integrationWorkflow } from "../../../src/workflows/integrationWorkflow.ts";
-import { statusQuery } from "../../../src/workflows/messages.ts";
-import type { IntegrationInput } from "../../../src/workflows/messages.ts";
+import { type IntegrationInput, statusQuery } from "../../../src/workflows/messages.ts";
 import { FakeSync } from "./fakeSync.ts";
 import { startTimeSkipping } from "./servers.ts";
 
@@ -32,8 +31,8 @@ export interface ScenarioOptions {
 }
 
 /**
- * Starts one integration and a worker for it, calls `act`, and ends both. The server is one of its own: an activity that is cut off at
- * the end would hold up the time of every later scenario on the same server.
+ * Starts one integration and a worker for it, calls `act`, and ends both. The server is one of its own: an activity
+ * that is cut off at the end would hold up the time of every later scenario on the same server.
  */
 export async function scenario(
   act: (scenario: Scenario) => Promise<void>,

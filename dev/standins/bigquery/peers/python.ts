@@ -7,7 +7,7 @@ import { pythonPackages } from "../../../services/python.ts";
 const VENV_DIR = join(LOCAL_DIR, "bigquery-peers");
 const PINS = ["google-cloud-bigquery==3.47.0", "google-cloud-bigquery-storage==2.43.0", "pyarrow==26.0.1"];
 
-/** Folder of the virtualenv's programs; installs on first use. */
+/** Returns the folder of the virtualenv's programs. The first call installs them. */
 export async function bigQueryPeersBin(): Promise<string> {
   return (await pythonPackages(PINS, { venvDir: VENV_DIR })).binDir;
 }

@@ -9,7 +9,7 @@ const VENV_DIR = join(LOCAL_DIR, "mixpanel-peers");
 const PINS = ["mixpanel==5.4.1", "tap-mixpanel==1.8.0"];
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 
-/** Folder of the virtualenv's programs; installs on first use. */
+/** Returns the folder of the virtualenv's programs. The first call installs them. */
 export async function peerPythonBin(): Promise<string> {
   return (await pythonPackages(PINS, { venvDir: VENV_DIR })).binDir;
 }

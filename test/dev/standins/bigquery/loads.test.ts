@@ -1,4 +1,4 @@
-// Load jobs as the official client runs them: whole and in chunks, into tables that are there or not, good files and bad.
+// Load jobs by the official client: in one request and in chunks, into existing and new tables, with good and bad files.
 import { gzipSync } from "node:zlib";
 import { request } from "undici";
 import type { JobMetadata } from "@google-cloud/bigquery";
