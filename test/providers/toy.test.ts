@@ -57,7 +57,7 @@ describe("a provider as a folder", () => {
     await fill(page, { Room: "kitchen" });
     await page.getByRole("button", { name: "Enable" }).click();
     await expectPage(page, "Toy Room kitchen");
-    await page.getByText("Enabled: every step went well.").waitFor();
+    await page.getByText("Enabled: every step succeeded.").waitFor();
     await page.getByText("Opening the door").waitFor();
     // There is no guide to it.
     expect(await page.getByRole("link", { name: "What to prepare in Toy Room" }).count()).toBe(0);
@@ -113,6 +113,6 @@ describe("a provider as a folder", () => {
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("dialog").waitFor({ state: "hidden" });
     await page.getByRole("button", { name: "Test connection" }).click();
-    await page.getByText("Enabled: every step went well.").waitFor();
+    await page.getByText("Enabled: every step succeeded.").waitFor();
   });
 });
