@@ -84,12 +84,23 @@ export async function startSystem(
   }
 
   return {
-    ...{ env, config, database, mixpanel, control, client, store, sql, app, apiKey, workspaceId, taskQueue, call },
+    env,
+    config,
+    database,
+    mixpanel,
+    control,
+    client,
+    store,
+    sql,
+    app,
+    apiKey,
+    workspaceId,
+    taskQueue,
+    call,
     ...worker,
     workflow: (integrationId: string) => client.workflow.getHandle(workflowIdOf(integrationId)),
     stop: async () => {
       await worker.stopWorker();
-      // Orphans would go on in the shared Temporal until the end of the whole run.
       for await (const id of control.running()) await control.end(id);
       await sql.end();
       await Promise.allSettled([store.close(), closeConnectors(connectors), mixpanel.stop(), connection.close()]);
