@@ -71,8 +71,8 @@ describe("a provider as a folder", () => {
     await page.getByRole("switch", { name: "Export to Toy Room", checked: true }).waitFor();
     await syncNow(page, "succeeded");
     await region(page, "Sync status").getByText("3 sent, 0 waiting, 0 rejected, 0 late").waitFor();
-    expect([...room.notes.values()].map(({ user, timeMs }) => [user, timeMs]).toSorted()).toEqual(
-      USERS.map((user) => [user, hourMs + 1_000]),
+    expect([...room.notes.values()].map(({ user, timeMs }) => `${user} ${timeMs}`).toSorted()).toEqual(
+      USERS.map((user) => `${user} ${hourMs + 1_000}`),
     );
 
     // A revision follows, because the destination can change what it has.
