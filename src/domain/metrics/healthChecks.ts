@@ -67,7 +67,7 @@ function checkSampleRatio({ fromMs, routeId }: ResultOptions, { router, cells }:
   }
   const changed = router.updatedAtMs > fromMs;
   const cause = changed
-    ? `The router was changed on ${isoDay(router.updatedAtMs)}. If its weights changed, choose days after that.`
+    ? `The router changed on ${isoDay(router.updatedAtMs)}, within this range. If its weights did, choose later days.`
     : "Likely causes: fallbacks to another variant, lost exposures, or exposures sent for one variant only. " +
       "Find the cause before you believe a difference.";
   const message = `The variants of route ${worst.id} did not get users in the proportions of their weights. ${cause}`;
