@@ -1,14 +1,11 @@
 // Who may import whom. One rule per folder, in the order of the table in ARCHITECTURE.md; its comment says what to do instead.
 // `npm run check:layers` prints the name of a broken rule: look it up here.
-/** Rules that the tree does not keep yet. */
-const OPEN = new Set(["config-reads-settings", "api-gets-its-deps"]);
-
 /** Files below `from` may import `paths`, `packages` and (unless `core` is false) what Node brings along; nothing else. */
 function layer({ name, from, paths = [], packages = [], core = true, comment }) {
   return {
     name,
     comment,
-    severity: OPEN.has(name) ? "warn" : "error",
+    severity: "error",
     from: { path: from },
     to: {
       pathNot: [...paths, ...packages.map((one) => `node_modules/${one}/`)],

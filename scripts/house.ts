@@ -13,7 +13,7 @@ const PROVIDER_NAMES = /mixpanel|bigquery/i;
 const PROVIDER_FILES = /^src\/(?:providers|config|store\/migrations)\//;
 
 /** Rules that the tree does not keep yet: they only warn. */
-const OPEN = new Set(["header", "lineLength", "words", "documentSize"]);
+const OPEN = new Set(["header", "lineLength", "words"]);
 
 interface File {
   path: string;

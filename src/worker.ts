@@ -1,14 +1,19 @@
 // The worker's composition root: builds every dependency of the activities, runs them, and drains them.
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
-import type { LogLevel, WorkerOptions } from "@temporalio/worker";
+import {
+  DefaultLogger,
+  type LogLevel,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+} from "@temporalio/worker";
 import { createActivities } from "./activities/index.ts";
 import type { IntegrationControl } from "./client/index.ts";
 import { triggerReconciler } from "./client/reconcilerSchedule.ts";
 import type { Config } from "./config/config.ts";
-import { closeConnectors, createConnectors } from "./providers/registry.ts";
-import type { Connectors } from "./providers/registry.ts";
+import { closeConnectors, type Connectors, createConnectors } from "./providers/registry.ts";
 import { createLogger } from "./telemetry/logging.ts";
 import { isMigrated } from "./store/postgres/migrate.ts";
 import { createPostgresStore } from "./store/createStore.ts";

@@ -3,9 +3,8 @@ import type { BigQuery } from "../standins/bigquery/start.ts";
 import type { Api } from "./api.ts";
 import * as project from "./bigQueryProject.ts";
 import { firstDay } from "./purchases.ts";
-import { destinationLines, runImport, importLines, sentLines } from "./demoProvider.ts";
+import { type DemoProvider, destinationLines, importLines, runImport, sentLines } from "./demoProvider.ts";
 import type { DemoData } from "./data.ts";
-import type { DemoProvider } from "./demoProvider.ts";
 
 const EVENTS = {
   single_purchase: "Fires when a customer buys one CD",

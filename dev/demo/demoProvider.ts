@@ -1,8 +1,7 @@
 // What the demo does with each provider, and the counts that all providers share.
 import type { Api } from "./api.ts";
 import type { Bars } from "./bars.ts";
-import { bucketKey } from "./exposures.ts";
-import type { DemoExposure } from "./exposures.ts";
+import { bucketKey, type DemoExposure } from "./exposures.ts";
 import type { CountedEvent } from "./metric.ts";
 import type { Line } from "./report.ts";
 

@@ -2,9 +2,8 @@
 import type { Api } from "./api.ts";
 import { ACCOUNT, createProject, loadPurchases, PROJECT_ID, readEvents } from "./mixpanelProject.ts";
 import { firstDay, PURCHASE_EVENT } from "./purchases.ts";
-import { destinationLines, runImport, importLines, sentLines } from "./demoProvider.ts";
+import { type DemoProvider, destinationLines, importLines, runImport, sentLines } from "./demoProvider.ts";
 import type { DemoData } from "./data.ts";
-import type { DemoProvider } from "./demoProvider.ts";
 
 const EXPORTED_EVENT = "Inworld Router Exposure";
 

@@ -4,8 +4,7 @@ import { createInterface } from "node:readline";
 import Mixpanel from "mixpanel";
 import { request } from "undici";
 import { MixpanelControl } from "../standins/mixpanel/control.ts";
-import { PURCHASE_EVENT } from "./purchases.ts";
-import type { Purchase } from "./purchases.ts";
+import { type Purchase, PURCHASE_EVENT } from "./purchases.ts";
 
 export const PROJECT_ID = "1997";
 export const ACCOUNT = { username: "crosscurrent-demo.mp-service-account", secret: "demo-service-account-secret" };

@@ -45,5 +45,5 @@ export async function runToEnd({ command, args }: Program, env: NodeJS.ProcessEn
 /** The stderr of a failed command, or why it did not start. */
 export function failureText(error: unknown): string {
   if (!(error instanceof ExecaError)) return String(error);
-  return String(error.stderr ?? "").trim() || error.shortMessage;
+  return (error.stderr ?? "").trim() || error.shortMessage;
 }

@@ -32,8 +32,12 @@ export function postgresUser(paths: string[]): RunAs {
     gid: undefined,
     prefix: [
       setpriv,
-      ...[`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"],
-      ...[`--inh-caps=${capability}`, `--ambient-caps=${capability}`, "--"],
+      `--reuid=${uid}`,
+      `--regid=${gid}`,
+      "--clear-groups",
+      `--inh-caps=${capability}`,
+      `--ambient-caps=${capability}`,
+      "--",
     ],
   };
 }

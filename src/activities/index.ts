@@ -28,8 +28,8 @@ export function createActivities(
     planImport: activity(planImport(dependencies)),
     importPage: activity(importPage(dependencies)),
     discoverProperties: activity(async ({ integrationId }: { integrationId: string }) => {
-      const { connector } = await connect(dependencies, integrationId);
-      await store.imports.discoverProperties(integrationId, connector.spec.identityProperties);
+      const { spec } = (await connect(dependencies, integrationId)).connector;
+      await store.imports.discoverProperties(integrationId, (source) => spec.identityProperties(source));
     }),
     recordRun: activity((input) => store.runs.record(input)),
     projectStatus: activity((input) => store.syncState.recordStatus(input)),

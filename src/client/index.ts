@@ -96,7 +96,7 @@ function startOptions(ref: IntegrationRef, taskQueue: string) {
       "Signals: `syncNow` (one optional argument, a request id), `pause`, `resume`, `configChanged`. Query: `status`.",
     ].join("\n"),
     typedSearchAttributes: [
-      { key: providerKey, value: provider as string },
+      { key: providerKey, value: provider },
       { key: workspaceKey, value: workspaceId },
     ],
   };

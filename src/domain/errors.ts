@@ -1,3 +1,4 @@
+// Failures: the kinds in which they are classified, and what users see of them.
 /**
  * The closed set of ways in which a connector can fail. The workflow decides by kind alone what happens next:
  * `rate_limited` and `transient` are waited for, the rest becomes a visible state of the direction until somebody

@@ -1,3 +1,4 @@
+// How far the import of an event is.
 import type { JsonValue } from "./integration.ts";
 
 /**
@@ -14,8 +15,8 @@ export interface EventProgress {
 export const NO_PROGRESS: EventProgress = { completeThroughMs: null, unfinished: null };
 
 /**
- * The earlier of two progresses of one event. Where the workflow's state and the store's mirror disagree (one of them
- * was restored from a backup), the earlier wins: reading again is harmless, skipping is not.
+ * The earlier of two progresses of one event. Where the workflow's state and the store's checkpoint disagree (one of
+ * them was restored from a backup), the earlier wins: reading again is harmless, skipping is not.
  */
 export function earlierProgress(a: EventProgress, b: EventProgress): EventProgress {
   const through = compareNullable(a.completeThroughMs, b.completeThroughMs);

@@ -1,6 +1,7 @@
+// When runs are due.
 /**
  * When the next run of an integration is due, epoch milliseconds: an interval after the last one started, plus a jitter
- * that is fixed per integration, so that a restart of everything does not make everybody sync at once.
+ * that is fixed per integration, so that integrations do not all sync at once after a restart.
  */
 export function nextRunAtMs(
   lastStartedAtMs: number,

@@ -1,4 +1,4 @@
-// Reads responses whose numbers may have more digits than a JavaScript number. Not in api.ts, so that it is loaded late.
+// Reads responses whose numbers may have more digits than a JavaScript number. Apart from api.ts to be loaded late.
 import { parse } from "lossless-json";
 import { unwrap, type ApiCall } from "./api.ts";
 

@@ -1,6 +1,5 @@
 // The HTTP client of all connectors: timeouts, bounded bodies, and network errors as SyncErrors.
-import type { Readable } from "node:stream";
-import { pipeline } from "node:stream";
+import { pipeline, type Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { Agent, request } from "undici";
 import { SyncError } from "../domain/errors.ts";

@@ -2,11 +2,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BigQueryControl } from "../../dev/standins/bigquery/control.ts";
 import { SHARED_START_TIMEOUT_MS } from "../../dev/standins/bigquery/sharedEmulator.ts";
-import { COLUMNS, connectBigQuery, DATASET, FIELDS, startBigQuerySystem } from "../support/system/bigQuerySync.ts";
-import type { EventRow } from "../support/system/bigQuerySync.ts";
+import {
+  COLUMNS,
+  connectBigQuery,
+  DATASET,
+  type EventRow,
+  FIELDS,
+  startBigQuerySystem,
+} from "../support/system/bigQuerySync.ts";
 import { expectRead, expectRunsAddUp } from "../support/system/exact.ts";
-import { DAY_MS, HOUR_MS } from "../support/system/system.ts";
-import type { System } from "../support/system/system.ts";
+import { DAY_MS, HOUR_MS, type System } from "../support/system/system.ts";
 
 const WITHIN_MS = 120_000;
 const TABLE = "orders";

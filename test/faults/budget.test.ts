@@ -2,10 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { expectImported, Ledger } from "../support/system/exact.ts";
-import { connectMixpanel } from "../support/system/mixpanelSync.ts";
-import type { Mixpanel } from "../support/system/mixpanelSync.ts";
-import { ACCOUNT, DAY_MS, startSystem } from "../support/system/system.ts";
-import type { System } from "../support/system/system.ts";
+import { connectMixpanel, type Mixpanel } from "../support/system/mixpanelSync.ts";
+import { ACCOUNT, DAY_MS, startSystem, type System } from "../support/system/system.ts";
 
 const WITHIN_MS = 120_000;
 const HOUR_AND_MORE_MS = 3_700_000;

@@ -4,8 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LoadRow } from "../../dev/standins/mixpanel/protocol.ts";
 import { expectImported } from "../support/system/exact.ts";
 import { connectMixpanel } from "../support/system/mixpanelSync.ts";
-import { DAY_MS, HOUR_MS, startSystem } from "../support/system/system.ts";
-import type { System } from "../support/system/system.ts";
+import { DAY_MS, HOUR_MS, startSystem, type System } from "../support/system/system.ts";
 
 const WITHIN_MS = 120_000;
 const STEP_MS = 10 * 60_000;

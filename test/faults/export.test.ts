@@ -3,10 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FaultInput } from "../../dev/standins/mixpanel/protocol.ts";
 import { eventually } from "../support/eventually.ts";
 import { expectExported, expectImported, expectRunsAddUp, IMPORT_FROM, Ledger } from "../support/system/exact.ts";
-import { connectMixpanel } from "../support/system/mixpanelSync.ts";
-import type { Mixpanel } from "../support/system/mixpanelSync.ts";
-import { startSystem } from "../support/system/system.ts";
-import type { System } from "../support/system/system.ts";
+import { connectMixpanel, type Mixpanel } from "../support/system/mixpanelSync.ts";
+import { startSystem, type System } from "../support/system/system.ts";
 
 const WITHIN_MS = 120_000;
 /** Three batches and a rest. */

@@ -2,13 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FaultInput } from "../../dev/standins/mixpanel/protocol.ts";
 import { eventually } from "../support/eventually.ts";
-import { startCuttingProxy } from "../support/http/cuttingProxy.ts";
-import type { CuttingProxy } from "../support/http/cuttingProxy.ts";
+import { type CuttingProxy, startCuttingProxy } from "../support/http/cuttingProxy.ts";
 import { expectImported, expectRunsAddUp, IMPORT_FROM, Ledger } from "../support/system/exact.ts";
-import { connectMixpanel } from "../support/system/mixpanelSync.ts";
-import type { ConnectOptions, Mixpanel } from "../support/system/mixpanelSync.ts";
-import { DAY_MS, HOUR_MS, startSystem } from "../support/system/system.ts";
-import type { System } from "../support/system/system.ts";
+import { connectMixpanel, type ConnectOptions, type Mixpanel } from "../support/system/mixpanelSync.ts";
+import { DAY_MS, HOUR_MS, startSystem, type System } from "../support/system/system.ts";
 
 const WITHIN_MS = 120_000;
 const ROWS = 2_000;

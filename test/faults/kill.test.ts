@@ -4,16 +4,26 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BigQueryControl } from "../../dev/standins/bigquery/control.ts";
 import { SHARED_START_TIMEOUT_MS } from "../../dev/standins/bigquery/sharedEmulator.ts";
 import { eventually } from "../support/eventually.ts";
-import { bigQuerySettings, COLUMNS, connectBigQuery } from "../support/system/bigQuerySync.ts";
-import type { BigQuery, EventRow } from "../support/system/bigQuerySync.ts";
-import { expectExported, expectImported, expectMerged, expectRead } from "../support/system/exact.ts";
-import { expectRunsAddUp, IMPORT_FROM, Ledger, START_MS } from "../support/system/exact.ts";
-import { startKillableWorkers } from "../support/system/killableWorker.ts";
-import type { KillableWorkers } from "../support/system/killableWorker.ts";
-import { connectMixpanel } from "../support/system/mixpanelSync.ts";
-import type { Mixpanel } from "../support/system/mixpanelSync.ts";
-import { DAY_MS, HOUR_MS, startSystem } from "../support/system/system.ts";
-import type { System } from "../support/system/system.ts";
+import {
+  type BigQuery,
+  bigQuerySettings,
+  COLUMNS,
+  connectBigQuery,
+  type EventRow,
+} from "../support/system/bigQuerySync.ts";
+import {
+  expectExported,
+  expectImported,
+  expectMerged,
+  expectRead,
+  expectRunsAddUp,
+  IMPORT_FROM,
+  Ledger,
+  START_MS,
+} from "../support/system/exact.ts";
+import { type KillableWorkers, startKillableWorkers } from "../support/system/killableWorker.ts";
+import { connectMixpanel, type Mixpanel } from "../support/system/mixpanelSync.ts";
+import { DAY_MS, HOUR_MS, startSystem, type System } from "../support/system/system.ts";
 
 /** Each strikes all directions that are busy; more of them by hand: FAULT_KILLS=60. */
 const KILLS = Number(process.env["FAULT_KILLS"] ?? 20);

@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startMixpanelStandIn } from "../../dev/standins/mixpanel/server.ts";
-import type { MixpanelStandIn } from "../../dev/standins/mixpanel/server.ts";
+import { type MixpanelStandIn, startMixpanelStandIn } from "../../dev/standins/mixpanel/server.ts";
 import { eventually } from "../support/eventually.ts";
 import {
   expectExported,
@@ -14,10 +13,8 @@ import {
   Ledger,
   runsOf,
 } from "../support/system/exact.ts";
-import { connectMixpanel } from "../support/system/mixpanelSync.ts";
-import type { Mixpanel } from "../support/system/mixpanelSync.ts";
-import { startSystem } from "../support/system/system.ts";
-import type { System } from "../support/system/system.ts";
+import { connectMixpanel, type Mixpanel } from "../support/system/mixpanelSync.ts";
+import { startSystem, type System } from "../support/system/system.ts";
 
 const WITHIN_MS = 120_000;
 const dataDir = mkdtempSync(join(tmpdir(), "crosscurrent-outage-"));

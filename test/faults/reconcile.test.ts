@@ -4,10 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { reconcile } from "../../src/activities/reconcile.ts";
 import { eventually } from "../support/eventually.ts";
 import { IMPORT_FROM } from "../support/system/exact.ts";
-import { connectMixpanel, expose } from "../support/system/mixpanelSync.ts";
-import type { Mixpanel } from "../support/system/mixpanelSync.ts";
-import { HOUR_MS, startSystem } from "../support/system/system.ts";
-import type { System } from "../support/system/system.ts";
+import { connectMixpanel, expose, type Mixpanel } from "../support/system/mixpanelSync.ts";
+import { HOUR_MS, startSystem, type System } from "../support/system/system.ts";
 
 const WITHIN_MS = 60_000;
 /** Longer than a change may wait for its own signal. */

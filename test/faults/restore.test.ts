@@ -11,11 +11,9 @@ import {
   Ledger,
   runsOf,
 } from "../support/system/exact.ts";
-import { connectMixpanel, expose } from "../support/system/mixpanelSync.ts";
-import type { Mixpanel } from "../support/system/mixpanelSync.ts";
+import { connectMixpanel, expose, type Mixpanel } from "../support/system/mixpanelSync.ts";
 import { backUp } from "../support/system/restore.ts";
-import { startSystem } from "../support/system/system.ts";
-import type { System } from "../support/system/system.ts";
+import { startSystem, type System } from "../support/system/system.ts";
 
 const WITHIN_MS = 120_000;
 

@@ -1,6 +1,5 @@
 // Invariant 11: no credential, API key, user id or value of a row is in a Temporal history, a log line or a metric.
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -8,10 +7,8 @@ import { freePort } from "../../dev/process/freePort.ts";
 import type { LoadRow } from "../../dev/standins/mixpanel/protocol.ts";
 import { eventually } from "../support/eventually.ts";
 import { IMPORT_FROM, START_MS } from "../support/system/exact.ts";
-import { connectMixpanel } from "../support/system/mixpanelSync.ts";
-import type { Mixpanel } from "../support/system/mixpanelSync.ts";
-import { ACCOUNT, historyOf, startSystem } from "../support/system/system.ts";
-import type { System } from "../support/system/system.ts";
+import { connectMixpanel, type Mixpanel } from "../support/system/mixpanelSync.ts";
+import { ACCOUNT, historyOf, startSystem, type System } from "../support/system/system.ts";
 
 const WITHIN_MS = 120_000;
 const CLI = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));

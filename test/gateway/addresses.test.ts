@@ -11,29 +11,45 @@ const policy = createAddressPolicy(["127.0.0.1:8095", "[::1]", "llm.internal"]);
 
 describe("addresses", () => {
   test.each([
-    ...["127.0.0.1", "127.255.255.254", "0.0.0.0", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.0.1"],
-    ...["169.254.169.254", "100.64.0.1", "100.127.255.255", "224.0.0.1", "240.0.0.1", "255.255.255.255", "192.0.0.8"],
-    ...["198.18.0.1", "192.0.2.1", "198.51.100.1", "203.0.113.1", "::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1"],
-    ...[
-      "fd12::1",
-      "ff02::1",
-      "::ffff:127.0.0.1",
-      "::ffff:8.8.8.8",
-      "::127.0.0.1",
-      "64:ff9b::7f00:1",
-      "64:ff9b::808:808",
-    ],
-    ...[
-      "64:ff9b:1::1",
-      "2002:7f00:1::",
-      "2001::1",
-      "2001:db8::1",
-      "fec0::1",
-      "100::1",
-      "3fff::1",
-      "4000::1",
-      "nonsense",
-    ],
+    "127.0.0.1",
+    "127.255.255.254",
+    "0.0.0.0",
+    "10.1.2.3",
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.168.0.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "100.127.255.255",
+    "224.0.0.1",
+    "240.0.0.1",
+    "255.255.255.255",
+    "192.0.0.8",
+    "198.18.0.1",
+    "192.0.2.1",
+    "198.51.100.1",
+    "203.0.113.1",
+    "::",
+    "::1",
+    "fe80::1",
+    "fe80::1%eth0",
+    "fc00::1",
+    "fd12::1",
+    "ff02::1",
+    "::ffff:127.0.0.1",
+    "::ffff:8.8.8.8",
+    "::127.0.0.1",
+    "64:ff9b::7f00:1",
+    "64:ff9b::808:808",
+    "64:ff9b:1::1",
+    "2002:7f00:1::",
+    "2001::1",
+    "2001:db8::1",
+    "fec0::1",
+    "100::1",
+    "3fff::1",
+    "4000::1",
+    "nonsense",
   ])("%s is not public", (address) => {
     expect(isPublicAddress(address)).toBe(false);
   });
@@ -60,8 +76,15 @@ describe("addresses", () => {
         const whole = ((a * 256 + b) * 256 + c) * 256 + d;
         const tail = `${hex(a, b)}:${hex(c, d)}`;
         const hosts = [
-          ...[`${a}.${b}.${c}.${d}`, String(whole), `0x${whole.toString(16)}`, `0${a.toString(8)}.${b}.${c}.${d}`],
-          ...[`${a}.${b}.${c * 256 + d}`, `[::ffff:${tail}]`, `[::${tail}]`, `[64:ff9b::${tail}]`, `[2002:${tail}::]`],
+          `${a}.${b}.${c}.${d}`,
+          String(whole),
+          `0x${whole.toString(16)}`,
+          `0${a.toString(8)}.${b}.${c}.${d}`,
+          `${a}.${b}.${c * 256 + d}`,
+          `[::ffff:${tail}]`,
+          `[::${tail}]`,
+          `[64:ff9b::${tail}]`,
+          `[2002:${tail}::]`,
         ];
         for (const host of hosts) expect(policy.problemWith(`https://${host}/v1`)).not.toBeNull();
       }),
@@ -72,21 +95,35 @@ describe("addresses", () => {
 
 describe("base URLs as they are saved", () => {
   test.each([
-    ...["https://api.openai.com/v1", "https://api.example:8443", "https://8.8.8.8/v1", "https://[2606:4700::1111]/v1"],
-    ...["http://127.0.0.1:8095/v1", "http://[::1]:1/v1", "http://[0:0::1]/v1", "https://LLM.internal/v1"],
+    "https://api.openai.com/v1",
+    "https://api.example:8443",
+    "https://8.8.8.8/v1",
+    "https://[2606:4700::1111]/v1",
+    "http://127.0.0.1:8095/v1",
+    "http://[::1]:1/v1",
+    "http://[0:0::1]/v1",
+    "https://LLM.internal/v1",
   ])("%s may be", (baseUrl) => {
     expect(policy.problemWith(baseUrl)).toBeNull();
   });
   test.each([
-    ...["http://api.openai.com/v1", "http://127.0.0.1:8096/v1", "https://127.0.0.1:8096", "https://localhost/v1"],
-    ...["https://a.localhost", "https://printer.local", "https://metadata.google.internal", "https://intranet"],
-    ...["ftp://llm.internal", "https://user:pw@api.example", "https://api.example/?a", "https://api.example/#a", "x"],
-    ...[
-      "https://api.example/?",
-      `https://api.example/${"x".repeat(500)}`,
-      "https://localhost./v1",
-      "file:///etc/passwd",
-    ],
+    "http://api.openai.com/v1",
+    "http://127.0.0.1:8096/v1",
+    "https://127.0.0.1:8096",
+    "https://localhost/v1",
+    "https://a.localhost",
+    "https://printer.local",
+    "https://metadata.google.internal",
+    "https://intranet",
+    "ftp://llm.internal",
+    "https://user:pw@api.example",
+    "https://api.example/?a",
+    "https://api.example/#a",
+    "x",
+    "https://api.example/?",
+    `https://api.example/${"x".repeat(500)}`,
+    "https://localhost./v1",
+    "file:///etc/passwd",
   ])("%s may not", (baseUrl) => {
     expect(policy.problemWith(baseUrl)).not.toBeNull();
   });

@@ -71,8 +71,20 @@ describe("a call", () => {
   test("takes the first route whose conditions hold", async () => {
     const { store, workspace, upstream } = gateway;
     const route = (id: string, conditions: object) => ({
-      ...{ id, conditions, fallbackVariantId: null },
-      variants: [{ id: "v", weight: 1, upstream: { baseUrl: upstream.baseUrl, model: id, apiKey: null } }],
+      id,
+      conditions,
+      fallbackVariantId: null,
+      variants: [
+        {
+          id: "v",
+          weight: 1,
+          upstream: {
+            baseUrl: upstream.baseUrl,
+            model: id,
+            apiKey: null,
+          },
+        },
+      ],
     });
     const routes = [route("pro", { metadata: { plan: ["pro", "team"] } }), route("fast", { models: ["fast"] })];
     await store.routers.create(workspace.workspaceId, { id: "many", description: null, routes });

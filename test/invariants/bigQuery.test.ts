@@ -3,11 +3,9 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { SHARED_START_TIMEOUT_MS } from "../../dev/standins/bigquery/sharedEmulator.ts";
 import type { BigQueryControl } from "../../dev/standins/bigquery/control.ts";
-import { COLUMNS, connectBigQuery, startBigQuerySystem } from "../support/system/bigQuerySync.ts";
-import type { EventRow } from "../support/system/bigQuerySync.ts";
+import { COLUMNS, connectBigQuery, type EventRow, startBigQuerySystem } from "../support/system/bigQuerySync.ts";
 import { expose } from "../support/system/mixpanelSync.ts";
-import { DAY_MS, historyOf, HOUR_MS } from "../support/system/system.ts";
-import type { System } from "../support/system/system.ts";
+import { DAY_MS, historyOf, HOUR_MS, type System } from "../support/system/system.ts";
 
 let system: System;
 let control: BigQueryControl;

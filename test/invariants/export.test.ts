@@ -1,10 +1,8 @@
 // Invariants 1 to 4 on the whole system: what was accepted is at the destination, once per bucket, with the right time.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
-import { connectMixpanel, expose } from "../support/system/mixpanelSync.ts";
-import type { Mixpanel } from "../support/system/mixpanelSync.ts";
-import { DAY_MS, HOUR_MS, startSystem } from "../support/system/system.ts";
-import type { System } from "../support/system/system.ts";
+import { connectMixpanel, expose, type Mixpanel } from "../support/system/mixpanelSync.ts";
+import { DAY_MS, HOUR_MS, startSystem, type System } from "../support/system/system.ts";
 
 let system: System;
 beforeAll(async () => {

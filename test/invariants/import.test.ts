@@ -1,10 +1,8 @@
 // Invariants 5 to 9 on the whole system: every source row once, by processing time, with all its digits.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LoadRow } from "../../dev/standins/mixpanel/protocol.ts";
-import { connectMixpanel } from "../support/system/mixpanelSync.ts";
-import type { Mixpanel } from "../support/system/mixpanelSync.ts";
-import { DAY_MS, startSystem } from "../support/system/system.ts";
-import type { System } from "../support/system/system.ts";
+import { connectMixpanel, type Mixpanel } from "../support/system/mixpanelSync.ts";
+import { DAY_MS, startSystem, type System } from "../support/system/system.ts";
 
 let system: System;
 beforeAll(async () => {

@@ -1,8 +1,15 @@
 // A provider that src does not name is synced both ways: by its spec and its connector alone, from the Portal's form on.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expectAccessible } from "../support/portal/pageChecks.ts";
-import { addIntegration, fill, expectPage, region, startPortalSystem, syncNow } from "../support/portal/portal.ts";
-import type { Portal } from "../support/portal/portal.ts";
+import {
+  addIntegration,
+  expectPage,
+  fill,
+  type Portal,
+  region,
+  startPortalSystem,
+  syncNow,
+} from "../support/portal/portal.ts";
 import { createToyConnector } from "../support/providers/toy/connector.ts";
 import { startToyServer, type ToyServer } from "../support/providers/toy/server.ts";
 import { expose } from "../support/system/mixpanelSync.ts";
@@ -50,7 +57,7 @@ describe("a provider as a folder", () => {
     await fill(page, { Room: "kitchen" });
     await page.getByRole("button", { name: "Enable" }).click();
     await expectPage(page, "Toy Room kitchen");
-    await page.getByText("Enabled: every step went well.").waitFor();
+    await page.getByText("Enabled: every step succeeded.").waitFor();
     await page.getByText("Opening the door").waitFor();
     // There is no guide to it.
     expect(await page.getByRole("link", { name: "What to prepare in Toy Room" }).count()).toBe(0);
@@ -64,8 +71,8 @@ describe("a provider as a folder", () => {
     await page.getByRole("switch", { name: "Export to Toy Room", checked: true }).waitFor();
     await syncNow(page, "succeeded");
     await region(page, "Sync status").getByText("3 sent, 0 waiting, 0 rejected, 0 late").waitFor();
-    expect([...room.notes.values()].map(({ user, timeMs }) => [user, timeMs]).toSorted()).toEqual(
-      USERS.map((user) => [user, hourMs + 1_000]),
+    expect([...room.notes.values()].map(({ user, timeMs }) => `${user} ${timeMs}`).toSorted()).toEqual(
+      USERS.map((user) => `${user} ${hourMs + 1_000}`),
     );
 
     // A revision follows, because the destination can change what it has.
@@ -106,6 +113,6 @@ describe("a provider as a folder", () => {
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("dialog").waitFor({ state: "hidden" });
     await page.getByRole("button", { name: "Test connection" }).click();
-    await page.getByText("Enabled: every step went well.").waitFor();
+    await page.getByText("Enabled: every step succeeded.").waitFor();
   });
 });

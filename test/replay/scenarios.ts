@@ -1,10 +1,8 @@
 // The lives of integrations whose histories are kept and replayed: each shows a way through the workflow that must not
 // change.
 import { configChangedSignal, pauseSignal, resumeSignal, syncNowSignal } from "../../src/workflows/messages.ts";
-import { failing } from "../support/workflows/fakeSync.ts";
-import type { FakeSync } from "../support/workflows/fakeSync.ts";
-import { eventually, scenario } from "../support/workflows/scenario.ts";
-import type { Scenario, ScenarioOptions } from "../support/workflows/scenario.ts";
+import { failing, type FakeSync } from "../support/workflows/fakeSync.ts";
+import { eventually, type Scenario, scenario, type ScenarioOptions } from "../support/workflows/scenario.ts";
 import { startDevServer } from "../support/workflows/servers.ts";
 import { arrangeStoreOfV1, continuedFromV1 } from "./fixtures/continuedFromV1.ts";
 

@@ -3,8 +3,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { resumeSignal, statusQuery } from "../../src/workflows/messages.ts";
 import { initialState } from "../../src/workflows/state.ts";
-import { upgradeState } from "../../src/workflows/upgradeState.ts";
-import type { StateV1 } from "../../src/workflows/upgradeState.ts";
+import { type StateV1, upgradeState } from "../../src/workflows/upgradeState.ts";
 import { arrangeStoreOfV1, continuedFromV1 } from "../replay/fixtures/continuedFromV1.ts";
 import { eventually, idle, quietRuntime, scenario } from "../support/workflows/scenario.ts";
 

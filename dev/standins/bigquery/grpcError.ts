@@ -1,7 +1,6 @@
 // Errors in the words of the Storage Read API.
 import { status, type ServiceError } from "@grpc/grpc-js";
-import type { StruckFault } from "./faults.ts";
-import { refusalOf } from "./faults.ts";
+import { refusalOf, type StruckFault } from "./faults.ts";
 import { BAD_TOKEN, GoogleError } from "./google.ts";
 
 export class GrpcError extends Error {

@@ -4,8 +4,7 @@ import { command, ControlError, type Commands } from "../shared/controlServer.ts
 import type { EmulatorState } from "./emulatorState.ts";
 import { countRows, listRows, mergeIdentity, setProcessingTime } from "./deduped.ts";
 import { generateRows, loadedRow } from "./generate.ts";
-import { newCounts } from "./project.ts";
-import type { Project } from "./project.ts";
+import { newCounts, type Project } from "./project.ts";
 import { faultSchema, generateSchema, loadRowSchema, rowFilterSchema } from "./protocol.ts";
 import { REGIONS } from "./settings.ts";
 

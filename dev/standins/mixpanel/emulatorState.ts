@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { Faults, type StruckFault } from "./faults.ts";
 import { Project } from "./project.ts";
 import type { RequestKind } from "./protocol.ts";
-import { changedSettings, newSettings } from "./settings.ts";
-import type { ProjectSettingsInput, Region } from "./settings.ts";
+import { changedSettings, newSettings, type ProjectSettingsInput, type Region } from "./settings.ts";
 
 const JOURNAL = /^(\d+)\.journal$/;
 const CLOCK_FILE = "clock.json";

@@ -1,7 +1,6 @@
 // The raw export: the rows that a request may see, streamed from the stored lines.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { once } from "node:events";
-import type { EventEmitter } from "node:events";
+import { type EventEmitter, once } from "node:events";
 import { createGzip } from "node:zlib";
 import { json, text, type Reply } from "../shared/reply.ts";
 import { authenticate } from "./auth.ts";

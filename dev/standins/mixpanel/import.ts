@@ -13,8 +13,7 @@ import { parseData, readEvents, readForm } from "./readEvents.ts";
 import * as replies from "./replies.ts";
 import type { FailedRecord } from "./replies.ts";
 import type { Row } from "./rows.ts";
-import { rowMaker } from "./transform.ts";
-import type { Arrival } from "./transform.ts";
+import { type Arrival, rowMaker } from "./transform.ts";
 import { checkEvent, IDENTITY_EVENTS, insertIdOf, isObject } from "./validate.ts";
 
 /** Limits what is read before the project is known, far above the limit of any project. */

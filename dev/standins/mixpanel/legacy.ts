@@ -1,7 +1,6 @@
 // Reads an event leniently, for requests without `strict=1`.
 import { randomUUID } from "node:crypto";
-import { idText, isObject, readTime } from "./validate.ts";
-import type { CheckedEvent } from "./validate.ts";
+import { type CheckedEvent, idText, isObject, readTime } from "./validate.ts";
 
 /** Returns null if it is not an event. A missing `$insert_id` becomes a random one, so that it never deduplicates. */
 export function checkLegacyEvent(raw: unknown, nowMs: number): CheckedEvent | null {

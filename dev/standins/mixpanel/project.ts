@@ -1,12 +1,10 @@
 // One Mixpanel project: its settings, rows, journal, budgets, faults and counts.
 import { countRequest } from "../shared/requestCounts.ts";
 import { Faults } from "./faults.ts";
-import { Journal } from "./journal.ts";
-import type { Rewrite } from "./journal.ts";
+import { Journal, type Rewrite } from "./journal.ts";
 import type { RequestCounts, RequestKind } from "./protocol.ts";
 import { RollingSum, RollingTimes } from "./rate.ts";
-import { RowStore } from "./rows.ts";
-import type { Row } from "./rows.ts";
+import { type Row, RowStore } from "./rows.ts";
 import type { ProjectSettings } from "./settings.ts";
 import { LocalClock } from "./zone.ts";
 

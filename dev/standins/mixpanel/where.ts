@@ -1,7 +1,6 @@
 // Evaluates segmentation expressions on stored rows. It parses a row only if the expression needs more than its times.
 import type { DayRows } from "./rows.ts";
-import { parseWhere, WhereError } from "./whereParser.ts";
-import type { BinaryOperator, CallName, Node } from "./whereParser.ts";
+import { type BinaryOperator, type CallName, type Node, parseWhere, WhereError } from "./whereParser.ts";
 
 /** A time in seconds, the precision at which Mixpanel compares times. */
 class Moment {

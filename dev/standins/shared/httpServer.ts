@@ -1,10 +1,8 @@
 // Starts and stops the HTTP server of a stand-in.
 import { once } from "node:events";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parseArgs } from "node:util";
-
-export type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 export interface ListenOptions {
   host?: string;

@@ -11,8 +11,13 @@ import {
   sayUnknown,
   type NowMs,
 } from "../schemas.ts";
-import { eventFields, integrationFields, toEventResponse } from "./responses.ts";
-import type { EventResponse, IntegrationResponse } from "./responses.ts";
+import {
+  eventFields,
+  type EventResponse,
+  integrationFields,
+  type IntegrationResponse,
+  toEventResponse,
+} from "./responses.ts";
 
 export type ProviderSchemas = ReturnType<typeof createProviderSchemas>;
 

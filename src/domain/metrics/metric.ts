@@ -1,4 +1,4 @@
-// A metric: what one exposed user counts, out of an imported event, and how it is looked at.
+// A metric: how the imported events of an exposed user become a value, and how values are shown.
 
 export const AGGREGATIONS = ["count", "conversion", "sum", "mean"] as const;
 export type Aggregation = (typeof AGGREGATIONS)[number];
@@ -6,7 +6,7 @@ export type Aggregation = (typeof AGGREGATIONS)[number];
 export const FILTER_OPERATORS = ["equals", "not_equals", "greater", "at_least", "less", "at_most", "exists"] as const;
 export type FilterOperator = (typeof FILTER_OPERATORS)[number];
 
-/** Holds for one event. `not_equals` holds too where the property is absent; the others do not. */
+/** A condition on one event. If the property is absent, only `not_equals` holds. */
 export interface Filter {
   property: string;
   operator: FilterOperator;
@@ -38,13 +38,13 @@ export interface MetricDefinition {
   name: string;
   description: string | null;
   measure: Measure;
-  /** Given: the metric is the users' sum of `measure` over their sum of this. */
+  /** If given, the metric is the users' sum of `measure` divided by their sum of this. */
   denominator: Measure | null;
   /** Which way is good. */
   direction: "up" | "down";
   /** Events in [first exposure, first exposure + window) count. */
   windowHours: number;
-  /** Users above this percentile of all users' values count as if they were at it; null: none is capped. */
+  /** Values above this percentile of all users' values count as the percentile; null caps none. */
   winsorizePercentile: number | null;
   format: MetricFormat;
 }

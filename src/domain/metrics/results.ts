@@ -1,32 +1,32 @@
-// What a metric tells about a router: groups of users compared with a baseline, and whether that can be trusted.
+// The result of a metric for a router: groups of users compared with a baseline, and health checks.
 import type { Interval } from "../statistics/compare.ts";
 import type { Refusal } from "../statistics/estimates.ts";
 
 export interface ResultOptions {
   by: "route" | "variant";
-  /** Of the router's exposures, those of this route alone; null: of all. */
+  /** Only exposures of this route count; null for all routes. */
   routeId: string | null;
   /** First day, and the day after the last: UTC midnights. */
   fromMs: number;
   toMs: number;
-  /** Whom the others are compared with; null: the group with most users. */
+  /** The group that the others are compared with; null for the group with the most users. */
   baseline: string | null;
   /** A user of several groups belongs to the first it saw, or to none. */
   multipleExposures: "first" | "exclude";
   /** Users whose window is not over, or not imported yet to its end. */
   incompleteWindow: "include" | "exclude";
-  /** Less what the same was in the equal window before the first exposure. */
+  /** Adjusts by the same measure in an equal window before the first exposure. */
   cuped: boolean;
   confidence: number;
 }
 
-/** A difference to the baseline. Without figures there is a refusal, which says why. */
+/** A difference to the baseline. If there are no figures, `refusal` says why. */
 export interface Comparison {
   estimate: number | null;
   low: number | null;
   high: number | null;
   pValue: number | null;
-  /** Holds however often one looks. */
+  /** Holds even if the result is looked at many times. */
   alwaysValid: (Interval & { pValue: number }) | null;
   refusal: Refusal | null;
 }
@@ -34,7 +34,7 @@ export interface Comparison {
 export interface GroupResult {
   id: string;
   users: number;
-  /** All that the group served in the range, whoever the users count for. */
+  /** All exposures of the group in the range, including those of users who count for another group. */
   exposures: number;
   value: number | null;
   interval: Interval | null;
@@ -63,7 +63,7 @@ export interface HealthCheck {
   figures: Record<string, number | string | null>;
 }
 
-/** Users first exposed on one day, to their values over their whole windows. */
+/** Users who were first exposed on one day, with their values over their whole windows. */
 export interface DayResult {
   dayMs: number;
   groups: { id: string; users: number; value: number | null; interval: Interval | null }[];
@@ -74,6 +74,6 @@ export interface MetricResults {
   groups: GroupResult[];
   health: HealthCheck[];
   overTime: DayResult[];
-  /** Where values were capped; null where they are not. */
+  /** The values at which users were capped; null if they were not. */
   caps: { value: number | null; denominator: number | null };
 }

@@ -1,8 +1,8 @@
-// What a result is made of: the users of a router, summed up by where and when they were first exposed.
+// The data that a result is computed from: a router's users, summed up by first exposure.
 import type { ResultOptions } from "./results.ts";
 import type { Moments } from "../statistics/moments.ts";
 
-/** What of a result's options decides which users are summed up, and how. */
+/** The options of a result that decide which users are summed up, and how. */
 export type SampleOptions = Pick<
   ResultOptions,
   "by" | "routeId" | "fromMs" | "toMs" | "multipleExposures" | "incompleteWindow" | "cuped"
@@ -13,7 +13,7 @@ export interface MetricCell {
   routeId: string;
   variantId: string;
   dayMs: number;
-  /** Of the value, a ratio's denominator after it; with CUPED both of the time before the exposure follow. */
+  /** The variables are the value and a ratio's denominator; with CUPED the same from before the exposure follow. */
   users: Moments;
 }
 
@@ -29,21 +29,21 @@ export interface MetricEvent {
 export interface MetricSample {
   nowMs: number;
   cells: MetricCell[];
-  /** What each route and variant served in the range, whoever its users count for. */
+  /** All exposures of each route and variant in the range. */
   exposures: { routeId: string; variantId: string; exposures: number }[];
-  /** Before any was left out: all, those of several groups, and those whose window is not over. */
+  /** Counts before any user is left out: all, those of several groups, and those whose window is not over. */
   allUsers: number;
   multipleExposureUsers: number;
   incompleteWindowUsers: number;
-  /** Where values were capped; null where they are not. */
+  /** The values at which users were capped; null if they were not. */
   caps: { value: number | null; denominator: number | null };
   events: MetricEvent[];
   /** First day of the integration's import, as `yyyy-mm-dd`. */
   importFrom: string;
-  /** With CUPED: whether the router served anyone in the time that is taken to be before exposure. */
+  /** With CUPED: whether the router served users in the time that counts as before the exposure. */
   exposedBefore: boolean;
-  /** Some of the exposed users, and how many of these have any imported event of the integration at all. */
+  /** A sample of exposed users, and how many of them have any imported event of the integration. */
   joined: { sampled: number; found: number };
-  /** The configured weights; null where the router is not configured here. */
+  /** The configured weights; null if the router is not configured here. */
   router: { updatedAtMs: number; routes: { id: string; variants: { id: string; weight: number }[] }[] } | null;
 }

@@ -1,4 +1,4 @@
-// One group against the baseline: differences, their intervals and p-values, and intervals for those who peek.
+// Compares a group with the baseline: differences, intervals and p-values, and always-valid intervals.
 import { twoSidedP, twoSidedT } from "./distributions.ts";
 import type { Estimate, Refusal } from "./estimates.ts";
 
@@ -28,7 +28,7 @@ export function absoluteDifference(baseline: Estimate, other: Estimate, options:
   return difference(baseline, other, other.mean - baseline.mean, variance, options);
 }
 
-/** In parts of the baseline's value, by the delta method. Of a baseline that is not positive, a part says nothing. */
+/** Relative to the baseline's value, by the delta method. Refused if that value is not positive. */
 export function relativeDifference(baseline: Estimate, other: Estimate, options: CompareOptions): Compared {
   const [from, to] = [baseline.unadjustedMean, other.unadjustedMean];
   if (!(from > 0)) return { difference: null, refusal: "baseline_not_positive" };
@@ -37,7 +37,7 @@ export function relativeDifference(baseline: Estimate, other: Estimate, options:
   return difference(baseline, other, (other.mean - baseline.mean) / from, variance, options);
 }
 
-/** Of one group's own value. */
+/** The interval of one group's own value. */
 export function valueInterval({ n, mean, variance }: Estimate, alpha: number): Interval | null {
   if (n < 2 || variance <= 0) return null;
   const margin = twoSidedT(alpha, n - 1) * Math.sqrt(variance / n);

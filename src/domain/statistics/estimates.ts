@@ -1,4 +1,4 @@
-// What a group's users tell about a metric: its value and the variance of one user's share in it.
+// Estimates of a group: a metric's value, and the variance of one user's share in it.
 import { meanAt, productsOf, ratioAt, type Linear } from "./linear.ts";
 import { merge, type Moments } from "./moments.ts";
 
@@ -26,13 +26,13 @@ export type Estimated = { estimate: Estimate; refusal: null } | { estimate: null
 
 export type MetricKind = "mean" | "proportion" | "ratio";
 
-/** Of a user's first variable; of a ratio the second is the denominator. */
+/** The estimate of the users' first variable; for a ratio the second variable is the denominator. */
 export function estimateOf(kind: MetricKind, users: Moments): Estimated {
   if (users.n === 0) return { estimate: null, refusal: "no_users" };
   const figure = figureAt(kind, users, 0);
   if (figure === null) return { estimate: null, refusal: "zero_denominator" };
   const { mean } = figure;
-  // Of zeros and ones it is p (1 − p), as GrowthBook has it, without the n − 1 of a sample's variance.
+  // For zeros and ones it is p (1 − p), as in GrowthBook, without the n − 1 of a sample's variance.
   const variance = kind === "proportion" ? mean * (1 - mean) : varianceOf(users, figure.weights);
   return checked({ n: users.n, mean, variance, unadjustedMean: mean });
 }
@@ -40,7 +40,7 @@ export function estimateOf(kind: MetricKind, users: Moments): Estimated {
 export interface Adjusted {
   baseline: Estimated;
   other: Estimated;
-  /** How much of the past is taken off. */
+  /** The factor by which the past is subtracted. */
   theta: number;
 }
 
@@ -55,7 +55,7 @@ export function adjustPair(kind: MetricKind, baseline: Moments, other: Moments):
 }
 
 function thetaOf(kind: MetricKind, baseline: Moments, other: Moments): number {
-  // Where a group has no past to take off, none is taken off of either.
+  // If one group has no past, nothing is subtracted from either group.
   if ([baseline, other].some((users) => pastOf(kind, users) === null)) return 0;
   const both = merge(baseline, other);
   const [value, past] = [figureAt(kind, both, 0), pastOf(kind, both)];

@@ -1,10 +1,10 @@
 // Sufficient statistics, centred: sums of products about the means lose no digits where a mean is large and the
 // spread small.
 
-/** Of some users, each with the same variables. */
+/** Moments of some users, who all have the same variables. */
 export interface Moments {
   n: number;
-  /** Of each variable. */
+  /** One for each variable. */
   means: number[];
   /**
    * Sums over users of the products of two variables' deviations from their means; on the diagonal those of the

@@ -1,7 +1,7 @@
 // Sample-ratio mismatch: whether users came to the variants in the proportions of their weights.
 import { chiSquaredP } from "./distributions.ts";
 
-/** A router that assigns rightly is suspected once in a thousand looks. */
+/** A router that assigns correctly is suspected once in a thousand looks. */
 export const SAMPLE_RATIO_ALPHA = 0.001;
 
 export interface SampleRatio {
@@ -10,7 +10,7 @@ export interface SampleRatio {
   expected: number[];
 }
 
-/** Pearson's chi-squared test. Null where there is nothing to test: fewer than two weights, or no users. */
+/** Pearson's chi-squared test. Null if there is nothing to test: fewer than two weights, or no users. */
 export function sampleRatio(users: number[], weights: number[]): SampleRatio | null {
   const total = users.reduce((sum, count) => sum + count, 0);
   const weight = weights.reduce((sum, one) => sum + one, 0);

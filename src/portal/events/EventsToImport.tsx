@@ -19,7 +19,12 @@ const columnsOf = (id: string, provider: Provider): Column<SyncEvent>[] => [
   { head: "Imported", align: "right", cell: ({ imported }) => formatCount(imported) },
   { head: "Rejected", align: "right", cell: ({ rejected }) => formatCount(rejected) },
   { head: "Complete through", cell: ({ completeThrough }) => <RelativeTime at={completeThrough} empty="not yet" /> },
-  { head: "Actions", isHeadHidden: true, cell: (event) => <DeleteEvent id={id} name={nameOf(provider, event)} /> },
+  {
+    head: "Actions",
+    isHeadHidden: true,
+    align: "right",
+    cell: (event) => <DeleteEvent id={id} name={nameOf(provider, event)} />,
+  },
 ];
 
 export function EventsToImport({ integration }: { integration: Integration }) {

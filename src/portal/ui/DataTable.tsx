@@ -3,6 +3,8 @@ import { Table, Text, VisuallyHidden } from "@mantine/core";
 import type { ReactNode } from "react";
 
 const MIN_COLUMN_PX = 120;
+/** For columns with long texts. */
+const MIN_TEXT_COLUMN_PX = 240;
 
 export interface Column<Row> {
   head: string;
@@ -12,7 +14,7 @@ export interface Column<Row> {
   isRowHead?: boolean;
   /** For numbers. */
   align?: "right";
-  /** Breaks long words, so that they do not push the other columns away. */
+  /** Set for long texts. Long words are broken, so that they do not push the other columns away. */
   overflowWrap?: "anywhere";
   cell: (row: Row) => ReactNode;
 }
@@ -28,9 +30,13 @@ interface DataTableProps<Row> {
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { label, columns, rows, keyOf, empty } = props;
+  const minWidthPx = columns.reduce(
+    (sum, { overflowWrap }) => sum + (overflowWrap === undefined ? MIN_COLUMN_PX : MIN_TEXT_COLUMN_PX),
+    0,
+  );
   if (rows.length === 0 && empty !== undefined) return <Text size="sm">{empty}</Text>;
   return (
-    <Table.ScrollContainer minWidth={columns.length * MIN_COLUMN_PX}>
+    <Table.ScrollContainer minWidth={minWidthPx}>
       <Table aria-label={label}>
         <Table.Thead>
           <Table.Tr>

@@ -1,11 +1,9 @@
 // Access tokens of a customer's service account. This service impersonates the account and holds no key of it.
-import { GoogleAuth, Impersonated, OAuth2Client } from "google-auth-library";
-import type { AuthClient } from "google-auth-library";
+import { type AuthClient, GoogleAuth, Impersonated, OAuth2Client } from "google-auth-library";
 import { LRUCache } from "lru-cache";
 import type { Connection } from "../../domain/connection.ts";
 import { impersonationError } from "./errors.ts";
-import { settingsOf } from "./options.ts";
-import type { BigQueryOptions } from "./options.ts";
+import { type BigQueryOptions, settingsOf } from "./options.ts";
 
 /** Enough for jobs, tables and read sessions, and for nothing outside of BigQuery. */
 const TARGET_SCOPES = ["https://www.googleapis.com/auth/bigquery"];

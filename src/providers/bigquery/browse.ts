@@ -5,11 +5,9 @@ import { SyncError } from "../../domain/errors.ts";
 import type { Browse, BrowsedColumn } from "../connector.ts";
 import { checkTable, tableText } from "./names.ts";
 import { settingsOf } from "./options.ts";
-import { send } from "./rest.ts";
-import type { BigQueryCall, BigQueryContext, RestRequest } from "./rest.ts";
+import { type BigQueryCall, type BigQueryContext, type RestRequest, send } from "./rest.ts";
 import type { Operation } from "./errors.ts";
-import { columnsOf, rawTable } from "./import/sourceTable.ts";
-import type { TableColumn } from "./import/sourceTable.ts";
+import { columnsOf, rawTable, type TableColumn } from "./import/sourceTable.ts";
 
 /** Short, because a person waits for the list. */
 const TIMEOUT_MS = 15_000;

@@ -8,12 +8,9 @@ import { LRUCache } from "lru-cache";
 import pTimeout from "p-timeout";
 import type { Connection } from "../../domain/connection.ts";
 import { USER_AGENT } from "../http.ts";
-import { createAccounts } from "./auth.ts";
-import type { Accounts } from "./auth.ts";
-import { toSyncError } from "./errors.ts";
-import type { Operation } from "./errors.ts";
-import { settingsOf } from "./options.ts";
-import type { BigQueryOptions } from "./options.ts";
+import { type Accounts, createAccounts } from "./auth.ts";
+import { type Operation, toSyncError } from "./errors.ts";
+import { type BigQueryOptions, settingsOf } from "./options.ts";
 
 /** BigQuery answers calls about jobs and tables within seconds. A job goes on when its caller gives up. */
 const REQUEST_TIMEOUT_MS = 60_000;

@@ -7,16 +7,13 @@ import { SyncError } from "../../domain/errors.ts";
 import type { TestStep } from "../connector.ts";
 import { CONNECTION_TEST_TIMEOUT_MS, runTestStep } from "../testStep.ts";
 import { createStaging, deleteStaging, destinationOf, hasDestination } from "./export/tables.ts";
-import { grantText, impersonationRefused } from "./errors.ts";
-import type { Operation } from "./errors.ts";
+import { grantText, impersonationRefused, type Operation } from "./errors.ts";
 import { mergeSql } from "./export/mergeStatement.ts";
 import { tableText } from "./names.ts";
 import { settingsOf, sourceOf } from "./options.ts";
-import { anything, send } from "./rest.ts";
-import type { BigQueryCall, BigQueryContext } from "./rest.ts";
-import type { SourceTable } from "./import/sourceTable.ts";
+import { anything, type BigQueryCall, type BigQueryContext, send } from "./rest.ts";
+import { readTable, type SourceTable } from "./import/sourceTable.ts";
 import { openReadSession } from "./import/readSession.ts";
-import { readTable } from "./import/sourceTable.ts";
 
 const HOUR_MS = 3_600_000;
 const NAMES = {

@@ -1,9 +1,7 @@
 // Turns Google's errors into SyncErrors. Their messages are our own, because Google's texts may quote values of rows.
 import type { Connection } from "../../domain/connection.ts";
-import { SyncError } from "../../domain/errors.ts";
-import type { ErrorKind } from "../../domain/errors.ts";
-import { googleErrorInfo } from "./googleErrorInfo.ts";
-import type { GoogleErrorInfo } from "./googleErrorInfo.ts";
+import { type ErrorKind, SyncError } from "../../domain/errors.ts";
+import { type GoogleErrorInfo, googleErrorInfo } from "./googleErrorInfo.ts";
 import { settingsOf } from "./options.ts";
 
 /** What was tried, for error messages. */

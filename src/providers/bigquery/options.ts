@@ -3,7 +3,7 @@ import type { Connection } from "../../domain/connection.ts";
 import { SyncError } from "../../domain/errors.ts";
 import type { EventDefinition } from "../../domain/event.ts";
 import { reader } from "../provider.ts";
-import { bigQuerySpec, type BigQuerySettings, type EventSource } from "./spec.ts";
+import { bigQuerySpec, readSource, type BigQuerySettings, type EventSource } from "./spec.ts";
 
 export interface BigQueryOptions {
   /** Operator overrides of addresses: origins without a path. `http://` for the Storage API means gRPC without TLS. */
@@ -29,8 +29,6 @@ const readSettings = reader(bigQuerySpec.settings);
 export function settingsOf({ settings }: Connection): BigQuerySettings {
   return readSettings(settings);
 }
-
-const readSource = reader(bigQuerySpec.event.source);
 
 export function sourceOf({ source }: Pick<EventDefinition, "source">): EventSource {
   if (source !== null) return readSource(source);

@@ -1,7 +1,7 @@
 // What BigQuery is to the API, the Portal, the store and the docs.
 import { origin, token, wholeNumber } from "../../config/parsers.ts";
 import type { SettingGroup, SettingReader } from "../../config/setting.ts";
-import { text, type Fields, type ProviderSpec, type ValuesOf } from "../provider.ts";
+import { reader, text, type Fields, type ProviderSpec, type ValuesOf } from "../provider.ts";
 import { COLUMN, DATASET, LOCATION, PROJECT, SERVICE_ACCOUNT, TABLE } from "./nameRules.ts";
 
 const datasetId = text(DATASET);
@@ -65,6 +65,7 @@ const source = {
 export type BigQuerySettings = ValuesOf<typeof settings>;
 export type EventSource = ValuesOf<typeof source>;
 
+export const readSource = reader(source);
 const IDENTITY_COLUMNS = ["distinct_id", "user_id", "email", "ip"];
 
 const HOUR_MS = 3_600_000;
@@ -137,7 +138,10 @@ export const bigQuerySpec = {
     descriptionHelp: "When this event is triggered",
     source,
   },
-  identityProperties: (stored) => [...IDENTITY_COLUMNS, String(stored?.["userIdFieldName"])],
+  identityProperties: (stored) => [
+    ...IDENTITY_COLUMNS,
+    ...(stored === null ? [] : [readSource(stored).userIdFieldName]),
+  ],
   deliversUpdates: true,
   browse: { dataset: text(DATASET).schema, table: text(TABLE).schema },
   operatorSettings,

@@ -5,8 +5,7 @@ import type { Connection } from "../../domain/connection.ts";
 import { SyncError } from "../../domain/errors.ts";
 import { sendRequest, SERVICE_NAMES } from "./client.ts";
 import { refusalError } from "./errors.ts";
-import { projectKey, settingsOf } from "./options.ts";
-import type { MixpanelCall, MixpanelContext } from "./options.ts";
+import { type MixpanelCall, type MixpanelContext, projectKey, settingsOf } from "./options.ts";
 
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 const TIMEOUT_MS = 30_000;

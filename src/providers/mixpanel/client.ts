@@ -1,8 +1,7 @@
 // Sends requests to Mixpanel's three services with the credentials of a connection.
 import type { MixpanelRegion } from "./spec.ts";
 import type { HttpResponse } from "../http.ts";
-import { settingsOf } from "./options.ts";
-import type { MixpanelCall, MixpanelOptions } from "./options.ts";
+import { type MixpanelCall, type MixpanelOptions, settingsOf } from "./options.ts";
 
 export const SERVICE_NAMES = {
   ingestion: "Mixpanel's ingestion API",

@@ -3,14 +3,12 @@ import { SyncError } from "../../domain/errors.ts";
 import type { AcquireRequest, TestStep } from "../connector.ts";
 import { MAX_ERROR_BODY_BYTES } from "../http.ts";
 import { CONNECTION_TEST_TIMEOUT_MS, runTestStep } from "../testStep.ts";
-import { fetchProject } from "./account.ts";
-import type { MixpanelProject } from "./account.ts";
+import { fetchProject, type MixpanelProject } from "./account.ts";
 import { sendRequest } from "./client.ts";
 import { quoted, refusalError } from "./errors.ts";
 import { requestExport } from "./import/exportRequest.ts";
 import { dayInZone } from "./import/projectTimeZone.ts";
-import { settingsOf } from "./options.ts";
-import type { MixpanelCall } from "./options.ts";
+import { type MixpanelCall, settingsOf } from "./options.ts";
 
 export async function testConnection(call: MixpanelCall, acquireRequest: AcquireRequest): Promise<TestStep[]> {
   const step = (name: string, run: () => Promise<string | void>) => runTestStep("Mixpanel", name, run);

@@ -8,8 +8,7 @@ import { testConnection } from "./connectionTest.ts";
 import { exportBuckets } from "./export/exportBuckets.ts";
 import { planMixpanelPasses } from "./import/planPasses.ts";
 import { importPage } from "./import/readPage.ts";
-import { projectKey } from "./options.ts";
-import type { MixpanelContext, MixpanelOptions } from "./options.ts";
+import { type MixpanelContext, type MixpanelOptions, projectKey } from "./options.ts";
 import { mixpanelSpec } from "./spec.ts";
 
 /** Takes some seconds at Mixpanel's own limit of 30,000 events a second. */

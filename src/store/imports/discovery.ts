@@ -64,7 +64,10 @@ async function foldCounts(tx: Transaction, eventId: number, identities: string[]
       nulls = p.nulls + excluded.nulls, example = excluded.example`);
 }
 
-/** The JSON text of the property's value in the example record, with every digit; a long value becomes a shortened string. */
+/**
+ * The JSON text of the property's value in the example record, with every digit; a long value becomes a shortened
+ * string.
+ */
 function exampleOf(eventId: number, identities: string[]): RawBuilder<unknown> {
   return sql`(
   select case

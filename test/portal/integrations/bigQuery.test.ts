@@ -58,7 +58,8 @@ async function project(): Promise<Customer> {
       created_at: new Date(startMs + i * HOUR_MS).toISOString(),
       event_uuid: `uuid-${i}`,
       amount: i,
-      ...{ tags: ["a", "b"], device: { os: "any" } },
+      tags: ["a", "b"],
+      device: { os: "any" },
     })),
   );
   return customer;

@@ -43,9 +43,15 @@ const measure = fc.oneof(
   }),
 ) as fc.Arbitrary<Metric["measure"]>;
 const metric = fc.record({
-  ...{ id: fc.constant("m"), createdAt: fc.constant(""), updatedAt: fc.constant("") },
-  ...{ name: fc.constant("Revenue"), description: fc.constantFrom(null, "Dollars"), integrationId: fc.constant("i") },
-  ...{ measure, denominator: fc.option(measure), direction: fc.constantFrom("up", "down") },
+  id: fc.constant("m"),
+  createdAt: fc.constant(""),
+  updatedAt: fc.constant(""),
+  name: fc.constant("Revenue"),
+  description: fc.constantFrom(null, "Dollars"),
+  integrationId: fc.constant("i"),
+  measure,
+  denominator: fc.option(measure),
+  direction: fc.constantFrom("up", "down"),
   windowHours: fc.integer({ min: 1, max: 2_160 }),
   winsorizePercentile: fc.option(fc.constantFrom(0.9, 0.95, 0.99, 0.995, 0.999, 0.57)),
   format: fc.constantFrom({ style: "number" }, { style: "percent" }, { style: "currency", currency: "JPY" }),
@@ -76,7 +82,8 @@ describe("a metric's form", () => {
     ["city", "true", "true"],
   ])("takes a filter on %s by %j for %j", (property, typed, value) => {
     const of = (): Metric["measure"] => ({
-      ...{ event: "purchase", aggregation: "count" },
+      event: "purchase",
+      aggregation: "count",
       filters: [{ property, operator: "equals", value: typed }],
     });
     const one: Metric = { ...fc.sample(metric, 1)[0]!, measure: of(), denominator: null };

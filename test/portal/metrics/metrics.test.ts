@@ -47,7 +47,11 @@ beforeAll(async () => {
   await expose(
     system,
     users.map(({ user, variant, exposedMs: timestamp }) => ({
-      ...{ user, timestamp, alias_id: "assistant", route_id: "default", variant_id: variant },
+      user,
+      timestamp,
+      alias_id: "assistant",
+      route_id: "default",
+      variant_id: variant,
     })),
   );
   await mixpanel.sync();

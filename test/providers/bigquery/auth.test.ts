@@ -1,11 +1,9 @@
 // Tokens of impersonated accounts: asked for once, renewed before they end, asked for anew once refused.
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { SHARED_START_TIMEOUT_MS, startSharedBigQuery } from "../../../dev/standins/bigquery/sharedEmulator.ts";
-import { createClients } from "../../../src/providers/bigquery/clients.ts";
-import type { Clients } from "../../../src/providers/bigquery/clients.ts";
+import { type Clients, createClients } from "../../../src/providers/bigquery/clients.ts";
 import type { Operation } from "../../../src/providers/bigquery/errors.ts";
-import { createCustomer, DATASET } from "../../support/providers/bigquery.ts";
-import type { Customer } from "../../support/providers/bigquery.ts";
+import { createCustomer, type Customer, DATASET } from "../../support/providers/bigquery.ts";
 
 let customer: Customer;
 let clients: Clients;

@@ -3,8 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { SHARED_START_TIMEOUT_MS } from "../../../dev/standins/bigquery/sharedEmulator.ts";
 import type { Browse } from "../../../src/providers/connector.ts";
 import { SyncError } from "../../../src/domain/errors.ts";
-import { createCustomer, DATASET } from "../../support/providers/bigquery.ts";
-import type { Customer } from "../../support/providers/bigquery.ts";
+import { createCustomer, type Customer, DATASET } from "../../support/providers/bigquery.ts";
 
 let customer: Customer;
 beforeEach(async () => {

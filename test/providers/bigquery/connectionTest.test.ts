@@ -5,8 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { SHARED_START_TIMEOUT_MS } from "../../../dev/standins/bigquery/sharedEmulator.ts";
 import type { TestStep } from "../../../src/providers/connector.ts";
 import { makeBuckets, runExport } from "../../support/providers/contractSupport.ts";
-import { ALL_ROLES, createCustomer, DATASET, TABLE } from "../../support/providers/bigquery.ts";
-import type { Customer } from "../../support/providers/bigquery.ts";
+import { ALL_ROLES, createCustomer, type Customer, DATASET, TABLE } from "../../support/providers/bigquery.ts";
 
 const FIELDS = [
   { name: "event_name", type: "STRING" },

@@ -1,10 +1,8 @@
 // Errors of REST, gRPC and IAM as the clients throw them: their kind, and a message that quotes none of their texts.
 import { expect, test } from "vitest";
-import { toSyncError, impersonationError } from "../../../src/providers/bigquery/errors.ts";
-import type { Operation } from "../../../src/providers/bigquery/errors.ts";
-import { SyncError } from "../../../src/domain/errors.ts";
+import { impersonationError, type Operation, toSyncError } from "../../../src/providers/bigquery/errors.ts";
+import { type ErrorKind, SyncError } from "../../../src/domain/errors.ts";
 import type { Connection } from "../../../src/domain/connection.ts";
-import type { ErrorKind } from "../../../src/domain/errors.ts";
 
 const EMAIL = "sync@acme-data.iam.gserviceaccount.com";
 const CONNECTION: Connection = {

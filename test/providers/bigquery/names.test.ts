@@ -9,11 +9,11 @@ import {
   datetimeSql,
   labelValue,
   stringSql,
+  type TableRef,
   tableSql,
   tableText,
   timestampSql,
 } from "../../../src/providers/bigquery/names.ts";
-import type { TableRef } from "../../../src/providers/bigquery/names.ts";
 import { SyncError } from "../../../src/domain/errors.ts";
 
 const BREAKERS = ["`", "'", '"', "\\", ".", ";", "-", "#", "/", "*", "\n", "\r", "\u2028", "\0", "a", " ", "é"];

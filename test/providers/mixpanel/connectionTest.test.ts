@@ -4,8 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createMixpanelConnector } from "../../../src/providers/mixpanel/connector.ts";
 import type { Connector, TestStep } from "../../../src/providers/connector.ts";
 import { SyncError } from "../../../src/domain/errors.ts";
-import { startMixpanelStandIn } from "../../../dev/standins/mixpanel/server.ts";
-import type { MixpanelStandIn } from "../../../dev/standins/mixpanel/server.ts";
+import { type MixpanelStandIn, startMixpanelStandIn } from "../../../dev/standins/mixpanel/server.ts";
 import { connectionOf } from "../../support/providers/mixpanel.ts";
 
 const PROJECT = "4711";

@@ -2,8 +2,7 @@
 import { createMixpanelConnector } from "../../../src/providers/mixpanel/connector.ts";
 import { createHttpClient } from "../../../src/providers/http.ts";
 import { connectorContract } from "../../support/providers/contract.ts";
-import { bucketText } from "../../support/providers/contractSupport.ts";
-import type { ConnectorHarness, HarnessFault } from "../../support/providers/contractSupport.ts";
+import { bucketText, type ConnectorHarness, type HarnessFault } from "../../support/providers/contractSupport.ts";
 import type { FaultInput } from "../../../dev/standins/mixpanel/protocol.ts";
 import { startMixpanelStandIn } from "../../../dev/standins/mixpanel/server.ts";
 import { connectionOf } from "../../support/providers/mixpanel.ts";

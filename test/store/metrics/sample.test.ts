@@ -1,10 +1,9 @@
 // What a metric sums up is what a recomputation from the raw exposures and rows says, whatever came when and changed
 // since.
 import type { Integration } from "../../../src/domain/integration.ts";
-import type { Metric } from "../../../src/domain/metrics/metric.ts";
+import type { Filter, Measure, Metric } from "../../../src/domain/metrics/metric.ts";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Filter, Measure } from "../../../src/domain/metrics/metric.ts";
 import type { MetricSample, SampleOptions } from "../../../src/domain/metrics/sample.ts";
 import { commitRows, HOUR_MS, newEvent, newIntegration, row, uuidOf } from "../../support/store/contract/harness.ts";
 import { makePostgresHarness, type PostgresHarness } from "../../support/store/storeDatabase.ts";

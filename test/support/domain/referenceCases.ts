@@ -59,8 +59,13 @@ export function cdnow(): Case[] {
     return variables.map((variable) => rows.map(([, row]) => row[variable]));
   };
   const make = (kind: Case["kind"], ...variables: Variable[]): Case => ({
-    ...{ name: `CDNOW ${kind} of ${variables[0]}`, kind, alpha: 0.05, tuning: 5_000, large: false },
-    ...{ a: group(0, variables), b: group(1, variables) },
+    name: `CDNOW ${kind} of ${variables[0]}`,
+    kind,
+    alpha: 0.05,
+    tuning: 5e3,
+    large: false,
+    a: group(0, variables),
+    b: group(1, variables),
   });
   return [
     make("mean", "dollars"),
@@ -164,7 +169,8 @@ export function refusals(): RefusedCase[] {
   ];
   return sketches.map(([name, kind, a, b, difference, refusal], i) => ({
     ...fromSketch([name, kind, a, b], i),
-    ...{ difference, refusal },
+    difference,
+    refusal,
   }));
 }
 

@@ -37,7 +37,10 @@ export async function createGatewayHarness(
   const made = createPostgresStore({
     databaseUrl: database.url,
     secretKeys: [Buffer.alloc(32, 7)],
-    ...{ sealGraceMs: 0, exposureMaxAgeDays: 90, exposureRetentionDays: 120, importLookbackDays: 30 },
+    sealGraceMs: 0,
+    exposureMaxAgeDays: 90,
+    exposureRetentionDays: 120,
+    importLookbackDays: 30,
   });
   const store = options.exposures === undefined ? made : { ...made, exposures: options.exposures(made) };
   const log = new CapturedLog();
@@ -64,11 +67,18 @@ export async function createGatewayHarness(
   const workspace = await store.workspaces.create("one");
   const admin = new (await import("pg")).default.Pool({ connectionString: database.url, max: 1 });
   return {
-    ...{ url, store, upstream, workspace, log },
+    url,
+    store,
+    upstream,
+    workspace,
+    log,
     chat: (body, init = {}) =>
       fetch(`${url}/v1/chat/completions`, {
         method: "POST",
-        headers: { authorization: `Basic ${workspace.apiKey}`, "content-type": "application/json" },
+        headers: {
+          authorization: `Basic ${workspace.apiKey}`,
+          "content-type": "application/json",
+        },
         body: typeof body === "string" ? body : JSON.stringify(body),
         ...init,
       }),
@@ -76,16 +86,32 @@ export async function createGatewayHarness(
       const variants = Object.entries(weights).map(([model, weight]) => ({
         id: model,
         weight,
-        upstream: { baseUrl: upstream.baseUrl, model: `model-${model}`, apiKey: `sk-${model}` },
+        upstream: {
+          baseUrl: upstream.baseUrl,
+          model: `model-${model}`,
+          apiKey: `sk-${model}`,
+        },
       }));
-      const one = { id: "default", conditions: {}, fallbackVariantId: null, variants, ...route };
-      await store.routers.create(workspace.workspaceId, { id, description: null, routes: [one] });
+      const one = {
+        id: "default",
+        conditions: {},
+        fallbackVariantId: null,
+        variants,
+        ...route,
+      };
+      await store.routers.create(workspace.workspaceId, {
+        id,
+        description: null,
+        routes: [one],
+      });
     },
     async exposures(alias) {
-      const { rows } = await admin.query<{ variantId: string; userId: string }>(
-        `select variant_id as "variantId", user_id as "userId" from exposures where alias_id = $1 order by id`,
-        [alias],
-      );
+      const { rows } = await admin.query<{
+        variantId: string;
+        userId: string;
+      }>(`select variant_id as "variantId", user_id as "userId" from exposures where alias_id = $1 order by id`, [
+        alias,
+      ]);
       return rows;
     },
     async close() {

@@ -25,8 +25,12 @@ export async function startServerHarness(): Promise<ServerHarness> {
   const database = await createTestDatabase();
   const upstream = await startLocalUpstream();
   const store = createPostgresStore({
-    ...{ databaseUrl: database.url, secretKeys: [SECRET_KEY], sealGraceMs: 0 },
-    ...{ exposureMaxAgeDays: 90, exposureRetentionDays: 120, importLookbackDays: 30 },
+    databaseUrl: database.url,
+    secretKeys: [SECRET_KEY],
+    sealGraceMs: 0,
+    exposureMaxAgeDays: 90,
+    exposureRetentionDays: 120,
+    importLookbackDays: 30,
   });
   const running = new Set<ChildProcess>();
   const end = async (child: ChildProcess) => {
@@ -36,7 +40,9 @@ export async function startServerHarness(): Promise<ServerHarness> {
     await exited;
   };
   return {
-    ...{ database, store, upstream },
+    database,
+    store,
+    upstream,
     workspace: await store.workspaces.create("one"),
     async start() {
       const child = spawn(process.execPath, ["--import", "tsx", SCRIPT], {
@@ -53,7 +59,10 @@ export async function startServerHarness(): Promise<ServerHarness> {
       });
       running.add(child);
       const [line] = (await once(child.stdout, "data")) as [Buffer];
-      return { url: line.toString().trim(), kill: () => end(child) };
+      return {
+        url: line.toString().trim(),
+        kill: () => end(child),
+      };
     },
     async close() {
       await Promise.all([...running].map(end));

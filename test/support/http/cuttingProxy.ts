@@ -1,7 +1,6 @@
 // A proxy in front of a stand-in that truncates compressed answers, although the connection ends correctly.
 import { once } from "node:events";
-import { createServer, request } from "node:http";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface CuttingProxy {

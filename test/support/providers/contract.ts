@@ -1,14 +1,14 @@
 // The suite that every connector must pass, against a real server or a stand-in of its provider.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { SyncError } from "../../../src/domain/errors.ts";
-import type { ErrorKind } from "../../../src/domain/errors.ts";
-import { NO_PROGRESS } from "../../../src/domain/progress.ts";
-import type { EventProgress } from "../../../src/domain/progress.ts";
+import { type ErrorKind, SyncError } from "../../../src/domain/errors.ts";
+import { type EventProgress, NO_PROGRESS } from "../../../src/domain/progress.ts";
 import {
+  type ConnectorHarness,
   DAY_MS,
-  HOUR_MS,
-  expectedTexts,
   expectClean,
+  expectedTexts,
+  type HarnessFault,
+  HOUR_MS,
   idOf,
   lastSeq,
   makeBuckets,
@@ -21,7 +21,6 @@ import {
   total,
 } from "./contractSupport.ts";
 import type { ImportChunk } from "../../../src/providers/connector.ts";
-import type { ConnectorHarness, HarnessFault } from "./contractSupport.ts";
 
 const EXPORTED = 9_000;
 

@@ -4,8 +4,7 @@ import type { Connection } from "../../../src/domain/connection.ts";
 import type { EventDefinition } from "../../../src/domain/event.ts";
 import type { ImportedRow } from "../../../src/domain/importedRow.ts";
 import { expect } from "vitest";
-import { SyncError } from "../../../src/domain/errors.ts";
-import type { ErrorKind } from "../../../src/domain/errors.ts";
+import { type ErrorKind, SyncError } from "../../../src/domain/errors.ts";
 import type { EventProgress } from "../../../src/domain/progress.ts";
 import type { Connector, ExportProgress, ImportChunk, ImportPass } from "../../../src/providers/connector.ts";
 

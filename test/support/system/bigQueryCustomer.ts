@@ -2,12 +2,9 @@
 import type { BigQueryControl } from "../../../dev/standins/bigquery/control.ts";
 import type { FaultInput } from "../../../dev/standins/bigquery/protocol.ts";
 import { eventually } from "../eventually.ts";
-import { COLUMNS, connectBigQuery, DATASET, FIELDS, grantsOf } from "./bigQuerySync.ts";
-import type { BigQuery, EventRow } from "./bigQuerySync.ts";
-import { expectMerged, expectRead, expectRunsAddUp } from "./exact.ts";
-import type { Ledger } from "./exact.ts";
-import { HOUR_MS } from "./system.ts";
-import type { System } from "./system.ts";
+import { type BigQuery, COLUMNS, connectBigQuery, DATASET, type EventRow, FIELDS, grantsOf } from "./bigQuerySync.ts";
+import { expectMerged, expectRead, expectRunsAddUp, type Ledger } from "./exact.ts";
+import { HOUR_MS, type System } from "./system.ts";
 
 const WITHIN_MS = 120_000;
 /** The initial number of rows of each event. */

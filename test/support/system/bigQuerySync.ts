@@ -5,8 +5,7 @@ import type { BigQueryControl } from "../../../dev/standins/bigquery/control.ts"
 import type { Role } from "../../../dev/standins/bigquery/protocol.ts";
 import { eventually } from "../eventually.ts";
 import { allPages } from "./mixpanelSync.ts";
-import { startSystem } from "./system.ts";
-import type { System } from "./system.ts";
+import { startSystem, type System } from "./system.ts";
 
 export const DATASET = "analytics";
 const EXPOSURES = "inworld_router_exposures";
@@ -142,21 +141,30 @@ export async function connectBigQuery(
   };
   return {
     ...prepared,
-    ...{ id, path },
+    id,
+    path,
     get: () => system.call<BigQueryAnswer>("GET", path),
     event: async (eventName: string) => {
-      const { events } = await system.call<{ events: EventAnswer[] }>("GET", `${path}/events`);
+      const { events } = await system.call<{
+        events: EventAnswer[];
+      }>("GET", `${path}/events`);
       return events.find((event) => event.eventName === eventName)!;
     },
     records: (eventName: string) =>
-      allPages<{ user_id: string; timestamp: string; properties: Record<string, unknown> }>(
-        system,
-        `${path}/events/${eventName}/records`,
-        "records",
-      ),
-    ...{ ask, outcome },
+      allPages<{
+        user_id: string;
+        timestamp: string;
+        properties: Record<string, unknown>;
+      }>(system, `${path}/events/${eventName}/records`, "records"),
+    ask,
+    outcome,
     sync: async (withinMs?: number) => await outcome((await ask()).requestId, withinMs),
-    export: async () => (await system.call<{ export: ExportAnswer }>("GET", path)).export,
+    export: async () =>
+      (
+        await system.call<{
+          export: ExportAnswer;
+        }>("GET", path)
+      ).export,
   };
 }
 

@@ -2,10 +2,8 @@
 import { expect } from "vitest";
 import type { LoadRow, StoredEvent } from "../../../dev/standins/mixpanel/protocol.ts";
 import type { BigQuery, EventRow } from "./bigQuerySync.ts";
-import { EXPOSURE_EVENT, expose } from "./mixpanelSync.ts";
-import type { ExposureInput, Mixpanel } from "./mixpanelSync.ts";
-import { DAY_MS, HOUR_MS } from "./system.ts";
-import type { System } from "./system.ts";
+import { expose, EXPOSURE_EVENT, type ExposureInput, type Mixpanel } from "./mixpanelSync.ts";
+import { DAY_MS, HOUR_MS, type System } from "./system.ts";
 
 const MAX_ROWS_PER_LIST = 100_000;
 const HOURS = 48;

@@ -1,6 +1,5 @@
 // Starts workers as processes and kills them. The next worker loads while the last one works, so that a kill takes little time.
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { inject } from "vitest";

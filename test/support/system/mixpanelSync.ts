@@ -3,8 +3,7 @@ import { randomInt } from "node:crypto";
 import type { MixpanelControl } from "../../../dev/standins/mixpanel/control.ts";
 import type { ProjectSettingsInput } from "../../../dev/standins/mixpanel/settings.ts";
 import { eventually } from "../eventually.ts";
-import { ACCOUNT } from "./system.ts";
-import type { System } from "./system.ts";
+import { ACCOUNT, type System } from "./system.ts";
 
 export const EXPOSURE_EVENT = "Inworld Router Exposure";
 
@@ -73,11 +72,19 @@ export async function connectMixpanel(system: System, options: ConnectOptions = 
   });
   const path = `/v1/integrations/${id}`;
   return {
-    ...{ id, projectId, control },
+    id,
+    projectId,
+    control,
     get: () => system.call<Answer>("GET", path),
     sync: async (withinMs) => {
-      const { requestId } = await system.call<{ requestId: string }>("POST", `${path}/sync`);
-      const ask = () => system.call<{ status: string; outcome: string }>("GET", `${path}/sync/${requestId}`);
+      const { requestId } = await system.call<{
+        requestId: string;
+      }>("POST", `${path}/sync`);
+      const ask = () =>
+        system.call<{
+          status: string;
+          outcome: string;
+        }>("GET", `${path}/sync/${requestId}`);
       return (await eventually(ask, ({ status }) => status === "done", withinMs)).outcome;
     },
     enable: async (directions) => {
@@ -88,14 +95,18 @@ export async function connectMixpanel(system: System, options: ConnectOptions = 
     },
     addEvent: async (eventId) => void (await system.call("POST", `${path}/events`, { eventId })),
     event: async (eventId) => {
-      type Events = { events: ({ eventId: string } & Awaited<ReturnType<Mixpanel["event"]>>)[] };
+      type Events = {
+        events: ({
+          eventId: string;
+        } & Awaited<ReturnType<Mixpanel["event"]>>)[];
+      };
       const { events } = await system.call<Events>("GET", `${path}/events`);
       return events.find((event) => event.eventId === eventId)!;
     },
     records: (eventId) => allPages(system, `${path}/events/${eventId}/records`, "records"),
     exported: () => control.count(projectId, { events: [EXPOSURE_EVENT] }),
     exportedEvents: async () => {
-      const rows = await control.rows(projectId, { events: [EXPOSURE_EVENT] }, 100_000);
+      const rows = await control.rows(projectId, { events: [EXPOSURE_EVENT] }, 1e5);
       return rows.map(({ properties }) => ({
         distinctId: String(properties["distinct_id"]),
         timeMs: Number(properties["time"]),

@@ -9,8 +9,7 @@ import { createApp } from "../../../src/api/app.ts";
 import type { WebSettings } from "../../../src/api/deps.ts";
 import { createIntegrationControl, workflowIdOf } from "../../../src/client/index.ts";
 import { registerSearchAttributes } from "../../../src/client/searchAttributes.ts";
-import type { Config } from "../../../src/config/config.ts";
-import { loadConfig } from "../../../src/config/config.ts";
+import { type Config, loadConfig } from "../../../src/config/config.ts";
 import type { Connector } from "../../../src/providers/connector.ts";
 import { closeConnectors, createConnectors } from "../../../src/providers/registry.ts";
 import { createLogger } from "../../../src/telemetry/logging.ts";
@@ -85,12 +84,23 @@ export async function startSystem(
   }
 
   return {
-    ...{ env, config, database, mixpanel, control, client, store, sql, app, apiKey, workspaceId, taskQueue, call },
+    env,
+    config,
+    database,
+    mixpanel,
+    control,
+    client,
+    store,
+    sql,
+    app,
+    apiKey,
+    workspaceId,
+    taskQueue,
+    call,
     ...worker,
     workflow: (integrationId: string) => client.workflow.getHandle(workflowIdOf(integrationId)),
     stop: async () => {
       await worker.stopWorker();
-      // Orphans would go on in the shared Temporal until the end of the whole run.
       for await (const id of control.running()) await control.end(id);
       await sql.end();
       await Promise.allSettled([store.close(), closeConnectors(connectors), mixpanel.stop(), connection.close()]);

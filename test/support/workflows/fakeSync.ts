@@ -9,8 +9,7 @@ import type {
   SyncActivities,
 } from "../../../src/activities/contract.ts";
 import type { ErrorKind } from "../../../src/domain/errors.ts";
-import { earlierProgress, isBehind, NO_PROGRESS } from "../../../src/domain/progress.ts";
-import type { EventProgress } from "../../../src/domain/progress.ts";
+import { earlierProgress, type EventProgress, isBehind, NO_PROGRESS } from "../../../src/domain/progress.ts";
 import type { RunRecord } from "../../../src/domain/run.ts";
 import type { StatusProjection } from "../../../src/domain/status.ts";
 

@@ -4,8 +4,7 @@ import { DefaultLogger, Runtime, Worker } from "@temporalio/worker";
 import { inject } from "vitest";
 import { INTEGRATION_WORKFLOW, workflowIdOf } from "../../../src/client/ids.ts";
 import type { integrationWorkflow } from "../../../src/workflows/integrationWorkflow.ts";
-import { statusQuery } from "../../../src/workflows/messages.ts";
-import type { IntegrationInput } from "../../../src/workflows/messages.ts";
+import { type IntegrationInput, statusQuery } from "../../../src/workflows/messages.ts";
 import { FakeSync } from "./fakeSync.ts";
 import { startTimeSkipping } from "./servers.ts";
 

@@ -1,8 +1,7 @@
 // A proxy that tunnels all Mixpanel hosts to a stand-in with TLS, for clients that have no setting for the address.
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { connect } from "node:net";
-import type { AddressInfo, Socket } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 
 export interface ConnectProxy {
   /** For `HTTPS_PROXY`. */

@@ -6,8 +6,7 @@ import { SyncError } from "../../../domain/errors.ts";
 import type { Operation } from "../errors.ts";
 import { labelValue } from "../names.ts";
 import { settingsOf } from "../options.ts";
-import { parseResponse, send } from "../rest.ts";
-import type { BigQueryCall } from "../rest.ts";
+import { type BigQueryCall, parseResponse, send } from "../rest.ts";
 import { uploadJob } from "./upload.ts";
 
 const POLL_FIRST_MS = 50;

@@ -1,12 +1,10 @@
 // A queue of MERGEs into one table, shared by all workers: numbered job ids are its places.
 import { SyncError } from "../../../domain/errors.ts";
 import type { Operation } from "../errors.ts";
-import { tableText } from "../names.ts";
-import type { TableRef } from "../names.ts";
+import { type TableRef, tableText } from "../names.ts";
 import { settingsOf } from "../options.ts";
 import type { BigQueryCall } from "../rest.ts";
-import { findLastJob, followJob, jobIdOf, startJob } from "./jobs.ts";
-import type { Job, LastJob } from "./jobs.ts";
+import { findLastJob, followJob, type Job, jobIdOf, type LastJob, startJob } from "./jobs.ts";
 
 /** A query runs for at most 6 hours, so a job that still runs has the id of today or of the day this long ago. */
 const LOOK_BACK_MS = 7 * 3_600_000;

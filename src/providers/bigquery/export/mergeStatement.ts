@@ -1,6 +1,5 @@
 // The MERGE of a staging table into the customer's table: one row per key, which moves to a later time and never back.
-import { tableSql, timestampSql } from "../names.ts";
-import type { TableRef } from "../names.ts";
+import { type TableRef, tableSql, timestampSql } from "../names.ts";
 
 const DAY_MS = 86_400_000;
 const IDS = ["alias_id", "route_id", "variant_id", "user_id"];

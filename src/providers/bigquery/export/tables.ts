@@ -2,11 +2,9 @@
 import { z } from "zod";
 import { SyncError } from "../../../domain/errors.ts";
 import type { Operation } from "../errors.ts";
-import { checkDataset, checkTable, tableText } from "../names.ts";
-import type { TableRef } from "../names.ts";
+import { checkDataset, checkTable, type TableRef, tableText } from "../names.ts";
 import { settingsOf } from "../options.ts";
-import { anything, send } from "../rest.ts";
-import type { BigQueryCall } from "../rest.ts";
+import { anything, type BigQueryCall, send } from "../rest.ts";
 import { workspaceLabels } from "./jobs.ts";
 
 /** The promised columns, in the order in which they are created. */

@@ -1,8 +1,7 @@
 // Starts a load job together with its file, in one request that can be aborted.
 import { hash } from "node:crypto";
 import { SyncError } from "../../../domain/errors.ts";
-import { MAX_ERROR_BODY_BYTES } from "../../http.ts";
-import type { HttpResponse } from "../../http.ts";
+import { type HttpResponse, MAX_ERROR_BODY_BYTES } from "../../http.ts";
 import type { Operation } from "../errors.ts";
 import type { BigQueryCall } from "../rest.ts";
 

@@ -2,8 +2,7 @@
 import type { Connection } from "../../../domain/connection.ts";
 import type { ImportPass, ImportPlanning } from "../../connector.ts";
 import { planPasses } from "../../importPasses.ts";
-import { FIRST_BACKFILL_MS, MAX_WINDOW_MS, parseCursor, startOf } from "./cursor.ts";
-import type { ImportCursor } from "./cursor.ts";
+import { FIRST_BACKFILL_MS, type ImportCursor, MAX_WINDOW_MS, parseCursor, startOf } from "./cursor.ts";
 
 /** Events with the same table, mapping and progress are read together in one read session. */
 export function planBigQueryPasses({ importFrom }: Connection, input: ImportPlanning): ImportPass[] {

@@ -3,22 +3,35 @@ import type { Connection } from "../../../domain/connection.ts";
 import { SyncError } from "../../../domain/errors.ts";
 import type { EventProgress } from "../../../domain/progress.ts";
 import type { ImportChunk, ImportPageJob } from "../../connector.ts";
-import { emptySink, MAX_CHUNK_BYTES, MAX_CHUNK_ROWS, rowCount, toImportChunks } from "../../importChunks.ts";
-import type { RowSink } from "../../importChunks.ts";
+import {
+  emptySink,
+  MAX_CHUNK_BYTES,
+  MAX_CHUNK_ROWS,
+  rowCount,
+  type RowSink,
+  toImportChunks,
+} from "../../importChunks.ts";
 import { unfinishedPass } from "../../importPasses.ts";
 import type { Clients } from "../clients.ts";
-import { cursorAfter, cursorAgain, firstMs, overlapOf, parseCursor, progressAfter, windowOf } from "./cursor.ts";
-import type { ImportCursor, ReadSessionState } from "./cursor.ts";
+import {
+  cursorAfter,
+  cursorAgain,
+  firstMs,
+  type ImportCursor,
+  overlapOf,
+  parseCursor,
+  progressAfter,
+  type ReadSessionState,
+  windowOf,
+} from "./cursor.ts";
 import { readArrowBatch, schemaMessage } from "./decode/arrowBatch.ts";
 import { JsonBytes } from "./decode/jsonBytes.ts";
 import { tableText } from "../names.ts";
 import { sourceOf, type BigQueryOptions } from "../options.ts";
-import { rowReader } from "./rows.ts";
-import type { RowContext } from "./rows.ts";
-import type { SourceTable } from "./sourceTable.ts";
+import { type RowContext, rowReader } from "./rows.ts";
+import { readTable, type SourceTable } from "./sourceTable.ts";
 import { openReadSession } from "./readSession.ts";
 import { readStreams, ReadSessionGone } from "./streams.ts";
-import { readTable } from "./sourceTable.ts";
 
 export interface ImportContext {
   options: Pick<BigQueryOptions, "overlapMs">;

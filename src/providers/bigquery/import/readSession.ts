@@ -2,13 +2,11 @@
 import type { Connection } from "../../../domain/connection.ts";
 import { SyncError } from "../../../domain/errors.ts";
 import type { Clients } from "../clients.ts";
-import { MAX_STREAMS } from "./cursor.ts";
-import type { ReadSessionState, TimeWindow } from "./cursor.ts";
+import { MAX_STREAMS, type ReadSessionState, type TimeWindow } from "./cursor.ts";
 import { schemaMessage } from "./decode/arrowBatch.ts";
 import type { Operation } from "../errors.ts";
 import { columnSql, datetimeSql, stringSql, tableText, timestampSql } from "../names.ts";
-import { unreadable } from "./sourceTable.ts";
-import type { SourceTable } from "./sourceTable.ts";
+import { type SourceTable, unreadable } from "./sourceTable.ts";
 
 /** BigQuery's limit. */
 const MAX_RESTRICTION_BYTES = 1_000_000;

@@ -1,6 +1,11 @@
 // One ReadRows call, message by message. It takes a message from the network only after the last one was asked for.
-import { InterceptingCall, Metadata } from "@grpc/grpc-js";
-import type { ClientReadableStream, Interceptor, ServiceError } from "@grpc/grpc-js";
+import {
+  type ClientReadableStream,
+  InterceptingCall,
+  type Interceptor,
+  Metadata,
+  type ServiceError,
+} from "@grpc/grpc-js";
 import type { protos } from "@google-cloud/bigquery-storage";
 import type { ReadClient } from "../clients.ts";
 

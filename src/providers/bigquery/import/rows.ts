@@ -3,8 +3,14 @@ import { isAscii } from "node:buffer";
 import type { Data } from "apache-arrow";
 import { SyncError } from "../../../domain/errors.ts";
 import { hashUuid } from "../../hashUuid.ts";
-import { MAX_CHUNK_BYTES, MAX_CHUNK_ROWS, MAX_ROW_BYTES, rejectRow, rowCount } from "../../importChunks.ts";
-import type { RowSink } from "../../importChunks.ts";
+import {
+  MAX_CHUNK_BYTES,
+  MAX_CHUNK_ROWS,
+  MAX_ROW_BYTES,
+  rejectRow,
+  rowCount,
+  type RowSink,
+} from "../../importChunks.ts";
 import type { ArrowBatch } from "./decode/arrowBatch.ts";
 import { objectWriter } from "./decode/column.ts";
 import { bytesOf, halves, offsetsOf, validity } from "./decode/data.ts";

@@ -6,8 +6,7 @@ import type { EventSource } from "../spec.ts";
 import { SyncError } from "../../../domain/errors.ts";
 import type { Clients } from "../clients.ts";
 import type { Operation } from "../errors.ts";
-import { checkTable, tableText } from "../names.ts";
-import type { TableRef } from "../names.ts";
+import { checkTable, type TableRef, tableText } from "../names.ts";
 import { settingsOf } from "../options.ts";
 import { parseResponse } from "../rest.ts";
 

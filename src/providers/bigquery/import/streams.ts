@@ -5,10 +5,8 @@ import { SyncError } from "../../../domain/errors.ts";
 import type { Clients } from "../clients.ts";
 import type { ReadSessionState, ReadStreamState } from "./cursor.ts";
 import { googleErrorInfo } from "../googleErrorInfo.ts";
-import { toSyncError } from "../errors.ts";
-import type { Operation } from "../errors.ts";
-import { openRowStream } from "./rowStream.ts";
-import type { RowStream } from "./rowStream.ts";
+import { type Operation, toSyncError } from "../errors.ts";
+import { openRowStream, type RowStream } from "./rowStream.ts";
 import { streamName } from "./readSession.ts";
 
 const INVALID_ARGUMENT = 3;

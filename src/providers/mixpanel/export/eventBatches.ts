@@ -2,8 +2,7 @@
 import type { Bucket, RejectedBucket } from "../../../domain/bucket.ts";
 import { readBucketPages } from "../../bucketPages.ts";
 import type { ExportJob } from "../../connector.ts";
-import { isBlockedDistinctId } from "./encodeEvent.ts";
-import type { EncodedEvent } from "./encodeEvent.ts";
+import { type EncodedEvent, isBlockedDistinctId } from "./encodeEvent.ts";
 
 const MAX_BATCH_EVENTS = 2_000;
 /** Mixpanel's limit is 10 MB before compression. Its documents do not say whether a MB has 2^20 bytes. */

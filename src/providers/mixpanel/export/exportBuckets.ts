@@ -6,8 +6,7 @@ import type { Backoff } from "../backoff.ts";
 import type { MixpanelContext } from "../options.ts";
 import { deliverBatch } from "./deliverBatch.ts";
 import { createEncoder } from "./encodeEvent.ts";
-import { readEventBatches } from "./eventBatches.ts";
-import type { EventBatch } from "./eventBatches.ts";
+import { type EventBatch, readEventBatches } from "./eventBatches.ts";
 import { createSender } from "./importRequest.ts";
 
 const MAX_REQUESTS_IN_FLIGHT = 8;

@@ -7,11 +7,9 @@ import { MAX_ERROR_BODY_BYTES } from "../../http.ts";
 import type { Backoff } from "../backoff.ts";
 import { sendRequest, SERVICE_NAMES } from "../client.ts";
 import { redactSecrets, refusalError, retryAfterMs } from "../errors.ts";
-import { projectKey, settingsOf } from "../options.ts";
-import type { MixpanelCall } from "../options.ts";
+import { type MixpanelCall, projectKey, settingsOf } from "../options.ts";
 import type { EncodedEvent } from "./encodeEvent.ts";
-import { parseImportResponse } from "./importResponse.ts";
-import type { ImportResponse } from "./importResponse.ts";
+import { type ImportResponse, parseImportResponse } from "./importResponse.ts";
 
 const gzipAsync = promisify(gzip);
 /** Fast, and with an output buffer that holds most batches. */

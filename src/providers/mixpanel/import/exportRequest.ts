@@ -1,15 +1,12 @@
 // Requests a window of days from Mixpanel's raw export API.
 import { SyncError } from "../../../domain/errors.ts";
 import type { ImportPageJob } from "../../connector.ts";
-import { MAX_ERROR_BODY_BYTES, withHeartbeat } from "../../http.ts";
-import type { HttpResponse } from "../../http.ts";
+import { type HttpResponse, MAX_ERROR_BODY_BYTES, withHeartbeat } from "../../http.ts";
 import type { Backoff } from "../backoff.ts";
 import { sendRequest } from "../client.ts";
 import { refusalError, retryAfterMs } from "../errors.ts";
-import { projectKey, settingsOf } from "../options.ts";
-import type { MixpanelCall } from "../options.ts";
-import { addDays, dayNumber, windowOf } from "./cursor.ts";
-import type { ImportCursor, Window } from "./cursor.ts";
+import { type MixpanelCall, projectKey, settingsOf } from "../options.ts";
+import { addDays, dayNumber, type ImportCursor, type Window, windowOf } from "./cursor.ts";
 
 /** For a long range Mixpanel takes minutes before it sends the first byte. */
 const TIMEOUT_MS = 300_000;

@@ -1,6 +1,5 @@
 // Cuts a stream of bytes into blocks of whole lines. A line that is too long is skipped, not buffered.
-import { createHash } from "node:crypto";
-import type { Hash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { MAX_RECORD_CHARS, MAX_ROW_BYTES } from "../../importChunks.ts";
 
 const NEWLINE = 10;

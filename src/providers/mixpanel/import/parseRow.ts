@@ -4,8 +4,7 @@ import type { ImportedRow } from "../../../domain/importedRow.ts";
 import { SyncError } from "../../../domain/errors.ts";
 import { sliceMember } from "../../../domain/rawJson.ts";
 import { hashUuid } from "../../hashUuid.ts";
-import { MAX_RECORD_CHARS, MAX_ROW_BYTES, rejectRow } from "../../importChunks.ts";
-import type { RowSink } from "../../importChunks.ts";
+import { MAX_RECORD_CHARS, MAX_ROW_BYTES, rejectRow, type RowSink } from "../../importChunks.ts";
 import type { OverlongLine } from "./lines.ts";
 
 const HEAD = '{"event":"';

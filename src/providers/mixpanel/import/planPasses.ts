@@ -2,8 +2,7 @@
 import type { Connection } from "../../../domain/connection.ts";
 import type { ImportPass, ImportPlanning } from "../../connector.ts";
 import { planPasses } from "../../importPasses.ts";
-import { FIRST_BACKFILL_DAYS, MAX_WINDOW_DAYS, dayNumber, parseCursor } from "./cursor.ts";
-import type { ImportCursor } from "./cursor.ts";
+import { dayNumber, FIRST_BACKFILL_DAYS, type ImportCursor, MAX_WINDOW_DAYS, parseCursor } from "./cursor.ts";
 import { dayInZone } from "./projectTimeZone.ts";
 
 /** Mixpanel does not process events in order, so this much before the last watermark is read again. */

@@ -1,10 +1,15 @@
 // One page of an import: reads a window of days of the raw export as a stream, in chunks of bounded size.
 import type { Connection } from "../../../domain/connection.ts";
 import type { ImportChunk, ImportPageJob } from "../../connector.ts";
-import { networkError } from "../../http.ts";
-import type { HttpResponse } from "../../http.ts";
-import { emptySink, MAX_CHUNK_BYTES, MAX_CHUNK_ROWS, rowCount, toImportChunks } from "../../importChunks.ts";
-import type { RowSink } from "../../importChunks.ts";
+import { type HttpResponse, networkError } from "../../http.ts";
+import {
+  emptySink,
+  MAX_CHUNK_BYTES,
+  MAX_CHUNK_ROWS,
+  rowCount,
+  type RowSink,
+  toImportChunks,
+} from "../../importChunks.ts";
 import { unfinishedPass } from "../../importPasses.ts";
 import type { Backoff } from "../backoff.ts";
 import { SERVICE_NAMES } from "../client.ts";
@@ -12,8 +17,7 @@ import type { MixpanelContext } from "../options.ts";
 import { cursorAfter, parseCursor, progressAt } from "./cursor.ts";
 import { openWindow } from "./exportRequest.ts";
 import { splitLines } from "./lines.ts";
-import { cutShort, readLine, rejectOverlong } from "./parseRow.ts";
-import type { RowContext } from "./parseRow.ts";
+import { cutShort, readLine, rejectOverlong, type RowContext } from "./parseRow.ts";
 import { createUtcConverter } from "./projectTimeZone.ts";
 
 export async function* importPage(

@@ -24,7 +24,7 @@ let first: BigQueryAddresses;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "crosscurrent-bigquery-start-"));
-  const program = resolve(import.meta.dirname, "startAndWait.ts");
+  const program = resolve(import.meta.dirname, "../../../support/dev/startAndWait.ts");
   parent = spawn(process.execPath, ["--import", "tsx", program, join(folder, "data")], {
     stdio: ["ignore", "pipe", "inherit"],
   });

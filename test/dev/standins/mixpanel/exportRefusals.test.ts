@@ -1,8 +1,7 @@
 // The raw export's refusals and rates, and the small calls around it.
 import { request } from "undici";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startMixpanelStandIn } from "../../../../dev/standins/mixpanel/server.ts";
-import type { MixpanelStandIn } from "../../../../dev/standins/mixpanel/server.ts";
+import { type MixpanelStandIn, startMixpanelStandIn } from "../../../../dev/standins/mixpanel/server.ts";
 import { ACCOUNT, basic, call, exportRaw, loadEvents, NOON_MS, PROJECT } from "../../../support/dev/mixpanelClient.ts";
 
 let standIn: MixpanelStandIn;

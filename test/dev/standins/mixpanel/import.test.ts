@@ -1,8 +1,7 @@
 // `/import` word for word: every documented answer, every limit at its edge, every form of body and credentials.
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startMixpanelStandIn } from "../../../../dev/standins/mixpanel/server.ts";
-import type { MixpanelStandIn } from "../../../../dev/standins/mixpanel/server.ts";
+import { type MixpanelStandIn, startMixpanelStandIn } from "../../../../dev/standins/mixpanel/server.ts";
 import { call, event, importBatch, PROJECT } from "../../../support/dev/mixpanelClient.ts";
 
 let standIn: MixpanelStandIn;

@@ -1,8 +1,7 @@
 // `/import`: forms of credentials and of the body, and what becomes of an accepted event.
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startMixpanelStandIn } from "../../../../dev/standins/mixpanel/server.ts";
-import type { MixpanelStandIn } from "../../../../dev/standins/mixpanel/server.ts";
+import { type MixpanelStandIn, startMixpanelStandIn } from "../../../../dev/standins/mixpanel/server.ts";
 import { ACCOUNT, basic, call, event, importBatch, NOON_MS, PROJECT } from "../../../support/dev/mixpanelClient.ts";
 
 let standIn: MixpanelStandIn;

@@ -7,11 +7,9 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { peerTls } from "../../../../dev/standins/mixpanel/peers/certificate.ts";
-import { startConnectProxy } from "../../../../dev/standins/mixpanel/peers/connectProxy.ts";
-import type { ConnectProxy } from "../../../../dev/standins/mixpanel/peers/connectProxy.ts";
+import { type ConnectProxy, startConnectProxy } from "../../../../dev/standins/mixpanel/peers/connectProxy.ts";
 import { peerPythonBin, runPeer } from "../../../../dev/standins/mixpanel/peers/python.ts";
-import { startMixpanelStandIn } from "../../../../dev/standins/mixpanel/server.ts";
-import type { MixpanelStandIn } from "../../../../dev/standins/mixpanel/server.ts";
+import { type MixpanelStandIn, startMixpanelStandIn } from "../../../../dev/standins/mixpanel/server.ts";
 
 const run = promisify(execFile);
 const requireFrom = createRequire(import.meta.url);

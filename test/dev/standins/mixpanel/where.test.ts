@@ -2,8 +2,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileTest } from "../../../../dev/standins/mixpanel/where.ts";
-import { parseWhere } from "../../../../dev/standins/mixpanel/whereParser.ts";
-import type { BinaryOperator, CallName, Node } from "../../../../dev/standins/mixpanel/whereParser.ts";
+import {
+  type BinaryOperator,
+  type CallName,
+  type Node,
+  parseWhere,
+} from "../../../../dev/standins/mixpanel/whereParser.ts";
 
 const ROW: Record<string, unknown> = {
   n: 5,

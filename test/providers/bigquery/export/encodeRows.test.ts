@@ -3,8 +3,7 @@ import type { Bucket } from "../../../../src/domain/bucket.ts";
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readRowBatches } from "../../../../src/providers/bigquery/export/encodeRows.ts";
-import type { RowBatch } from "../../../../src/providers/bigquery/export/encodeRows.ts";
+import { readRowBatches, type RowBatch } from "../../../../src/providers/bigquery/export/encodeRows.ts";
 import type { ExportJob } from "../../../../src/providers/connector.ts";
 import { lastSeq, makeBuckets } from "../../../support/providers/contractSupport.ts";
 

@@ -5,8 +5,7 @@ import type { FaultInput } from "../../../../dev/standins/bigquery/protocol.ts";
 import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/sharedEmulator.ts";
 import type { BigQueryOptions } from "../../../../src/providers/bigquery/options.ts";
 import { bucketText, lastSeq, makeBuckets, runExport, total } from "../../../support/providers/contractSupport.ts";
-import { createCustomer, DATASET } from "../../../support/providers/bigquery.ts";
-import type { Customer } from "../../../support/providers/bigquery.ts";
+import { createCustomer, type Customer, DATASET } from "../../../support/providers/bigquery.ts";
 
 const COUNT = 300;
 let customer: Customer;

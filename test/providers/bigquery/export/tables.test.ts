@@ -4,8 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/sharedEmulator.ts";
 import type { Json } from "../../../../dev/standins/bigquery/google.ts";
 import { bucketText, HOUR_MS, makeBuckets, runExport } from "../../../support/providers/contractSupport.ts";
-import { createCustomer, DATASET, TABLE } from "../../../support/providers/bigquery.ts";
-import type { Customer } from "../../../support/providers/bigquery.ts";
+import { createCustomer, type Customer, DATASET, TABLE } from "../../../support/providers/bigquery.ts";
 
 let customer: Customer;
 

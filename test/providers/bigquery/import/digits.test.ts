@@ -1,7 +1,19 @@
 // Whatever a column holds comes out digit by digit, and a UUID never stands for two rows: checked on made-up values.
-import { Decimal, Field, RecordBatch, RecordBatchStreamWriter, Schema, Struct, makeData } from "apache-arrow";
-import type { Data, DataType } from "apache-arrow";
-import { Float64, Int64, TimestampMicrosecond, Utf8 } from "apache-arrow";
+import {
+  type Data,
+  type DataType,
+  Decimal,
+  Field,
+  Float64,
+  Int64,
+  makeData,
+  RecordBatch,
+  RecordBatchStreamWriter,
+  Schema,
+  Struct,
+  TimestampMicrosecond,
+  Utf8,
+} from "apache-arrow";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readArrowBatch } from "../../../../src/providers/bigquery/import/decode/arrowBatch.ts";

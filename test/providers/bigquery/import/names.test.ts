@@ -7,18 +7,18 @@ import { SyncError } from "../../../../src/domain/errors.ts";
 import { NO_PROGRESS } from "../../../../src/domain/progress.ts";
 import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/sharedEmulator.ts";
 import {
+  createImportCustomer,
   DATASET,
   DAY_MS,
-  START_MS,
-  USUAL_FIELDS,
   eventOf,
+  type ImportCustomer,
   plan,
   readAll,
   readPage,
   rowOf,
-  createImportCustomer,
+  START_MS,
+  USUAL_FIELDS,
 } from "../../../support/providers/bigqueryImport.ts";
-import type { ImportCustomer } from "../../../support/providers/bigqueryImport.ts";
 import type { EventSource } from "../../../../src/providers/bigquery/spec.ts";
 
 const BOUND = START_MS + DAY_MS;

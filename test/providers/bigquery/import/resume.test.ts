@@ -1,23 +1,22 @@
 // What breaks in the middle of a page is read again, never taken for the end; what is stored is not read again.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { NO_PROGRESS } from "../../../../src/domain/progress.ts";
-import type { EventProgress } from "../../../../src/domain/progress.ts";
+import { type EventProgress, NO_PROGRESS } from "../../../../src/domain/progress.ts";
 import type { FaultInput } from "../../../../dev/standins/bigquery/protocol.ts";
 import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/sharedEmulator.ts";
 import {
+  createImportCustomer,
   DAY_MS,
-  SMALL_PAGES,
-  START_MS,
-  USUAL_PAGES,
   eventOf,
   idsOf,
+  type ImportCustomer,
   plan,
   readAll,
   readPage,
   rowOf,
-  createImportCustomer,
+  SMALL_PAGES,
+  START_MS,
+  USUAL_PAGES,
 } from "../../../support/providers/bigqueryImport.ts";
-import type { ImportCustomer } from "../../../support/providers/bigqueryImport.ts";
 
 const ROWS = 7_000;
 const BOUND = START_MS + 5 * DAY_MS;

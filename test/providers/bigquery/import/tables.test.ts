@@ -4,20 +4,21 @@ import type { SyncError } from "../../../../src/domain/errors.ts";
 import { NO_PROGRESS } from "../../../../src/domain/progress.ts";
 import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/sharedEmulator.ts";
 import {
+  createImportCustomer,
   DATASET,
   DAY_MS,
-  START_MS,
-  SMALL_PAGES,
-  USUAL_FIELDS,
   eventOf,
   idsOf,
+  type ImportCustomer,
+  type PageResult,
   plan,
   readAll,
   readPage,
   rowOf,
-  createImportCustomer,
+  SMALL_PAGES,
+  START_MS,
+  USUAL_FIELDS,
 } from "../../../support/providers/bigqueryImport.ts";
-import type { ImportCustomer, PageResult } from "../../../support/providers/bigqueryImport.ts";
 
 const BOUND = START_MS + DAY_MS;
 const NOON = START_MS + DAY_MS / 2;

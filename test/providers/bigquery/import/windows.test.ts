@@ -4,20 +4,20 @@ import { planBigQueryPasses } from "../../../../src/providers/bigquery/import/pl
 import { NO_PROGRESS } from "../../../../src/domain/progress.ts";
 import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/sharedEmulator.ts";
 import {
+  createImportCustomer,
   DAY_MS,
-  HOUR_MS,
-  START_MS,
-  USUAL_FIELDS,
   eventOf,
+  HOUR_MS,
   idsOf,
+  type ImportCustomer,
   plan,
   readAll,
   readPage,
   rowOf,
-  createImportCustomer,
+  START_MS,
   timeText,
+  USUAL_FIELDS,
 } from "../../../support/providers/bigqueryImport.ts";
-import type { ImportCustomer } from "../../../support/providers/bigqueryImport.ts";
 
 let customer: ImportCustomer;
 

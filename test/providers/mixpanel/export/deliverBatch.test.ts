@@ -2,10 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { deliverBatch } from "../../../../src/providers/mixpanel/export/deliverBatch.ts";
-import { createEncoder } from "../../../../src/providers/mixpanel/export/encodeEvent.ts";
-import type { EncodedEvent } from "../../../../src/providers/mixpanel/export/encodeEvent.ts";
-import { parseImportResponse } from "../../../../src/providers/mixpanel/export/importResponse.ts";
-import type { ImportResponse } from "../../../../src/providers/mixpanel/export/importResponse.ts";
+import { createEncoder, type EncodedEvent } from "../../../../src/providers/mixpanel/export/encodeEvent.ts";
+import { type ImportResponse, parseImportResponse } from "../../../../src/providers/mixpanel/export/importResponse.ts";
 import { bucketOf } from "../../../support/providers/mixpanel.ts";
 
 type Style = "objects" | "insert_id" | "$insert_id" | "strings" | "none" | "short" | "too_large";

@@ -4,8 +4,7 @@ import type { Connection } from "../../../../src/domain/connection.ts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createMixpanelConnector } from "../../../../src/providers/mixpanel/connector.ts";
 import type { Connector, ExportProgress } from "../../../../src/providers/connector.ts";
-import { startMixpanelStandIn } from "../../../../dev/standins/mixpanel/server.ts";
-import type { MixpanelStandIn } from "../../../../dev/standins/mixpanel/server.ts";
+import { type MixpanelStandIn, startMixpanelStandIn } from "../../../../dev/standins/mixpanel/server.ts";
 import { bucketOf, collectUntilError, connectionOf } from "../../../support/providers/mixpanel.ts";
 
 const PROJECT = "4711";

@@ -2,10 +2,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { emptySink, MAX_ROW_BYTES } from "../../../../src/providers/importChunks.ts";
-import { splitLines } from "../../../../src/providers/mixpanel/import/lines.ts";
-import type { LinesPart } from "../../../../src/providers/mixpanel/import/lines.ts";
-import { rejectOverlong, readLine } from "../../../../src/providers/mixpanel/import/parseRow.ts";
-import type { RowContext } from "../../../../src/providers/mixpanel/import/parseRow.ts";
+import { type LinesPart, splitLines } from "../../../../src/providers/mixpanel/import/lines.ts";
+import { readLine, rejectOverlong, type RowContext } from "../../../../src/providers/mixpanel/import/parseRow.ts";
 import { collect } from "../../../support/providers/mixpanel.ts";
 
 async function* cut(bytes: Buffer, sizes: number[]): AsyncGenerator<Buffer> {

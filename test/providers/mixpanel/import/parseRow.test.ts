@@ -2,10 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { SyncError } from "../../../../src/domain/errors.ts";
-import { emptySink, MAX_ROW_BYTES } from "../../../../src/providers/importChunks.ts";
-import { readLine } from "../../../../src/providers/mixpanel/import/parseRow.ts";
-import type { RowSink } from "../../../../src/providers/importChunks.ts";
-import type { RowContext } from "../../../../src/providers/mixpanel/import/parseRow.ts";
+import { emptySink, MAX_ROW_BYTES, type RowSink } from "../../../../src/providers/importChunks.ts";
+import { readLine, type RowContext } from "../../../../src/providers/mixpanel/import/parseRow.ts";
 
 const CONTEXT: RowContext = { wanted: new Set(["purchase"]), fromWallMs: 1_000_000, toUtcMs: (wallMs) => wallMs };
 

@@ -1,18 +1,17 @@
 // Which days are asked for, in which passes: none twice, none missed, late rows included.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { NO_PROGRESS } from "../../../../src/domain/progress.ts";
-import type { EventProgress } from "../../../../src/domain/progress.ts";
+import { type EventProgress, NO_PROGRESS } from "../../../../src/domain/progress.ts";
 import {
   addDays,
   cursorAfter,
   dayNumber,
   dayOf,
+  type ImportCursor,
   parseCursor,
   progressAt,
   windowOf,
 } from "../../../../src/providers/mixpanel/import/cursor.ts";
-import type { ImportCursor } from "../../../../src/providers/mixpanel/import/cursor.ts";
 import { unfinishedPass } from "../../../../src/providers/importPasses.ts";
 import { planMixpanelPasses } from "../../../../src/providers/mixpanel/import/planPasses.ts";
 import { connectionOf } from "../../../support/providers/mixpanel.ts";

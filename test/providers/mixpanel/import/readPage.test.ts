@@ -7,10 +7,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { MAX_ROW_BYTES } from "../../../../src/providers/importChunks.ts";
 import { createMixpanelConnector } from "../../../../src/providers/mixpanel/connector.ts";
 import type { Connector, ImportChunk, ImportPageJob } from "../../../../src/providers/connector.ts";
-import { NO_PROGRESS } from "../../../../src/domain/progress.ts";
-import type { EventProgress } from "../../../../src/domain/progress.ts";
-import { startMixpanelStandIn } from "../../../../dev/standins/mixpanel/server.ts";
-import type { MixpanelStandIn } from "../../../../dev/standins/mixpanel/server.ts";
+import { type EventProgress, NO_PROGRESS } from "../../../../src/domain/progress.ts";
+import { type MixpanelStandIn, startMixpanelStandIn } from "../../../../dev/standins/mixpanel/server.ts";
 import { HOUR_MS, collect, connectionOf } from "../../../support/providers/mixpanel.ts";
 
 const DAY_MS = 24 * HOUR_MS;

@@ -6,11 +6,10 @@ import type { ImportedRow } from "../../../../src/domain/importedRow.ts";
 import type { Connector } from "../../../../src/providers/connector.ts";
 import { reader } from "../../../../src/providers/provider.ts";
 import type { Note, ToyRow } from "./server.ts";
-import { toySpec } from "./spec.ts";
+import { readSource, toySpec } from "./spec.ts";
 
 const PAGE_BUCKETS = 500;
 const readSettings = reader(toySpec.settings);
-const readSource = reader(toySpec.event.source);
 
 export function createToyConnector(url: string): Connector {
   const call = async <T>({ settings, secret }: Connection, path: string, body?: Note[]): Promise<T> => {

@@ -1,7 +1,14 @@
 // A provider that src does not know: rooms with a list of exposures and a list of rows, behind a token.
 import { origin } from "../../../../src/config/parsers.ts";
 import type { SettingGroup } from "../../../../src/config/setting.ts";
-import { PLAIN_TEXT, select, text, type Fields, type ProviderSpec } from "../../../../src/providers/provider.ts";
+import {
+  PLAIN_TEXT,
+  reader,
+  select,
+  text,
+  type Fields,
+  type ProviderSpec,
+} from "../../../../src/providers/provider.ts";
 
 const settings = {
   room: {
@@ -16,6 +23,8 @@ const settings = {
 const source = {
   personField: { ...text(PLAIN_TEXT), label: "Person Field", help: "Holds the user's id", example: "who" },
 } satisfies Fields;
+
+export const readSource = reader(source);
 
 export const toySpec = {
   id: "toy",
@@ -32,7 +41,7 @@ export const toySpec = {
     descriptionHelp: "When somebody writes such a row",
     source,
   },
-  identityProperties: (stored) => [String(stored?.["personField"])],
+  identityProperties: (stored) => (stored === null ? [] : [readSource(stored).personField]),
   deliversUpdates: true,
   operatorSettings: {
     url: { name: "TOY_URL", parser: origin.optional(), description: "Where the rooms are.", readBy: ["worker"] },

@@ -71,13 +71,12 @@ export async function newEvent(store: Store, integration: Integration, name = "p
   await store.events.create(integration.workspaceId, integration.id, { name, description: null, source: null });
 }
 
-/** Folds what was seen of properties; the user's id identifies. */
+/** Discovers properties. Examples of those that identify the user are not kept. */
 export function discover(store: Store, { id }: Pick<Integration, "id">): Promise<number> {
-  return store.imports.discoverProperties(id, (source) => [
-    "distinct_id",
-    "$device_id",
-    String(source?.["userIdFieldName"]),
-  ]);
+  return store.imports.discoverProperties(id, (source) => {
+    const column = source?.["userIdFieldName"];
+    return ["distinct_id", "$device_id", ...(typeof column === "string" ? [column] : [])];
+  });
 }
 
 /** The integration as it is now. */

@@ -1,6 +1,5 @@
 // Reads one Arrow record batch. Its schema comes only once, before all batches.
-import { RecordBatchReader } from "apache-arrow";
-import type { Data, DataType, RecordBatch } from "apache-arrow";
+import { type Data, type DataType, type RecordBatch, RecordBatchReader } from "apache-arrow";
 import { SyncError } from "../../../../domain/errors.ts";
 
 /** Ends a stream of Arrow messages. If it follows the schema, it must be removed, or nothing after it is read. */

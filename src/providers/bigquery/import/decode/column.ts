@@ -1,10 +1,22 @@
 // Writes the values of an Arrow column as JSON. Each column's writer is made once per batch.
-import { DateUnit, IntervalUnit, Precision, TimeUnit, Type } from "apache-arrow";
-import type { Data, Date_, Decimal, Float, Interval, Int, Time, Timestamp } from "apache-arrow";
+import {
+  type Data,
+  type Date_,
+  DateUnit,
+  type Decimal,
+  type Float,
+  type Int,
+  type Interval,
+  IntervalUnit,
+  Precision,
+  type Time,
+  type Timestamp,
+  TimeUnit,
+  Type,
+} from "apache-arrow";
 import { SyncError } from "../../../../domain/errors.ts";
 import type { TableColumn } from "../sourceTable.ts";
-import { halves, offsetsOf, validity } from "./data.ts";
-import type { WriteValue } from "./data.ts";
+import { halves, offsetsOf, validity, type WriteValue } from "./data.ts";
 import { JsonBytes } from "./jsonBytes.ts";
 import { writeDecimal, writeDouble, writeInt64 } from "./numbers.ts";
 import { bytesAsText, intervals, ranges } from "./texts.ts";

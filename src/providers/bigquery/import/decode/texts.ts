@@ -1,7 +1,6 @@
 // Writes values that JSON can hold only as text: bytes, intervals and ranges, as BigQuery writes them.
 import type { Data } from "apache-arrow";
-import { bytesOf, offsetsOf, validity } from "./data.ts";
-import type { WriteValue } from "./data.ts";
+import { bytesOf, offsetsOf, validity, type WriteValue } from "./data.ts";
 import type { JsonBytes } from "./jsonBytes.ts";
 
 const NANOS_PER_SECOND = 1_000_000_000n;
