@@ -1,7 +1,7 @@
 // Strict RFC 3339 times. Date.parse accepts far more, and reads a time without an offset as local time.
 const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
 
-/** Epoch milliseconds, rounded down; null if the text is not a time with an offset. A leap second is the next second. */
+/** Epoch milliseconds, rounded down; null if it is not a time with an offset. A leap second is the next second. */
 export function parseRfc3339(text: string): number | null {
   const match = RFC3339.exec(text);
   if (match === null) return null;

@@ -43,7 +43,7 @@ const PASSED = new Set([
 const PASSED_PREFIX = "x-ratelimit-";
 const USER_AGENT = "crosscurrent/0.1.0";
 
-/** The upstream's response of any status, once its headers are there. Throws OpenAiError 502 or 504 if there is none. */
+/** The upstream's response of any status, once its headers are there. Throws OpenAiError 502 or 504 without one. */
 export async function callUpstream(
   { agent, headersTimeoutMs, idleTimeoutMs }: UpstreamOptions,
   { baseUrl, apiKey }: NewVariant["upstream"],
