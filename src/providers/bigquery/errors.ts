@@ -117,8 +117,8 @@ function messageOf(kind: ErrorKind, info: GoogleErrorInfo, operation: Operation,
       return permissionMessage(info, operation, connection);
     case "not_found":
       return (
-        `BigQuery does not find ${where} at ${action} (${said}). Check the project id, the dataset, the table, ` +
-        `and that the dataset is in the location ${location}.`
+        `BigQuery does not find ${where} at ${action} (${said}). ` +
+        `Check the project id, the names of dataset and table, and that the dataset is in the location ${location}.`
       );
     case "rate_limited":
       return `BigQuery's quota for ${action} on ${where} is used up for now (${said}); it goes on by itself.`;
@@ -135,7 +135,10 @@ function messageOf(kind: ErrorKind, info: GoogleErrorInfo, operation: Operation,
 function permissionMessage(info: GoogleErrorInfo, { action, about, role }: Operation, connection: Connection): string {
   const { serviceAccountEmail: email, projectId } = settingsOf(connection);
   if (/^(accessNotConfigured|SERVICE_DISABLED)$/.test(info.reason)) {
-    return `The BigQuery API is off in the project ${projectId}. Enable it and the BigQuery Storage API there.`;
+    return (
+      `The BigQuery API is switched off in the project ${projectId}. ` +
+      "Enable the BigQuery API and the BigQuery Storage API there."
+    );
   }
   if (info.reason.startsWith("billing")) {
     return `The billing of the project ${projectId} does not allow ${action}. Enable billing in Google Cloud.`;
