@@ -182,11 +182,7 @@ function record(
 }
 
 function routingHeaders({ routerId, routeId }: Assignment, variant: NewVariant): Record<string, string> {
-  return {
-    "x-crosscurrent-router": routerId,
-    "x-crosscurrent-route": routeId,
-    "x-crosscurrent-variant": variant.id,
-  };
+  return { "x-crosscurrent-router": routerId, "x-crosscurrent-route": routeId, "x-crosscurrent-variant": variant.id };
 }
 
 function withHeaders({ status, message, code }: OpenAiError, headers: Record<string, string>): OpenAiError {

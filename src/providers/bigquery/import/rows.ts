@@ -115,9 +115,7 @@ function textReader(data: Data): (row: number) => string | null {
   const bytes = bytesOf(data);
   const offsets = offsetsOf(data);
   const isValid = validity(data);
-  if (!isAscii(bytes)) {
-    return (row) => (isValid(row) ? bytes.toString("utf8", offsets[row], offsets[row + 1]) : null);
-  }
+  if (!isAscii(bytes)) return (row) => (isValid(row) ? bytes.toString("utf8", offsets[row], offsets[row + 1]) : null);
   const all = bytes.toString("latin1");
   return (row) => (isValid(row) ? all.slice(offsets[row], offsets[row + 1]) : null);
 }

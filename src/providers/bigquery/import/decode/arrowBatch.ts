@@ -24,11 +24,7 @@ export function readArrowBatch(schema: Buffer, serialized: Uint8Array): ArrowBat
   if (batch === null || serialized.length === 0) {
     throw new SyncError("transient", "BigQuery sent a response that cannot be read; the rows are read again.");
   }
-  return {
-    rows: batch.numRows,
-    names: batch.schema.fields.map((field) => field.name),
-    columns: batch.data.children,
-  };
+  return { rows: batch.numRows, names: batch.schema.fields.map((field) => field.name), columns: batch.data.children };
 }
 
 function firstBatch(messages: Buffer): RecordBatch<Record<string, DataType>> | null {
