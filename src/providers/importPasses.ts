@@ -52,7 +52,7 @@ export function unfinishedPass<Cursor extends JsonValue>(
   const cursor = unfinished === null ? null : parseCursor(unfinished.cursor);
   if (unfinished === null || cursor === null) {
     const problem = "A page of the import has no valid cursor.";
-throw new SyncError("bug", `${problem} Report this; the next run begins the pass again.`);
+    throw new SyncError("bug", `${problem} Report this; the next run begins the pass again.`);
   }
   return { targetMs: unfinished.targetMs, position: unfinished.position, cursor };
 }

@@ -32,7 +32,7 @@ function checkAccess(project: MixpanelProject | null): void {
     );
   }
   if (project.role !== undefined && !/^(admin|owner)$/i.test(project.role)) {
-        const problem = `The service account has the role ${project.role.slice(0, 50)}.`;
+    const problem = `The service account has the role ${project.role.slice(0, 50)}.`;
     throw new SyncError("permission", `${problem} Give it the role Admin or Owner on this project.`);
   }
 }

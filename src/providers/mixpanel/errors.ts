@@ -43,7 +43,7 @@ export function refusalError(connection: Connection, status: number, body: strin
   const said = text === "" ? `status ${status}` : `status ${status}: ${text}`;
   if (status === 401 || (status === 400 && /unable to authenticate/i.test(body))) return credentialError(text, said);
   if (status === 402) {
-        const problem = `The Mixpanel plan of this project does not include ${action} (${said}).`;
+    const problem = `The Mixpanel plan of this project does not include ${action} (${said}).`;
     return new SyncError("permission", `${problem} Upgrade the plan in Mixpanel.`);
   }
   if (status === 403) {

@@ -7,16 +7,12 @@ const IDS = ["alias_id", "route_id", "variant_id", "user_id"];
 export interface MergeInput {
   target: TableRef;
   staging: TableRef;
-  /** Starts of the first and the last hour of the staged rows, epoch ms. */
+  /** Starts of the hours of the staged rows. */
   firstHourMs: number;
   lastHourMs: number;
 }
 
-/**
- * The key is (user, router, route, variant, UTC hour). The time bounds are constants and cover whole days, so that
- * BigQuery reads the partitions of these days only. A row with the key of a staged row lies within them, because it has
- * the same hour.
- */
+/** The bounds are constants, so that BigQuery prunes partitions. Rows with the same key have the same hour. */
 export function mergeSql({ target, staging, firstHourMs, lastHourMs }: MergeInput): string {
   const fromMs = Math.floor(firstHourMs / DAY_MS) * DAY_MS;
   const toMs = (Math.floor(lastHourMs / DAY_MS) + 1) * DAY_MS;

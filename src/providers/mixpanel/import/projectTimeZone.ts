@@ -42,6 +42,6 @@ export function dayInZone(epochMs: number, zone: string | null): string {
 }
 
 function unknownZone(): SyncError {
-    const remedy = "Check the project's settings in Mixpanel.";
+  const remedy = "Check the project's settings in Mixpanel.";
   return new SyncError("schema", `Mixpanel names an unknown time zone for this project. ${remedy}`);
 }
