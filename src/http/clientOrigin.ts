@@ -10,10 +10,7 @@ export interface ProxySettings {
   trustedProxies: number;
 }
 
-/**
- * The client's address; of an IPv6 address its /64 network, which belongs to one client. With n trusted proxies it is
- * the n-th entry of X-Forwarded-For from the right, because clients can write anything to the left of it.
- */
+/** For IPv6 its /64 network. The n-th entry from the right counts: clients can write anything to the left of it. */
 export function clientAddress(c: Context<Env>, { trustedProxies }: ProxySettings): string {
   const forwarded = trustedProxies === 0 ? [] : (c.req.header("x-forwarded-for") ?? "").split(",");
   const entry = forwarded.at(-Math.min(trustedProxies, forwarded.length))?.trim() ?? "";
@@ -38,10 +35,7 @@ export function isHttps(c: Context<Env>, { publicUrl, trustedProxies }: ProxySet
   return new URL(c.req.url).protocol === "https:";
 }
 
-/**
- * Whether a browser says that a page of this server makes the call. Null if the call does not say, which today's
- * browsers always do for calls that change something.
- */
+/** Null if the call does not say, which today's browsers always do for calls that change something. */
 export function isSameOrigin(c: Context<Env>, { publicUrl }: ProxySettings): boolean | null {
   const site = c.req.header("sec-fetch-site");
   const origin = c.req.header("origin");

@@ -72,8 +72,12 @@ export async function findLastJob(
   let free: number | null = null;
   const look = async (generation: number): Promise<void> => {
     const found = await findJob(call, operation, idOf(generation));
-    if (found === null) free = generation;
-    else [used, job] = [generation, found];
+    if (found === null) {
+      free = generation;
+    } else {
+      used = generation;
+      job = found;
+    }
   };
   for (let step = 1; free === null; step *= 2) {
     if (used + step > MAX_GENERATIONS) {

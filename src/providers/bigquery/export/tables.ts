@@ -104,7 +104,11 @@ function checkColumns({ type, schema }: TableResponse, table: TableRef): void {
 }
 
 /** Creates an empty staging table, or extends the life of the existing one. */
-export async function createStaging(call: BigQueryCall, table: TableRef, lifetimeMs = STAGING_LIFETIME_MS) {
+export async function createStaging(
+  call: BigQueryCall,
+  table: TableRef,
+  lifetimeMs = STAGING_LIFETIME_MS,
+): Promise<void> {
   const operation = operationOn(table, "creating a staging table");
   const body = {
     tableReference: table,

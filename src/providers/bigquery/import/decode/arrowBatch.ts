@@ -17,7 +17,7 @@ export function schemaMessage(serialized: Uint8Array): Buffer {
   return hasEnd ? message.subarray(0, -END_OF_STREAM.length) : message;
 }
 
-/** Throws `transient` for a message that was cut, so that it is read again. */
+/** Throws `transient` for a message that was cut. */
 export function readArrowBatch(schema: Buffer, serialized: Uint8Array): ArrowBatch {
   const batch = firstBatch(Buffer.concat([schema, serialized]));
   // The library returns an empty batch if there is none.
