@@ -4,13 +4,13 @@ import { hash, randomInt } from "node:crypto";
 const HASH_BITS = 53;
 const RANDOM_LIMIT = 2 ** 47;
 
-/** The ids contain no NUL. */
+/** The ids contain no NUL, so NUL can separate them in the hashed text. */
 export interface RouteRef {
   routerId: string;
   routeId: string;
 }
 
-/** 53 bits of SHA-256 of `user NUL router NUL route NUL variant`, in (0, 1). Must never change: users would move. */
+/** 53 bits of SHA-256 over `user NUL router NUL route NUL variant`, in (0, 1). A change would move users to other variants. */
 export function assignmentHash(user: string, { routerId, routeId }: RouteRef): (variantId: string) => number {
   const start = `${user}\0${routerId}\0${routeId}\0`;
   return (variantId) => {

@@ -1,4 +1,4 @@
-// Connects to allowed addresses only. A name is resolved once, so the checked address is the one connected to.
+// Connects to allowed addresses only. A name is resolved once, so the address that is checked is the one used.
 import { lookup as systemLookup, type LookupAddress } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 import { Agent, buildConnector } from "undici";

@@ -27,7 +27,7 @@ export interface CallSignal extends EventEmitter {
 /** Drops hop-by-hop headers, cookies, challenges and headers that would instruct browsers in this server's name. */
 const PASSED = new Set([
   "content-type",
-  "content-length",
+  "content-length", // undici fails a body of any other length.
   "content-encoding",
   "retry-after",
   "retry-after-ms",

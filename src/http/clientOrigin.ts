@@ -10,7 +10,10 @@ export interface ProxySettings {
   trustedProxies: number;
 }
 
-/** For IPv6 its /64 network. The n-th entry from the right counts: clients can write anything to the left of it. */
+/**
+ * For IPv6 its /64 network, which belongs to one client. With n trusted proxies, the n-th entry of X-Forwarded-For from
+ * the right counts, because clients can write anything to the left of it.
+ */
 export function clientAddress(c: Context<Env>, { trustedProxies }: ProxySettings): string {
   const forwarded = trustedProxies === 0 ? [] : (c.req.header("x-forwarded-for") ?? "").split(",");
   const entry = forwarded.at(-Math.min(trustedProxies, forwarded.length))?.trim() ?? "";

@@ -8,7 +8,7 @@ import type { ProviderSpec } from "./provider.ts";
 
 export type { AcquireRequest, ExportProgress, ImportChunk };
 
-/** It gets and gives rows. Each error is a `SyncError` with a message that says what to do. See test/support/providers/. */
+/** Gets and gives rows. Errors are `SyncError`s that say what to do. test/support/providers/contract.ts tests each. */
 export interface Connector {
   readonly spec: ProviderSpec;
   /** How many bucket sequence numbers one export batch spans. */

@@ -75,7 +75,7 @@ async function get<T>(
   throw new SyncError("transient", `BigQuery did not response within ${TIMEOUT_MS / 1_000} seconds. Try again.`);
 }
 
-/** Fields of a STRUCT follow it as `a.b`. Fields below an ARRAY are left out, because they have several values per row. */
+/** Fields of a STRUCT follow it as `a.b`. Fields below an ARRAY, which have several values per row, are left out. */
 function flatten(columns: TableColumn[], prefix = ""): BrowsedColumn[] {
   return columns.flatMap(({ name, type, mode, fields }) => [
     { name: prefix + name, type, mode },

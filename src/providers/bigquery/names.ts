@@ -62,9 +62,9 @@ export function tableText({ datasetId, tableId }: TableRef): string {
 /** At most 63 lower-case letters, digits, `_` and `-`. Different ids may get the same label. */
 export function labelValue(text: string): string {
   return text
-    .slice(0, 63)
     .toLowerCase()
-    .replaceAll(/[^a-z0-9_-]/g, "-");
+    .replaceAll(/[^a-z0-9_-]/g, "-")
+    .slice(0, 63);
 }
 
 function wallTime(epochMs: number): string {

@@ -80,7 +80,10 @@ async function openTarget(call: BigQueryCall): Promise<Target> {
   return { table, mergeQueue: await openMergeQueue(call, table, await ensureDestination(call, table)) };
 }
 
-/** A second attempt finds each finished step: the load by its id, the rows by their table, the MERGE by its place. */
+/**
+ * A second attempt finds each finished step: the load by its id, the rows by their table, the MERGE by its place in the
+ * queue. A MERGE that runs twice changes nothing the second time.
+ */
 async function merge(call: BigQueryCall, { target, batch, staging, isMerged }: LoadedBatch): Promise<void> {
   if (isMerged) return await dropStaging(call, staging);
   const { table, mergeQueue } = target;
@@ -106,6 +109,7 @@ function stagingOf(
   return { projectId, datasetId, tableId: `${context.options.stagingPrefix}${mark}` };
 }
 
+/** Returns when the staging table holds the batch's rows and no others. */
 async function load(call: BigQueryCall, staging: TableRef, batch: RowBatch): Promise<void> {
   const operation: Operation = { action: "the load of router exposures", about: tableText(staging), role: "jobUser" };
   const { projectId, datasetId, tableId } = staging;

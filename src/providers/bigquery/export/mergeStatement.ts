@@ -12,7 +12,10 @@ export interface MergeInput {
   lastHourMs: number;
 }
 
-/** The bounds are constants, so that BigQuery prunes partitions. Rows with the same key have the same hour. */
+/**
+ * The key is (user, router, route, variant, UTC hour). The time bounds are constants of whole days, so that BigQuery
+ * reads only these partitions. A row with the key of a staged row has the same hour, so it lies within them.
+ */
 export function mergeSql({ target, staging, firstHourMs, lastHourMs }: MergeInput): string {
   const fromMs = Math.floor(firstHourMs / DAY_MS) * DAY_MS;
   const toMs = (Math.floor(lastHourMs / DAY_MS) + 1) * DAY_MS;

@@ -5,9 +5,15 @@ import type { TableColumn } from "./sourceTable.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Frozen, because rows share them. */
-const EMPTY = { array: Object.freeze([]), object: Object.freeze({}) };
-const SAMPLES = { null: null, string: "", number: 0, boolean: true, ...EMPTY } as const;
+/** One value of each kind. They are frozen, because rows share them. */
+const SAMPLES = {
+  null: null,
+  string: "",
+  number: 0,
+  boolean: true,
+  array: Object.freeze([]),
+  object: Object.freeze({}),
+} as const;
 type Kind = keyof typeof SAMPLES;
 
 const NUMERIC_TYPES = new Set(["INTEGER", "INT64", "FLOAT", "FLOAT64", "NUMERIC", "BIGNUMERIC"]);

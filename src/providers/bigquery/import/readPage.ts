@@ -48,8 +48,7 @@ export interface PageLimits {
   idleMs: number;
 }
 
-const BYTES = 1024 * 1024 * 1024;
-const LIMITS: PageLimits = { rows: 1_000_000, bytes: BYTES, durationMs: 120_000, streams: 2, idleMs: 600_000 };
+const LIMITS: PageLimits = { rows: 1_000_000, bytes: 2 ** 30, durationMs: 120_000, streams: 2, idleMs: 600_000 };
 
 interface Page {
   context: ImportContext;

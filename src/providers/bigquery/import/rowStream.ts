@@ -36,7 +36,7 @@ export async function openRowStream(
   const stub = (await client.initialize()) as unknown as ReadStub;
   /** A message that was not asked for yet. gRPC reads no other until it is delivered. */
   let held: { message: ReadRowsResponse; deliver: () => void } | null = null;
-  let waiting: { resolve(message: ReadRowsResponse | null): void; reject(error: unknown): void } | null = null;
+  let waiting: { resolve: (message: ReadRowsResponse | null) => void; reject: (error: unknown) => void } | null = null;
   let end: { error: unknown } | null = null;
   const settle = (): void => {
     if (waiting === null) return;

@@ -6,12 +6,12 @@ import type { EncodedEvent } from "./encodeEvent.ts";
 import type { SendEvents } from "./importRequest.ts";
 import type { ImportResponse } from "./importResponse.ts";
 
-// These single events of a refused batch are tried first. If all are refused, halving would only reject everything.
+/** Single events to try if a batch is refused. If all are refused, the cause is not in them, and halving is useless. */
 const PROBES = 8;
 /** In a batch of fewer events, refusals are taken as being about the events themselves. */
 const MIN_PROBES = 4;
 
-/** Sends undecided events again in smaller parts. That is harmless: Mixpanel recognises them by time and `$insert_id`. */
+/** Resends undecided events in smaller parts, which is harmless: Mixpanel recognises them by time and `$insert_id`. */
 export async function deliverBatch(
   send: SendEvents,
   events: EncodedEvent[],
