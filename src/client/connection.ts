@@ -33,8 +33,7 @@ export function connectTemporal(taskQueue: string): Temporal {
   const { connectionOptions, namespace } = temporalAddress();
   const connection = Connection.lazy({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS });
   const client = new Client({ connection, namespace });
-  // The client keeps the context of a call in an AsyncLocalStorage, which makes every promise of the process slower
-  // once it was used (on Node 20 a gateway call by a seventh). This switches it off until the next call.
+  // Once used, the client's AsyncLocalStorage slows every promise: this switches it off until the next call.
   const rest = () => connection.callContextStorage.disable();
   const { bounded, settled } = boundCalls(client, rest);
   return {

@@ -6,7 +6,6 @@ export interface NewEvent extends EventDefinition {
   description: string | null;
 }
 
-/** An event definition with what was imported for it so far. */
 export interface EventSummary extends EventDefinition {
   provider: Provider;
   description: string | null;

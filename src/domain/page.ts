@@ -1,5 +1,4 @@
 // Lists in pages.
-
 export interface Page<T> {
   items: T[];
   /** Null at the end. */

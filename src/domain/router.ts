@@ -1,8 +1,6 @@
 // A router: routes with conditions, each with weighted variants that name an upstream.
 
-/**
- * The address of a variant: an OpenAI-compatible API. `baseUrl` is what its clients take, with `/v1` if it has that.
- */
+/** The address of an OpenAI-compatible API. `baseUrl` is what its clients take, with `/v1` if it has that. */
 export interface Upstream {
   baseUrl: string;
   model: string;

@@ -8,7 +8,7 @@ import { createExposureStore } from "./exposures/postgres.ts";
 import { createImportStore } from "./imports/postgres.ts";
 import { createIntegrationStore } from "./integrations/postgres.ts";
 import { createMetricStore } from "./metrics/postgres.ts";
-import { openDatabase } from "./postgres/database.ts";
+import { openDatabase, readNowMs } from "./postgres/database.ts";
 import { createRouterStore } from "./routers/postgres.ts";
 import { createRunStore } from "./runs/postgres.ts";
 import { createSessionStore } from "./sessions/postgres.ts";
@@ -29,13 +29,7 @@ export interface PostgresStoreOptions {
 
 const MAX_CONNECTIONS = 10;
 
-/**
- * Connects on first use. The database must be migrated.
- *
- * @example
- * const store = createPostgresStore({ databaseUrl, ...config });
- * const { workspaceId, apiKey } = await store.workspaces.create("Acme");
- */
+/** Connects on first use. The database must be migrated. */
 export function createPostgresStore(options: PostgresStoreOptions): Store {
   const db = openDatabase(options.databaseUrl, options.maxConnections ?? MAX_CONNECTIONS);
   return {
@@ -52,16 +46,10 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
     budgets: createBudgetStore(db),
     syncState: createSyncStateStore(db),
     cleanup: createCleanupStore(db, options),
-
-    async nowMs() {
-      const [row] = await db.query(sql<{ now: number }>`select crosscurrent_now_ms() as now`);
-      return Number(row?.now);
-    },
-
+    nowMs: () => readNowMs(db),
     async ping() {
       await db.execute(sql`select 1`);
     },
-
     close: () => db.close(),
   };
 }

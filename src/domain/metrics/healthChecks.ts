@@ -34,10 +34,7 @@ export function checkHealth(
   ];
 }
 
-/**
- * Route by route, since weights are the variants' of one route; the more routes, the stronger must be the evidence of
- * one.
- */
+/** Route by route, since weights are one route's own. The more routes, the stronger the evidence must be. */
 function checkSampleRatio({ fromMs, routeId }: ResultOptions, { router, cells }: MetricSample): HealthCheck {
   const check = "sample_ratio";
   const routes = router?.routes.filter(({ id }) => routeId === null || id === routeId) ?? [];

@@ -1,5 +1,5 @@
 // What a result is made of: the users of a router, summed up by where and when they were first exposed.
-import type { ResultOptions } from "./results.ts";
+import type { MetricResults, ResultOptions } from "./results.ts";
 import type { Moments } from "../statistics/moments.ts";
 
 /** What of a result's options decides which users are summed up, and how. */
@@ -29,14 +29,13 @@ export interface MetricEvent {
 export interface MetricSample {
   nowMs: number;
   cells: MetricCell[];
-  /** What each route and variant served in the range, whoever its users count for. */
+  /** What each route and variant served in the range, also to users who count for another one. */
   exposures: { routeId: string; variantId: string; exposures: number }[];
   /** Before any was left out: all, those of several groups, and those whose window is not over. */
   allUsers: number;
   multipleExposureUsers: number;
   incompleteWindowUsers: number;
-  /** Where values were capped; null where they are not. */
-  caps: { value: number | null; denominator: number | null };
+  caps: MetricResults["caps"];
   events: MetricEvent[];
   /** First day of the integration's import, as `yyyy-mm-dd`. */
   importFrom: string;

@@ -37,7 +37,6 @@ export function relativeDifference(baseline: Estimate, other: Estimate, options:
   return difference(baseline, other, (other.mean - baseline.mean) / from, variance, options);
 }
 
-/** Of one group's own value. */
 export function valueInterval({ n, mean, variance }: Estimate, alpha: number): Interval | null {
   if (n < 2 || variance <= 0) return null;
   const margin = twoSidedT(alpha, n - 1) * Math.sqrt(variance / n);
@@ -74,10 +73,7 @@ function degreesOfFreedom(a: Estimate, b: Estimate): number {
   return 1 / (share ** 2 / (a.n - 1) + (1 - share) ** 2 / (b.n - 1));
 }
 
-/**
- * Asymptotic confidence sequence of Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (arXiv 2103.06476v7): interval by
- * equation 9, rho by 161, p-value by 155, over the users of both groups, as in GrowthBook's sequential testing.
- */
+/** Asymptotic confidence sequence (arXiv 2103.06476v7): interval by equation 9, rho by 161, p-value by 155. */
 function alwaysValid(estimate: number, variance: number, n: number, { alpha, tuningUsers }: CompareOptions) {
   const rhoSquared = (-2 * Math.log(alpha) + Math.log(1 - 2 * Math.log(alpha))) / tuningUsers;
   const spread = n * rhoSquared + 1;

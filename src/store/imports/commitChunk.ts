@@ -52,10 +52,7 @@ interface EventRow {
   progress: EventProgress;
 }
 
-/**
- * Reads and locks the events that the chunk names. The key-share lock lets other chunks and their counters pass, but
- * not the purge of a removed event: it waits, and then finds what this transaction stored.
- */
+/** The key-share lock lets other chunks pass. The purge of a removed event waits, then finds what was stored here. */
 async function readEvents(
   tx: Transaction,
   chunk: ChunkCommit,
@@ -102,10 +99,7 @@ async function countRows(tx: Transaction, { read, fresh, rejected }: RowCounts):
   }
 }
 
-/**
- * Reads the checkpoints again under a lock that lets no one else move them. A checkpoint that is further already
- * stays.
- */
+/** Reads the checkpoints again under a lock that lets no one move them. One that is further already stays. */
 async function setProgress(tx: Transaction, chunk: ChunkCommit, progress: EventProgress): Promise<void> {
   const events = await readEvents(tx, chunk, "no key update");
   assertNotBehind(events, chunk);

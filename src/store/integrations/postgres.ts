@@ -92,10 +92,7 @@ async function create(
   return created;
 }
 
-/**
- * Changes only what the patch names. A patch that changes nothing still counts as a change, so that its sender sees
- * it served.
- */
+/** A patch that changes nothing still counts as a change, so that its sender sees it served. */
 async function update(
   db: Queryable,
   secretKeys: Buffer[],

@@ -7,10 +7,7 @@ import { MetricLimitError } from "./interface.ts";
 import { numberOf, passes } from "./measureSql.ts";
 
 const DAY_MS = 86_400_000;
-/**
- * If there are more users to count than one per this many rows, reading all rows once is quicker than looking up each
- * user's rows.
- */
+/** With more users to count than one per this many rows, reading all rows is quicker than looking users up. */
 const ROWS_PER_LOOK_UP = 100;
 
 export interface Source {
@@ -20,10 +17,7 @@ export interface Source {
   windowMs: number;
 }
 
-/**
- * Finds or makes the source of a measure. Making one waits for the chunks that are being stored: their triggers saw
- * no source, so its first values must include their rows.
- */
+/** Making a source waits for chunks under way: their triggers saw no source, so its first values need their rows. */
 export async function ensureSource(db: Database, { eventId, measure, windowMs }: Omit<Source, "id">): Promise<Source> {
   const { property, filters } = measure;
   const key = createHash("sha256")
@@ -54,9 +48,8 @@ async function useSource(db: Queryable, eventId: number, key: Buffer): Promise<n
 }
 
 /**
- * Brings the values of the users in `metric_users` up to date. Under the lock no other transaction changes the
- * sources; rows that are committed while values are read stay noted for the next time. Sources are locked in the
- * order of their ids. Returns false if a source was removed meanwhile.
+ * Brings the values of `metric_users` up to date. Sources are locked in the order of their ids; rows that are committed
+ * meanwhile stay noted for the next time. Returns false if a source was removed.
  */
 export async function refreshValues(tx: Transaction, sources: Source[]): Promise<boolean> {
   const byId = new Map(sources.map((source) => [source.id, source]));

@@ -5,7 +5,6 @@ import type { Aggregation, Filter } from "../../domain/metrics/metric.ts";
 /** Larger numbers count as absent: one of them, and its square, would leave nothing of the other values in a sum. */
 const MAX_ABSOLUTE = sql.lit("1e100");
 
-/** Whether the row's properties pass all filters. */
 export function passes(filters: Filter[]): RawBuilder<boolean> {
   if (filters.length === 0) return sql`true`;
   return sql`(${sql.join(filters.map(passesOne), sql` and `)})`;
@@ -48,10 +47,7 @@ function valueOf(property: string): RawBuilder<unknown> {
     : sql`(${own})`;
 }
 
-/**
- * One user's value, from the number of its rows that passed, the sum of the property over them, and how many rows had
- * it.
- */
+/** One user's value, from its rows that passed, the property's sum over them, and how many of them had it. */
 export function userValue(
   aggregation: Aggregation,
   of: { rows: RawBuilder<unknown>; sum: RawBuilder<unknown>; numbers: RawBuilder<unknown> },

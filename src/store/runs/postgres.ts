@@ -61,13 +61,16 @@ async function readRuns(db: Queryable, integrationId: string, page: PageRequest)
   const rows = await db.query(sql<Run>`
     select ${RUN_COLUMNS} from runs where integration_id = ${integrationId} and ${older}
     order by started_at_ms desc, id desc limit ${page.limit + 1}`);
-  const keyOf = (run: Run) => [run.startedAtMs, run.id];
-  return toPage(list, rows, page.limit, keyOf, (run) => run);
+  return toPage(
+    list,
+    rows,
+    page.limit,
+    (run) => [run.startedAtMs, run.id],
+    (run) => run,
+  );
 }
 
-/**
- * Tries may come in any order: a finished run stays finished, and only the first write of a run counts as its start.
- */
+/** Tries may come in any order: a finished run stays finished, and only its first write counts as its start. */
 async function record(tx: Transaction, run: RunRecord): Promise<void> {
   const { integrationId, runId, finished } = run;
   const found = await tx.execute(sql`select from integrations where id = ${integrationId} for no key update`);
@@ -85,7 +88,6 @@ async function record(tx: Transaction, run: RunRecord): Promise<void> {
   await recordRequests(tx, run);
 }
 
-/** Ends runs that an earlier, lost workflow never ended, and queues their requests again. */
 async function closeLostRuns(tx: Transaction, integrationId: string, runId: string): Promise<void> {
   await tx.execute(sql`
     with lost as (

@@ -1,5 +1,4 @@
-// Rejected records: what a provider or the store refused for good, with the reason. A record that is read or sent
-// again is listed once.
+// Records that a provider or the store refused for good. A record that is read or sent again is listed once.
 import { createHash } from "node:crypto";
 import { sql } from "kysely";
 import type { Page, PageRequest } from "../../domain/page.ts";
@@ -63,6 +62,11 @@ export async function readRejected(
     from rejected_records r left join event_definitions e on e.id = r.event_id
     where r.integration_id = ${integrationId} and r.id > ${after} and (r.event_id is null or e.deleted_at_ms is null)
     order by r.id limit ${page.limit + 1}`);
-  const keyOf = (row: RejectedRecord) => [Number(row.id)];
-  return toPage(list, rows, page.limit, keyOf, (row) => row);
+  return toPage(
+    list,
+    rows,
+    page.limit,
+    (row) => [Number(row.id)],
+    (row) => row,
+  );
 }

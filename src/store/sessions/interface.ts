@@ -11,6 +11,5 @@ export interface SessionStore {
   open(apiKey: string): Promise<{ token: string; workspace: Workspace } | null>;
   /** Returns the workspace of a session that is not over, and counts as a use of it; null for any other token. */
   find(token: string): Promise<Workspace | null>;
-  /** Ends the session if there is one. */
   end(token: string): Promise<void>;
 }

@@ -1,5 +1,4 @@
-// Workspaces and their API keys. A key is 32 random bytes, so a plain hash of it cannot be guessed; only the hash is
-// kept.
+// Workspaces and their API keys. A key is 32 random bytes, so a plain hash of it cannot be guessed.
 import { createHash, randomBytes } from "node:crypto";
 import { sql } from "kysely";
 import type { Workspace } from "../../domain/workspace.ts";
@@ -44,7 +43,6 @@ export function isKey(text: string): boolean {
   return text.startsWith(KEY_PREFIX) && text.length <= MAX_KEY_CHARS;
 }
 
-/** The hash that is kept of a key or of another secret of 32 random bytes. */
 export function hashOf(secret: string): Buffer {
   return createHash("sha256").update(secret).digest();
 }
