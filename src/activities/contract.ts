@@ -70,7 +70,6 @@ export interface ExportBatchResult {
 
 export interface PlanImportInput {
   integrationId: string;
-  /** Progress of every event in the workflow's state. */
   progress: Record<string, EventProgress>;
   /** The high watermark of this run; null to fix it now. */
   highWatermarkMs: number | null;

@@ -24,7 +24,6 @@ export interface Temporal {
   control: IntegrationControl;
   /** Rejects if Temporal cannot be reached. */
   ready(): Promise<void>;
-  /** Waits for calls under way. */
   close(): Promise<void>;
 }
 

@@ -64,9 +64,7 @@ export interface RouterPatch {
   routeOrder?: string[] | undefined;
 }
 
-export type RoutePatch = {
-  [Field in "conditions" | "fallbackVariantId"]?: NewRoute[Field] | undefined;
-};
+export type RoutePatch = { [Field in "conditions" | "fallbackVariantId"]?: NewRoute[Field] | undefined };
 
 export interface VariantPatch {
   weight?: number | undefined;

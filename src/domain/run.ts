@@ -29,14 +29,12 @@ export interface Run {
   directions: RunDirection[];
 }
 
-/** The start, progress or end of a run as its workflow reports it. */
 export interface RunRecord {
   integrationId: string;
   runId: string;
   startedAtMs: number;
   requestIds: string[];
   directions: DirectionResult[];
-  /** Null until the run ends. */
   finished: { atMs: number; outcome: Outcome } | null;
 }
 

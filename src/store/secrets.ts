@@ -16,14 +16,9 @@ export interface SealedSecret {
   keyId: string;
 }
 
-/** Names a key in stored data and in messages. */
 export function keyIdOf(key: Buffer): string {
-  return createHash("sha256")
-    .update("crosscurrent key id")
-    .update(key)
-    .digest()
-    .subarray(0, KEY_ID_BYTES)
-    .toString("hex");
+  const hash = createHash("sha256").update("crosscurrent key id").update(key).digest();
+  return hash.subarray(0, KEY_ID_BYTES).toString("hex");
 }
 
 /** Encrypts with the first key. The ciphertext only opens for the same `owner`. */

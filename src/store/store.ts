@@ -39,7 +39,6 @@ export interface Store {
   readonly budgets: BudgetStore;
   readonly syncState: SyncStateStore;
   readonly cleanup: CleanupStore;
-  /** PostgreSQL's clock. */
   nowMs(): Promise<number>;
   /** Rejects if the database cannot be reached. */
   ping(): Promise<void>;

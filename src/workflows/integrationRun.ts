@@ -78,7 +78,6 @@ export class IntegrationRun {
     if (this.projection !== "gave up") this.projection = "stale";
   }
 
-  /** Shows in the Temporal UI what a direction is doing. */
   report(direction: Direction, operation: string): void {
     this.operations[direction] = operation;
     this.detailsStale = true;

@@ -36,7 +36,6 @@ export interface MetricDefinition {
   measure: Measure;
   /** Given: the metric is the users' sum of `measure` over their sum of this. */
   denominator: Measure | null;
-  /** Which way is good. */
   direction: "up" | "down";
   /** Events in [first exposure, first exposure + window) count. */
   windowHours: number;

@@ -8,18 +8,16 @@ import type { CleanupStore } from "./interface.ts";
 import { purgeMetricSources } from "./metricSources.ts";
 import { rewrapSecrets } from "./rewrapSecrets.ts";
 
-interface CleanupOptions {
-  secretKeys: Buffer[];
-  exposureRetentionDays: number;
-}
-
 /** The share of one purge; the next purge continues. */
 const STEPS_MAX = 50;
 const OWNERS_MAX = 100;
 /** For finished runs and done requests. An integration's last run and its rejected records are kept for ever. */
 const HISTORY_MS = 90 * 86_400_000;
 
-export function createCleanupStore(db: Database, options: CleanupOptions): CleanupStore {
+export function createCleanupStore(
+  db: Database,
+  options: { secretKeys: Buffer[]; exposureRetentionDays: number },
+): CleanupStore {
   return {
     async purge() {
       await rewrapSecrets(db, options.secretKeys);
@@ -35,7 +33,6 @@ export function createCleanupStore(db: Database, options: CleanupOptions): Clean
   };
 }
 
-/** Removed rows that own rows of other tables. */
 interface Removed {
   owners: string;
   /** Over `o`. */

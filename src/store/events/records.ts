@@ -13,13 +13,8 @@ export async function readRecords(db: Queryable, eventId: number, page: PageRequ
   const rows = await db.query(sql<ImportedRecord>`
     select uuid::text as uuid, user_id as "userId", timestamp_ms as "timestampMs", properties::text as properties
     from imported_events where event_id = ${eventId} and ${after} order by uuid limit ${page.limit + 1}`);
-  return toPage(
-    list,
-    rows,
-    page.limit,
-    (row) => [row.uuid],
-    (row) => row,
-  );
+  const keyOf = (row: ImportedRecord) => [row.uuid];
+  return toPage(list, rows, page.limit, keyOf, (row) => row);
 }
 
 interface PropertyRow {

@@ -82,7 +82,6 @@ interface RowCounts {
   /** Rows of the chunk by event, and those of them that were not there before. */
   read: Map<number, number>;
   fresh: Map<number, number>;
-  /** The event of each rejected record. */
   rejected: (number | null)[];
 }
 
@@ -119,7 +118,6 @@ function assertNotBehind(events: Map<string, EventRow>, chunk: ChunkCommit): voi
   }
 }
 
-/** If several rows have the same key, the last one counts. */
 function lastOfEachKey(rows: ImportedRow[]): ImportedRow[] {
   const byKey = new Map<string, ImportedRow>();
   for (const row of rows) byKey.set(`${row.uuid} ${row.event}`, row);

@@ -7,7 +7,6 @@ import type { IdentityProperties } from "./interface.ts";
 
 const EXAMPLE_CHARS = 200;
 
-/** Returns how many properties changed. */
 export async function discoverProperties(
   db: Database,
   integrationId: string,

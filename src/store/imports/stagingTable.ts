@@ -4,7 +4,6 @@ import type { ImportedRow } from "../../domain/importedRow.ts";
 import { copyField, copyInto } from "../postgres/copy.ts";
 import { sqlState, UNIQUE_VIOLATION, type Transaction } from "../postgres/database.ts";
 
-/** A row with the id of its event. Rows of events that no longer exist never become one. */
 export interface StagedRow {
   eventId: number;
   row: ImportedRow;
@@ -22,7 +21,6 @@ export const STAGING_COLUMNS = `staged_rows (${COLUMNS})`;
 const LOOKED_UP = 40;
 
 export interface FreshRows {
-  /** Rows that were not there before. */
   rows: StagedRow[];
   perEvent: Map<number, number>;
 }

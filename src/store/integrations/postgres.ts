@@ -18,7 +18,6 @@ interface IntegrationOptions {
 export function createIntegrationStore(db: Database, options: IntegrationOptions): IntegrationStore {
   return {
     create: (workspaceId, input) => create(db, options, workspaceId, input),
-
     get: (workspaceId, id) => readOne(db, workspaceId, id),
 
     async list(workspaceId, page) {

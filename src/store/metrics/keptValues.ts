@@ -1,8 +1,8 @@
 // The values of each user, kept between results: only users who are new, or whose rows changed, are counted again.
-import { createHash } from "node:crypto";
 import { sql, type RawBuilder } from "kysely";
 import type { Measure } from "../../domain/metrics/metric.ts";
 import type { Database, Queryable, Transaction } from "../postgres/database.ts";
+import { hashOf } from "../postgres/ids.ts";
 import { MetricLimitError } from "./interface.ts";
 import { numberOf, passes } from "./measureSql.ts";
 
@@ -20,9 +20,7 @@ export interface Source {
 /** Making a source waits for chunks under way: their triggers saw no source, so its first values need their rows. */
 export async function ensureSource(db: Database, { eventId, measure, windowMs }: Omit<Source, "id">): Promise<Source> {
   const { property, filters } = measure;
-  const key = createHash("sha256")
-    .update(JSON.stringify([property, filters, windowMs]))
-    .digest();
+  const key = hashOf(JSON.stringify([property, filters, windowMs]));
   const make = (tx: Transaction) => makeSource(tx, eventId, key);
   const id = (await useSource(db, eventId, key)) ?? (await db.transaction(make));
   if (id === null) throw new MetricLimitError("was changed meanwhile: ask again");

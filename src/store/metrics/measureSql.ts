@@ -31,7 +31,6 @@ function jsonOf(value: Filter["value"]): RawBuilder<unknown> {
   return sql`${JSON.stringify(value)}::jsonb`;
 }
 
-/** The property's number, or null if its value is not a number. */
 export function numberOf(property: string): RawBuilder<unknown> {
   const found = valueOf(property);
   const number = sql`(${found})::numeric`;

@@ -25,7 +25,6 @@ interface Summed {
   cells: MetricCell[];
   totals: Pick<MetricSample, "allUsers" | "multipleExposureUsers" | "incompleteWindowUsers">;
   caps: MetricSample["caps"];
-  /** A sample of users. */
   sampled: string[];
 }
 

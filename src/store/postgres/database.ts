@@ -9,7 +9,6 @@ export interface Queryable {
   execute(statement: RawBuilder<unknown>): Promise<number>;
 }
 
-/** Runs statements on one connection, which commits them together. */
 export interface Transaction extends Queryable {
   /** The connection itself, for COPY (copy.ts). */
   readonly client: pg.PoolClient;
@@ -90,13 +89,11 @@ async function transaction<T>(
 const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: "text" | "binary") =>
   oid === INT8_OID && format !== "binary" ? Number : pg.types.getTypeParser(oid, format);
 
-/** Reads PostgreSQL's clock, epoch milliseconds. */
 export async function readNowMs(db: Queryable): Promise<number> {
   const [clock] = await db.query(sql<{ now: number }>`select crosscurrent_now_ms() as now`);
   return Number(clock?.now);
 }
 
-/** Returns the SQLSTATE of an error that PostgreSQL reported, undefined for any other error. */
 export function sqlState(error: unknown): string | undefined {
   return error instanceof pg.DatabaseError ? error.code : undefined;
 }

@@ -24,6 +24,12 @@ export class RouterChangeError extends Error {
   }
 }
 
+export interface HourRange {
+  fromMs: number;
+  toMs: number;
+  limit: number;
+}
+
 /** Null or false: it does not exist. Throws ConflictError (id taken, limit) and RouterChangeError (contradiction). */
 export interface RouterStore {
   create(workspaceId: string, router: NewRouter): Promise<Router>;
@@ -62,9 +68,5 @@ export interface RouterStore {
   /** Returns the router with its keys decrypted. Throws SyncError `bug` if no configured key decrypts one. */
   serving(workspaceId: string, id: string): Promise<ServedRouter | null>;
   /** Committed exposures with fromMs <= hour < toMs. Null if the router is unknown and was never exposed. */
-  exposures(
-    workspaceId: string,
-    aliasId: string,
-    range: { fromMs: number; toMs: number; limit: number },
-  ): Promise<ExposureHour[] | null>;
+  exposures(workspaceId: string, aliasId: string, range: HourRange): Promise<ExposureHour[] | null>;
 }

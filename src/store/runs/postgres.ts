@@ -12,15 +12,10 @@ import { RUN_COLUMNS } from "./rows.ts";
 
 export function createRunStore(db: Database): RunStore {
   return {
-    async list(workspaceId, integrationId, page) {
-      const paused = await isPaused(db, workspaceId, integrationId);
-      return paused === null ? null : readRuns(db, integrationId, page);
-    },
-
-    async rejected(workspaceId, integrationId, page) {
-      const paused = await isPaused(db, workspaceId, integrationId);
-      return paused === null ? null : readRejected(db, integrationId, page);
-    },
+    list: async (workspaceId, integrationId, page) =>
+      (await isPaused(db, workspaceId, integrationId)) === null ? null : readRuns(db, integrationId, page),
+    rejected: async (workspaceId, integrationId, page) =>
+      (await isPaused(db, workspaceId, integrationId)) === null ? null : readRejected(db, integrationId, page),
 
     async request(workspaceId, integrationId) {
       const paused = await isPaused(db, workspaceId, integrationId);
@@ -46,7 +41,6 @@ export function createRunStore(db: Database): RunStore {
   };
 }
 
-/** Null if there is no such integration. */
 async function isPaused(db: Queryable, workspaceId: string, integrationId: string): Promise<boolean | null> {
   const [row] = await db.query(sql<{ paused: boolean }>`
     select paused from integrations
@@ -61,13 +55,8 @@ async function readRuns(db: Queryable, integrationId: string, page: PageRequest)
   const rows = await db.query(sql<Run>`
     select ${RUN_COLUMNS} from runs where integration_id = ${integrationId} and ${older}
     order by started_at_ms desc, id desc limit ${page.limit + 1}`);
-  return toPage(
-    list,
-    rows,
-    page.limit,
-    (run) => [run.startedAtMs, run.id],
-    (run) => run,
-  );
+  const keyOf = (run: Run) => [run.startedAtMs, run.id];
+  return toPage(list, rows, page.limit, keyOf, (row) => row);
 }
 
 /** Tries may come in any order: a finished run stays finished, and only its first write counts as its start. */

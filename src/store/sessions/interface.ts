@@ -1,7 +1,6 @@
 // Browser sessions: opened with an API key, recognised by a random token, ended by time, by the user, or with the key.
 import type { Workspace } from "../../domain/workspace.ts";
 
-/** A session that is not used for this long is over. */
 export const SESSION_IDLE_MS = 12 * 3_600_000;
 /** After this a session is over even if it is used. */
 export const SESSION_MAX_AGE_MS = 7 * 24 * 3_600_000;

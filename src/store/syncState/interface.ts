@@ -4,16 +4,13 @@ import type { Page, PageRequest } from "../../domain/page.ts";
 import type { StatusProjection } from "../../domain/status.ts";
 
 export interface IntegrationConfigRow extends Pick<Integration, "workspaceId" | "provider" | "version" | "paused"> {
-  /** Version of the last change that calls for a run at once. */
   syncVersion: number;
   exportEnabled: boolean;
   importEnabled: boolean;
   exportCursorSeq: number;
-  /** Names of its events, in order of creation. */
   events: string[];
 }
 
-/** An integration as the reconciler compares it with its workflow. */
 export interface ReconcileCandidate extends Pick<Integration, "id" | "workspaceId" | "provider" | "paused"> {
   /** The workflow has not seen the row's version, which changed more than a few seconds ago. */
   behind: boolean;
