@@ -9,7 +9,6 @@ const CLOSE_OBJECT = 0x7d;
 
 interface Member {
   key: string;
-  /** The value is `text.slice(start, end)`. */
   start: number;
   end: number;
 }

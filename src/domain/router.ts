@@ -10,7 +10,6 @@ export interface Upstream {
 export interface RouteConditions {
   /** Each key of the call's `metadata` must have this value, or one of these values. */
   metadata?: Record<string, string | string[]>;
-  /** The call's model hint must be one of these. */
   models?: string[];
 }
 

@@ -4,7 +4,8 @@ import { createBudgetStore } from "./budgets/postgres.ts";
 import { createCleanupStore } from "./cleanup/postgres.ts";
 import { createEventStore } from "./events/postgres.ts";
 import { createExportStore } from "./exports/postgres.ts";
-import { createExposureStore } from "./exposures/postgres.ts";
+import { ingest } from "./exposures/ingest.ts";
+import { seal } from "./exposures/seal.ts";
 import { createImportStore } from "./imports/postgres.ts";
 import { createIntegrationStore } from "./integrations/postgres.ts";
 import { createMetricStore } from "./metrics/postgres.ts";
@@ -37,7 +38,10 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
     sessions: createSessionStore(db),
     integrations: createIntegrationStore(db, options),
     events: createEventStore(db),
-    exposures: createExposureStore(db, options),
+    exposures: {
+      ingest: (workspaceId, exposures) => ingest(db, workspaceId, exposures, options.exposureMaxAgeDays),
+      seal: (workspaceId) => seal(db, workspaceId, options.sealGraceMs),
+    },
     exports: createExportStore(db),
     imports: createImportStore(db),
     metrics: createMetricStore(db),

@@ -14,7 +14,6 @@ export const resumeSignal = defineSignal("resume");
 export const configChangedSignal = defineSignal("configChanged");
 export const statusQuery = defineQuery<WorkflowStatus>("status");
 
-/** Keyword: the integration's status, in the Temporal UI's list. */
 export const statusKey = defineSearchAttributeKey("CrosscurrentStatus", SearchAttributeType.KEYWORD);
 
 export interface IntegrationInput {

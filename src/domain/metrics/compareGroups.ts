@@ -43,7 +43,9 @@ export function compareGroups(metric: MetricDefinition, options: ResultOptions, 
     return {
       id,
       users: usersOf(id).n,
-      exposures: exposuresOf(sample, options.by, id),
+      exposures: sample.exposures
+        .filter((one) => (options.by === "route" ? one.routeId : one.variantId) === id)
+        .reduce((sum, one) => sum + one.exposures, 0),
       value: estimated.estimate?.mean ?? null,
       interval: estimated.estimate && valueInterval(estimated.estimate, alpha),
       refusal: estimated.refusal,
@@ -85,12 +87,6 @@ function sumUp(cells: MetricCell[], by: ResultOptions["by"]): Map<string, Moment
     groups.set(id, merge(groups.get(id) ?? NO_USERS, cell.users));
   }
   return groups;
-}
-
-function exposuresOf({ exposures }: MetricSample, by: ResultOptions["by"], id: string): number {
-  return exposures
-    .filter((one) => (by === "route" ? one.routeId : one.variantId) === id)
-    .reduce((sum, one) => sum + one.exposures, 0);
 }
 
 function overTime(kind: MetricKind, cells: MetricCell[], { by, confidence }: ResultOptions): DayResult[] {

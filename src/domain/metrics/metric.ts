@@ -63,5 +63,4 @@ export interface Metric extends NewMetric {
   updatedAtMs: number;
 }
 
-/** Absent means unchanged. */
 export type MetricPatch = { [K in keyof MetricDefinition]?: MetricDefinition[K] | undefined };

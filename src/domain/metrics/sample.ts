@@ -17,7 +17,6 @@ export interface MetricCell {
   users: Moments;
 }
 
-/** An imported event that the metric reads, as the import has left it. */
 export interface MetricEvent {
   name: string;
   completeThroughMs: number | null;

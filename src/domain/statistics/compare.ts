@@ -4,7 +4,6 @@ import type { Estimate, Refusal } from "./estimates.ts";
 
 export interface CompareOptions {
   alpha: number;
-  /** About how many users in both groups the always-valid interval is narrowest at. */
   tuningUsers: number;
 }
 
@@ -52,7 +51,10 @@ function difference(
 ): Compared {
   if (baseline.n < 2 || other.n < 2) return { difference: null, refusal: "one_user" };
   if (variance <= 0) return { difference: null, refusal: "no_variance" };
-  const degrees = degreesOfFreedom(baseline, other);
+  const [ofBaseline, ofOther] = [baseline.variance / baseline.n, other.variance / other.n];
+  // Scaled, so that squares neither overflow nor vanish.
+  const share = ofBaseline / (ofBaseline + ofOther);
+  const degrees = 1 / (share ** 2 / (baseline.n - 1) + (1 - share) ** 2 / (other.n - 1));
   const deviation = Math.sqrt(variance);
   const margin = twoSidedT(options.alpha, degrees) * deviation;
   const result: Difference = {
@@ -64,13 +66,6 @@ function difference(
   };
   const isFinite = [result.low, result.high, result.pValue, result.alwaysValid.high].every(Number.isFinite);
   return isFinite ? { difference: result, refusal: null } : { difference: null, refusal: "not_finite" };
-}
-
-function degreesOfFreedom(a: Estimate, b: Estimate): number {
-  const [ofA, ofB] = [a.variance / a.n, b.variance / b.n];
-  // Scaled, so that squares neither overflow nor vanish.
-  const share = ofA / (ofA + ofB);
-  return 1 / (share ** 2 / (a.n - 1) + (1 - share) ** 2 / (b.n - 1));
 }
 
 /** Asymptotic confidence sequence (arXiv 2103.06476v7): interval by equation 9, rho by 161, p-value by 155. */

@@ -13,7 +13,6 @@ export function twoSidedT(alpha: number, degreesOfFreedom: number): number {
   return -tQuantile(alpha / 2, degreesOfFreedom);
 }
 
-/** Probability of a chi-squared at least as large. */
 export function chiSquaredP(statistic: number, degreesOfFreedom: number): number {
   return gammainc(statistic / 2, degreesOfFreedom / 2, true, true);
 }

@@ -26,7 +26,7 @@ export type Estimated = { estimate: Estimate; refusal: null } | { estimate: null
 
 export type MetricKind = "mean" | "proportion" | "ratio";
 
-/** Of a user's first variable; of a ratio the second is the denominator. */
+/** The first variable is the user's value; the second is the denominator of a ratio. */
 export function estimateOf(kind: MetricKind, users: Moments): Estimated {
   if (users.n === 0) return { estimate: null, refusal: "no_users" };
   const figure = figureAt(kind, users, 0);

@@ -12,7 +12,6 @@ export function beginPass(workspaceId: string, highestId: number, sealBeforeMs: 
     where id = ${workspaceId}`;
 }
 
-/** Tells whether the pass still has exposures, or parts of hours that are over, to fold. */
 export function readRemaining(workspaceId: string): RawBuilder<{ parts: boolean; exposures: boolean }> {
   return sql`
     select folded_through < pass_through as exposures,

@@ -67,16 +67,9 @@ function addProperty(properties: Map<string, PropertyCount>, eventId: number, na
 }
 
 function typeOf(value: unknown): PropertyType {
-  switch (typeof value) {
-    case "string":
-      return "string";
-    case "number":
-    case "bigint":
-      return "number";
-    case "boolean":
-      return "boolean";
-    default:
-      if (value === null || value === undefined) return "null";
-      return Array.isArray(value) ? "array" : "object";
-  }
+  if (typeof value === "string") return "string";
+  if (typeof value === "number" || typeof value === "bigint") return "number";
+  if (typeof value === "boolean") return "boolean";
+  if (value === null || value === undefined) return "null";
+  return Array.isArray(value) ? "array" : "object";
 }

@@ -51,14 +51,11 @@ export function userValue(
   aggregation: Aggregation,
   of: { rows: RawBuilder<unknown>; sum: RawBuilder<unknown>; numbers: RawBuilder<unknown> },
 ) {
-  switch (aggregation) {
-    case "count":
-      return sql`${of.rows}::numeric`;
-    case "conversion":
-      return sql`(case when ${of.rows} > 0 then 1 else 0 end)::numeric`;
-    case "sum":
-      return sql`coalesce(${of.sum}, 0)`;
-    case "mean":
-      return sql`case when ${of.numbers} > 0 then ${of.sum} / ${of.numbers} else 0 end`;
-  }
+  const values = {
+    count: sql`${of.rows}::numeric`,
+    conversion: sql`(case when ${of.rows} > 0 then 1 else 0 end)::numeric`,
+    sum: sql`coalesce(${of.sum}, 0)`,
+    mean: sql`case when ${of.numbers} > 0 then ${of.sum} / ${of.numbers} else 0 end`,
+  };
+  return values[aggregation];
 }

@@ -62,6 +62,8 @@ async function read(
   if (!(await refreshValues(tx, sources))) throw new MetricLimitError("was changed meanwhile: ask again");
   const throughMs = Math.min(nowMs, ...used.map(({ completeThroughMs }) => completeThroughMs ?? 0));
   const summed = await sumUp(tx, metric, asked, { cells, sources, throughMs });
+  const [integration] = await tx.query(sql<{ importFrom: string }>`
+    select import_from as "importFrom" from integrations where id = ${metric.integrationId}`);
   return {
     nowMs,
     cells: summed.cells,
@@ -69,7 +71,7 @@ async function read(
     ...summed.totals,
     caps: summed.caps,
     events: used.map(({ id: _id, isUsed: _isUsed, ...event }) => event),
-    importFrom: await readImportFrom(tx, metric),
+    importFrom: integration?.importFrom ?? "1970-01-01",
     exposedBefore: asked.cuped && (await wasExposedBefore(tx, workspaceId, metric, asked)),
     joined: await join(tx, events, summed.sampled),
     router: router && {
@@ -93,12 +95,6 @@ function readEvents(db: Queryable, metric: Metric): Promise<EventRow[]> {
     select id, name, name = any(${used}::text[]) as "isUsed", complete_through_ms as "completeThroughMs",
       rejected, deduplicated
     from event_definitions where integration_id = ${metric.integrationId} and deleted_at_ms is null order by id`);
-}
-
-async function readImportFrom(tx: Transaction, metric: Metric): Promise<string> {
-  const [row] = await tx.query(sql<{ day: string }>`
-    select import_from as day from integrations where id = ${metric.integrationId}`);
-  return row?.day ?? "1970-01-01";
 }
 
 /** Whether the alias was exposed at any time; the exposures may be in any of three places (users.ts). */
