@@ -1,10 +1,7 @@
 // Tables and columns whose names said nothing to a stranger get clear ones.
 import { sql, type Kysely, type Migration } from "kysely";
 
-/**
- * The function of the first migration, with the new name of `bucket_number`: the text of a function does not follow a
- * rename.
- */
+/** The text of a function does not follow the rename of `bucket_number`. */
 const BUCKETS_THROUGH = `
   create or replace function crosscurrent_buckets_through(workspace text, through_seq bigint, revisions boolean) returns bigint
   language sql stable as $$

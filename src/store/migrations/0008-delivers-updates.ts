@@ -1,4 +1,4 @@
-// Whether an integration's destination follows revisions is a column, and its provider is no longer part of its settings.
+// Whether a destination follows revisions becomes a column, and the provider leaves the settings.
 import { sql, type Kysely, type Migration } from "kysely";
 
 export const deliversUpdates: Migration = {

@@ -1,5 +1,4 @@
-// All migrations, imported statically so that compiled output needs no directory to read. Append new ones, and never
-// edit one that shipped.
+// All migrations, imported statically: compiled output reads no directory. Never edit one that shipped.
 import type { Migration } from "kysely";
 import { initial } from "./0001-initial.ts";
 import { eventSources } from "./0002-event-sources.ts";
