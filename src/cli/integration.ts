@@ -82,9 +82,9 @@ async function list(operator: Operator, options: Options): Promise<void> {
 
 /** The row as the API shows it, and the workflow's own status, which needs a running worker. */
 async function status(operator: Operator, row: Integration): Promise<Row> {
-  const workflow = await operator.control.status(row.id).catch((error: unknown) => ({
-    unavailable: error instanceof Error ? error.message : "unknown error",
-  }));
+  const workflow = await operator.control
+    .status(row.id)
+    .catch((error: unknown) => ({ unavailable: error instanceof Error ? error.message : "unknown error" }));
   return { ...describe(row), workflow: workflow ?? "not running" };
 }
 

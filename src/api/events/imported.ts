@@ -33,9 +33,7 @@ const propertyResponse = z
     count: count.describe("How many records have the property."),
     example: z.unknown().openapi({ description: "A value; null if the property identifies users." }),
   })
-  .openapi("Property", {
-    example: { name: "amount", types: ["number"], numeric: true, count: 1200, example: 12.5 },
-  });
+  .openapi("Property", { example: { name: "amount", types: ["number"], numeric: true, count: 1200, example: 12.5 } });
 
 export function registerImported(app: App, { store: { events } }: AppDeps): void {
   endpoint(app, {

@@ -8,10 +8,7 @@ import { orNull } from "../schemas.ts";
 import { metricExample, metricResponse, toMetricResponse } from "./responses.ts";
 
 const figure = z.number().nullable();
-const interval = z.object({
-  low: z.number().describe("The lower end."),
-  high: z.number().describe("The upper end."),
-});
+const interval = z.object({ low: z.number().describe("The lower end."), high: z.number().describe("The upper end.") });
 const refusal = z.enum(REFUSALS).nullable().describe("Why there is no figure; null if there is one.");
 const users = count.describe("How many users the group has.");
 
