@@ -42,7 +42,7 @@ export function SyncButtons({ integration }: { integration: Integration }) {
         <Button variant="default" loading={pause.isPending} onClick={() => pause.mutate()}>
           {isPaused ? "Resume" : "Pause"}
         </Button>
-        <Text size="sm" role="status" aria-live="polite" aria-label="Your sync">
+        <Text role="status" aria-live="polite" aria-label="Your sync">
           {sync.error?.message ?? request.error?.message ?? (request.data && progressText(request.data))}
         </Text>
       </Group>
