@@ -3,8 +3,8 @@ import { z } from "@hono/zod-openapi";
 import { PROPERTY_TYPES, type ImportedRecord, type Property } from "../../domain/event.ts";
 import { endpoint } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
-import { notFound } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
+import { orNotFound } from "../errors.ts";
 import { jsonResponse, rawList } from "../rawJson.ts";
 import { count, isoTime, listOf, time } from "../responses.ts";
 import { eventParams, pageQuery } from "../schemas.ts";
@@ -48,8 +48,7 @@ export function registerImported(app: App, { store: { events } }: AppDeps): void
     status: 200,
     response: listOf("records", recordResponse),
     handler: async ({ workspaceId, params: { id, name }, query }) => {
-      const page = await events.records(workspaceId, id, name, query);
-      if (page === null) throw notFound("event");
+      const page = orNotFound("event", await events.records(workspaceId, id, name, query));
       return jsonResponse(rawList("records", page.items.map(recordText), page.next));
     },
   });
@@ -65,8 +64,7 @@ export function registerImported(app: App, { store: { events } }: AppDeps): void
     status: 200,
     response: z.object({ properties: z.array(propertyResponse).describe("The properties by name.") }),
     handler: async ({ workspaceId, params: { id, name } }) => {
-      const properties = await events.properties(workspaceId, id, name);
-      if (properties === null) throw notFound("event");
+      const properties = orNotFound("event", await events.properties(workspaceId, id, name));
       return jsonResponse(`{"properties":[${properties.map(propertyText).join(",")}]}`);
     },
   });

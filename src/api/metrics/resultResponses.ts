@@ -108,6 +108,8 @@ export const resultResponse = z
     },
   });
 
+const isoDay = (ms: number): string => isoTime(ms).slice(0, 10);
+
 export function toResultResponse(
   metric: Metric,
   router: string,
@@ -126,8 +128,4 @@ export function toResultResponse(
     ...results,
     overTime: overTime.map(({ dayMs, groups }) => ({ day: isoDay(dayMs), groups })),
   };
-}
-
-function isoDay(ms: number): string {
-  return isoTime(ms).slice(0, 10);
 }

@@ -46,9 +46,16 @@ function CredentialsForm({ integration, fields, onSaved }: CredentialsFormProps)
   const save = useIntegrationMutation((body: Values) =>
     client.PATCH("/v1/integrations/{id}", { params: { path: { id } }, body: body as never }),
   );
-  const props = { form, mutation: save, toBody, onDone: onSaved };
   return (
-    <SubmitForm {...props} button="Save" failure="Nothing was changed" isDialog>
+    <SubmitForm
+      form={form}
+      mutation={save}
+      toBody={toBody}
+      onDone={onSaved}
+      button="Save"
+      failure="Nothing was changed"
+      isDialog
+    >
       {fields.map((field, index) => (
         <FieldInput key={field.name} form={form} field={field} hasFocus={index === 0} />
       ))}
