@@ -31,9 +31,7 @@ export const optionalDescription = description.nullish().transform((text) => tex
 export const eventName = z.string().regex(EVENT_NAME, "must be 1 to 255 letters, numbers, underscores and hyphens");
 export const RESOURCE_ID = /^[A-Za-z0-9_-]{1,100}$/;
 
-export const integrationParams = z.object({
-  id: z.string().regex(RESOURCE_ID).describe("The id of the integration."),
-});
+export const integrationParams = z.object({ id: z.string().regex(RESOURCE_ID).describe("The id of the integration.") });
 export const eventParams = integrationParams.extend({
   name: z.string().regex(EVENT_NAME).describe("The id or name of the event."),
 });

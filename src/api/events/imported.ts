@@ -3,8 +3,8 @@ import { z } from "@hono/zod-openapi";
 import { PROPERTY_TYPES, type ImportedRecord, type Property } from "../../domain/event.ts";
 import { endpoint } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
-import { notFound } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
+import { orNotFound } from "../errors.ts";
 import { jsonResponse, rawList } from "../rawJson.ts";
 import { count, isoTime, listOf, time } from "../responses.ts";
 import { eventParams, pageQuery } from "../schemas.ts";
@@ -33,9 +33,7 @@ const propertyResponse = z
     count: count.describe("How many records have the property."),
     example: z.unknown().openapi({ description: "A value; null if the property identifies users." }),
   })
-  .openapi("Property", {
-    example: { name: "amount", types: ["number"], numeric: true, count: 1200, example: 12.5 },
-  });
+  .openapi("Property", { example: { name: "amount", types: ["number"], numeric: true, count: 1200, example: 12.5 } });
 
 export function registerImported(app: App, { store: { events } }: AppDeps): void {
   endpoint(app, {
@@ -50,8 +48,7 @@ export function registerImported(app: App, { store: { events } }: AppDeps): void
     status: 200,
     response: listOf("records", recordResponse),
     handler: async ({ workspaceId, params: { id, name }, query }) => {
-      const page = await events.records(workspaceId, id, name, query);
-      if (page === null) throw notFound("event");
+      const page = orNotFound("event", await events.records(workspaceId, id, name, query));
       return jsonResponse(rawList("records", page.items.map(recordText), page.next));
     },
   });
@@ -67,8 +64,7 @@ export function registerImported(app: App, { store: { events } }: AppDeps): void
     status: 200,
     response: z.object({ properties: z.array(propertyResponse).describe("The properties by name.") }),
     handler: async ({ workspaceId, params: { id, name } }) => {
-      const properties = await events.properties(workspaceId, id, name);
-      if (properties === null) throw notFound("event");
+      const properties = orNotFound("event", await events.properties(workspaceId, id, name));
       return jsonResponse(`{"properties":[${properties.map(propertyText).join(",")}]}`);
     },
   });

@@ -80,10 +80,7 @@ function toNewIntegration(spec: ProviderSpec, body: Record<string, unknown>): Ne
     settings,
     secret: spec.secret === undefined ? null : String(body[spec.secret.name]),
     importFrom: (body["importFrom"] as string | undefined) ?? null,
-    project: {
-      key: values.map((value) => value ?? "").join("/"),
-      name: `${spec.title} with ${names.join(" and ")}`,
-    },
+    project: { key: values.map((value) => value ?? "").join("/"), name: `${spec.title} with ${names.join(" and ")}` },
     deliversUpdates: spec.deliversUpdates,
   };
 }

@@ -8,10 +8,7 @@ import { orNull } from "../schemas.ts";
 import { metricExample, metricResponse, toMetricResponse } from "./responses.ts";
 
 const figure = z.number().nullable();
-const interval = z.object({
-  low: z.number().describe("The lower end."),
-  high: z.number().describe("The upper end."),
-});
+const interval = z.object({ low: z.number().describe("The lower end."), high: z.number().describe("The upper end.") });
 const refusal = z.enum(REFUSALS).nullable().describe("Why there is no figure; null if there is one.");
 const users = count.describe("How many users the group has.");
 
@@ -111,6 +108,8 @@ export const resultResponse = z
     },
   });
 
+const isoDay = (ms: number): string => isoTime(ms).slice(0, 10);
+
 export function toResultResponse(
   metric: Metric,
   router: string,
@@ -129,8 +128,4 @@ export function toResultResponse(
     ...results,
     overTime: overTime.map(({ dayMs, groups }) => ({ day: isoDay(dayMs), groups })),
   };
-}
-
-function isoDay(ms: number): string {
-  return isoTime(ms).slice(0, 10);
 }

@@ -13,9 +13,7 @@ const id = z.string().regex(ID, "must be 1 to 64 letters, numbers, underscores, 
 
 export const routerParams = z.object({ router: z.string().regex(ID).describe("The id of the router.") });
 export const routeParams = routerParams.extend({ route: z.string().regex(ID).describe("The id of the route.") });
-export const variantParams = routeParams.extend({
-  variant: z.string().regex(ID).describe("The id of the variant."),
-});
+export const variantParams = routeParams.extend({ variant: z.string().regex(ID).describe("The id of the variant.") });
 /** Includes aliases that are not routers here: all that POST /v1/exposures accepts. */
 export const aliasParams = z.object({
   router: z

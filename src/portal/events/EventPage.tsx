@@ -35,9 +35,9 @@ export default function EventPage({ id, name }: EventName) {
       <QueryState query={{ ...query, data: event }} loading="Loading the event">
         {({ description, error, imported, rejected, completeThrough }) => (
           <>
-            {description !== null && <Text>{description}</Text>}
+            {description !== null && <Text size="md">{description}</Text>}
             <SyncErrors of={[{ name, error }]} />
-            <Text size="sm">
+            <Text>
               {formatCount(imported)} imported, {formatCount(rejected)} rejected. Complete through:{" "}
               <RelativeTime at={completeThrough} empty="not yet" />
             </Text>

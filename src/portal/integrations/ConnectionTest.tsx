@@ -25,9 +25,9 @@ export function ConnectionTest({ id, runAtOnce }: { id: string; runAtOnce: boole
       }
     >
       <div aria-live="polite">
-        {test.isIdle && <Text size="sm">Tests the stored credentials and their permissions at the provider.</Text>}
+        {test.isIdle && <Text>Tests the stored credentials and their permissions at the provider.</Text>}
         {test.isPending && (
-          <Text size="sm">
+          <Text>
             <Loader size="xs" mr="xs" aria-hidden /> Testing the connection…
           </Text>
         )}
@@ -49,7 +49,7 @@ interface Step {
 function Steps({ ok, steps }: { ok: boolean; steps: Step[] }) {
   return (
     <>
-      <Text size="sm" fw={600} mb="xs">
+      <Text fw={600} mb="xs">
         {ok ? "Enabled: every step succeeded." : `A step failed. The integration is kept. ${REMEDY}`}
       </Text>
       <List spacing="xs" size="sm" styles={{ itemWrapper: { alignItems: "flex-start" } }}>
@@ -64,11 +64,7 @@ function Steps({ ok, steps }: { ok: boolean; steps: Step[] }) {
           >
             {step.name}: <b>{step.ok ? "ok" : "failed"}</b>
             {step.message !== undefined && (
-              <Text
-                size="sm"
-                c={step.ok ? "dimmed" : "var(--mantine-color-error)"}
-                style={{ overflowWrap: "anywhere" }}
-              >
+              <Text c={step.ok ? "dimmed" : "var(--mantine-color-error)"} style={{ overflowWrap: "anywhere" }}>
                 {step.message}
               </Text>
             )}

@@ -26,7 +26,7 @@ export default function DataIntegrations() {
         {({ integrations }) =>
           integrations.length === 0 ? (
             <Section title="No integrations yet">
-              <Text size="sm">
+              <Text>
                 Connect your {titles.join(" or ")} project to export router exposures to it and import product events
                 from it.
               </Text>

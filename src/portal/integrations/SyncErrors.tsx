@@ -33,10 +33,8 @@ export function SyncErrors({ of, except }: SyncErrorsProps) {
   }
   return [...byMessage.values()].map(({ names, error }) => (
     <ErrorAlert key={error.message} title={`${names.join(", ")}: ${ERROR_TITLES[error.kind]}`}>
-      <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-        {error.message}
-      </Text>
-      <Text size="sm" c="dimmed">
+      <Text style={{ overflowWrap: "anywhere" }}>{error.message}</Text>
+      <Text c="dimmed">
         Since <RelativeTime at={error.since} />
       </Text>
     </ErrorAlert>

@@ -36,14 +36,14 @@ export function IntervalPlot({ results, choice }: IntervalPlotProps) {
   );
   return (
     <figure style={{ margin: 0 }}>
-      <Text component="figcaption" size="sm" mb="xs">
+      <Text component="figcaption" mb="xs">
         Differences to {results.baseline} with their {formatConfidence(results.confidence)} intervals. The line marks no
         difference.
       </Text>
       <div role="img" aria-label={`${texts.join("; ")}. The table has the numbers.`}>
         {rows.map(({ id, ...comparison }) => (
           <Group key={id} wrap="nowrap" gap="sm">
-            <Text size="sm" w="25%" truncate title={id}>
+            <Text w="25%" truncate title={id}>
               {id}
             </Text>
             <Track comparison={comparison} position={scale.position} />

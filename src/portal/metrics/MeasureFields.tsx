@@ -55,7 +55,7 @@ export function MeasureFields({ form, path, legend }: MeasureFieldsProps) {
           )}
         </SimpleGrid>
         {events.data?.events.length === 0 && (
-          <Text size="sm">This integration imports no events yet. Add one under Data Integrations.</Text>
+          <Text>This integration imports no events yet. Add one under Data Integrations.</Text>
         )}
         {measure.filters.map(({ key }, index) => (
           <FilterFields

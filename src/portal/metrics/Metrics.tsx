@@ -35,7 +35,7 @@ export default function Metrics() {
 function NoMetrics() {
   return (
     <Section title="No metrics yet">
-      <Text size="sm">
+      <Text>
         A metric is computed from an imported event. It shows the effect of each route or variant of a router. First
         import the event under{" "}
         <TextLink href="/integrations" inherit underline="always">

@@ -35,7 +35,7 @@ export function ResultView({ results, parameters, isStale }: ResultViewProps) {
       >
         <HealthWarning count={health.filter(({ status }) => status === "warning").length} />
         {groups.length === 0 ? (
-          <Text size="sm">No users were exposed on these days. Choose other days, or check that exposures arrive.</Text>
+          <Text>No users were exposed on these days. Choose other days, or check that exposures arrive.</Text>
         ) : (
           <Comparisons results={results} />
         )}
@@ -94,7 +94,7 @@ function Comparisons({ results }: { results: MetricResults }) {
       <ResultTable results={results} choice={choice} />
       <IntervalPlot results={results} choice={choice} />
       {notesOf(results).map((note) => (
-        <Text key={note} size="sm" c="dimmed">
+        <Text key={note} c="dimmed">
           {note}
         </Text>
       ))}

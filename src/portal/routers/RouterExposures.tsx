@@ -19,7 +19,7 @@ export function RouterExposures({ router }: { router: string }) {
     <QueryState query={query} loading="Loading exposures" rows={1}>
       {({ hours }) =>
         hours.length === 0 ? (
-          <Text size="sm">There were no exposures in the last 48 hours.</Text>
+          <Text>There were no exposures in the last 48 hours.</Text>
         ) : (
           <Chart router={router} hours={hours} />
         )
@@ -33,7 +33,7 @@ function Chart({ router, hours }: { router: string; hours: Hour[] }) {
   const total = formatCount(hours.reduce((sum, { exposures }) => sum + exposures, 0));
   return (
     <Suspense fallback={<Loading label="Loading the chart" rows={1} />}>
-      <Text size="sm">Exposures per hour: {total} in all</Text>
+      <Text>Exposures per hour: {total} in all</Text>
       <BarFigure
         label={`Exposures per hour of ${router}: ${total} in all`}
         data={toBars(hours, series)}

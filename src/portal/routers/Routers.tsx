@@ -45,7 +45,7 @@ function NoRouters() {
   }'`;
   return (
     <Section title="No routers yet">
-      <Text size="sm">
+      <Text>
         A router sends the calls of each user to one of its variants, by weight. Add a router, then call it. Every call
         with a user is recorded as an exposure:
       </Text>
@@ -66,14 +66,12 @@ function RouterSection({ router }: { router: Router }) {
         </LinkButton>
       }
     >
-      {router.description !== null && <Text size="sm">{router.description}</Text>}
-      {router.routes.length === 0 && <Text size="sm">This router has no routes, so its calls are refused.</Text>}
+      {router.description !== null && <Text>{router.description}</Text>}
+      {router.routes.length === 0 && <Text>This router has no routes, so its calls are refused.</Text>}
       {router.routes.map((route) => (
         <Stack key={route.id} gap={4}>
           <Group gap="xs">
-            <Text fw={600} size="sm">
-              Route {route.id}
-            </Text>
+            <Text fw={600}>Route {route.id}</Text>
             <Badge variant="default">
               {Object.keys(route.conditions).length === 0 ? "all calls" : "on conditions"}
             </Badge>

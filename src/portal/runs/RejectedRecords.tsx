@@ -10,10 +10,7 @@ import { useRejectedRecords } from "./queries.ts";
 
 const COLUMNS: Column<Schemas["RejectedRecord"]>[] = [
   { head: "Rejected at", cell: ({ at }) => <RelativeTime at={at} /> },
-  {
-    head: "Direction",
-    cell: ({ direction, event }) => (event === undefined ? direction : `${direction}, ${event}`),
-  },
+  { head: "Direction", cell: ({ direction, event }) => (event === undefined ? direction : `${direction}, ${event}`) },
   { head: "Reason", cell: ({ reason }) => reason },
   { head: "Record", overflowWrap: "anywhere", cell: ({ record }) => <Code>{stringify(record)}</Code> },
 ];

@@ -39,7 +39,7 @@ const COLUMNS: Column<Run>[] = [
 ];
 
 function RunList({ runs }: { runs: Run[] }) {
-  if (runs.length === 0) return <Text size="sm">There was no run yet.</Text>;
+  if (runs.length === 0) return <Text>There was no run yet.</Text>;
   return (
     <>
       <Suspense fallback={<Loading label="Loading the chart" rows={1} />}>

@@ -39,7 +39,7 @@ export function ConfirmDelete({ what, consequence, label, call, listKey, listPag
       </Button>
       <Modal opened={opened} onClose={close} title={`Delete ${what}?`}>
         <Stack>
-          <Text size="sm">{consequence}</Text>
+          <Text>{consequence}</Text>
           {remove.error && <ErrorAlert title="It was not deleted" error={remove.error} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={close} data-autofocus>

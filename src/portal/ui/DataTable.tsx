@@ -34,7 +34,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     (sum, { overflowWrap }) => sum + (overflowWrap === undefined ? MIN_COLUMN_PX : MIN_TEXT_COLUMN_PX),
     0,
   );
-  if (rows.length === 0 && empty !== undefined) return <Text size="sm">{empty}</Text>;
+  if (rows.length === 0 && empty !== undefined) return <Text>{empty}</Text>;
   return (
     <Table.ScrollContainer minWidth={minWidthPx}>
       <Table aria-label={label}>

@@ -23,7 +23,7 @@ export function ErrorAlert({ title = "This could not be loaded", error, onRetry,
       styles={{ title: { color: "var(--mantine-color-error)" } }}
     >
       <Stack align="flex-start" gap="sm">
-        {children ?? <Text size="sm">{[error?.message, ...details].join(" ")}</Text>}
+        {children ?? <Text>{[error?.message, ...details].join(" ")}</Text>}
         {onRetry && (
           <Button size="xs" variant="default" onClick={() => void onRetry()}>
             Try again

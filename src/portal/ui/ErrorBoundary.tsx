@@ -6,7 +6,7 @@ import { ErrorAlert } from "./ErrorAlert.tsx";
 
 const FALLBACK = (
   <ErrorAlert title="This page could not be shown">
-    <Text size="sm">Reload the page. The Portal may have been upgraded, or the server cannot be reached.</Text>
+    <Text>Reload the page. The Portal may have been upgraded, or the server cannot be reached.</Text>
     <Button size="xs" variant="default" onClick={() => globalThis.location.reload()}>
       Reload
     </Button>

@@ -37,7 +37,7 @@ export function Shell({ workspace, children }: { workspace: string; children: Re
             Crosscurrent
           </TextLink>
           <Group gap="xs" wrap="nowrap">
-            <Text size="sm" c="dimmed" truncate maw={240} visibleFrom="xs" title={workspace}>
+            <Text c="dimmed" truncate maw={240} visibleFrom="xs" title={workspace}>
               {workspace}
             </Text>
             <ColorSchemeButton />

@@ -23,8 +23,6 @@ export function ImportFromInput(props: TextInputProps) {
   );
 }
 
-export const trimmedOrUndefined = (text: string): string | undefined => text.trim() || undefined;
-
 /** @example toOptions({ up: "Up is good", down: "Down is good" }) // for a select */
 export function toOptions(labels: Record<string, string>): { value: string; label: string }[] {
   return Object.entries(labels).map(([value, label]) => ({ value, label }));
