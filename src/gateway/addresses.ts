@@ -43,7 +43,7 @@ export function portOf(url: URL): number {
   return url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
 }
 
-/** Not public: private, loopback, link-local, CGNAT, multicast and reserved ranges, and IPv6 forms of IPv4 addresses. */
+/** Not public: private, loopback, link-local, CGNAT, multicast and reserved ranges, and IPv6 forms of IPv4 ones. */
 export function isPublicAddress(address: string): boolean {
   // Only link-local addresses have a zone, as in fe80::1%eth0.
   if (address.includes("%") || !ipaddr.isValid(address)) return false;

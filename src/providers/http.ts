@@ -82,7 +82,7 @@ function decompress(body: Readable, encoding: string | undefined): Readable {
   return pipeline(allReceived(body), gunzip, () => undefined);
 }
 
-/** Takes all that has arrived. With small reads undici buffers without bound: each lets in a socket's worth of bytes. */
+/** Takes all that has arrived. With small reads undici buffers without bound: each one lets in a socketful of bytes. */
 async function* allReceived(body: Readable): AsyncGenerator<Buffer> {
   for await (const received of body as AsyncIterable<Buffer>) yield received;
 }

@@ -13,10 +13,10 @@ const MAX_ATTEMPTS = 50;
 
 /**
  * Two MERGEs that run at once may both insert the same key: BigQuery sees a conflict only if one of them updates or
- * deletes (https://cloud.google.com/bigquery/docs/data-manipulation-language#dml_statement_conflicts). A lost worker may
- * leave a MERGE running, and its successor may cut batches differently, so ids of the content would not keep them apart.
- * Job ids are therefore places in the table's queue, `…_<day>_<sequence>`. BigQuery gives each id once, and a worker
- * takes the next one only after the last job is done.
+ * deletes (https://cloud.google.com/bigquery/docs/data-manipulation-language#dml_statement_conflicts). A worker that
+ * lost its connection leaves a MERGE running, and its successor may cut batches differently, so ids of the content do
+ * not keep them apart. Job ids are therefore places in the table's queue, `…_<day>_<sequence>`: BigQuery gives each id
+ * once, and a worker takes the next one only after the last job is done.
  */
 export interface MergeQueue {
   /** Whether the last MERGE in the queue was this batch's, and succeeded. */

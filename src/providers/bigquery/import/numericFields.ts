@@ -17,8 +17,14 @@ const SAMPLES = {
 type Kind = keyof typeof SAMPLES;
 
 const NUMERIC_TYPES = new Set(["INTEGER", "INT64", "FLOAT", "FLOAT64", "NUMERIC", "BIGNUMERIC"]);
-const JSON_KINDS: Record<string, Kind> = { '"': "string", t: "boolean", f: "boolean", n: "null" };
-const KIND_OF_FIRST_BYTE: Record<string, Kind> = { "{": "object", "[": "array", ...JSON_KINDS };
+const KIND_OF_FIRST_BYTE: Record<string, Kind> = {
+  "{": "object",
+  "[": "array",
+  '"': "string",
+  t: "boolean",
+  f: "boolean",
+  n: "null",
+};
 
 type Field = { name: string; kindOf: ((row: number) => Kind) | Kind };
 type Node = { next: Map<Kind, Node>; fields: Fields | null };
