@@ -30,11 +30,10 @@ const columnsOf = (id: string, provider: Provider): Column<SyncEvent>[] => [
 export function EventsToImport({ integration }: { integration: Integration }) {
   const { id } = integration;
   const provider = useProvider(integration.provider);
-  const query = useEvents(id);
   const [opened, { open, close }] = useDisclosure();
   return (
     <Section title="Events to import" actions={<Button onClick={open}>Add Event</Button>}>
-      <QueryState query={query} loading="Loading events">
+      <QueryState query={useEvents(id)} loading="Loading events">
         {({ events }) => (
           <>
             <SyncErrors

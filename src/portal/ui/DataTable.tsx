@@ -3,8 +3,7 @@ import { Table, Text, VisuallyHidden } from "@mantine/core";
 import type { ReactNode } from "react";
 
 const MIN_COLUMN_PX = 120;
-/** For columns with long texts. */
-const MIN_TEXT_COLUMN_PX = 240;
+const MIN_LONG_TEXT_COLUMN_PX = 240;
 
 export interface Column<Row> {
   head: string;
@@ -28,12 +27,9 @@ interface DataTableProps<Row> {
   empty?: string;
 }
 
-export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { label, columns, rows, keyOf, empty } = props;
-  const minWidthPx = columns.reduce(
-    (sum, { overflowWrap }) => sum + (overflowWrap === undefined ? MIN_COLUMN_PX : MIN_TEXT_COLUMN_PX),
-    0,
-  );
+export function DataTable<Row>({ label, columns, rows, keyOf, empty }: DataTableProps<Row>) {
+  const longTexts = columns.filter(({ overflowWrap }) => overflowWrap !== undefined).length;
+  const minWidthPx = longTexts * MIN_LONG_TEXT_COLUMN_PX + (columns.length - longTexts) * MIN_COLUMN_PX;
   if (rows.length === 0 && empty !== undefined) return <Text>{empty}</Text>;
   return (
     <Table.ScrollContainer minWidth={minWidthPx}>
@@ -50,17 +46,14 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         <Table.Tbody>
           {rows.map((row) => (
             <Table.Tr key={keyOf(row)}>
-              {columns.map(({ head, isRowHead, align, overflowWrap, cell }) =>
-                isRowHead ? (
-                  <Table.Th key={head} scope="row" ta={align} style={{ overflowWrap }}>
+              {columns.map(({ head, isRowHead, align, overflowWrap, cell }) => {
+                const Cell = isRowHead ? Table.Th : Table.Td;
+                return (
+                  <Cell key={head} scope={isRowHead ? "row" : undefined} ta={align} style={{ overflowWrap }}>
                     {cell(row)}
-                  </Table.Th>
-                ) : (
-                  <Table.Td key={head} ta={align} style={{ overflowWrap }}>
-                    {cell(row)}
-                  </Table.Td>
-                ),
-              )}
+                  </Cell>
+                );
+              })}
             </Table.Tr>
           ))}
         </Table.Tbody>
