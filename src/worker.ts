@@ -100,10 +100,8 @@ export async function runWorker(config: Config): Promise<void> {
     const worker = await createWorker({ config, connection, namespace, store, connectors, control });
     const running = worker.run();
     await triggerReconciler(temporal.client, config.temporal.taskQueue).catch((error: unknown) => {
-      logger.warn(
-        { errorName: error instanceof Error ? error.name : typeof error },
-        "the reconciler was not triggered",
-      );
+      const errorName = error instanceof Error ? error.name : typeof error;
+      logger.warn({ errorName }, "the reconciler was not triggered");
     });
     logger.info({ taskQueue: config.temporal.taskQueue, namespace }, "worker started");
     await running;

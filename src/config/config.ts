@@ -43,11 +43,7 @@ export const SETTING_GROUPS: { title: string; settings: SettingGroup }[] = [
   ...PROVIDER_SPECS.map(({ title, operatorSettings }) => ({ title, settings: operatorSettings })),
 ];
 
-/**
- * Reads all settings. Throws a ConfigError that lists every bad one. An empty value counts as absent.
- *
- * @example const config = loadConfig();
- */
+/** Throws a ConfigError that lists every bad setting. An empty value counts as absent. */
 export function loadConfig(env: Environment = process.env, needs = { secretKey: true }): Config {
   const problems: SettingProblem[] = [];
   const config = readConfig(env, needs, problems);

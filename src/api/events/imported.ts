@@ -70,7 +70,7 @@ export function registerImported(app: App, { store: { events } }: AppDeps): void
   });
 }
 
-/** As text, because JSON.parse would cost digits of the properties' numbers. */
+/** As text, because JSON.parse would lose digits of numbers. */
 function recordText({ uuid, userId, timestampMs, properties }: ImportedRecord): string {
   const head = JSON.stringify({ uuid, user_id: userId, timestamp: isoTime(timestampMs) });
   return `${head.slice(0, -1)},"properties":${properties}}`;

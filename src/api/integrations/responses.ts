@@ -31,15 +31,7 @@ export const integrationFields = z.object({
     description: "The page of the workflow in Temporal's UI. Null if the operator does not say where that is.",
     example: null,
   }),
-  lastRun: lastRunResponse.nullable().openapi({
-    description: "The run that started last. Null before the first.",
-    example: {
-      id: "run_5d2c",
-      startedAt: "2026-01-31T00:00:00.000Z",
-      finishedAt: "2026-01-31T00:02:10.000Z",
-      outcome: "succeeded",
-    },
-  }),
+  lastRun: lastRunResponse.nullable().describe("The run that started last. Null before the first."),
   export: z
     .object({
       enabled: z.boolean().openapi({ description: "Whether exposures are exported.", example: true }),
@@ -78,6 +70,7 @@ export type EventResponse = z.input<typeof eventFields>;
 /** `temporalUrl` is the page of its workflow in Temporal's UI, if there is one. The secret is not part of a row. */
 export function toIntegrationResponse(row: Integration, temporalUrl: string | null = null): IntegrationResponse {
   const { lastRun } = row;
+  const { completeThroughMs, error, ...counts } = row.export;
   return {
     ...row.settings,
     id: row.id,
@@ -89,15 +82,7 @@ export function toIntegrationResponse(row: Integration, temporalUrl: string | nu
     workflowId: workflowIdOf(row.id),
     temporalUrl,
     lastRun: lastRun && toLastRun(lastRun),
-    export: {
-      enabled: row.export.enabled,
-      completeThrough: isoTimeOrNull(row.export.completeThroughMs),
-      sent: row.export.sent,
-      rejected: row.export.rejected,
-      pending: row.export.pending,
-      late: row.export.late,
-      ...toErrorField(row.export.error),
-    },
+    export: { ...counts, completeThrough: isoTimeOrNull(completeThroughMs), ...toErrorField(error) },
     import: { enabled: row.import.enabled, ...toErrorField(row.import.error) },
   };
 }
