@@ -33,7 +33,6 @@ export interface WorkerParts {
   store: Store;
   connectors: Connectors;
   control: IntegrationControl;
-  /** Path of a prebuilt workflow bundle. */
   bundlePath?: string;
 }
 

@@ -12,7 +12,6 @@ export interface AppDeps {
   store: Store;
   client: IntegrationControl;
   specs: readonly ProviderSpec[];
-  /** One for each spec. */
   connectors: Record<Provider, Connector>;
   exposureMaxAgeDays: number;
   upstreams: UpstreamPolicy;
@@ -40,7 +39,6 @@ export interface WebSettings extends ProxySettings {
   temporalUi: { url: string; namespace: string } | undefined;
 }
 
-/** The part of a pino logger that the API uses. */
 export type ApiLogger = Record<"debug" | "info" | "warn" | "error", (fields: object, message: string) => void>;
 
 export interface ApiMetrics {

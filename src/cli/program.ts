@@ -8,7 +8,6 @@ import { processOutput, type Output } from "./print.ts";
 /** For commands that decrypt no secret. */
 const NO_SECRET_KEY = { secretKey: false };
 
-/** The command line, without the process around it. */
 export function createProgram(output: Output = processOutput): Command {
   const program = new Command("crosscurrent")
     .description("Durable two-way sync between an LLM router and product analytics.")

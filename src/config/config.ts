@@ -18,7 +18,6 @@ import {
 
 export type Config = ReturnType<typeof readConfig>;
 
-/** The options of every provider's connector, by the provider's id. */
 type ProviderConfigs = {
   [Spec in (typeof PROVIDER_SPECS)[number] as Spec["id"]]: SettingValues<Spec["operatorSettings"]>;
 };

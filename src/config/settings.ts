@@ -67,8 +67,7 @@ export const generalSettings = {
       name: "SYNC_INTERVAL_SECONDS",
       parser: seconds(0, 365),
       default: "28800",
-      description:
-        "The time from one run's start to the next. An integration sees a change at the latest with its next run.",
+      description: "The time from one run's start to the next. An integration sees changes at the latest then.",
     },
     syncJitterMs: {
       name: "SYNC_JITTER_SECONDS",
@@ -121,7 +120,7 @@ export const secretSettings = {
     name: "CROSSCURRENT_SECRET_KEY",
     parser: secretKeys,
     description:
-      "32 bytes as base64, the same for all servers and workers. Of several, with commas, the first encrypts.",
+      "32 bytes as base64, the same for all servers and workers. Separate several by commas: the first encrypts.",
     readBy: ["server", "worker"],
   },
 } satisfies SettingGroup;

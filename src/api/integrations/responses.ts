@@ -15,7 +15,7 @@ const completeThrough = time.nullable().describe("Everything before this time is
 
 /** The settings of its provider stand beside these fields. */
 export const integrationFields = z.object({
-  id: z.string().openapi({ description: "The id of the integration.", example: "int_8ca58d2699a69a6dbee0" }),
+  id: z.string().openapi({ description: "The id of the integration.", example: "int_8ca58d2699" }),
   importFrom: z.string().openapi({ description: "The first day that is imported.", example: "2026-01-31" }),
   createdAt: time.describe("When the integration was created."),
   status: z.enum(["idle", "syncing", "paused", "attention"]).openapi({
@@ -23,10 +23,7 @@ export const integrationFields = z.object({
     example: "idle",
   }),
   nextRunAt: time.nullable().describe("When the next run starts. Null if none is planned."),
-  workflowId: z.string().openapi({
-    description: "The id of the workflow in Temporal.",
-    example: "integration-int_8ca58d2699a69a6dbee0",
-  }),
+  workflowId: z.string().openapi({ description: "The id of the workflow.", example: "integration-int_8ca58d2699" }),
   temporalUrl: z.string().nullable().openapi({
     description: "The page of the workflow in Temporal's UI. Null if the operator does not say where that is.",
     example: null,

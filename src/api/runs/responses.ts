@@ -4,7 +4,6 @@ import type { RejectedRecord, Run, SyncRequest } from "../../domain/run.ts";
 import { asJsonValue } from "../rawJson.ts";
 import { count, direction, errorState, isoTime, isoTimeOrNull, outcome, time, toErrorField } from "../responses.ts";
 
-/** A run as its integration shows it. */
 export const lastRunResponse = z.object({
   id: z.string().openapi({ description: "The id of the run.", example: "run_5d2c" }),
   startedAt: time.describe("When the run started."),

@@ -23,7 +23,17 @@ const columnsOf = (id: string, provider: Provider): Column<SyncEvent>[] => [
     head: "Actions",
     isHeadHidden: true,
     align: "right",
-    cell: (event) => <DeleteEvent id={id} name={nameOf(provider, event)} />,
+    cell: (event) => {
+      const name = nameOf(provider, event);
+      return (
+        <ConfirmDelete
+          what={`the event ${name}`}
+          consequence="Its imported records are deleted here. The data at the provider stays."
+          call={() => client.DELETE("/v1/integrations/{id}/events/{name}", { params: { path: { id, name } } })}
+          listKey={eventsKey(id)}
+        />
+      );
+    },
   },
 ];
 
@@ -67,16 +77,5 @@ function EventLink({ id, name, event }: { id: string; name: string; event: SyncE
         {event.description}
       </Text>
     </>
-  );
-}
-
-function DeleteEvent({ id, name }: { id: string; name: string }) {
-  return (
-    <ConfirmDelete
-      what={`the event ${name}`}
-      consequence="Its imported records are deleted here. The data at the provider stays."
-      call={() => client.DELETE("/v1/integrations/{id}/events/{name}", { params: { path: { id, name } } })}
-      listKey={eventsKey(id)}
-    />
   );
 }

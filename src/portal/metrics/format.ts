@@ -50,7 +50,6 @@ export function formatDifference(format: Format, value: number): string {
   return formatValue(format, value, SIGNED);
 }
 
-/** @example formatRelative(0.0123) // "+1.23%" */
 export function formatRelative(value: number): string {
   return formatValue({ style: "percent" }, value, SIGNED);
 }

@@ -11,7 +11,6 @@ export interface Column<Row> {
   isHeadHidden?: boolean;
   /** The cell names its row. */
   isRowHead?: boolean;
-  /** For numbers. */
   align?: "right";
   /** Set for long texts. Long words are broken, so that they do not push the other columns away. */
   overflowWrap?: "anywhere";
@@ -23,7 +22,6 @@ interface DataTableProps<Row> {
   columns: Column<Row>[];
   rows: Row[];
   keyOf: (row: Row) => string;
-  /** Shown instead of a table without rows. */
   empty?: string;
 }
 

@@ -12,7 +12,6 @@ export function SecretInput({ what, ...props }: PasswordInputProps & { what: str
   );
 }
 
-/** @example toOptions({ up: "Up is good", down: "Down is good" }) // for a select */
 export function toOptions<Value extends string>(labels: Record<Value, string>): { value: Value; label: string }[] {
   return Object.entries<string>(labels).map(([value, label]) => ({ value: value as Value, label }));
 }
