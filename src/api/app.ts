@@ -121,7 +121,6 @@ function toProblem({ logger }: AppDeps, error: Error): Problem {
   return new Problem(500, "The server failed. The call can be repeated.");
 }
 
-/** The field because of which the store refused, or null. */
 function wrongFieldOf(error: Error): FieldError | null {
   const { message } = error;
   if (error instanceof InvalidCursorError) return { path: "cursor", message: "is no cursor of this list" };

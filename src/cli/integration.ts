@@ -9,9 +9,7 @@ import { describe, printRows, type Output, type Row } from "./print.ts";
 const LIST_PAGE = 500;
 const POLL_MS = 500;
 
-interface Options {
-  json: boolean;
-}
+type Options = { json: boolean };
 
 export function addIntegrationCommands(program: Command, output: Output): void {
   const group = program.command("integration").description("Commands on the integrations of all workspaces.");

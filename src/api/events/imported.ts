@@ -11,19 +11,15 @@ import { eventParams, pageQuery } from "../schemas.ts";
 
 const recordResponse = z
   .object({
-    uuid: z.string().describe("What identifies the record: the same record is stored once."),
-    user_id: z.string().describe("The user that the record belongs to."),
+    uuid: z.string().openapi({ description: "The identity of the record, which is stored once.", example: "9f1c2e" }),
+    user_id: z.string().openapi({ description: "The user that the record belongs to.", example: "user-17" }),
     timestamp: time.describe("When the event happened."),
-    properties: z.record(z.string(), z.unknown()).describe("All properties of the source, with all digits of numbers."),
+    properties: z.record(z.string(), z.unknown()).openapi({
+      description: "All properties of the source, with all digits of numbers.",
+      example: { amount: 12.5, currency: "EUR" },
+    }),
   })
-  .openapi("ImportedRecord", {
-    example: {
-      uuid: "9f1c2e",
-      user_id: "user-17",
-      timestamp: "2026-01-31T07:59:12.000Z",
-      properties: { amount: 12.5, currency: "EUR" },
-    },
-  });
+  .openapi("ImportedRecord");
 
 const propertyResponse = z
   .object({
@@ -70,7 +66,7 @@ export function registerImported(app: App, { store: { events } }: AppDeps): void
   });
 }
 
-/** As text, because JSON.parse would cost digits of the properties' numbers. */
+/** As text, because JSON.parse would lose digits of numbers. */
 function recordText({ uuid, userId, timestampMs, properties }: ImportedRecord): string {
   const head = JSON.stringify({ uuid, user_id: userId, timestamp: isoTime(timestampMs) });
   return `${head.slice(0, -1)},"properties":${properties}}`;

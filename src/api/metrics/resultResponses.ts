@@ -10,7 +10,6 @@ import { metricExample, metricResponse, toMetricResponse } from "./responses.ts"
 const figure = z.number().nullable();
 const interval = z.object({ low: z.number().describe("The lower end."), high: z.number().describe("The upper end.") });
 const refusal = z.enum(REFUSALS).nullable().describe("Why there is no figure; null if there is one.");
-const users = count.describe("How many users the group has.");
 
 const comparison = z
   .object({
@@ -26,13 +25,15 @@ const comparison = z
   })
   .openapi("MetricComparison");
 
-const group = z
-  .object({
-    id: z.string().describe("The id of the route or variant."),
-    users,
+const dayGroup = z.object({
+  id: z.string().describe("The id of the route or variant."),
+  users: count.describe("How many users the group has."),
+  value: figure.describe("The metric's value for these users."),
+  interval: interval.nullable().describe("The interval of the value."),
+});
+const group = dayGroup
+  .extend({
     exposures: count.describe("How many exposures the group had in the range, of all users."),
-    value: figure.describe("The metric's value for the group's users."),
-    interval: interval.nullable().describe("The interval of the value."),
     refusal,
     absolute: orNull(comparison).describe("The group's value less the baseline's; null for the baseline."),
     relative: orNull(comparison).describe("The same as a part of the baseline's value; null for the baseline."),
@@ -49,12 +50,6 @@ const health = z
   .openapi("MetricHealth");
 
 const calendarDay = z.string().openapi({ format: "date" });
-const dayGroup = z.object({
-  id: z.string().describe("The id of the route or variant."),
-  users,
-  value: figure.describe("The metric's value for these users."),
-  interval: interval.nullable().describe("The interval of the value."),
-});
 
 const exampleInterval = { low: 0.1, high: 0.14 };
 const exampleGroup = { users: 1000, exposures: 5200, value: 0.12, interval: exampleInterval, refusal: null };

@@ -8,7 +8,9 @@ import { pageQuery } from "../schemas.ts";
 import { routeResponse } from "./responses.ts";
 import { newRoute, routeParams, routePatch, routerParams } from "./schemas.ts";
 
-export function registerRoutes(app: App, { store: { routers }, upstreams }: AppDeps): void {
+export function registerRoutes(app: App, deps: AppDeps): void {
+  const { store, upstreams } = deps;
+  const { routers } = store;
   endpoint(app, {
     method: "post",
     path: "/v1/routers/{router}/routes",
@@ -53,6 +55,10 @@ export function registerRoutes(app: App, { store: { routers }, upstreams }: AppD
       return orNotFound("route", router?.routes.find(({ id }) => id === params.route) ?? null);
     },
   });
+  registerChanges(app, deps);
+}
+
+function registerChanges(app: App, { store: { routers } }: AppDeps): void {
   endpoint(app, {
     method: "patch",
     path: "/v1/routers/{router}/routes/{route}",

@@ -8,7 +8,9 @@ import { pageQuery } from "../schemas.ts";
 import { variantResponse } from "./responses.ts";
 import { newVariant, routeParams, variantParams, variantPatch } from "./schemas.ts";
 
-export function registerVariants(app: App, { store: { routers }, upstreams }: AppDeps): void {
+export function registerVariants(app: App, deps: AppDeps): void {
+  const { store, upstreams } = deps;
+  const { routers } = store;
   endpoint(app, {
     method: "post",
     path: "/v1/routers/{router}/routes/{route}/variants",
@@ -56,6 +58,10 @@ export function registerVariants(app: App, { store: { routers }, upstreams }: Ap
       return orNotFound("variant", route?.variants.find(({ id }) => id === params.variant) ?? null);
     },
   });
+  registerChanges(app, deps);
+}
+
+function registerChanges(app: App, { store: { routers }, upstreams }: AppDeps): void {
   endpoint(app, {
     method: "patch",
     path: "/v1/routers/{router}/routes/{route}/variants/{variant}",

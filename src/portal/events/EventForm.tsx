@@ -7,7 +7,6 @@ import { useSuggestions } from "../providers/useSuggestions.ts";
 import { SubmitForm } from "../ui/SubmitForm.tsx";
 import { useAddEvent } from "./queries.ts";
 
-/** `id` is the id of the integration. */
 export function EventForm({ id, provider, onAdded }: { id: string; provider: Provider; onAdded: () => void }) {
   const fields = provider.event;
   const form = useProviderForm(fields, initialValues(fields));

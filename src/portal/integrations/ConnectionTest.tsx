@@ -1,7 +1,7 @@
 // The connection test: its steps, and for each failed step what to do about it.
 import { Button, List, Loader, Text, ThemeIcon } from "@mantine/core";
 import { useEffect, useRef } from "react";
-import { client } from "../api.ts";
+import { client, type Schemas } from "../api.ts";
 import { ErrorAlert } from "../ui/ErrorAlert.tsx";
 import { Section } from "../ui/Page.tsx";
 import { useIntegrationMutation } from "./queries.ts";
@@ -32,7 +32,7 @@ export function ConnectionTest({ id, runAtOnce }: { id: string; runAtOnce: boole
           </Text>
         )}
         {test.error && <ErrorAlert title="The connection could not be tested" error={test.error} />}
-        {test.data && <Steps ok={test.data.ok} steps={test.data.steps} />}
+        {test.data && <Steps {...test.data} />}
       </div>
     </Section>
   );
@@ -40,13 +40,7 @@ export function ConnectionTest({ id, runAtOnce }: { id: string; runAtOnce: boole
 
 const REMEDY = "Correct the cause at the provider, or change the credentials under Settings. Then test again.";
 
-interface Step {
-  name: string;
-  ok: boolean;
-  message?: string;
-}
-
-function Steps({ ok, steps }: { ok: boolean; steps: Step[] }) {
+function Steps({ ok, steps }: Schemas["ConnectionTest"]) {
   return (
     <>
       <Text fw={600} mb="xs">

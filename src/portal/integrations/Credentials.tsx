@@ -33,13 +33,8 @@ export function Credentials({ integration }: { integration: Integration }) {
   );
 }
 
-interface CredentialsFormProps {
-  integration: Integration;
-  fields: ProviderField[];
-  onSaved: () => void;
-}
-
-function CredentialsForm({ integration, fields, onSaved }: CredentialsFormProps) {
+function CredentialsForm(props: { integration: Integration; fields: ProviderField[]; onSaved: () => void }) {
+  const { integration, fields, onSaved } = props;
   const { id } = integration;
   const values = Object.fromEntries(fields.map(({ name }) => [name, valueOf(integration, name) ?? ""]));
   const form = useProviderForm(fields, values);

@@ -1,9 +1,8 @@
 // The fields of a new integration, as its provider describes them.
+import { Accordion, Stack, TextInput } from "@mantine/core";
 import { FieldInput } from "../providers/FieldInput.tsx";
 import { initialValues, toBody, useProviderForm } from "../providers/fields.ts";
 import type { Provider } from "../providers/providers.tsx";
-import { Advanced } from "../ui/Advanced.tsx";
-import { ImportFromInput } from "../ui/inputs.tsx";
 import { SubmitForm } from "../ui/SubmitForm.tsx";
 import { useCreateIntegration } from "./queries.ts";
 
@@ -26,10 +25,22 @@ export function ProviderForm({ provider, onEnabled }: { provider: Provider; onEn
       maxWidthPx={560}
     >
       {inputs(false)}
-      <Advanced>
-        {inputs(true)}
-        <ImportFromInput {...form.getInputProps("importFrom")} />
-      </Advanced>
+      <Accordion variant="contained">
+        <Accordion.Item value="advanced">
+          <Accordion.Control>Advanced (optional)</Accordion.Control>
+          <Accordion.Panel>
+            <Stack>
+              {inputs(true)}
+              <TextInput
+                type="date"
+                label="Import from"
+                description="The first day to import. The default is 30 days ago."
+                {...form.getInputProps("importFrom")}
+              />
+            </Stack>
+          </Accordion.Panel>
+        </Accordion.Item>
+      </Accordion>
     </SubmitForm>
   );
 }

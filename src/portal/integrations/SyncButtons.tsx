@@ -2,7 +2,7 @@
 import { Button, Group, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { client, type Integration } from "../api.ts";
+import { client, type Integration, type Schemas } from "../api.ts";
 import { useApiQuery } from "../queries.ts";
 import { ErrorAlert } from "../ui/ErrorAlert.tsx";
 import { integrationKey, useIntegrationMutation } from "./queries.ts";
@@ -50,6 +50,6 @@ export function SyncButtons({ integration }: { integration: Integration }) {
   );
 }
 
-function progressText({ status, outcome }: { status: "queued" | "running" | "done"; outcome?: string }): string {
+function progressText({ status, outcome }: Schemas["SyncRequest"]): string {
   return status === "done" ? `Sync done: ${outcome ?? "ended"}.` : PROGRESS[status];
 }

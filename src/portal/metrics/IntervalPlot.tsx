@@ -17,12 +17,7 @@ const RADIUS_PX = 7;
 /** Part of the plot's width. It keeps the points off the edge. */
 const MARGIN = 0.06;
 
-interface IntervalPlotProps {
-  results: Schemas["MetricResults"];
-  choice: ComparisonChoice;
-}
-
-export function IntervalPlot({ results, choice }: IntervalPlotProps) {
+export function IntervalPlot({ results, choice }: { results: Schemas["MetricResults"]; choice: ComparisonChoice }) {
   const rows = results.groups.flatMap((group) => {
     const comparison = compare(group, results.metric.direction, choice);
     return typeof comparison === "string" ? [] : [{ id: group.id, ...comparison }];
@@ -64,12 +59,9 @@ export function IntervalPlot({ results, choice }: IntervalPlotProps) {
   );
 }
 
-interface TrackProps {
-  comparison: Comparison;
-  position: (value: number) => string;
-}
-
-function Track({ comparison: { estimate, low, high, verdict }, position }: TrackProps) {
+function Track(props: { comparison: Comparison; position: (value: number) => string }) {
+  const { estimate, low, high, verdict } = props.comparison;
+  const { position } = props;
   const color = `var(--mantine-color-${PLOT_COLORS[verdict].replace(".", "-")})`;
   const zero = position(0);
   const middle = ROW_PX / 2;

@@ -14,14 +14,9 @@ import { MeasureFields, type MetricFormState } from "./MeasureFields.tsx";
 import { METRICS_KEY } from "./queries.ts";
 import { MAX_WINDOW_HOURS, validateMetric } from "./validateMetric.ts";
 
-interface MetricFormProps {
-  /** The metric to change. Without an id, the form creates one. */
-  id?: string;
-  initialValues: MetricValues;
-  onSaved: (id: string) => void;
-}
-
-export function MetricForm({ id, initialValues, onSaved }: MetricFormProps) {
+/** Changes the metric `id`. Without an id, the form creates a metric. */
+export function MetricForm(props: { id?: string; initialValues: MetricValues; onSaved: (id: string) => void }) {
+  const { id, initialValues, onSaved } = props;
   const queryClient = useQueryClient();
   const form = useForm<MetricValues>({ initialValues, validate: validateMetric });
   const save = useApiMutation({ queryKey: METRICS_KEY }, ({ integrationId, ...fields }: Schemas["NewMetric"]) =>

@@ -11,7 +11,6 @@ import { RouterExposures } from "./RouterExposures.tsx";
 type Router = Schemas["Router"];
 
 export function Routers() {
-  const query = useRouters();
   return (
     <Page
       title="Routers"
@@ -24,7 +23,7 @@ export function Routers() {
         </>
       }
     >
-      <QueryState query={query} loading="Loading routers">
+      <QueryState query={useRouters()} loading="Loading routers">
         {({ routers }) =>
           routers.length === 0 ? <NoRouters /> : routers.map((one) => <RouterSection key={one.id} router={one} />)
         }

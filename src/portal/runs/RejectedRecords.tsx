@@ -16,10 +16,9 @@ const COLUMNS: Column<Schemas["RejectedRecord"]>[] = [
 ];
 
 export function RejectedRecords({ id }: { id: string }) {
-  const query = useRejectedRecords(id);
   return (
     <Section title="Rejected records">
-      <QueryState query={query} loading="Loading rejected records" rows={1}>
+      <QueryState query={useRejectedRecords(id)} loading="Loading rejected records" rows={1}>
         {({ pages }) => (
           <DataTable
             label="Rejected records"

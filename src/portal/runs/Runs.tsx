@@ -21,10 +21,9 @@ const DIRECTIONS = ["export", "import"] as const;
 const SERIES = toSeries(["Exported", "Imported"]);
 
 export function Runs({ id }: { id: string }) {
-  const query = useRuns(id);
   return (
     <Section title="Runs">
-      <QueryState query={query} loading="Loading runs" more="Older runs">
+      <QueryState query={useRuns(id)} loading="Loading runs" more="Older runs">
         {({ pages }) => <RunList runs={pages.flatMap((page) => page.runs)} />}
       </QueryState>
     </Section>

@@ -13,7 +13,6 @@ interface ConfirmDeleteProps {
   /** The button's text, if it says by itself what is deleted. */
   label?: string;
   call: () => ApiCall<unknown>;
-  /** The list that is fetched again. */
   listKey: QueryKey;
   /** The page to go to, if what is deleted has its own page. */
   listPage?: string;

@@ -6,7 +6,6 @@ import { ApiError } from "../api.ts";
 interface ErrorAlertProps {
   title?: string;
   error?: Error | null;
-  /** Shows a button that tries again. */
   onRetry?: () => unknown;
   /** Shown instead of the message of `error`. */
   children?: ReactNode;

@@ -76,7 +76,6 @@ function findField(path: string): HTMLElement | null {
   return form.querySelector(`[data-path="${CSS.escape(path)}"]`);
 }
 
-/** Moves the focus to the first field that is missing or wrong. */
 function focusFirst(errors: object, _values: object, event?: SyntheticEvent<HTMLFormElement>): void {
   const form = event?.target instanceof HTMLFormElement ? event.target : document;
   const fields = [...form.querySelectorAll<HTMLElement>("[data-path]")];
