@@ -5,7 +5,7 @@ import type { StatusProjection } from "../domain/status.ts";
 
 /**
  * Payloads are ids, counts and cursors: no credential, row or user id. Every activity can run again with its input.
- * Failures are ApplicationFailures whose `type` is an ErrorKind. Temporal retries only `transient` and unclassified ones.
+ * A failure is an ApplicationFailure whose `type` is an ErrorKind. Temporal retries `transient` and unclassified ones.
  */
 export interface SyncActivities {
   /** Returns what is enabled now; null once the integration was deleted. Records the version as seen. */

@@ -1,6 +1,6 @@
 // When the next run of an integration is due.
 
-/** An interval after the last start, plus a jitter fixed per integration, so that a restart does not sync all at once. */
+/** An interval after the last start, plus a jitter per integration, so that a restart does not sync all at once. */
 export function nextRunAtMs(
   lastStartedAtMs: number,
   integrationId: string,

@@ -103,7 +103,8 @@ function checkJoinRate({ joined: { sampled, found } }: MetricSample): HealthChec
   }
   const share = found / sampled;
   const figures = { share, sampled, found };
-  const what = `${(share * 100).toFixed(1)} % of exposed users (of a sample of ${count(sampled)}) have any imported event.`;
+  const percent = (share * 100).toFixed(1);
+  const what = `${percent} % of exposed users (of a sample of ${count(sampled)}) have any imported event.`;
   if (share >= MIN_JOIN_RATE) return { check, status: "ok", message: what, figures };
   const message =
     `${what} Likely cause: the \`user\` of the calls is not the id in the events. Send the same id in both. ` +

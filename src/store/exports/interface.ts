@@ -8,7 +8,7 @@ export interface ExportStore {
   rewind(integrationId: string, cursorSeq: number): Promise<void>;
   /**
    * Buckets with afterSeq < seq <= throughSeq, in order. `seq` is a bucket's first sequence number or, with revisions,
-   * its latest; a bucket that was revised beyond `throughSeq` is also read at its first one, which is due in this range.
+   * its latest; a bucket revised beyond `throughSeq` is also read at its first one, which is due in this range.
    */
   readBuckets(
     workspaceId: string,

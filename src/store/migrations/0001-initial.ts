@@ -64,7 +64,8 @@ const INTEGRATIONS = `
     import_enabled boolean not null default false,
     import_error jsonb
   );
-  create unique index integrations_project on integrations (workspace_id, provider, project_key) where deleted_at_ms is null;
+  create unique index integrations_project on integrations (workspace_id, provider, project_key)
+    where deleted_at_ms is null;
   create index integrations_workspace on integrations (workspace_id, ordinal) where deleted_at_ms is null;
   create index integrations_deleted on integrations (id) where deleted_at_ms is not null;
   create table removed_integrations (
@@ -183,7 +184,8 @@ const BUCKETS = `
     primary key (workspace_id, hour_ms, user_id, alias_id, route_id, variant_id)
   ) partition by hash (workspace_id);
   create unique index exposure_buckets_first on exposure_buckets (workspace_id, first_seal_seq);
-  create unique index exposure_buckets_revised on exposure_buckets (workspace_id, seal_seq) where seal_seq <> first_seal_seq;`;
+  create unique index exposure_buckets_revised on exposure_buckets (workspace_id, seal_seq)
+    where seal_seq <> first_seal_seq;`;
 
 /** Buckets with a place up to `through_seq`: `nth` of the last one, less those that revisions moved beyond it. */
 const BUCKETS_THROUGH = `
@@ -194,7 +196,8 @@ const BUCKETS_THROUGH = `
       order by first_seal_seq desc limit 1
     ), 0) - case when revisions then (
       select count(*) from exposure_buckets
-      where workspace_id = workspace and seal_seq <> first_seal_seq and seal_seq > through_seq and first_seal_seq <= through_seq
+      where workspace_id = workspace and seal_seq <> first_seal_seq
+        and seal_seq > through_seq and first_seal_seq <= through_seq
     ) else 0 end
   $$;`;
 
@@ -251,7 +254,8 @@ function hashPartitions(table: string, storage = ""): string {
   return Array.from(
     { length: HASH_PARTITIONS },
     (_, i) =>
-      `create table ${table}_${i} partition of ${table} for values with (modulus ${HASH_PARTITIONS}, remainder ${i})${storage};`,
+      `create table ${table}_${i} partition of ${table}
+        for values with (modulus ${HASH_PARTITIONS}, remainder ${i})${storage};`,
   ).join("\n");
 }
 

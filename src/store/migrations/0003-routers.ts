@@ -41,7 +41,7 @@ const ROUTERS = `
 
 /**
  * Counts of `exposure_buckets`, where one user has one bucket, so that buckets are users. Triggers count: workers of
- * the version before, which go on during an upgrade, count too. No other transaction changes them under the sealer's lock.
+ * the version before, which go on during an upgrade, count too. Under the sealer's lock only it changes them.
  */
 const EXPOSURE_HOURS = `
   create table exposure_hours (
@@ -56,7 +56,8 @@ const EXPOSURE_HOURS = `
   ) with (fillfactor = 85);
   create function crosscurrent_count_fresh() returns trigger language plpgsql as $$ begin
     insert into exposure_hours as h
-    select workspace_id, alias_id, hour_ms, route_id, variant_id, sum(exposures), count(*) from fresh group by 1, 2, 3, 4, 5
+    select workspace_id, alias_id, hour_ms, route_id, variant_id, sum(exposures), count(*) from fresh
+    group by 1, 2, 3, 4, 5
     on conflict (workspace_id, alias_id, hour_ms, route_id, variant_id)
       do update set exposures = h.exposures + excluded.exposures, users = h.users + excluded.users;
     return null;

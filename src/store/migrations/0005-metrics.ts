@@ -53,11 +53,12 @@ const VALUES = `
   );
   create index metric_changes_source on metric_changes (source_id);`;
 
-/** Triggers, so that no way to change a row is forgotten. Without sources, which is without metrics, they do nothing. */
+/** Triggers, so that no way to change a row is forgotten. Without metrics they do nothing. */
 const CHANGES = `
   create function crosscurrent_note_users() returns trigger language plpgsql as $$ begin
     if exists (select from metric_sources) then
-      insert into metric_changes select distinct s.id, c.user_id from changed c join metric_sources s on s.event_id = c.event_id;
+      insert into metric_changes select distinct s.id, c.user_id
+        from changed c join metric_sources s on s.event_id = c.event_id;
     end if;
     return null;
   end $$;

@@ -3,14 +3,16 @@ import { sql, type Kysely, type Migration } from "kysely";
 
 /** The text of a function does not follow the rename of `bucket_number`. */
 const BUCKETS_THROUGH = `
-  create or replace function crosscurrent_buckets_through(workspace text, through_seq bigint, revisions boolean) returns bigint
+  create or replace function crosscurrent_buckets_through(workspace text, through_seq bigint, revisions boolean)
+  returns bigint
   language sql stable as $$
     select coalesce((
       select bucket_number from exposure_buckets where workspace_id = workspace and first_seal_seq <= through_seq
       order by first_seal_seq desc limit 1
     ), 0) - case when revisions then (
       select count(*) from exposure_buckets
-      where workspace_id = workspace and seal_seq <> first_seal_seq and seal_seq > through_seq and first_seal_seq <= through_seq
+      where workspace_id = workspace and seal_seq <> first_seal_seq
+        and seal_seq > through_seq and first_seal_seq <= through_seq
     ) else 0 end
   $$;`;
 
@@ -22,7 +24,8 @@ export const clearNames: Migration = {
     await sql`alter table runs rename column legs to directions`.execute(db);
     await sql`
       update runs set directions = (
-        select coalesce(jsonb_agg(d - 'leg' || jsonb_build_object('direction', d -> 'leg')), '[]') from jsonb_array_elements(directions) d
+        select coalesce(jsonb_agg(d - 'leg' || jsonb_build_object('direction', d -> 'leg')), '[]')
+        from jsonb_array_elements(directions) d
       )`.execute(db);
     await sql`alter table workspaces rename column pass_due_ms to seal_before_ms`.execute(db);
     await sql`alter table workspaces rename column placed_seq to assigned_seq`.execute(db);
@@ -33,9 +36,8 @@ export const clearNames: Migration = {
     await sql`alter index property_tallies_event rename to property_counts_event`.execute(db);
     await sql`alter table integrations add column delivers_updates boolean not null default false`.execute(db);
     // Until now only destinations in a dataset followed revisions.
-    await sql`update integrations set delivers_updates = settings ? 'datasetId', settings = settings - 'provider'`.execute(
-      db,
-    );
+    await sql`
+      update integrations set delivers_updates = settings ? 'datasetId', settings = settings - 'provider'`.execute(db);
     await sql`alter table integrations alter column delivers_updates drop default`.execute(db);
   },
 };
