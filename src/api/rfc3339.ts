@@ -1,7 +1,7 @@
 // Strict RFC 3339 times. Date.parse accepts far more, and reads a time without an offset as local time.
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
-/** Epoch milliseconds, rounded down; null if it is not a time with an offset. A leap second is the next second. */
+/** Epoch milliseconds, rounded down; null if the text is no time with an offset. A leap second is the next second. */
 export function parseRfc3339(text: string): number | null {
   const match = RFC3339.exec(text);
   if (match === null) return null;

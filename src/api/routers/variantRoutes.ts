@@ -3,7 +3,7 @@ import { endpoint } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
 import type { AppDeps } from "../deps.ts";
 import { orNotFound, refuseMissing } from "../errors.ts";
-import { listOf, toList } from "../responses.ts";
+import { listOf } from "../responses.ts";
 import { pageQuery } from "../schemas.ts";
 import { variantResponse } from "./responses.ts";
 import { newVariant, routeParams, variantParams, variantPatch } from "./schemas.ts";
