@@ -37,11 +37,6 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/**
- * @example
- * const server = await startServer(loadConfig());
- * process.once("SIGTERM", () => void server.stop());
- */
 export async function startServer(config: Config): Promise<RunningServer> {
   if (!(await isMigrated(config.databaseUrl))) {
     throw new Error("The database is not set up for this version: run `crosscurrent migrate` first.");
@@ -78,9 +73,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     web: webOf(config),
   });
   const server = createHttpServer((request, node) => app.fetch(request, node));
-  const release = async () => {
-    await Promise.allSettled([store.close(), temporal.close(), closeConnectors(connectors), agent.destroy()]);
-  };
+  const release = () =>
+    Promise.allSettled([store.close(), temporal.close(), closeConnectors(connectors), agent.destroy()]);
   const url = await listen(server, config.server).catch(async (error: unknown) => {
     await release();
     throw error;
@@ -148,9 +142,7 @@ function listen(server: Server, at: { host: string; port: number }): Promise<str
 export async function drain(server: Server, timeoutMs = DRAIN_TIMEOUT_MS): Promise<void> {
   const idle = setInterval(() => server.closeIdleConnections(), DRAIN_POLL_MS);
   const late = setTimeout(() => server.closeAllConnections(), timeoutMs);
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
+  await new Promise((resolve) => server.close(resolve));
   clearInterval(idle);
   clearTimeout(late);
 }

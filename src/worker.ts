@@ -33,7 +33,6 @@ export interface WorkerParts {
   store: Store;
   connectors: Connectors;
   control: IntegrationControl;
-  /** Path of a prebuilt workflow bundle. */
   bundlePath?: string;
 }
 
@@ -100,10 +99,8 @@ export async function runWorker(config: Config): Promise<void> {
     const worker = await createWorker({ config, connection, namespace, store, connectors, control });
     const running = worker.run();
     await triggerReconciler(temporal.client, config.temporal.taskQueue).catch((error: unknown) => {
-      logger.warn(
-        { errorName: error instanceof Error ? error.name : typeof error },
-        "the reconciler was not triggered",
-      );
+      const errorName = error instanceof Error ? error.name : typeof error;
+      logger.warn({ errorName }, "the reconciler was not triggered");
     });
     logger.info({ taskQueue: config.temporal.taskQueue, namespace }, "worker started");
     await running;

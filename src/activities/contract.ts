@@ -4,11 +4,8 @@ import type { RunRecord } from "../domain/run.ts";
 import type { StatusProjection } from "../domain/status.ts";
 
 /**
- * What the integration workflow may ask of the outside world. Inputs and results are ids, counts and cursors: no
- * credential, row or user id enters a Temporal payload. Every activity can be run again with the same input.
- *
- * A failure is an ApplicationFailure whose `type` is an ErrorKind. Temporal retries only `transient` and unclassified
- * failures, three tries in all; the workflow decides about the rest.
+ * Payloads are ids, counts and cursors: no credential, row or user id. Every activity can run again with its input.
+ * Failures are ApplicationFailures whose `type` is an ErrorKind. Temporal retries only `transient` and unclassified ones.
  */
 export interface SyncActivities {
   /** Returns what is enabled now; null once the integration was deleted. Records the version as seen. */
@@ -23,11 +20,8 @@ export interface SyncActivities {
   planImport(input: PlanImportInput): Promise<ImportPlan>;
   /** Reads and stores one page: a range of days, or a part of a stream. */
   importPage(input: ImportPageInput): Promise<ImportPageResult>;
-  /** Adds the fields that the pages saw to the discovered properties. */
   discoverProperties(input: { integrationId: string }): Promise<void>;
-  /** Writes the start or the end of a run to the store, with the sync requests that it serves. */
   recordRun(input: RunRecord): Promise<void>;
-  /** Writes to the store what users see of the workflow's state. */
   projectStatus(input: StatusProjection): Promise<void>;
 }
 
@@ -76,7 +70,6 @@ export interface ExportBatchResult {
 
 export interface PlanImportInput {
   integrationId: string;
-  /** Progress of every event in the workflow's state. */
   progress: Record<string, EventProgress>;
   /** The high watermark of this run; null to fix it now. */
   highWatermarkMs: number | null;
@@ -91,7 +84,6 @@ export interface ImportPlan {
 }
 
 export interface ImportTask {
-  /** Names of the events that are read together. */
   events: string[];
   /** The progress that all of them have. */
   progress: EventProgress;
@@ -101,7 +93,6 @@ export interface ImportPageInput {
   integrationId: string;
   runId: string;
   task: ImportTask;
-  /** How many times failures halved the page. */
   pageHalvings: number;
 }
 
@@ -114,12 +105,8 @@ export interface ImportPageResult {
   stale?: true;
 }
 
-/** What the reconciler's workflow may ask. */
 export interface ReconcileActivities {
-  /**
-   * One pass over all integrations: starts missing workflows, signals those behind their row, ends orphans, seals for
-   * workspaces in which no export runs, purges what was deleted or has expired.
-   */
+  /** Starts missing workflows, signals those behind, ends orphans, seals where no export runs, and purges. */
   reconcile(): Promise<ReconcileResult>;
 }
 

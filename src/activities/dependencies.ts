@@ -7,11 +7,7 @@ import type { Store } from "../store/store.ts";
 export interface ActivityDependencies {
   store: Store;
   connectors: Record<Provider, Connector>;
-  settings: {
-    syncIntervalMs: number;
-    syncJitterMs: number;
-    heartbeatTimeoutMs: number;
-  };
+  settings: { syncIntervalMs: number; syncJitterMs: number; heartbeatTimeoutMs: number };
 }
 
 /** Reads the connection, decrypted, anew for every call, so that new credentials work at once. */

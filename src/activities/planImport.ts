@@ -10,9 +10,10 @@ export function planImport(dependencies: ActivityDependencies) {
     const { connector, connection } = await connect(dependencies, input.integrationId);
     const highWatermarkMs = input.highWatermarkMs ?? (await store.nowMs());
     const checkpoints = await store.imports.progress(input.integrationId);
-    const progress = Object.fromEntries(
-      Object.entries(checkpoints).map(([name, checkpoint]) => [name, agreed(input.progress[name], checkpoint)]),
-    );
+    // A workflow that does not know an event takes over its checkpoint.
+    const agreed = ([name, checkpoint]: [string, EventProgress]) =>
+      [name, earlierProgress(input.progress[name] ?? checkpoint, checkpoint)] as const;
+    const progress = Object.fromEntries(Object.entries(checkpoints).map(agreed));
     // An event that was deleted or made a moment ago is not in both: this run leaves it alone.
     const definitions = await store.imports.definitions(input.integrationId, Object.keys(progress));
     const events = definitions.flatMap((definition) => {
@@ -26,9 +27,4 @@ export function planImport(dependencies: ActivityDependencies) {
     await store.imports.setProgress(input.integrationId, progress);
     return { highWatermarkMs, tasks, progress };
   };
-}
-
-/** A workflow that does not know the event takes over the checkpoint. */
-function agreed(state: EventProgress | undefined, checkpoint: EventProgress): EventProgress {
-  return state === undefined ? checkpoint : earlierProgress(state, checkpoint);
 }

@@ -12,7 +12,6 @@ export interface WorkflowControl {
   syncNow(ref: IntegrationRef, requestId: string): Promise<void>;
   /** Cancels the workflow; no error if there is none. */
   end(integrationId: string): Promise<void>;
-  /** Integration ids of all running workflows. */
   running(): AsyncIterable<string>;
 }
 

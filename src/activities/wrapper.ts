@@ -2,7 +2,6 @@
 import { ApplicationFailure, CancelledFailure, Context, log } from "@temporalio/activity";
 import { isRetryable, SyncError } from "../domain/errors.ts";
 
-/** What an activity's body gets besides its input. */
 export interface ActivityContext {
   /** Aborts if the workflow was cancelled or the worker shuts down. */
   signal: AbortSignal;
@@ -59,7 +58,6 @@ function failure(kind: SyncError["kind"], message: string): ApplicationFailure {
   return ApplicationFailure.create({ type: kind, message, nonRetryable: !isRetryable(kind) });
 }
 
-/** The stack without its first line, which is the message. */
 function frames(error: unknown): string[] {
   if (!(error instanceof Error) || error.stack === undefined) return [];
   return error.stack.split("\n").filter((line) => line.trimStart().startsWith("at "));
@@ -74,11 +72,7 @@ function codeOf(error: unknown): string | undefined {
 
 const SOCKET_ERRORS = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"]);
 
-/**
- * Connection trouble (08), too few resources, a full disk too (53), a lock that came too late (55), a server going down
- * (57), a serialization failure or deadlock (40001, 40P01), and 3D000: a restore swaps databases, so for a moment there
- * is none of that name.
- */
+/** Connection (08), resources (53), lock (55), shutdown (57), conflict (40…); 3D000: a restore swaps databases. */
 function isOutage(code: string): boolean {
   return SOCKET_ERRORS.has(code) || /^(08|53|55|57|40001$|40P01$|3D000$)/.test(code);
 }

@@ -7,8 +7,15 @@ import type { App, Env } from "../http/env.ts";
 import { secureHeaders } from "../http/headers.ts";
 import { isOpenAiPath, OpenAiError, openAiErrorResponse, toOpenAiError } from "../http/openAiError.ts";
 import { serveOpenApi } from "../http/openApi.ts";
-import { invalid, Problem, problemResponse } from "../http/problem.ts";
-import { ConflictError, InvalidCursorError } from "../store/store.ts";
+import { invalid, Problem, problemResponse, type FieldError } from "../http/problem.ts";
+import {
+  ConflictError,
+  ExposureTimeError,
+  InvalidCursorError,
+  MetricDefinitionError,
+  MetricLimitError,
+  RouterChangeError,
+} from "../store/store.ts";
 import type { AppDeps, WebSettings } from "./deps.ts";
 import { registerImported } from "./events/imported.ts";
 import { registerEvents } from "./events/routes.ts";
@@ -27,7 +34,7 @@ import { registerRouters } from "./routers/routes.ts";
 import { registerVariants } from "./routers/variantRoutes.ts";
 import { registerRuns } from "./runs/routes.ts";
 import { serveDocs, servePortal } from "./staticFiles.ts";
-import { authenticate, cachedKeys } from "./workspaces/auth.ts";
+import { authenticate } from "./workspaces/auth.ts";
 import { registerSession, registerSignIn } from "./workspaces/session.ts";
 import { createLimits, NO_LIMITS } from "./workspaces/signInLimits.ts";
 
@@ -39,19 +46,13 @@ const NO_WEB: WebSettings = {
   temporalUi: undefined,
 };
 
-/**
- * @example
- * const app = createApp({ store, client, connectors, exposureMaxAgeDays: 90, logger, metrics, … });
- * const response = await app.request("/healthz");
- */
 export function createApp(deps: AppDeps): App {
   const app = new OpenAPIHono<Env>();
   const web: WebSettings = { ...NO_WEB, ...deps.web };
   const limits = createLimits(web.limits);
-  const { sessions, workspaces } = deps.store;
   app.use(observe(deps, web));
   registerSignIn(app, deps, web, limits);
-  app.use("/v1/*", authenticate({ keys: cachedKeys(workspaces), sessions, web, limits }));
+  app.use("/v1/*", authenticate(deps.store, web, limits));
   registerHealth(app, deps);
   registerSession(app, deps, web);
   registerExposures(app, deps);
@@ -110,13 +111,23 @@ function observe({ logger, metrics }: AppDeps, web: WebSettings): MiddlewareHand
   };
 }
 
-/**
- * Errors that callers can correct get a response that says how; all others are logged and get a 500 without details.
- */
+/** Errors that callers can correct say how in the response; others are logged and get a 500 without details. */
 function toProblem({ logger }: AppDeps, error: Error): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof InvalidCursorError) return invalid([{ path: "cursor", message: "is no cursor of this list" }]);
+  const field = wrongFieldOf(error);
+  if (field !== null) return invalid([field]);
   if (error instanceof ConflictError) return new Problem(409, error.message);
   logger.error({ err: error }, "a call failed");
   return new Problem(500, "The server failed. The call can be repeated.");
+}
+
+function wrongFieldOf(error: Error): FieldError | null {
+  const { message } = error;
+  if (error instanceof InvalidCursorError) return { path: "cursor", message: "is no cursor of this list" };
+  if (error instanceof RouterChangeError || error instanceof MetricDefinitionError)
+    return { path: error.path, message };
+  if (error instanceof MetricLimitError) return { path: "from", message };
+  // The store checks times again in its transaction, because a time can leave the window in between.
+  if (error instanceof ExposureTimeError) return { path: `exposures[${error.index}].timestamp`, message };
+  return null;
 }

@@ -12,7 +12,6 @@ export interface AppDeps {
   store: Store;
   client: IntegrationControl;
   specs: readonly ProviderSpec[];
-  /** One for each spec. */
   connectors: Record<Provider, Connector>;
   exposureMaxAgeDays: number;
   upstreams: UpstreamPolicy;
@@ -26,9 +25,8 @@ export interface AppDeps {
   web?: Partial<WebSettings>;
 }
 
-/** Which base URLs variants may have. */
 export interface UpstreamPolicy {
-  /** What is wrong with a base URL, or null. */
+  /** What is wrong with the base URL of a variant, or null. */
   problemWith(baseUrl: string): string | null;
 }
 
@@ -41,13 +39,7 @@ export interface WebSettings extends ProxySettings {
   temporalUi: { url: string; namespace: string } | undefined;
 }
 
-/** The part of a pino logger that the API uses. */
-export interface ApiLogger {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
+export type ApiLogger = Record<"debug" | "info" | "warn" | "error", (fields: object, message: string) => void>;
 
 export interface ApiMetrics {
   observeRequest(request: { method: string; route: string; status: number; durationMs: number }): void;

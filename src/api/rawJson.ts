@@ -4,7 +4,6 @@ export function jsonResponse(text: string): Response {
   return new Response(text, { headers: { "content-type": "application/json" } });
 }
 
-/** `{<plural>: […], next}` around items that are JSON texts. */
 export function rawList(plural: string, items: string[], next: string | null): string {
   return `{"${plural}":[${items.join(",")}],"next":${JSON.stringify(next)}}`;
 }

@@ -1,6 +1,7 @@
 // Parts that several responses share: times, counts, errors, lists.
 import { z } from "@hono/zod-openapi";
 import { ERROR_KINDS, type ErrorState } from "../domain/errors.ts";
+import type { Page } from "../domain/page.ts";
 
 export const time = z.string().openapi({ format: "date-time", example: "2026-01-31T08:00:00.000Z" });
 export const count = z.number().int();
@@ -16,20 +17,21 @@ export const errorState = z
   .openapi("ErrorState", { description: "Why the last attempt failed. Absent if it succeeded." });
 
 export function toErrorField(error: ErrorState | null | undefined): { error?: z.input<typeof errorState> } {
-  if (error === null || error === undefined) return {};
-  return { error: { kind: error.kind, message: error.message, since: isoTime(error.sinceMs) } };
+  return error ? { error: { kind: error.kind, message: error.message, since: isoTime(error.sinceMs) } } : {};
 }
 
 export const isoTime = (ms: number): string => new Date(ms).toISOString();
 export const isoTimeOrNull = (ms: number | null): string | null => (ms === null ? null : isoTime(ms));
 
-const next = z
-  .string()
-  .nullable()
-  .openapi({ description: "The `cursor` of the next page; null at the end.", example: null });
+const next = z.string().nullable().describe("The `cursor` of the next page; null at the end.").meta({ example: null });
 
 /** The schema of a list, `{<plural>: […], next}`. */
 export function listOf<K extends string, S extends z.ZodType>(plural: K, item: S) {
   const items = z.array(item).describe("One page of the list.");
   return z.object({ [plural]: items, next } as Record<K, typeof items> & { next: typeof next });
+}
+
+export function toList<K extends string, T, R>(plural: K, page: Page<T>, toItem: (item: T) => R) {
+  const items = page.items.map((item) => toItem(item));
+  return { [plural]: items, next: page.next } as Record<K, R[]> & { next: string | null };
 }

@@ -1,16 +1,11 @@
 // Strict RFC 3339 times. Date.parse accepts far more, and reads a time without an offset as local time.
-const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))$/;
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
 /** Epoch milliseconds, rounded down; null if it is not a time with an offset. A leap second is the next second. */
 export function parseRfc3339(text: string): number | null {
   const match = RFC3339.exec(text);
   if (match === null) return null;
-  const year = Number(match[1]);
-  const month = Number(match[2]);
-  const day = Number(match[3]);
-  const hour = Number(match[4]);
-  const minute = Number(match[5]);
-  const second = Number(match[6]);
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return null;
   const isLeapSecond = second === 60 && minute === 59;
   if (hour > 23 || minute > 59 || (second > 59 && !isLeapSecond)) return null;

@@ -25,15 +25,12 @@ export const storableText = (maxChars: number) =>
 
 export const description = storableText(MAX_DESCRIPTION_CHARS).describe("Free text for people.");
 
-/** For what is created: an absent description is null. */
 export const optionalDescription = description.nullish().transform((text) => text ?? null);
 
 export const eventName = z.string().regex(EVENT_NAME, "must be 1 to 255 letters, numbers, underscores and hyphens");
 export const RESOURCE_ID = /^[A-Za-z0-9_-]{1,100}$/;
 
-export const integrationParams = z.object({
-  id: z.string().regex(RESOURCE_ID).describe("The id of the integration."),
-});
+export const integrationParams = z.object({ id: z.string().regex(RESOURCE_ID).describe("The id of the integration.") });
 export const eventParams = integrationParams.extend({
   name: z.string().regex(EVENT_NAME).describe("The id or name of the event."),
 });
@@ -90,7 +87,6 @@ export const directionSwitches = {
   import: directionSwitch.optional().describe("Events from the provider."),
 };
 
-/** A message for fields that a provider does not have. */
 export function sayUnknown(message: string) {
   return { error: (issue: { code?: string }) => (issue.code === "unrecognized_keys" ? message : undefined) };
 }

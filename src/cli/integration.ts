@@ -1,4 +1,5 @@
 // `crosscurrent integration …`: operators' commands on integrations of all workspaces, through the store and Temporal.
+import { integrationRef } from "../api/integrations/signals.ts";
 import type { Integration } from "../domain/integration.ts";
 import type { Command } from "commander";
 import { integrationId } from "./arguments.ts";
@@ -8,9 +9,7 @@ import { describe, printRows, type Output, type Row } from "./print.ts";
 const LIST_PAGE = 500;
 const POLL_MS = 500;
 
-interface Options {
-  json: boolean;
-}
+type Options = { json: boolean };
 
 export function addIntegrationCommands(program: Command, output: Output): void {
   const group = program.command("integration").description("Commands on the integrations of all workspaces.");
@@ -82,20 +81,20 @@ async function list(operator: Operator, options: Options): Promise<void> {
 
 /** The row as the API shows it, and the workflow's own status, which needs a running worker. */
 async function status(operator: Operator, row: Integration): Promise<Row> {
-  const workflow = await operator.control.status(row.id).catch((error: unknown) => ({
-    unavailable: error instanceof Error ? error.message : "unknown error",
-  }));
+  const workflow = await operator.control
+    .status(row.id)
+    .catch((error: unknown) => ({ unavailable: error instanceof Error ? error.message : "unknown error" }));
   return { ...describe(row), workflow: workflow ?? "not running" };
 }
 
 async function start(operator: Operator, row: Integration): Promise<Row> {
-  await operator.control.start(refOf(row));
+  await operator.control.start(integrationRef(row));
   return describe(row);
 }
 
 async function setPaused(operator: Operator, row: Integration, paused: boolean): Promise<Row> {
   const changed = await operator.store.integrations.setPaused(row.workspaceId, row.id, paused);
-  await (paused ? operator.control.pause(refOf(row)) : operator.control.resume(refOf(row)));
+  await (paused ? operator.control.pause(integrationRef(row)) : operator.control.resume(integrationRef(row)));
   return describe(changed ?? row);
 }
 
@@ -104,7 +103,7 @@ async function syncNow(operator: Operator, id: string, options: Options & { wait
   const request = await operator.store.runs.request(row.workspaceId, id);
   if (request === null) throw new Error(`There is no integration ${id}.`);
   if (request === "paused") throw new Error(`Integration ${id} is paused. Resume it first.`);
-  await operator.control.syncNow(refOf(row), request.requestId);
+  await operator.control.syncNow(integrationRef(row), request.requestId);
   if (!options.wait)
     return printRows(operator.output, [{ requestId: request.requestId, status: "queued" }], options.json);
   const outcome = await waitForSync(operator, row, request.requestId);
@@ -121,8 +120,4 @@ async function waitForSync(operator: Operator, row: Integration, requestId: stri
     if (request.status === "done") return request.outcome ?? "failed";
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
-}
-
-function refOf(row: Integration) {
-  return { integrationId: row.id, workspaceId: row.workspaceId, provider: row.provider };
 }

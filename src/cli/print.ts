@@ -15,7 +15,6 @@ export const processOutput: Output = {
 
 export type Row = Record<string, unknown>;
 
-/** An integration as the API shows it, with its workspace. */
 export function describe(row: Integration): Row {
   const { temporalUrl: _unknown, ...view } = toIntegrationResponse(row);
   return { ...view, workspaceId: row.workspaceId };

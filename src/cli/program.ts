@@ -8,11 +8,6 @@ import { processOutput, type Output } from "./print.ts";
 /** For commands that decrypt no secret. */
 const NO_SECRET_KEY = { secretKey: false };
 
-/**
- * The command line, without the process around it.
- *
- * @example await createProgram().parseAsync(["integration", "list"], { from: "user" });
- */
 export function createProgram(output: Output = processOutput): Command {
   const program = new Command("crosscurrent")
     .description("Durable two-way sync between an LLM router and product analytics.")

@@ -3,7 +3,6 @@ import type { Client } from "@temporalio/client";
 
 const CALL_TIMEOUT_MS = 5_000;
 
-/** Runs a call of the client. */
 export type RunCall = <T>(call: () => Promise<T>) => Promise<T>;
 
 /** `rest` is called whenever no call is under way any more. */

@@ -24,7 +24,6 @@ export interface Temporal {
   control: IntegrationControl;
   /** Rejects if Temporal cannot be reached. */
   ready(): Promise<void>;
-  /** Waits for calls under way. */
   close(): Promise<void>;
 }
 
@@ -33,8 +32,7 @@ export function connectTemporal(taskQueue: string): Temporal {
   const { connectionOptions, namespace } = temporalAddress();
   const connection = Connection.lazy({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS });
   const client = new Client({ connection, namespace });
-  // The client keeps the context of a call in an AsyncLocalStorage, which makes every promise of the process slower
-  // once it was used (on Node 20 a gateway call by a seventh). This switches it off until the next call.
+  // Once used, the client's AsyncLocalStorage slows every promise: this switches it off until the next call.
   const rest = () => connection.callContextStorage.disable();
   const { bounded, settled } = boundCalls(client, rest);
   return {

@@ -20,22 +20,16 @@ export type { IntegrationRef } from "../domain/integration.ts";
 export type { WorkflowStatus } from "../workflows/messages.ts";
 
 /**
- * The calls of integration workflows. All but `status`, `end` and `running` are signalWithStart: they are durable in
- * Temporal whether or not a worker is up, and they start the workflow if it is missing. They reject only if Temporal
- * cannot be reached; the reconciler repairs what was missed then.
- *
- * @example
- * const control = createIntegrationControl(new Client({ connection, namespace }));
- * await control.syncNow({ integrationId, workspaceId, provider }, requestId);
+ * All but `status`, `end` and `running` are signalWithStart: durable without a worker, and start a missing workflow.
+ * They reject only if Temporal cannot be reached; the reconciler repairs what was missed then.
+ * @example await createIntegrationControl(client).syncNow({ integrationId, workspaceId, provider }, requestId);
  */
 export interface IntegrationControl {
-  /** Starts the workflow if it is missing. */
   start(ref: IntegrationRef): Promise<void>;
   /** Tells the workflow to read its configuration again. */
   configChanged(ref: IntegrationRef): Promise<void>;
   /** Stops between pages; nothing is lost. */
   pause(ref: IntegrationRef): Promise<void>;
-  /** Goes on where the pause stopped. */
   resume(ref: IntegrationRef): Promise<void>;
   /** Asks for a run whose high watermarks are fixed after this call; the sync request `requestId` shows how it went. */
   syncNow(ref: IntegrationRef, requestId: string): Promise<void>;

@@ -2,7 +2,6 @@
 import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy, type Client } from "@temporalio/client";
 import { RECONCILER_WORKFLOW, reconcilerIdOf } from "./ids.ts";
 
-/** Creates the schedule, or updates an existing one. */
 export async function ensureReconciler(client: Client, taskQueue: string, intervalMs: number): Promise<void> {
   const id = reconcilerIdOf(taskQueue);
   const spec = { intervals: [{ every: Math.max(1_000, intervalMs) }] };

@@ -18,7 +18,6 @@ import {
 
 export type Config = ReturnType<typeof readConfig>;
 
-/** The options of every provider's connector, by the provider's id. */
 type ProviderConfigs = {
   [Spec in (typeof PROVIDER_SPECS)[number] as Spec["id"]]: SettingValues<Spec["operatorSettings"]>;
 };
@@ -43,11 +42,7 @@ export const SETTING_GROUPS: { title: string; settings: SettingGroup }[] = [
   ...PROVIDER_SPECS.map(({ title, operatorSettings }) => ({ title, settings: operatorSettings })),
 ];
 
-/**
- * Reads all settings. Throws a ConfigError that lists every bad one. An empty value counts as absent.
- *
- * @example const config = loadConfig();
- */
+/** Throws a ConfigError that lists every bad setting. An empty value counts as absent. */
 export function loadConfig(env: Environment = process.env, needs = { secretKey: true }): Config {
   const problems: SettingProblem[] = [];
   const config = readConfig(env, needs, problems);

@@ -64,7 +64,6 @@ export const modelPrefix = z
   .string()
   .regex(/^[\x21-\x7e]{0,63}[/:]$/, "must be at most 64 characters that end in a slash or a colon, as in inworld/");
 
-/** A token that fits into an HTTP header. */
 export const token = z
   .string()
   .regex(/^[\x21-\x7e]{1,16384}$/, "must be an access token: printable characters without spaces, at most 16384");

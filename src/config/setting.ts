@@ -19,7 +19,6 @@ export interface Setting {
 
 export type SettingGroup = Record<string, Setting>;
 
-/** The parsed values of a group, by the same keys. */
 export type SettingValues<Group extends SettingGroup> = { [Key in keyof Group]: z.output<Group[Key]["parser"]> };
 
 /** One setting that cannot be used: its name, and what is wrong and what to do. Never its value. */

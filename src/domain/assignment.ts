@@ -1,14 +1,12 @@
 // Which route and which variant serve a call. Pure: the draws, hashed or random, come in from outside.
 import type { RouteConditions } from "./router.ts";
 
-/** What a call says of itself to the conditions of routes. */
 export interface CallTraits {
   metadata: Readonly<Record<string, unknown>>;
   /** What follows the router's id in `model` after a colon; null without one. */
   modelHint: string | null;
 }
 
-/** The first route whose conditions all hold; undefined where none matches. */
 export function matchRoute<R extends { conditions: RouteConditions }>(
   routes: readonly R[],
   traits: CallTraits,
@@ -25,11 +23,8 @@ function matches({ metadata = {}, models }: RouteConditions, traits: CallTraits)
 }
 
 /**
- * Weighted rendezvous: each variant draws a number evenly from (0, 1), and the one with the lowest `-ln(draw) /
- * weight` serves. The chance of a variant is exactly its share of the weights. Where the draw is a hash of user and
- * variant, a user keeps its variant while weights stay; raising one weight moves users to that variant alone,
- * lowering one moves users from it alone, and as many as the shares differ by: no assignment moves fewer. Undefined
- * where no variant has a weight.
+ * Weighted rendezvous: the lowest `-ln(draw) / weight` serves, so a variant's chance is its share of the weights. If
+ * the draw hashes user and variant, a changed weight moves users to or from that variant alone, and as few as possible.
  */
 export function pickVariant<V extends { id: string; weight: number }>(
   variants: readonly V[],

@@ -1,6 +1,4 @@
-// Exposure buckets, sealed and on their way to a destination.
-
-/** A sealed bucket as a destination needs it. Times are epoch milliseconds. */
+// Sealed exposure buckets, as a destination needs them. Times are epoch milliseconds.
 export interface Bucket {
   seq: number;
   aliasId: string;

@@ -1,9 +1,4 @@
-// Failures: the kinds in which they are classified, and what users see of them.
-/**
- * The closed set of ways in which a connector can fail. The workflow decides by kind alone what happens next:
- * `rate_limited` and `transient` are waited for, the rest becomes a visible state of the direction until somebody
- * mends it.
- */
+// The closed set of ways in which a connector can fail. The workflow decides by the kind alone what happens next.
 export const ERROR_KINDS = [
   "auth",
   "permission",
@@ -35,7 +30,6 @@ export function continueError(before: ErrorState | null, now: ErrorState): Error
   return before !== null && before.kind === now.kind ? { ...now, sinceMs: before.sinceMs } : now;
 }
 
-/** A classified failure on its way from a connector to the activity that reports it. */
 export class SyncError extends Error {
   override readonly name = "SyncError";
   readonly kind: ErrorKind;

@@ -6,7 +6,6 @@ export interface NewEvent extends EventDefinition {
   description: string | null;
 }
 
-/** An event definition with what was imported for it so far. */
 export interface EventSummary extends EventDefinition {
   provider: Provider;
   description: string | null;
@@ -34,7 +33,6 @@ export interface Property {
   types: PropertyType[];
   /** All values that are not null are numbers (and there is one). */
   numeric: boolean;
-  /** Records that have it. */
   count: number;
   /** JSON text of one value, shortened; null for identity properties. */
   example: string | null;

@@ -10,7 +10,6 @@ export interface Exposure {
   exposedAtMs: number | null;
 }
 
-/** Exposures of one route and variant within one UTC hour. */
 export interface ExposureHour {
   hourMs: number;
   routeId: string;

@@ -1,4 +1,4 @@
-// Limits on everything that comes from outside, each with its unit in its name.
+// Limits on what comes from outside, each with its unit in its name.
 export const MAX_EXPOSURES_PER_CALL = 10_000;
 export const MAX_EXPOSURE_BODY_BYTES = 10 * 1024 * 1024;
 export const MAX_ID_BYTES = 255;
@@ -12,10 +12,8 @@ export const MAX_ROUTERS_PER_WORKSPACE = 200;
 export const MAX_ROUTES_PER_ROUTER = 20;
 export const MAX_VARIANTS_PER_ROUTER = 100;
 export const MAX_VARIANT_WEIGHT = 1_000_000;
-/** How many days of exposures per hour one call returns. */
 export const MAX_EXPOSURE_RANGE_DAYS = 31;
 export const MAX_METRICS_PER_WORKSPACE = 200;
 export const MAX_METRIC_FILTERS = 10;
 export const MAX_METRIC_WINDOW_HOURS = 2_160;
-/** How many days of first exposures one result covers. */
 export const MAX_RESULT_RANGE_DAYS = 366;

@@ -1,8 +1,6 @@
 // Lists in pages.
-
 export interface Page<T> {
   items: T[];
-  /** Null at the end. */
   next: string | null;
 }
 

@@ -1,23 +1,16 @@
-// How far the import of an event is.
+// How far the import of one event is.
 import type { JsonValue } from "./integration.ts";
 
-/**
- * How far one event's import is.
- * `completeThroughMs`: everything that arrived before it is stored; null before the first pass is complete.
- * `unfinished`: a pass under way towards the watermark `targetMs`; `position` grows with every page of that pass,
- * `cursor` is the connector's own.
- */
 export interface EventProgress {
+  /** Everything that arrived before it is stored; null before the first pass is complete. */
   completeThroughMs: number | null;
+  /** The pass under way towards `targetMs`: `position` grows with every page, `cursor` is the connector's own. */
   unfinished: { targetMs: number; position: number; cursor: JsonValue } | null;
 }
 
 export const NO_PROGRESS: EventProgress = { completeThroughMs: null, unfinished: null };
 
-/**
- * The earlier of two progresses of one event. Where the workflow's state and the store's checkpoint disagree (one of
- * them was restored from a backup), the earlier wins: reading again is harmless, skipping is not.
- */
+/** The earlier one wins if a restore made state and checkpoint differ: reading again is harmless, skipping is not. */
 export function earlierProgress(a: EventProgress, b: EventProgress): EventProgress {
   const through = compareNullable(a.completeThroughMs, b.completeThroughMs);
   if (through !== 0) return through < 0 ? a : b;

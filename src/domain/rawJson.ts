@@ -1,5 +1,4 @@
 // Finds and replaces members of a JSON object in its text. Everything else keeps every digit and its position.
-
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const OPEN_LIST = 0x5b;
@@ -10,25 +9,18 @@ const CLOSE_OBJECT = 0x7d;
 
 interface Member {
   key: string;
-  /** The value is `text.slice(start, end)`. */
   start: number;
   end: number;
 }
 
-/**
- * The text of a member of the object `text`, which JSON.parse must have accepted. If there are several members of this
- * name, the last one counts, as with JSON.parse. Returns null if there is none.
- */
+/** Text of a member of the object `text`, which must be valid. The last of several counts, as in JSON.parse. */
 export function sliceMember(text: string, name: string): string | null {
   let slice: string | null = null;
   for (const { key, start, end } of membersOf(text)) if (key === name) slice = text.slice(start, end);
   return slice;
 }
 
-/**
- * Replaces the value of the member `name` of the object `text`, which JSON.parse must have accepted, by the JSON text
- * `value`. Every member of this name is replaced, because parsers differ in which one counts.
- */
+/** Replaces every member `name` by the JSON text `value`, because parsers differ in which one of several counts. */
 export function replaceMember(text: string, name: string, value: string): string {
   let result = "";
   let copiedTo = 0;

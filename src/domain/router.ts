@@ -1,8 +1,6 @@
 // A router: routes with conditions, each with weighted variants that name an upstream.
 
-/**
- * The address of a variant: an OpenAI-compatible API. `baseUrl` is what its clients take, with `/v1` if it has that.
- */
+/** The address of an OpenAI-compatible API. `baseUrl` is what its clients take, with `/v1` if it has that. */
 export interface Upstream {
   baseUrl: string;
   model: string;
@@ -12,7 +10,6 @@ export interface Upstream {
 export interface RouteConditions {
   /** Each key of the call's `metadata` must have this value, or one of these values. */
   metadata?: Record<string, string | string[]>;
-  /** The call's model hint must be one of these. */
   models?: string[];
 }
 
@@ -66,9 +63,7 @@ export interface RouterPatch {
   routeOrder?: string[] | undefined;
 }
 
-export type RoutePatch = {
-  [Field in "conditions" | "fallbackVariantId"]?: NewRoute[Field] | undefined;
-};
+export type RoutePatch = { [Field in "conditions" | "fallbackVariantId"]?: NewRoute[Field] | undefined };
 
 export interface VariantPatch {
   weight?: number | undefined;

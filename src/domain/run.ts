@@ -16,10 +16,7 @@ export interface DirectionResult {
 }
 
 export interface RunDirection extends DirectionResult {
-  /**
-   * Export: buckets delivered. Import: rows stored for the first time. Counted where the rows are committed, so
-   * always exact.
-   */
+  /** Buckets delivered, or rows stored for the first time. Commits count them, so they are always exact. */
   records: number;
   rejected: number;
 }
@@ -32,15 +29,12 @@ export interface Run {
   directions: RunDirection[];
 }
 
-/** The start, progress or end of a run as its workflow reports it. */
 export interface RunRecord {
   integrationId: string;
   runId: string;
   startedAtMs: number;
-  /** Sync requests that this run serves. */
   requestIds: string[];
   directions: DirectionResult[];
-  /** Null until the run ends. */
   finished: { atMs: number; outcome: Outcome } | null;
 }
 
@@ -55,7 +49,6 @@ export interface RejectedRecord {
   direction: Direction;
   event: string | null;
   reason: string;
-  /** The record as text. */
   record: string;
   atMs: number;
 }

@@ -1,8 +1,6 @@
-// When runs are due.
-/**
- * When the next run of an integration is due, epoch milliseconds: an interval after the last one started, plus a jitter
- * that is fixed per integration, so that integrations do not all sync at once after a restart.
- */
+// When the next run of an integration is due.
+
+/** An interval after the last start, plus a jitter fixed per integration, so that a restart does not sync all at once. */
 export function nextRunAtMs(
   lastStartedAtMs: number,
   integrationId: string,

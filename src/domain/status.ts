@@ -1,7 +1,6 @@
 // The workflow's state as users see it.
 import type { ErrorState } from "./errors.ts";
 
-/** What the workflow projects of its state into the store. */
 export interface StatusProjection {
   integrationId: string;
   /** Null if no signal changed it: the store keeps its own. */

@@ -1,5 +1,4 @@
 // A tenant.
-
 export interface Workspace {
   id: string;
   name: string;

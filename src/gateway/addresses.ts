@@ -2,7 +2,7 @@
 import ipaddr from "ipaddr.js";
 
 export interface AddressPolicy {
-  /** What is wrong with the text of a base URL, or null. The address of a name is checked when it is connected to. */
+  /** What is wrong with the text, or null. The address of a name is checked when it is connected to. */
   problemWith(baseUrl: string): string | null;
   /** Whether the operator allows this host at any address. An IPv6 address may have brackets. */
   isAllowedHost(hostname: string, port: number): boolean;
@@ -12,11 +12,7 @@ const MAX_BASE_URL_CHARS = 500;
 /** Names that always mean this machine or this network. */
 const LOCAL_NAME = /(^|[.])(localhost|local|internal|intranet|lan|home[.]arpa)[.]?$/;
 
-/**
- * @example
- * const policy = createAddressPolicy(["127.0.0.1:8095", "llm.example"]);
- * policy.problemWith("http://169.254.169.254/v1"); // "must start with https://"
- */
+/** Allowed hosts look like `llm.example` or `127.0.0.1:8095`. */
 export function createAddressPolicy(allowedHosts: readonly string[]): AddressPolicy {
   const allowed = new Set(allowedHosts);
   const isAllowedHost = (hostname: string, port: number) => {
@@ -36,8 +32,9 @@ export function createAddressPolicy(allowedHosts: readonly string[]): AddressPol
       }
       if (isAllowedHost(url.hostname, portOf(url))) return null;
       if (url.protocol !== "https:") return "must start with https://";
-      const isLocal = ipaddr.isValid(bare(url.hostname)) ? !isPublicAddress(bare(url.hostname)) : isLocalName(url);
-      return isLocal ? "must be a public host" : null;
+      const host = bare(url.hostname);
+      const isLocalName = LOCAL_NAME.test(host) || !host.includes(".");
+      return (ipaddr.isValid(host) ? !isPublicAddress(host) : isLocalName) ? "must be a public host" : null;
     },
   };
 }
@@ -46,11 +43,7 @@ export function portOf(url: URL): number {
   return url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
 }
 
-/**
- * Whether an IP address belongs to the public internet. Ranges that are registered for something else do not: private,
- * loopback, link-local, shared (CGNAT), multicast, reserved and documentation ranges, and IPv6 addresses that stand for
- * an IPv4 address (mapped, NAT64, 6to4, Teredo).
- */
+/** Not public: private, loopback, link-local, CGNAT, multicast and reserved ranges, and IPv6 forms of IPv4 ones. */
 export function isPublicAddress(address: string): boolean {
   // Only link-local addresses have a zone, as in fe80::1%eth0.
   if (address.includes("%") || !ipaddr.isValid(address)) return false;
@@ -60,11 +53,7 @@ export function isPublicAddress(address: string): boolean {
   return parsed.kind() === "ipv4" || ((parsed.toByteArray()[0] ?? 0) & 0xe0) === 0x20;
 }
 
-/** The host of a URL, without the brackets of an IPv6 address. */
+/** Removes the brackets of an IPv6 address. */
 export function bare(hostname: string): string {
   return hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
-}
-
-function isLocalName({ hostname }: URL): boolean {
-  return LOCAL_NAME.test(hostname) || !hostname.includes(".");
 }

@@ -4,16 +4,13 @@ import { hash, randomInt } from "node:crypto";
 const HASH_BITS = 53;
 const RANDOM_LIMIT = 2 ** 47;
 
-/** Ids that contain no NUL, so NUL can separate them in the hashed text. */
+/** The ids contain no NUL, so NUL can separate them in the hashed text. */
 export interface RouteRef {
   routerId: string;
   routeId: string;
 }
 
-/**
- * The first 53 bits of SHA-256 over `user NUL router NUL route NUL variant` in UTF-8, as a number in (0, 1). It must
- * never change: another hash would move every user to another variant.
- */
+/** 53 bits of SHA-256 over `user NUL router NUL route NUL variant`, in (0, 1). Must never change, or users would move. */
 export function assignmentHash(user: string, { routerId, routeId }: RouteRef): (variantId: string) => number {
   const start = `${user}\0${routerId}\0${routeId}\0`;
   return (variantId) => {

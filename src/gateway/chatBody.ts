@@ -9,7 +9,7 @@ export interface ChatBody {
   model: string;
   user: string | null;
   metadata: Record<string, unknown>;
-  /** The body for an upstream: the same text, digits and order of fields with another value of `model`. */
+  /** Changes nothing else, neither digits nor the order of fields. */
   withModel(model: string): Buffer;
 }
 

@@ -1,5 +1,4 @@
-// Connections to upstreams, only to addresses that the policy allows. A name is resolved once, here, so the address
-// that is checked is the address that is connected to.
+// Connects to allowed addresses only. A name is resolved once, so the address that is checked is the one used.
 import { lookup as systemLookup, type LookupAddress } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 import { Agent, buildConnector } from "undici";
@@ -57,7 +56,6 @@ export function createUpstreamAgent(policy: AddressPolicy, resolve: Resolve = re
   });
 }
 
-/** Returns the public addresses of a name, or an error if it has none. */
 function publicLookup(resolve: Resolve): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, (error, addresses) => {

@@ -18,21 +18,16 @@ export interface GatewayDeps {
   routers: Pick<RouterStore, "serving">;
   recorder: ExposureRecorder;
   agent: Dispatcher;
-  /** What stands before the router's id in `model`. */
+  /** Precedes the router's id in `model`. */
   modelPrefix: string;
   headersTimeoutMs: number;
   idleTimeoutMs: number;
-  /** Called for an exposure that could not be committed. */
   onLost: (error: unknown) => void;
-  /** Called when a call goes on to the fallback variant. */
   onFallback: () => void;
 }
 
 export interface Gateway {
-  /**
-   * Serves one call. Writes the response to `outgoing`, with `headers` added, and returns null; or returns a Response
-   * to be sent. Throws OpenAiError if the call is refused before an upstream has responded.
-   */
+  /** Writes to `outgoing` and returns null, or returns a Response to be sent. Throws OpenAiError for a refused call. */
   serve(
     workspaceId: string,
     incoming: IncomingMessage,
@@ -50,11 +45,6 @@ interface Assignment {
   routerId: string;
   routeId: string;
   variants: [NewVariant, ...NewVariant[]];
-}
-
-interface Served {
-  variant: NewVariant;
-  response: UpstreamResponse;
 }
 
 export function createGateway(deps: GatewayDeps): Gateway {
@@ -143,7 +133,7 @@ async function callVariants(
   assignment: Assignment,
   body: ChatBody,
   call: { accept: string | undefined; signal: CallSignal },
-): Promise<Served> {
+): Promise<{ variant: NewVariant; response: UpstreamResponse }> {
   const last = assignment.variants.length - 1;
   for (const [index, variant] of assignment.variants.entries()) {
     if (index > 0) deps.onFallback();
@@ -164,9 +154,7 @@ function hasFailed({ status }: UpstreamResponse): boolean {
   return status >= 500 || status === TOO_MANY_REQUESTS;
 }
 
-/**
- * Null if the call has no user. A rejection is reported here, so it is handled even if nothing waits for the promise.
- */
+/** Null if the call has no user. Rejections are handled even if nothing waits for the promise. */
 function record(
   deps: GatewayDeps,
   workspaceId: string,
@@ -182,11 +170,7 @@ function record(
 }
 
 function routingHeaders({ routerId, routeId }: Assignment, variant: NewVariant): Record<string, string> {
-  return {
-    "x-crosscurrent-router": routerId,
-    "x-crosscurrent-route": routeId,
-    "x-crosscurrent-variant": variant.id,
-  };
+  return { "x-crosscurrent-router": routerId, "x-crosscurrent-route": routeId, "x-crosscurrent-variant": variant.id };
 }
 
 function withHeaders({ status, message, code }: OpenAiError, headers: Record<string, string>): OpenAiError {

@@ -18,9 +18,7 @@ interface Waiting {
 /** Longer than the store's own limits on a transaction, so only a connection that hangs exceeds it. */
 const COMMIT_TIMEOUT_MS = 45_000;
 
-/**
- * One transaction per workspace at a time. Under load, each holds the exposures that arrived during the previous one.
- */
+/** Runs one transaction per workspace at a time. Each holds the exposures that arrived during the last one. */
 export function createRecorder(exposures: ExposureStore, onCommit: (count: number) => void): ExposureRecorder {
   const queues = new Map<string, Waiting[]>();
   const drain = async (workspaceId: string, queue: Waiting[]) => {

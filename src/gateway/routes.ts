@@ -39,11 +39,7 @@ const chatRequest = z
   })
   .openapi("ChatCompletion", {
     description: "Any body of OpenAI's Chat Completions. All of it but `model` reaches the upstream unchanged.",
-    example: {
-      model: "inworld/my-router",
-      user: "user-17",
-      messages: [{ role: "user", content: "Hello" }],
-    },
+    example: { model: "inworld/my-router", user: "user-17", messages: [{ role: "user", content: "Hello" }] },
   });
 const chatResponse = z.looseObject({}).openapi({
   description: "The upstream's response, unchanged.",

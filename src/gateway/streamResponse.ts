@@ -6,10 +6,9 @@ import type { Readable } from "node:stream";
 const DONE = Buffer.from("[DONE]");
 
 /**
- * Resolves when the caller has the whole response or has left. The response ends cleanly only once `committed` has
- * resolved. If that rejects, or the upstream breaks off, the connection is cut, which every HTTP client reports as an
- * error. In an event stream only `[DONE]` waits for the commit; in any other response, which clients read as a whole,
- * the last chunk waits.
+ * Resolves when the caller has the whole response or has left. If `committed` rejects or the upstream breaks off, the
+ * connection is cut, which HTTP clients report as an error. Until the commit an event stream holds back `[DONE]`, any
+ * other response its last chunk.
  */
 export function streamResponse(
   body: Readable,

@@ -24,14 +24,10 @@ export interface CallSignal extends EventEmitter {
   readonly aborted: boolean;
 }
 
-/**
- * The upstream's headers that the caller gets. All others are dropped: hop-by-hop headers, cookies, challenges, and
- * headers that would instruct browsers in this server's name. The length is right, because undici fails a body of any
- * other length.
- */
+/** Drops hop-by-hop headers, cookies, challenges and headers that would instruct browsers in this server's name. */
 const PASSED = new Set([
   "content-type",
-  "content-length",
+  "content-length", // undici fails a body of any other length.
   "content-encoding",
   "retry-after",
   "retry-after-ms",
@@ -43,7 +39,7 @@ const PASSED = new Set([
 const PASSED_PREFIX = "x-ratelimit-";
 const USER_AGENT = "crosscurrent/0.1.0";
 
-/** The upstream's response of any status, once its headers are there. Throws OpenAiError 502 or 504 without one. */
+/** Returns a response of any status. Throws OpenAiError 502 or 504 if there is none. */
 export async function callUpstream(
   { agent, headersTimeoutMs, idleTimeoutMs }: UpstreamOptions,
   { baseUrl, apiKey }: NewVariant["upstream"],
@@ -96,10 +92,7 @@ function failureOf(error: unknown): OpenAiError {
 
 const MAX_ERROR_BODY_BYTES = 64 * 1024;
 
-/**
- * The response for a call that the upstream refused: the upstream's error object, or one in the same shape. What the
- * upstream says about the variant's key is replaced.
- */
+/** The upstream's error object, or one in its shape without what the upstream says about the variant's key. */
 export async function refusalOf({ status, headers, body }: UpstreamResponse): Promise<Response> {
   const isRedirect = status < 400;
   const isAboutKey = status === 401 || status === 403;

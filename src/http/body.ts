@@ -2,7 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { Problem } from "./problem.ts";
 
-/** For calls that configure something; far more than a valid body needs. */
+/** Far more than a valid body needs. */
 export const MAX_CONFIG_BODY_BYTES = 64 * 1024;
 
 /** The body as text, without a byte order mark. A body that is too large is a 413, whatever else is wrong with it. */
@@ -32,9 +32,7 @@ function tooLarge(maxBytes: number): Problem {
   return new Problem(413, detail, { headers: { connection: "close" } });
 }
 
-/**
- * The media type of the body. 415 if it is not accepted, has another charset than UTF-8, or if the body is compressed.
- */
+/** Throws 415 for other media types, charsets other than UTF-8, and compressed bodies. */
 export function mediaType<T extends string>(request: Request, accepted: readonly T[]): T {
   const [type = "", ...parameters] = (request.headers.get("content-type") ?? "").toLowerCase().split(";");
   const found = accepted.find((candidate) => candidate === type.trim());

@@ -4,10 +4,7 @@ import { LRUCache, type Perf } from "lru-cache";
 /** The value for a key, at once if it is cached; null if there is none. */
 export type CachedLookup<V> = (key: string) => V | Promise<V | null>;
 
-/**
- * Remembers what `load` returns for `ttlMs`; the least recently used entries go first. Calls for one key share one
- * load. Null and failures are not remembered, so what was just created is found at once.
- */
+/** Calls for one key share one load. Null and failures are not cached, so what was just created is found at once. */
 export function cachedLookup<V extends string | object>(options: {
   ttlMs: number;
   maxEntries: number;

@@ -11,8 +11,8 @@ export interface ProxySettings {
 }
 
 /**
- * The client's address; of an IPv6 address its /64 network, which belongs to one client. With n trusted proxies it is
- * the n-th entry of X-Forwarded-For from the right, because clients can write anything to the left of it.
+ * For IPv6 its /64 network, which belongs to one client. With n trusted proxies, the n-th entry of X-Forwarded-For from
+ * the right counts, because clients can write anything to the left of it.
  */
 export function clientAddress(c: Context<Env>, { trustedProxies }: ProxySettings): string {
   const forwarded = trustedProxies === 0 ? [] : (c.req.header("x-forwarded-for") ?? "").split(",");
@@ -38,10 +38,7 @@ export function isHttps(c: Context<Env>, { publicUrl, trustedProxies }: ProxySet
   return new URL(c.req.url).protocol === "https:";
 }
 
-/**
- * Whether a browser says that a page of this server makes the call. Null if the call does not say, which today's
- * browsers always do for calls that change something.
- */
+/** Null if the call does not say, which today's browsers always do for calls that change something. */
 export function isSameOrigin(c: Context<Env>, { publicUrl }: ProxySettings): boolean | null {
   const site = c.req.header("sec-fetch-site");
   const origin = c.req.header("origin");

@@ -18,28 +18,11 @@ interface Call<P, Q, B> {
 interface Endpoint<P, Q, B, R> extends EndpointDocumentation<P, Q, B, R> {
   /** Selects the schema of the body by what the path names; `body` documents all of them. */
   bodyFor?: (workspaceId: string, params: Output<P>) => Promise<z.ZodType<Output<B>>>;
-  /**
-   * Gets only what passed the schemas. Returns what `response` describes, or a Response if its text is made by hand.
-   * The context is for cookies.
-   */
+  /** Gets only what passed the schemas. Returns what `response` describes, or a Response whose text is made by hand. */
   handler: (call: Call<P, Q, B>, c: Context<Env>) => Promise<(R extends z.ZodType ? z.input<R> : undefined) | Response>;
 }
 
-/**
- * @example
- * endpoint(app, {
- *   method: "get",
- *   path: "/v1/runs/{run}",
- *   operationId: "getRun",
- *   summary: "Get a run",
- *   description: "Returns one run. A run that goes on has no `finishedAt`.",
- *   tag: "runs",
- *   params: z.object({ run: z.string() }),
- *   status: 200,
- *   response: runResponse,
- *   handler: async ({ workspaceId, params }) => toRunResponse(await store.runs.get(workspaceId, params.run)),
- * });
- */
+/** Registers and documents an endpoint. Its handler runs only for calls that pass all schemas. */
 export function endpoint<
   P extends z.ZodObject | undefined = undefined,
   Q extends z.ZodObject | undefined = undefined,
@@ -56,7 +39,8 @@ export function endpoint<
     const text = method === "get" ? "" : await readText(c.req.raw, MAX_CONFIG_BODY_BYTES);
     let body: unknown;
     if (definition.body !== undefined) {
-      const value = parseJsonBody(text, c);
+      mediaType(c.req.raw, ["application/json"]);
+      const value = parseJson(text);
       body = await parseBody(value, (await bodyFor?.(workspaceId, params)) ?? definition.body);
     }
     const response = await handler({ workspaceId, params, query, body: body as Output<B> }, c);
@@ -91,11 +75,6 @@ function parseQuery(schema: z.ZodType | undefined, c: Context<Env>): unknown {
   const result = schema?.safeParse(given);
   if (result?.success === false) throw invalid(fieldErrors(result.error));
   return result?.data;
-}
-
-function parseJsonBody(text: string, c: Context<Env>): unknown {
-  mediaType(c.req.raw, ["application/json"]);
-  return parseJson(text);
 }
 
 async function parseBody(value: unknown, schema: z.ZodType): Promise<unknown> {

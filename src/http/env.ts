@@ -3,9 +3,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 export interface Env {
-  /**
-   * Node's request and response, if a Node server made the call: the gateway streams without web streams in between.
-   */
+  /** Present if a Node server made the call. The gateway streams on them without web streams in between. */
   Bindings: { incoming?: IncomingMessage; outgoing?: ServerResponse };
   Variables: {
     /** Set by the authentication of every call under /v1. */

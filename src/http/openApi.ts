@@ -3,12 +3,10 @@ import { z, type RouteConfig } from "@hono/zod-openapi";
 import type { App } from "./env.ts";
 import { PROBLEMS, problemSchema, type ProblemStatus } from "./problem.ts";
 
-/** What the OpenAPI document says about an endpoint. */
 export interface EndpointDocumentation<P = z.ZodType, Q = z.ZodType, B = z.ZodType, R = z.ZodType> {
   method: "get" | "post" | "patch" | "delete";
   /** Path template, as in `/v1/integrations/{id}`. */
   path: string;
-  /** The name of the call in generated clients. */
   operationId: string;
   summary: string;
   description: string;
@@ -19,9 +17,8 @@ export interface EndpointDocumentation<P = z.ZodType, Q = z.ZodType, B = z.ZodTy
   body?: B;
   status: 200 | 201 | 202 | 204;
   response?: R;
-  /** Of the response; default: JSON. */
   mediaType?: string;
-  /** Beyond those that follow from the other fields. */
+  /** Further ones than those that follow from the other fields. */
   problems?: ProblemStatus[];
   /** Needs neither a key nor a session. */
   open?: boolean;
@@ -57,7 +54,6 @@ export function documentation(definition: EndpointDocumentation): RouteConfig {
   };
 }
 
-/** References to the problems with these statuses. */
 export function problemResponses(statuses: ProblemStatus[]): RouteConfig["responses"] {
   return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]));
 }

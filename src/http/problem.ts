@@ -70,17 +70,16 @@ export function problemResponse({ status, message, errors, headers }: Problem): 
 
 export const notFound = (what: string): Problem => new Problem(404, `There is no such ${what}.`);
 
-/** How many wrong fields one response lists. */
 export const MAX_LISTED_ERRORS = 100;
 
-/** A 400 that lists what is wrong with a body or a query. `total` counts the errors beyond the listed ones too. */
+/** `total` counts the errors beyond the listed ones too. */
 export function invalid(errors: FieldError[], total = errors.length): Problem {
   const count = total === 1 ? "One field is" : `${total} fields are`;
   const bound = total > MAX_LISTED_ERRORS ? `; the first ${MAX_LISTED_ERRORS} are listed` : "";
   return new Problem(400, `${count} wrong${bound}.`, { errors: errors.slice(0, MAX_LISTED_ERRORS) });
 }
 
-/** The errors that zod found: one for each unknown field, with paths as in `exposures[3].user`. */
+/** One for each unknown field, with paths as in `exposures[3].user`. */
 export function fieldErrors(error: z.ZodError): FieldError[] {
   return error.issues.flatMap((issue) => errorsOf(issue, []));
 }

@@ -1,12 +1,13 @@
 // The routes of the Portal, and the sign-in page for users without a session. Pages are loaded when first shown.
+import { Button, Text } from "@mantine/core";
 import { lazy, Suspense } from "react";
+import { ErrorBoundary } from "react-error-boundary";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { ProvidersLoader } from "./providers/providers.tsx";
 import { Routers } from "./routers/Routers.tsx";
 import { useSession } from "./session/session.ts";
 import { SignIn } from "./session/SignIn.tsx";
 import { ErrorAlert } from "./ui/ErrorAlert.tsx";
-import { ErrorBoundary } from "./ui/ErrorBoundary.tsx";
 import { Loading } from "./ui/Loading.tsx";
 import { NotFound } from "./ui/NotFound.tsx";
 import { Shell } from "./ui/Shell.tsx";
@@ -39,10 +40,20 @@ export function App() {
   );
 }
 
+/** A page fails because of a bug, or because an upgrade replaced its code. The Portal stays usable. */
+const PAGE_FAILED = (
+  <ErrorAlert title="This page could not be shown">
+    <Text>Reload the page. The Portal may have been upgraded, or the server cannot be reached.</Text>
+    <Button size="xs" variant="default" onClick={() => globalThis.location.reload()}>
+      Reload
+    </Button>
+  </ErrorAlert>
+);
+
 function Pages() {
   const [location] = useLocation();
   return (
-    <ErrorBoundary key={location}>
+    <ErrorBoundary key={location} fallback={PAGE_FAILED}>
       <Suspense fallback={<Loading label="Loading the page" />}>
         <Switch>
           <Route path="/">

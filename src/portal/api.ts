@@ -28,14 +28,9 @@ export function isMissing(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404;
 }
 
-/** A request of `client`. */
 export type ApiCall<T> = Promise<{ data?: T; error?: unknown; response: Response }>;
 
-/**
- * Returns the data of the response, or throws an ApiError.
- *
- * @example const { routers } = await unwrap(client.GET("/v1/routers"));
- */
+/** Returns the data of the response, or throws an ApiError. */
 export async function unwrap<T>(call: ApiCall<T>): Promise<T> {
   const { data, error, response } = await call.catch(() => {
     throw new ApiError(0, "The server cannot be reached. Check your connection. This page tries again by itself.");

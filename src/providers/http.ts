@@ -9,7 +9,6 @@ export const MAX_ERROR_BODY_BYTES = 64 * 1024;
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS_PER_ORIGIN = 64;
-/** How much of a response may wait for its reader. */
 const BODY_BUFFER_BYTES = 512 * 1024;
 const GUNZIP_CHUNK_BYTES = 256 * 1024;
 const HEARTBEAT_EVERY_MS = 2_000;
@@ -20,9 +19,7 @@ export interface HttpRequest {
   headers: Record<string, string>;
   body?: Buffer | string;
   signal: AbortSignal;
-  /** Time until the response's headers. */
   headersTimeoutMs: number;
-  /** Time between two parts of the response's body. */
   bodyIdleTimeoutMs: number;
 }
 
@@ -32,7 +29,7 @@ export interface HttpResponse {
   header(name: string): string | undefined;
   /** Decompressed. It ends with an error if the response was cut short. */
   body: Readable;
-  /** Reads the body as text, at most `maxBytes` of it. */
+  /** Truncates the body to `maxBytes`. */
   text(maxBytes: number): Promise<string>;
 }
 
@@ -42,12 +39,8 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-/** A client with its own pool of connections. */
 export function createHttpClient(): HttpClient {
-  const agent = new Agent({
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-    connections: MAX_CONNECTIONS_PER_ORIGIN,
-  });
+  const agent = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS }, connections: MAX_CONNECTIONS_PER_ORIGIN });
   return {
     async send(service, { method, url, headers, body, signal, headersTimeoutMs, bodyIdleTimeoutMs }) {
       signal.throwIfAborted();
@@ -89,10 +82,7 @@ function decompress(body: Readable, encoding: string | undefined): Readable {
   return pipeline(allReceived(body), gunzip, () => undefined);
 }
 
-/**
- * Takes everything that has arrived at once. If a reader takes one small part at a time, undici lets in a socket's
- * worth of bytes for each, and so buffers without bound a response that arrives faster than it is read.
- */
+/** Takes all that has arrived. With small reads undici buffers without bound: each one lets in a socketful of bytes. */
 async function* allReceived(body: Readable): AsyncGenerator<Buffer> {
   for await (const received of body as AsyncIterable<Buffer>) yield received;
 }
@@ -112,10 +102,7 @@ async function readText(service: string, body: Readable, maxBytes: number, signa
   return Buffer.concat(parts).subarray(0, maxBytes).toString("utf8");
 }
 
-/**
- * The error for a failed request or a broken body: the signal's reason if it is aborted, otherwise `transient`. The
- * message holds only the code of the cause, because messages of lower layers may quote addresses with queries.
- */
+/** The signal's reason, or `transient` with only the cause's code, because causes may quote addresses with queries. */
 export function networkError(service: string, error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   if (error instanceof SyncError) return error;
@@ -124,8 +111,7 @@ export function networkError(service: string, error: unknown, signal: AbortSigna
 
 function errorCode(error: unknown): string {
   if (!(error instanceof Error)) return "unknown error";
-  if ("code" in error && typeof error.code === "string") return error.code;
-  return error.name;
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }
 
 /** Sends heartbeats until the promise settles. The promise must have a timeout of its own. */

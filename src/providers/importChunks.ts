@@ -1,17 +1,14 @@
 // Chunks of imported rows: their bounds, how rows are rejected, and which chunk carries the page's progress.
 import { hash } from "node:crypto";
-import type { ImportedRow, RejectedRow } from "../domain/importedRow.ts";
+import type { ImportChunk, ImportedRow, RejectedRow } from "../domain/importedRow.ts";
 import type { EventProgress } from "../domain/progress.ts";
-import type { ImportChunk } from "./connector.ts";
 
 export const MAX_CHUNK_ROWS = 5_000;
 export const MAX_CHUNK_BYTES = 4 * 1024 * 1024;
-/** A longer row is rejected. */
 export const MAX_ROW_BYTES = 4 * 1024 * 1024;
-/** How much of a rejected row is kept. */
 export const MAX_RECORD_CHARS = 4_000;
 
-/** Rows that were read and not yet given to the store. */
+/** Collects the rows of a chunk. */
 export interface RowSink {
   rows: ImportedRow[];
   rejected: RejectedRow[];
@@ -27,11 +24,8 @@ export function rowCount({ rows, rejected }: RowSink): number {
 }
 
 export function rejectRow(sink: RowSink, event: string | null, reason: string, record: string): void {
-  sink.rejected.push({ event, key: rejectionKey(record), reason, record: record.slice(0, MAX_RECORD_CHARS) });
-}
-
-function rejectionKey(record: string): string {
-  return hash("sha256", record, "hex").slice(0, 32);
+  const key = hash("sha256", record, "hex").slice(0, 32);
+  sink.rejected.push({ event, key, reason, record: record.slice(0, MAX_RECORD_CHARS) });
 }
 
 /** Turns full sinks into chunks, one sink behind, so that the last chunk is known and carries the progress. */

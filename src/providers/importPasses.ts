@@ -8,7 +8,7 @@ import type { ImportPass, ImportPlanning } from "./connector.ts";
 export interface PassRules<Cursor extends JsonValue> {
   /** Every pass that begins now ends when its events are complete through this time. */
   targetMs: number;
-  /** Returns null for a cursor of another version. Its pass then begins again. */
+  /** Returns null for a cursor of another version, whose pass then begins again. */
   parseCursor(value: unknown): Cursor | null;
   /** The first cursor of a pass; null if there is nothing to read. */
   begin(completeThroughMs: number | null): { position: number; cursor: Cursor } | null;
@@ -33,7 +33,6 @@ export function planPasses<Cursor extends JsonValue>(
   return [...passes.values()];
 }
 
-/** The progress from which an event goes on; null if it is complete through the target. */
 function nextProgress<Cursor extends JsonValue>(
   progress: EventProgress,
   rules: PassRules<Cursor>,
@@ -46,17 +45,14 @@ function nextProgress<Cursor extends JsonValue>(
   return begun === null ? null : { completeThroughMs, unfinished: { targetMs: rules.targetMs, ...begun } };
 }
 
-/** The unfinished pass that a page belongs to. */
 export function unfinishedPass<Cursor extends JsonValue>(
   { unfinished }: EventProgress,
   parseCursor: PassRules<Cursor>["parseCursor"],
 ): { targetMs: number; position: number; cursor: Cursor } {
   const cursor = unfinished === null ? null : parseCursor(unfinished.cursor);
   if (unfinished === null || cursor === null) {
-    throw new SyncError(
-      "bug",
-      "A page of the import has no valid cursor. Report this; the next run begins the pass again.",
-    );
+    const problem = "A page of the import has no valid cursor.";
+    throw new SyncError("bug", `${problem} Report this; the next run begins the pass again.`);
   }
   return { targetMs: unfinished.targetMs, position: unfinished.position, cursor };
 }

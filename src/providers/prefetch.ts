@@ -1,13 +1,7 @@
 // Lets one stage of a pipeline produce its next item while the following stage works on the last one.
 import { setImmediate } from "node:timers/promises";
 
-/**
- * Yields the same items, and the same error at the same place, but asks for the next item before it yields one. A
- * consumer that leaves early waits for the item that is being produced, so that no work goes on after it.
- *
- * @example
- * for await (const page of prefetch(readPages(job))) await work(page); // the next page is read meanwhile
- */
+/** Yields the same items and error, one item ahead. A consumer that leaves early waits for the item in production. */
 export async function* prefetch<Item>(items: AsyncGenerator<Item, void>): AsyncGenerator<Item, void> {
   let next = start(items);
   try {

@@ -4,18 +4,16 @@ import type { SettingGroup } from "../config/setting.ts";
 import { SyncError } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/integration.ts";
 
-/** One field of a provider's settings or events: its rule, and how people are asked for it. All values are texts. */
+/** One field of a provider's settings or events, with its input in forms. All values are texts. */
 export interface Field<S extends z.ZodType<string | null> = z.ZodType<string | null>> {
   readonly schema: S;
   readonly label: string;
   readonly help?: string;
-  /** For the API's documentation. */
   readonly example: string;
-  /** Checked while one types; the schema has the last word. */
+  /** Checked while one types. The schema decides. */
   readonly rule?: TextRule;
-  /** The choices of a select: what people read, by value. */
   readonly choices?: Readonly<Record<string, string>>;
-  /** What is offered while one types, from what the integration's project holds. */
+  /** Offers names from the customer's project. */
   readonly suggest?: Suggestion;
   readonly isNumeric?: boolean;
   /** Folded away, because its default is right for most people. */
@@ -29,12 +27,11 @@ export interface Field<S extends z.ZodType<string | null> = z.ZodType<string | n
 export type Fields = Readonly<Record<string, Field>>;
 export type ValuesOf<F extends Fields> = { -readonly [Name in keyof F]: z.output<F[Name]["schema"]> };
 
-/** Columns are offered if they have one of these types. */
 export type Suggestion =
   | { readonly list: "datasets" | "tables" }
   | { readonly list: "columns"; readonly types: readonly string[] };
 
-/** A rule for texts, stated once: `message` is the API's answer to a text that breaks it, and what forms say. */
+/** `message` is shown by the API and by forms. */
 export interface TextRule {
   readonly pattern: RegExp;
   readonly message: string;
@@ -46,36 +43,33 @@ export interface ProviderSpec {
   /** In paths, in the API's `provider` and in the database. */
   readonly id: string;
   readonly title: string;
-  /** One sentence for those who choose a provider. */
   readonly summary: string;
   readonly settings: Fields;
-  /** The credential that is kept encrypted. */
   readonly secret?: Field<z.ZodType<string>> & { readonly name: string };
   /** The settings that tell projects apart: a workspace connects each combination of their values once. */
   readonly projectFields: readonly string[];
-  /** Stands before their values in titles, if these say little by themselves. */
+  /** Precedes their values in titles. */
   readonly titlePrefix?: string;
   readonly event: {
-    /** What the API calls an event's name. */
     readonly nameField: string;
     readonly label: string;
     readonly help: string;
     readonly example: string;
     readonly descriptionHelp: string;
-    /** What else says which rows are meant. */
+    /** Fields that, with the name, select the event's rows. */
     readonly source: Fields;
   };
-  /** Names of properties that identify a user, in any case: their values are never shown as examples. */
+  /** These properties, in any case of letters, identify the user, so their values are never shown. */
   identityProperties(source: JsonObject | null): readonly string[];
-  /** Whether a destination can change what it has: then a revision of a bucket is delivered too. */
+  /** Whether the destination can change a delivered row, so that revisions of buckets are delivered too. */
   readonly deliversUpdates: boolean;
-  /** What the API's calls for looking into a project take as names, if the connector can look. */
+  /** Schemas of the names that the API's calls for browsing take. */
   readonly browse?: { readonly dataset: z.ZodType<string>; readonly table: z.ZodType<string> };
-  /** What the operator sets for all integrations: the options of the connector, by their names. */
+  /** The connector's options, which the operator sets for all integrations. */
   readonly operatorSettings: SettingGroup;
 }
 
-/** A field's schema and rule. JSON Schema knows no flags, so a pattern with the flag `u` is not part of its schema. */
+/** JSON Schema knows no flags, so a pattern with the flag `u` is not part of its schema. */
 export function text(rule: TextRule) {
   const { pattern, message, maxChars } = rule;
   const bounded = maxChars === undefined ? z.string() : z.string().max(maxChars, { error: message, abort: true });
@@ -91,7 +85,7 @@ export function keeps({ pattern, maxChars, maxBytes }: TextRule, value: string):
   return pattern.test(value);
 }
 
-/** A field that people choose; the first choice is the default. */
+/** The first choice is the default. */
 export function select<C extends Record<string, string>>(choices: C) {
   const [first, ...others] = Object.keys(choices) as [keyof C & string, ...(keyof C & string)[]];
   return { schema: z.enum([first, ...others]).default(first as never), choices };
@@ -104,11 +98,7 @@ export const PLAIN_TEXT = {
   message: `must be 1 to ${MAX_TEXT_CHARS} characters, not blank and without control characters`,
 } satisfies TextRule;
 
-/**
- * Reads what the store holds with the schemas of the spec, once per object.
- *
- * @example const settingsOf = reader(mixpanelSpec.settings); settingsOf(connection.settings).projectId
- */
+/** Parses stored values, once per object: `reader(mixpanelSpec.settings)(connection.settings).projectId`. */
 export function reader<F extends Fields>(fields: F): (stored: JsonObject) => ValuesOf<F> {
   const schema = z.object(Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.schema])));
   const known = new WeakMap<JsonObject, ValuesOf<F>>();
@@ -118,10 +108,8 @@ export function reader<F extends Fields>(fields: F): (stored: JsonObject) => Val
       const result = schema.safeParse(stored);
       if (!result.success) {
         const wrong = result.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`).join("; ");
-        throw new SyncError(
-          "schema",
-          `The stored configuration cannot be used: ${wrong}. Delete it and create it anew.`,
-        );
+        const message = `The stored configuration cannot be used: ${wrong}. Delete it and create it anew.`;
+        throw new SyncError("schema", message);
       }
       // Each value was parsed by the schema of its field.
       values = result.data as ValuesOf<F>;

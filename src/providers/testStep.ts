@@ -2,10 +2,9 @@
 import { SyncError } from "../domain/errors.ts";
 import type { TestStep } from "./connector.ts";
 
-/** How long all steps of a test may take together. */
 export const CONNECTION_TEST_TIMEOUT_MS = 60_000;
 
-/** `run` may return a remark on its success. If it fails, the message of its SyncError says what to do. */
+/** `run` may return a remark on its success. */
 export async function runTestStep(
   provider: string,
   name: string,

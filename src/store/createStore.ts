@@ -4,11 +4,12 @@ import { createBudgetStore } from "./budgets/postgres.ts";
 import { createCleanupStore } from "./cleanup/postgres.ts";
 import { createEventStore } from "./events/postgres.ts";
 import { createExportStore } from "./exports/postgres.ts";
-import { createExposureStore } from "./exposures/postgres.ts";
+import { ingest } from "./exposures/ingest.ts";
+import { seal } from "./exposures/seal.ts";
 import { createImportStore } from "./imports/postgres.ts";
 import { createIntegrationStore } from "./integrations/postgres.ts";
 import { createMetricStore } from "./metrics/postgres.ts";
-import { openDatabase } from "./postgres/database.ts";
+import { openDatabase, readNowMs } from "./postgres/database.ts";
 import { createRouterStore } from "./routers/postgres.ts";
 import { createRunStore } from "./runs/postgres.ts";
 import { createSessionStore } from "./sessions/postgres.ts";
@@ -29,13 +30,7 @@ export interface PostgresStoreOptions {
 
 const MAX_CONNECTIONS = 10;
 
-/**
- * Connects on first use. The database must be migrated.
- *
- * @example
- * const store = createPostgresStore({ databaseUrl, ...config });
- * const { workspaceId, apiKey } = await store.workspaces.create("Acme");
- */
+/** Connects on first use. The database must be migrated. */
 export function createPostgresStore(options: PostgresStoreOptions): Store {
   const db = openDatabase(options.databaseUrl, options.maxConnections ?? MAX_CONNECTIONS);
   return {
@@ -43,7 +38,10 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
     sessions: createSessionStore(db),
     integrations: createIntegrationStore(db, options),
     events: createEventStore(db),
-    exposures: createExposureStore(db, options),
+    exposures: {
+      ingest: (workspaceId, exposures) => ingest(db, workspaceId, exposures, options.exposureMaxAgeDays),
+      seal: (workspaceId) => seal(db, workspaceId, options.sealGraceMs),
+    },
     exports: createExportStore(db),
     imports: createImportStore(db),
     metrics: createMetricStore(db),
@@ -52,16 +50,10 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
     budgets: createBudgetStore(db),
     syncState: createSyncStateStore(db),
     cleanup: createCleanupStore(db, options),
-
-    async nowMs() {
-      const [row] = await db.query(sql<{ now: number }>`select crosscurrent_now_ms() as now`);
-      return Number(row?.now);
-    },
-
+    nowMs: () => readNowMs(db),
     async ping() {
       await db.execute(sql`select 1`);
     },
-
     close: () => db.close(),
   };
 }

@@ -1,6 +1,4 @@
 // Errors that several parts of the store throw.
-
-/** A list call got a cursor that did not come from this list. */
 export class InvalidCursorError extends Error {
   override readonly name = "InvalidCursorError";
 }

@@ -1,5 +1,4 @@
-// Envelope encryption of customers' secrets: a random data key per secret (AES-256-GCM), wrapped by an operator's key.
-// Rotation re-wraps the small data key; the secret itself is not touched.
+// Envelope encryption: a random data key per secret (AES-256-GCM), wrapped by an operator's key for rotation.
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 import { SyncError } from "../domain/errors.ts";
 
@@ -17,14 +16,9 @@ export interface SealedSecret {
   keyId: string;
 }
 
-/** Names a key in stored data and in messages. */
 export function keyIdOf(key: Buffer): string {
-  return createHash("sha256")
-    .update("crosscurrent key id")
-    .update(key)
-    .digest()
-    .subarray(0, KEY_ID_BYTES)
-    .toString("hex");
+  const hash = createHash("sha256").update("crosscurrent key id").update(key).digest();
+  return hash.subarray(0, KEY_ID_BYTES).toString("hex");
 }
 
 /** Encrypts with the first key. The ciphertext only opens for the same `owner`. */
@@ -33,7 +27,6 @@ export function encryptSecret(secret: string, owner: string, keys: readonly Buff
   return pack(firstOf(keys), dataKey, encrypt(dataKey, Buffer.from(secret, "utf8"), `secret:${owner}`), owner);
 }
 
-/** Decrypts with the configured key that encrypted it. */
 export function decryptSecret(box: Buffer, owner: string, keys: readonly Buffer[]): string {
   const dataKey = unwrap(box, owner, keys);
   return open(() => decrypt(dataKey, box.subarray(HEADER_BYTES), `secret:${owner}`), owner).toString("utf8");

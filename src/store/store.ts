@@ -14,25 +14,16 @@ import type { SyncStateStore } from "./syncState/interface.ts";
 import type { WorkspaceStore } from "./workspaces/interface.ts";
 
 export * from "./errors.ts";
-export * from "./budgets/interface.ts";
-export * from "./cleanup/interface.ts";
-export * from "./events/interface.ts";
-export * from "./exports/interface.ts";
 export * from "./exposures/interface.ts";
-export * from "./imports/interface.ts";
-export * from "./integrations/interface.ts";
 export * from "./metrics/interface.ts";
 export * from "./routers/interface.ts";
-export * from "./runs/interface.ts";
 export * from "./sessions/interface.ts";
-export * from "./syncState/interface.ts";
 export * from "./workspaces/interface.ts";
 export { requestLimiter } from "./budgets/requestLimiter.ts";
 
 /**
- * Each member is a folder: `interface.ts` says what it does, `postgres.ts` does it. The shared suite is
- * test/support/store/contract.ts. Times are epoch milliseconds by PostgreSQL's clock, cursors are opaque strings.
- * A method that takes a workspaceId returns null (or false) for objects of other workspaces, as if they did not exist.
+ * Times are epoch milliseconds by PostgreSQL's clock, cursors are opaque strings. A method that takes a workspaceId
+ * returns null (or false) for objects of other workspaces, as if they did not exist.
  */
 export interface Store {
   readonly workspaces: WorkspaceStore;
@@ -48,7 +39,6 @@ export interface Store {
   readonly budgets: BudgetStore;
   readonly syncState: SyncStateStore;
   readonly cleanup: CleanupStore;
-  /** PostgreSQL's clock. */
   nowMs(): Promise<number>;
   /** Rejects if the database cannot be reached. */
   ping(): Promise<void>;

@@ -1,20 +1,7 @@
 // Structured logs: JSON lines on stderr, without secrets and without data of users.
 import { pino, type DestinationStream, type Logger } from "pino";
 
-const REDACTED = [
-  "apiKey",
-  "authorization",
-  "secret",
-  "serviceAccountSecret",
-  "password",
-  "databaseUrl",
-  "*.apiKey",
-  "*.authorization",
-  "*.secret",
-  "*.serviceAccountSecret",
-  "*.password",
-  "*.databaseUrl",
-];
+const SECRETS = ["apiKey", "authorization", "secret", "serviceAccountSecret", "password", "databaseUrl"];
 
 export function createLogger(
   level: string,
@@ -26,17 +13,14 @@ export function createLogger(
       base: { pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: REDACTED, censor: "[redacted]" },
+      redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`]), censor: "[redacted]" },
       serializers: { err: describeError },
     },
     destination,
   );
 }
 
-/**
- * An error for a log line. PostgreSQL quotes values in messages of data exceptions (SQLSTATE class 22) and rows in
- * `detail`, so neither is written. No other properties of errors are written either.
- */
+/** PostgreSQL quotes values in messages of SQLSTATE class 22 and rows in `detail`, so neither is written. */
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;

@@ -1,13 +1,8 @@
 // Counters and durations for Prometheus. Labels are route templates, never workspaces, ids or users.
 import { collectDefaultMetrics, Counter, Histogram, Registry } from "prom-client";
 
-interface RequestMeasurement {
-  method: string;
-  /** The path template. */
-  route: string;
-  status: number;
-  durationMs: number;
-}
+/** `route` is the path template. */
+type RequestLabels = { method: string; route: string; status: number };
 
 const DURATION_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -21,24 +16,16 @@ export function createMetrics() {
     buckets: DURATION_BUCKETS_SECONDS,
     registers: [registry],
   });
-  const exposures = new Counter({
-    name: "crosscurrent_exposures_accepted_total",
-    help: "Exposures committed",
-    registers: [registry],
-  });
-  const lost = new Counter({
-    name: "crosscurrent_exposures_lost_total",
-    help: "Exposures of gateway calls that could not be committed; the calls were cut off",
-    registers: [registry],
-  });
-  const fallbacks = new Counter({
-    name: "crosscurrent_gateway_fallbacks_total",
-    help: "Gateway calls that went on to a fallback variant",
-    registers: [registry],
-  });
+  const counter = (name: string, help: string) => new Counter({ name, help, registers: [registry] });
+  const exposures = counter("crosscurrent_exposures_accepted_total", "Exposures committed");
+  const lost = counter(
+    "crosscurrent_exposures_lost_total",
+    "Exposures of gateway calls that could not be committed; the calls were cut off",
+  );
+  const fallbacks = counter("crosscurrent_gateway_fallbacks_total", "Gateway calls that went on to a fallback variant");
   return {
-    observeRequest: ({ method, route, status, durationMs }: RequestMeasurement) =>
-      durations.observe({ method, route, status }, durationMs / 1000),
+    observeRequest: ({ durationMs, ...labels }: RequestLabels & { durationMs: number }) =>
+      durations.observe(labels, durationMs / 1000),
     countExposures: (accepted: number) => exposures.inc(accepted),
     countLost: () => lost.inc(),
     countFallback: () => fallbacks.inc(),

@@ -34,7 +34,6 @@ export function activitiesFor(workspaceId: string, heartbeatTimeoutMs = DEFAULT_
   return Object.fromEntries(summarized) as SyncActivities;
 }
 
-/** What the Temporal UI shows beside each activity. */
 const SUMMARIES: { [Name in keyof SyncActivities]: (input: Parameters<SyncActivities[Name]>[0]) => string } = {
   loadConfig: () => "Read the configuration",
   aggregateExposures: () => "Seal the buckets whose hour is over",
@@ -55,7 +54,6 @@ export function isInterruption(failure: unknown): boolean {
   return cause instanceof TimeoutFailure || (cause instanceof ApplicationFailure && cause.type === "WorkerShutdown");
 }
 
-/** The error that users see for a failed activity. */
 export function toErrorState(failure: unknown, nowMs: number): ErrorState {
   const cause = causeOf(failure);
   if (cause instanceof ApplicationFailure) {

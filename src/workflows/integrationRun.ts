@@ -64,8 +64,7 @@ export class IntegrationRun {
   requestSync(requestId: string): void {
     const { requests } = this.state;
     if (!requests.includes(requestId)) {
-      // Beyond the limit the last one stands for all: the store keeps them queued and the reconciler signals them
-      // again.
+      // Beyond the limit the last one stands for all: the reconciler signals the queued ones again.
       if (requests.length >= MAX_PENDING_REQUESTS) requests.pop();
       requests.push(requestId);
     }
@@ -79,7 +78,6 @@ export class IntegrationRun {
     if (this.projection !== "gave up") this.projection = "stale";
   }
 
-  /** Shows in the Temporal UI what a direction is doing. */
   report(direction: Direction, operation: string): void {
     this.operations[direction] = operation;
     this.detailsStale = true;
@@ -108,7 +106,6 @@ export class IntegrationRun {
     return state.retryAtMs === null ? regular : Math.min(regular, state.retryAtMs);
   }
 
-  /** True if a run must start or go on now. */
   get isRunDue(): boolean {
     if (this.state.paused) return false;
     if (this.state.run !== null || this.state.requests.length > 0) return true;

@@ -15,10 +15,7 @@ import { refreshConfig } from "./pageBoundary.ts";
 import { Suspended } from "./retryBudget.ts";
 import { runCycle } from "./runCycle.ts";
 
-/**
- * Waits until a run is due or asked for, runs it, and so on for as long as the integration exists. It never fails: what
- * goes wrong becomes an error that users see. Cancellation (DELETE) ends it cleanly.
- */
+/** Never fails: what goes wrong becomes an error that users see. Cancellation (DELETE) ends it cleanly. */
 export async function integrationWorkflow(input: IntegrationInput): Promise<void> {
   const integration = new IntegrationRun(input);
 
@@ -45,7 +42,6 @@ export async function integrationWorkflow(input: IntegrationInput): Promise<void
   await Promise.race([loop(), projectStatus(integration), showDetails(integration)]);
 }
 
-/** Runs what is due, or waits for it. */
 async function runOnce(integration: IntegrationRun): Promise<void> {
   if (integration.configStale) await refreshConfig(integration, { reconcile: false });
   if (integration.deleted) return;

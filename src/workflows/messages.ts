@@ -7,17 +7,13 @@ import type { Direction } from "../domain/run.ts";
 import type { IntegrationErrors, IntegrationState } from "./state.ts";
 import type { StateV1 } from "./upgradeState.ts";
 
-/**
- * Signals are durable in Temporal whether or not a worker is up. Each can be sent by hand:
- * `temporal workflow signal --workflow-id integration-ID --name syncNow`.
- */
+/** By hand: `temporal workflow signal --workflow-id integration-ID --name syncNow`. Durable without a worker. */
 export const syncNowSignal = defineSignal<[requestId?: string]>("syncNow");
 export const pauseSignal = defineSignal("pause");
 export const resumeSignal = defineSignal("resume");
 export const configChangedSignal = defineSignal("configChanged");
 export const statusQuery = defineQuery<WorkflowStatus>("status");
 
-/** Keyword: the integration's status, in the Temporal UI's list. */
 export const statusKey = defineSearchAttributeKey("CrosscurrentStatus", SearchAttributeType.KEYWORD);
 
 export interface IntegrationInput {
@@ -27,10 +23,8 @@ export interface IntegrationInput {
   state?: IntegrationState | StateV1;
 }
 
-/** The result of the `status` query. Times are epoch milliseconds. */
 export interface WorkflowStatus {
   status: IntegrationStatus;
-  /** What each direction is doing, in words. */
   operations: Record<Direction, string>;
   nextRunAtMs: number | null;
   runId: string | null;

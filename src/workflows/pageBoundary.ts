@@ -82,7 +82,6 @@ async function readConfig(integration: IntegrationRun, reconcile: boolean): Prom
   integration.changed();
 }
 
-/** Errors of what is switched off or gone are not shown any more. */
 function dropObsoleteErrors({ state: { errors } }: IntegrationRun, config: IntegrationConfig): void {
   if (!config.export.enabled) errors.export = null;
   if (!config.import.enabled) errors.import = null;

@@ -42,8 +42,7 @@ async function advance(integration: IntegrationRun, exporting: ExportRunState, b
   const throughSeq = Math.min(highWatermark.throughSeq, afterSeq + (integration.config?.export.batchSeqs ?? 1));
   integration.report("export", `delivering buckets ${afterSeq + 1} to ${throughSeq} of ${highWatermark.throughSeq}`);
   state.exportAttemptedSeq = throughSeq;
-  const runId = state.run?.id ?? "";
-  const batch = await activities.exportBatch({ integrationId, runId, afterSeq, throughSeq });
+  const batch = await activities.exportBatch({ integrationId, runId: state.run?.id ?? "", afterSeq, throughSeq });
   state.exportCursorSeq = batch.cursorSeq;
   state.exportAttemptedSeq = batch.cursorSeq;
   if (batch.cursorSeq > afterSeq) budget.progressed();

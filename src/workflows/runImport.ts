@@ -67,7 +67,6 @@ async function planTasks(integration: IntegrationRun, importing: ImportRunState)
     .filter((task) => task.events.length > 0);
 }
 
-/** Reads one group of events page by page until its pass is complete, or may not go on. */
 async function readTask(integration: IntegrationRun, importing: ImportRunState, task: ImportTask): Promise<void> {
   const { state } = integration;
   const budget = new RetryBudget(integration, "import");

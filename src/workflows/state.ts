@@ -17,7 +17,6 @@ export interface IntegrationState {
   failedRuns: number;
   /** Ids of sync requests that no run has taken yet. */
   requests: string[];
-  /** The run under way. */
   run: RunState | null;
   exportCursorSeq: number | null;
   /** End of the last batch given to an activity: even if it failed, it may have delivered up to here. */
@@ -51,7 +50,6 @@ export interface ExportRunState {
 
 export interface ImportRunState {
   highWatermarkMs: number | null;
-  /** Pages read so far. */
   pages: number;
   failedEvents: string[];
   result: DirectionResult | null;

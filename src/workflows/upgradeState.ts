@@ -23,7 +23,6 @@ interface ResultV1 extends Omit<DirectionResult, "direction"> {
   leg: DirectionResult["direction"];
 }
 
-/** Returns today's shape of a state that any version carried over. */
 export function upgradeState(state: IntegrationState | StateV1): IntegrationState {
   if (state.version === 2) return state;
   const { lastCycleStartedAtMs, failedCycles, cycle, importShrink, ...unchanged } = state;

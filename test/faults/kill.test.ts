@@ -72,7 +72,7 @@ const WATCHED = [
   { what: "rowsImported", atMost: 1, direction: "bigQueryImport" },
 ] as const;
 type Direction = (typeof WATCHED)[number]["direction"];
-const LEGS: Direction[] = ["mixpanelExport", "mixpanelImport", "bigQueryExport", "bigQueryImport"];
+const DIRECTIONS: Direction[] = ["mixpanelExport", "mixpanelImport", "bigQueryExport", "bigQueryImport"];
 
 /** Two integrations of one workspace, and all that was posted for them. */
 class Both {
@@ -211,7 +211,7 @@ describe("a worker killed with SIGKILL", () => {
         "succeeded",
       ]);
       console.error(`killed in ${rounds} rounds in the middle of ${JSON.stringify(caughtIn)}`);
-      for (const direction of [...LEGS, "beforeMerge"] as const)
+      for (const direction of [...DIRECTIONS, "beforeMerge"] as const)
         expect({ direction, kills: caughtIn[direction] }).toEqual({
           direction,
           kills: expect.toSatisfy((kills: number) => kills > 0),

@@ -3,27 +3,23 @@ import { z } from "@hono/zod-openapi";
 import { PROPERTY_TYPES, type ImportedRecord, type Property } from "../../domain/event.ts";
 import { endpoint } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
-import { notFound } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
+import { orNotFound } from "../errors.ts";
 import { jsonResponse, rawList } from "../rawJson.ts";
 import { count, isoTime, listOf, time } from "../responses.ts";
 import { eventParams, pageQuery } from "../schemas.ts";
 
 const recordResponse = z
   .object({
-    uuid: z.string().describe("What identifies the record: the same record is stored once."),
-    user_id: z.string().describe("The user that the record belongs to."),
+    uuid: z.string().openapi({ description: "The identity of the record, which is stored once.", example: "9f1c2e" }),
+    user_id: z.string().openapi({ description: "The user that the record belongs to.", example: "user-17" }),
     timestamp: time.describe("When the event happened."),
-    properties: z.record(z.string(), z.unknown()).describe("All properties of the source, with all digits of numbers."),
+    properties: z.record(z.string(), z.unknown()).openapi({
+      description: "All properties of the source, with all digits of numbers.",
+      example: { amount: 12.5, currency: "EUR" },
+    }),
   })
-  .openapi("ImportedRecord", {
-    example: {
-      uuid: "9f1c2e",
-      user_id: "user-17",
-      timestamp: "2026-01-31T07:59:12.000Z",
-      properties: { amount: 12.5, currency: "EUR" },
-    },
-  });
+  .openapi("ImportedRecord");
 
 const propertyResponse = z
   .object({
@@ -33,9 +29,7 @@ const propertyResponse = z
     count: count.describe("How many records have the property."),
     example: z.unknown().openapi({ description: "A value; null if the property identifies users." }),
   })
-  .openapi("Property", {
-    example: { name: "amount", types: ["number"], numeric: true, count: 1200, example: 12.5 },
-  });
+  .openapi("Property", { example: { name: "amount", types: ["number"], numeric: true, count: 1200, example: 12.5 } });
 
 export function registerImported(app: App, { store: { events } }: AppDeps): void {
   endpoint(app, {
@@ -50,8 +44,7 @@ export function registerImported(app: App, { store: { events } }: AppDeps): void
     status: 200,
     response: listOf("records", recordResponse),
     handler: async ({ workspaceId, params: { id, name }, query }) => {
-      const page = await events.records(workspaceId, id, name, query);
-      if (page === null) throw notFound("event");
+      const page = orNotFound("event", await events.records(workspaceId, id, name, query));
       return jsonResponse(rawList("records", page.items.map(recordText), page.next));
     },
   });
@@ -67,14 +60,13 @@ export function registerImported(app: App, { store: { events } }: AppDeps): void
     status: 200,
     response: z.object({ properties: z.array(propertyResponse).describe("The properties by name.") }),
     handler: async ({ workspaceId, params: { id, name } }) => {
-      const properties = await events.properties(workspaceId, id, name);
-      if (properties === null) throw notFound("event");
+      const properties = orNotFound("event", await events.properties(workspaceId, id, name));
       return jsonResponse(`{"properties":[${properties.map(propertyText).join(",")}]}`);
     },
   });
 }
 
-/** As text, because JSON.parse would cost digits of the properties' numbers. */
+/** As text, because JSON.parse would lose digits of numbers. */
 function recordText({ uuid, userId, timestampMs, properties }: ImportedRecord): string {
   const head = JSON.stringify({ uuid, user_id: userId, timestamp: isoTime(timestampMs) });
   return `${head.slice(0, -1)},"properties":${properties}}`;

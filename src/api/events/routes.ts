@@ -2,19 +2,15 @@
 import { MAX_EVENT_DEFINITIONS } from "../../domain/limits.ts";
 import { endpoint } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
-import { notFound, Problem } from "../../http/problem.ts";
+import { Problem } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
+import { orNotFound, refuseMissing } from "../errors.ts";
 import type { ProviderSchemas } from "../integrations/providerSchemas.ts";
 import { integrationRef, signalWorkflow } from "../integrations/signals.ts";
-import { listOf } from "../responses.ts";
+import { listOf, toList } from "../responses.ts";
 import { eventParams, eventPatch, integrationParams, pageQuery } from "../schemas.ts";
 
 export function registerEvents(app: App, deps: AppDeps, schemas: ProviderSchemas): void {
-  registerCollection(app, deps, schemas);
-  registerOne(app, deps, schemas);
-}
-
-function registerCollection(app: App, deps: AppDeps, schemas: ProviderSchemas): void {
   const { events, integrations } = deps.store;
   endpoint(app, {
     method: "post",
@@ -27,18 +23,14 @@ function registerCollection(app: App, deps: AppDeps, schemas: ProviderSchemas): 
     tag: "events",
     params: integrationParams,
     body: schemas.newEvent,
-    bodyFor: async (workspaceId, { id }) => {
-      const integration = await integrations.get(workspaceId, id);
-      if (integration === null) throw notFound("integration");
-      return schemas.newEventFor(integration);
-    },
+    bodyFor: async (workspaceId, { id }) =>
+      schemas.newEventFor(orNotFound("integration", await integrations.get(workspaceId, id))),
     status: 201,
     response: schemas.event,
     problems: [409],
     handler: async ({ workspaceId, params: { id }, body }) => {
       await refuseTooMany(deps, workspaceId, id);
-      const row = await events.create(workspaceId, id, body);
-      if (row === null) throw notFound("integration");
+      const row = orNotFound("integration", await events.create(workspaceId, id, body));
       await signalConfigChanged(deps, workspaceId, id);
       return schemas.toEventResponse(row);
     },
@@ -55,14 +47,14 @@ function registerCollection(app: App, deps: AppDeps, schemas: ProviderSchemas): 
     status: 200,
     response: listOf("events", schemas.event),
     handler: async ({ workspaceId, params: { id }, query }) => {
-      const page = await events.list(workspaceId, id, query);
-      if (page === null) throw notFound("integration");
-      return { events: page.items.map(schemas.toEventResponse), next: page.next };
+      const page = orNotFound("integration", await events.list(workspaceId, id, query));
+      return toList("events", page, schemas.toEventResponse);
     },
   });
+  registerChanges(app, deps, schemas);
 }
 
-function registerOne(app: App, deps: AppDeps, schemas: ProviderSchemas): void {
+function registerChanges(app: App, deps: AppDeps, schemas: ProviderSchemas): void {
   const { events } = deps.store;
   endpoint(app, {
     method: "patch",
@@ -76,11 +68,8 @@ function registerOne(app: App, deps: AppDeps, schemas: ProviderSchemas): void {
     body: eventPatch,
     status: 200,
     response: schemas.event,
-    handler: async ({ workspaceId, params: { id, name }, body }) => {
-      const row = await events.update(workspaceId, id, name, body);
-      if (row === null) throw notFound("event");
-      return schemas.toEventResponse(row);
-    },
+    handler: async ({ workspaceId, params: { id, name }, body }) =>
+      schemas.toEventResponse(orNotFound("event", await events.update(workspaceId, id, name, body))),
   });
   endpoint(app, {
     method: "delete",
@@ -93,9 +82,8 @@ function registerOne(app: App, deps: AppDeps, schemas: ProviderSchemas): void {
     status: 204,
     problems: [409],
     handler: async ({ workspaceId, params: { id, name } }) => {
-      if (!(await events.remove(workspaceId, id, name))) throw notFound("event");
-      await signalConfigChanged(deps, workspaceId, id);
-      return undefined;
+      refuseMissing("event", await events.remove(workspaceId, id, name));
+      return signalConfigChanged(deps, workspaceId, id);
     },
   });
 }
@@ -107,7 +95,7 @@ async function refuseTooMany({ store }: AppDeps, workspaceId: string, id: string
   throw new Problem(409, `An integration imports at most ${MAX_EVENT_DEFINITIONS} events. Delete one first.`);
 }
 
-async function signalConfigChanged(deps: AppDeps, workspaceId: string, id: string): Promise<void> {
+async function signalConfigChanged(deps: AppDeps, workspaceId: string, id: string): Promise<undefined> {
   const row = await deps.store.integrations.get(workspaceId, id);
   if (row === null) return;
   await signalWorkflow(deps, id, "configChanged", (control) => control.configChanged(integrationRef(row)));

@@ -1,5 +1,4 @@
-// Checks exposure records with plain loops, because this is the API's one hot path: a schema library takes several
-// times as long as the COPY that follows. The OpenAPI schema of the same rules is in exposures/routes.ts.
+// Checks exposures by the rules of their schema in routes.ts, with loops: zod takes several times as long as the COPY.
 import type { Exposure } from "../../domain/exposure.ts";
 import { MAX_EXPOSURE_AHEAD_MS } from "../../domain/limits.ts";
 import { isObject } from "../../http/body.ts";
@@ -22,7 +21,6 @@ export class FieldErrors {
   }
 }
 
-/** Which timestamps of exposures are accepted. */
 export interface TimeWindow {
   nowMs: number;
   maxAgeDays: number;

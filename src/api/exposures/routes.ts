@@ -1,13 +1,11 @@
 // POST /v1/exposures: which user was served by which variant, many at a time, committed before the response.
 import { z } from "@hono/zod-openapi";
-import type { Exposure } from "../../domain/exposure.ts";
 import { MAX_EXPOSURE_BODY_BYTES, MAX_EXPOSURES_PER_CALL } from "../../domain/limits.ts";
 import { isObject, mediaType, parseJson, readText } from "../../http/body.ts";
 import { route } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
 import { problemResponses, SECURITY } from "../../http/openApi.ts";
 import { invalid, Problem } from "../../http/problem.ts";
-import { ExposureTimeError } from "../../store/store.ts";
 import type { AppDeps } from "../deps.ts";
 import { checkExposures, FieldErrors, type TimeWindow } from "./records.ts";
 
@@ -27,15 +25,9 @@ const exposure = z
       .optional()
       .describe("When: RFC 3339 with an offset, or epoch milliseconds. At most 5 minutes ahead. Default: now."),
   })
-  .openapi("Exposure", {
-    example: { alias_id: "my-router", route_id: "default", variant_id: "gpt", user: "user-17" },
-  });
-const exposures = z.strictObject({
-  exposures: z.array(exposure).max(MAX_EXPOSURES_PER_CALL).describe("The exposures to record."),
-});
-const accepted = z
-  .object({ accepted: z.number().int().describe("How many exposures were committed.") })
-  .openapi({ example: { accepted: 1 } });
+  .openapi("Exposure", { example: { alias_id: "my-router", route_id: "default", variant_id: "gpt", user: "user-17" } });
+const exposures = z.array(exposure).max(MAX_EXPOSURES_PER_CALL).describe("The exposures to record.");
+const accepted = z.number().int().openapi({ description: "How many exposures were committed.", example: 1 });
 
 export function registerExposures(app: App, deps: AppDeps): void {
   const ndjson = Object.fromEntries(NDJSON_TYPES.map((type) => [type, { schema: exposure }]));
@@ -49,9 +41,14 @@ export function registerExposures(app: App, deps: AppDeps): void {
       "a call are committed before the response, or none is: one wrong record is a 400 for the whole call.",
     tags: ["exposures"],
     security: SECURITY,
-    request: { body: { required: true, content: { "application/json": { schema: exposures }, ...ndjson } } },
+    request: {
+      body: { required: true, content: { "application/json": { schema: z.strictObject({ exposures }) }, ...ndjson } },
+    },
     responses: {
-      202: { description: "All exposures are committed.", content: { "application/json": { schema: accepted } } },
+      202: {
+        description: "All exposures are committed.",
+        content: { "application/json": { schema: z.object({ accepted }) } },
+      },
       ...problemResponses([400, 401, 403, 413, 415, 429]),
     },
   });
@@ -63,7 +60,7 @@ export function registerExposures(app: App, deps: AppDeps): void {
     const records = type === "application/json" ? recordsOfJson(text, errors) : recordsOfLines(text);
     const checked = checkExposures(records, await timeWindow(deps, records), errors);
     if (errors.total > 0) throw invalid(errors.listed, errors.total);
-    if (checked.length > 0) await ingest(deps, c.get("workspaceId"), checked);
+    if (checked.length > 0) await deps.store.exposures.ingest(c.get("workspaceId"), checked);
     deps.metrics.countExposures(checked.length);
     return c.json({ accepted: checked.length }, 202);
   });
@@ -104,14 +101,4 @@ function limitCount(records: number): void {
 async function timeWindow(deps: AppDeps, records: unknown[]): Promise<TimeWindow | null> {
   const hasTimestamps = records.some((record) => isObject(record) && record.timestamp !== undefined);
   return hasTimestamps ? { nowMs: await deps.store.nowMs(), maxAgeDays: deps.exposureMaxAgeDays } : null;
-}
-
-async function ingest(deps: AppDeps, workspaceId: string, checked: Exposure[]): Promise<void> {
-  try {
-    await deps.store.exposures.ingest(workspaceId, checked);
-  } catch (error) {
-    // The store checks again in its transaction, because a time can leave the window in between.
-    if (!(error instanceof ExposureTimeError)) throw error;
-    throw invalid([{ path: `exposures[${error.index}].timestamp`, message: error.message }]);
-  }
 }

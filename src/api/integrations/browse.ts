@@ -57,7 +57,7 @@ function registerLists(app: App, deps: AppDeps, spec: ProviderSpec, names: NonNu
     problems: PROBLEMS,
     handler: async ({ workspaceId, params, query }) => {
       const { items, next } = await browse(deps, spec, workspaceId, params.id, query.cursor, (project, connection) =>
-        project.tables(connection, String(params.dataset), query),
+        project.tables(connection, params.dataset, query),
       );
       return { tables: items, next };
     },

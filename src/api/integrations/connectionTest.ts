@@ -3,10 +3,10 @@ import { z } from "@hono/zod-openapi";
 import { SyncError } from "../../domain/errors.ts";
 import { endpoint } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
-import { notFound } from "../../http/problem.ts";
 import type { TestStep } from "../../providers/connector.ts";
 import { requestLimiter } from "../../store/store.ts";
 import type { AppDeps } from "../deps.ts";
+import { orNotFound } from "../errors.ts";
 import { integrationParams } from "../schemas.ts";
 
 const testResponse = z
@@ -38,14 +38,11 @@ export function registerConnectionTest(app: App, { store, connectors }: AppDeps)
     status: 202,
     response: testResponse,
     handler: async ({ workspaceId, params: { id } }) => {
-      const row = await store.integrations.get(workspaceId, id);
-      if (row === null) throw notFound("integration");
+      const row = orNotFound("integration", await store.integrations.get(workspaceId, id));
       const events = await store.imports.definitions(id);
-      const connector = connectors[row.provider];
-      if (connector === undefined) throw notFound("provider");
+      const connector = orNotFound("provider", connectors[row.provider] ?? null);
       const steps = await failedStepOf(async () => {
-        const connection = await store.integrations.connection(id);
-        if (connection === null) throw notFound("integration");
+        const connection = orNotFound("integration", await store.integrations.connection(id));
         return connector.testConnection(connection, events, requestLimiter(store, connector.requestBudget(connection)));
       });
       return { ok: steps.every((step) => step.ok), steps };

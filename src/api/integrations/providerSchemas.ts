@@ -39,7 +39,7 @@ export function createProviderSchemas(specs: readonly ProviderSpec[], nowMs: Now
     .openapi("Integration");
   const event: z.ZodType<unknown, EventResponse> = z.union(some(specs.map(eventOf))).openapi("Event");
   return {
-    newIntegration: newIntegrations.transform((body) => toNewIntegration(specOf(String(body["provider"])), body)),
+    newIntegration: newIntegrations.transform((body) => toNewIntegration(specOf(body["provider"]), body)),
     integrationPatch: z.union(specs.map((spec) => integrationPatch(spec, {}))),
     integrationPatchFor: ({ provider, settings }: Integration) => integrationPatch(specOf(provider), settings),
     newEvent: z.union(specs.map(newEvent)),
@@ -73,17 +73,14 @@ function toNewIntegration(spec: ProviderSpec, body: Record<string, unknown>): Ne
   const values = spec.projectFields.map((name) => settings[name] ?? null);
   const names = spec.projectFields.map((name, i) => {
     const label = spec.settings[name]?.label ?? name;
-    return values[i] === null ? `no ${label}` : `${label} ${String(values[i])}`;
+    return values[i] === null ? `no ${label}` : `${label} ${values[i]}`;
   });
   return {
     provider: spec.id,
     settings,
     secret: spec.secret === undefined ? null : String(body[spec.secret.name]),
     importFrom: (body["importFrom"] as string | undefined) ?? null,
-    project: {
-      key: values.map((value) => value ?? "").join("/"),
-      name: `${spec.title} with ${names.join(" and ")}`,
-    },
+    project: { key: values.map((value) => value ?? "").join("/"), name: `${spec.title} with ${names.join(" and ")}` },
     deliversUpdates: spec.deliversUpdates,
   };
 }
@@ -91,9 +88,7 @@ function toNewIntegration(spec: ProviderSpec, body: Record<string, unknown>): Ne
 function integrationPatch(spec: ProviderSpec, stored: JsonObject): z.ZodType<IntegrationPatch> {
   const { title, settings, secret } = spec;
   const changeable = Object.entries(settings).filter(([, { isChangeable }]) => isChangeable);
-  const missing = Object.entries(settings).find(
-    ([name, { isNeededToExport }]) => isNeededToExport && stored[name] === null,
-  );
+  const missing = Object.keys(settings).find((name) => settings[name]?.isNeededToExport && stored[name] === null);
   return z
     .strictObject(
       {
@@ -107,14 +102,12 @@ function integrationPatch(spec: ProviderSpec, stored: JsonObject): z.ZodType<Int
     .refine((body) => body.export?.enabled !== true || missing === undefined, {
       path: ["export", "enabled"],
       message:
-        `cannot be switched on: this integration has no ${missing?.[0]} and only imports. ` +
-        `Create another integration of this project with the ${missing?.[0]} that the export is to write to.`,
+        `cannot be switched on: this integration has no ${missing} and only imports. ` +
+        `Create another integration of this project with the ${missing} that the export is to write to.`,
     })
     .transform(({ export: exporting, import: importing, ...body }: Record<string, unknown> & Switches) => {
-      const changed = pick(
-        body,
-        changeable.map(([name]) => name),
-      );
+      const names = changeable.map(([name]) => name);
+      const changed = pick(body, names);
       return {
         exportEnabled: exporting?.enabled,
         importEnabled: importing?.enabled,
@@ -124,10 +117,7 @@ function integrationPatch(spec: ProviderSpec, stored: JsonObject): z.ZodType<Int
     });
 }
 
-interface Switches {
-  export?: { enabled: boolean };
-  import?: { enabled: boolean };
-}
+type Switches = { export?: { enabled: boolean }; import?: { enabled: boolean } };
 
 function newEvent(spec: ProviderSpec): z.ZodType<NewEvent> {
   const { nameField, label, example, source } = spec.event;
@@ -179,11 +169,9 @@ function documented({ schema, label, help, example }: Field): z.ZodType {
 }
 
 /** What is absent stays absent. All values of fields are texts or null. */
-function pick(body: Record<string, unknown>, names: string[]): JsonObject {
-  return Object.fromEntries(
-    names.filter((name) => body[name] !== undefined).map((name) => [name, body[name]]),
-  ) as JsonObject;
+function pick(body: Record<string, unknown>, names: string[]): Record<string, string | null> {
+  const given = names.filter((name) => body[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, body[name] as string | null]));
 }
 
-/** A union has at least one member. */
 const some = <T>(items: T[]) => items as [T, ...T[]];

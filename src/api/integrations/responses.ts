@@ -15,7 +15,7 @@ const completeThrough = time.nullable().describe("Everything before this time is
 
 /** The settings of its provider stand beside these fields. */
 export const integrationFields = z.object({
-  id: z.string().openapi({ description: "The id of the integration.", example: "int_8ca58d2699a69a6dbee0" }),
+  id: z.string().openapi({ description: "The id of the integration.", example: "int_8ca58d2699" }),
   importFrom: z.string().openapi({ description: "The first day that is imported.", example: "2026-01-31" }),
   createdAt: time.describe("When the integration was created."),
   status: z.enum(["idle", "syncing", "paused", "attention"]).openapi({
@@ -23,23 +23,12 @@ export const integrationFields = z.object({
     example: "idle",
   }),
   nextRunAt: time.nullable().describe("When the next run starts. Null if none is planned."),
-  workflowId: z.string().openapi({
-    description: "The id of the workflow in Temporal.",
-    example: "integration-int_8ca58d2699a69a6dbee0",
-  }),
+  workflowId: z.string().openapi({ description: "The id of the workflow.", example: "integration-int_8ca58d2699" }),
   temporalUrl: z.string().nullable().openapi({
     description: "The page of the workflow in Temporal's UI. Null if the operator does not say where that is.",
     example: null,
   }),
-  lastRun: lastRunResponse.nullable().openapi({
-    description: "The run that started last. Null before the first.",
-    example: {
-      id: "run_5d2c",
-      startedAt: "2026-01-31T00:00:00.000Z",
-      finishedAt: "2026-01-31T00:02:10.000Z",
-      outcome: "succeeded",
-    },
-  }),
+  lastRun: lastRunResponse.nullable().describe("The run that started last. Null before the first."),
   export: z
     .object({
       enabled: z.boolean().openapi({ description: "Whether exposures are exported.", example: true }),
@@ -78,6 +67,7 @@ export type EventResponse = z.input<typeof eventFields>;
 /** `temporalUrl` is the page of its workflow in Temporal's UI, if there is one. The secret is not part of a row. */
 export function toIntegrationResponse(row: Integration, temporalUrl: string | null = null): IntegrationResponse {
   const { lastRun } = row;
+  const { completeThroughMs, error, ...counts } = row.export;
   return {
     ...row.settings,
     id: row.id,
@@ -89,15 +79,7 @@ export function toIntegrationResponse(row: Integration, temporalUrl: string | nu
     workflowId: workflowIdOf(row.id),
     temporalUrl,
     lastRun: lastRun && toLastRun(lastRun),
-    export: {
-      enabled: row.export.enabled,
-      completeThrough: isoTimeOrNull(row.export.completeThroughMs),
-      sent: row.export.sent,
-      rejected: row.export.rejected,
-      pending: row.export.pending,
-      late: row.export.late,
-      ...toErrorField(row.export.error),
-    },
+    export: { ...counts, completeThrough: isoTimeOrNull(completeThroughMs), ...toErrorField(error) },
     import: { enabled: row.import.enabled, ...toErrorField(row.import.error) },
   };
 }

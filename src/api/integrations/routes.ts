@@ -1,13 +1,12 @@
-// Integrations: create, get, change, delete, pause and resume. Every write commits its row before it signals the
-// workflow.
+// Integrations: create, get, change, delete, pause, resume. Every write commits its row before it signals the workflow.
 import pTimeout from "p-timeout";
 import { workflowIdOf } from "../../client/index.ts";
 import type { Integration } from "../../domain/integration.ts";
 import { endpoint } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
-import { notFound } from "../../http/problem.ts";
 import type { AppDeps, WebSettings } from "../deps.ts";
-import { listOf } from "../responses.ts";
+import { orNotFound, refuseMissing } from "../errors.ts";
+import { listOf, toList } from "../responses.ts";
 import { integrationParams, pageQuery } from "../schemas.ts";
 import type { ProviderSchemas } from "./providerSchemas.ts";
 import { toIntegrationResponse, type IntegrationResponse } from "./responses.ts";
@@ -18,21 +17,9 @@ const STATUS_TIMEOUT_MS = 1_000;
 
 type ToResponse = (row: Integration) => IntegrationResponse;
 
-export function registerIntegrations(
-  app: App,
-  deps: AppDeps,
-  schemas: ProviderSchemas,
-  { temporalUi }: WebSettings,
-): void {
-  const toResponse = (row: Integration) => toIntegrationResponse(row, temporalUrlOf(temporalUi, row.id));
-  registerCollection(app, deps, schemas, toResponse);
-  registerOne(app, deps, schemas, toResponse);
-  registerDelete(app, deps);
-  registerPauseAndResume(app, deps, schemas, toResponse);
-}
-
-function registerCollection(app: App, deps: AppDeps, schemas: ProviderSchemas, toResponse: ToResponse): void {
-  const { store } = deps;
+export function registerIntegrations(app: App, deps: AppDeps, schemas: ProviderSchemas, web: WebSettings): void {
+  const { integrations } = deps.store;
+  const toResponse = (row: Integration) => toIntegrationResponse(row, temporalUrlOf(web.temporalUi, row.id));
   endpoint(app, {
     method: "post",
     path: "/v1/integrations",
@@ -47,7 +34,7 @@ function registerCollection(app: App, deps: AppDeps, schemas: ProviderSchemas, t
     response: schemas.integration,
     problems: [409],
     handler: async ({ workspaceId, body }) => {
-      const row = await store.integrations.create(workspaceId, body);
+      const row = await integrations.create(workspaceId, body);
       await signalConfigChanged(deps, row);
       return toResponse(row);
     },
@@ -62,15 +49,9 @@ function registerCollection(app: App, deps: AppDeps, schemas: ProviderSchemas, t
     query: pageQuery,
     status: 200,
     response: listOf("integrations", schemas.integration),
-    handler: async ({ workspaceId, query }) => {
-      const page = await store.integrations.list(workspaceId, query);
-      return { integrations: page.items.map(toResponse), next: page.next };
-    },
+    handler: async ({ workspaceId, query }) =>
+      toList("integrations", await integrations.list(workspaceId, query), toResponse),
   });
-}
-
-function registerOne(app: App, deps: AppDeps, schemas: ProviderSchemas, toResponse: ToResponse): void {
-  const { integrations } = deps.store;
   endpoint(app, {
     method: "get",
     path: "/v1/integrations/{id}",
@@ -82,11 +63,16 @@ function registerOne(app: App, deps: AppDeps, schemas: ProviderSchemas, toRespon
     status: 200,
     response: schemas.integration,
     handler: async ({ workspaceId, params: { id } }) => {
-      const row = await integrations.get(workspaceId, id);
-      if (row === null) throw notFound("integration");
+      const row = orNotFound("integration", await integrations.get(workspaceId, id));
       return await withDoing(deps, row, toResponse(row));
     },
   });
+  registerChanges(app, deps, schemas, toResponse);
+  registerPauseAndResume(app, deps, schemas, toResponse);
+}
+
+function registerChanges(app: App, deps: AppDeps, schemas: ProviderSchemas, toResponse: ToResponse): void {
+  const { integrations } = deps.store;
   endpoint(app, {
     method: "patch",
     path: "/v1/integrations/{id}",
@@ -98,24 +84,18 @@ function registerOne(app: App, deps: AppDeps, schemas: ProviderSchemas, toRespon
     tag: "integrations",
     params: integrationParams,
     body: schemas.integrationPatch,
-    bodyFor: async (workspaceId, { id }) => {
-      const row = await integrations.get(workspaceId, id);
-      if (row === null) throw notFound("integration");
-      return schemas.integrationPatchFor(row);
-    },
+    bodyFor: async (workspaceId, { id }) =>
+      schemas.integrationPatchFor(orNotFound("integration", await integrations.get(workspaceId, id))),
     status: 200,
     response: schemas.integration,
     handler: async ({ workspaceId, params: { id }, body: patch }) => {
       const isEmpty = Object.values(patch).every((value) => value === undefined);
-      const row = isEmpty ? await integrations.get(workspaceId, id) : await integrations.update(workspaceId, id, patch);
-      if (row === null) throw notFound("integration");
+      const reply = isEmpty ? integrations.get(workspaceId, id) : integrations.update(workspaceId, id, patch);
+      const row = orNotFound("integration", await reply);
       if (!isEmpty) await signalConfigChanged(deps, row);
       return toResponse(row);
     },
   });
-}
-
-function registerDelete(app: App, deps: AppDeps): void {
   endpoint(app, {
     method: "delete",
     path: "/v1/integrations/{id}",
@@ -127,19 +107,14 @@ function registerDelete(app: App, deps: AppDeps): void {
     params: integrationParams,
     status: 204,
     handler: async ({ workspaceId, params: { id } }) => {
-      if (!(await deps.store.integrations.remove(workspaceId, id))) throw notFound("integration");
-      await signalWorkflow(deps, id, "end", (control) => control.end(id));
-      return undefined;
+      refuseMissing("integration", await integrations.remove(workspaceId, id));
+      return signalWorkflow(deps, id, "end", (control) => control.end(id));
     },
   });
 }
 
 function registerPauseAndResume(app: App, deps: AppDeps, schemas: ProviderSchemas, toResponse: ToResponse): void {
-  const setPaused = async (workspaceId: string, id: string, paused: boolean) => {
-    const row = await deps.store.integrations.setPaused(workspaceId, id, paused);
-    if (row === null) throw notFound("integration");
-    return row;
-  };
+  const { integrations } = deps.store;
   endpoint(app, {
     method: "post",
     path: "/v1/integrations/{id}/pause",
@@ -151,7 +126,7 @@ function registerPauseAndResume(app: App, deps: AppDeps, schemas: ProviderSchema
     status: 202,
     response: schemas.integration,
     handler: async ({ workspaceId, params: { id } }) => {
-      const row = await setPaused(workspaceId, id, true);
+      const row = orNotFound("integration", await integrations.setPaused(workspaceId, id, true));
       await signalWorkflow(deps, id, "pause", (control) => control.pause(integrationRef(row)));
       return toResponse(row);
     },
@@ -167,7 +142,7 @@ function registerPauseAndResume(app: App, deps: AppDeps, schemas: ProviderSchema
     status: 202,
     response: schemas.integration,
     handler: async ({ workspaceId, params: { id } }) => {
-      const row = await setPaused(workspaceId, id, false);
+      const row = orNotFound("integration", await integrations.setPaused(workspaceId, id, false));
       await signalWorkflow(deps, id, "resume", (control) => control.resume(integrationRef(row)));
       return toResponse(row);
     },

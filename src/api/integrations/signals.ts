@@ -12,12 +12,10 @@ export async function signalWorkflow(
   integrationId: string,
   signal: string,
   send: (control: IntegrationControl) => Promise<void>,
-): Promise<void> {
-  try {
-    await pTimeout(send(client), { milliseconds: SIGNAL_TIMEOUT_MS });
-  } catch (err) {
+): Promise<undefined> {
+  await pTimeout(send(client), { milliseconds: SIGNAL_TIMEOUT_MS }).catch((err: unknown) => {
     logger.warn({ integrationId, signal, err }, "the workflow could not be signalled; the reconciler will repair this");
-  }
+  });
 }
 
 /** What the client needs to start a workflow that does not run yet. */

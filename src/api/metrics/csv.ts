@@ -1,6 +1,6 @@
 // CSV (RFC 4180) that spreadsheets can open without running formulas.
 
-/** The first row names the columns; null is empty. What a spreadsheet reads as a formula begins with an apostrophe. */
+/** The first row names the columns, null is empty. A text that a spreadsheet would run begins with an apostrophe. */
 export function toCsv(rows: Record<string, string | number | null>[]): string {
   const columns = Object.keys(rows[0] ?? {});
   const lines = [columns, ...rows.map((row) => columns.map((column) => row[column] ?? null))];

@@ -8,12 +8,8 @@ import { orNull } from "../schemas.ts";
 import { metricExample, metricResponse, toMetricResponse } from "./responses.ts";
 
 const figure = z.number().nullable();
-const interval = z.object({
-  low: z.number().describe("The lower end."),
-  high: z.number().describe("The upper end."),
-});
+const interval = z.object({ low: z.number().describe("The lower end."), high: z.number().describe("The upper end.") });
 const refusal = z.enum(REFUSALS).nullable().describe("Why there is no figure; null if there is one.");
-const users = count.describe("How many users the group has.");
 
 const comparison = z
   .object({
@@ -29,13 +25,15 @@ const comparison = z
   })
   .openapi("MetricComparison");
 
-const group = z
-  .object({
-    id: z.string().describe("The id of the route or variant."),
-    users,
+const dayGroup = z.object({
+  id: z.string().describe("The id of the route or variant."),
+  users: count.describe("How many users the group has."),
+  value: figure.describe("The metric's value for these users."),
+  interval: interval.nullable().describe("The interval of the value."),
+});
+const group = dayGroup
+  .extend({
     exposures: count.describe("How many exposures the group had in the range, of all users."),
-    value: figure.describe("The metric's value for the group's users."),
-    interval: interval.nullable().describe("The interval of the value."),
     refusal,
     absolute: orNull(comparison).describe("The group's value less the baseline's; null for the baseline."),
     relative: orNull(comparison).describe("The same as a part of the baseline's value; null for the baseline."),
@@ -52,12 +50,6 @@ const health = z
   .openapi("MetricHealth");
 
 const calendarDay = z.string().openapi({ format: "date" });
-const dayGroup = z.object({
-  id: z.string().describe("The id of the route or variant."),
-  users,
-  value: figure.describe("The metric's value for these users."),
-  interval: interval.nullable().describe("The interval of the value."),
-});
 
 const exampleInterval = { low: 0.1, high: 0.14 };
 const exampleGroup = { users: 1000, exposures: 5200, value: 0.12, interval: exampleInterval, refusal: null };
@@ -111,6 +103,8 @@ export const resultResponse = z
     },
   });
 
+const isoDay = (ms: number): string => isoTime(ms).slice(0, 10);
+
 export function toResultResponse(
   metric: Metric,
   router: string,
@@ -129,8 +123,4 @@ export function toResultResponse(
     ...results,
     overTime: overTime.map(({ dayMs, groups }) => ({ day: isoDay(dayMs), groups })),
   };
-}
-
-function isoDay(ms: number): string {
-  return isoTime(ms).slice(0, 10);
 }

@@ -1,13 +1,12 @@
 // GET /v1/metrics/{metric}/results: what a router's routes or variants do to a metric, as JSON and as CSV.
 import { z } from "@hono/zod-openapi";
 import { compareGroups, groupIds } from "../../domain/metrics/compareGroups.ts";
-import type { Metric } from "../../domain/metrics/metric.ts";
-import type { MetricResults, ResultOptions } from "../../domain/metrics/results.ts";
+import type { MetricResults } from "../../domain/metrics/results.ts";
 import { endpoint } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
-import { invalid, notFound } from "../../http/problem.ts";
-import { MetricLimitError } from "../../store/store.ts";
+import { invalid } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
+import { orNotFound } from "../errors.ts";
 import { toCsv } from "./csv.ts";
 import { resultQuery, toResultOptions } from "./resultQuery.ts";
 import { resultResponse, toResultResponse } from "./resultResponses.ts";
@@ -67,29 +66,14 @@ interface Call {
   query: z.output<typeof resultQuery>;
 }
 
-async function resultsOf(
-  { store }: AppDeps,
-  { workspaceId, params, query }: Call,
-): Promise<{ metric: Metric; options: ResultOptions; results: MetricResults }> {
-  const metric = await store.metrics.get(workspaceId, params.metric);
-  if (metric === null) throw notFound("metric");
+async function resultsOf({ store }: AppDeps, { workspaceId, params, query }: Call) {
+  const metric = orNotFound("metric", await store.metrics.get(workspaceId, params.metric));
   const options = toResultOptions(query, await store.nowMs());
-  const sample = await orFieldError(store.metrics.sample(workspaceId, metric, query.router, options));
-  if (sample === null) throw notFound("router");
+  const sample = orNotFound("router", await store.metrics.sample(workspaceId, metric, query.router, options));
   if (options.baseline !== null && !groupIds(sample, options).includes(options.baseline)) {
     throw invalid([{ path: "baseline", message: `must be a ${options.by} that the result has` }]);
   }
   return { metric, options, results: compareGroups(metric, options, sample) };
-}
-
-/** Makes a range with too many users a wrong field. */
-async function orFieldError<T>(reading: Promise<T>): Promise<T> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (!(error instanceof MetricLimitError)) throw error;
-    throw invalid([{ path: "from", message: error.message }]);
-  }
 }
 
 function toRows({ baseline, groups }: MetricResults): Record<string, string | number | null>[] {

@@ -1,20 +1,16 @@
 // Metrics: create, list, get, change, delete.
 import { endpoint } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
-import { invalid, notFound } from "../../http/problem.ts";
-import { MetricDefinitionError } from "../../store/store.ts";
+import { invalid } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
-import { listOf } from "../responses.ts";
+import { orNotFound, refuseMissing } from "../errors.ts";
+import { listOf, toList } from "../responses.ts";
 import { pageQuery } from "../schemas.ts";
 import { metricResponse, toMetricResponse } from "./responses.ts";
 import { cappingProblem, metricParams, metricPatch, newMetric } from "./schemas.ts";
 
 export function registerMetrics(app: App, deps: AppDeps): void {
-  registerCollection(app, deps);
-  registerOne(app, deps);
-}
-
-function registerCollection(app: App, { store: { metrics } }: AppDeps): void {
+  const { metrics } = deps.store;
   endpoint(app, {
     method: "post",
     path: "/v1/metrics",
@@ -27,7 +23,7 @@ function registerCollection(app: App, { store: { metrics } }: AppDeps): void {
     response: metricResponse,
     problems: [409],
     handler: async ({ workspaceId, body }) => {
-      const metric = await orFieldError(metrics.create(workspaceId, body));
+      const metric = await metrics.create(workspaceId, body);
       if (metric === null) throw invalid([{ path: "integrationId", message: "must be the id of an integration" }]);
       return toMetricResponse(metric);
     },
@@ -42,14 +38,9 @@ function registerCollection(app: App, { store: { metrics } }: AppDeps): void {
     query: pageQuery,
     status: 200,
     response: listOf("metrics", metricResponse),
-    handler: async ({ workspaceId, query }) => {
-      const page = await metrics.list(workspaceId, query);
-      return { metrics: page.items.map(toMetricResponse), next: page.next };
-    },
+    handler: async ({ workspaceId, query }) =>
+      toList("metrics", await metrics.list(workspaceId, query), toMetricResponse),
   });
-}
-
-function registerOne(app: App, { store: { metrics } }: AppDeps): void {
   endpoint(app, {
     method: "get",
     path: "/v1/metrics/{metric}",
@@ -60,12 +51,13 @@ function registerOne(app: App, { store: { metrics } }: AppDeps): void {
     params: metricParams,
     status: 200,
     response: metricResponse,
-    handler: async ({ workspaceId, params }) => {
-      const metric = await metrics.get(workspaceId, params.metric);
-      if (metric === null) throw notFound("metric");
-      return toMetricResponse(metric);
-    },
+    handler: async ({ workspaceId, params }) =>
+      toMetricResponse(orNotFound("metric", await metrics.get(workspaceId, params.metric))),
   });
+  registerChanges(app, deps);
+}
+
+function registerChanges(app: App, { store: { metrics } }: AppDeps): void {
   endpoint(app, {
     method: "patch",
     path: "/v1/metrics/{metric}",
@@ -80,13 +72,11 @@ function registerOne(app: App, { store: { metrics } }: AppDeps): void {
     response: metricResponse,
     problems: [409],
     handler: async ({ workspaceId, params, body }) => {
-      const change = metrics.update(workspaceId, params.metric, body, (changed) => {
+      const metric = await metrics.update(workspaceId, params.metric, body, (changed) => {
         const message = cappingProblem(changed);
         if (message !== null) throw invalid([{ path: "winsorizePercentile", message }]);
       });
-      const metric = await orFieldError(change);
-      if (metric === null) throw notFound("metric");
-      return toMetricResponse(metric);
+      return toMetricResponse(orNotFound("metric", metric));
     },
   });
   endpoint(app, {
@@ -98,19 +88,7 @@ function registerOne(app: App, { store: { metrics } }: AppDeps): void {
     tag: "metrics",
     params: metricParams,
     status: 204,
-    handler: async ({ workspaceId, params }) => {
-      if (!(await metrics.remove(workspaceId, params.metric))) throw notFound("metric");
-      return undefined;
-    },
+    handler: async ({ workspaceId, params }) =>
+      refuseMissing("metric", await metrics.remove(workspaceId, params.metric)),
   });
-}
-
-/** Makes a definition that does not fit the imported events a wrong field. */
-async function orFieldError<T>(change: Promise<T>): Promise<T> {
-  try {
-    return await change;
-  } catch (error) {
-    if (!(error instanceof MetricDefinitionError)) throw error;
-    throw invalid([{ path: error.path, message: error.message }]);
-  }
 }

@@ -3,8 +3,9 @@ import { z } from "@hono/zod-openapi";
 import { MAX_EXPOSURE_RANGE_DAYS } from "../../domain/limits.ts";
 import { endpoint } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
-import { invalid, notFound } from "../../http/problem.ts";
+import { invalid } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
+import { orNotFound } from "../errors.ts";
 import { count, isoTime, time } from "../responses.ts";
 import { parseRfc3339 } from "../rfc3339.ts";
 import { aliasParams } from "./schemas.ts";
@@ -13,6 +14,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const DEFAULT_HOURS = 48;
 const MAX_ROWS = 20_000;
+const hourOf = (ms: number): number => ms - (ms % HOUR_MS);
 
 const bound = z
   .string()
@@ -65,16 +67,11 @@ export function registerRouterExposures(app: App, { store }: AppDeps): void {
         throw invalid([{ path: "from", message: `must be at most ${MAX_EXPOSURE_RANGE_DAYS} days before \`to\`` }]);
       }
       const range = { fromMs, toMs, limit: MAX_ROWS + 1 };
-      const rows = await store.routers.exposures(workspaceId, params.router, range);
-      if (rows === null) throw notFound("router");
+      const rows = orNotFound("router", await store.routers.exposures(workspaceId, params.router, range));
       if (rows.length > MAX_ROWS) {
         throw invalid([{ path: "from", message: `over ${MAX_ROWS} lines: ask for fewer hours at once` }]);
       }
       return { hours: rows.map(({ hourMs, ...rest }) => ({ hour: isoTime(hourMs), ...rest })) };
     },
   });
-}
-
-function hourOf(ms: number): number {
-  return ms - (ms % HOUR_MS);
 }

@@ -24,9 +24,10 @@ export const variantResponse = z
   })
   .openapi("Variant", { example: variant }) satisfies z.ZodType<Variant>;
 
+const oneOrMore = z.union([z.string(), z.array(z.string())]);
 const conditionsResponse = z.object({
   metadata: z
-    .record(z.string(), z.union([z.string(), z.array(z.string())]))
+    .record(z.string(), oneOrMore)
     .optional()
     .describe("The value, or one of the values, that each key of a call's metadata must have."),
   models: z.array(z.string()).optional().describe("The model hints of which a call must have one."),
@@ -43,21 +44,13 @@ export const routeResponse = z
 
 export const routerResponse = z
   .object({
-    id: z.string().describe("The id of the router."),
-    description: z.string().nullable().describe("Free text for people."),
+    id: z.string().openapi({ description: "The id of the router.", example: "my-router" }),
+    description: z.string().nullable().openapi({ description: "Free text for people.", example: null }),
     routes: z.array(routeResponse).describe("The routes, in the order in which they are tried."),
     createdAt: time.describe("When the router was created."),
     updatedAt: time.describe("When the router, a route or a variant was last changed."),
   })
-  .openapi("Router", {
-    example: {
-      id: "my-router",
-      description: null,
-      routes: [route],
-      createdAt: "2026-01-31T08:00:00.000Z",
-      updatedAt: "2026-01-31T08:00:00.000Z",
-    },
-  });
+  .openapi("Router");
 
 export function toRouterResponse({ createdAtMs, updatedAtMs, ...router }: Router): z.input<typeof routerResponse> {
   return { ...router, createdAt: isoTime(createdAtMs), updatedAt: isoTime(updatedAtMs) };

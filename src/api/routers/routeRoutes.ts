@@ -2,18 +2,15 @@
 import { endpoint } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
 import type { AppDeps } from "../deps.ts";
-import { listOf } from "../responses.ts";
+import { orNotFound, refuseMissing } from "../errors.ts";
+import { listOf, toList } from "../responses.ts";
 import { pageQuery } from "../schemas.ts";
-import { orFieldError, orNotFound, refuseMissing } from "./errors.ts";
 import { routeResponse } from "./responses.ts";
 import { newRoute, routeParams, routePatch, routerParams } from "./schemas.ts";
 
 export function registerRoutes(app: App, deps: AppDeps): void {
-  registerCollection(app, deps);
-  registerOne(app, deps);
-}
-
-function registerCollection(app: App, { store: { routers }, upstreams }: AppDeps): void {
+  const { store, upstreams } = deps;
+  const { routers } = store;
   endpoint(app, {
     method: "post",
     path: "/v1/routers/{router}/routes",
@@ -27,7 +24,7 @@ function registerCollection(app: App, { store: { routers }, upstreams }: AppDeps
     response: routeResponse,
     problems: [409],
     handler: async ({ workspaceId, params: { router }, body }) =>
-      orNotFound("router", await orFieldError(routers.addRoute(workspaceId, router, body))),
+      orNotFound("router", await routers.addRoute(workspaceId, router, body)),
   });
   endpoint(app, {
     method: "get",
@@ -40,14 +37,9 @@ function registerCollection(app: App, { store: { routers }, upstreams }: AppDeps
     query: pageQuery,
     status: 200,
     response: listOf("routes", routeResponse),
-    handler: async ({ workspaceId, params, query }) => {
-      const page = orNotFound("router", await routers.listRoutes(workspaceId, params.router, query));
-      return { routes: page.items, next: page.next };
-    },
+    handler: async ({ workspaceId, params: { router }, query }) =>
+      toList("routes", orNotFound("router", await routers.listRoutes(workspaceId, router, query)), (route) => route),
   });
-}
-
-function registerOne(app: App, { store: { routers } }: AppDeps): void {
   endpoint(app, {
     method: "get",
     path: "/v1/routers/{router}/routes/{route}",
@@ -63,6 +55,10 @@ function registerOne(app: App, { store: { routers } }: AppDeps): void {
       return orNotFound("route", router?.routes.find(({ id }) => id === params.route) ?? null);
     },
   });
+  registerChanges(app, deps);
+}
+
+function registerChanges(app: App, { store: { routers } }: AppDeps): void {
   endpoint(app, {
     method: "patch",
     path: "/v1/routers/{router}/routes/{route}",
@@ -75,7 +71,7 @@ function registerOne(app: App, { store: { routers } }: AppDeps): void {
     status: 200,
     response: routeResponse,
     handler: async ({ workspaceId, params: { router, route }, body }) =>
-      orNotFound("route", await orFieldError(routers.updateRoute(workspaceId, router, route, body))),
+      orNotFound("route", await routers.updateRoute(workspaceId, router, route, body)),
   });
   endpoint(app, {
     method: "delete",

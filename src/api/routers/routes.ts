@@ -2,18 +2,13 @@
 import { endpoint } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
 import type { AppDeps } from "../deps.ts";
-import { listOf } from "../responses.ts";
+import { orNotFound, refuseMissing } from "../errors.ts";
+import { listOf, toList } from "../responses.ts";
 import { pageQuery } from "../schemas.ts";
-import { orFieldError, orNotFound, refuseMissing } from "./errors.ts";
 import { routerResponse, toRouterResponse } from "./responses.ts";
 import { newRouter, routerParams, routerPatch } from "./schemas.ts";
 
-export function registerRouters(app: App, deps: AppDeps): void {
-  registerCollection(app, deps);
-  registerOne(app, deps);
-}
-
-function registerCollection(app: App, { store: { routers }, upstreams }: AppDeps): void {
+export function registerRouters(app: App, { store: { routers }, upstreams }: AppDeps): void {
   endpoint(app, {
     method: "post",
     path: "/v1/routers",
@@ -25,7 +20,7 @@ function registerCollection(app: App, { store: { routers }, upstreams }: AppDeps
     status: 201,
     response: routerResponse,
     problems: [409],
-    handler: async ({ workspaceId, body }) => toRouterResponse(await orFieldError(routers.create(workspaceId, body))),
+    handler: async ({ workspaceId, body }) => toRouterResponse(await routers.create(workspaceId, body)),
   });
   endpoint(app, {
     method: "get",
@@ -37,14 +32,9 @@ function registerCollection(app: App, { store: { routers }, upstreams }: AppDeps
     query: pageQuery,
     status: 200,
     response: listOf("routers", routerResponse),
-    handler: async ({ workspaceId, query }) => {
-      const page = await routers.list(workspaceId, query);
-      return { routers: page.items.map(toRouterResponse), next: page.next };
-    },
+    handler: async ({ workspaceId, query }) =>
+      toList("routers", await routers.list(workspaceId, query), toRouterResponse),
   });
-}
-
-function registerOne(app: App, { store: { routers } }: AppDeps): void {
   endpoint(app, {
     method: "get",
     path: "/v1/routers/{router}",
@@ -69,10 +59,8 @@ function registerOne(app: App, { store: { routers } }: AppDeps): void {
     body: routerPatch,
     status: 200,
     response: routerResponse,
-    handler: async ({ workspaceId, params, body }) => {
-      const changed = await orFieldError(routers.update(workspaceId, params.router, body));
-      return toRouterResponse(orNotFound("router", changed));
-    },
+    handler: async ({ workspaceId, params, body }) =>
+      toRouterResponse(orNotFound("router", await routers.update(workspaceId, params.router, body))),
   });
   endpoint(app, {
     method: "delete",

@@ -5,17 +5,13 @@ import type { NewRoute, NewRouter } from "../../domain/router.ts";
 import type { UpstreamPolicy } from "../deps.ts";
 import { description, isStorable, optionalDescription, storableText } from "../schemas.ts";
 
-/**
- * No dot at the start, so that no path is read as another. No colon, because it separates a router from a model hint.
- */
+/** Not a dot first, so that no path is read as another. No colon: it separates a router from a model hint. */
 const ID = /^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}$/;
 const id = z.string().regex(ID, "must be 1 to 64 letters, numbers, underscores, hyphens and dots, not a dot first");
 
 export const routerParams = z.object({ router: z.string().regex(ID).describe("The id of the router.") });
 export const routeParams = routerParams.extend({ route: z.string().regex(ID).describe("The id of the route.") });
-export const variantParams = routeParams.extend({
-  variant: z.string().regex(ID).describe("The id of the variant."),
-});
+export const variantParams = routeParams.extend({ variant: z.string().regex(ID).describe("The id of the variant.") });
 /** Includes aliases that are not routers here: all that POST /v1/exposures accepts. */
 export const aliasParams = z.object({
   router: z

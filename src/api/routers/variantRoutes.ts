@@ -2,18 +2,15 @@
 import { endpoint } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
 import type { AppDeps } from "../deps.ts";
-import { listOf } from "../responses.ts";
+import { orNotFound, refuseMissing } from "../errors.ts";
+import { listOf, toList } from "../responses.ts";
 import { pageQuery } from "../schemas.ts";
-import { orFieldError, orNotFound, refuseMissing } from "./errors.ts";
 import { variantResponse } from "./responses.ts";
 import { newVariant, routeParams, variantParams, variantPatch } from "./schemas.ts";
 
 export function registerVariants(app: App, deps: AppDeps): void {
-  registerCollection(app, deps);
-  registerOne(app, deps);
-}
-
-function registerCollection(app: App, { store: { routers }, upstreams }: AppDeps): void {
+  const { store, upstreams } = deps;
+  const { routers } = store;
   endpoint(app, {
     method: "post",
     path: "/v1/routers/{router}/routes/{route}/variants",
@@ -27,7 +24,7 @@ function registerCollection(app: App, { store: { routers }, upstreams }: AppDeps
     response: variantResponse,
     problems: [409],
     handler: async ({ workspaceId, params: { router, route }, body }) =>
-      orNotFound("route", await orFieldError(routers.addVariant(workspaceId, router, route, body))),
+      orNotFound("route", await routers.addVariant(workspaceId, router, route, body)),
   });
   endpoint(app, {
     method: "get",
@@ -45,9 +42,6 @@ function registerCollection(app: App, { store: { routers }, upstreams }: AppDeps
       return { variants: page.items, next: page.next };
     },
   });
-}
-
-function registerOne(app: App, { store: { routers }, upstreams }: AppDeps): void {
   endpoint(app, {
     method: "get",
     path: "/v1/routers/{router}/routes/{route}/variants/{variant}",
@@ -64,6 +58,10 @@ function registerOne(app: App, { store: { routers }, upstreams }: AppDeps): void
       return orNotFound("variant", route?.variants.find(({ id }) => id === params.variant) ?? null);
     },
   });
+  registerChanges(app, deps);
+}
+
+function registerChanges(app: App, { store: { routers }, upstreams }: AppDeps): void {
   endpoint(app, {
     method: "patch",
     path: "/v1/routers/{router}/routes/{route}/variants/{variant}",
@@ -75,10 +73,8 @@ function registerOne(app: App, { store: { routers }, upstreams }: AppDeps): void
     body: variantPatch(upstreams),
     status: 200,
     response: variantResponse,
-    handler: async ({ workspaceId, params: { router, route, variant }, body }) => {
-      const changed = routers.updateVariant(workspaceId, router, route, variant, body);
-      return orNotFound("variant", await orFieldError(changed));
-    },
+    handler: async ({ workspaceId, params: { router, route, variant }, body }) =>
+      orNotFound("variant", await routers.updateVariant(workspaceId, router, route, variant, body)),
   });
   endpoint(app, {
     method: "delete",

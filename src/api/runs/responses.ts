@@ -4,63 +4,40 @@ import type { RejectedRecord, Run, SyncRequest } from "../../domain/run.ts";
 import { asJsonValue } from "../rawJson.ts";
 import { count, direction, errorState, isoTime, isoTimeOrNull, outcome, time, toErrorField } from "../responses.ts";
 
-const runFields = {
-  id: z.string().describe("The id of the run."),
+export const lastRunResponse = z.object({
+  id: z.string().openapi({ description: "The id of the run.", example: "run_5d2c" }),
   startedAt: time.describe("When the run started."),
   finishedAt: time.nullable().describe("When the run finished; null while it goes on."),
   outcome: outcome
     .nullable()
     .describe("`failed`: all directions failed. `partial`: a direction or an event did. Null while the run goes on."),
-};
+});
 
-/** A run as its integration shows it. */
-export const lastRunResponse = z.object(runFields);
-
-export const runResponse = z
-  .object({
-    ...runFields,
-    directions: z
-      .array(
-        z.object({
-          direction: direction.describe("Which direction this is."),
-          outcome: outcome.nullable().describe("Null while the direction goes on."),
-          records: count.describe("How many records were sent or stored."),
-          rejected: count.describe("How many records were rejected."),
-          error: errorState.optional(),
-          failedEvents: z.array(z.string()).optional().describe("The events that could not be imported."),
-        }),
-      )
-      .describe("The directions that were enabled."),
-  })
-  .openapi("Run", {
-    example: {
-      id: "run_5d2c",
-      startedAt: "2026-01-31T08:00:00.000Z",
-      finishedAt: "2026-01-31T08:02:10.000Z",
-      outcome: "succeeded",
-      directions: [{ direction: "export", outcome: "succeeded", records: 1200, rejected: 0 }],
-    },
-  });
+const directionOfRun = z.object({
+  direction: direction.describe("Which direction this is."),
+  outcome: outcome.nullable().describe("Null while the direction goes on."),
+  records: count.openapi({ description: "How many records were sent or stored.", example: 1200 }),
+  rejected: count.openapi({ description: "How many records were rejected.", example: 0 }),
+  error: errorState.optional(),
+  failedEvents: z.array(z.string()).optional().describe("The events that could not be imported."),
+});
+export const runResponse = lastRunResponse
+  .extend({ directions: z.array(directionOfRun).describe("The directions that were enabled.") })
+  .openapi("Run");
 
 export const rejectedResponse = z
   .object({
-    id: z.string().describe("The id of the rejection."),
-    direction: direction.describe("Whether the record was to be exported or imported."),
-    event: z.string().optional().describe("The event that the record was imported for."),
-    reason: z.string().describe("Why the record was rejected."),
-    record: z.unknown().openapi({ description: "The record as JSON; a string if its text is not JSON." }),
+    id: z.string().openapi({ description: "The id of the rejection.", example: "1042" }),
+    direction: direction.openapi({ description: "Whether it was to be exported or imported.", example: "import" }),
+    event: z.string().optional().openapi({ description: "The event that it was imported for.", example: "purchase" }),
+    reason: z.string().openapi({ description: "Why it was rejected.", example: "The row has no event UUID." }),
+    record: z.unknown().openapi({
+      description: "The record as JSON; a string if its text is not JSON.",
+      example: { event: "purchase", amount: 12.5 },
+    }),
     at: time.describe("When the record was rejected."),
   })
-  .openapi("RejectedRecord", {
-    example: {
-      id: "1042",
-      direction: "import",
-      event: "purchase",
-      reason: "The row has no event UUID.",
-      at: "2026-01-31T08:01:00.000Z",
-      record: { event: "purchase", amount: 12.5 },
-    },
-  });
+  .openapi("RejectedRecord");
 
 export const requestResponse = z
   .object({ requestId: z.string().describe("Asks `getSyncRequest` how far the request is.") })
@@ -83,7 +60,7 @@ export function toRunResponse(run: Run): z.input<typeof runResponse> {
   return { ...toLastRun(run), directions };
 }
 
-/** As text, because parsing the record would cost digits of its numbers. */
+/** As text, because parsing the record would lose digits of its numbers. */
 export function toRejectedText({ id, direction: of, event, reason, record, atMs }: RejectedRecord): string {
   const head = JSON.stringify({ id, direction: of, event: event ?? undefined, reason, at: isoTime(atMs) });
   return `${head.slice(0, -1)},"record":${asJsonValue(record)}}`;

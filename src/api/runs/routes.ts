@@ -1,11 +1,12 @@
 // What happened and what should happen next: runs, rejected records, sync requests.
 import type { App } from "../../http/env.ts";
 import { endpoint } from "../../http/endpoint.ts";
-import { notFound, Problem } from "../../http/problem.ts";
+import { Problem } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
+import { orNotFound } from "../errors.ts";
 import { integrationRef, signalWorkflow } from "../integrations/signals.ts";
 import { jsonResponse, rawList } from "../rawJson.ts";
-import { listOf } from "../responses.ts";
+import { listOf, toList } from "../responses.ts";
 import { integrationParams, pageQuery, requestParams } from "../schemas.ts";
 import {
   rejectedResponse,
@@ -31,9 +32,8 @@ export function registerRuns(app: App, deps: AppDeps): void {
     status: 200,
     response: listOf("runs", runResponse),
     handler: async ({ workspaceId, params, query }) => {
-      const page = await runs.list(workspaceId, params.id, query);
-      if (page === null) throw notFound("integration");
-      return { runs: page.items.map(toRunResponse), next: page.next };
+      const page = orNotFound("integration", await runs.list(workspaceId, params.id, query));
+      return toList("runs", page, toRunResponse);
     },
   });
   endpoint(app, {
@@ -42,16 +42,14 @@ export function registerRuns(app: App, deps: AppDeps): void {
     operationId: "listRejectedRecords",
     summary: "List rejected records",
     description:
-      "Returns the records that were refused for good, newest first, each with the reason. The records contain user " +
-      "ids.",
+      "Returns the records that were refused for good, newest first, with the reasons. The records contain user ids.",
     tag: "runs",
     params: integrationParams,
     query: pageQuery,
     status: 200,
     response: listOf("rejected", rejectedResponse),
     handler: async ({ workspaceId, params, query }) => {
-      const page = await runs.rejected(workspaceId, params.id, query);
-      if (page === null) throw notFound("integration");
+      const page = orNotFound("integration", await runs.rejected(workspaceId, params.id, query));
       return jsonResponse(rawList("rejected", page.items.map(toRejectedText), page.next));
     },
   });
@@ -74,9 +72,8 @@ function registerSync(app: App, deps: AppDeps): void {
     response: requestResponse,
     problems: [409],
     handler: async ({ workspaceId, params: { id } }) => {
-      const row = await integrations.get(workspaceId, id);
-      const request = await runs.request(workspaceId, id);
-      if (row === null || request === null) throw notFound("integration");
+      const row = orNotFound("integration", await integrations.get(workspaceId, id));
+      const request = orNotFound("integration", await runs.request(workspaceId, id));
       if (request === "paused") throw new Problem(409, "The integration is paused. Resume it, then sync again.");
       await signalWorkflow(deps, id, "syncNow", (control) => control.syncNow(integrationRef(row), request.requestId));
       return { requestId: request.requestId };
@@ -92,10 +89,7 @@ function registerSync(app: App, deps: AppDeps): void {
     params: requestParams,
     status: 200,
     response: syncResponse,
-    handler: async ({ workspaceId, params: { id, requestId } }) => {
-      const request = await runs.getRequest(workspaceId, id, requestId);
-      if (request === null) throw notFound("sync request");
-      return toSyncResponse(request);
-    },
+    handler: async ({ workspaceId, params: { id, requestId } }) =>
+      toSyncResponse(orNotFound("sync request", await runs.getRequest(workspaceId, id, requestId))),
   });
 }

@@ -4,13 +4,12 @@ import { cachedLookup, type CachedLookup } from "../../http/cache.ts";
 import { clientAddress, isSameOrigin, type ProxySettings } from "../../http/clientOrigin.ts";
 import type { Env } from "../../http/env.ts";
 import { Problem } from "../../http/problem.ts";
-import type { SessionStore, WorkspaceStore } from "../../store/store.ts";
+import type { SessionStore, Store } from "../../store/store.ts";
 import { sessionCookie } from "./sessionCookie.ts";
 import type { Limits } from "./signInLimits.ts";
 
 /** The key as it is after `Basic` or `Bearer`. Printable ASCII of a bounded length: nothing else is worth a look-up. */
 const AUTHORIZATION = /^(?:basic|bearer) +([\x21-\x7e]{1,200})$/i;
-/** Methods that change nothing. */
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** How long a revoked key can still be accepted. */
@@ -24,13 +23,15 @@ interface AuthDeps {
   limits: Limits;
 }
 
-/** The workspace of a key. Cached, because otherwise each call of the gateway would look its key up. */
-export function cachedKeys(workspaces: WorkspaceStore): CachedLookup<string> {
+export function authenticate(
+  { sessions, workspaces }: Pick<Store, "sessions" | "workspaces">,
+  web: ProxySettings,
+  limits: Limits,
+): MiddlewareHandler<Env> {
   const load = (apiKey: string) => workspaces.authenticate(apiKey);
-  return cachedLookup({ ttlMs: KEY_TTL_MS, maxEntries: MAX_CACHED_KEYS, load });
-}
-
-export function authenticate(deps: AuthDeps): MiddlewareHandler<Env> {
+  // Cached, because otherwise each call of the gateway would look its key up.
+  const keys = cachedLookup({ ttlMs: KEY_TTL_MS, maxEntries: MAX_CACHED_KEYS, load });
+  const deps = { keys, sessions, web, limits };
   return async (c, next) => {
     const authorization = c.req.header("authorization");
     const workspaceId = await (authorization === undefined ? bySession(c, deps) : byKey(c, authorization, deps));

@@ -96,9 +96,6 @@ export function registerSession(app: App, { store }: AppDeps, web: WebSettings):
     tag: "workspace",
     status: 200,
     response: workspaceResponse,
-    handler: async ({ workspaceId }) => ({
-      ...(await find(workspaceId)),
-      temporalUiUrl: web.temporalUi?.url ?? null,
-    }),
+    handler: async ({ workspaceId }) => ({ ...(await find(workspaceId)), temporalUiUrl: web.temporalUi?.url ?? null }),
   });
 }

@@ -6,20 +6,14 @@ import type { Env } from "../../http/env.ts";
 
 const NAME = "crosscurrent_session";
 
-interface SessionCookie {
-  read(): string | undefined;
-  write(token: string): void;
-  clear(): void;
-}
-
-export function sessionCookie(c: Context<Env>, proxy: ProxySettings): SessionCookie {
+export function sessionCookie(c: Context<Env>, proxy: ProxySettings) {
   const secure = isHttps(c, proxy);
   const name = secure ? `__Host-${NAME}` : NAME;
   const attributes = { path: "/", httpOnly: true, sameSite: "Strict", secure } as const;
   return {
     read: () => getCookie(c, name),
     // Without an age, so that it ends with the browser. The store knows when the session ends.
-    write: (token) => setCookie(c, name, token, attributes),
+    write: (token: string) => setCookie(c, name, token, attributes),
     clear: () => setCookie(c, name, "", { ...attributes, maxAge: 0 }),
   };
 }

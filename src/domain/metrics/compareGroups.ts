@@ -5,7 +5,7 @@ import type { MetricCell, MetricSample } from "./sample.ts";
 import { checkHealth } from "./healthChecks.ts";
 import { absoluteDifference, relativeDifference, valueInterval, type Compared } from "../statistics/compare.ts";
 import { adjustPair, estimateOf, type MetricKind } from "../statistics/estimates.ts";
-import { merge, NOBODY, type Moments } from "../statistics/moments.ts";
+import { merge, NO_USERS, type Moments } from "../statistics/moments.ts";
 
 /** About how many users of two groups the always-valid intervals are narrowest at: GrowthBook's default. */
 const TUNING_USERS = 5_000;
@@ -31,7 +31,7 @@ export function compareGroups(metric: MetricDefinition, options: ResultOptions, 
   const alpha = 1 - options.confidence;
   const ids = groupIds(sample, options);
   const users = sumUp(sample.cells, options.by);
-  const usersOf = (id: string) => users.get(id) ?? NOBODY;
+  const usersOf = (id: string) => users.get(id) ?? NO_USERS;
   const most = ids.toSorted((a, b) => usersOf(b).n - usersOf(a).n)[0] ?? null;
   const baseline = options.baseline ?? most;
   const groups = ids.map((id): GroupResult => {
@@ -43,7 +43,9 @@ export function compareGroups(metric: MetricDefinition, options: ResultOptions, 
     return {
       id,
       users: usersOf(id).n,
-      exposures: exposuresOf(sample, options.by, id),
+      exposures: sample.exposures
+        .filter((one) => (options.by === "route" ? one.routeId : one.variantId) === id)
+        .reduce((sum, one) => sum + one.exposures, 0),
       value: estimated.estimate?.mean ?? null,
       interval: estimated.estimate && valueInterval(estimated.estimate, alpha),
       refusal: estimated.refusal,
@@ -82,15 +84,9 @@ function sumUp(cells: MetricCell[], by: ResultOptions["by"]): Map<string, Moment
   const groups = new Map<string, Moments>();
   for (const cell of cells) {
     const id = by === "route" ? cell.routeId : cell.variantId;
-    groups.set(id, merge(groups.get(id) ?? NOBODY, cell.users));
+    groups.set(id, merge(groups.get(id) ?? NO_USERS, cell.users));
   }
   return groups;
-}
-
-function exposuresOf({ exposures }: MetricSample, by: ResultOptions["by"], id: string): number {
-  return exposures
-    .filter((one) => (by === "route" ? one.routeId : one.variantId) === id)
-    .reduce((sum, one) => sum + one.exposures, 0);
 }
 
 function overTime(kind: MetricKind, cells: MetricCell[], { by, confidence }: ResultOptions): DayResult[] {

@@ -34,10 +34,7 @@ export function checkHealth(
   ];
 }
 
-/**
- * Route by route, since weights are the variants' of one route; the more routes, the stronger must be the evidence of
- * one.
- */
+/** Route by route, since weights are one route's own. The more routes, the stronger the evidence must be. */
 function checkSampleRatio({ fromMs, routeId }: ResultOptions, { router, cells }: MetricSample): HealthCheck {
   const check = "sample_ratio";
   const routes = router?.routes.filter(({ id }) => routeId === null || id === routeId) ?? [];
@@ -67,7 +64,7 @@ function checkSampleRatio({ fromMs, routeId }: ResultOptions, { router, cells }:
   }
   const changed = router.updatedAtMs > fromMs;
   const cause = changed
-    ? `The router was changed on ${isoDay(router.updatedAtMs)}. If its weights changed, choose days after that.`
+    ? `The router changed on ${isoDay(router.updatedAtMs)}, within this range. If its weights did, choose later days.`
     : "Likely causes: fallbacks to another variant, lost exposures, or exposures sent for one variant only. " +
       "Find the cause before you believe a difference.";
   const message = `The variants of route ${worst.id} did not get users in the proportions of their weights. ${cause}`;
@@ -106,7 +103,7 @@ function checkJoinRate({ joined: { sampled, found } }: MetricSample): HealthChec
   }
   const share = found / sampled;
   const figures = { share, sampled, found };
-  const what = `${percent(share)} of exposed users (of a sample of ${count(sampled)}) have any imported event.`;
+  const what = `${(share * 100).toFixed(1)} % of exposed users (of a sample of ${count(sampled)}) have any imported event.`;
   if (share >= MIN_JOIN_RATE) return { check, status: "ok", message: what, figures };
   const message =
     `${what} Likely cause: the \`user\` of the calls is not the id in the events. Send the same id in both. ` +
@@ -194,10 +191,6 @@ function checkDeduplicated({ events }: MetricSample): HealthCheck {
 
 function count(value: number): string {
   return value.toLocaleString("en-US");
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }
 
 function isoDay(ms: number): string {

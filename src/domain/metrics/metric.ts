@@ -1,5 +1,6 @@
 // A metric: how the imported events of an exposed user become a value, and how values are shown.
 
+/** How many events, whether any, the total of a property, or its mean over the events that have it. */
 export const AGGREGATIONS = ["count", "conversion", "sum", "mean"] as const;
 export type Aggregation = (typeof AGGREGATIONS)[number];
 
@@ -14,17 +15,12 @@ export interface Filter {
   value: string | number | boolean | null;
 }
 
-/**
- * One user's number, out of its events within the window: how many (`count`), whether any (`conversion`), the total
- * of a property (`sum`), or its mean over the user's events that have it (`mean`). A user without such events has
- * zero: leaving it out would select by something that exposure may have changed.
- */
+/** One user's number, from its events in the window. It is 0 without events: leaving users out would be biased. */
 export interface Measure {
   event: string;
   aggregation: Aggregation;
   /** Of numbers; null for `count` and `conversion`. */
   property: string | null;
-  /** All must hold. */
   filters: Filter[];
 }
 
@@ -40,7 +36,6 @@ export interface MetricDefinition {
   measure: Measure;
   /** If given, the metric is the users' sum of `measure` divided by their sum of this. */
   denominator: Measure | null;
-  /** Which way is good. */
   direction: "up" | "down";
   /** Events in [first exposure, first exposure + window) count. */
   windowHours: number;
@@ -49,7 +44,6 @@ export interface MetricDefinition {
   format: MetricFormat;
 }
 
-/** The measures of a metric, the denominator last. */
 export function measuresOf({ measure, denominator }: Pick<MetricDefinition, "measure" | "denominator">): Measure[] {
   return denominator === null ? [measure] : [measure, denominator];
 }
@@ -69,5 +63,4 @@ export interface Metric extends NewMetric {
   updatedAtMs: number;
 }
 
-/** Absent means unchanged. */
 export type MetricPatch = { [K in keyof MetricDefinition]?: MetricDefinition[K] | undefined };

@@ -34,7 +34,7 @@ export interface Comparison {
 export interface GroupResult {
   id: string;
   users: number;
-  /** All exposures of the group in the range, including those of users who count for another group. */
+  /** All that the group served in the range, also to users who count for another group. */
   exposures: number;
   value: number | null;
   interval: Interval | null;

@@ -1,5 +1,5 @@
-// The data that a result is computed from: a router's users, summed up by first exposure.
-import type { ResultOptions } from "./results.ts";
+// What a result is made of: the users of a router, summed up by where and when they were first exposed.
+import type { MetricResults, ResultOptions } from "./results.ts";
 import type { Moments } from "../statistics/moments.ts";
 
 /** The options of a result that decide which users are summed up, and how. */
@@ -17,7 +17,6 @@ export interface MetricCell {
   users: Moments;
 }
 
-/** An imported event that the metric reads, as the import has left it. */
 export interface MetricEvent {
   name: string;
   completeThroughMs: number | null;
@@ -29,14 +28,13 @@ export interface MetricEvent {
 export interface MetricSample {
   nowMs: number;
   cells: MetricCell[];
-  /** All exposures of each route and variant in the range. */
+  /** What each route and variant served in the range, also to users who count for another one. */
   exposures: { routeId: string; variantId: string; exposures: number }[];
   /** Counts before any user is left out: all, those of several groups, and those whose window is not over. */
   allUsers: number;
   multipleExposureUsers: number;
   incompleteWindowUsers: number;
-  /** The values at which users were capped; null if they were not. */
-  caps: { value: number | null; denominator: number | null };
+  caps: MetricResults["caps"];
   events: MetricEvent[];
   /** First day of the integration's import, as `yyyy-mm-dd`. */
   importFrom: string;

@@ -4,7 +4,6 @@ import type { Estimate, Refusal } from "./estimates.ts";
 
 export interface CompareOptions {
   alpha: number;
-  /** About how many users in both groups the always-valid interval is narrowest at. */
   tuningUsers: number;
 }
 
@@ -37,7 +36,6 @@ export function relativeDifference(baseline: Estimate, other: Estimate, options:
   return difference(baseline, other, (other.mean - baseline.mean) / from, variance, options);
 }
 
-/** The interval of one group's own value. */
 export function valueInterval({ n, mean, variance }: Estimate, alpha: number): Interval | null {
   if (n < 2 || variance <= 0) return null;
   const margin = twoSidedT(alpha, n - 1) * Math.sqrt(variance / n);
@@ -53,7 +51,10 @@ function difference(
 ): Compared {
   if (baseline.n < 2 || other.n < 2) return { difference: null, refusal: "one_user" };
   if (variance <= 0) return { difference: null, refusal: "no_variance" };
-  const degrees = degreesOfFreedom(baseline, other);
+  const [ofBaseline, ofOther] = [baseline.variance / baseline.n, other.variance / other.n];
+  // Scaled, so that squares neither overflow nor vanish.
+  const share = ofBaseline / (ofBaseline + ofOther);
+  const degrees = 1 / (share ** 2 / (baseline.n - 1) + (1 - share) ** 2 / (other.n - 1));
   const deviation = Math.sqrt(variance);
   const margin = twoSidedT(options.alpha, degrees) * deviation;
   const result: Difference = {
@@ -67,17 +68,7 @@ function difference(
   return isFinite ? { difference: result, refusal: null } : { difference: null, refusal: "not_finite" };
 }
 
-function degreesOfFreedom(a: Estimate, b: Estimate): number {
-  const [ofA, ofB] = [a.variance / a.n, b.variance / b.n];
-  // Scaled, so that squares neither overflow nor vanish.
-  const share = ofA / (ofA + ofB);
-  return 1 / (share ** 2 / (a.n - 1) + (1 - share) ** 2 / (b.n - 1));
-}
-
-/**
- * Asymptotic confidence sequence of Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas (arXiv 2103.06476v7): interval by
- * equation 9, rho by 161, p-value by 155, over the users of both groups, as in GrowthBook's sequential testing.
- */
+/** Asymptotic confidence sequence (arXiv 2103.06476v7): interval by equation 9, rho by 161, p-value by 155. */
 function alwaysValid(estimate: number, variance: number, n: number, { alpha, tuningUsers }: CompareOptions) {
   const rhoSquared = (-2 * Math.log(alpha) + Math.log(1 - 2 * Math.log(alpha))) / tuningUsers;
   const spread = n * rhoSquared + 1;

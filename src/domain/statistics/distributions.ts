@@ -3,10 +3,7 @@ import gammainc from "@stdlib/math-base-special-gammainc";
 import tCdf from "@stdlib/stats-base-dists-t-cdf";
 import tQuantile from "@stdlib/stats-base-dists-t-quantile";
 
-/**
- * Probability of a |t| at least as large. The lower tail is asked, which keeps its digits where 1 − cdf has none
- * left.
- */
+/** Probability of a |t| at least as large. The lower tail keeps its digits where 1 − cdf has none left. */
 export function twoSidedP(t: number, degreesOfFreedom: number): number {
   return Math.min(1, 2 * tCdf(-Math.abs(t), degreesOfFreedom));
 }
@@ -16,7 +13,6 @@ export function twoSidedT(alpha: number, degreesOfFreedom: number): number {
   return -tQuantile(alpha / 2, degreesOfFreedom);
 }
 
-/** Probability of a chi-squared at least as large. */
 export function chiSquaredP(statistic: number, degreesOfFreedom: number): number {
   return gammainc(statistic / 2, degreesOfFreedom / 2, true, true);
 }

@@ -26,7 +26,7 @@ export type Estimated = { estimate: Estimate; refusal: null } | { estimate: null
 
 export type MetricKind = "mean" | "proportion" | "ratio";
 
-/** The estimate of the users' first variable; for a ratio the second variable is the denominator. */
+/** The first variable is the user's value; the second is the denominator of a ratio. */
 export function estimateOf(kind: MetricKind, users: Moments): Estimated {
   if (users.n === 0) return { estimate: null, refusal: "no_users" };
   const figure = figureAt(kind, users, 0);
@@ -44,11 +44,7 @@ export interface Adjusted {
   theta: number;
 }
 
-/**
- * CUPED (Deng, Xu, Kohavi and Walker 2013): both groups less theta times the same figure of their past, which
- * exposure cannot have changed; the past's variables follow those of the value. Theta is the slope over both groups
- * together, so it is fitted to each pair that is compared; a ratio's is that of its linear form (appendix B there).
- */
+/** CUPED (Deng, Xu, Kohavi, Walker 2013; ratios: appendix B): each group less theta, fitted to both, times its past. */
 export function adjustPair(kind: MetricKind, baseline: Moments, other: Moments): Adjusted {
   const theta = thetaOf(kind, baseline, other);
   return { baseline: adjust(kind, baseline, theta), other: adjust(kind, other, theta), theta };

@@ -2,7 +2,6 @@
 import type { Moments } from "./moments.ts";
 
 export interface Linear {
-  /** The figure itself. */
   mean: number;
   /** By variable; the variance of a user's weighted sum, divided by n, is that of the figure. */
   weights: number[];
@@ -11,15 +10,11 @@ export interface Linear {
 /** What of the terms that cancel out is rounding, over several hundred merged days. */
 const ROUNDING = 1e-12;
 
-/** The mean of one variable. */
 export function meanAt({ means }: Moments, at: number): Linear {
   return { mean: means[at] ?? 0, weights: means.map((_, i) => (i === at ? 1 : 0)) };
 }
 
-/**
- * One variable's sum over that of the next (Deng, Knoblich and Lu 2018): users, not records, were assigned, so that a
- * user's share in the ratio's deviation is what varies. Null where the denominator is zero.
- */
+/** Delta method (Deng, Knoblich and Lu 2018): users, not records, were assigned. Null if the denominator is zero. */
 export function ratioAt({ means }: Moments, at: number): Linear | null {
   const [above = 0, below = 0] = means.slice(at);
   if (below === 0) return null;

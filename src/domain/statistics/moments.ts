@@ -1,19 +1,14 @@
-// Sufficient statistics, centred: sums of products about the means lose no digits where a mean is large and the
-// spread small.
+// Sufficient statistics, centred: no digits are lost where a mean is large and the spread small.
 
 /** Moments of some users, who all have the same variables. */
 export interface Moments {
   n: number;
-  /** One for each variable. */
   means: number[];
-  /**
-   * Sums over users of the products of two variables' deviations from their means; on the diagonal those of the
-   * squares.
-   */
+  /** Sums over users of the products of two variables' deviations from their means; squares on the diagonal. */
   products: number[][];
 }
 
-export const NOBODY: Moments = { n: 0, means: [], products: [] };
+export const NO_USERS: Moments = { n: 0, means: [], products: [] };
 
 /** Means that differ by less are the same, and were only rounded in different ways. */
 const ROUNDING = 1e-15;

@@ -14,11 +14,8 @@ import { RelativeTime } from "../ui/RelativeTime.tsx";
 import { formatCount, localTime } from "../ui/time.ts";
 import { useEvents, useProperties, useRecords } from "./queries.ts";
 
-interface EventName {
-  /** The id of the integration. */
-  id: string;
-  name: string;
-}
+/** `id` is the id of the integration. */
+type EventName = { id: string; name: string };
 
 export default function EventPage({ id, name }: EventName) {
   const integration = useIntegration(id);
@@ -35,9 +32,9 @@ export default function EventPage({ id, name }: EventName) {
       <QueryState query={{ ...query, data: event }} loading="Loading the event">
         {({ description, error, imported, rejected, completeThrough }) => (
           <>
-            {description !== null && <Text>{description}</Text>}
+            {description !== null && <Text size="md">{description}</Text>}
             <SyncErrors of={[{ name, error }]} />
-            <Text size="sm">
+            <Text>
               {formatCount(imported)} imported, {formatCount(rejected)} rejected. Complete through:{" "}
               <RelativeTime at={completeThrough} empty="not yet" />
             </Text>
@@ -65,7 +62,6 @@ const PROPERTY_COLUMNS: Column<Schemas["Property"]>[] = [
 ];
 
 function Properties({ id, name }: EventName) {
-  const query = useProperties(id, name);
   const newMetric = `/product-metrics/new?integration=${id}&event=${encodeURIComponent(name)}`;
   return (
     <Section
@@ -76,7 +72,7 @@ function Properties({ id, name }: EventName) {
         </LinkButton>
       }
     >
-      <QueryState query={query} loading="Loading properties">
+      <QueryState query={useProperties(id, name)} loading="Loading properties">
         {({ properties }) => (
           <DataTable
             label="Properties"
@@ -106,10 +102,9 @@ const RECORD_COLUMNS: Column<Schemas["ImportedRecord"]>[] = [
 ];
 
 function Records({ id, name }: EventName) {
-  const query = useRecords(id, name);
   return (
     <Section title="Records">
-      <QueryState query={query} loading="Loading records">
+      <QueryState query={useRecords(id, name)} loading="Loading records">
         {({ pages }) => (
           <DataTable
             label="Records"

@@ -23,18 +23,27 @@ const columnsOf = (id: string, provider: Provider): Column<SyncEvent>[] => [
     head: "Actions",
     isHeadHidden: true,
     align: "right",
-    cell: (event) => <DeleteEvent id={id} name={nameOf(provider, event)} />,
+    cell: (event) => {
+      const name = nameOf(provider, event);
+      return (
+        <ConfirmDelete
+          what={`the event ${name}`}
+          consequence="Its imported records are deleted here. The data at the provider stays."
+          call={() => client.DELETE("/v1/integrations/{id}/events/{name}", { params: { path: { id, name } } })}
+          listKey={eventsKey(id)}
+        />
+      );
+    },
   },
 ];
 
 export function EventsToImport({ integration }: { integration: Integration }) {
   const { id } = integration;
   const provider = useProvider(integration.provider);
-  const query = useEvents(id);
   const [opened, { open, close }] = useDisclosure();
   return (
     <Section title="Events to import" actions={<Button onClick={open}>Add Event</Button>}>
-      <QueryState query={query} loading="Loading events">
+      <QueryState query={useEvents(id)} loading="Loading events">
         {({ events }) => (
           <>
             <SyncErrors
@@ -68,16 +77,5 @@ function EventLink({ id, name, event }: { id: string; name: string; event: SyncE
         {event.description}
       </Text>
     </>
-  );
-}
-
-function DeleteEvent({ id, name }: { id: string; name: string }) {
-  return (
-    <ConfirmDelete
-      what={`the event ${name}`}
-      consequence="Its imported records are deleted here. The data at the provider stays."
-      call={() => client.DELETE("/v1/integrations/{id}/events/{name}", { params: { path: { id, name } } })}
-      listKey={eventsKey(id)}
-    />
   );
 }

@@ -25,10 +25,7 @@ export function useAddEvent(id: string) {
   );
 }
 
-interface RecordPage {
-  records: Schemas["ImportedRecord"][];
-  next: string | null;
-}
+type RecordPage = { records: Schemas["ImportedRecord"][]; next: string | null };
 
 export function useRecords(id: string, name: string) {
   const path = "/v1/integrations/{id}/events/{name}/records";
@@ -37,9 +34,7 @@ export function useRecords(id: string, name: string) {
   );
 }
 
-interface PropertyList {
-  properties: Schemas["Property"][];
-}
+type PropertyList = { properties: Schemas["Property"][] };
 
 export function useProperties(id: string, name: string, enabled = true) {
   const params = { path: { id, name } };

@@ -40,7 +40,7 @@ function Choice() {
               <Title order={2} size="h4">
                 {title}
               </Title>
-              <Text size="sm">{summary}</Text>
+              <Text>{summary}</Text>
               <LinkButton href={`/integrations/new/${id}`} aria-label={`Select ${title}`}>
                 Select
               </LinkButton>

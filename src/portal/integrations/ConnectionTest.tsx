@@ -1,7 +1,7 @@
 // The connection test: its steps, and for each failed step what to do about it.
 import { Button, List, Loader, Text, ThemeIcon } from "@mantine/core";
 import { useEffect, useRef } from "react";
-import { client } from "../api.ts";
+import { client, type Schemas } from "../api.ts";
 import { ErrorAlert } from "../ui/ErrorAlert.tsx";
 import { Section } from "../ui/Page.tsx";
 import { useIntegrationMutation } from "./queries.ts";
@@ -25,14 +25,14 @@ export function ConnectionTest({ id, runAtOnce }: { id: string; runAtOnce: boole
       }
     >
       <div aria-live="polite">
-        {test.isIdle && <Text size="sm">Tests the stored credentials and their permissions at the provider.</Text>}
+        {test.isIdle && <Text>Tests the stored credentials and their permissions at the provider.</Text>}
         {test.isPending && (
-          <Text size="sm">
+          <Text>
             <Loader size="xs" mr="xs" aria-hidden /> Testing the connection…
           </Text>
         )}
         {test.error && <ErrorAlert title="The connection could not be tested" error={test.error} />}
-        {test.data && <Steps ok={test.data.ok} steps={test.data.steps} />}
+        {test.data && <Steps {...test.data} />}
       </div>
     </Section>
   );
@@ -40,16 +40,10 @@ export function ConnectionTest({ id, runAtOnce }: { id: string; runAtOnce: boole
 
 const REMEDY = "Correct the cause at the provider, or change the credentials under Settings. Then test again.";
 
-interface Step {
-  name: string;
-  ok: boolean;
-  message?: string;
-}
-
-function Steps({ ok, steps }: { ok: boolean; steps: Step[] }) {
+function Steps({ ok, steps }: Schemas["ConnectionTest"]) {
   return (
     <>
-      <Text size="sm" fw={600} mb="xs">
+      <Text fw={600} mb="xs">
         {ok ? "Enabled: every step succeeded." : `A step failed. The integration is kept. ${REMEDY}`}
       </Text>
       <List spacing="xs" size="sm" styles={{ itemWrapper: { alignItems: "flex-start" } }}>
@@ -64,11 +58,7 @@ function Steps({ ok, steps }: { ok: boolean; steps: Step[] }) {
           >
             {step.name}: <b>{step.ok ? "ok" : "failed"}</b>
             {step.message !== undefined && (
-              <Text
-                size="sm"
-                c={step.ok ? "dimmed" : "var(--mantine-color-error)"}
-                style={{ overflowWrap: "anywhere" }}
-              >
+              <Text c={step.ok ? "dimmed" : "var(--mantine-color-error)"} style={{ overflowWrap: "anywhere" }}>
                 {step.message}
               </Text>
             )}

@@ -1,14 +1,11 @@
 // Changes the credentials of an integration. A stored secret is never shown.
 import { Button, Modal, Text } from "@mantine/core";
-import { useForm } from "@mantine/form";
 import { useDisclosure } from "@mantine/hooks";
 import { client, type Integration } from "../api.ts";
 import { FieldInput } from "../providers/FieldInput.tsx";
-import { rulesOf, toBody, type ProviderField, type Values } from "../providers/fields.ts";
+import { toBody, useProviderForm, type ProviderField, type Values } from "../providers/fields.ts";
 import { useProvider, valueOf } from "../providers/providers.tsx";
-import { focusFirst } from "../ui/fieldErrors.ts";
 import { SubmitForm } from "../ui/SubmitForm.tsx";
-import { useSubmit } from "../ui/useSubmit.ts";
 import { useIntegrationMutation } from "./queries.ts";
 
 const SECRET_HELP = "The stored one is never shown. Enter the new one.";
@@ -28,7 +25,7 @@ export function Credentials({ integration }: { integration: Integration }) {
       </Button>
       <Modal opened={opened} onClose={close} title="Change credentials">
         <CredentialsForm integration={integration} fields={fields} onSaved={close} />
-        <Text size="sm" c="dimmed" mt="sm">
+        <Text c="dimmed" mt="sm">
           {fixed.join(", ")} cannot be changed. For other values, add another integration.
         </Text>
       </Modal>
@@ -36,26 +33,24 @@ export function Credentials({ integration }: { integration: Integration }) {
   );
 }
 
-interface CredentialsFormProps {
-  integration: Integration;
-  fields: ProviderField[];
-  onSaved: () => void;
-}
-
-function CredentialsForm({ integration, fields, onSaved }: CredentialsFormProps) {
+function CredentialsForm(props: { integration: Integration; fields: ProviderField[]; onSaved: () => void }) {
+  const { integration, fields, onSaved } = props;
   const { id } = integration;
-  const form = useForm<Values>({
-    initialValues: Object.fromEntries(fields.map(({ name }) => [name, valueOf(integration, name) ?? ""])),
-    validate: rulesOf(fields),
-    validateInputOnChange: true,
-  });
+  const values = Object.fromEntries(fields.map(({ name }) => [name, valueOf(integration, name) ?? ""]));
+  const form = useProviderForm(fields, values);
   const save = useIntegrationMutation((body: Values) =>
     client.PATCH("/v1/integrations/{id}", { params: { path: { id } }, body: body as never }),
   );
-  const { submit, ...state } = useSubmit(form, save, onSaved);
-  const onSubmit = form.onSubmit((values) => submit(toBody(values)), focusFirst);
   return (
-    <SubmitForm {...state} onSubmit={onSubmit} button="Save" failure="Nothing was changed" isDialog>
+    <SubmitForm
+      form={form}
+      mutation={save}
+      toBody={toBody}
+      onDone={onSaved}
+      button="Save"
+      failure="Nothing was changed"
+      isDialog
+    >
       {fields.map((field, index) => (
         <FieldInput key={field.name} form={form} field={field} hasFocus={index === 0} />
       ))}

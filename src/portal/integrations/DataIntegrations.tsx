@@ -18,15 +18,14 @@ const COLUMNS: Column<Integration>[] = [
 ];
 
 export default function DataIntegrations() {
-  const query = useIntegrations();
   const titles = useProviders().map(({ title }) => title);
   return (
     <Page title="Data Integrations" actions={<LinkButton href="/integrations/new">Add Integration</LinkButton>}>
-      <QueryState query={query} loading="Loading integrations">
+      <QueryState query={useIntegrations()} loading="Loading integrations">
         {({ integrations }) =>
           integrations.length === 0 ? (
             <Section title="No integrations yet">
-              <Text size="sm">
+              <Text>
                 Connect your {titles.join(" or ")} project to export router exposures to it and import product events
                 from it.
               </Text>

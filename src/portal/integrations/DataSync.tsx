@@ -43,11 +43,7 @@ export function DataSync({ integration }: { integration: Integration }) {
           description="The product events that you add below, about every 8 hours."
           {...switchOf("import")}
         />
-        {!integration.import.enabled && (
-          <Text size="sm" c="dimmed">
-            Switch the import on to choose the events to import.
-          </Text>
-        )}
+        {!integration.import.enabled && <Text c="dimmed">Switch the import on to choose the events to import.</Text>}
       </Stack>
     </Section>
   );

@@ -2,7 +2,7 @@
 import { Button, Group, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { client, type Integration } from "../api.ts";
+import { client, type Integration, type Schemas } from "../api.ts";
 import { useApiQuery } from "../queries.ts";
 import { ErrorAlert } from "../ui/ErrorAlert.tsx";
 import { integrationKey, useIntegrationMutation } from "./queries.ts";
@@ -25,10 +25,7 @@ export function SyncButtons({ integration }: { integration: Integration }) {
   const request = useApiQuery(
     ["syncRequests", id, requestId],
     () => client.GET("/v1/integrations/{id}/sync/{requestId}", { params: { path: { id, requestId } } }),
-    {
-      enabled: requestId !== "",
-      refetchInterval: ({ state }) => (state.data?.status === "done" ? false : POLL_MS),
-    },
+    { enabled: requestId !== "", refetchInterval: ({ state }) => (state.data?.status === "done" ? false : POLL_MS) },
   );
   const isDone = request.data?.status === "done";
   // The run has changed what the page shows.
@@ -45,7 +42,7 @@ export function SyncButtons({ integration }: { integration: Integration }) {
         <Button variant="default" loading={pause.isPending} onClick={() => pause.mutate()}>
           {isPaused ? "Resume" : "Pause"}
         </Button>
-        <Text size="sm" role="status" aria-live="polite" aria-label="Your sync">
+        <Text role="status" aria-live="polite" aria-label="Your sync">
           {sync.error?.message ?? request.error?.message ?? (request.data && progressText(request.data))}
         </Text>
       </Group>
@@ -53,6 +50,6 @@ export function SyncButtons({ integration }: { integration: Integration }) {
   );
 }
 
-function progressText({ status, outcome }: { status: "queued" | "running" | "done"; outcome?: string }): string {
+function progressText({ status, outcome }: Schemas["SyncRequest"]): string {
   return status === "done" ? `Sync done: ${outcome ?? "ended"}.` : PROGRESS[status];
 }

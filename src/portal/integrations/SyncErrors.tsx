@@ -5,6 +5,7 @@ import { ErrorAlert } from "../ui/ErrorAlert.tsx";
 import { RelativeTime } from "../ui/RelativeTime.tsx";
 
 type ErrorState = Schemas["ErrorState"];
+type MaybeError = ErrorState | undefined;
 
 export const ERROR_TITLES: Record<ErrorState["kind"], string> = {
   auth: "The credentials were refused",
@@ -17,13 +18,8 @@ export const ERROR_TITLES: Record<ErrorState["kind"], string> = {
   bug: "Something went wrong in Crosscurrent",
 };
 
-interface SyncErrorsProps {
-  of: { name: string; error?: ErrorState | undefined }[];
-  /** An error that is shown elsewhere on the page. */
-  except?: ErrorState | undefined;
-}
-
-export function SyncErrors({ of, except }: SyncErrorsProps) {
+/** `except` is an error that is shown elsewhere on the page. */
+export function SyncErrors({ of, except }: { of: { name: string; error?: MaybeError }[]; except?: MaybeError }) {
   const byMessage = new Map<string, { names: string[]; error: ErrorState }>();
   for (const { name, error } of of) {
     if (error === undefined || error.message === except?.message) continue;
@@ -33,10 +29,8 @@ export function SyncErrors({ of, except }: SyncErrorsProps) {
   }
   return [...byMessage.values()].map(({ names, error }) => (
     <ErrorAlert key={error.message} title={`${names.join(", ")}: ${ERROR_TITLES[error.kind]}`}>
-      <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-        {error.message}
-      </Text>
-      <Text size="sm" c="dimmed">
+      <Text style={{ overflowWrap: "anywhere" }}>{error.message}</Text>
+      <Text c="dimmed">
         Since <RelativeTime at={error.since} />
       </Text>
     </ErrorAlert>

@@ -24,7 +24,7 @@ export function SyncStatus({ integration }: { integration: Integration }) {
       <Stack gap={4}>
         <Group gap="xs" role="status">
           <StatusBadge status={status} />
-          <Text size="sm">{isOff ? "No run is scheduled: export and import are off." : STATUS_TEXTS[status]}</Text>
+          <Text>{isOff ? "No run is scheduled: export and import are off." : STATUS_TEXTS[status]}</Text>
         </Group>
         <Operations integration={integration} />
       </Stack>
@@ -52,12 +52,12 @@ function ExportProgress({ integration }: { integration: Integration }) {
   );
   return (
     <Stack gap={4}>
-      <Text fw={600} size="sm">
+      <Text fw={600}>
         Export to {title} {!enabled && "(off)"}
       </Text>
       <Progress value={total === 0 ? 0 : (sent / total) * 100} aria-label="Export progress" />
-      <Text size="sm">{counts.join(", ")}</Text>
-      <Text size="sm">
+      <Text>{counts.join(", ")}</Text>
+      <Text>
         Complete through: <RelativeTime at={completeThrough} empty="nothing yet" />
       </Text>
     </Stack>
@@ -67,13 +67,11 @@ function ExportProgress({ integration }: { integration: Integration }) {
 function RunTimes({ integration: { status, lastRun, nextRunAt, temporalUrl } }: { integration: Integration }) {
   return (
     <Stack gap={4}>
-      <Text fw={600} size="sm">
-        Runs
-      </Text>
-      <Text size="sm">
+      <Text fw={600}>Runs</Text>
+      <Text>
         Last: <RelativeTime at={lastRun?.startedAt} empty="none yet" />
       </Text>
-      <Text size="sm">
+      <Text>
         Next:{" "}
         {status === "paused" ? (
           "after you resume"
@@ -99,9 +97,7 @@ function Operations({ integration }: { integration: Integration }) {
   return (
     <Stack gap={0} role="status" aria-label="Current operations">
       {operations.map((text) => (
-        <Text key={text} size="sm">
-          {text}
-        </Text>
+        <Text key={text}>{text}</Text>
       ))}
     </Stack>
   );

@@ -27,17 +27,15 @@ export function HealthChecks({ health }: { health: MetricHealth[] }) {
         <List.Item key={check}>
           <Group gap="xs">
             <Badge color={HEALTH_COLORS[status]}>{STATUSES[status]}</Badge>
-            <Text fw={600} size="sm">
-              {CHECKS[check]}
-            </Text>
-            <Text size="sm">
+            <Text fw={600}>{CHECKS[check]}</Text>
+            <Text>
               {check === "sample_ratio" && typeof pValue === "number" && `p = ${pValue.toPrecision(3)}`}
               {check === "complete_through" && typeof completeThrough === "string" && (
                 <RelativeTime at={completeThrough} />
               )}
             </Text>
           </Group>
-          <Text size="sm">{message}</Text>
+          <Text>{message}</Text>
         </List.Item>
       ))}
     </List>

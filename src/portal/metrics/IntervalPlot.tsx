@@ -17,12 +17,7 @@ const RADIUS_PX = 7;
 /** Part of the plot's width. It keeps the points off the edge. */
 const MARGIN = 0.06;
 
-interface IntervalPlotProps {
-  results: Schemas["MetricResults"];
-  choice: ComparisonChoice;
-}
-
-export function IntervalPlot({ results, choice }: IntervalPlotProps) {
+export function IntervalPlot({ results, choice }: { results: Schemas["MetricResults"]; choice: ComparisonChoice }) {
   const rows = results.groups.flatMap((group) => {
     const comparison = compare(group, results.metric.direction, choice);
     return typeof comparison === "string" ? [] : [{ id: group.id, ...comparison }];
@@ -36,14 +31,14 @@ export function IntervalPlot({ results, choice }: IntervalPlotProps) {
   );
   return (
     <figure style={{ margin: 0 }}>
-      <Text component="figcaption" size="sm" mb="xs">
+      <Text component="figcaption" mb="xs">
         Differences to {results.baseline} with their {formatConfidence(results.confidence)} intervals. The line marks no
         difference.
       </Text>
       <div role="img" aria-label={`${texts.join("; ")}. The table has the numbers.`}>
         {rows.map(({ id, ...comparison }) => (
           <Group key={id} wrap="nowrap" gap="sm">
-            <Text size="sm" w="25%" truncate title={id}>
+            <Text w="25%" truncate title={id}>
               {id}
             </Text>
             <Track comparison={comparison} position={scale.position} />
@@ -64,12 +59,9 @@ export function IntervalPlot({ results, choice }: IntervalPlotProps) {
   );
 }
 
-interface TrackProps {
-  comparison: Comparison;
-  position: (value: number) => string;
-}
-
-function Track({ comparison: { estimate, low, high, verdict }, position }: TrackProps) {
+function Track(props: { comparison: Comparison; position: (value: number) => string }) {
+  const { estimate, low, high, verdict } = props.comparison;
+  const { position } = props;
   const color = `var(--mantine-color-${PLOT_COLORS[verdict].replace(".", "-")})`;
   const zero = position(0);
   const middle = ROW_PX / 2;

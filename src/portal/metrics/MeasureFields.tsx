@@ -17,8 +17,6 @@ interface MeasureFieldsProps {
   legend: string;
 }
 
-const AGGREGATION_OPTIONS = toOptions(AGGREGATIONS);
-const OPERATOR_OPTIONS = toOptions(OPERATORS);
 const newFilter = (): FilterValues => ({ key: randomId(), property: "", operator: "equals", value: "" });
 
 export function MeasureFields({ form, path, legend }: MeasureFieldsProps) {
@@ -43,7 +41,7 @@ export function MeasureFields({ form, path, legend }: MeasureFieldsProps) {
             data={[{ value: "", label: "Choose an event" }, ...names]}
             {...form.getInputProps(`${path}.event`)}
           />
-          <NativeSelect label="Value" data={AGGREGATION_OPTIONS} {...form.getInputProps(`${path}.aggregation`)} />
+          <NativeSelect label="Value" data={toOptions(AGGREGATIONS)} {...form.getInputProps(`${path}.aggregation`)} />
           {needsProperty(measure) && (
             <Autocomplete
               label="Property"
@@ -55,7 +53,7 @@ export function MeasureFields({ form, path, legend }: MeasureFieldsProps) {
           )}
         </SimpleGrid>
         {events.data?.events.length === 0 && (
-          <Text size="sm">This integration imports no events yet. Add one under Data Integrations.</Text>
+          <Text>This integration imports no events yet. Add one under Data Integrations.</Text>
         )}
         {measure.filters.map(({ key }, index) => (
           <FilterFields
@@ -76,10 +74,7 @@ export function MeasureFields({ form, path, legend }: MeasureFieldsProps) {
   );
 }
 
-interface FilterFieldsProps extends Omit<MeasureFieldsProps, "legend"> {
-  index: number;
-  properties: string[];
-}
+type FilterFieldsProps = Omit<MeasureFieldsProps, "legend"> & { index: number; properties: string[] };
 
 function FilterFields({ form, path, index, properties }: FilterFieldsProps) {
   const at = `${path}.filters.${index}` as const;
@@ -88,7 +83,7 @@ function FilterFields({ form, path, index, properties }: FilterFieldsProps) {
     <Stack gap="xs" role="group" aria-label={`Filter ${index + 1}`}>
       <SimpleGrid cols={{ base: 1, sm: 3 }}>
         <Autocomplete label="Filter by" required data={properties} {...form.getInputProps(`${at}.property`)} />
-        <NativeSelect label="Condition" data={OPERATOR_OPTIONS} {...form.getInputProps(`${at}.operator`)} />
+        <NativeSelect label="Condition" data={toOptions(OPERATORS)} {...form.getInputProps(`${at}.operator`)} />
         {hasValue && <TextInput label="Filter value" required {...form.getInputProps(`${at}.value`)} />}
       </SimpleGrid>
       <Group>

@@ -7,23 +7,16 @@ import { providerOf, titleOf, useProviders } from "../providers/providers.tsx";
 import { cachedPropertyTypes } from "../events/queries.ts";
 import { useIntegrations } from "../integrations/queries.ts";
 import { useApiMutation } from "../queries.ts";
-import { focusFirst } from "../ui/fieldErrors.ts";
 import { toOptions } from "../ui/inputs.tsx";
 import { SubmitForm } from "../ui/SubmitForm.tsx";
-import { useSubmit } from "../ui/useSubmit.ts";
 import { toNewMetric, type MetricValues } from "./formValues.ts";
 import { MeasureFields, type MetricFormState } from "./MeasureFields.tsx";
 import { METRICS_KEY } from "./queries.ts";
 import { MAX_WINDOW_HOURS, validateMetric } from "./validateMetric.ts";
 
-interface MetricFormProps {
-  /** The metric to change. Without an id, the form creates one. */
-  id?: string;
-  initialValues: MetricValues;
-  onSaved: (id: string) => void;
-}
-
-export function MetricForm({ id, initialValues, onSaved }: MetricFormProps) {
+/** Changes the metric `id`. Without an id, the form creates a metric. */
+export function MetricForm(props: { id?: string; initialValues: MetricValues; onSaved: (id: string) => void }) {
+  const { id, initialValues, onSaved } = props;
   const queryClient = useQueryClient();
   const form = useForm<MetricValues>({ initialValues, validate: validateMetric });
   const save = useApiMutation({ queryKey: METRICS_KEY }, ({ integrationId, ...fields }: Schemas["NewMetric"]) =>
@@ -31,17 +24,15 @@ export function MetricForm({ id, initialValues, onSaved }: MetricFormProps) {
       ? client.POST("/v1/metrics", { body: { ...fields, integrationId } })
       : client.PATCH("/v1/metrics/{metric}", { params: { path: { metric: id } }, body: fields }),
   );
-  const { submit, ...state } = useSubmit(form, save, (saved) => onSaved(saved.id));
-  const onSubmit = form.onSubmit((values) => {
-    const typesOf = (event: string, property: string) =>
-      cachedPropertyTypes(queryClient, values.integrationId, event, property);
-    submit(toNewMetric(values, typesOf));
-  }, focusFirst);
+  const toBody = (values: MetricValues) =>
+    toNewMetric(values, (event, property) => cachedPropertyTypes(queryClient, values.integrationId, event, property));
   const { isRatio } = form.values;
   return (
     <SubmitForm
-      {...state}
-      onSubmit={onSubmit}
+      form={form}
+      mutation={save}
+      toBody={toBody}
+      onDone={(saved) => onSaved(saved.id)}
       label="Metric"
       button="Save Metric"
       failure="The metric was not saved"

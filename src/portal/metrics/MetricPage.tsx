@@ -45,15 +45,17 @@ function Results({ metric }: { metric: Schemas["Metric"] }) {
     setSearch(withoutEmpty({ ...parameters, ...changes }), { replace: true });
   return (
     <>
-      {metric.description !== null && <Text>{metric.description}</Text>}
-      <Text size="sm">{describeMetric(metric)}</Text>
+      {metric.description !== null && <Text size="md">{metric.description}</Text>}
+      <Text>{describeMetric(metric)}</Text>
       <Section title="Options">
         <ResultFilters routers={configured} parameters={parameters} results={results} onChange={change} />
       </Section>
       {parameters.router !== undefined && isPending && <Loading label="Computing the result" />}
       {parameters.router === undefined && routers.isPending && <Loading label="Loading routers" />}
       {parameters.router === undefined && !routers.isPending && (
-        <Text role="status">Choose a router: one of this workspace, or the alias_id of your exposures.</Text>
+        <Text size="md" role="status">
+          Choose a router: one of this workspace, or the alias_id of your exposures.
+        </Text>
       )}
       {error && <ErrorAlert error={error} onRetry={refetch} />}
       {results && !error && <ResultView results={results} parameters={parameters} isStale={isPlaceholderData} />}

@@ -16,17 +16,13 @@ const COLUMNS: Column<Metric>[] = [
 ];
 
 export default function Metrics() {
-  const query = useMetrics();
   return (
     <Page title="Metrics" actions={<LinkButton href="/product-metrics/new">New Metric</LinkButton>}>
-      <QueryState query={query} loading="Loading metrics">
-        {({ metrics }) =>
-          metrics.length === 0 ? (
-            <NoMetrics />
-          ) : (
-            <DataTable label="Metrics" columns={COLUMNS} rows={metrics} keyOf={({ id }) => id} />
-          )
-        }
+      <QueryState query={useMetrics()} loading="Loading metrics">
+        {({ metrics }) => {
+          if (metrics.length === 0) return <NoMetrics />;
+          return <DataTable label="Metrics" columns={COLUMNS} rows={metrics} keyOf={({ id }) => id} />;
+        }}
       </QueryState>
     </Page>
   );
@@ -35,7 +31,7 @@ export default function Metrics() {
 function NoMetrics() {
   return (
     <Section title="No metrics yet">
-      <Text size="sm">
+      <Text>
         A metric is computed from an imported event. It shows the effect of each route or variant of a router. First
         import the event under{" "}
         <TextLink href="/integrations" inherit underline="always">

@@ -9,10 +9,9 @@ import { MetricForm } from "./MetricForm.tsx";
 export default function NewMetric() {
   const [, navigate] = useLocation();
   const [search] = useSearchParams();
-  const query = useIntegrations();
   return (
     <Page title="New Metric" above={[{ label: "Metrics", href: "/product-metrics" }]}>
-      <QueryState query={query} loading="Loading integrations">
+      <QueryState query={useIntegrations()} loading="Loading integrations">
         {({ integrations }) => {
           // The only integration is chosen already.
           const integrationId =

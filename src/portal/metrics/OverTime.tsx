@@ -17,7 +17,7 @@ const DAY_MS = 86_400_000;
 export default function OverTime({ results }: { results: Schemas["MetricResults"] }) {
   const { overTime, groups, metric } = results;
   const [isOpen, setIsOpen] = useState(false);
-  if (overTime.length === 0) return <Text size="sm">No users were exposed on these days.</Text>;
+  if (overTime.length === 0) return <Text>No users were exposed on these days.</Text>;
   const series = toSeries(groups.map(({ id }) => id));
   const names = new Map(series.map(({ label, name }) => [label, name]));
   const byDay = new Map(overTime.map((one) => [one.day, one.groups]));
@@ -46,7 +46,7 @@ export default function OverTime({ results }: { results: Schemas["MetricResults"
           lineChartProps={{ accessibilityLayer: false, margin: { top: 8 } }}
         />
       </figure>
-      <Text size="sm" c="dimmed">
+      <Text c="dimmed">
         Each day shows the users who were first exposed on it, with all their events within the window. The last days
         change until their windows are over.
       </Text>

@@ -20,22 +20,17 @@ const TYPING_MS = 600;
 const DEFAULT_CONFIDENCE = "0.95";
 const CONFIDENCES = ["0.9", "0.95", "0.99"].map((value) => ({ value, label: formatConfidence(Number(value)) }));
 
-export function ResultFilters(props: ResultFiltersProps) {
+export function ResultFilters({ routers, parameters, results, onChange }: ResultFiltersProps) {
+  const { router, route, from, to, baseline } = parameters;
+  // The empty option of each select is the default.
+  const select = (name: keyof ResultParameters) => ({
+    value: parameters[name] ?? "",
+    onChange: ({ currentTarget }: React.ChangeEvent<HTMLSelectElement>) => onChange({ [name]: currentTarget.value }),
+  });
+  const routes = routers.find(({ id }) => id === router)?.routes.map(({ id }) => id) ?? [];
+  const groups = results?.groups.map(({ id }) => id) ?? [];
   return (
     <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }}>
-      <RangeFilters {...props} />
-      <AnalysisOptions {...props} />
-    </SimpleGrid>
-  );
-}
-
-/** Which users are compared. */
-function RangeFilters({ routers, parameters, results, onChange }: ResultFiltersProps) {
-  const { router, route, from, to } = parameters;
-  const select = selectProps(parameters, onChange);
-  const routes = routers.find(({ id }) => id === router)?.routes.map(({ id }) => id) ?? [];
-  return (
-    <>
       <RouterInput routers={routers} parameters={parameters} onChange={onChange} />
       <NativeSelect
         label="Compare"
@@ -54,19 +49,9 @@ function RangeFilters({ routers, parameters, results, onChange }: ResultFiltersP
         value={addDays(to ?? results?.to ?? "", -1)}
         onPick={(day) => onChange({ to: addDays(day, 1) })}
       />
-    </>
-  );
-}
-
-/** How they are compared. */
-function AnalysisOptions({ parameters, results, onChange }: ResultFiltersProps) {
-  const select = selectProps(parameters, onChange);
-  const groups = results?.groups.map(({ id }) => id) ?? [];
-  return (
-    <>
       <NativeSelect
         label="Baseline"
-        data={[{ value: "", label: "The group with the most users" }, ...withSelected(groups, parameters.baseline)]}
+        data={[{ value: "", label: "The group with the most users" }, ...withSelected(groups, baseline)]}
         {...select("baseline")}
       />
       <NativeSelect
@@ -90,47 +75,28 @@ function AnalysisOptions({ parameters, results, onChange }: ResultFiltersProps) 
         checked={parameters.cuped === "true"}
         onChange={({ currentTarget }) => onChange({ cuped: currentTarget.checked ? "true" : "" })}
       />
-    </>
+    </SimpleGrid>
   );
 }
 
-/** The empty option of each select is the default. */
-function selectProps(parameters: ResultParameters, onChange: ResultFiltersProps["onChange"]) {
-  return (name: keyof ResultParameters) => ({
-    value: parameters[name] ?? "",
-    onChange: ({ currentTarget }: React.ChangeEvent<HTMLSelectElement>) => onChange({ [name]: currentTarget.value }),
-  });
-}
-
 /** Suggests the configured routers. Exposures may also come from other routers, whose ids are typed. */
-function RouterInput({
-  routers,
-  parameters,
-  onChange,
-}: Pick<ResultFiltersProps, "routers" | "parameters" | "onChange">) {
+function RouterInput({ routers, parameters, onChange }: Omit<ResultFiltersProps, "results">) {
   const current = parameters.router ?? "";
   const { value, type } = useTyping(current, (typed) => {
     const router = typed.trim();
     // Another router has other routes and variants.
     if (router !== current) onChange({ router, route: "", baseline: "" });
   });
-  return (
-    <Autocomplete label="Router" data={routers.map(({ id }) => id)} value={value} onChange={(typed) => type(typed)} />
-  );
+  const ids = routers.map(({ id }) => id);
+  return <Autocomplete label="Router" data={ids} value={value} onChange={(typed) => type(typed)} />;
 }
 
-interface DayInputProps {
-  label: string;
-  value: string | undefined;
-  onPick: (day: string) => void;
-}
-
-function DayInput({ label, value: current, onPick }: DayInputProps) {
-  const { value, type } = useTyping(current ?? "", onPick);
+function DayInput(props: { label: string; value: string | undefined; onPick: (day: string) => void }) {
+  const { value, type } = useTyping(props.value ?? "", props.onPick);
   return (
     <TextInput
       type="date"
-      label={label}
+      label={props.label}
       value={value}
       // The input has no value while its date is incomplete.
       onChange={({ currentTarget }) => type(currentTarget.value, !currentTarget.validity.badInput)}

@@ -17,12 +17,7 @@ import { formatPValue, formatValue, REFUSALS } from "./format.ts";
 
 type MetricResults = Schemas["MetricResults"];
 
-interface ResultTableProps {
-  results: MetricResults;
-  choice: ComparisonChoice;
-}
-
-export function ResultTable({ results, choice }: ResultTableProps) {
+export function ResultTable({ results, choice }: { results: MetricResults; choice: ComparisonChoice }) {
   const { direction } = results.metric;
   const rows = results.groups.map((group) => ({ ...group, comparison: compare(group, direction, choice) }));
   return <DataTable label="Result" columns={columnsOf(results, choice)} rows={rows} keyOf={({ id }) => id} />;
@@ -68,13 +63,14 @@ function columnsOf({ metric, baseline, confidence, by }: MetricResults, choice: 
       align: "right",
       cell: ({ comparison }) => (typeof comparison === "string" ? "–" : formatPValue(comparison.pValue)),
     },
-    { head: "Verdict", cell: ({ comparison }) => <Verdict comparison={comparison} /> },
+    {
+      head: "Verdict",
+      cell: ({ comparison }) => {
+        if (typeof comparison === "string") return "–";
+        return <Badge color={VERDICT_COLORS[comparison.verdict]}>{VERDICTS[comparison.verdict]}</Badge>;
+      },
+    },
   ];
-}
-
-function Verdict({ comparison }: { comparison: Comparison | string }) {
-  if (typeof comparison === "string") return "–";
-  return <Badge color={VERDICT_COLORS[comparison.verdict]}>{VERDICTS[comparison.verdict]}</Badge>;
 }
 
 function withInterval(

@@ -2,6 +2,7 @@
 import { Alert, Button, Group, SegmentedControl, Stack, Text } from "@mantine/core";
 import { lazy, Suspense, useState } from "react";
 import type { Schemas } from "../api.ts";
+import { toOptions } from "../ui/inputs.tsx";
 import { Loading } from "../ui/Loading.tsx";
 import { Section } from "../ui/Page.tsx";
 import type { ComparisonChoice } from "./comparison.ts";
@@ -23,6 +24,7 @@ interface ResultViewProps {
 
 export function ResultView({ results, parameters, isStale }: ResultViewProps) {
   const { metric, groups, health } = results;
+  const warnings = health.filter(({ status }) => status === "warning").length;
   return (
     <Stack gap="lg" aria-busy={isStale} opacity={isStale ? 0.6 : 1}>
       <Section
@@ -33,9 +35,20 @@ export function ResultView({ results, parameters, isStale }: ResultViewProps) {
           </Button>
         }
       >
-        <HealthWarning count={health.filter(({ status }) => status === "warning").length} />
+        {warnings > 0 && (
+          <Alert
+            variant="outline"
+            color="orange"
+            role="status"
+            title="Read the health checks before you act on this result"
+            styles={{ title: { color: "inherit" } }}
+          >
+            {warnings === 1 ? "One check has a warning." : `${warnings} checks have warnings.`} Causes and remedies are
+            below.
+          </Alert>
+        )}
         {groups.length === 0 ? (
-          <Text size="sm">No users were exposed on these days. Choose other days, or check that exposures arrive.</Text>
+          <Text>No users were exposed on these days. Choose other days, or check that exposures arrive.</Text>
         ) : (
           <Comparisons results={results} />
         )}
@@ -52,21 +65,6 @@ export function ResultView({ results, parameters, isStale }: ResultViewProps) {
   );
 }
 
-function HealthWarning({ count }: { count: number }) {
-  if (count === 0) return null;
-  return (
-    <Alert
-      variant="outline"
-      color="orange"
-      role="status"
-      title="Read the health checks before you act on this result"
-      styles={{ title: { color: "inherit" } }}
-    >
-      {count === 1 ? "One check has a warning." : `${count} checks have warnings.`} Causes and remedies are below.
-    </Alert>
-  );
-}
-
 function Comparisons({ results }: { results: MetricResults }) {
   const [choice, setChoice] = useState<ComparisonChoice>({ difference: "relative", interval: "fixed" });
   return (
@@ -76,25 +74,19 @@ function Comparisons({ results }: { results: MetricResults }) {
           aria-label="Differences"
           value={choice.difference}
           onChange={(difference) => setChoice({ ...choice, difference })}
-          data={[
-            { value: "relative", label: "Relative" },
-            { value: "absolute", label: "Absolute" },
-          ]}
+          data={toOptions({ relative: "Relative", absolute: "Absolute" })}
         />
         <SegmentedControl
           aria-label="Intervals"
           value={choice.interval}
           onChange={(interval) => setChoice({ ...choice, interval })}
-          data={[
-            { value: "fixed", label: "For one look" },
-            { value: "alwaysValid", label: "For every look" },
-          ]}
+          data={toOptions({ fixed: "For one look", alwaysValid: "For every look" })}
         />
       </Group>
       <ResultTable results={results} choice={choice} />
       <IntervalPlot results={results} choice={choice} />
       {notesOf(results).map((note) => (
-        <Text key={note} size="sm" c="dimmed">
+        <Text key={note} c="dimmed">
           {note}
         </Text>
       ))}

@@ -54,7 +54,6 @@ export function differenceFormatter({ format }: Metric, { difference }: Comparis
   return difference === "relative" ? formatRelative : (value) => formatDifference(format, value);
 }
 
-/** @example formatConfidence(0.95) // "95%" */
 export function formatConfidence(confidence: number): string {
   return `${Number((confidence * 100).toPrecision(6))}%`;
 }

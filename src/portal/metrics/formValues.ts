@@ -26,7 +26,6 @@ export interface MetricValues {
   format: { style: Metric["format"]["style"]; currency: string };
 }
 
-/** Returns the discovered types of a property, undefined if the property is unknown. */
 export type TypesOf = (event: string, property: string) => readonly string[] | undefined;
 
 const DEFAULT_CURRENCY = "USD";

@@ -34,11 +34,8 @@ export const REFUSALS: Record<NonNullable<Schemas["MetricGroup"]["refusal"]>, st
 const SIGNED = { signDisplay: "exceptZero" } as const;
 
 /** @example formatValue({ style: "currency", currency: "USD" }, 1.5) // "US$1.50" */
-export function formatValue(
-  { style, currency = "USD" }: Format,
-  value: number,
-  options?: Intl.NumberFormatOptions,
-): string {
+export function formatValue(format: Format, value: number, options?: Intl.NumberFormatOptions): string {
+  const { style, currency = "USD" } = format;
   const shown = Math.abs(style === "percent" ? value * 100 : value);
   return new Intl.NumberFormat(undefined, {
     ...options,
@@ -53,7 +50,6 @@ export function formatDifference(format: Format, value: number): string {
   return formatValue(format, value, SIGNED);
 }
 
-/** @example formatRelative(0.0123) // "+1.23%" */
 export function formatRelative(value: number): string {
   return formatValue({ style: "percent" }, value, SIGNED);
 }
@@ -69,10 +65,7 @@ function digitsOf(shown: number, isMoney: boolean): Intl.NumberFormatOptions {
   return { minimumFractionDigits: 0, maximumFractionDigits: shown < 1 ? 4 : shown < 1_000 ? 2 : 0 };
 }
 
-/**
- * @example
- * describeMetric(metric) // "Sum of amount of purchase per user, within 72 hours of the first exposure. Up is good."
- */
+/** As in "Sum of amount of purchase per user, within 72 hours of the first exposure. Up is good." */
 export function describeMetric({ measure, denominator, direction, windowHours, winsorizePercentile }: Metric): string {
   const measures = [measure, ...(denominator === null ? [] : [denominator])].map(describeMeasure);
   const goodDirection = direction === "up" ? "Up is good." : "Down is good.";

@@ -4,7 +4,6 @@ import { needsProperty, type MeasureValues, type MetricValues } from "./formValu
 
 export const MAX_WINDOW_HOURS = 2_160;
 
-/** Errors by the paths of their fields. */
 type Errors = Record<string, string | null>;
 
 export function validateMetric(values: MetricValues): Errors {

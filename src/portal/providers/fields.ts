@@ -1,4 +1,5 @@
 // Forms made from the fields of a provider: initial values, rules while one types, and the body to send.
+import { useForm } from "@mantine/form";
 import type { Schemas } from "../api.ts";
 
 export type ProviderField = Schemas["ProviderField"];
@@ -8,9 +9,10 @@ export function initialValues(fields: ProviderField[]): Values {
   return Object.fromEntries(fields.map(({ name, default: value = "" }) => [name, value]));
 }
 
-/** The server's own rules. The server has the last word. */
-export function rulesOf(fields: ProviderField[]): Record<string, (value: string) => string | null> {
-  return Object.fromEntries(fields.map((field) => [field.name, (value) => problemOf(field, value.trim())]));
+/** A form that checks the server's own rules while one types. The server has the last word. */
+export function useProviderForm(fields: ProviderField[], values: Values) {
+  const rules = fields.map((field) => [field.name, (value: string) => problemOf(field, value.trim())]);
+  return useForm<Values>({ initialValues: values, validate: Object.fromEntries(rules), validateInputOnChange: true });
 }
 
 function problemOf({ label, required, pattern, message = "is not valid" }: ProviderField, text: string): string | null {

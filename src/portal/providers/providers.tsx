@@ -41,7 +41,6 @@ export function titleOf({ titlePrefix, projectFields }: Provider, integration: I
   return titlePrefix + values.filter((value) => value !== null).join(".");
 }
 
-/** The name of an event in paths. */
 export function nameOf({ event: [nameField] }: Provider, event: SyncEvent): string {
   return valueOf(event, nameField?.name) ?? "";
 }

@@ -5,7 +5,6 @@ const pathOf = (provider: string): string => `../../../docs/customers/connect-${
 
 export const hasSetupGuide = (provider: string): boolean => pathOf(provider) in GUIDES;
 
-/** Resolves with HTML. */
 export async function loadSetupGuide(provider: string): Promise<string> {
   return (await GUIDES[pathOf(provider)]?.()) ?? "";
 }

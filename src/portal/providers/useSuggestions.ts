@@ -19,7 +19,6 @@ interface Names {
 export interface Suggestions {
   /** Undefined for a field without suggestions. */
   of(field: ProviderField): string[] | undefined;
-  /** Why nothing can be suggested. */
   message: string | null;
 }
 

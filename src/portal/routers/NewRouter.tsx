@@ -3,12 +3,10 @@ import { Button, Fieldset, Group, SimpleGrid, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { randomId } from "@mantine/hooks";
 import { useLocation } from "wouter";
-import { client } from "../api.ts";
+import { client, type Schemas } from "../api.ts";
 import { useApiMutation } from "../queries.ts";
-import { focusFirst } from "../ui/fieldErrors.ts";
 import { Page, Section } from "../ui/Page.tsx";
 import { SubmitForm } from "../ui/SubmitForm.tsx";
-import { useSubmit } from "../ui/useSubmit.ts";
 import { routerId } from "../validation.ts";
 import { CHANGED_ROUTERS } from "./queries.ts";
 import { VARIANT_RULES, VariantFields } from "./VariantFields.tsx";
@@ -30,16 +28,15 @@ export default function NewRouter() {
     validate: { id: routerId, routeId: routerId, variants: { id: routerId, ...VARIANT_RULES } },
     validateInputOnChange: true,
   });
-  const create = useApiMutation(CHANGED_ROUTERS, (values: Values) =>
-    client.POST("/v1/routers", { body: toRouter(values) }),
-  );
-  const { submit, ...state } = useSubmit(form, create, () => navigate("/routers"));
+  const create = useApiMutation(CHANGED_ROUTERS, (body: Schemas["NewRouter"]) => client.POST("/v1/routers", { body }));
   return (
     <Page title="Add Router" above={[{ label: "Routers", href: "/routers" }]}>
       <Section title="Router">
         <SubmitForm
-          {...state}
-          onSubmit={form.onSubmit(submit, focusFirst)}
+          form={form}
+          mutation={create}
+          toBody={toRouter}
+          onDone={() => navigate("/routers")}
           label="Router"
           button="Save Router"
           failure="The router was not added"

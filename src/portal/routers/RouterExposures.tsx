@@ -14,26 +14,20 @@ const HOUR_MS = 3_600_000;
 type Hour = Schemas["ExposureHour"];
 
 export function RouterExposures({ router }: { router: string }) {
-  const query = useRouterExposures(router);
   return (
-    <QueryState query={query} loading="Loading exposures" rows={1}>
-      {({ hours }) =>
-        hours.length === 0 ? (
-          <Text size="sm">There were no exposures in the last 48 hours.</Text>
-        ) : (
-          <Chart router={router} hours={hours} />
-        )
-      }
+    <QueryState query={useRouterExposures(router)} loading="Loading exposures" rows={1}>
+      {({ hours }) => <Chart router={router} hours={hours} />}
     </QueryState>
   );
 }
 
 function Chart({ router, hours }: { router: string; hours: Hour[] }) {
+  if (hours.length === 0) return <Text>There were no exposures in the last 48 hours.</Text>;
   const series = toSeries([...new Set(hours.map(labelOf))]);
   const total = formatCount(hours.reduce((sum, { exposures }) => sum + exposures, 0));
   return (
     <Suspense fallback={<Loading label="Loading the chart" rows={1} />}>
-      <Text size="sm">Exposures per hour: {total} in all</Text>
+      <Text>Exposures per hour: {total} in all</Text>
       <BarFigure
         label={`Exposures per hour of ${router}: ${total} in all`}
         data={toBars(hours, series)}
@@ -45,9 +39,7 @@ function Chart({ router, hours }: { router: string; hours: Hour[] }) {
   );
 }
 
-function labelOf({ routeId, variantId }: Hour): string {
-  return `${routeId} / ${variantId}`;
-}
+const labelOf = ({ routeId, variantId }: Hour): string => `${routeId} / ${variantId}`;
 
 /** One bar for each hour since the first exposure, also for hours without exposures. */
 function toBars(hours: Hour[], series: Series[]): Record<string, string | number>[] {

@@ -23,7 +23,7 @@ export default function RouterPage({ id }: { id: string }) {
 function EditRouter({ router }: { router: Schemas["Router"] }) {
   return (
     <>
-      {router.description !== null && <Text>{router.description}</Text>}
+      {router.description !== null && <Text size="md">{router.description}</Text>}
       {router.routes.map((route) => (
         <Section key={route.id} title={`Route ${route.id}`}>
           <Stack gap="lg">

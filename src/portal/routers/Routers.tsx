@@ -11,7 +11,6 @@ import { RouterExposures } from "./RouterExposures.tsx";
 type Router = Schemas["Router"];
 
 export function Routers() {
-  const query = useRouters();
   return (
     <Page
       title="Routers"
@@ -24,7 +23,7 @@ export function Routers() {
         </>
       }
     >
-      <QueryState query={query} loading="Loading routers">
+      <QueryState query={useRouters()} loading="Loading routers">
         {({ routers }) =>
           routers.length === 0 ? <NoRouters /> : routers.map((one) => <RouterSection key={one.id} router={one} />)
         }
@@ -45,7 +44,7 @@ function NoRouters() {
   }'`;
   return (
     <Section title="No routers yet">
-      <Text size="sm">
+      <Text>
         A router sends the calls of each user to one of its variants, by weight. Add a router, then call it. Every call
         with a user is recorded as an exposure:
       </Text>
@@ -66,14 +65,12 @@ function RouterSection({ router }: { router: Router }) {
         </LinkButton>
       }
     >
-      {router.description !== null && <Text size="sm">{router.description}</Text>}
-      {router.routes.length === 0 && <Text size="sm">This router has no routes, so its calls are refused.</Text>}
+      {router.description !== null && <Text>{router.description}</Text>}
+      {router.routes.length === 0 && <Text>This router has no routes, so its calls are refused.</Text>}
       {router.routes.map((route) => (
         <Stack key={route.id} gap={4}>
           <Group gap="xs">
-            <Text fw={600} size="sm">
-              Route {route.id}
-            </Text>
+            <Text fw={600}>Route {route.id}</Text>
             <Badge variant="default">
               {Object.keys(route.conditions).length === 0 ? "all calls" : "on conditions"}
             </Badge>

@@ -7,7 +7,6 @@ import { baseUrl, required } from "../validation.ts";
 export const VARIANT_RULES = { upstream: { baseUrl, model: required("model") } };
 
 interface VariantFieldsProps {
-  /** The input props of a field, by its path within the variant. */
   inputProps: (path: "weight" | "upstream.baseUrl" | "upstream.model" | "upstream.apiKey") => GetInputPropsReturnType;
   apiKeyDescription: string;
 }

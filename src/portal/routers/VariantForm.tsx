@@ -4,20 +4,13 @@ import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { client, type Schemas } from "../api.ts";
 import { useApiMutation } from "../queries.ts";
-import { focusFirst } from "../ui/fieldErrors.ts";
-import { trimmedOrUndefined } from "../ui/inputs.tsx";
 import { SubmitForm } from "../ui/SubmitForm.tsx";
-import { useSubmit } from "../ui/useSubmit.ts";
 import { CHANGED_ROUTERS } from "./queries.ts";
 import { VARIANT_RULES, VariantFields } from "./VariantFields.tsx";
 
-interface VariantFormProps {
-  router: string;
-  route: string;
-  variant: Schemas["Variant"];
-}
-
-export function VariantForm({ router, route, variant: { id, weight, upstream } }: VariantFormProps) {
+export function VariantForm(props: { router: string; route: string; variant: Schemas["Variant"] }) {
+  const { router, route, variant } = props;
+  const { id, weight, upstream } = variant;
   const [isSaved, setIsSaved] = useState(false);
   const form = useForm({
     initialValues: { weight, upstream: { baseUrl: upstream.baseUrl, model: upstream.model, apiKey: "" } },
@@ -26,23 +19,27 @@ export function VariantForm({ router, route, variant: { id, weight, upstream } }
     onValuesChange: () => setIsSaved(false),
   });
   const params = { path: { router, route, variant: id } };
-  const save = useApiMutation(CHANGED_ROUTERS, (values: typeof form.values) =>
-    client.PATCH("/v1/routers/{router}/routes/{route}/variants/{variant}", {
-      params,
-      body: { ...values, upstream: { ...values.upstream, apiKey: trimmedOrUndefined(values.upstream.apiKey) } },
-    }),
+  const save = useApiMutation(CHANGED_ROUTERS, (body: Schemas["VariantPatch"]) =>
+    client.PATCH("/v1/routers/{router}/routes/{route}/variants/{variant}", { params, body }),
   );
-  const { submit, ...state } = useSubmit(form, save, () => setIsSaved(true));
+  const toBody = (values: typeof form.values) => ({
+    ...values,
+    upstream: { ...values.upstream, apiKey: values.upstream.apiKey.trim() || undefined },
+  });
   return (
     <SubmitForm
-      {...state}
-      onSubmit={form.onSubmit(submit, focusFirst)}
+      form={form}
+      mutation={save}
+      toBody={toBody}
+      onDone={() => setIsSaved(true)}
       label={`Variant ${id}`}
       button={`Save ${id}`}
       failure="Nothing was changed"
       status={isSaved ? "Saved." : ""}
     >
-      <Text fw={600}>Variant {id}</Text>
+      <Text size="md" fw={600}>
+        Variant {id}
+      </Text>
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <VariantFields
           inputProps={form.getInputProps}

@@ -10,19 +10,15 @@ import { useRejectedRecords } from "./queries.ts";
 
 const COLUMNS: Column<Schemas["RejectedRecord"]>[] = [
   { head: "Rejected at", cell: ({ at }) => <RelativeTime at={at} /> },
-  {
-    head: "Direction",
-    cell: ({ direction, event }) => (event === undefined ? direction : `${direction}, ${event}`),
-  },
+  { head: "Direction", cell: ({ direction, event }) => (event === undefined ? direction : `${direction}, ${event}`) },
   { head: "Reason", cell: ({ reason }) => reason },
   { head: "Record", overflowWrap: "anywhere", cell: ({ record }) => <Code>{stringify(record)}</Code> },
 ];
 
 export function RejectedRecords({ id }: { id: string }) {
-  const query = useRejectedRecords(id);
   return (
     <Section title="Rejected records">
-      <QueryState query={query} loading="Loading rejected records" rows={1}>
+      <QueryState query={useRejectedRecords(id)} loading="Loading rejected records" rows={1}>
         {({ pages }) => (
           <DataTable
             label="Rejected records"

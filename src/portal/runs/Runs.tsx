@@ -21,10 +21,9 @@ const DIRECTIONS = ["export", "import"] as const;
 const SERIES = toSeries(["Exported", "Imported"]);
 
 export function Runs({ id }: { id: string }) {
-  const query = useRuns(id);
   return (
     <Section title="Runs">
-      <QueryState query={query} loading="Loading runs" more="Older runs">
+      <QueryState query={useRuns(id)} loading="Loading runs" more="Older runs">
         {({ pages }) => <RunList runs={pages.flatMap((page) => page.runs)} />}
       </QueryState>
     </Section>
@@ -39,7 +38,7 @@ const COLUMNS: Column<Run>[] = [
 ];
 
 function RunList({ runs }: { runs: Run[] }) {
-  if (runs.length === 0) return <Text size="sm">There was no run yet.</Text>;
+  if (runs.length === 0) return <Text>There was no run yet.</Text>;
   return (
     <>
       <Suspense fallback={<Loading label="Loading the chart" rows={1} />}>

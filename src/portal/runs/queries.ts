@@ -12,10 +12,7 @@ export function useRuns(id: string) {
   );
 }
 
-interface RejectedPage {
-  rejected: Schemas["RejectedRecord"][];
-  next: string | null;
-}
+type RejectedPage = { rejected: Schemas["RejectedRecord"][]; next: string | null };
 
 export function useRejectedRecords(id: string) {
   return useApiPages([...integrationKey(id), "rejected"], (query) => {

@@ -2,14 +2,12 @@
 import { Center, Paper, PasswordInput, Stack, Text, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useDocumentTitle } from "@mantine/hooks";
-import { focusFirst } from "../ui/fieldErrors.ts";
 import { SubmitForm } from "../ui/SubmitForm.tsx";
 import { required } from "../validation.ts";
 import { useSignIn } from "./session.ts";
 
 export function SignIn() {
   useDocumentTitle("Sign in · Crosscurrent Portal");
-  const signIn = useSignIn();
   const form = useForm({ initialValues: { apiKey: "" }, validate: { apiKey: required("API key") } });
   return (
     <Center component="main" mih="100dvh" p="md">
@@ -18,16 +16,14 @@ export function SignIn() {
           <Title order={1} size="h2">
             Crosscurrent Portal
           </Title>
-          <Text size="sm" c="dimmed">
-            Sends router exposures to your analytics and imports your product events.
-          </Text>
+          <Text c="dimmed">Sends router exposures to your analytics and imports your product events.</Text>
           <SubmitForm
             label="Sign in"
             button="Sign in"
             failure="You are not signed in"
-            message={signIn.error?.message ?? null}
-            isPending={signIn.isPending}
-            onSubmit={form.onSubmit(({ apiKey }) => signIn.mutate(apiKey.trim()), focusFirst)}
+            form={form}
+            mutation={useSignIn()}
+            toBody={({ apiKey }) => apiKey.trim()}
           >
             <PasswordInput
               label="API key"

@@ -13,7 +13,6 @@ interface ConfirmDeleteProps {
   /** The button's text, if it says by itself what is deleted. */
   label?: string;
   call: () => ApiCall<unknown>;
-  /** The list that is fetched again. */
   listKey: QueryKey;
   /** The page to go to, if what is deleted has its own page. */
   listPage?: string;
@@ -39,7 +38,7 @@ export function ConfirmDelete({ what, consequence, label, call, listKey, listPag
       </Button>
       <Modal opened={opened} onClose={close} title={`Delete ${what}?`}>
         <Stack>
-          <Text size="sm">{consequence}</Text>
+          <Text>{consequence}</Text>
           {remove.error && <ErrorAlert title="It was not deleted" error={remove.error} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={close} data-autofocus>

@@ -3,8 +3,7 @@ import { Table, Text, VisuallyHidden } from "@mantine/core";
 import type { ReactNode } from "react";
 
 const MIN_COLUMN_PX = 120;
-/** For columns with long texts. */
-const MIN_TEXT_COLUMN_PX = 240;
+const MIN_LONG_TEXT_COLUMN_PX = 240;
 
 export interface Column<Row> {
   head: string;
@@ -12,7 +11,6 @@ export interface Column<Row> {
   isHeadHidden?: boolean;
   /** The cell names its row. */
   isRowHead?: boolean;
-  /** For numbers. */
   align?: "right";
   /** Set for long texts. Long words are broken, so that they do not push the other columns away. */
   overflowWrap?: "anywhere";
@@ -24,17 +22,13 @@ interface DataTableProps<Row> {
   columns: Column<Row>[];
   rows: Row[];
   keyOf: (row: Row) => string;
-  /** Shown instead of a table without rows. */
   empty?: string;
 }
 
-export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { label, columns, rows, keyOf, empty } = props;
-  const minWidthPx = columns.reduce(
-    (sum, { overflowWrap }) => sum + (overflowWrap === undefined ? MIN_COLUMN_PX : MIN_TEXT_COLUMN_PX),
-    0,
-  );
-  if (rows.length === 0 && empty !== undefined) return <Text size="sm">{empty}</Text>;
+export function DataTable<Row>({ label, columns, rows, keyOf, empty }: DataTableProps<Row>) {
+  const longTexts = columns.filter(({ overflowWrap }) => overflowWrap !== undefined).length;
+  const minWidthPx = longTexts * MIN_LONG_TEXT_COLUMN_PX + (columns.length - longTexts) * MIN_COLUMN_PX;
+  if (rows.length === 0 && empty !== undefined) return <Text>{empty}</Text>;
   return (
     <Table.ScrollContainer minWidth={minWidthPx}>
       <Table aria-label={label}>
@@ -50,17 +44,14 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         <Table.Tbody>
           {rows.map((row) => (
             <Table.Tr key={keyOf(row)}>
-              {columns.map(({ head, isRowHead, align, overflowWrap, cell }) =>
-                isRowHead ? (
-                  <Table.Th key={head} scope="row" ta={align} style={{ overflowWrap }}>
+              {columns.map(({ head, isRowHead, align, overflowWrap, cell }) => {
+                const Cell = isRowHead ? Table.Th : Table.Td;
+                return (
+                  <Cell key={head} scope={isRowHead ? "row" : undefined} ta={align} style={{ overflowWrap }}>
                     {cell(row)}
-                  </Table.Th>
-                ) : (
-                  <Table.Td key={head} ta={align} style={{ overflowWrap }}>
-                    {cell(row)}
-                  </Table.Td>
-                ),
-              )}
+                  </Cell>
+                );
+              })}
             </Table.Tr>
           ))}
         </Table.Tbody>

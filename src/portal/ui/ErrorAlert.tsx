@@ -6,7 +6,6 @@ import { ApiError } from "../api.ts";
 interface ErrorAlertProps {
   title?: string;
   error?: Error | null;
-  /** Shows a button that tries again. */
   onRetry?: () => unknown;
   /** Shown instead of the message of `error`. */
   children?: ReactNode;
@@ -23,7 +22,7 @@ export function ErrorAlert({ title = "This could not be loaded", error, onRetry,
       styles={{ title: { color: "var(--mantine-color-error)" } }}
     >
       <Stack align="flex-start" gap="sm">
-        {children ?? <Text size="sm">{[error?.message, ...details].join(" ")}</Text>}
+        {children ?? <Text>{[error?.message, ...details].join(" ")}</Text>}
         {onRetry && (
           <Button size="xs" variant="default" onClick={() => void onRetry()}>
             Try again

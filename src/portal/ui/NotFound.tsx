@@ -6,7 +6,7 @@ import { Page } from "./Page.tsx";
 export function NotFound() {
   return (
     <Page title="There is no such page">
-      <Text>
+      <Text size="md">
         Go to <TextLink href="/routers">Routers</TextLink> or{" "}
         <TextLink href="/integrations">Data Integrations</TextLink>.
       </Text>

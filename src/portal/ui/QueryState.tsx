@@ -17,7 +17,6 @@ interface QueryStateProps<T> {
   };
   /** For screen readers, as in "Loading runs". */
   loading: string;
-  /** The height of the placeholder. */
   rows?: number;
   more?: string;
   children: (data: T) => ReactNode;

@@ -8,7 +8,6 @@ const UPDATE_MS = 10_000;
 interface RelativeTimeProps {
   at: string | null | undefined;
   isFuture?: boolean;
-  /** Shown if there is no time. */
   empty?: string;
 }
 

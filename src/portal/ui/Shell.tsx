@@ -17,6 +17,9 @@ export function Shell({ workspace, children }: { workspace: string; children: Re
   const [location] = useLocation();
   const main = useRef<HTMLElement>(null);
   const lastLocation = useRef(location);
+  const { setColorScheme } = useMantineColorScheme();
+  const isDark = useComputedColorScheme("light") === "dark";
+  const signOut = useSignOut();
   // Keyboard and screen reader start at the top of a new page.
   useEffect(() => {
     if (lastLocation.current === location) return;
@@ -37,11 +40,15 @@ export function Shell({ workspace, children }: { workspace: string; children: Re
             Crosscurrent
           </TextLink>
           <Group gap="xs" wrap="nowrap">
-            <Text size="sm" c="dimmed" truncate maw={240} visibleFrom="xs" title={workspace}>
+            <Text c="dimmed" truncate maw={240} visibleFrom="xs" title={workspace}>
               {workspace}
             </Text>
-            <ColorSchemeButton />
-            <SignOutButton />
+            <Button size="compact-sm" variant="default" onClick={() => setColorScheme(isDark ? "light" : "dark")}>
+              {isDark ? "Light" : "Dark"}
+            </Button>
+            <Button size="compact-sm" variant="default" loading={signOut.isPending} onClick={() => signOut.mutate()}>
+              Sign out
+            </Button>
           </Group>
         </Group>
         <Group component="nav" aria-label="Portal" h={40} px="sm" pb="xs" gap={4} wrap="nowrap" hiddenFrom="sm">
@@ -70,23 +77,4 @@ function Navigation({ layout }: { layout: "row" | "column" }) {
       </Button>
     );
   });
-}
-
-function ColorSchemeButton() {
-  const { setColorScheme } = useMantineColorScheme();
-  const isDark = useComputedColorScheme("light") === "dark";
-  return (
-    <Button size="compact-sm" variant="default" onClick={() => setColorScheme(isDark ? "light" : "dark")}>
-      {isDark ? "Light" : "Dark"}
-    </Button>
-  );
-}
-
-function SignOutButton() {
-  const signOut = useSignOut();
-  return (
-    <Button size="compact-sm" variant="default" loading={signOut.isPending} onClick={() => signOut.mutate()}>
-      Sign out
-    </Button>
-  );
 }

@@ -1,5 +1,5 @@
 // What several forms need for their fields.
-import { PasswordInput, TextInput, type PasswordInputProps, type TextInputProps } from "@mantine/core";
+import { PasswordInput, type PasswordInputProps } from "@mantine/core";
 
 /** A secret that is sent and never returned; `what` as in "the key". */
 export function SecretInput({ what, ...props }: PasswordInputProps & { what: string }) {
@@ -12,20 +12,6 @@ export function SecretInput({ what, ...props }: PasswordInputProps & { what: str
   );
 }
 
-export function ImportFromInput(props: TextInputProps) {
-  return (
-    <TextInput
-      type="date"
-      label="Import from"
-      description="The first day to import. The default is 30 days ago."
-      {...props}
-    />
-  );
-}
-
-export const trimmedOrUndefined = (text: string): string | undefined => text.trim() || undefined;
-
-/** @example toOptions({ up: "Up is good", down: "Down is good" }) // for a select */
-export function toOptions(labels: Record<string, string>): { value: string; label: string }[] {
-  return Object.entries(labels).map(([value, label]) => ({ value, label }));
+export function toOptions<Value extends string>(labels: Record<Value, string>): { value: Value; label: string }[] {
+  return Object.entries<string>(labels).map(([value, label]) => ({ value: value as Value, label }));
 }

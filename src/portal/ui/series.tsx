@@ -22,9 +22,7 @@ export function Legend({ series }: { series: Series[] }) {
       {series.map(({ name, label, color }) => (
         <Group key={name} gap={6} wrap="nowrap">
           <ColorSwatch color={getThemeColor(color, theme)} size={12} withShadow={false} />
-          <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-            {label}
-          </Text>
+          <Text style={{ overflowWrap: "anywhere" }}>{label}</Text>
         </Group>
       ))}
     </Group>

@@ -10,6 +10,9 @@ export const theme = createTheme({
   components: {
     // A badge is never cut off, even in a narrow column.
     Badge: Badge.extend({ defaultProps: { tt: "none" }, styles: { root: { minWidth: "max-content" } } }),
+    Text: { defaultProps: { size: "sm" } },
+    // An anchor is a text too.
+    Anchor: { defaultProps: { size: "md" } },
     Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
   },
 });

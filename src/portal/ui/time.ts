@@ -9,11 +9,7 @@ export function localTime(iso: string): string {
   return absolute.format(new Date(iso));
 }
 
-/**
- * The tense is given, not computed: the clock of this machine may be wrong.
- *
- * @example relativeTime("2026-01-31T08:00:00.000Z", Date.now(), "future") // "in 2 hours"
- */
+/** As in "in 2 hours". The tense is given, not computed: the clock of this machine may be wrong. */
 export function relativeTime(iso: string, nowMs: number, tense: "past" | "future"): string {
   const sign = tense === "past" ? -1 : 1;
   const distanceMs = Math.max(0, (new Date(iso).getTime() - nowMs) * sign);

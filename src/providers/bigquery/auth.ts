@@ -5,12 +5,12 @@ import type { Connection } from "../../domain/connection.ts";
 import { impersonationError } from "./errors.ts";
 import { type BigQueryOptions, settingsOf } from "./options.ts";
 
-/** Enough for jobs, tables and read sessions, and for nothing outside of BigQuery. */
+/** Allows nothing outside of BigQuery. */
 const TARGET_SCOPES = ["https://www.googleapis.com/auth/bigquery"];
 /** Needed to request another account's token: https://cloud.google.com/iam/docs/reference/credentials/rest */
 const SOURCE_SCOPES = ["https://www.googleapis.com/auth/cloud-platform"];
 const TOKEN_LIFETIME_SECONDS = 3_600;
-/** Tokens are renewed this long before they expire. A token with a shorter life is renewed before each use. */
+/** A token with a shorter life is renewed before each use. */
 const RENEW_BEFORE_END_MS = 5 * 60_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const MAX_ACCOUNTS = 10_000;
@@ -18,11 +18,11 @@ const MAX_ACCOUNTS = 10_000;
 export interface Accounts {
   /** Returns the account's one client, which renews its token by itself. */
   clientOf(connection: Connection): Promise<AuthClient>;
-  /** Returns a token that is valid now. Throws a SyncError if the account may not be impersonated. */
+  /** Throws a SyncError if the account may not be impersonated. */
   tokenOf(connection: Connection): Promise<string>;
   /** Makes the next call request a new token. */
   forget(connection: Connection): void;
-  /** Returns the account that customers must let impersonate theirs; null if it is unknown. */
+  /** The account that customers must let impersonate theirs; null if it is unknown. */
   ownPrincipal(): Promise<string | null>;
 }
 
@@ -86,18 +86,13 @@ function createAccount(options: BigQueryOptions, email: string, sourceClient: Au
   };
 }
 
-interface Source {
-  client(): Promise<AuthClient>;
-  principal: () => Promise<string | null>;
-}
-
 /** This service's own identity: a fixed token, or Application Default Credentials, looked up when first needed. */
-function createSource({ sourceToken }: BigQueryOptions): Source {
+function createSource({ sourceToken }: BigQueryOptions) {
   const transporterOptions = { timeout: REQUEST_TIMEOUT_MS };
   if (sourceToken !== undefined) {
     const client = new OAuth2Client({ transporterOptions });
     client.setCredentials({ access_token: sourceToken });
-    return { client: async () => client, principal: async () => null };
+    return { client: async (): Promise<AuthClient> => client, principal: async () => null };
   }
   const auth = new GoogleAuth({ scopes: SOURCE_SCOPES, clientOptions: { transporterOptions } });
   return {

@@ -9,7 +9,6 @@ import { type BigQueryCall, type BigQueryContext, type RestRequest, send } from 
 import type { Operation } from "./errors.ts";
 import { columnsOf, rawTable, type TableColumn } from "./import/sourceTable.ts";
 
-/** Short, because a person waits for the list. */
 const TIMEOUT_MS = 15_000;
 const MAX_COLUMNS = 10_000;
 
@@ -18,31 +17,23 @@ const datasetList = z.object({
   datasets: z.array(z.object({ datasetReference: z.object({ datasetId: z.string() }) })).optional(),
   nextPageToken,
 });
-const tableList = z.object({
-  tables: z
-    .array(z.object({ tableReference: z.object({ tableId: z.string() }), type: z.string().optional() }))
-    .optional(),
-  nextPageToken,
-});
+const tableItem = z.object({ tableReference: z.object({ tableId: z.string() }), type: z.string().optional() });
+const tableList = z.object({ tables: z.array(tableItem).optional(), nextPageToken });
 
 export function createBrowse(context: BigQueryContext): Browse {
   return {
     async datasets(connection, { cursor, limit }) {
       const operation: Operation = { action: "listing the datasets", role: "dataViewer" };
-      const response = await get(context, connection, operation, datasetList, {
-        path: ["datasets"],
-        query: pageQuery(cursor, limit),
-      });
+      const request = { path: ["datasets"], query: pageQuery(cursor, limit) };
+      const response = await get(context, connection, operation, datasetList, request);
       const items = (response.datasets ?? []).map(({ datasetReference }) => ({ id: datasetReference.datasetId }));
       return { items, next: response.nextPageToken ?? null };
     },
 
     async tables(connection, dataset, { cursor, limit }) {
       const operation: Operation = { action: "listing the tables", about: dataset, role: "dataViewer" };
-      const response = await get(context, connection, operation, tableList, {
-        path: ["datasets", dataset, "tables"],
-        query: pageQuery(cursor, limit),
-      });
+      const request = { path: ["datasets", dataset, "tables"], query: pageQuery(cursor, limit) };
+      const response = await get(context, connection, operation, tableList, request);
       const items = (response.tables ?? []).map(({ tableReference, type }) => ({
         id: tableReference.tableId,
         type: type ?? "TABLE",
@@ -54,9 +45,8 @@ export function createBrowse(context: BigQueryContext): Browse {
       const ref = { projectId: settingsOf(connection).projectId, datasetId: dataset, tableId: table };
       checkTable(ref);
       const operation: Operation = { action: "reading a table's columns", about: tableText(ref), role: "dataViewer" };
-      const response = await get(context, connection, operation, rawTable, {
-        path: ["datasets", dataset, "tables", table],
-      });
+      const request = { path: ["datasets", dataset, "tables", table] };
+      const response = await get(context, connection, operation, rawTable, request);
       return flatten(columnsOf(response)).slice(0, MAX_COLUMNS);
     },
   };
@@ -85,9 +75,7 @@ async function get<T>(
   throw new SyncError("transient", `BigQuery did not response within ${TIMEOUT_MS / 1_000} seconds. Try again.`);
 }
 
-/**
- * Fields of a STRUCT follow it as `a.b`. Fields below an ARRAY are left out, because they have several values per row.
- */
+/** Fields of a STRUCT follow it as `a.b`. Fields below an ARRAY, which have several values per row, are left out. */
 function flatten(columns: TableColumn[], prefix = ""): BrowsedColumn[] {
   return columns.flatMap(({ name, type, mode, fields }) => [
     { name: prefix + name, type, mode },

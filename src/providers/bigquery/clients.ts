@@ -12,16 +12,12 @@ import { type Accounts, createAccounts } from "./auth.ts";
 import { type Operation, toSyncError } from "./errors.ts";
 import { type BigQueryOptions, settingsOf } from "./options.ts";
 
-/** BigQuery answers calls about jobs and tables within seconds. A job goes on when its caller gives up. */
+/** A job goes on when its caller gives up. */
 const REQUEST_TIMEOUT_MS = 60_000;
-/** Waits before the second and the third attempt after a transient error. */
 const RETRY_AFTER_MS = [200, 1_000];
-/** How much of a stream the service may send before it is read. */
 const READ_WINDOW_BYTES = 4 * 1024 * 1024;
-/** Each has connections of its own. */
 const MAX_CLIENTS = 256;
 
-/** The Storage Read API for one connection. */
 export interface ReadClient {
   client: v1.BigQueryReadClient;
   /** Must go with every call: gRPC's own credentials do not work without TLS, so the token is a header. */
@@ -30,14 +26,10 @@ export interface ReadClient {
 
 export interface Clients {
   accounts: Accounts;
-  /** Throws a SyncError if the account may not be impersonated. */
   bigQueryOf(connection: Connection): Promise<BigQuery>;
-  /** `callOptions` hold a token that is valid for some minutes: ask again for each call. */
+  /** Must be asked for each call, because its token is valid for some minutes only. */
   readClientOf(connection: Connection): Promise<ReadClient>;
-  /**
-   * Makes a call that may be repeated. Turns errors into SyncErrors, repeats it after transient ones and with a new
-   * token after a refused one, and limits its time. Throws the signal's reason if it is aborted.
-   */
+  /** Repeats `run` after transient errors, and once with a new token. Throws a SyncError or the signal's reason. */
   call<T>(scope: CallScope, operation: Operation, run: () => Promise<T>, timeoutMs?: number): Promise<T>;
   close(): Promise<void>;
 }
@@ -47,10 +39,7 @@ export interface CallScope {
   signal: AbortSignal;
 }
 
-interface ClientPair {
-  rest: BigQuery | null;
-  read: v1.BigQueryReadClient | null;
-}
+type ClientPair = { rest: BigQuery | null; read: v1.BigQueryReadClient | null };
 
 export function createClients(options: BigQueryOptions): Clients {
   const accounts = createAccounts(options);

@@ -34,7 +34,6 @@ export async function testConnection(
   const signal = AbortSignal.timeout(CONNECTION_TEST_TIMEOUT_MS);
   const call: BigQueryCall = { context, connection, signal, heartbeat: () => undefined };
   const steps: TestStep[] = [];
-  /** Returns whether the step succeeded. */
   const step = async (name: string, run: () => Promise<void>): Promise<boolean> => {
     const result = await runTestStep("BigQuery", name, run);
     steps.push(result);
@@ -57,7 +56,7 @@ export async function testConnection(
   return steps;
 }
 
-/** Requests a new token, because an old one may outlive the grant. */
+/** Requests a new token, because an old one may outlive the permission. */
 async function tryImpersonating({ context, connection }: BigQueryCall): Promise<void> {
   const { accounts } = context.clients;
   accounts.forget(connection);
@@ -73,10 +72,8 @@ async function tryImpersonating({ context, connection }: BigQueryCall): Promise<
 /** BigQuery checks permissions and names of a dry run and runs nothing. */
 async function tryJob(call: BigQueryCall, query: string, operation: Operation): Promise<void> {
   const { projectId, location } = settingsOf(call.connection);
-  const body = {
-    jobReference: { projectId, location },
-    configuration: { dryRun: true, query: { query, useLegacySql: false } },
-  };
+  const configuration = { dryRun: true, query: { query, useLegacySql: false } };
+  const body = { jobReference: { projectId, location }, configuration };
   await send(call, operation, anything, { method: "POST", path: ["jobs"], body });
 }
 
@@ -87,11 +84,8 @@ async function tryDataset(call: BigQueryCall): Promise<void> {
   const dataset = await send(call, operation, datasetResponse, { method: "GET", path });
   const actual = dataset?.location;
   if (actual !== undefined && actual.toLowerCase() !== location.toLowerCase()) {
-    throw new SyncError(
-      "schema",
-      `The dataset ${datasetId} is in the location ${actual}, but this integration names ${location}. ` +
-        "Create the integration again with the dataset's location.",
-    );
+    const problem = `The dataset ${datasetId} is in the location ${actual}, but this integration names ${location}.`;
+    throw new SyncError("schema", `${problem} Create the integration again with the dataset's location.`);
   }
 }
 
@@ -123,18 +117,16 @@ function tableReader({ context, connection, signal }: BigQueryCall): (event: Eve
   };
 }
 
-/** Opens a read session, because there is no dry run for it and neither Job User nor Data Viewer may do it. */
+/** Read sessions have no dry run, and need another role than jobs and tables. */
 async function tryReading(
   { context, connection, signal }: BigQueryCall,
   first: { name: string; table: SourceTable } | undefined,
 ): Promise<void> {
   if (first === undefined) {
     const { serviceAccountEmail: email, projectId } = settingsOf(connection);
-    throw new SyncError(
-      "schema",
-      `Not tested, because no event has a readable table. Reading needs one more role: ` +
-        grantText("readSessionUser", email, projectId, undefined),
-    );
+    const grant = grantText("readSessionUser", email, projectId, undefined);
+    const problem = "Not tested, because no event has a readable table. Reading needs one more role:";
+    throw new SyncError("schema", `${problem} ${grant}`);
   }
   const toMs = Date.now();
   const window = { fromMs: toMs - HOUR_MS, toMs };

@@ -11,16 +11,9 @@ import { planBigQueryPasses } from "./import/planPasses.ts";
 import type { BigQueryContext } from "./rest.ts";
 import { bigQuerySpec } from "./spec.ts";
 
-/** Several loads and MERGEs, so that the look-ups before the first are rare. */
+/** Several loads and MERGEs, because the look-ups before the first take time. */
 const EXPORT_BATCH_SEQS = 1_000_000;
 
-/**
- * ```ts
- * const connector = createBigQueryConnector({ overlapMs: 86_400_000, exportTable: "exposures", stagingPrefix: "s_" });
- * for await (const { cursorSeq, sent } of connector.exportBuckets(connection, job)) await commit(cursorSeq, sent);
- * await connector.close();
- * ```
- */
 export function createBigQueryConnector(options: BigQueryOptions): Connector {
   const context: BigQueryContext = { options, clients: createClients(options), http: createHttpClient() };
   return {

@@ -4,13 +4,12 @@ import { type ErrorKind, SyncError } from "../../domain/errors.ts";
 import { type GoogleErrorInfo, googleErrorInfo } from "./googleErrorInfo.ts";
 import { settingsOf } from "./options.ts";
 
-/** What was tried, for error messages. */
 export interface Operation {
-  /** Completes "BigQuery failed at …", for example "the load of router exposures". */
+  /** Completes "BigQuery failed at …". */
   action: string;
   /** Its object: `dataset` or `dataset.table`; by default the project. */
   about?: string;
-  /** The role that it needs, for refusals that name no permission. */
+  /** The needed role, for refusals that name no permission. */
   role?: Role;
 }
 
@@ -27,6 +26,7 @@ const ROLES: Record<Role, { title: string; level: "project" | "dataset" }> = {
 const QUOTA_WAIT_MS = 15 * 60_000;
 const RATE_WAIT_MS = 60_000;
 const WAIT_SPREAD = 0.2;
+const CHECK_ACCOUNT = "Check that the service account exists and is enabled.";
 
 /** https://cloud.google.com/bigquery/docs/error-messages */
 const KIND_OF_REASON: Record<string, ErrorKind> = {
@@ -74,7 +74,6 @@ const KIND_OF_GRPC: Record<number, ErrorKind> = {
   16: "auth",
 };
 
-/** A SyncError stays as it is. */
 export function toSyncError(error: unknown, operation: Operation, connection: Connection): SyncError {
   if (error instanceof SyncError) return error;
   const info = googleErrorInfo(error);
@@ -109,16 +108,13 @@ function messageOf(kind: ErrorKind, info: GoogleErrorInfo, operation: Operation,
   const where = about === undefined ? `the project ${projectId}` : `${about} in the project ${projectId}`;
   switch (kind) {
     case "auth":
-      return (
-        `Google refused the access token of ${email} at ${action} (${said}). ` +
-        "Check that the service account exists and is enabled."
-      );
+      return `Google refused the access token of ${email} at ${action} (${said}). ${CHECK_ACCOUNT}`;
     case "permission":
       return permissionMessage(info, operation, connection);
     case "not_found":
       return (
-        `BigQuery does not find ${where} at ${action} (${said}). Check the project id, the dataset, the table, ` +
-        `and that the dataset is in the location ${location}.`
+        `BigQuery does not find ${where} at ${action} (${said}). ` +
+        `Check the project id, the names of dataset and table, and that the dataset is in the location ${location}.`
       );
     case "rate_limited":
       return `BigQuery's quota for ${action} on ${where} is used up for now (${said}); it goes on by itself.`;
@@ -135,7 +131,10 @@ function messageOf(kind: ErrorKind, info: GoogleErrorInfo, operation: Operation,
 function permissionMessage(info: GoogleErrorInfo, { action, about, role }: Operation, connection: Connection): string {
   const { serviceAccountEmail: email, projectId } = settingsOf(connection);
   if (/^(accessNotConfigured|SERVICE_DISABLED)$/.test(info.reason)) {
-    return `The BigQuery API is off in the project ${projectId}. Enable it and the BigQuery Storage API there.`;
+    return (
+      `The BigQuery API is switched off in the project ${projectId}. ` +
+      "Enable the BigQuery API and the BigQuery Storage API there."
+    );
   }
   if (info.reason.startsWith("billing")) {
     return `The billing of the project ${projectId} does not allow ${action}. Enable billing in Google Cloud.`;
@@ -143,21 +142,15 @@ function permissionMessage(info: GoogleErrorInfo, { action, about, role }: Opera
   const lacking = info.permission === null ? "" : `: it lacks ${info.permission}`;
   const named = roleOf(info.permission) ?? role ?? "dataViewer";
   // The editor's role includes the viewer's.
-  const needed = named === "dataViewer" && role === "dataEditor" ? role : named;
-  const grant = grantText(needed, email, projectId, about);
+  const grant = grantText(named === "dataViewer" && role === "dataEditor" ? role : named, email, projectId, about);
   return `The service account ${email} has no permission for ${action}${lacking}. ${grant}`;
 }
 
-/** One sentence that says which role to grant, where and to whom. */
 export function grantText(role: Role, email: string, projectId: string, about: string | undefined): string {
   const { title, level } = ROLES[role];
-  const on =
-    level === "project" || about === undefined ? `the project ${projectId}` : `the dataset ${datasetOf(about)}`;
+  const dataset = level === "project" ? undefined : about?.split(".")[0];
+  const on = dataset === undefined ? `the project ${projectId}` : `the dataset ${dataset}`;
   return `Grant the role ${title} on ${on} to ${email}.`;
-}
-
-function datasetOf(about: string): string {
-  return about.split(".")[0] ?? about;
 }
 
 function roleOf(permission: string | null): Role | null {
@@ -174,24 +167,18 @@ function saidOf({ status, grpc, reason, network }: GoogleErrorInfo): string {
   return network ?? "no answer";
 }
 
-/** The error if there is no token of the customer's account. */
 export function impersonationError(error: unknown, email: string): SyncError {
   if (error instanceof SyncError) return error;
   const info = googleErrorInfo(error);
   const { status, reason, text } = info;
   const said = saidOf(info);
   if (/could not load the default credentials|unable to detect a project/i.test(text)) {
-    return new SyncError(
-      "auth",
-      "This service has no Google identity of its own. Its operator must set up Application Default Credentials " +
-        "or GOOGLE_SOURCE_TOKEN.",
-    );
+    const remedy = "Its operator must set up Application Default Credentials or GOOGLE_SOURCE_TOKEN.";
+    return new SyncError("auth", `This service has no Google identity of its own. ${remedy}`);
   }
   if (reason === "SERVICE_DISABLED") {
-    return new SyncError(
-      "permission",
-      "The IAM Service Account Credentials API is switched off for this service. Its operator must enable it.",
-    );
+    const problem = "The IAM Service Account Credentials API is switched off for this service.";
+    return new SyncError("permission", `${problem} Its operator must enable it.`);
   }
   if (status === 401) {
     return new SyncError("auth", `Google refused this service's own identity (${said}). Its operator must renew it.`);
@@ -201,9 +188,8 @@ export function impersonationError(error: unknown, email: string): SyncError {
     return new SyncError("auth", `Google does not know the service account ${email} (${said}). Check its address.`);
   }
   if (status === 429) {
-    return new SyncError("rate_limited", `Google issues no more tokens for ${email} for now; it goes on by itself.`, {
-      retryAtMs: retryAt(info),
-    });
+    const message = `Google issues no more tokens for ${email} for now; it goes on by itself.`;
+    return new SyncError("rate_limited", message, { retryAtMs: retryAt(info) });
   }
   return new SyncError("transient", `Google gave no access token for ${email} (${said}); it is tried again.`);
 }

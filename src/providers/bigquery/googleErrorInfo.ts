@@ -36,7 +36,6 @@ export function googleErrorInfo(error: unknown): GoogleErrorInfo {
   };
 }
 
-/** One member of a value of unknown form. */
 function memberOf(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null && name in value
     ? (value as Record<string, unknown>)[name]

@@ -25,7 +25,6 @@ export const TABLE = {
     "without project or dataset",
 } satisfies TextRule;
 
-/** Flexible names too: those of a table, and some signs. */
 export const COLUMN = {
   pattern: /^[\p{L}\p{M}\p{N}\p{Pc}\p{Pd}\p{Zs}&%=+:<>#|]{1,300}$/u,
   message:
@@ -33,18 +32,13 @@ export const COLUMN = {
     "dots or control characters",
 } satisfies TextRule;
 
-/**
- * The address of a service account: one that a customer made (`name@project.iam.gserviceaccount.com`, with the domain of
- * an old project in between), or one of Google's own (`…@appspot.gserviceaccount.com`,
- * `…-compute@developer.gserviceaccount.com`).
- */
+/** Also `name@project.domain.iam.…` of old projects, `…@appspot.…` and `…-compute@developer.…` of Google's own. */
 export const SERVICE_ACCOUNT = {
   pattern: /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?@([a-z0-9]([a-z0-9-]*[a-z0-9])?[.])+gserviceaccount[.]com$/,
   maxChars: 320,
   message: "must be the email address of a Google service account, as in name@my-project.iam.gserviceaccount.com",
 } satisfies TextRule;
 
-/** A region or multi-region. Only BigQuery knows whether there is one of that name. */
 export const LOCATION = {
   pattern: /^[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$/,
   maxChars: 64,

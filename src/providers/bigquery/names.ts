@@ -12,12 +12,11 @@ export interface TableRef {
 const MAX_QUOTED_CHARS = 80;
 /** BigQuery's limit for a query's text is 1 MB. Names and ids are far shorter than this. */
 const MAX_LITERAL_CHARS = 16_384;
-/** A TIMESTAMP lies in the years 1 to 9999. */
+// The years 1 to 9999.
 const MIN_TIMESTAMP_MS = -62_135_596_800_000;
 const MAX_TIMESTAMP_MS = 253_402_300_799_999;
 const LONE_SURROGATE = /\p{Cs}/u;
 
-/** Throws `schema` unless each part keeps BigQuery's rules for names. */
 export function checkTable({ projectId, datasetId, tableId }: TableRef): void {
   if (!keeps(PROJECT, projectId)) throw invalidName("project id", projectId);
   checkDataset(datasetId);
@@ -40,18 +39,17 @@ export function columnSql(name: string): string {
   return backticked(name);
 }
 
-/** A string literal of GoogleSQL. Characters that could end the literal are escaped. */
+/** Escapes all characters that could end the literal. */
 export function stringSql(text: string): string {
   if (text.length > MAX_LITERAL_CHARS || LONE_SURROGATE.test(text)) throw invalidName("text", text);
   return `'${text.replaceAll(/['\\\p{Cc}\u2028\u2029]/gu, escaped)}'`;
 }
 
-/** A TIMESTAMP literal with milliseconds. BigQuery prunes partitions by constants only. */
+/** A literal, because BigQuery prunes partitions by constants only. */
 export function timestampSql(epochMs: number): string {
   return `TIMESTAMP '${wallTime(epochMs)}+00:00'`;
 }
 
-/** The same instant as a DATETIME in UTC. */
 export function datetimeSql(epochMs: number): string {
   return `DATETIME '${wallTime(epochMs)}'`;
 }
@@ -61,7 +59,7 @@ export function tableText({ datasetId, tableId }: TableRef): string {
   return `${shorten(datasetId)}.${shorten(tableId)}`;
 }
 
-/** A label's value: at most 63 lower-case letters, digits, `_` and `-`. Different ids may get the same label. */
+/** At most 63 lower-case letters, digits, `_` and `-`. Different ids may get the same label. */
 export function labelValue(text: string): string {
   return text
     .toLowerCase()

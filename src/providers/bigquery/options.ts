@@ -6,7 +6,7 @@ import { reader } from "../provider.ts";
 import { bigQuerySpec, readSource, type BigQuerySettings, type EventSource } from "./spec.ts";
 
 export interface BigQueryOptions {
-  /** Operator overrides of addresses: origins without a path. `http://` for the Storage API means gRPC without TLS. */
+  /** Origins without a path. `http://` for the Storage API means gRPC without TLS. */
   restUrl?: string;
   storageUrl?: string;
   iamCredentialsUrl?: string;
@@ -16,9 +16,8 @@ export interface BigQueryOptions {
   overlapMs: number;
   exportTable: string;
   stagingPrefix: string;
-  /** Buckets that one load and one MERGE deliver at most. export/exportBuckets.ts has the default and its reason. */
+  /** export/exportBuckets.ts has the default and its reason. */
   exportBatchRows?: number;
-  /** How long one call may take. A job that it started goes on after that. */
   requestTimeoutMs?: number;
   /** How long one attempt waits for a job. The next attempt goes on waiting for the same job. */
   jobWaitMs?: number;
@@ -32,8 +31,6 @@ export function settingsOf({ settings }: Connection): BigQuerySettings {
 
 export function sourceOf({ source }: Pick<EventDefinition, "source">): EventSource {
   if (source !== null) return readSource(source);
-  throw new SyncError(
-    "schema",
-    "The event does not say which table it comes from. Delete it and add it with its table.",
-  );
+  const problem = "The event does not say which table it comes from.";
+  throw new SyncError("schema", `${problem} Delete it and add it with its table.`);
 }

@@ -9,7 +9,6 @@ import type { Operation } from "./errors.ts";
 import { googleErrorInfo } from "./googleErrorInfo.ts";
 import type { BigQueryOptions } from "./options.ts";
 
-/** What the connector's parts share. */
 export interface BigQueryContext {
   options: BigQueryOptions;
   clients: Clients;
@@ -31,11 +30,10 @@ export interface RestRequest {
   path: string[];
   query?: Record<string, string>;
   body?: object;
-  /** Error statuses for which `send` returns null. */
   expected?: number[];
 }
 
-/** Returns the response as the schema reads it; null for one of the expected statuses. */
+/** Returns null for one of the expected statuses. */
 export async function send<T>(
   call: BigQueryCall,
   operation: Operation,
@@ -62,7 +60,6 @@ export function parseResponse<T>(schema: z.ZodType<T>, body: unknown, { action }
   throw new SyncError("transient", `BigQuery sent a response of unknown form for ${action}; it is tried again.`);
 }
 
-/** The schema for responses of which nothing is read. */
 export const anything = z.unknown();
 
 function sendOnce(client: BigQuery, { method, path, query, body }: RestRequest): Promise<unknown> {

@@ -6,7 +6,6 @@ import { COLUMN, DATASET, LOCATION, PROJECT, SERVICE_ACCOUNT, TABLE } from "./na
 
 const datasetId = text(DATASET);
 
-/** There is no secret: the service impersonates the customer's account. */
 const settings = {
   /** The Google Cloud project in which jobs and read sessions run, and whose datasets are meant. */
   projectId: { ...text(PROJECT), label: "Project ID", help: "Your GCP project ID", example: "my-project" },
@@ -40,22 +39,13 @@ const column = (label: string, help: string, example: string, types: string[]) =
   suggest: { list: "columns" as const, types },
 });
 
-/** Where the rows of an event are: rows of the table whose event column equals the event's name. */
+const DATASETS = { list: "datasets" } as const;
+const TABLES = { list: "tables" } as const;
+
+/** An event's rows are those whose event column equals its name. */
 const source = {
-  dataset: {
-    ...text(DATASET),
-    label: "Dataset",
-    help: "Holds the table",
-    example: "user_data",
-    suggest: { list: "datasets" },
-  },
-  tableName: {
-    ...text(TABLE),
-    label: "Table Name",
-    help: "Holds the rows",
-    example: "donations",
-    suggest: { list: "tables" },
-  },
+  dataset: { ...text(DATASET), label: "Dataset", help: "Holds the table", example: "user_data", suggest: DATASETS },
+  tableName: { ...text(TABLE), label: "Table Name", help: "Holds the rows", example: "donations", suggest: TABLES },
   eventFieldName: column("Event Field Name", "Identifies the event type", "event_name", ["STRING"]),
   userIdFieldName: column("User ID Field Name", "As in user of your calls", "user_id", ["STRING"]),
   timestampFieldName: column("Timestamp Field Name", "TIMESTAMP or DATETIME", "created_at", ["TIMESTAMP", "DATETIME"]),
@@ -75,6 +65,13 @@ const TABLE_SETTING = {
   maxChars: 128,
   message: "must be a BigQuery table name of at most 128 characters, as in inworld_router_exposures",
 };
+
+const addressOverride = (name: string, description: string) => ({
+  name,
+  parser: origin.optional(),
+  description,
+  readBy: READERS,
+});
 
 const operatorSettings = {
   overlapMs: {
@@ -98,24 +95,12 @@ const operatorSettings = {
     description: "The start of the names of short-lived tables in the same dataset.",
     readBy: READERS,
   },
-  restUrl: {
-    name: "BIGQUERY_REST_URL",
-    parser: origin.optional(),
-    description: "Replaces `https://bigquery.googleapis.com`.",
-    readBy: READERS,
-  },
-  storageUrl: {
-    name: "BIGQUERY_STORAGE_URL",
-    parser: origin.optional(),
-    description: "Replaces `https://bigquerystorage.googleapis.com`. `http://` means gRPC without TLS.",
-    readBy: READERS,
-  },
-  iamCredentialsUrl: {
-    name: "IAM_CREDENTIALS_URL",
-    parser: origin.optional(),
-    description: "Replaces `https://iamcredentials.googleapis.com`.",
-    readBy: READERS,
-  },
+  restUrl: addressOverride("BIGQUERY_REST_URL", "Replaces `https://bigquery.googleapis.com`."),
+  storageUrl: addressOverride(
+    "BIGQUERY_STORAGE_URL",
+    "Replaces `https://bigquerystorage.googleapis.com`. `http://` means gRPC without TLS.",
+  ),
+  iamCredentialsUrl: addressOverride("IAM_CREDENTIALS_URL", "Replaces `https://iamcredentials.googleapis.com`."),
   sourceToken: {
     name: "GOOGLE_SOURCE_TOKEN",
     parser: token.optional(),

@@ -12,16 +12,13 @@ const TIMEOUT_MS = 30_000;
 const ZONE_CACHE_MS = 3_600_000;
 const MAX_CACHED_ZONES = 10_000;
 
-const role = z.union([z.string(), z.object({ name: z.string() }).transform((value) => value.name)]);
-const project = z.object({
-  timezone: z.string().optional(),
-  role: role.optional().catch(undefined),
-});
+const role = z.union([z.string(), z.object({ name: z.string() }).transform(({ name }) => name)]);
+const project = z.object({ timezone: z.string().optional(), role: role.optional().catch(undefined) });
 const meResponse = z.object({ results: z.object({ projects: z.record(z.string(), project) }) });
 
 export type MixpanelProject = z.infer<typeof project>;
 
-/** The connection's project as the service account sees it; null if it does not see it. */
+/** Returns null if the service account does not see the connection's project. */
 export async function fetchProject(call: MixpanelCall): Promise<MixpanelProject | null> {
   const response = await sendRequest(call, {
     service: "api",
@@ -57,10 +54,8 @@ export function createZoneLookup(context: MixpanelContext): (connection: Connect
     if (cached !== undefined) return cached;
     const found = await fetchProject({ context, connection, signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (found === null) {
-      throw new SyncError(
-        "permission",
-        "The Mixpanel service account does not see this project. Add it to the project with the role Admin or Owner.",
-      );
+      const remedy = "Add it to the project with the role Admin or Owner.";
+      throw new SyncError("permission", `The Mixpanel service account does not see this project. ${remedy}`);
     }
     if (found.timezone === undefined) {
       throw new SyncError("schema", "Mixpanel names no time zone for this project. Check the project's settings.");

@@ -31,9 +31,8 @@ export interface MixpanelRequest {
   query: Record<string, string>;
   headers?: Record<string, string>;
   body?: Buffer | string;
-  /** Time until the response's headers. */
   timeoutMs: number;
-  /** Time between two parts of the response's body; by default `timeoutMs`. */
+  /** By default `timeoutMs`. */
   bodyIdleTimeoutMs?: number;
 }
 

@@ -20,8 +20,7 @@ export async function testConnection(call: MixpanelCall, acquireRequest: Acquire
   const access = await step("Access to the project and role", async () => checkAccess(project));
   if (!access.ok) return [credentials, access];
   const writing = await step("Writing events", () => tryWriting(call));
-  const reading = await step("Reading events", () => tryReading(call, acquireRequest, project));
-  return [credentials, access, writing, reading];
+  return [credentials, access, writing, await step("Reading events", () => tryReading(call, acquireRequest, project))];
 }
 
 function checkAccess(project: MixpanelProject | null): void {
@@ -33,10 +32,8 @@ function checkAccess(project: MixpanelProject | null): void {
     );
   }
   if (project.role !== undefined && !/^(admin|owner)$/i.test(project.role)) {
-    throw new SyncError(
-      "permission",
-      `The service account has the role ${project.role.slice(0, 50)}. Give it the role Admin or Owner on this project.`,
-    );
+    const problem = `The service account has the role ${project.role.slice(0, 50)}.`;
+    throw new SyncError("permission", `${problem} Give it the role Admin or Owner on this project.`);
   }
 }
 
@@ -57,16 +54,12 @@ async function tryWriting(call: MixpanelCall): Promise<string | void> {
   if (response.status === 429)
     return "Not tested: Mixpanel's rate limit is reached. The export waits for it by itself.";
   if (response.status === 200) {
-    throw new SyncError(
-      "permission",
-      `Mixpanel accepts no events of this service account (${quoted(text, connection)}). ` +
-        "Give it the role Admin or Owner.",
-    );
+    const problem = `Mixpanel accepts no events of this service account (${quoted(text, connection)}).`;
+    throw new SyncError("permission", `${problem} Give it the role Admin or Owner.`);
   }
   throw refusalError(connection, response.status, text, "the import of events");
 }
 
-/** Asks for one event of today. */
 async function tryReading(
   call: MixpanelCall,
   acquireRequest: AcquireRequest,

@@ -11,16 +11,10 @@ import { importPage } from "./import/readPage.ts";
 import { type MixpanelContext, type MixpanelOptions, projectKey } from "./options.ts";
 import { mixpanelSpec } from "./spec.ts";
 
-/** Takes some seconds at Mixpanel's own limit of 30,000 events a second. */
+/** Takes some seconds at Mixpanel's limit of 30,000 events a second. */
 const EXPORT_BATCH_SEQS = 200_000;
 const JITTER_MS = { min: 1_000, max: 5_000 };
 
-/**
- * ```ts
- * const connector = createMixpanelConnector({ settleMs: 7_200_000, exportEventName: "Inworld Router Exposure" });
- * for await (const { cursorSeq, sent } of connector.exportBuckets(connection, job)) await commit(cursorSeq, sent);
- * ```
- */
 export function createMixpanelConnector(options: MixpanelOptions): Connector {
   const context: MixpanelContext = { options, http: options.http ?? createHttpClient() };
   const lookUpZone = createZoneLookup(context);
@@ -35,9 +29,8 @@ export function createMixpanelConnector(options: MixpanelOptions): Connector {
       return testConnection({ context, connection, signal }, acquireRequest);
     },
     exportBuckets: (connection, job) => exportBuckets(context, connection, job, ingestionBackoff),
-    planImport: async (connection, input) => {
-      return planMixpanelPasses(connection, input, options.settleMs, await lookUpZone(connection));
-    },
+    planImport: async (connection, input) =>
+      planMixpanelPasses(connection, input, options.settleMs, await lookUpZone(connection)),
     importPage: (connection, page) => importPage(context, connection, page, rawExportBackoff),
     requestBudget: (connection) => ({
       key: projectKey(connection),

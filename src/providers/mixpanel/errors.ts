@@ -8,7 +8,6 @@ const NEW_SECRET =
   "In Mixpanel, under Project Settings > Service Accounts, create a new service account with the role Admin or Owner " +
   "that does not expire, and enter its username and secret here.";
 
-/** Replaces the connection's credentials in Mixpanel's text. */
 export function redactSecrets(text: string, connection: Connection): string {
   const { serviceAccountUsername: username } = settingsOf(connection);
   const { secret } = connection;
@@ -38,23 +37,18 @@ function errorText(body: string): string {
   return body;
 }
 
-/** The error for a status that has no meaning of its own to the caller. `action` completes "Mixpanel refused …". */
+/** `action` completes "Mixpanel refused …". */
 export function refusalError(connection: Connection, status: number, body: string, action: string): SyncError {
   const text = quoted(body, connection);
   const said = text === "" ? `status ${status}` : `status ${status}: ${text}`;
   if (status === 401 || (status === 400 && /unable to authenticate/i.test(body))) return credentialError(text, said);
   if (status === 402) {
-    return new SyncError(
-      "permission",
-      `The Mixpanel plan of this project does not include ${action} (${said}). Upgrade the plan in Mixpanel.`,
-    );
+    const problem = `The Mixpanel plan of this project does not include ${action} (${said}).`;
+    return new SyncError("permission", `${problem} Upgrade the plan in Mixpanel.`);
   }
   if (status === 403) {
-    return new SyncError(
-      "permission",
-      `The Mixpanel service account has no permission for ${action} (${said}). ` +
-        "Give it the role Admin or Owner on this project.",
-    );
+    const problem = `The Mixpanel service account has no permission for ${action} (${said}).`;
+    return new SyncError("permission", `${problem} Give it the role Admin or Owner on this project.`);
   }
   if (status === 404) return notFoundError(said);
   if (status >= 500 || status === 408) return new SyncError("transient", `Mixpanel failed at ${action} (${said}).`);
@@ -64,20 +58,15 @@ export function refusalError(connection: Connection, status: number, body: strin
 function credentialError(text: string, said: string): SyncError {
   if (/cannot find the project/i.test(text)) return notFoundError(said);
   if (/not a project member/i.test(text)) {
-    return new SyncError(
-      "auth",
-      `The Mixpanel service account is not a member of this project (${said}). Add it to the project with the role ` +
-        "Admin or Owner, or check the project id.",
-    );
+    const remedy = "Add it to the project with the role Admin or Owner, or check the project id.";
+    return new SyncError("auth", `The Mixpanel service account is not a member of this project (${said}). ${remedy}`);
   }
   return new SyncError("auth", `Mixpanel refused the service account (${said}). ${NEW_SECRET}`);
 }
 
 function notFoundError(said: string): SyncError {
-  return new SyncError(
-    "not_found",
-    `Mixpanel does not know this project or address (${said}). Check the project id and the region of the integration.`,
-  );
+  const remedy = "Check the project id and the region of the integration.";
+  return new SyncError("not_found", `Mixpanel does not know this project or address (${said}). ${remedy}`);
 }
 
 /** Returns the time of a `Retry-After` header, which holds seconds or a date, in epoch ms. */

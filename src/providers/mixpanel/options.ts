@@ -9,11 +9,9 @@ export interface MixpanelOptions {
   ingestionUrl?: string | undefined;
   dataUrl?: string | undefined;
   apiUrl?: string | undefined;
-  /** How long after it accepted an event Mixpanel may still leave it out of an export. */
+  /** How long Mixpanel may leave an accepted event out of its exports. */
   settleMs: number;
-  /** Name of the event that an exposure bucket becomes. */
   exportEventName: string;
-  /** Shared connections; by default the connector has its own. */
   http?: HttpClient;
 }
 
@@ -35,7 +33,7 @@ export function settingsOf({ settings }: Connection): MixpanelSettings {
   return readSettings(settings);
 }
 
-/** Names whose quotas are shared: all integrations of one project in one region. */
+/** All integrations of one project in one region share its quotas. */
 export function projectKey(connection: Connection): string {
   const { region, projectId } = settingsOf(connection);
   return `mixpanel:${region}:${projectId}`;

@@ -62,6 +62,13 @@ const IDENTITY_PROPERTIES = [
 
 const READERS: SettingReader[] = ["server", "worker"];
 
+const addressOverride = (name: string, address: string) => ({
+  name,
+  parser: origin.optional(),
+  description: `Replaces \`${address}\` and its equivalents of other regions.`,
+  readBy: READERS,
+});
+
 const operatorSettings = {
   settleMs: {
     name: "MIXPANEL_SETTLE_SECONDS",
@@ -78,24 +85,9 @@ const operatorSettings = {
       "The event that an exposure becomes. Choose it before the first export: Mixpanel's dedupe key contains it.",
     readBy: READERS,
   },
-  ingestionUrl: {
-    name: "MIXPANEL_INGESTION_URL",
-    parser: origin.optional(),
-    description: "Replaces `https://api.mixpanel.com` and its equivalents of other regions.",
-    readBy: READERS,
-  },
-  dataUrl: {
-    name: "MIXPANEL_DATA_URL",
-    parser: origin.optional(),
-    description: "Replaces `https://data.mixpanel.com` and its equivalents of other regions.",
-    readBy: READERS,
-  },
-  apiUrl: {
-    name: "MIXPANEL_API_URL",
-    parser: origin.optional(),
-    description: "Replaces `https://mixpanel.com` and its equivalents of other regions.",
-    readBy: READERS,
-  },
+  ingestionUrl: addressOverride("MIXPANEL_INGESTION_URL", "https://api.mixpanel.com"),
+  dataUrl: addressOverride("MIXPANEL_DATA_URL", "https://data.mixpanel.com"),
+  apiUrl: addressOverride("MIXPANEL_API_URL", "https://mixpanel.com"),
 } satisfies SettingGroup;
 
 export const mixpanelSpec = {

@@ -1,19 +1,12 @@
-// Rolling request budgets. All transactions that take from a budget queue on its row, so no two of them see the same
-// free request. The clock is read after the lock.
+// Rolling request budgets. Transactions that take from one queue on its row, and read the clock after the lock.
 import { sql } from "kysely";
 import type { RequestBudget, RequestKind } from "../../domain/connection.ts";
 import type { Database, Transaction } from "../postgres/database.ts";
 import type { BudgetStore, Grant } from "./interface.ts";
 
-/**
- * A request may leave some time after it was granted: the provider's rolling hour must not see one too many even
- * then.
- */
+/** A request may leave some time after its grant; even then the provider's hour must not see one too many. */
 const WINDOW_MS = 3_600_000 + 30_000;
-/**
- * The provider counts arrivals: of two requests, the earlier may arrive this much too late and the later this much
- * too early.
- */
+/** The provider counts arrivals: the earlier of two may come this much too late, the later this much too early. */
 const JITTER_MS = 300;
 const SPACING_WINDOW_MS = 1_000 + 2 * JITTER_MS + 1;
 

@@ -4,16 +4,10 @@ import type { AcquireRequest, RequestBudget } from "../../domain/connection.ts";
 import { SyncError } from "../../domain/errors.ts";
 import type { BudgetStore } from "./interface.ts";
 
-/**
- * Shorter waits (the budget per second) are spent here. Longer ones are left to the caller, which waits durably or
- * reports them.
- */
+/** Shorter waits (for the budget per second) are spent here; the caller waits durably for longer ones. */
 const MAX_INLINE_WAIT_MS = 3_000;
 
-/**
- * Returns a function that takes one request from `budget`; without a budget it grants every request. It throws
- * SyncError `rate_limited` with `retryAtMs` if no request is free within seconds.
- */
+/** Without a budget every request is granted. Throws `rate_limited` with `retryAtMs` if none is free within seconds. */
 export function requestLimiter(
   store: { budgets: BudgetStore; nowMs(): Promise<number> },
   budget: RequestBudget | null,

@@ -9,10 +9,7 @@ export interface Steps {
   left: number;
 }
 
-/**
- * Deletes the rows of `table` that match `condition` (over `t`), until there are none or no steps are left. On the
- * pool each step is a transaction of its own.
- */
+/** Deletes the rows that match `condition` (over `t`). On the pool each step is a transaction of its own. */
 export async function deleteInSteps(
   db: Queryable,
   steps: Steps,

@@ -26,10 +26,7 @@ export async function purgeMetricSources(db: Database, steps: Steps): Promise<nu
   return deleted;
 }
 
-/**
- * A source and its noted changes go together, under its lock and only if it is still unused: if only the changes
- * went, its values would stay wrong.
- */
+/** A source goes with its noted changes, under its lock: without the changes, its values would stay wrong. */
 async function removeSource(tx: Transaction, id: number): Promise<number> {
   const found = await tx.execute(sql`select from metric_sources s where s.id = ${id} and ${UNUSED} for update`);
   if (found === 0) return 0;

@@ -1,5 +1,4 @@
-// The purge. Rows of removed integrations and events, and old history, go in bounded steps; old raw exposures go by
-// the partition.
+// The purge: removed objects and old history go in bounded steps, old raw exposures by the partition.
 import { sql, type RawBuilder } from "kysely";
 import { createDayPartitions, dropExpiredPartitions } from "../exposures/partitions.ts";
 import type { Database } from "../postgres/database.ts";
@@ -9,21 +8,16 @@ import type { CleanupStore } from "./interface.ts";
 import { purgeMetricSources } from "./metricSources.ts";
 import { rewrapSecrets } from "./rewrapSecrets.ts";
 
-interface CleanupOptions {
-  secretKeys: Buffer[];
-  exposureRetentionDays: number;
-}
-
 /** The share of one purge; the next purge continues. */
 const STEPS_MAX = 50;
 const OWNERS_MAX = 100;
-/**
- * Finished runs and done sync requests are kept for 90 days. An integration's last run and its rejected records are
- * kept for ever.
- */
+/** For finished runs and done requests. An integration's last run and its rejected records are kept for ever. */
 const HISTORY_MS = 90 * 86_400_000;
 
-export function createCleanupStore(db: Database, options: CleanupOptions): CleanupStore {
+export function createCleanupStore(
+  db: Database,
+  options: { secretKeys: Buffer[]; exposureRetentionDays: number },
+): CleanupStore {
   return {
     async purge() {
       await rewrapSecrets(db, options.secretKeys);
@@ -39,7 +33,6 @@ export function createCleanupStore(db: Database, options: CleanupOptions): Clean
   };
 }
 
-/** Removed rows that own rows of other tables. */
 interface Removed {
   owners: string;
   /** Over `o`. */
@@ -77,8 +70,7 @@ async function purgeRemoved(db: Database, steps: Steps, removed: Removed): Promi
       deleted += rows.deleted;
       if (!rows.isEmpty) return deleted;
     }
-    // The owner's row goes last. Its lock waits for a chunk that was being stored when the event was removed, and the
-    // rows that this chunk still brought go too.
+    // The owner goes last: its lock waits for a chunk that was under way at the removal, and its rows go too.
     deleted += await db.transaction(async (tx) => {
       await tx.execute(sql`select from ${owners} where id = ${id} for update`);
       let late = 0;

@@ -6,10 +6,7 @@ import { keyIdOf, reencrypt } from "../secrets.ts";
 
 const SECRETS_MAX = 1_000;
 
-/**
- * Rewraps some secrets; the next purge continues. A secret that was replaced meanwhile is not overwritten with the
- * old one.
- */
+/** Rewraps some; the next purge continues. A secret that was replaced meanwhile is not overwritten. */
 export async function rewrapSecrets(db: Database, secretKeys: Buffer[]): Promise<void> {
   const olderIds = secretKeys.slice(1).map(keyIdOf);
   if (olderIds.length === 0) return;

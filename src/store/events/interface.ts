@@ -13,10 +13,7 @@ export interface EventStore {
     name: string,
     patch: { description?: string | null },
   ): Promise<EventSummary | null>;
-  /**
-   * Removes the event with its records, properties and rejected records: they are hidden at once and purged in the
-   * background. Throws ConflictError while a metric uses it.
-   */
+  /** Hides the event and its records at once; the purge deletes them. Throws ConflictError while a metric uses it. */
   remove(workspaceId: string, integrationId: string, name: string): Promise<boolean>;
   /** The imported records, in a stable order. */
   records(

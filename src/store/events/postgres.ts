@@ -83,10 +83,7 @@ async function refuseWhileUsed(tx: Transaction, integrationId: string, name: str
   throw new ConflictError(`The metric “${metric.name}” uses the event: change or delete the metric first.`);
 }
 
-/**
- * Records a change of the configuration; `syncs` is 1 if it calls for a run at once. False if there is no such
- * integration.
- */
+/** `syncs` is 1 if the change calls for a run at once. Returns false if there is no such integration. */
 async function raiseVersion(
   tx: Transaction,
   workspaceId: string,

@@ -1,5 +1,4 @@
-// The export's cursor and its counts. The cursor only moves by compare-and-set, so a commit that runs twice counts
-// once.
+// The export's cursor and counts. The cursor moves by compare-and-set, so a commit that runs twice counts once.
 import { sql, type RawBuilder } from "kysely";
 import type { Bucket, ExportProgress, RejectedBucket } from "../../domain/bucket.ts";
 import type { Database, Queryable, Transaction } from "../postgres/database.ts";
@@ -52,19 +51,14 @@ function bucketsIn({ workspaceId, withRevisions, afterSeq, throughSeq, limit }: 
     order by ${seq} limit ${limit})`;
   const first = sql`first_seal_seq`;
   if (!withRevisions) return part(first, sql`true`);
-  // PostgreSQL estimates that two columns are equal in one row of 200, and would sort all remaining rows for each
-  // page. For an expression that it cannot look into it estimates half of them, and walks the index.
+  // PostgreSQL takes equal columns for rare and would sort all rows for each page; it cannot look into `coalesce`.
   const unrevised = sql`coalesce(seal_seq = first_seal_seq or seal_seq > ${throughSeq}, false)`;
   return sql`(${part(first, unrevised)} union all ${part(sql`seal_seq`, sql`seal_seq <> first_seal_seq`)})`;
 }
 
-/** A list for each of a bucket's fields, all in the same order. */
 type BucketColumns = { [Field in keyof Bucket]: Bucket[Field][] };
 
-/**
- * Reads a page as one row of lists, one list per field: that takes this process a third of the work of a row per
- * bucket.
- */
+/** Reads one row of lists, one list per field: that takes this process a third of the work of a row per bucket. */
 async function readBuckets(db: Queryable, range: BucketRange): Promise<Bucket[]> {
   const [columns] = await db.query(sql<BucketColumns>`
     select json_agg(seq) as seq, json_agg(alias_id) as "aliasId", json_agg(route_id) as "routeId",

@@ -11,20 +11,14 @@ const COLUMNS = "exposures (workspace_id, received_at_ms, exposed_at_ms, alias_i
 
 /** Bounds how long a stuck ingest can hold its shared lock, and so how long a sealer can wait for it. */
 const TIMEOUT_MS = sql.lit(30_000);
-/**
- * `transaction_timeout` bounds the whole transaction on PostgreSQL 17 and later, elsewhere each statement and pause
- * is bounded.
- */
+/** PostgreSQL 17 and later bound the whole transaction, older versions each statement and pause. */
 const TIMEOUTS = sql`
   set local statement_timeout = ${TIMEOUT_MS};
   set local idle_in_transaction_session_timeout = ${TIMEOUT_MS};
   select set_config('transaction_timeout', '${TIMEOUT_MS}', true)
   where current_setting('transaction_timeout', true) is not null`;
 
-/**
- * Takes the shared lock in a statement of its own, before the first insert: once the sealer holds the lock
- * exclusively, every exposure with a lower id is committed and visible (see seal.ts).
- */
+/** The shared lock comes first: once the sealer holds it exclusively, all lower ids are committed (see seal.ts). */
 export async function ingest(
   db: Database,
   workspaceId: string,

@@ -12,15 +12,8 @@ export class ExposureTimeError extends Error {
 }
 
 export interface ExposureStore {
-  /**
-   * Commits all exposures or none: resolves once they are durable. Throws ExposureTimeError for a time over 5 minutes
-   * ahead or older than EXPOSURE_MAX_AGE_DAYS by PostgreSQL's clock.
-   */
+  /** Commits all or none. Throws ExposureTimeError for a time too far ahead or too old by PostgreSQL's clock. */
   ingest(workspaceId: string, exposures: Exposure[]): Promise<void>;
-  /**
-   * Folds all committed exposures into buckets and seals the buckets whose hour and grace are over. No exposure that
-   * commits late is missed. `throughSeq` is the highest sequence number that is sealed (0 for none); `throughMs` ends
-   * the sealed hours.
-   */
+  /** Misses no late commit. `throughSeq` is the highest sealed number (0: none), `throughMs` ends the sealed hours. */
   seal(workspaceId: string): Promise<{ throughSeq: number; throughMs: number }>;
 }

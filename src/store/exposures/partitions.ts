@@ -1,6 +1,6 @@
 // Daily partitions of raw exposures: made ahead of time, and dropped whole once they are old and folded into buckets.
 import { sql } from "kysely";
-import { sqlState, type Database, type Transaction } from "../postgres/database.ts";
+import { readNowMs, sqlState, type Database, type Transaction } from "../postgres/database.ts";
 
 const DAY_MS = 86_400_000;
 const DAYS_AHEAD = 7;
@@ -10,7 +10,7 @@ const LOCK_NOT_AVAILABLE = "55P03";
 
 /** Makes the partitions of today and the next days. Rows that the default partition has of such a day move into it. */
 export async function createDayPartitions(db: Database): Promise<void> {
-  const today = Math.floor((await readNow(db)) / DAY_MS) * DAY_MS;
+  const today = Math.floor((await readNowMs(db)) / DAY_MS) * DAY_MS;
   for (let day = 0; day <= DAYS_AHEAD; day++) await createDayPartition(db, today + day * DAY_MS);
 }
 
@@ -34,7 +34,7 @@ async function createDayPartition(db: Database, startMs: number): Promise<void> 
 
 /** Drops partitions whose rows are all older than the retention and all folded. Returns how many rows it deleted. */
 export async function dropExpiredPartitions(db: Database, retentionDays: number): Promise<number> {
-  const cutoffMs = (await readNow(db)) - retentionDays * DAY_MS;
+  const cutoffMs = (await readNowMs(db)) - retentionDays * DAY_MS;
   const partitions = await db.query(sql<{ name: string }>`
     select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
     where i.inhparent = 'exposures'::regclass and c.relname ~ '^exposures_[0-9]{8}$' order by 1`);
@@ -67,11 +67,6 @@ async function unlessLocked(db: Database, work: (tx: Transaction) => Promise<num
     if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
     return 0;
   }
-}
-
-async function readNow(db: Database): Promise<number> {
-  const [clock] = await db.query(sql<{ now: number }>`select crosscurrent_now_ms() as now`);
-  return Number(clock?.now);
 }
 
 function startOf(name: string): number {

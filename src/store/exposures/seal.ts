@@ -1,5 +1,4 @@
-// Sealing: folds committed exposures into hourly buckets, and gives each bucket whose hour is over its sequence number.
-// Invariant 4 rests on the order of these steps; test/store/exposures/seal.test.ts fails if it changes.
+// Sealing: folds committed exposures into hourly buckets, and numbers each bucket whose hour is over.
 import { sql } from "kysely";
 import type { Database, Transaction } from "../postgres/database.ts";
 import { beginPass, foldExposures, foldParts, publish, readRemaining } from "./sealSql.ts";
@@ -15,9 +14,8 @@ interface Snapshot {
 }
 
 /**
- * Runs one pass. Buckets get their sequence numbers step by step, and become visible together once every exposure of
- * the pass is in its bucket. Until then these buckets still grow, so no exposure is late because of the order of
- * steps. A sealer that runs at the same time, or after one that died, works on the same pass.
+ * Runs one pass. Invariant 4 rests on the order of its steps. Numbered buckets become visible together, once every
+ * exposure of the pass is in its bucket: the order of steps makes none late. Other sealers work on the same pass.
  */
 export async function seal(
   db: Database,
@@ -36,8 +34,7 @@ export async function seal(
 
 /**
  * Waits for every ingest under way, then reads in a *later* statement, whose snapshot holds all that they committed.
- * The next ingest waits for these two statements only. The clock is read before the lock is released: an exposure
- * that was accepted in time by that clock is in the snapshot.
+ * The clock is read before the lock is released: what was accepted in time by that clock is in the snapshot.
  */
 function takeSnapshot(db: Database, workspaceId: string): Promise<Snapshot> {
   return db.transaction(
@@ -53,10 +50,7 @@ function takeSnapshot(db: Database, workspaceId: string): Promise<Snapshot> {
   );
 }
 
-/**
- * Memory for a step's rows keeps sorts and hashes off the disk. The tables grow and shrink faster than their
- * statistics: without these ways to join, every step uses the indexes that were made for it.
- */
+/** Memory keeps sorts off the disk. These tables outrun their statistics, so only joins by index are allowed. */
 const STEP_SETTINGS = sql`
   set local work_mem = '64MB'; set local enable_seqscan = off; set local enable_bitmapscan = off;
   set local enable_hashjoin = off; set local enable_mergejoin = off`;
@@ -70,10 +64,7 @@ function asSealer<T>(db: Database, workspaceId: string, work: (tx: Transaction) 
   }, STEP_SETTINGS);
 }
 
-/**
- * Does the next step of the pass. The last step publishes and returns the highest sequence number; others return
- * null.
- */
+/** The last step of the pass publishes and returns the highest sequence number; other steps return null. */
 async function step(tx: Transaction, workspaceId: string, stepRows: number): Promise<number | null> {
   const [remaining] = await tx.query(readRemaining(workspaceId));
   if (remaining?.parts === true || remaining?.exposures === true) {

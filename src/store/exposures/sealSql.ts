@@ -1,5 +1,4 @@
-// The statements of sealing. Each runs under the sealer's row lock, so no other transaction changes the workspace's
-// buckets.
+// The statements of sealing, under the sealer's row lock: no other transaction changes the workspace's buckets.
 import { sql, type RawBuilder } from "kysely";
 
 const HOUR_MS = sql.lit(3_600_000);
@@ -13,7 +12,6 @@ export function beginPass(workspaceId: string, highestId: number, sealBeforeMs: 
     where id = ${workspaceId}`;
 }
 
-/** Tells whether the pass still has exposures, or parts of hours that are over, to fold. */
 export function readRemaining(workspaceId: string): RawBuilder<{ parts: boolean; exposures: boolean }> {
   return sql`
     select folded_through < pass_through as exposures,
@@ -21,7 +19,6 @@ export function readRemaining(workspaceId: string): RawBuilder<{ parts: boolean;
     from workspaces where id = ${workspaceId}`;
 }
 
-/** Turns parts of hours that are over into buckets. */
 export function foldParts(workspaceId: string, stepRows: number): RawBuilder<unknown> {
   return sql`
     with w as materialized (select * from workspaces where id = ${workspaceId}),
@@ -113,10 +110,7 @@ function mergeBuckets(workspaceId: string, last: RawBuilder<unknown>): RawBuilde
   from changed c, (${last}) l where w.id = ${workspaceId}`;
 }
 
-/**
- * Seals every bucket that has its sequence number: readers see it, and exposures that come to it from now on are
- * late.
- */
+/** Seals every bucket that has its number: readers see it, and exposures that come to it from now on are late. */
 export function publish(workspaceId: string): RawBuilder<{ throughSeq: number }> {
   return sql`
     update workspaces set last_seal_seq = assigned_seq, sealed_buckets = assigned_buckets, seal_before_ms = 0

@@ -52,10 +52,7 @@ interface EventRow {
   progress: EventProgress;
 }
 
-/**
- * Reads and locks the events that the chunk names. The key-share lock lets other chunks and their counters pass, but
- * not the purge of a removed event: it waits, and then finds what this transaction stored.
- */
+/** The key-share lock lets other chunks pass. The purge of a removed event waits, then finds what was stored here. */
 async function readEvents(
   tx: Transaction,
   chunk: ChunkCommit,
@@ -85,7 +82,6 @@ interface RowCounts {
   /** Rows of the chunk by event, and those of them that were not there before. */
   read: Map<number, number>;
   fresh: Map<number, number>;
-  /** The event of each rejected record. */
   rejected: (number | null)[];
 }
 
@@ -102,10 +98,7 @@ async function countRows(tx: Transaction, { read, fresh, rejected }: RowCounts):
   }
 }
 
-/**
- * Reads the checkpoints again under a lock that lets no one else move them. A checkpoint that is further already
- * stays.
- */
+/** Reads the checkpoints again under a lock that lets no one move them. One that is further already stays. */
 async function setProgress(tx: Transaction, chunk: ChunkCommit, progress: EventProgress): Promise<void> {
   const events = await readEvents(tx, chunk, "no key update");
   assertNotBehind(events, chunk);
@@ -125,7 +118,6 @@ function assertNotBehind(events: Map<string, EventRow>, chunk: ChunkCommit): voi
   }
 }
 
-/** If several rows have the same key, the last one counts. */
 function lastOfEachKey(rows: ImportedRow[]): ImportedRow[] {
   const byKey = new Map<string, ImportedRow>();
   for (const row of rows) byKey.set(`${row.uuid} ${row.event}`, row);

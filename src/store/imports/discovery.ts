@@ -7,7 +7,6 @@ import type { IdentityProperties } from "./interface.ts";
 
 const EXAMPLE_CHARS = 200;
 
-/** Returns how many properties changed. */
 export async function discoverProperties(
   db: Database,
   integrationId: string,
@@ -64,10 +63,7 @@ async function foldCounts(tx: Transaction, eventId: number, identities: string[]
       nulls = p.nulls + excluded.nulls, example = excluded.example`);
 }
 
-/**
- * The JSON text of the property's value in the example record, with every digit; a long value becomes a shortened
- * string.
- */
+/** JSON text of the property's value in the example record, with every digit; a long value is shortened to a string. */
 function exampleOf(eventId: number, identities: string[]): RawBuilder<unknown> {
   return sql`(
   select case

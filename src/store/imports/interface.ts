@@ -32,9 +32,8 @@ export interface ImportStore {
   /** Sets the checkpoints of these events back (or on) to what was agreed at the start of a run. */
   setProgress(integrationId: string, progress: Record<string, EventProgress>): Promise<void>;
   /**
-   * Stores one chunk in one transaction: its rows, rejected rows, property counts, and the progress if there is one.
-   * A row that is there already only gets its newer user and properties. Rows of events that no longer exist are
-   * dropped. A row that PostgreSQL refuses (a number too large, …) becomes a rejected record; the others are stored.
+   * Stores the chunk in one transaction. A row that is there already only gets its newer user and properties. Rows of
+   * removed events are dropped. A row that PostgreSQL refuses becomes a rejected record.
    */
   commitChunk(chunk: ChunkCommit): Promise<ChunkResult>;
   /** Folds the property counts of the chunks into the events' properties. Returns how many properties changed. */

@@ -1,5 +1,4 @@
-// Counts the fields of a chunk's fresh rows by name and type, in the chunk's transaction: a row that is read again is
-// never counted twice.
+// Counts the fields of a chunk's fresh rows, in its transaction: a row that is read again is not counted twice.
 import { sql } from "kysely";
 import type { PropertyType } from "../../domain/event.ts";
 import { MAX_PROPERTIES_PER_EVENT } from "../../domain/limits.ts";
@@ -30,9 +29,7 @@ export async function appendPropertyCounts(tx: Transaction, fresh: StagedRow[]):
       ${properties.map(({ exampleUuid }) => exampleUuid)}::uuid[])`);
 }
 
-/**
- * How many rows share one object of fields: a connector may let similar rows share it, and then it is looked at once.
- */
+/** Rows by their object of fields: a connector may let similar rows share one, which is then looked at once. */
 type FieldsGroups = Map<StagedRow["row"]["fields"], { rows: number; firstUuid: string }>;
 
 function groupByFields(fresh: StagedRow[]): Map<number, FieldsGroups> {
@@ -70,16 +67,9 @@ function addProperty(properties: Map<string, PropertyCount>, eventId: number, na
 }
 
 function typeOf(value: unknown): PropertyType {
-  switch (typeof value) {
-    case "string":
-      return "string";
-    case "number":
-    case "bigint":
-      return "number";
-    case "boolean":
-      return "boolean";
-    default:
-      if (value === null || value === undefined) return "null";
-      return Array.isArray(value) ? "array" : "object";
-  }
+  if (typeof value === "string") return "string";
+  if (typeof value === "number" || typeof value === "bigint") return "number";
+  if (typeof value === "boolean") return "boolean";
+  if (value === null || value === undefined) return "null";
+  return Array.isArray(value) ? "array" : "object";
 }

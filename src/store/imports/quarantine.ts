@@ -1,5 +1,4 @@
-// Quarantines rows whose content PostgreSQL refuses (a NUL or a lone surrogate in JSON, a number out of range, a bad
-// UUID). Halving finds them, so each becomes a rejected record and every other row of the chunk is stored.
+// Finds rows whose content PostgreSQL refuses, by halving: they become rejected records, the others are stored.
 import type { ImportedRow, RejectedRow } from "../../domain/importedRow.ts";
 import { copyInto } from "../postgres/copy.ts";
 import { sqlState, type Database } from "../postgres/database.ts";

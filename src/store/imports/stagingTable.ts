@@ -1,20 +1,15 @@
-// Stores rows in imported_events: by COPY if all of them are new, as in a backfill; otherwise by COPY into a staging
-// table, then one INSERT that knows which rows are there already.
+// Stores rows: by COPY if all are new, as in a backfill; otherwise by a staging table and one INSERT.
 import { sql } from "kysely";
 import type { ImportedRow } from "../../domain/importedRow.ts";
 import { copyField, copyInto } from "../postgres/copy.ts";
 import { sqlState, UNIQUE_VIOLATION, type Transaction } from "../postgres/database.ts";
 
-/** A row with the id of its event. Rows of events that no longer exist never become one. */
 export interface StagedRow {
   eventId: number;
   row: ImportedRow;
 }
 
-/**
- * The table lasts as long as the connection. Its rows are never written to the log, and last as long as a
- * transaction.
- */
+/** The table lasts as long as the connection, its rows as long as a transaction. They are never logged. */
 export const CREATE_STAGING_TABLE = sql`create temp table if not exists staged_rows (
     event_id integer not null, uuid uuid not null, timestamp_ms bigint not null,
     user_id text not null, properties jsonb not null
@@ -22,13 +17,10 @@ export const CREATE_STAGING_TABLE = sql`create temp table if not exists staged_r
 
 const COLUMNS = "event_id, uuid, timestamp_ms, user_id, properties";
 export const STAGING_COLUMNS = `staged_rows (${COLUMNS})`;
-/**
- * Rows looked up before all are taken for new: if a tenth of the rows is there already, 2 chunks in 100 pass unseen.
- */
+/** Rows looked up first. If a tenth of a chunk's rows is there already, 2 chunks in 100 pass unseen. */
 const LOOKED_UP = 40;
 
 export interface FreshRows {
-  /** Rows that were not there before. */
   rows: StagedRow[];
   perEvent: Map<number, number>;
 }
@@ -72,10 +64,7 @@ export async function storeRows(tx: Transaction, staged: StagedRow[]): Promise<F
   return { rows: freshOf(staged, inserted), perEvent: new Map(inserted.map((event) => [event.eventId, event.fresh])) };
 }
 
-/**
- * Avoids the staging table, which takes a third of the whole time. Returns false, with nothing stored, if a row is
- * there already.
- */
+/** Avoids the staging table, a third of the time. Returns false, with nothing stored, if a row is there already. */
 async function copyAllNew(tx: Transaction, staged: StagedRow[]): Promise<boolean> {
   if (await areSomeStored(tx, staged)) return false;
   await tx.execute(sql`savepoint all_new`);

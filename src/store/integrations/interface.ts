@@ -4,10 +4,7 @@ import type { Integration, IntegrationPatch, NewIntegration } from "../../domain
 import type { Page, PageRequest } from "../../domain/page.ts";
 
 export interface IntegrationStore {
-  /**
-   * Throws ConflictError if the workspace has an integration of that provider and project. Both directions start
-   * off.
-   */
+  /** Both directions start off. Throws ConflictError if the workspace has an integration of that project. */
   create(workspaceId: string, input: NewIntegration): Promise<Integration>;
   get(workspaceId: string, id: string): Promise<Integration | null>;
   /** Oldest first. */
@@ -16,16 +13,10 @@ export interface IntegrationStore {
   update(workspaceId: string, id: string, patch: IntegrationPatch): Promise<Integration | null>;
   /** Raises `version` if it changes something. */
   setPaused(workspaceId: string, id: string, paused: boolean): Promise<Integration | null>;
-  /**
-   * Hides the integration at once, frees its project and destroys its secret; `cleanup.purge` deletes the rows. Also
-   * true if it was removed before; false if it is unknown.
-   */
+  /** Hides it, frees its project and destroys its secret. Also true if it was removed before; false if unknown. */
   remove(workspaceId: string, id: string): Promise<boolean>;
   /** For operators and the worker, who know only the id. */
   find(id: string): Promise<Integration | null>;
-  /**
-   * Returns what a connector needs, with the secret decrypted. Null once deleted. Throws SyncError `bug` if no
-   * configured key decrypts the secret.
-   */
+  /** The secret is decrypted. Null once deleted. Throws SyncError `bug` if no configured key decrypts it. */
   connection(id: string): Promise<Connection | null>;
 }

@@ -18,7 +18,6 @@ interface IntegrationOptions {
 export function createIntegrationStore(db: Database, options: IntegrationOptions): IntegrationStore {
   return {
     create: (workspaceId, input) => create(db, options, workspaceId, input),
-
     get: (workspaceId, id) => readOne(db, workspaceId, id),
 
     async list(workspaceId, page) {
@@ -92,10 +91,7 @@ async function create(
   return created;
 }
 
-/**
- * Changes only what the patch names. A patch that changes nothing still counts as a change, so that its sender sees
- * it served.
- */
+/** A patch that changes nothing still counts as a change, so that its sender sees it served. */
 async function update(
   db: Queryable,
   secretKeys: Buffer[],

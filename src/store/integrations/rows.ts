@@ -1,5 +1,4 @@
-// Reads integrations as users see them. This is cheap on purpose: counters and one index range, never a scan of
-// imported rows.
+// Reads integrations as users see them. Cheap on purpose: counters and one index range, no scan of imported rows.
 import { sql, type RawBuilder } from "kysely";
 import type { Integration, IntegrationStatus } from "../../domain/integration.ts";
 import type { Queryable } from "../postgres/database.ts";
@@ -11,14 +10,9 @@ export interface IntegrationRow extends Omit<Integration, "status"> {
   hasFailedEvents: boolean;
 }
 
-/**
- * Sealed buckets beyond the cursor, as a difference of two counts (crosscurrent_buckets_through, migration 0007). For
- * example, with 9 sealed buckets, cursor 7 and bucket 3 revised from sequence number 3 to 10: 9 - 7 = 2 are pending,
- * or 9 - 6 = 3 if the destination gets revisions.
- */
+/** Sealed buckets beyond the cursor. With 9 sealed, cursor 7, and bucket 3 revised to 10: 2, or 3 with revisions. */
 const PENDING = sql`w.sealed_buckets - crosscurrent_buckets_through(w.id, i.export_cursor_seq, i.delivers_updates)`;
 
-/** Integrations that exist and match `where` (over `i`), oldest first. */
 export function readIntegrations(db: Queryable, where: RawBuilder<unknown>, limit: number): Promise<IntegrationRow[]> {
   return db.query(sql<IntegrationRow>`
     select i.id, i.ordinal, i.workspace_id as "workspaceId", i.provider, i.settings, i.import_from as "importFrom",

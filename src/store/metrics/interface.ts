@@ -20,10 +20,7 @@ export class MetricLimitError extends Error {
 
 /** Methods return null (or false) for what does not exist. Metrics of a removed integration are removed with it. */
 export interface MetricStore {
-  /**
-   * Null if there is no such integration. Throws ConflictError for a name that is taken and beyond the limit,
-   * MetricDefinitionError for an event that is not imported and for a property whose values are not all numbers.
-   */
+  /** Throws ConflictError (name taken, limit) and MetricDefinitionError (unknown event, property not of numbers). */
   create(workspaceId: string, metric: NewMetric): Promise<Metric | null>;
   get(workspaceId: string, id: string): Promise<Metric | null>;
   /** In order of creation. */
@@ -36,9 +33,6 @@ export interface MetricStore {
     check?: (changed: MetricDefinition) => void,
   ): Promise<Metric | null>;
   remove(workspaceId: string, id: string): Promise<boolean>;
-  /**
-   * Reads everything that a result is computed from. All committed exposures count, folded or not. Null if there is
-   * no such router and none was ever exposed. Throws MetricLimitError if it is too much.
-   */
+  /** All committed exposures count. Null if the router is unknown and was never exposed. Throws MetricLimitError. */
   sample(workspaceId: string, metric: Metric, aliasId: string, options: SampleOptions): Promise<MetricSample | null>;
 }

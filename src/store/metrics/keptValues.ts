@@ -1,16 +1,13 @@
 // The values of each user, kept between results: only users who are new, or whose rows changed, are counted again.
-import { createHash } from "node:crypto";
 import { sql, type RawBuilder } from "kysely";
 import type { Measure } from "../../domain/metrics/metric.ts";
 import type { Database, Queryable, Transaction } from "../postgres/database.ts";
+import { hashOf } from "../postgres/ids.ts";
 import { MetricLimitError } from "./interface.ts";
 import { numberOf, passes } from "./measureSql.ts";
 
 const DAY_MS = 86_400_000;
-/**
- * If there are more users to count than one per this many rows, reading all rows once is quicker than looking up each
- * user's rows.
- */
+/** With more users to count than one per this many rows, reading all rows is quicker than looking users up. */
 const ROWS_PER_LOOK_UP = 100;
 
 export interface Source {
@@ -20,15 +17,10 @@ export interface Source {
   windowMs: number;
 }
 
-/**
- * Finds or makes the source of a measure. Making one waits for the chunks that are being stored: their triggers saw
- * no source, so its first values must include their rows.
- */
+/** Making a source waits for chunks under way: their triggers saw no source, so its first values need their rows. */
 export async function ensureSource(db: Database, { eventId, measure, windowMs }: Omit<Source, "id">): Promise<Source> {
   const { property, filters } = measure;
-  const key = createHash("sha256")
-    .update(JSON.stringify([property, filters, windowMs]))
-    .digest();
+  const key = hashOf(JSON.stringify([property, filters, windowMs]));
   const make = (tx: Transaction) => makeSource(tx, eventId, key);
   const id = (await useSource(db, eventId, key)) ?? (await db.transaction(make));
   if (id === null) throw new MetricLimitError("was changed meanwhile: ask again");
@@ -54,9 +46,8 @@ async function useSource(db: Queryable, eventId: number, key: Buffer): Promise<n
 }
 
 /**
- * Brings the values of the users in `metric_users` up to date. Under the lock no other transaction changes the
- * sources; rows that are committed while values are read stay noted for the next time. Sources are locked in the
- * order of their ids. Returns false if a source was removed meanwhile.
+ * Brings the values of `metric_users` up to date. Sources are locked in the order of their ids; rows that are committed
+ * meanwhile stay noted for the next time. Returns false if a source was removed.
  */
 export async function refreshValues(tx: Transaction, sources: Source[]): Promise<boolean> {
   const byId = new Map(sources.map((source) => [source.id, source]));

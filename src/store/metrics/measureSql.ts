@@ -5,7 +5,6 @@ import type { Aggregation, Filter } from "../../domain/metrics/metric.ts";
 /** Larger numbers count as absent: one of them, and its square, would leave nothing of the other values in a sum. */
 const MAX_ABSOLUTE = sql.lit("1e100");
 
-/** Whether the row's properties pass all filters. */
 export function passes(filters: Filter[]): RawBuilder<boolean> {
   if (filters.length === 0) return sql`true`;
   return sql`(${sql.join(filters.map(passesOne), sql` and `)})`;
@@ -32,7 +31,6 @@ function jsonOf(value: Filter["value"]): RawBuilder<unknown> {
   return sql`${JSON.stringify(value)}::jsonb`;
 }
 
-/** The property's number, or null if its value is not a number. */
 export function numberOf(property: string): RawBuilder<unknown> {
   const found = valueOf(property);
   const number = sql`(${found})::numeric`;
@@ -48,22 +46,16 @@ function valueOf(property: string): RawBuilder<unknown> {
     : sql`(${own})`;
 }
 
-/**
- * One user's value, from the number of its rows that passed, the sum of the property over them, and how many rows had
- * it.
- */
+/** One user's value, from its rows that passed, the property's sum over them, and how many of them had it. */
 export function userValue(
   aggregation: Aggregation,
   of: { rows: RawBuilder<unknown>; sum: RawBuilder<unknown>; numbers: RawBuilder<unknown> },
 ) {
-  switch (aggregation) {
-    case "count":
-      return sql`${of.rows}::numeric`;
-    case "conversion":
-      return sql`(case when ${of.rows} > 0 then 1 else 0 end)::numeric`;
-    case "sum":
-      return sql`coalesce(${of.sum}, 0)`;
-    case "mean":
-      return sql`case when ${of.numbers} > 0 then ${of.sum} / ${of.numbers} else 0 end`;
-  }
+  const values = {
+    count: sql`${of.rows}::numeric`,
+    conversion: sql`(case when ${of.rows} > 0 then 1 else 0 end)::numeric`,
+    sum: sql`coalesce(${of.sum}, 0)`,
+    mean: sql`case when ${of.numbers} > 0 then ${of.sum} / ${of.numbers} else 0 end`,
+  };
+  return values[aggregation];
 }

@@ -1,5 +1,4 @@
-// Definitions of metrics. Their events are checked under the lock of their integration, which removing an event takes
-// too.
+// Definitions of metrics. Events are checked under their integration's lock, which removing an event takes too.
 import { sql, type RawBuilder } from "kysely";
 import pLimit from "p-limit";
 import { MAX_METRICS_PER_WORKSPACE } from "../../domain/limits.ts";
@@ -80,20 +79,14 @@ async function create(tx: Transaction, workspaceId: string, metric: NewMetric): 
   return readMetric(tx, workspaceId, id);
 }
 
-/**
- * The lock is shared. A transaction that removes the integration or an event changes the row: it waits, or was first
- * and is seen.
- */
+/** The lock is shared. A transaction that removes the integration or an event waits, or was first and is seen. */
 async function lockIntegration(tx: Transaction, workspaceId: string, id: string): Promise<boolean> {
   const found = await tx.execute(sql`
     select from integrations where id = ${id} and workspace_id = ${workspaceId} and deleted_at_ms is null for share`);
   return found === 1;
 }
 
-/**
- * A property that was not found yet may still come. A property that was found with other values than numbers is
- * refused.
- */
+/** A property that was not found yet may still come. One with other values than numbers is refused. */
 async function checkMeasures(tx: Transaction, metric: Pick<NewMetric, "integrationId" | "measure" | "denominator">) {
   for (const [index, measure] of measuresOf(metric).entries()) {
     const path = index === 0 ? "measure" : "denominator";

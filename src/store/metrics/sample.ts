@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import { measuresOf, type Metric } from "../../domain/metrics/metric.ts";
 import type { MetricEvent, MetricSample, SampleOptions } from "../../domain/metrics/sample.ts";
-import { sqlState, type Database, type Queryable, type Transaction } from "../postgres/database.ts";
+import { readNowMs, sqlState, type Database, type Queryable, type Transaction } from "../postgres/database.ts";
 import { readRouter } from "../routers/rows.ts";
 import { MetricLimitError } from "./interface.ts";
 import { ensureSource, refreshValues, type Source } from "./keptValues.ts";
@@ -19,7 +19,6 @@ const SETTINGS = sql`set local statement_timeout = ${sql.lit(TIMEOUT_MS)}; set l
 
 type Asked = SampleOptions & { aliasId: string };
 
-/** Throws MetricLimitError if it is too much, or takes too long. */
 export async function readSample(
   db: Database,
   workspaceId: string,
@@ -59,10 +58,12 @@ async function read(
   // The events' progress is read before their rows, so that it never claims rows that were not read.
   const events = await readEvents(tx, metric);
   const used = events.filter(({ isUsed }) => isUsed);
-  const nowMs = await readNow(tx);
+  const nowMs = await readNowMs(tx);
   if (!(await refreshValues(tx, sources))) throw new MetricLimitError("was changed meanwhile: ask again");
   const throughMs = Math.min(nowMs, ...used.map(({ completeThroughMs }) => completeThroughMs ?? 0));
   const summed = await sumUp(tx, metric, asked, { cells, sources, throughMs });
+  const [integration] = await tx.query(sql<{ importFrom: string }>`
+    select import_from as "importFrom" from integrations where id = ${metric.integrationId}`);
   return {
     nowMs,
     cells: summed.cells,
@@ -70,7 +71,7 @@ async function read(
     ...summed.totals,
     caps: summed.caps,
     events: used.map(({ id: _id, isUsed: _isUsed, ...event }) => event),
-    importFrom: await readImportFrom(tx, metric),
+    importFrom: integration?.importFrom ?? "1970-01-01",
     exposedBefore: asked.cuped && (await wasExposedBefore(tx, workspaceId, metric, asked)),
     joined: await join(tx, events, summed.sampled),
     router: router && {
@@ -96,17 +97,6 @@ function readEvents(db: Queryable, metric: Metric): Promise<EventRow[]> {
     from event_definitions where integration_id = ${metric.integrationId} and deleted_at_ms is null order by id`);
 }
 
-async function readNow(tx: Transaction): Promise<number> {
-  const [clock] = await tx.query(sql<{ now: number }>`select crosscurrent_now_ms() as now`);
-  return Number(clock?.now);
-}
-
-async function readImportFrom(tx: Transaction, metric: Metric): Promise<string> {
-  const [row] = await tx.query(sql<{ day: string }>`
-    select import_from as day from integrations where id = ${metric.integrationId}`);
-  return row?.day ?? "1970-01-01";
-}
-
 /** Whether the alias was exposed at any time; the exposures may be in any of three places (users.ts). */
 async function wasExposed(tx: Transaction, workspaceId: string, aliasId: string): Promise<boolean> {
   const its = sql`workspace_id = ${workspaceId} and alias_id = ${aliasId}`;
@@ -117,10 +107,7 @@ async function wasExposed(tx: Transaction, workspaceId: string, aliasId: string)
   return found === 1;
 }
 
-/**
- * Whether the router was exposed within a window before the range, by hours that are over: others belong to the
- * present.
- */
+/** Whether the router was exposed within a window before the range, by hours that are over. */
 async function wasExposedBefore(tx: Transaction, workspaceId: string, metric: Metric, asked: Asked): Promise<boolean> {
   const route = asked.routeId === null ? sql`` : sql`and route_id = ${asked.routeId}`;
   const found = await tx.execute(sql`

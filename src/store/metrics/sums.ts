@@ -25,7 +25,6 @@ interface Summed {
   cells: MetricCell[];
   totals: Pick<MetricSample, "allUsers" | "multipleExposureUsers" | "incompleteWindowUsers">;
   caps: MetricSample["caps"];
-  /** A sample of users. */
   sampled: string[];
 }
 
@@ -84,17 +83,13 @@ export async function sumUp(
   return { ...found, cells: found.cells.flatMap((sums) => toCell(cells, sums)) };
 }
 
-/** A number that each user has. */
 interface Variable {
   name: string;
   value: RawBuilder<unknown>;
-  /** The cap that applies to it. */
   capName: "value" | "denominator";
 }
 
-/**
- * One variable per source, so two for a ratio. With CUPED, the same variables of the time before the exposure follow.
- */
+/** One variable per source, so two for a ratio. With CUPED, the same of the time before the exposure follow. */
 function variablesOf(metric: Metric, cuped: boolean): Variable[] {
   const times = cuped ? ["", "_before"] : [""];
   return times.flatMap((time) =>
@@ -115,9 +110,7 @@ function joined({ id }: Source, i: number): RawBuilder<unknown> {
     and ${sql.ref(`${name}.user_id`)} = u.user_id and ${sql.ref(`${name}.anchor_ms`)} = u.anchor_ms`;
 }
 
-/**
- * Caps are a percentile of all counted users' values. Values from before the exposure have the cap of those after it.
- */
+/** A percentile of all counted users' values. Values before the exposure have the cap of those after it. */
 function capsSql({ measure, denominator }: Metric, percentile: number | null): RawBuilder<unknown> {
   const cap = (of: Measure | null, column: string) =>
     percentile === null || of === null || !canBeCapped(of)

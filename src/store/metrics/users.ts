@@ -4,10 +4,7 @@ import type { SampleOptions } from "../../domain/metrics/sample.ts";
 import { MAX_EXPOSURE_AHEAD_MS } from "../../domain/limits.ts";
 import type { Transaction } from "../postgres/database.ts";
 
-/**
- * The time of an exposure and the number of its cell share one integer: the minimum is the first exposure with its
- * cell.
- */
+/** The time of an exposure and its cell share one integer: the minimum is the first exposure with its cell. */
 const CELL_BITS = 16;
 
 interface UsersQuery extends Pick<SampleOptions, "by" | "routeId" | "fromMs" | "toMs"> {
@@ -23,9 +20,7 @@ export interface Cell {
   exposures: number;
 }
 
-/**
- * The tables last as long as the connection, their rows as long as the transaction. `metric_missing`: users to count.
- */
+/** Tables last as long as the connection, rows as long as the transaction. `metric_missing`: users to count. */
 const CREATE_TABLES = sql`
   create temp table if not exists metric_users (
     user_id text collate "C" not null, anchor_ms bigint not null, cell integer not null, is_multiple boolean not null

@@ -1,11 +1,7 @@
 // The first schema. Times are epoch milliseconds (`_ms`); ids that leave the database are text, the rest are numbers.
 import { sql, type Kysely, type Migration } from "kysely";
 
-/**
- * `crosscurrent_ingest_lock` is the key of a workspace's advisory lock; two workspaces that share one only wait for each other.
- * The one clock. Everything asks `crosscurrent_now()`, so that redefining it moves time for a whole database at once.
- * Both are plain SQL functions: PostgreSQL inlines them.
- */
+/** The one clock: redefining it moves time for a database. Workspaces that share a lock key only wait for another. */
 const CLOCK = `
   create function crosscurrent_now() returns timestamptz language sql volatile as 'select clock_timestamp()';
   create function crosscurrent_now_ms() returns bigint language sql volatile as
@@ -14,10 +10,9 @@ const CLOCK = `
     'select hashtextextended(workspace_id, 7315002)';`;
 
 /**
- * What the workspace's one sealer changes (row lock). Every exposure up to `folded_through` is in a bucket or a part of one;
- * buckets have places up to `placed_seq`, of which readers see those up to `last_seal_seq`, published at the end of a pass.
- * `pass_through` and `pass_due_ms`: the last id, and the end of the hours, of the pass under way. No bucket is of an hour after
- * `newest_hour_ms`, so that what comes after it needs no look for one.
+ * The one sealer changes these. Every exposure up to `folded_through` is in a bucket or a part of one. Buckets have
+ * places up to `placed_seq`, of which readers see those up to `last_seal_seq`. `pass_through` and `pass_due_ms`: the
+ * last id, and the end of the hours, of the pass under way. No bucket is of an hour after `newest_hour_ms`.
  */
 const WORKSPACES = `
   create table workspaces (
@@ -40,7 +35,7 @@ const WORKSPACES = `
     created_at_ms bigint not null default crosscurrent_now_ms()
   );`;
 
-/** `project_key` is what may exist once per workspace and provider. A removed row keeps its id until its rows are purged. */
+/** `project_key` exists once per workspace and provider. A removed row keeps its id until its rows are purged. */
 const INTEGRATIONS = `
   create table integrations (
     id text primary key,
@@ -136,10 +131,7 @@ const INTEGRATIONS = `
   create index rejected_records_event on rejected_records (event_id) where event_id is not null;
   create index rejected_records_seq on rejected_records (integration_id, seq) where seq is not null;`;
 
-/**
- * Raw exposures: one partition a day, dropped whole when old and folded. CACHE 1 keeps ids in the order of insertion.
- * Ids are compared byte by byte (`collate "C"`): the order means nothing to people, and a language's costs several times as much.
- */
+/** One partition a day, dropped whole. CACHE 1 keeps ids in order. Byte order costs a fraction of a language's. */
 const EXPOSURES = `
   create table exposures (
     id bigint generated always as identity (cache 1),
@@ -155,13 +147,10 @@ const EXPOSURES = `
   create table exposures_default partition of exposures default;`;
 
 /**
- * `bucket_parts`: buckets whose hour is not over, one row for each step that folded exposures of one: appended, never changed,
- * and taken out when the hour is over.
- * `exposure_buckets`: buckets whose hour is over. While `first_seal_seq` is beyond what is published, a bucket is not sealed
- * and takes exposures as if it were open; afterwards they are late. `nth` counts the workspace's buckets in the order of
- * `first_seal_seq`: a difference of two counts what lies between. Only a revision has another `seal_seq`.
- * All of a workspace lies in one partition: its sequence numbers are unique there. The room left in pages lets a bucket that
- * grows stay in its page and leave the indexes alone.
+ * `bucket_parts`: hours that are not over, one row for each step that folded exposures of one; never changed.
+ * `exposure_buckets`: hours that are over. Until `first_seal_seq` is published, a bucket takes exposures as if it were
+ * open; afterwards they are late. `nth` counts buckets in that order. Only a revision has another `seal_seq`.
+ * A workspace lies in one partition, where its sequence numbers are unique. Room in pages lets a bucket grow in place.
  */
 const BUCKETS = `
   create table bucket_parts (
@@ -196,11 +185,7 @@ const BUCKETS = `
   create unique index exposure_buckets_first on exposure_buckets (workspace_id, first_seal_seq);
   create unique index exposure_buckets_revised on exposure_buckets (workspace_id, seal_seq) where seal_seq <> first_seal_seq;`;
 
-/**
- * How many of a workspace's sealed buckets have their place at or below `through_seq`. `nth` of the last one tells it for first
- * places without counting. Where revisions move a bucket on, those moved across `through_seq` come off: an index range of
- * revisions alone, as many as exposures were late since then.
- */
+/** Buckets with a place up to `through_seq`: `nth` of the last one, less those that revisions moved beyond it. */
 const BUCKETS_THROUGH = `
   create function crosscurrent_buckets_through(workspace text, through_seq bigint, revisions boolean) returns bigint
   language sql stable as $$
@@ -213,7 +198,7 @@ const BUCKETS_THROUGH = `
     ) else 0 end
   $$;`;
 
-/** `updated`: the row was read again after an identity merge. It also tells an insert from an update, as `xmax` cannot in partitions. */
+/** `updated`: read again after an identity merge. It tells an insert from an update, as `xmax` cannot in partitions. */
 const IMPORTED = `
   create table imported_events (
     event_id integer not null,

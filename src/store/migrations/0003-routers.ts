@@ -1,10 +1,7 @@
 // Routers with their routes and variants, and the exposures of each hour, counted as buckets get their places.
 import { sql, type Kysely, type Migration } from "kysely";
 
-/**
- * Ids are the customer's own. `position` orders the routes: the first one that matches serves. A variant's key for its upstream is
- * encrypted; a route whose fallback is deleted has none from then on.
- */
+/** Ids are the customer's own. The first route by `position` that matches serves. Keys of variants are encrypted. */
 const ROUTERS = `
   create table routers (
     workspace_id text not null references workspaces,
@@ -43,9 +40,8 @@ const ROUTERS = `
     references variants on delete set null (fallback_variant_id);`;
 
 /**
- * What `exposure_buckets` holds, counted per router, hour, route and variant. One user has one bucket there, so that buckets are users.
- * Triggers count, in the transaction of the sealer's statement: workers of the version before this one, which go on while an
- * installation is upgraded, count too. Under the sealer's lock nobody else changes the counts of its workspace.
+ * Counts of `exposure_buckets`, where one user has one bucket, so that buckets are users. Triggers count: workers of
+ * the version before, which go on during an upgrade, count too. No other transaction changes them under the sealer's lock.
  */
 const EXPOSURE_HOURS = `
   create table exposure_hours (

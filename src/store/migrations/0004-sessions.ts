@@ -1,4 +1,4 @@
-// Browser sessions of the Portal. Of a token only a hash is kept; a session hangs on the API key that opened it and goes with it.
+// Browser sessions of the Portal. Only a hash of a token is kept. A session ends with the API key that opened it.
 import { sql, type Kysely, type Migration } from "kysely";
 
 export const sessions: Migration = {

@@ -1,4 +1,4 @@
-// Metrics, and what their results need of the imported rows: the rows of one user, and what each user counts, kept between results.
+// Metrics, an index of each user's imported rows, and what each user counts, kept between results.
 import { sql, type Kysely, type Migration } from "kysely";
 
 /** Names are unique in the workspace. `definition` is what the API takes, checked there. */
@@ -18,18 +18,14 @@ const METRICS = `
   create index metrics_integration on metrics (integration_id);
   alter table event_definitions add column deduplicated bigint not null default 0;`;
 
-/**
- * Without the time: equal keys share one entry, which keeps the index a fraction of the table. Compared byte by byte, as the users of
- * exposures are: that also costs the import least.
- */
+/** Without the time: equal keys share one entry, which keeps the index small. Byte order, as exposures have it. */
 const IMPORTED_OF_USER = `create index imported_events_user on imported_events (event_id, user_id collate "C")`;
 
 /**
- * `metric_sources`: a way to count an event's rows (property, filters, window), told by a hash of it.
- * `metric_values`: what one user counts after and before a first exposure. It tells nothing of routers or ranges: it is a function of
- * the user's rows alone, valid until one of them changes.
- * `metric_changes`: users whose rows changed since, noted in the transaction of the rows. Whoever takes one out also takes out the
- * user's values, under the lock of the source, and only fills in values that are read after that.
+ * `metric_sources`: ways to count an event's rows (property, filters, window), each with a hash of it.
+ * `metric_values`: what one user counts after and before a first exposure, valid until one of its rows changes.
+ * `metric_changes`: users whose rows changed, noted in the same transaction. Taking one out also takes out the user's
+ * values, under the lock of the source; only values that are read after that are filled in.
  */
 const VALUES = `
   create table metric_sources (

@@ -1,14 +1,11 @@
-// All migrations, imported statically so that compiled output needs no directory to read. Append new ones, and never
-// edit one that shipped.
+// All migrations, imported statically: compiled output reads no directory. Never edit one that shipped.
 import type { Migration } from "kysely";
 import { initial } from "./0001-initial.ts";
 import { eventSources } from "./0002-event-sources.ts";
 import { routers } from "./0003-routers.ts";
 import { sessions } from "./0004-sessions.ts";
 import { metrics } from "./0005-metrics.ts";
-import { columnNames } from "./0006-column-names.ts";
-import { clearNames } from "./0007-clear-names.ts";
-import { deliversUpdates } from "./0008-delivers-updates.ts";
+import { clearNames } from "./0006-clear-names.ts";
 
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-initial": initial,
@@ -16,7 +13,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0003-routers": routers,
   "0004-sessions": sessions,
   "0005-metrics": metrics,
-  "0006-column-names": columnNames,
-  "0007-clear-names": clearNames,
-  "0008-delivers-updates": deliversUpdates,
+  "0006-clear-names": clearNames,
 };

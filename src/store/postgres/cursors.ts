@@ -13,7 +13,7 @@ export interface CursorList {
   shape: readonly ("string" | "number")[];
 }
 
-/** Throws InvalidCursorError for anything that `encodeCursor` did not make for the same list. */
+/** Throws InvalidCursorError for anything that `toPage` did not make for the same list. */
 export function decodeCursor(list: CursorList, cursor: string | null): Key | null {
   if (cursor === null) return null;
   const [body = "", check = ""] = cursor.slice(0, MAX_CURSOR_CHARS).split(".");
@@ -22,11 +22,6 @@ export function decodeCursor(list: CursorList, cursor: string | null): Key | nul
     throw new InvalidCursorError("The cursor does not belong to this list.");
   }
   return key;
-}
-
-function encodeCursor(list: CursorList, key: Key): string {
-  const body = Buffer.from(JSON.stringify(key), "utf8").toString("base64url");
-  return `${body}.${checkOf(list, body)}`;
 }
 
 /** Makes a page out of up to `limit + 1` rows: the extra row only shows that there is a next page. */
@@ -39,7 +34,10 @@ export function toPage<Row, T>(
 ): Page<T> {
   const shown = rows.slice(0, limit);
   const last = rows.length > limit ? shown.at(-1) : undefined;
-  return { items: shown.map(toItem), next: last === undefined ? null : encodeCursor(list, keyOf(last)) };
+  const items = shown.map(toItem);
+  if (last === undefined) return { items, next: null };
+  const body = Buffer.from(JSON.stringify(keyOf(last)), "utf8").toString("base64url");
+  return { items, next: `${body}.${checkOf(list, body)}` };
 }
 
 function parseKey(body: string): Key | null {

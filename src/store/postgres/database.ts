@@ -1,27 +1,21 @@
-// The one way to query: statements are written with Kysely's `sql` tag and run by pg, on any connection of the pool
-// or in a transaction (decision 0020).
-import { Kysely, PostgresDialect, type RawBuilder } from "kysely";
+// The one way to query: statements are written with Kysely's `sql` tag and run by pg (decision 0020).
+import { Kysely, PostgresDialect, sql, type RawBuilder } from "kysely";
 import pg from "pg";
 
 /** Runs statements. Tables have no TypeScript copy: each statement names the type of its rows. */
 export interface Queryable {
-  /** Returns the statement's rows. */
   query<Row>(statement: RawBuilder<Row>): Promise<Row[]>;
   /** Returns how many rows the statement inserted, changed, deleted or selected. */
   execute(statement: RawBuilder<unknown>): Promise<number>;
 }
 
-/** Runs statements on one connection, which commits them together. */
 export interface Transaction extends Queryable {
   /** The connection itself, for COPY (copy.ts). */
   readonly client: pg.PoolClient;
 }
 
 export interface Database extends Queryable {
-  /**
-   * Commits what `work` did, or rolls back if it throws. `settings` are statements without parameters, such as `set
-   * local …`: they share a round trip with `begin`.
-   */
+  /** Rolls back if `work` throws. `settings` (`set local …`, without parameters) share a round trip with `begin`. */
   transaction<T>(work: (tx: Transaction) => Promise<T>, settings?: RawBuilder<unknown>): Promise<T>;
   /** For Kysely's migrator alone. */
   readonly kysely: Kysely<unknown>;
@@ -57,8 +51,8 @@ export function openDatabase(databaseUrl: string, maxConnections: number): Datab
 
 function queryableOn(client: pg.Pool | pg.PoolClient, kysely: Kysely<unknown>): Queryable {
   const run = <Row>(statement: RawBuilder<Row>) => {
-    const { sql, parameters } = statement.compile(kysely);
-    return client.query<Row & pg.QueryResultRow>(sql, parameters as unknown[]);
+    const compiled = statement.compile(kysely);
+    return client.query<Row & pg.QueryResultRow>(compiled.sql, compiled.parameters as unknown[]);
   };
   return {
     query: async (statement) => (await run(statement)).rows,
@@ -95,7 +89,11 @@ async function transaction<T>(
 const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: "text" | "binary") =>
   oid === INT8_OID && format !== "binary" ? Number : pg.types.getTypeParser(oid, format);
 
-/** Returns the SQLSTATE of an error that PostgreSQL reported, undefined for any other error. */
+export async function readNowMs(db: Queryable): Promise<number> {
+  const [clock] = await db.query(sql<{ now: number }>`select crosscurrent_now_ms() as now`);
+  return Number(clock?.now);
+}
+
 export function sqlState(error: unknown): string | undefined {
   return error instanceof pg.DatabaseError ? error.code : undefined;
 }

@@ -26,7 +26,6 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   }
 }
 
-/** Whether the schema is current, without changing anything. */
 export async function isMigrated(databaseUrl: string): Promise<boolean> {
   const database = openDatabase(databaseUrl, 1);
   try {

@@ -1,5 +1,4 @@
-// Changes of one router. Each runs under the lock of the router's row, so that what it checks still holds when it
-// commits.
+// Changes of one router, under the lock of its row: what they check still holds when they commit.
 import { sql } from "kysely";
 import { MAX_ROUTES_PER_ROUTER, MAX_VARIANTS_PER_ROUTER } from "../../domain/limits.ts";
 import type { NewRoute, NewVariant, RoutePatch, RouterPatch, VariantPatch } from "../../domain/router.ts";
@@ -9,7 +8,6 @@ import { encryptSecret } from "../secrets.ts";
 import { RouterChangeError } from "./interface.ts";
 import { readRouter, type RouterRow } from "./rows.ts";
 
-/** One router under change. */
 export interface Change {
   tx: Transaction;
   workspaceId: string;

@@ -3,21 +3,15 @@ import { sql } from "kysely";
 import type { ExposureHour } from "../../domain/exposure.ts";
 import { MAX_EXPOSURE_AHEAD_MS } from "../../domain/limits.ts";
 import type { Database, Transaction } from "../postgres/database.ts";
+import type { HourRange } from "./interface.ts";
 
 const HOUR_MS = 3_600_000;
 
-interface Range {
-  fromMs: number;
-  toMs: number;
-  limit: number;
-}
-
-/** Returns null if there is no such router and none was ever exposed. */
 export async function exposuresPerHour(
   db: Database,
   workspaceId: string,
   aliasId: string,
-  range: Range,
+  range: HourRange,
 ): Promise<ExposureHour[] | null> {
   // The tables grow faster than their statistics: the planner must not conclude that reading a whole table is quicker.
   const settings = sql`set local enable_seqscan = off`;
@@ -30,10 +24,8 @@ export async function exposuresPerHour(
 }
 
 /**
- * Exposures are in three places: buckets (counted in `exposure_hours`), parts of hours that are not over, and raw
- * rows that are not folded. A user of the last two counts unless it has a bucket already; the primary key finds that,
- * once for each. Raw rows are found by the index of unfolded rows, in the partitions of the days in which they can
- * be. For one route and variant:
+ * Exposures are in three places: buckets (counted in `exposure_hours`), parts of hours that are not over, and raw rows
+ * that are not folded. A user of the last two counts unless the primary key finds a bucket of it. For example:
  *
  *     exposure_hours   9:00, 5 exposures, 3 users (u1 u2 u3)
  *     open, fresh      9:00, u3, 2 exposures; 9:00, u4, 1 exposure
@@ -44,7 +36,7 @@ function readHours(
   tx: Transaction,
   workspaceId: string,
   aliasId: string,
-  { fromMs, toMs, limit }: Range,
+  { fromMs, toMs, limit }: HourRange,
 ): Promise<ExposureHour[]> {
   return tx.query(sql<ExposureHour>`
     with w as materialized (select folded_through from workspaces where id = ${workspaceId}),

@@ -24,11 +24,13 @@ export class RouterChangeError extends Error {
   }
 }
 
-/**
- * Methods return null (or false) for what does not exist. Adding throws ConflictError for an id that is taken and
- * beyond a limit. Changes that contradict the rest of the router throw RouterChangeError. Changes of one router
- * happen one after the other.
- */
+export interface HourRange {
+  fromMs: number;
+  toMs: number;
+  limit: number;
+}
+
+/** Null or false: it does not exist. Throws ConflictError (id taken, limit) and RouterChangeError (contradiction). */
 export interface RouterStore {
   create(workspaceId: string, router: NewRouter): Promise<Router>;
   get(workspaceId: string, id: string): Promise<Router | null>;
@@ -65,13 +67,6 @@ export interface RouterStore {
 
   /** Returns the router with its keys decrypted. Throws SyncError `bug` if no configured key decrypts one. */
   serving(workspaceId: string, id: string): Promise<ServedRouter | null>;
-  /**
-   * Exposures per hour, route and variant with fromMs <= hour < toMs, in that order, at most `limit`: all that are
-   * committed, folded or not. Null if there is no such router and none was ever exposed.
-   */
-  exposures(
-    workspaceId: string,
-    aliasId: string,
-    range: { fromMs: number; toMs: number; limit: number },
-  ): Promise<ExposureHour[] | null>;
+  /** Committed exposures with fromMs <= hour < toMs. Null if the router is unknown and was never exposed. */
+  exposures(workspaceId: string, aliasId: string, range: HourRange): Promise<ExposureHour[] | null>;
 }

@@ -10,10 +10,6 @@ export interface RunStore {
   /** Queues a sync request. Returns `paused` if the integration is paused, null if there is no such integration. */
   request(workspaceId: string, integrationId: string): Promise<{ requestId: string } | "paused" | null>;
   getRequest(workspaceId: string, integrationId: string, requestId: string): Promise<SyncRequest | null>;
-  /**
-   * Writes a run's start or end, and the status of its requests; requests made by hand in Temporal are added.
-   * `exports.commit` and `imports.commitChunk` keep the counts, which this never overwrites. A start also ends older
-   * runs that never ended (outcome failed) and queues their requests again, because their workflow was lost.
-   */
+  /** Keeps the counts of commits. A start also ends runs of a lost workflow and queues their requests again. */
   record(run: RunRecord): Promise<void>;
 }

@@ -12,15 +12,10 @@ import { RUN_COLUMNS } from "./rows.ts";
 
 export function createRunStore(db: Database): RunStore {
   return {
-    async list(workspaceId, integrationId, page) {
-      const paused = await isPaused(db, workspaceId, integrationId);
-      return paused === null ? null : readRuns(db, integrationId, page);
-    },
-
-    async rejected(workspaceId, integrationId, page) {
-      const paused = await isPaused(db, workspaceId, integrationId);
-      return paused === null ? null : readRejected(db, integrationId, page);
-    },
+    list: async (workspaceId, integrationId, page) =>
+      (await isPaused(db, workspaceId, integrationId)) === null ? null : readRuns(db, integrationId, page),
+    rejected: async (workspaceId, integrationId, page) =>
+      (await isPaused(db, workspaceId, integrationId)) === null ? null : readRejected(db, integrationId, page),
 
     async request(workspaceId, integrationId) {
       const paused = await isPaused(db, workspaceId, integrationId);
@@ -46,7 +41,6 @@ export function createRunStore(db: Database): RunStore {
   };
 }
 
-/** Null if there is no such integration. */
 async function isPaused(db: Queryable, workspaceId: string, integrationId: string): Promise<boolean | null> {
   const [row] = await db.query(sql<{ paused: boolean }>`
     select paused from integrations
@@ -62,12 +56,10 @@ async function readRuns(db: Queryable, integrationId: string, page: PageRequest)
     select ${RUN_COLUMNS} from runs where integration_id = ${integrationId} and ${older}
     order by started_at_ms desc, id desc limit ${page.limit + 1}`);
   const keyOf = (run: Run) => [run.startedAtMs, run.id];
-  return toPage(list, rows, page.limit, keyOf, (run) => run);
+  return toPage(list, rows, page.limit, keyOf, (row) => row);
 }
 
-/**
- * Tries may come in any order: a finished run stays finished, and only the first write of a run counts as its start.
- */
+/** Tries may come in any order: a finished run stays finished, and only its first write counts as its start. */
 async function record(tx: Transaction, run: RunRecord): Promise<void> {
   const { integrationId, runId, finished } = run;
   const found = await tx.execute(sql`select from integrations where id = ${integrationId} for no key update`);
@@ -85,7 +77,6 @@ async function record(tx: Transaction, run: RunRecord): Promise<void> {
   await recordRequests(tx, run);
 }
 
-/** Ends runs that an earlier, lost workflow never ended, and queues their requests again. */
 async function closeLostRuns(tx: Transaction, integrationId: string, runId: string): Promise<void> {
   await tx.execute(sql`
     with lost as (

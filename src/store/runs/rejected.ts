@@ -1,11 +1,10 @@
-// Rejected records: what a provider or the store refused for good, with the reason. A record that is read or sent
-// again is listed once.
-import { createHash } from "node:crypto";
+// Records that a provider or the store refused for good. A record that is read or sent again is listed once.
 import { sql } from "kysely";
 import type { Page, PageRequest } from "../../domain/page.ts";
 import type { Direction, RejectedRecord } from "../../domain/run.ts";
 import { decodeCursor, toPage, type CursorList } from "../postgres/cursors.ts";
 import type { Queryable, Transaction } from "../postgres/database.ts";
+import { hashOf } from "../postgres/ids.ts";
 import { bounded } from "../postgres/text.ts";
 
 const MAX_REASON_CHARS = 1_000;
@@ -15,7 +14,7 @@ export interface RejectedInsert {
   direction: Direction;
   /** Null if the record belongs to no single event. */
   eventId: number | null;
-  /** Always the same for the same record. */
+  /** Always the same for the same record of the same event definition. */
   key: string;
   /** The bucket's sequence number; null for imports. */
   seq: number | null;
@@ -35,19 +34,12 @@ export async function insertRejected(
     select ${integrationId}, * from unnest(
       ${rejected.map(({ eventId }) => eventId)}::integer[],
       ${rejected.map(({ direction }) => direction)}::text[],
-      ${rejected.map(keyHash)}::bytea[],
+      ${rejected.map(({ direction, eventId, key }) => hashOf(`${direction}\n${eventId ?? ""}\n${key}`))}::bytea[],
       ${rejected.map(({ seq }) => seq)}::bigint[],
       ${rejected.map(({ reason }) => bounded(reason, MAX_REASON_CHARS))}::text[],
       ${rejected.map(({ record }) => bounded(record, MAX_RECORD_CHARS))}::text[])
     on conflict (integration_id, key_hash) do nothing returning event_id as "eventId"`);
   return kept.map(({ eventId }) => eventId);
-}
-
-/** Has the same size for every key. An event that is defined anew shares nothing with the removed event of its name. */
-function keyHash({ direction, eventId, key }: RejectedInsert): Buffer {
-  return createHash("sha256")
-    .update(`${direction}\n${eventId ?? ""}\n${key}`)
-    .digest();
 }
 
 /** Oldest first; without records of removed events. */

@@ -1,7 +1,6 @@
 // Reading runs: the results of their directions are stored as JSON, the counts in columns that commits raise.
 import { sql } from "kysely";
 
-/** Selects a `Run` from the table `runs`. */
 export const RUN_COLUMNS = sql`
   id, started_at_ms as "startedAtMs", finished_at_ms as "finishedAtMs", outcome,
   (select coalesce(jsonb_agg(d.result || case d.result ->> 'direction'

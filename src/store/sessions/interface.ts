@@ -1,7 +1,6 @@
 // Browser sessions: opened with an API key, recognised by a random token, ended by time, by the user, or with the key.
 import type { Workspace } from "../../domain/workspace.ts";
 
-/** A session that is not used for this long is over. */
 export const SESSION_IDLE_MS = 12 * 3_600_000;
 /** After this a session is over even if it is used. */
 export const SESSION_MAX_AGE_MS = 7 * 24 * 3_600_000;
@@ -11,6 +10,5 @@ export interface SessionStore {
   open(apiKey: string): Promise<{ token: string; workspace: Workspace } | null>;
   /** Returns the workspace of a session that is not over, and counts as a use of it; null for any other token. */
   find(token: string): Promise<Workspace | null>;
-  /** Ends the session if there is one. */
   end(token: string): Promise<void>;
 }

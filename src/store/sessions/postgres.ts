@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto";
 import { sql } from "kysely";
 import type { Workspace } from "../../domain/workspace.ts";
 import type { Database } from "../postgres/database.ts";
-import { hashOf, isKey } from "../workspaces/postgres.ts";
+import { hashOf } from "../postgres/ids.ts";
+import { isKey } from "../workspaces/postgres.ts";
 import { SESSION_IDLE_MS, SESSION_MAX_AGE_MS, type SessionStore } from "./interface.ts";
 
 const TOKEN = /^[\w-]{43}$/;

@@ -3,18 +3,14 @@ import type { Integration } from "../../domain/integration.ts";
 import type { Page, PageRequest } from "../../domain/page.ts";
 import type { StatusProjection } from "../../domain/status.ts";
 
-/** The configuration of one integration, for its workflow. */
 export interface IntegrationConfigRow extends Pick<Integration, "workspaceId" | "provider" | "version" | "paused"> {
-  /** Version of the last change that calls for a run at once. */
   syncVersion: number;
   exportEnabled: boolean;
   importEnabled: boolean;
   exportCursorSeq: number;
-  /** Names of its events, in order of creation. */
   events: string[];
 }
 
-/** An integration as the reconciler compares it with its workflow. */
 export interface ReconcileCandidate extends Pick<Integration, "id" | "workspaceId" | "provider" | "paused"> {
   /** The workflow has not seen the row's version, which changed more than a few seconds ago. */
   behind: boolean;
@@ -25,9 +21,7 @@ export interface ReconcileCandidate extends Pick<Integration, "id" | "workspaceI
 export interface SyncStateStore {
   /** Reads the configuration and records its version as seen. Null once the integration is deleted. */
   loadConfig(integrationId: string): Promise<IntegrationConfigRow | null>;
-  /** Writes what users see of the workflow's state. */
   recordStatus(status: StatusProjection): Promise<void>;
-  /** All integrations that exist. */
   reconcileCandidates(page: PageRequest): Promise<Page<ReconcileCandidate>>;
   /** At most 100 workspaces with exposures that were not folded for a day, because no export of theirs runs. */
   unsealedWorkspaces(): Promise<string[]>;

@@ -1,10 +1,9 @@
-// Workspaces and their API keys. A key is 32 random bytes, so a plain hash of it cannot be guessed; only the hash is
-// kept.
-import { createHash, randomBytes } from "node:crypto";
+// Workspaces and their API keys. A key is 32 random bytes, so a plain hash of it cannot be guessed.
+import { randomBytes } from "node:crypto";
 import { sql } from "kysely";
 import type { Workspace } from "../../domain/workspace.ts";
 import type { Database } from "../postgres/database.ts";
-import { newId } from "../postgres/ids.ts";
+import { hashOf, newId } from "../postgres/ids.ts";
 import { bounded } from "../postgres/text.ts";
 import type { WorkspaceStore } from "./interface.ts";
 
@@ -42,9 +41,4 @@ export function createWorkspaceStore(db: Database): WorkspaceStore {
 /** Whether a text can be a key at all. Other texts cost no query. */
 export function isKey(text: string): boolean {
   return text.startsWith(KEY_PREFIX) && text.length <= MAX_KEY_CHARS;
-}
-
-/** The hash that is kept of a key or of another secret of 32 random bytes. */
-export function hashOf(secret: string): Buffer {
-  return createHash("sha256").update(secret).digest();
 }

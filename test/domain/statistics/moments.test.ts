@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { absoluteDifference } from "../../../src/domain/statistics/compare.ts";
 import { adjustPair, estimateOf } from "../../../src/domain/statistics/estimates.ts";
-import { merge, NOBODY, type Moments } from "../../../src/domain/statistics/moments.ts";
+import { merge, NO_USERS, type Moments } from "../../../src/domain/statistics/moments.ts";
 import { momentsOf } from "../../support/domain/statistics.ts";
 
 const cents = fc.integer({ min: 1, max: 99_999 }).map((n) => n / 100);
@@ -26,7 +26,7 @@ function dayOf(price: number, things: number[]): Moments {
   };
 }
 
-const mergeAll = (all: Moments[]) => all.reduce(merge, NOBODY);
+const mergeAll = (all: Moments[]) => all.reduce(merge, NO_USERS);
 
 test("days merged are their users together, in any number of variables", () => {
   const user = (length: number) =>

@@ -59,7 +59,7 @@ test.each<[string, unknown, ErrorKind, RegExp]>([
   ["job's rate", { reason: "jobRateLimitExceeded", message: PRIVATE }, "rate_limited", /jobRateLimitExceeded/],
   ["503", rest(503, "backendError"), "transient", /backendError/],
   ["502 in HTML", Object.assign(new Error(`<html>${PRIVATE}`), { code: 502 }), "transient", /status 502/],
-  ["job's syncError", { reason: "jobBackendError", message: PRIVATE }, "transient", /tried again/],
+  ["job's failure", { reason: "jobBackendError", message: PRIVATE }, "transient", /tried again/],
   [
     "conflict",
     rest(400, "invalidQuery", "Could not serialize access to table x due to concurrent update"),

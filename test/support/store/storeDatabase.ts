@@ -1,6 +1,7 @@
 // A PostgreSQL store in a database of its own, whose clock tests can move.
 import pg from "pg";
 import { createPostgresStore } from "../../../src/store/createStore.ts";
+import type { Store } from "../../../src/store/store.ts";
 import { createTestDatabase } from "./testDatabase.ts";
 import { MAX_AGE_DAYS, SEAL_GRACE_MS, type Harness } from "./contract/harness.ts";
 
@@ -13,16 +14,20 @@ export interface PostgresHarness extends Harness {
   admin: pg.Pool;
 }
 
-export async function makePostgresHarness(secretKeys: Buffer[] = [TEST_KEY]): Promise<PostgresHarness> {
-  const database = await createTestDatabase();
-  const store = createPostgresStore({
-    databaseUrl: database.url,
+export function openTestStore(databaseUrl: string, secretKeys: Buffer[] = [TEST_KEY]): Store {
+  return createPostgresStore({
+    databaseUrl,
     secretKeys,
     sealGraceMs: SEAL_GRACE_MS,
     exposureMaxAgeDays: MAX_AGE_DAYS,
     exposureRetentionDays: RETENTION_DAYS,
     importLookbackDays: 30,
   });
+}
+
+export async function makePostgresHarness(secretKeys: Buffer[] = [TEST_KEY]): Promise<PostgresHarness> {
+  const database = await createTestDatabase();
+  const store = openTestStore(database.url, secretKeys);
   const admin = new pg.Pool({ connectionString: database.url });
   let [clock, offsetMs] = ["clock_timestamp()", 0];
   const setClock = () =>

@@ -13,18 +13,16 @@ const PAGE_BUCKETS = 10_000;
 export interface RowBatch {
   /** gzip */
   file: Buffer;
-  /** Hash of the lines: the same buckets with the same times have the same digest. */
+  /** The same buckets with the same times have the same digest. */
   digest: string;
   rows: number;
   cursorSeq: number;
-  /** Starts of the first and the last hour of the buckets, epoch ms. */
+  /** Starts of hours. */
   firstHourMs: number;
   lastHourMs: number;
 }
 
-/**
- * Batches of whole pages, at most `maxRows` rows each. A read error is thrown after the batch of the rows before it.
- */
+/** Yields whole pages of at most `maxRows` rows. A read error is thrown after the batch of the rows before it. */
 export async function* readRowBatches(job: ExportJob, maxRows: number): AsyncGenerator<RowBatch> {
   const pageRows = Math.min(PAGE_BUCKETS, maxRows);
   const pages = readBucketPages(job, pageRows);
@@ -82,16 +80,11 @@ function createWriter() {
       const file = Buffer.concat(parts);
       return { file, digest: digest.digest("hex").slice(0, 40), rows, cursorSeq, firstHourMs, lastHourMs };
     },
-    drop: () => {
-      gzip.destroy();
-    },
+    drop: () => void gzip.destroy(),
   };
 }
 
-/**
- * The rows hold the latest time of each bucket, late exposures included. The JSON is built by hand, because this runs
- * for every bucket and takes half the time of JSON.stringify and toISOString.
- */
+/** Built by hand for every bucket, in half the time of JSON.stringify. `timestamp` includes late exposures. */
 function linesOf(buckets: Bucket[]): string {
   const hours = new Map<number, string>();
   let lines = "";

@@ -13,20 +13,14 @@ import { mergeSql } from "./mergeStatement.ts";
 import { createStaging, destinationOf, dropStaging, ensureDestination, EXPORT_COLUMNS, keepStaging } from "./tables.ts";
 
 /**
- * Large, because each batch costs one load and one MERGE whatever its size. BigQuery allows 100,000 loads per day and
- * project, and 1,500 per day and table, of which each staging table needs one. MERGEs have no daily limit; two at a
- * time may change a table and 20 more wait, and this export has one at a time. A customer with 10 million buckets a day
- * makes 40 loads and 40 MERGEs; runs that find little make 3 of each. docs/decisions/0012-bigquery-export.md has the
- * figures.
+ * Large, because each batch costs one load and one MERGE, and BigQuery allows 100,000 loads per day and project. 10
+ * million buckets a day make 40 of each. docs/decisions/0012-bigquery-export.md has the figures.
  */
 const BATCH_ROWS = 250_000;
-/** Jobs of one kind that may fail with transient errors before the batch fails. */
+/** Attempts of one kind of job before the batch fails. */
 const MAX_JOBS = 3;
 
-/**
- * Works in three stages: while one batch is merged, the next is loaded and the one after it is read. Batches are merged
- * and reported in their order. Memory holds three of them.
- */
+/** While one batch is merged, the next is loaded and the one after it is read. Memory holds three of them. */
 export async function* exportBuckets(
   context: BigQueryContext,
   connection: Connection,
@@ -76,7 +70,6 @@ async function* loadEach(call: BigQueryCall, batches: AsyncGenerator<RowBatch>):
   }
 }
 
-/** The customer's table and the queue of MERGEs into it. */
 interface Target {
   table: TableRef;
   mergeQueue: MergeQueue;
@@ -88,8 +81,8 @@ async function openTarget(call: BigQueryCall): Promise<Target> {
 }
 
 /**
- * Returns when the batch's MERGE has succeeded. A second attempt finds each step again: the load by its id, the rows by
- * their table, the MERGE by its place in the queue. A MERGE that runs twice changes nothing the second time.
+ * A second attempt finds each finished step: the load by its id, the rows by their table, the MERGE by its place in the
+ * queue. A MERGE that runs twice changes nothing the second time.
  */
 async function merge(call: BigQueryCall, { target, batch, staging, isMerged }: LoadedBatch): Promise<void> {
   if (isMerged) return await dropStaging(call, staging);
@@ -122,7 +115,7 @@ async function load(call: BigQueryCall, staging: TableRef, batch: RowBatch): Pro
   const { projectId, datasetId, tableId } = staging;
   const idOf = (generation: number) => jobIdOf("load", [projectId, datasetId, tableId], generation);
   const before = await findLastJob(call, operation, idOf);
-  // An earlier attempt loaded the same rows. Its job counts if it succeeds and its table still exists.
+  // An earlier attempt's job counts if it succeeds and its table still exists.
   const done = before.job === null ? null : await followJob(call, operation, before.job);
   if (done?.error === null && (await keepStaging(call, staging))) return;
   for (let generation = before.next; ; generation++) {

@@ -15,7 +15,6 @@ const POLL_GROWTH = 1.5;
 const JOB_WAIT_MS = 15 * 60_000;
 /** BigQuery stops a job after this time. No batch takes longer than minutes. */
 const JOB_LIFETIME_MS = 60 * 60_000;
-/** A bound for the search of the last job. */
 const MAX_GENERATIONS = 100_000;
 const BATCH_LABEL = "crosscurrent_batch";
 const WORKSPACE_LABEL = "crosscurrent_workspace";
@@ -32,13 +31,13 @@ const jobResponse = z.object({
 export interface Job {
   id: string;
   isDone: boolean;
-  /** The error of a failed job; null for one that succeeded or still runs. */
+  /** Null for a job that succeeded or still runs. */
   error: { reason?: string | undefined; message?: string | undefined } | null;
   /** The digest of the job's batch, from its label. */
   batch: string;
 }
 
-/** Job ids are letters, digits, `_` and `-`. The same parts always give the same id. */
+/** The same parts always give the same id, of letters, digits and `_`. */
 export function jobIdOf(kind: string, parts: string[], generation: number): string {
   return `crosscurrent_${kind}_${hash("sha256", JSON.stringify(parts), "hex").slice(0, 40)}_${generation}`;
 }
@@ -47,15 +46,10 @@ export function workspaceLabels({ connection }: BigQueryCall): Record<string, st
   return { [WORKSPACE_LABEL]: labelValue(connection.workspaceId) };
 }
 
-/** Returns null if there never was a job of this id. */
 async function findJob(call: BigQueryCall, operation: Operation, id: string): Promise<Job | null> {
   const { location } = settingsOf(call.connection);
-  const response = await send(call, operation, jobResponse, {
-    method: "GET",
-    path: ["jobs", id],
-    query: { location },
-    expected: [404],
-  });
+  const request = { method: "GET" as const, path: ["jobs", id], query: { location }, expected: [404] };
+  const response = await send(call, operation, jobResponse, request);
   return response === null ? null : toJob(response);
 }
 
@@ -119,7 +113,6 @@ export interface JobStart {
   batch: string;
   /** `{ load }` or `{ query }`. */
   configuration: object;
-  /** The file of a load. */
   file?: Buffer;
 }
 

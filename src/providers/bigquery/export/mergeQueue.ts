@@ -8,21 +8,19 @@ import { findLastJob, followJob, type Job, jobIdOf, type LastJob, startJob } fro
 
 /** A query runs for at most 6 hours, so a job that still runs has the id of today or of the day this long ago. */
 const LOOK_BACK_MS = 7 * 3_600_000;
-/** How many MERGEs of other workers may come first. There is rarely one. */
+/** MERGEs of other workers that may come first. */
 const MAX_ATTEMPTS = 50;
 
 /**
  * Two MERGEs that run at once may both insert the same key: BigQuery sees a conflict only if one of them updates or
  * deletes (https://cloud.google.com/bigquery/docs/data-manipulation-language#dml_statement_conflicts). A worker that
- * lost its connection leaves a MERGE running, and its successor may cut batches differently, so ids made from the
- * content would not keep the two apart. The ids are therefore places in a queue of the table's own,
- * `…_<day>_<sequence>`. BigQuery gives each id once, and a worker takes the next one only after the job of the last one
- * is done.
+ * lost its connection leaves a MERGE running, and its successor may cut batches differently, so ids of the content do
+ * not keep them apart. Job ids are therefore places in the table's queue, `…_<day>_<sequence>`: BigQuery gives each id
+ * once, and a worker takes the next one only after the last job is done.
  */
 export interface MergeQueue {
   /** Whether the last MERGE in the queue was this batch's, and succeeded. */
   wasLast(batch: string): boolean;
-  /** Runs the MERGE after all before it. Returns its finished job. */
   run(batch: string, sql: string): Promise<Job>;
 }
 

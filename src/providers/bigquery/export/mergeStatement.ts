@@ -7,15 +7,14 @@ const IDS = ["alias_id", "route_id", "variant_id", "user_id"];
 export interface MergeInput {
   target: TableRef;
   staging: TableRef;
-  /** Starts of the first and the last hour of the staged rows, epoch ms. */
+  /** Starts of the hours of the staged rows. */
   firstHourMs: number;
   lastHourMs: number;
 }
 
 /**
- * The key is (user, router, route, variant, UTC hour). The time bounds are constants and cover whole days, so that
- * BigQuery reads the partitions of these days only. A row with the key of a staged row lies within them, because it has
- * the same hour.
+ * The key is (user, router, route, variant, UTC hour). The time bounds are constants of whole days, so that BigQuery
+ * reads only these partitions. A row with the key of a staged row has the same hour, so it lies within them.
  */
 export function mergeSql({ target, staging, firstHourMs, lastHourMs }: MergeInput): string {
   const fromMs = Math.floor(firstHourMs / DAY_MS) * DAY_MS;

@@ -7,7 +7,6 @@ import { settingsOf } from "../options.ts";
 import { anything, type BigQueryCall, send } from "../rest.ts";
 import { workspaceLabels } from "./jobs.ts";
 
-/** The promised columns, in the order in which they are created. */
 export const EXPORT_COLUMNS = [
   { name: "alias_id", type: "STRING" },
   { name: "route_id", type: "STRING" },
@@ -15,30 +14,21 @@ export const EXPORT_COLUMNS = [
   { name: "user_id", type: "STRING" },
   { name: "timestamp", type: "TIMESTAMP" },
 ];
-/** A staging table that is not deleted expires. */
 const STAGING_LIFETIME_MS = 24 * 3_600_000;
 
+const tableField = z.object({
+  name: z.string(),
+  type: z.string(),
+  mode: z.string().optional(),
+  defaultValueExpression: z.string().optional(),
+});
 const tableResponse = z.object({
   type: z.string().optional(),
   creationTime: z.string().optional(),
-  schema: z
-    .object({
-      fields: z
-        .array(
-          z.object({
-            name: z.string(),
-            type: z.string(),
-            mode: z.string().optional(),
-            defaultValueExpression: z.string().optional(),
-          }),
-        )
-        .optional(),
-    })
-    .optional(),
+  schema: z.object({ fields: z.array(tableField).optional() }).optional(),
 });
 type TableResponse = z.infer<typeof tableResponse>;
 
-/** The table of exposures. */
 export function destinationOf({ context, connection }: BigQueryCall): TableRef {
   const { projectId, datasetId } = settingsOf(connection);
   if (datasetId === null) {
@@ -64,16 +54,12 @@ export async function hasDestination(call: BigQueryCall, table: TableRef): Promi
 }
 
 async function findTable(call: BigQueryCall, table: TableRef): Promise<TableResponse | null> {
-  const operation: Operation = {
-    action: "the look-up of the export's table",
-    about: tableText(table),
-    role: "dataEditor",
-  };
+  const operation = operationOn(table, "the look-up of the export's table");
   return await send(call, operation, tableResponse, { method: "GET", path: pathOf(table), expected: [404] });
 }
 
 async function createDestination(call: BigQueryCall, table: TableRef): Promise<TableResponse> {
-  const operation: Operation = { action: "creating the export's table", about: tableText(table), role: "dataEditor" };
+  const operation = operationOn(table, "creating the export's table");
   const body = {
     tableReference: table,
     description: "Which user was served by which router, route and variant: one row for each hour of each.",
@@ -93,10 +79,8 @@ async function createDestination(call: BigQueryCall, table: TableRef): Promise<T
 function checkColumns({ type, schema }: TableResponse, table: TableRef): void {
   const name = tableText(table);
   if (type !== undefined && type !== "TABLE") {
-    throw new SyncError(
-      "schema",
-      `${name} is not a table but a ${type.toLowerCase()}. Rename it, and the export creates its own table.`,
-    );
+    const problem = `${name} is not a table but a ${type.toLowerCase()}.`;
+    throw new SyncError("schema", `${problem} Rename it, and the export creates its own table.`);
   }
   const fields = schema?.fields ?? [];
   const remedy = "Correct it, or rename the table, and the export creates a new one.";
@@ -112,15 +96,10 @@ function checkColumns({ type, schema }: TableResponse, table: TableRef): void {
     }
   }
   const own = new Set(EXPORT_COLUMNS.map((column) => column.name));
-  const needed = fields.find(
-    (field) =>
-      field.mode === "REQUIRED" && field.defaultValueExpression === undefined && !own.has(field.name.toLowerCase()),
-  );
-  if (needed !== undefined) {
-    throw new SyncError(
-      "schema",
-      `The table ${name} has a required column that the export cannot fill. Make the column NULLABLE.`,
-    );
+  const others = fields.filter((field) => !own.has(field.name.toLowerCase()));
+  if (others.some((field) => field.mode === "REQUIRED" && field.defaultValueExpression === undefined)) {
+    const problem = `The table ${name} has a required column that the export cannot fill.`;
+    throw new SyncError("schema", `${problem} Make the column NULLABLE.`);
   }
 }
 
@@ -128,9 +107,9 @@ function checkColumns({ type, schema }: TableResponse, table: TableRef): void {
 export async function createStaging(
   call: BigQueryCall,
   table: TableRef,
-  lifetimeMs: number = STAGING_LIFETIME_MS,
+  lifetimeMs = STAGING_LIFETIME_MS,
 ): Promise<void> {
-  const operation: Operation = { action: "creating a staging table", about: tableText(table), role: "dataEditor" };
+  const operation = operationOn(table, "creating a staging table");
   const body = {
     tableReference: table,
     schema: { fields: EXPORT_COLUMNS },
@@ -144,19 +123,14 @@ export async function createStaging(
 
 /** Extends the table's life to the full length. Returns false if it does not exist. */
 export async function keepStaging(call: BigQueryCall, table: TableRef): Promise<boolean> {
-  const operation: Operation = {
-    action: "the look-up of a staging table",
-    about: tableText(table),
-    role: "dataEditor",
-  };
+  const operation = operationOn(table, "the look-up of a staging table");
   const body = { expirationTime: String(Date.now() + STAGING_LIFETIME_MS) };
-  return (
-    (await send(call, operation, anything, { method: "PATCH", path: pathOf(table), body, expected: [404] })) !== null
-  );
+  const request = { method: "PATCH" as const, path: pathOf(table), body, expected: [404] };
+  return (await send(call, operation, anything, request)) !== null;
 }
 
 export async function deleteStaging(call: BigQueryCall, table: TableRef): Promise<void> {
-  const operation: Operation = { action: "deleting a staging table", about: tableText(table), role: "dataEditor" };
+  const operation = operationOn(table, "deleting a staging table");
   await send(call, operation, anything, { method: "DELETE", path: pathOf(table), expected: [404] });
 }
 
@@ -167,6 +141,10 @@ export async function dropStaging(call: BigQueryCall, table: TableRef): Promise<
   } catch (error) {
     if (!(error instanceof SyncError)) throw error;
   }
+}
+
+function operationOn(table: TableRef, action: string): Operation {
+  return { action, about: tableText(table), role: "dataEditor" };
 }
 
 function pathOf({ datasetId, tableId }: TableRef): string[] {

@@ -6,13 +6,9 @@ import type { Operation } from "../errors.ts";
 import type { BigQueryCall } from "../rest.ts";
 
 const SERVICE = "BigQuery";
-/** Enough for the largest file over a slow connection. */
 const UPLOAD_TIMEOUT_MS = 10 * 60_000;
 
-/**
- * `jobs.insert` as `multipart`: https://cloud.google.com/bigquery/docs/reference/api-uploads. Returns null for 409: the
- * job exists. Google's client can upload too, but it cannot abort the request, and it polls the job by itself.
- */
+/** https://cloud.google.com/bigquery/docs/reference/api-uploads. Returns null for 409: the job exists. */
 export async function uploadJob(
   call: BigQueryCall,
   operation: Operation,
@@ -25,12 +21,10 @@ export async function uploadJob(
   const { body, contentType } = multipart(resource, file);
   const run = async (): Promise<unknown> => {
     const { apiEndpoint, projectId } = await clients.bigQueryOf(connection);
+    const project = encodeURIComponent(projectId);
     const response = await http.send(SERVICE, {
       method: "POST",
-      url: new URL(
-        `/upload/bigquery/v2/projects/${encodeURIComponent(projectId)}/jobs?uploadType=multipart`,
-        apiEndpoint,
-      ),
+      url: new URL(`/upload/bigquery/v2/projects/${project}/jobs?uploadType=multipart`, apiEndpoint),
       headers: { authorization: `Bearer ${await clients.accounts.tokenOf(connection)}`, "content-type": contentType },
       body,
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),

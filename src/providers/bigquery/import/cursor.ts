@@ -26,13 +26,12 @@ const streamSchema = z.object({
 });
 const sessionSchema = z.object({
   name: z.string().min(1).max(MAX_NAME_CHARS),
-  /** The table's fingerprint when the session was opened. */
   fingerprint: z.string().max(100),
   toMs: time,
   streams: z.array(streamSchema).max(MAX_STREAMS),
 });
 const cursorSchema = z.object({
-  /** Where the window begins; null before the first page, because it depends on the type of the timestamp column. */
+  /** Null before the first page, because it depends on the type of the timestamp column. */
   fromMs: time.nullable(),
   windowMs: time.min(MIN_WINDOW_MS).max(MAX_WINDOW_MS),
   /** Null if the window has not been begun or must be begun again. */
@@ -68,13 +67,11 @@ export function startOf(importFrom: string): number {
   return Date.parse(`${importFrom}T00:00:00Z`);
 }
 
-/** The range of time to open a read session for. */
 export function windowOf(fromMs: number, windowMs: number, pageHalvings: number, targetMs: number): TimeWindow {
   const lengthMs = Math.max(MIN_WINDOW_MS, Math.floor(windowMs / 2 ** Math.max(0, pageHalvings)));
   return { fromMs, toMs: Math.max(fromMs, Math.min(fromMs + lengthMs, targetMs)) };
 }
 
-/** The cursor after all streams of its window were read to their ends. */
 export function cursorAfter(cursor: ImportCursor, window: TimeWindow, targetMs: number, rows: number): ImportCursor {
   const lengthMs = window.toMs - window.fromMs;
   const wasHalved = lengthMs < cursor.windowMs && window.toMs < targetMs;
@@ -92,7 +89,7 @@ function nextWindowMs(windowMs: number, rows: number): number {
   return Math.min(MAX_WINDOW_MS, Math.max(MIN_WINDOW_MS, next));
 }
 
-/** The progress after one more page. If nothing is left, the events are complete through the pass's target. */
+/** If nothing is left, the events are complete through the pass's target. */
 export function progressAfter(before: EventProgress, cursor: ImportCursor): EventProgress {
   const { targetMs, position } = unfinishedPass(before, parseCursor);
   if (cursor.session === null && cursor.fromMs !== null && cursor.fromMs >= targetMs) {

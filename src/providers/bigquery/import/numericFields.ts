@@ -26,17 +26,9 @@ const KIND_OF_FIRST_BYTE: Record<string, Kind> = {
   n: "null",
 };
 
-interface Field {
-  name: string;
-  kindOf: ((row: number) => Kind) | Kind;
-}
+type Field = { name: string; kindOf: ((row: number) => Kind) | Kind };
+type Node = { next: Map<Kind, Node>; fields: Fields | null };
 
-interface Node {
-  next: Map<Kind, Node>;
-  fields: Fields | null;
-}
-
-/** Returns a function that gives the fields of a row of this batch. */
 export function fieldsReader(names: string[], columns: Data[], shapes: TableColumn[]): (row: number) => Fields {
   const known = new Map(shapes.map((shape) => [shape.name.toLowerCase(), shape]));
   const all = columns.flatMap((data, i) => fieldsOf(names[i]!, data, known.get(names[i]!.toLowerCase()), "", []));
@@ -56,9 +48,8 @@ export function fieldsReader(names: string[], columns: Data[], shapes: TableColu
     }
     if (node.fields !== null) return node.fields;
     const differing = varying.map(({ name, kindOf }) => [name, SAMPLES[kindOf(row)]]);
-    const fields: Fields = Object.freeze(Object.fromEntries([...constant, ...differing]));
-    node.fields = fields;
-    return fields;
+    node.fields = Object.freeze(Object.fromEntries([...constant, ...differing])) as Fields;
+    return node.fields;
   };
 }
 
@@ -68,8 +59,7 @@ function fieldsOf(name: string, data: Data, shape: TableColumn | undefined, pref
   const chain = [...parents, data];
   const kind = kindOfColumn(shape);
   const own: Field = { name: prefix + name, kindOf: shape.type === "JSON" && kind !== "array" ? jsonKind(data) : kind };
-  const isNullable = chain.some((part) => part.nullCount > 0);
-  if (isNullable) own.kindOf = nullable(chain, own.kindOf);
+  if (chain.some((part) => part.nullCount > 0)) own.kindOf = nullable(chain, own.kindOf);
   if (kind !== "object") return prefix === "" || kind === "number" ? [own] : [];
   const inner = data.children.flatMap((child, i) => {
     const childName = data.type.children[i]?.name as string;

@@ -41,24 +41,15 @@ export interface ImportContext {
 /** The size of a page. It ends with the Arrow batch that reaches one of these limits. */
 export interface PageLimits {
   rows: number;
-  /** Bytes of JSON. */
   bytes: number;
   durationMs: number;
-  /** Streams that are read in parallel. */
   streams: number;
-  /** How long a stream may send no message. One whose rows are mostly filtered out takes long. */
+  /** A stream whose rows are mostly filtered out sends no message for long. */
   idleMs: number;
 }
 
-const LIMITS: PageLimits = {
-  rows: 1_000_000,
-  bytes: 1024 * 1024 * 1024,
-  durationMs: 120_000,
-  streams: 2,
-  idleMs: 600_000,
-};
+const LIMITS: PageLimits = { rows: 1_000_000, bytes: 2 ** 30, durationMs: 120_000, streams: 2, idleMs: 600_000 };
 
-/** What the parts of one page share. */
 interface Page {
   context: ImportContext;
   connection: Connection;
@@ -112,10 +103,8 @@ async function* readPage(
   } catch (error) {
     if (!(error instanceof ReadSessionGone)) throw error;
     if (!begun.isResumed) {
-      throw new SyncError(
-        "transient",
-        "BigQuery lost a read session that it had just opened; the window is read again.",
-      );
+      const message = "BigQuery lost a read session that it had just opened; the window is read again.";
+      throw new SyncError("transient", message);
     }
     // A session lives for at least six hours, so the window was too large.
     yield* readWindow(page, await beginWindow(page, cursorAgain(begun.cursor)));
@@ -130,7 +119,8 @@ async function beginWindow(page: Page, cursor: ImportCursor): Promise<BegunWindo
   const fromMs = cursor.fromMs ?? firstMs(completeThroughMs, connection.importFrom, overlapMs);
   const { session } = cursor;
   if (session !== null && session.fingerprint === table.fingerprint) {
-    return { cursor, session: copyOf(session), fromMs, schema: null, isResumed: true };
+    // A copy, because a page that fails must not change its cursor.
+    return { cursor, session: structuredClone(session), fromMs, schema: null, isResumed: true };
   }
   const window = windowOf(fromMs, cursor.windowMs, job.pageHalvings, targetMs);
   const events = job.events.map(({ name }) => name);
@@ -140,16 +130,11 @@ async function beginWindow(page: Page, cursor: ImportCursor): Promise<BegunWindo
   return { cursor, session: state, fromMs, schema, isResumed: false };
 }
 
-/** A copy, because a page that fails must not change the cursor that it was given. */
-function copyOf(session: ReadSessionState): ReadSessionState {
-  return { ...session, streams: session.streams.map((stream) => ({ ...stream })) };
-}
-
 function readWindow(page: Page, begun: BegunWindow): AsyncGenerator<ImportChunk> {
   return toImportChunks(readSinks(page, begun), page.job.signal, () => progressOf(page, begun));
 }
 
-/** Yields full sinks of rows and a last one. Moves the streams' offsets past what was read. */
+/** Moves the streams' offsets past what was read. */
 async function* readSinks(page: Page, begun: BegunWindow): AsyncGenerator<RowSink> {
   const { context, connection, job, limits, table } = page;
   const rowContext: RowContext = {
@@ -167,7 +152,8 @@ async function* readSinks(page: Page, begun: BegunWindow): AsyncGenerator<RowSin
     signal: job.signal,
     heartbeat: () => job.heartbeat(),
   });
-  const meter = createMeter(limits, job.pageHalvings);
+  const isFull = createFullCheck(limits, job.pageHalvings);
+  const size = { rows: 0, bytes: 0 };
   let schema = begun.schema;
   let sink = emptySink();
   for await (const part of parts) {
@@ -187,34 +173,24 @@ async function* readSinks(page: Page, begun: BegunWindow): AsyncGenerator<RowSin
     for (let from = 0; from < rows;) {
       const bytesBefore = sink.bytes;
       from = read(from, sink);
-      meter.bytes += sink.bytes - bytesBefore;
+      size.bytes += sink.bytes - bytesBefore;
       if (rowCount(sink) < MAX_CHUNK_ROWS && sink.bytes < MAX_CHUNK_BYTES) continue;
       yield sink;
       sink = emptySink();
     }
     stream.offset += rows;
-    meter.rows += rows;
-    if (meter.isFull()) break;
+    size.rows += rows;
+    if (isFull(size)) break;
   }
   yield sink;
 }
 
-interface Meter {
-  rows: number;
-  bytes: number;
-  isFull(): boolean;
-}
-
 /** Each halving makes the page smaller, so that a page is stored before the next error. */
-function createMeter(limits: PageLimits, pageHalvings: number): Meter {
+function createFullCheck(limits: PageLimits, pageHalvings: number) {
   const share = 2 ** Math.max(0, pageHalvings);
   const untilMs = Date.now() + limits.durationMs;
-  const meter: Meter = {
-    rows: 0,
-    bytes: 0,
-    isFull: () => meter.rows * share >= limits.rows || meter.bytes * share >= limits.bytes || Date.now() >= untilMs,
-  };
-  return meter;
+  return ({ rows, bytes }: { rows: number; bytes: number }) =>
+    rows * share >= limits.rows || bytes * share >= limits.bytes || Date.now() >= untilMs;
 }
 
 function progressOf({ job, targetMs }: Page, { cursor, session, fromMs }: BegunWindow): EventProgress {

@@ -8,7 +8,6 @@ import type { Operation } from "../errors.ts";
 import { columnSql, datetimeSql, stringSql, tableText, timestampSql } from "../names.ts";
 import { type SourceTable, unreadable } from "./sourceTable.ts";
 
-/** BigQuery's limit. */
 const MAX_RESTRICTION_BYTES = 1_000_000;
 /** The service's own limit: it scans large tables before it responds. */
 const OPEN_TIMEOUT_MS = 600_000;
@@ -18,15 +17,13 @@ export interface ReadSessionRequest {
   table: SourceTable;
   events: string[];
   window: TimeWindow;
-  /** Whether the pass ends with this window. */
   isLast: boolean;
-  /** The largest number of streams. */
   streams: number;
 }
 
 export interface OpenedReadSession {
   state: ReadSessionState;
-  /** Arrow's schema of all rows; null if it comes with the rows. */
+  /** Null if it comes with the rows. */
   schema: Buffer | null;
 }
 
@@ -51,11 +48,8 @@ export async function openReadSession(
   const { table } = wanted;
   const { projectId, datasetId, tableId } = table.ref;
   const rowFilter = rowRestriction(wanted);
-  const operation: Operation = {
-    action: "opening a read session",
-    about: tableText(table.ref),
-    role: "readSessionUser",
-  };
+  const about = tableText(table.ref);
+  const operation: Operation = { action: "opening a read session", about, role: "readSessionUser" };
   const open = async () => {
     const { client, callOptions } = await clients.readClientOf(connection);
     const request = {

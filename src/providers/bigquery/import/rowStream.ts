@@ -28,20 +28,15 @@ export interface RowStream {
   cancel(): void;
 }
 
-interface Waiting {
-  resolve: (message: ReadRowsResponse | null) => void;
-  reject: (error: unknown) => void;
-}
-
 export async function openRowStream(
   { client, callOptions }: ReadClient,
   readStream: string,
   offset: number,
 ): Promise<RowStream> {
   const stub = (await client.initialize()) as unknown as ReadStub;
-  /** A received message that was not asked for yet. gRPC reads no other until it is delivered. */
+  /** A message that was not asked for yet. gRPC reads no other until it is delivered. */
   let held: { message: ReadRowsResponse; deliver: () => void } | null = null;
-  let waiting: Waiting | null = null;
+  let waiting: { resolve: (message: ReadRowsResponse | null) => void; reject: (error: unknown) => void } | null = null;
   let end: { error: unknown } | null = null;
   const settle = (): void => {
     if (waiting === null) return;

@@ -21,15 +21,13 @@ import { fieldsReader } from "./numericFields.ts";
 
 export interface RowContext {
   mapping: Mapping;
-  /** All requested columns. */
   columns: TableColumn[];
-  /** Events of this page by name. */
   wanted: ReadonlySet<string>;
   /** Used again for every chunk. */
   out: JsonBytes;
 }
 
-/** Reads rows from `from` on until the sink is full. Returns the first row that is left. */
+/** Fills the sink. Returns the first row that is left. */
 export type ReadRows = (from: number, sink: RowSink) => number;
 
 export function rowReader(batch: ArrowBatch, context: RowContext): ReadRows {
@@ -58,7 +56,7 @@ export function rowReader(batch: ArrowBatch, context: RowContext): ReadRows {
   };
 }
 
-/** Returns ranges of the buffer as text. A buffer of ASCII becomes one string, of which the rows are parts. */
+/** A buffer of ASCII becomes one string, of which the rows are parts. */
 function sliceText({ buffer, at }: JsonBytes): (from: number, to: number) => string {
   const written = buffer.subarray(0, at);
   if (!isAscii(written)) return (from, to) => buffer.toString("utf8", from, to);
@@ -96,11 +94,7 @@ function rowAdder(batch: ArrowBatch, { mapping, columns, wanted }: RowContext) {
 /** Lower case and of any version but 8, which `hashUuid` makes. */
 const KEPT_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-79a-f][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/**
- * An event's UUID may be any string that is unique per row. A UUID that PostgreSQL writes the same way is kept. Every
- * other string, also a UUID in capitals, becomes a hash of version 8, so that two different strings are never the same
- * row.
- */
+/** Keeps a UUID that PostgreSQL writes the same way. Hashes all other texts, so different texts stay different rows. */
 export function rowUuid(text: string): string {
   return text.length === 36 && KEPT_UUID.test(text) ? text : hashUuid(text);
 }
@@ -115,9 +109,7 @@ function textReader(data: Data): (row: number) => string | null {
   const bytes = bytesOf(data);
   const offsets = offsetsOf(data);
   const isValid = validity(data);
-  if (!isAscii(bytes)) {
-    return (row) => (isValid(row) ? bytes.toString("utf8", offsets[row], offsets[row + 1]) : null);
-  }
+  if (!isAscii(bytes)) return (row) => (isValid(row) ? bytes.toString("utf8", offsets[row], offsets[row + 1]) : null);
   const all = bytes.toString("latin1");
   return (row) => (isValid(row) ? all.slice(offsets[row], offsets[row + 1]) : null);
 }

@@ -10,7 +10,7 @@ import { checkTable, type TableRef, tableText } from "../names.ts";
 import { settingsOf } from "../options.ts";
 import { parseResponse } from "../rest.ts";
 
-/** A field as the REST API describes it, with old names of types (INTEGER, FLOAT, BOOLEAN, RECORD) or new ones. */
+/** `type` is an old name (INTEGER, FLOAT, BOOLEAN, RECORD) or a new one. */
 const rawField = z.object({
   name: z.string(),
   type: z.string(),
@@ -33,7 +33,6 @@ export interface TableColumn {
   fields: TableColumn[];
 }
 
-/** The mapped columns, by their names in the table. */
 export interface Mapping {
   event: string;
   user: string;
@@ -45,11 +44,10 @@ export interface SourceTable {
   ref: TableRef;
   columns: TableColumn[];
   mapping: Mapping;
-  /** The timestamp column is a DATETIME. */
   isDateTime: boolean;
   /** The timestamp column may hold NULL. */
   mayLackTime: boolean;
-  /** A hash of all the above. A read session for another fingerprint cannot be continued. */
+  /** A hash of the above. A read session of another fingerprint cannot go on. */
   fingerprint: string;
 }
 
@@ -78,19 +76,17 @@ export function sourceTableOf(raw: RawTable, ref: TableRef, source: EventSource)
   if (VIEWS.has(raw.type ?? "")) throw unreadable(ref, "a view");
   const columns = columnsOf(raw);
   const find = (name: string) => columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
-  const roles: [keyof Mapping, string, string[]][] = [
+  const roles: [string, string, string[]][] = [
     ["event", source.eventFieldName, ["STRING"]],
-    ["user", source.userIdFieldName, ["STRING"]],
+    ["user id", source.userIdFieldName, ["STRING"]],
     ["timestamp", source.timestampFieldName, ["TIMESTAMP", "DATETIME"]],
-    ["uuid", source.eventUuidFieldName, ["STRING"]],
+    ["event UUID", source.eventUuidFieldName, ["STRING"]],
   ];
-  const problems = roles.flatMap(([role, name, types]) => problemOf(ROLE_NAMES[role], name, types, find(name)));
+  const problems = roles.flatMap(([role, name, types]) => problemOf(role, name, types, find(name)));
   if (problems.length > 0) {
-    throw new SyncError(
-      "schema",
-      `The table ${tableText(ref)} does not fit the event: ${problems.join("; ")}. ` +
-        "Change the table, or delete the event and add it again with columns that fit.",
-    );
+    const problem = `The table ${tableText(ref)} does not fit the event: ${problems.join("; ")}.`;
+    const remedy = "Change the table, or delete the event and add it again with columns that fit.";
+    throw new SyncError("schema", `${problem} ${remedy}`);
   }
   const [event, user, timestamp, uuid] = roles.map(([, name]) => find(name)?.name ?? name);
   const mapping = { event: event ?? "", user: user ?? "", timestamp: timestamp ?? "", uuid: uuid ?? "" };
@@ -104,21 +100,11 @@ export function columnsOf(raw: RawTable): TableColumn[] {
   return (raw.schema?.fields ?? []).map(toColumn);
 }
 
-/** The error for a source that is not a table. */
 export function unreadable(ref: TableRef, what: string): SyncError {
-  return new SyncError(
-    "schema",
-    `${tableText(ref)} is ${what}, which BigQuery's Storage Read API cannot read. Make a table of it, for example ` +
-      "by a scheduled query, and add the event again with that table.",
-  );
+  const problem = `${tableText(ref)} is ${what}, which BigQuery's Storage Read API cannot read.`;
+  const remedy = "Make a table of it, for example by a scheduled query, and add the event again with that table.";
+  return new SyncError("schema", `${problem} ${remedy}`);
 }
-
-const ROLE_NAMES: Record<keyof Mapping, string> = {
-  event: "event",
-  user: "user id",
-  timestamp: "timestamp",
-  uuid: "event UUID",
-};
 
 function problemOf(role: string, name: string, types: string[], column: TableColumn | undefined): string[] {
   const shown = JSON.stringify(name.slice(0, 300));

@@ -17,13 +17,12 @@ const OUT_OF_RANGE = 11;
 /** The read session expired or is unknown. Its rows must be read in a new one. */
 export class ReadSessionGone extends Error {}
 
-/** Serialized rows of one stream. */
 export interface StreamPart {
   stream: ReadStreamState;
   rows: number;
   /** Arrow's batch; null at the stream's end. */
   batch: Uint8Array | null;
-  /** Arrow's schema, with the first rows of each call. */
+  /** Comes with the first rows of each call. */
   schema: Uint8Array | null;
 }
 
@@ -32,13 +31,11 @@ export interface StreamReading {
   connection: Connection;
   session: ReadSessionState;
   operation: Operation;
-  /** How long a stream may send no message. */
   idleMs: number;
   signal: AbortSignal;
   heartbeat(): void;
 }
 
-/** Yields the rows of all streams that are not done, each from its offset. */
 export async function* readStreams(reading: StreamReading): AsyncGenerator<StreamPart> {
   const stop = new AbortController();
   const signal = AbortSignal.any([reading.signal, stop.signal]);
@@ -73,7 +70,7 @@ function readNext(source: AsyncGenerator<StreamPart>) {
   return next;
 }
 
-/** Reads a stream to its end, and makes sure that the service has no row after it. */
+/** Makes sure that the service has no row after the stream's end. */
 async function* readStream(reading: StreamReading, stream: ReadStreamState): AsyncGenerator<StreamPart> {
   let { offset } = stream;
   for await (const part of readCall(reading, stream, offset, false)) {

@@ -6,18 +6,12 @@ import type { EncodedEvent } from "./encodeEvent.ts";
 import type { SendEvents } from "./importRequest.ts";
 import type { ImportResponse } from "./importResponse.ts";
 
-/**
- * If Mixpanel refuses a whole batch, this many single events, spread over the batch, are tried first. If it refuses all
- * of them too, the cause is not in the events: halving on would cost thousands of requests and reject everything.
- */
+/** Single events to try if a batch is refused. If all are refused, the cause is not in them, and halving is useless. */
 const PROBES = 8;
 /** In a batch of fewer events, refusals are taken as being about the events themselves. */
 const MIN_PROBES = 4;
 
-/**
- * Sends undecided events again in smaller parts until none is left. Sending an event twice is harmless: Mixpanel
- * recognises it by time and `$insert_id`.
- */
+/** Resends undecided events in smaller parts, which is harmless: Mixpanel recognises them by time and `$insert_id`. */
 export async function deliverBatch(
   send: SendEvents,
   events: EncodedEvent[],
@@ -54,7 +48,7 @@ export async function deliverBatch(
   return rejected;
 }
 
-/** Why Mixpanel did not store an event that was sent alone; null if it did. */
+/** Returns null if Mixpanel stored the event. */
 function reasonForSingle(response: ImportResponse): string | null {
   switch (response.kind) {
     case "stored":
@@ -93,7 +87,7 @@ async function probe(send: SendEvents, events: EncodedEvent[], rejected: Rejecte
   return events.filter((_, index) => !indices.has(index));
 }
 
-/** The error for a whole batch that was accepted and not stored: the project's own settings drop the event. */
+/** If a whole batch is accepted and not stored, the project's own settings drop the event. */
 function nothingStored(eventName: string): SyncError {
   return new SyncError(
     "schema",

@@ -2,7 +2,7 @@
 import { hash } from "node:crypto";
 import type { Bucket } from "../../../domain/bucket.ts";
 
-/** Mixpanel's documentation lists these ids as refused. They are blocked here in any case of letters. */
+/** Mixpanel's documentation lists these ids as refused. */
 const BLOCKED_IDS = new Set([
   "00000000-0000-0000-0000-000000000000",
   "anon",
@@ -23,19 +23,15 @@ const BLOCKED_IDS = new Set([
   "{}",
 ]);
 
-/** Whether Mixpanel refuses every event of this user. Sending one under another id would invent a user. */
+/** Mixpanel refuses every event of these users. Sending one under another id would invent a user. */
 export function isBlockedDistinctId(userId: string): boolean {
   return BLOCKED_IDS.has(userId.toLowerCase());
 }
 
-/**
- * The id by which Mixpanel recognises a bucket that is sent again: 32 hex characters of a hash of workspace and bucket
- * key. The length before every part makes different keys different texts.
- */
+/** Mixpanel recognises a resent bucket by it. The length before each part makes different keys different texts. */
 export function insertId(workspaceId: string, bucket: Bucket): string {
   const parts = [workspaceId, bucket.aliasId, bucket.routeId, bucket.variantId, bucket.userId, String(bucket.hourMs)];
-  let key = "";
-  for (const part of parts) key += `${part.length}:${part}`;
+  const key = parts.map((part) => `${part.length}:${part}`).join("");
   return hash("sha256", key, "hex").slice(0, 32);
 }
 
@@ -45,10 +41,9 @@ export interface EncodedEvent {
   text: string;
 }
 
-/** Printable ASCII without the quote and the backslash, which JSON escapes. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
-/** A string as JSON. Most ids are plain, and testing that is cheaper than JSON.stringify. */
+/** Most ids are plain, and testing that is cheaper than JSON.stringify. */
 function jsonString(text: string): string {
   return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }

@@ -11,9 +11,8 @@ const PAGE_BUCKETS = 10_000;
 
 export interface EventBatch {
   events: EncodedEvent[];
-  /** Buckets that Mixpanel would never accept. */
   blocked: RejectedBucket[];
-  /** Everything up to this seq is in this batch or an earlier one. */
+  /** All buckets up to this seq are in this batch or an earlier one. */
   cursorSeq: number;
 }
 

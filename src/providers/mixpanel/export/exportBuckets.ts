@@ -13,7 +13,7 @@ const MAX_REQUESTS_IN_FLIGHT = 8;
 
 type Outcome = { kind: "delivered"; progress: ExportProgress } | { kind: "failed"; error: unknown };
 
-/** A sent batch. Its outcome is a value, so that an error is thrown only after the batches before it are reported. */
+/** The outcome is a value, so that an error is thrown only after the batches before it are reported. */
 interface InFlight {
   outcome: Promise<Outcome>;
   settled: Outcome | null;
@@ -63,7 +63,7 @@ export async function* exportBuckets(
   }
 }
 
-/** Returns null if there is no further batch. An error of reading is an outcome too: batches before it still count. */
+/** Returns null if no batch is left. A read error is an outcome too, because the batches before it still count. */
 async function sendNext(
   batches: AsyncGenerator<EventBatch>,
   deliver: (batch: EventBatch) => Promise<ExportProgress>,
@@ -88,6 +88,4 @@ function track(delivery: Promise<ExportProgress>): InFlight {
   return request;
 }
 
-function hasFailed({ settled }: InFlight): boolean {
-  return settled?.kind === "failed";
-}
+const hasFailed = ({ settled }: InFlight): boolean => settled?.kind === "failed";

@@ -12,15 +12,13 @@ import type { EncodedEvent } from "./encodeEvent.ts";
 import { type ImportResponse, parseImportResponse } from "./importResponse.ts";
 
 const gzipAsync = promisify(gzip);
-/** Fast, and with an output buffer that holds most batches. */
 const GZIP = { level: 1, chunkSize: 256 * 1024 };
 const TIMEOUT_MS = 60_000;
-/** A 400 may name every event of the batch: room for 2,000 entries. */
+/** A 400 may name every event of the batch. */
 const MAX_BODY_BYTES = MAX_ERROR_BODY_BYTES * 32;
-/** Waits before the second and the third attempt after a transient error. */
 const QUICK_RETRY_MS = [250, 1_000];
 
-/** Sends events once. Throws a SyncError for every failure whose cause is not these events. */
+/** Throws a SyncError for every failure whose cause is not these events. */
 export type SendEvents = (events: EncodedEvent[]) => Promise<ImportResponse>;
 
 export function createSender(call: MixpanelCall, backoff: Backoff): SendEvents {
@@ -58,13 +56,9 @@ async function sendOnce(
   const budget = projectKey(connection);
   if (response.status === 429) {
     const askedMs = retryAfterMs(response.header("retry-after"), Date.now()) ?? 0;
-    throw new SyncError(
-      "rate_limited",
-      "Mixpanel's rate limit for this project is reached; the export goes on by itself.",
-      {
-        retryAtMs: Math.max(backoff.refused(budget), askedMs),
-      },
-    );
+    const retryAtMs = Math.max(backoff.refused(budget), askedMs);
+    const message = "Mixpanel's rate limit for this project is reached; the export goes on by itself.";
+    throw new SyncError("rate_limited", message, { retryAtMs });
   }
   // Reasons are shown to people. A response that quotes the request's credentials must not show them.
   const parsed = parseImportResponse(response.status, redactSecrets(text, connection), events);

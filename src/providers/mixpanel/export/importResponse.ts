@@ -18,9 +18,8 @@ const importBody = z.object({
 });
 
 export type ImportResponse =
-  /** Every event is stored. */
   | { kind: "stored" }
-  /** Mixpanel refused the events at the indices of `refused` for good, and may not have stored the undecided ones. */
+  /** `refused` has the reasons by index. Mixpanel may not have stored the undecided ones. */
   | { kind: "partial"; refused: Map<number, string>; undecided: number[] }
   /** Nothing was stored, and the response names no event as the cause. */
   | { kind: "refused"; reason: string }
@@ -28,10 +27,7 @@ export type ImportResponse =
   | { kind: "short"; stored: number }
   | { kind: "too_large" };
 
-/**
- * Decides by the HTTP status and `num_records_imported` alone, because the body's `status` field has several meanings.
- * Returns null for a response that is not the import API's, for example a proxy's page.
- */
+/** Ignores the body's `status`, which has several meanings. Returns null if the response is not the import API's. */
 export function parseImportResponse(status: number, body: string, events: EncodedEvent[]): ImportResponse | null {
   if (status === 413) return { kind: "too_large" };
   if (status !== 200 && status !== 400) return null;
@@ -60,7 +56,7 @@ function parseBody(body: string): z.infer<typeof importBody> | undefined {
   }
 }
 
-/** Adds the record's reason to `refused`, or to `general` if the record names no event of the request. */
+/** Adds the reason to `refused`, or to `general` if the record names no event of the request. */
 function addFailedRecord(
   record: unknown,
   events: EncodedEvent[],

@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 export const MAX_WINDOW_DAYS = 92;
 /** A backfill begins small, because the size of a day is unknown. */
 export const FIRST_BACKFILL_DAYS = 7;
-/** A window below both SMALL limits doubles the next one; a window above either LARGE limit halves it. */
+/** A window below both SMALL limits doubles the next one. A window above either LARGE limit halves it. */
 const SMALL_ROWS = 250_000;
 const SMALL_BYTES = 128 * 1024 * 1024;
 const LARGE_ROWS = 2_000_000;
@@ -20,7 +20,7 @@ const cursorSchema = z.object({
   windowDays: z.number().int().min(1).max(MAX_WINDOW_DAYS),
   /** Only rows processed since then are read; null reads all of them (a backfill). */
   lowerBoundMs: z.number().int().nullable(),
-  /** The project's time zone if its times are local; null for UTC. */
+  /** Null for UTC. */
   zone: z.string().nullable(),
 });
 export type ImportCursor = z.infer<typeof cursorSchema>;
@@ -42,19 +42,19 @@ export function addDays(value: Day, days: number): Day {
   return dayOf(dayNumber(value) + days);
 }
 
+/** Both ends are inclusive. */
 export interface Window {
   fromDay: Day;
   toDay: Day;
 }
 
-/** The days to request now. Both ends are inclusive, so the next window starts a day later. */
 export function windowOf(cursor: ImportCursor, pageHalvings: number): Window {
   const days = Math.max(1, Math.floor(cursor.windowDays / 2 ** Math.max(0, pageHalvings)));
   const toDay = addDays(cursor.nextDay, days - 1);
   return { fromDay: cursor.nextDay, toDay: toDay < cursor.lastDay ? toDay : cursor.lastDay };
 }
 
-/** The progress at this cursor. If no day is left, the events are complete through the pass's target. */
+/** If no day is left, the events are complete through the pass's target. */
 export function progressAt(before: EventProgress, targetMs: number, cursor: ImportCursor): EventProgress {
   if (cursor.nextDay > cursor.lastDay) return { completeThroughMs: targetMs, unfinished: null };
   return {
@@ -63,7 +63,6 @@ export function progressAt(before: EventProgress, targetMs: number, cursor: Impo
   };
 }
 
-/** The cursor after a window was read to its end. */
 export function cursorAfter(cursor: ImportCursor, window: Window, size: { rows: number; bytes: number }): ImportCursor {
   const days = dayNumber(window.toDay) - dayNumber(window.fromDay) + 1;
   const wasHalved = days < cursor.windowDays && window.toDay < cursor.lastDay;

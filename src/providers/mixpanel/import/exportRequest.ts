@@ -31,24 +31,16 @@ export function requestExport(
   });
 }
 
-export interface OpenedWindow {
-  response: HttpResponse;
-  window: Window;
-  cursor: ImportCursor;
-}
-
 /**
- * Requests the cursor's next window. If Mixpanel says that its last day is in the future, our clock or our idea of the
- * project's zone is ahead, and the pass ends a day earlier. No row is lost: the next pass reads again what was
- * processed in the 24 hours before this one's watermark, and such a day began within them. Returns null if no day is
- * left.
+ * Returns null if no day is left. If Mixpanel says that the last day is in the future, the pass ends a day earlier. The
+ * next pass reads again what was processed in the 24 hours before this watermark, and that day began within them.
  */
 export async function openWindow(
   call: MixpanelCall,
   job: ImportPageJob,
   start: ImportCursor,
   backoff: Backoff,
-): Promise<OpenedWindow | null> {
+): Promise<{ response: HttpResponse; window: Window; cursor: ImportCursor } | null> {
   let cursor = start;
   while (cursor.nextDay <= cursor.lastDay) {
     const window = windowOf(cursor, job.pageHalvings);

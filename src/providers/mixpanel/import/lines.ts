@@ -5,23 +5,17 @@ import { MAX_RECORD_CHARS, MAX_ROW_BYTES } from "../../importChunks.ts";
 const NEWLINE = 10;
 const BLOCK_BYTES = 1024 * 1024;
 
-export type LinesPart =
-  /** Whole lines, each with its newline. */
-  | { kind: "lines"; text: string; bytes: number }
-  /** What comes after the last newline of the stream. */
-  | { kind: "tail"; text: string; bytes: number }
-  | OverlongLine;
+/** Whole lines with their newlines, or what follows the stream's last newline. */
+export type LinesPart = { kind: "lines" | "tail"; text: string; bytes: number } | OverlongLine;
 
 export interface OverlongLine {
   kind: "overlong";
-  /** Hash of the whole line. */
+  /** A hash of the whole line. */
   key: string;
-  /** The first characters of the line. */
   start: string;
   bytes: number;
 }
 
-/** Calls `onBytes` whenever bytes arrive. */
 export async function* splitLines(stream: AsyncIterable<Buffer>, onBytes: () => void): AsyncGenerator<LinesPart> {
   /** The bytes since the last block: whole lines, and then `openBytes` of an unfinished line. */
   let parts: Buffer[] = [];

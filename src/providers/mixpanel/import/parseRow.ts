@@ -12,9 +12,8 @@ const MIDDLE = ',"properties":{';
 const MAX_TIME_MS = 8.64e15;
 
 export interface RowContext {
-  /** Events of this page by name. */
   wanted: ReadonlySet<string>;
-  /** The import's start by the project's own clock. Earlier rows are skipped. */
+  /** The import's start by the project's own clock. */
   fromWallMs: number;
   toUtcMs: (wallMs: number) => number;
 }
@@ -25,14 +24,11 @@ interface Parsed {
   fields: Record<string, unknown>;
 }
 
-/** Adds the line's row or its rejection to the sink. Throws `transient` if the line shows a broken response. */
+/** Adds the row or its rejection to the sink. Throws `transient` if the line shows a broken response. */
 export function readLine(line: string, context: RowContext, sink: RowSink): void {
   if (line.length > MAX_ROW_BYTES) {
-    rejectOverlong(
-      { key: hash("sha256", line, "hex").slice(0, 32), start: line.slice(0, MAX_RECORD_CHARS) },
-      context,
-      sink,
-    );
+    const key = hash("sha256", line, "hex").slice(0, 32);
+    rejectOverlong({ key, start: line.slice(0, MAX_RECORD_CHARS) }, context, sink);
     return;
   }
   const parsed = parseFast(line) ?? parseSlow(line, sink);
@@ -54,7 +50,7 @@ export function readLine(line: string, context: RowContext, sink: RowSink): void
   );
 }
 
-/** Parses its fields only when they are asked for: thousands of rows are in memory, and text takes less of it. */
+/** Parses its fields only when they are read, because text takes less memory. */
 class MixpanelRow implements ImportedRow {
   readonly event: string;
   readonly uuid: string;
@@ -75,7 +71,7 @@ class MixpanelRow implements ImportedRow {
   }
 }
 
-/** Rejects a line that is too long, unless it begins with the name of an event that the page does not want. */
+/** Ignores a line that begins with the name of an event that the page does not want. */
 export function rejectOverlong(
   { key, start }: Pick<OverlongLine, "key" | "start">,
   { wanted }: RowContext,
@@ -86,7 +82,7 @@ export function rejectOverlong(
   sink.rejected.push({ event, key, reason: `the row is longer than ${MAX_ROW_BYTES} bytes`, record: start });
 }
 
-/** Parses a line in the form in which Mixpanel writes every row. Returns null for any other form of JSON. */
+/** Parses the form in which Mixpanel writes every row. Returns null for any other form of JSON. */
 function parseFast(line: string): Parsed | null {
   if (!line.startsWith(HEAD) || !line.endsWith("}}")) return null;
   const end = line.indexOf('"', HEAD.length);
@@ -101,7 +97,7 @@ function parseFast(line: string): Parsed | null {
   }
 }
 
-/** Parses any other line. Returns null for an empty line and for one that it rejects. */
+/** Returns null for an empty line and for one that it rejects. */
 function parseSlow(line: string, sink: RowSink): Parsed | null {
   if (line.trim() === "") return null;
   let parsed: unknown;
@@ -142,7 +138,6 @@ function rowUuid({ event, fields, properties }: Parsed, wallMs: number): string 
   return hashUuid(`${event.length}:${event}${wallMs}:${identity.length}:${identity}${last}`);
 }
 
-/** An id as text; empty for values that are no ids. */
 function idText(value: unknown): string {
   if (typeof value === "string") return value;
   return typeof value === "number" || typeof value === "boolean" ? String(value) : "";

@@ -7,7 +7,7 @@ import { dayInZone } from "./projectTimeZone.ts";
 
 /** Mixpanel does not process events in order, so this much before the last watermark is read again. */
 const OVERLAP_MS = 24 * 3_600_000;
-/** The names stand in the request's address, whose length servers limit. */
+/** Servers limit the length of an address, which contains the names. */
 const MAX_EVENT_NAME_BYTES_PER_PASS = 4_000;
 
 export function planMixpanelPasses(
@@ -37,7 +37,6 @@ export function planMixpanelPasses(
   return passes.flatMap(splitByNames);
 }
 
-/** Splits a pass whose event names do not fit into one request. */
 function splitByNames({ events: names, progress }: ImportPass): ImportPass[] {
   const passes: ImportPass[] = [];
   let events: string[] = [];

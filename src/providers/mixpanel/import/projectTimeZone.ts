@@ -7,16 +7,13 @@ const QUARTER_HOUR_MS = 15 * 60_000;
 const LONGEST_REPEAT_MS = 3 * 3_600_000;
 const MAX_CACHED_QUARTERS = 50_000;
 
-/**
- * Converts wall-clock time that is written as if it were UTC. Offsets change at quarter hours only, so one is looked up
- * per quarter hour. When the clock showed an hour twice, the first time is taken, because the number does not tell
- * which it was.
- */
+/** Input: wall-clock time written as if it were UTC. When the clock showed an hour twice, the first is taken. */
 export function createUtcConverter(zone: string | null): (wallMs: number) => number {
   if (zone === null) return (wallMs) => wallMs;
   if (!IANAZone.isValidZone(zone)) throw unknownZone();
   const offsets = new Map<number, number>();
   return (wallMs) => {
+    // Offsets change at quarter hours only.
     const quarter = Math.floor(wallMs / QUARTER_HOUR_MS);
     let offsetMs = offsets.get(quarter);
     if (offsetMs === undefined) {
@@ -45,8 +42,6 @@ export function dayInZone(epochMs: number, zone: string | null): string {
 }
 
 function unknownZone(): SyncError {
-  return new SyncError(
-    "schema",
-    "Mixpanel names an unknown time zone for this project. Check the project's settings in Mixpanel.",
-  );
+  const remedy = "Check the project's settings in Mixpanel.";
+  return new SyncError("schema", `Mixpanel names an unknown time zone for this project. ${remedy}`);
 }

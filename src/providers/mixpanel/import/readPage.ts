@@ -35,8 +35,7 @@ export async function* importPage(
   const opened = await openWindow({ context, connection, signal: job.signal }, job, cursor, backoff);
   if (opened === null) {
     // Only days are left that Mixpanel has not reached yet.
-    const done = { ...cursor, lastDay: "0000-01-01" };
-    yield { rows: [], rejected: [], progress: progressAt(job.progress, targetMs, done) };
+    yield { rows: [], rejected: [], progress: { completeThroughMs: targetMs, unfinished: null } };
     return;
   }
   const size = { rows: 0, bytes: 0 };
@@ -46,7 +45,7 @@ export async function* importPage(
   );
 }
 
-/** Throws if the response was cut short. Adds what it read to `size`. */
+/** Adds what it read to `size`. */
 async function* readSinks(
   response: HttpResponse,
   context: RowContext,
@@ -83,7 +82,7 @@ async function* readSinks(
   if (rowCount(sink) > 0) yield sink;
 }
 
-/** A last line without a newline is accepted if it is a whole row. Otherwise the response was cut short. */
+/** If a last line without a newline is not a whole row, the response was cut short. */
 function readTail(tail: string, context: RowContext, sink: RowSink): void {
   const rejectedBefore = sink.rejected.length;
   readLine(tail, context, sink);

@@ -17,18 +17,14 @@ export function schemaMessage(serialized: Uint8Array): Buffer {
   return hasEnd ? message.subarray(0, -END_OF_STREAM.length) : message;
 }
 
-/** Throws `transient` for a message that was cut, so that it is read again. */
+/** Throws `transient` for a message that was cut. */
 export function readArrowBatch(schema: Buffer, serialized: Uint8Array): ArrowBatch {
   const batch = firstBatch(Buffer.concat([schema, serialized]));
   // The library returns an empty batch if there is none.
   if (batch === null || serialized.length === 0) {
     throw new SyncError("transient", "BigQuery sent a response that cannot be read; the rows are read again.");
   }
-  return {
-    rows: batch.numRows,
-    names: batch.schema.fields.map((field) => field.name),
-    columns: batch.data.children,
-  };
+  return { rows: batch.numRows, names: batch.schema.fields.map((field) => field.name), columns: batch.data.children };
 }
 
 function firstBatch(messages: Buffer): RecordBatch<Record<string, DataType>> | null {

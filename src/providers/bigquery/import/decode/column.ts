@@ -70,11 +70,8 @@ function plainWriter(data: Data, column: TableColumn, out: JsonBytes): WriteValu
 }
 
 function unknownType(column: TableColumn): SyncError {
-  return new SyncError(
-    "bug",
-    `This version cannot read the column ${column.name} of type ${column.type}. Report this. Until it is fixed, ` +
-      "import from a table without this column.",
-  );
+  const problem = `This version cannot read the column ${column.name} of type ${column.type}. Report this.`;
+  return new SyncError("bug", `${problem} Until it is fixed, import from a table without this column.`);
 }
 
 function quoted(out: JsonBytes, write: WriteValue): WriteValue {
@@ -120,14 +117,13 @@ function texts(data: Data, out: JsonBytes): WriteValue {
   return (row) => out.string(bytes, offsets[row]!, offsets[row + 1]!);
 }
 
-/** Copies JSON as it is, with every digit. */
 function rawText(data: Data, out: JsonBytes): WriteValue {
   const bytes = data.values as Uint8Array;
   const offsets = offsetsOf(data);
   return (row) => out.bytes(bytes, offsets[row]!, offsets[row + 1]!);
 }
 
-/** Returns a writer of dates and times without quotes; null for other types. */
+/** Returns null for types that are no dates or times. */
 function unquotedTime(data: Data, out: JsonBytes): WriteValue | null {
   const typeId = data.type.typeId;
   if (typeId === Type.Date && (data.type as Date_).unit === DateUnit.DAY) {
@@ -169,16 +165,10 @@ function lists(data: Data, column: TableColumn, out: JsonBytes): WriteValue {
 }
 
 function structs(data: Data, column: TableColumn, out: JsonBytes): WriteValue {
-  const write = objectWriter(
-    data.type.children.map(({ name }) => name),
-    data.children,
-    column.fields,
-    out,
-  );
-  return (row) => write(row);
+  const names = data.type.children.map(({ name }) => name);
+  return objectWriter(names, data.children, column.fields, out);
 }
 
-/** Returns a writer of an object of these columns, in their order. */
 export function objectWriter(names: string[], columns: Data[], shapes: TableColumn[], out: JsonBytes): WriteValue {
   const known = new Map(shapes.map((shape) => [shape.name.toLowerCase(), shape]));
   const writers = columns.map((data, i) => valueWriter(data, shapeOf(names[i]!, known), out));

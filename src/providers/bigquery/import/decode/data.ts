@@ -1,10 +1,9 @@
 // Views of Arrow's buffers that all decoders share.
 import type { Data } from "apache-arrow";
 
-/** Writes the value of one row of the batch. */
 export type WriteValue = (row: number) => void;
 
-/** Returns a function that tells whether a row has a value. */
+/** Tells whether a row has a value. */
 export function validity(data: Data): (row: number) => boolean {
   const { nullBitmap: bits } = data;
   if (data.nullCount === 0 || bits === null || bits === undefined || bits.length === 0) return () => true;
@@ -17,13 +16,13 @@ export function halves(data: Data): Int32Array {
   return new Int32Array(buffer, byteOffset, byteLength / 4);
 }
 
-/** The offsets of values of variable length. A value ends where the next one begins. */
+/** A value ends where the next one begins. */
 export function offsetsOf(data: Data): Int32Array {
   const offsets = data.valueOffsets as Int32Array | BigInt64Array;
   return offsets instanceof Int32Array ? offsets : Int32Array.from(offsets, Number);
 }
 
-/** The bytes of a column of texts or bytes. The Buffer shares the column's memory. */
+/** The Buffer shares the column's memory. */
 export function bytesOf(data: Data): Buffer {
   const { buffer, byteOffset, byteLength } = data.values as Uint8Array;
   return Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);

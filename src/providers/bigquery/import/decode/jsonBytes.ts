@@ -7,8 +7,7 @@ const FIRST_BYTES = 64 * 1024;
 const BULK_COPY_BYTES = 64;
 /** Up to this length, space for the worst case is reserved without counting the escapes. */
 const UNCOUNTED_BYTES = 1_024;
-/** `\u001f` */
-const ESCAPED_BYTES = 6;
+const ESCAPED_BYTES = 6; // `\u001f`
 const HEX = "0123456789abcdef";
 const SHORT_ESCAPES = new Map([
   [0x08, "b"],
@@ -30,7 +29,6 @@ export class JsonBytes {
     this.buffer = larger;
   }
 
-  /** For text that is written many times. */
   static of(text: string): Buffer {
     return Buffer.from(text, "utf8");
   }
@@ -59,7 +57,7 @@ export class JsonBytes {
     this.at += length;
   }
 
-  /** Writes UTF-8 as a JSON string. */
+  /** `source` is UTF-8. */
   string(source: Uint8Array, from: number, to: number): void {
     const length = to - from;
     this.reserve(2 + (length <= UNCOUNTED_BYTES ? length * ESCAPED_BYTES : escapedBytes(source, from, to)));

@@ -11,7 +11,7 @@ export function bytesAsText(data: Data, out: JsonBytes): WriteValue {
   return (row) => out.ascii(bytes.toString("base64", offsets[row], offsets[row + 1]));
 }
 
-/** For example `1-2 -3 4:5:6.000007`: years and months, days, time, each with its own sign. */
+/** `1-2 -3 4:5:6.000007`: years and months, days, time, each with its own sign. */
 export function intervals(data: Data, out: JsonBytes): WriteValue {
   const words = data.values as Int32Array;
   return (row) => {

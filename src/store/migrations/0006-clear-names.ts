@@ -1,10 +1,7 @@
-// Tables and columns whose names said nothing to a stranger get clear ones.
+// Columns, tables and functions get the names that their contents have everywhere else; no provider's name is in SQL.
 import { sql, type Kysely, type Migration } from "kysely";
 
-/**
- * The function of the first migration, with the new name of `bucket_number`: the text of a function does not follow a
- * rename.
- */
+/** The text of a function does not follow the rename of `bucket_number`. */
 const BUCKETS_THROUGH = `
   create or replace function crosscurrent_buckets_through(workspace text, through_seq bigint, revisions boolean) returns bigint
   language sql stable as $$
@@ -19,6 +16,14 @@ const BUCKETS_THROUGH = `
 
 export const clearNames: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
+    await sql`alter table integrations rename column next_cycle_at_ms to next_run_at_ms`.execute(db);
+    await sql`alter table sync_requests rename column cycle_id to run_id`.execute(db);
+    await sql`alter table rejected_records rename column leg to direction`.execute(db);
+    await sql`alter table runs rename column legs to directions`.execute(db);
+    await sql`
+      update runs set directions = (
+        select coalesce(jsonb_agg(d - 'leg' || jsonb_build_object('direction', d -> 'leg')), '[]') from jsonb_array_elements(directions) d
+      )`.execute(db);
     await sql`alter table workspaces rename column pass_due_ms to seal_before_ms`.execute(db);
     await sql`alter table workspaces rename column placed_seq to assigned_seq`.execute(db);
     await sql`alter table workspaces rename column placed_buckets to assigned_buckets`.execute(db);
@@ -26,5 +31,11 @@ export const clearNames: Migration = {
     await sql.raw(BUCKETS_THROUGH).execute(db);
     await sql`alter table property_tallies rename to property_counts`.execute(db);
     await sql`alter index property_tallies_event rename to property_counts_event`.execute(db);
+    await sql`alter table integrations add column delivers_updates boolean not null default false`.execute(db);
+    // Until now only destinations in a dataset followed revisions.
+    await sql`update integrations set delivers_updates = settings ? 'datasetId', settings = settings - 'provider'`.execute(
+      db,
+    );
+    await sql`alter table integrations alter column delivers_updates drop default`.execute(db);
   },
 };

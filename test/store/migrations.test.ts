@@ -1,0 +1,72 @@
+// A database of the version before the names changed keeps all that it holds.
+import { Migrator } from "kysely";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { MIGRATIONS } from "../../src/store/migrations/index.ts";
+import { openDatabase } from "../../src/store/postgres/database.ts";
+import { migrate } from "../../src/store/postgres/migrate.ts";
+import { createTestDatabase, type TestDatabase } from "../support/store/testDatabase.ts";
+import { openTestStore } from "../support/store/storeDatabase.ts";
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase("template0");
+});
+afterAll(() => database.drop());
+
+const MIXPANEL = { projectId: "42", region: "eu", projectTime: "utc", serviceAccountUsername: "sync" };
+const BIGQUERY = {
+  projectId: "my-project",
+  datasetId: "d",
+  serviceAccountEmail: "a@b.iam.gserviceaccount.com",
+  location: "EU",
+};
+
+test("runs, requests, rejected records and settings of version 0005 are read by today's store", async () => {
+  const old = openDatabase(database.url, 1);
+  const before = Object.fromEntries(Object.entries(MIGRATIONS).filter(([name]) => name < "0006"));
+  const { error } = await new Migrator({
+    db: old.kysely,
+    provider: { getMigrations: () => Promise.resolve(before) },
+    migrationTableName: "crosscurrent_migrations",
+    migrationLockTableName: "crosscurrent_migrations_lock",
+  }).migrateToLatest();
+  expect(error).toBeUndefined();
+  await old.transaction(({ client }) =>
+    client.query(`
+      insert into workspaces (id, name) values ('ws', 'old');
+      insert into integrations (id, workspace_id, provider, project_key, settings, import_from, next_cycle_at_ms) values
+        ('int_m', 'ws', 'mixpanel', '42', '${JSON.stringify({ provider: "mixpanel", ...MIXPANEL })}', '2026-01-01', 7000),
+        ('int_b', 'ws', 'bigquery', 'my-project/d', '${JSON.stringify({ provider: "bigquery", ...BIGQUERY })}', '2026-01-01', null);
+      insert into runs (integration_id, id, started_at_ms, finished_at_ms, outcome, legs, export_records)
+        values ('int_m', 'run_1', 1000, 2000, 'partial', '[{"leg": "export", "outcome": "succeeded"}, {"leg": "import", "outcome": "failed"}]', 5);
+      insert into sync_requests (integration_id, id, status, cycle_id) values ('int_m', 'req_1', 'done', 'run_1');
+      insert into rejected_records (integration_id, leg, key_hash, reason, record) values ('int_m', 'export', 'k', 'why', '{}')`),
+  );
+  await old.close();
+
+  await migrate(database.url);
+
+  const store = openTestStore(database.url);
+  const page = { cursor: null, limit: 10 };
+  const { items } = await store.integrations.list("ws", page);
+  expect(items.map(({ provider, settings, nextRunAtMs }) => ({ provider, settings, nextRunAtMs }))).toEqual([
+    { provider: "mixpanel", settings: MIXPANEL, nextRunAtMs: 7000 },
+    { provider: "bigquery", settings: BIGQUERY, nextRunAtMs: null },
+  ]);
+  expect((await store.runs.list("ws", "int_m", page))?.items).toMatchObject([
+    {
+      id: "run_1",
+      outcome: "partial",
+      directions: [
+        { direction: "export", outcome: "succeeded", records: 5 },
+        { direction: "import", outcome: "failed", records: 0 },
+      ],
+    },
+  ]);
+  expect(await store.runs.getRequest("ws", "int_m", "req_1")).toMatchObject({ status: "done", runId: "run_1" });
+  expect((await store.runs.rejected("ws", "int_m", page))?.items).toMatchObject([
+    { direction: "export", reason: "why" },
+  ]);
+  await store.close();
+});
