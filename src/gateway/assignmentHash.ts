@@ -10,7 +10,7 @@ export interface RouteRef {
   routeId: string;
 }
 
-/** 53 bits of SHA-256 over `user NUL router NUL route NUL variant`, in (0, 1). A change would move users. */
+/** 53 bits of SHA-256 over `user NUL router NUL route NUL variant`, in (0, 1). A change would reassign all users. */
 export function assignmentHash(user: string, { routerId, routeId }: RouteRef): (variantId: string) => number {
   const start = `${user}\0${routerId}\0${routeId}\0`;
   return (variantId) => {
