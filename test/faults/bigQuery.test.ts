@@ -170,7 +170,7 @@ describe.concurrent("what the customer changes in BigQuery", () => {
 async function rateWaits({ bigQuery }: Customer): Promise<number[]> {
   const { events } = await system.workflow(bigQuery.id).fetchHistory();
   return (events ?? []).flatMap(({ userMetadata, timerStartedEventAttributes: timer }) => {
-    const isWait = Buffer.from(userMetadata?.summary?.data ?? []).includes("waiting for the rate limit");
+    const isWait = Buffer.from(userMetadata?.summary?.data ?? []).includes("rate limit");
     return isWait && timer ? [Number(timer.startToFireTimeout?.seconds)] : [];
   });
 }
