@@ -377,7 +377,7 @@ export interface paths {
         };
         /**
          * List rejected records
-         * @description Returns the records that were refused for good, newest first, each with the reason. The records contain user ids.
+         * @description Returns the records that were refused for good, newest first, with the reasons. The records contain user ids.
          */
         get: operations["listRejectedRecords"];
         put?: never;
@@ -898,7 +898,7 @@ export interface components {
         MixpanelIntegration: {
             /**
              * @description The id of the integration.
-             * @example int_8ca58d2699a69a6dbee0
+             * @example int_8ca58d2699
              */
             id: string;
             /**
@@ -925,8 +925,8 @@ export interface components {
              */
             nextRunAt: string | null;
             /**
-             * @description The id of the workflow in Temporal.
-             * @example integration-int_8ca58d2699a69a6dbee0
+             * @description The id of the workflow.
+             * @example integration-int_8ca58d2699
              */
             workflowId: string;
             /**
@@ -934,17 +934,12 @@ export interface components {
              * @example null
              */
             temporalUrl: string | null;
-            /**
-             * @description The run that started last. Null before the first.
-             * @example {
-             *       "id": "run_5d2c",
-             *       "startedAt": "2026-01-31T00:00:00.000Z",
-             *       "finishedAt": "2026-01-31T00:02:10.000Z",
-             *       "outcome": "succeeded"
-             *     }
-             */
+            /** @description The run that started last. Null before the first. */
             lastRun: {
-                /** @description The id of the run. */
+                /**
+                 * @description The id of the run.
+                 * @example run_5d2c
+                 */
                 id: string;
                 /**
                  * Format: date-time
@@ -1065,7 +1060,7 @@ export interface components {
         BigQueryIntegration: {
             /**
              * @description The id of the integration.
-             * @example int_8ca58d2699a69a6dbee0
+             * @example int_8ca58d2699
              */
             id: string;
             /**
@@ -1092,8 +1087,8 @@ export interface components {
              */
             nextRunAt: string | null;
             /**
-             * @description The id of the workflow in Temporal.
-             * @example integration-int_8ca58d2699a69a6dbee0
+             * @description The id of the workflow.
+             * @example integration-int_8ca58d2699
              */
             workflowId: string;
             /**
@@ -1101,17 +1096,12 @@ export interface components {
              * @example null
              */
             temporalUrl: string | null;
-            /**
-             * @description The run that started last. Null before the first.
-             * @example {
-             *       "id": "run_5d2c",
-             *       "startedAt": "2026-01-31T00:00:00.000Z",
-             *       "finishedAt": "2026-01-31T00:02:10.000Z",
-             *       "outcome": "succeeded"
-             *     }
-             */
+            /** @description The run that started last. Null before the first. */
             lastRun: {
-                /** @description The id of the run. */
+                /**
+                 * @description The id of the run.
+                 * @example run_5d2c
+                 */
                 id: string;
                 /**
                  * Format: date-time
@@ -1547,21 +1537,16 @@ export interface components {
             /** @description Free text for people. */
             description?: string | null;
         };
-        /**
-         * @example {
-         *       "uuid": "9f1c2e",
-         *       "user_id": "user-17",
-         *       "timestamp": "2026-01-31T07:59:12.000Z",
-         *       "properties": {
-         *         "amount": 12.5,
-         *         "currency": "EUR"
-         *       }
-         *     }
-         */
         ImportedRecord: {
-            /** @description What identifies the record: the same record is stored once. */
+            /**
+             * @description The identity of the record, which is stored once.
+             * @example 9f1c2e
+             */
             uuid: string;
-            /** @description The user that the record belongs to. */
+            /**
+             * @description The user that the record belongs to.
+             * @example user-17
+             */
             user_id: string;
             /**
              * Format: date-time
@@ -1569,7 +1554,13 @@ export interface components {
              * @example 2026-01-31T08:00:00.000Z
              */
             timestamp: string;
-            /** @description All properties of the source, with all digits of numbers. */
+            /**
+             * @description All properties of the source, with all digits of numbers.
+             * @example {
+             *       "amount": 12.5,
+             *       "currency": "EUR"
+             *     }
+             */
             properties: {
                 [key: string]: unknown;
             };
@@ -1597,24 +1588,11 @@ export interface components {
             /** @description A value; null if the property identifies users. */
             example?: unknown;
         };
-        /**
-         * @example {
-         *       "id": "run_5d2c",
-         *       "startedAt": "2026-01-31T08:00:00.000Z",
-         *       "finishedAt": "2026-01-31T08:02:10.000Z",
-         *       "outcome": "succeeded",
-         *       "directions": [
-         *         {
-         *           "direction": "export",
-         *           "outcome": "succeeded",
-         *           "records": 1200,
-         *           "rejected": 0
-         *         }
-         *       ]
-         *     }
-         */
         Run: {
-            /** @description The id of the run. */
+            /**
+             * @description The id of the run.
+             * @example run_5d2c
+             */
             id: string;
             /**
              * Format: date-time
@@ -1645,41 +1623,50 @@ export interface components {
                  * @enum {string|null}
                  */
                 outcome: "succeeded" | "partial" | "failed" | null;
-                /** @description How many records were sent or stored. */
+                /**
+                 * @description How many records were sent or stored.
+                 * @example 1200
+                 */
                 records: number;
-                /** @description How many records were rejected. */
+                /**
+                 * @description How many records were rejected.
+                 * @example 0
+                 */
                 rejected: number;
                 error?: components["schemas"]["ErrorState"];
                 /** @description The events that could not be imported. */
                 failedEvents?: string[];
             }[];
         };
-        /**
-         * @example {
-         *       "id": "1042",
-         *       "direction": "import",
-         *       "event": "purchase",
-         *       "reason": "The row has no event UUID.",
-         *       "at": "2026-01-31T08:01:00.000Z",
-         *       "record": {
-         *         "event": "purchase",
-         *         "amount": 12.5
-         *       }
-         *     }
-         */
         RejectedRecord: {
-            /** @description The id of the rejection. */
+            /**
+             * @description The id of the rejection.
+             * @example 1042
+             */
             id: string;
             /**
-             * @description Whether the record was to be exported or imported.
+             * @description Whether it was to be exported or imported.
+             * @example import
              * @enum {string}
              */
             direction: "export" | "import";
-            /** @description The event that the record was imported for. */
+            /**
+             * @description The event that it was imported for.
+             * @example purchase
+             */
             event?: string;
-            /** @description Why the record was rejected. */
+            /**
+             * @description Why it was rejected.
+             * @example The row has no event UUID.
+             */
             reason: string;
-            /** @description The record as JSON; a string if its text is not JSON. */
+            /**
+             * @description The record as JSON; a string if its text is not JSON.
+             * @example {
+             *       "event": "purchase",
+             *       "amount": 12.5
+             *     }
+             */
             record?: unknown;
             /**
              * Format: date-time
@@ -1718,36 +1705,16 @@ export interface components {
              */
             outcome?: "succeeded" | "partial" | "failed";
         };
-        /**
-         * @example {
-         *       "id": "my-router",
-         *       "description": null,
-         *       "routes": [
-         *         {
-         *           "id": "default",
-         *           "conditions": {},
-         *           "fallbackVariantId": null,
-         *           "variants": [
-         *             {
-         *               "id": "gpt",
-         *               "weight": 1,
-         *               "upstream": {
-         *                 "baseUrl": "https://api.openai.com/v1",
-         *                 "model": "gpt-4o",
-         *                 "hasApiKey": true
-         *               }
-         *             }
-         *           ]
-         *         }
-         *       ],
-         *       "createdAt": "2026-01-31T08:00:00.000Z",
-         *       "updatedAt": "2026-01-31T08:00:00.000Z"
-         *     }
-         */
         Router: {
-            /** @description The id of the router. */
+            /**
+             * @description The id of the router.
+             * @example my-router
+             */
             id: string;
-            /** @description Free text for people. */
+            /**
+             * @description Free text for people.
+             * @example null
+             */
             description: string | null;
             /** @description The routes, in the order in which they are tried. */
             routes: components["schemas"]["Route"][];
@@ -2370,9 +2337,7 @@ export interface components {
             id: string;
             /** @description How many users the group has. */
             users: number;
-            /** @description How many exposures the group had in the range, of all users. */
-            exposures: number;
-            /** @description The metric's value for the group's users. */
+            /** @description The metric's value for these users. */
             value: number | null;
             /** @description The interval of the value. */
             interval: {
@@ -2381,6 +2346,8 @@ export interface components {
                 /** @description The upper end. */
                 high: number;
             } | null;
+            /** @description How many exposures the group had in the range, of all users. */
+            exposures: number;
             /**
              * @description Why there is no figure; null if there is one.
              * @enum {string|null}
@@ -2878,7 +2845,10 @@ export interface operations {
                      *     }
                      */
                     "application/json": {
-                        /** @description How many exposures were committed. */
+                        /**
+                         * @description How many exposures were committed.
+                         * @example 1
+                         */
                         accepted: number;
                     };
                 };
@@ -2983,17 +2953,17 @@ export interface operations {
                      * @example {
                      *       "integrations": [
                      *         {
-                     *           "id": "int_8ca58d2699a69a6dbee0",
+                     *           "id": "int_8ca58d2699",
                      *           "importFrom": "2026-01-31",
                      *           "createdAt": "2026-01-31T08:00:00.000Z",
                      *           "status": "idle",
                      *           "nextRunAt": "2026-01-31T08:00:00.000Z",
-                     *           "workflowId": "integration-int_8ca58d2699a69a6dbee0",
+                     *           "workflowId": "integration-int_8ca58d2699",
                      *           "temporalUrl": null,
                      *           "lastRun": {
                      *             "id": "run_5d2c",
-                     *             "startedAt": "2026-01-31T00:00:00.000Z",
-                     *             "finishedAt": "2026-01-31T00:02:10.000Z",
+                     *             "startedAt": "2026-01-31T08:00:00.000Z",
+                     *             "finishedAt": "2026-01-31T08:00:00.000Z",
                      *             "outcome": "succeeded"
                      *           },
                      *           "export": {
@@ -3067,17 +3037,17 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "int_8ca58d2699a69a6dbee0",
+                     *       "id": "int_8ca58d2699",
                      *       "importFrom": "2026-01-31",
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "status": "idle",
                      *       "nextRunAt": "2026-01-31T08:00:00.000Z",
-                     *       "workflowId": "integration-int_8ca58d2699a69a6dbee0",
+                     *       "workflowId": "integration-int_8ca58d2699",
                      *       "temporalUrl": null,
                      *       "lastRun": {
                      *         "id": "run_5d2c",
-                     *         "startedAt": "2026-01-31T00:00:00.000Z",
-                     *         "finishedAt": "2026-01-31T00:02:10.000Z",
+                     *         "startedAt": "2026-01-31T08:00:00.000Z",
+                     *         "finishedAt": "2026-01-31T08:00:00.000Z",
                      *         "outcome": "succeeded"
                      *       },
                      *       "export": {
@@ -3132,17 +3102,17 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "int_8ca58d2699a69a6dbee0",
+                     *       "id": "int_8ca58d2699",
                      *       "importFrom": "2026-01-31",
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "status": "idle",
                      *       "nextRunAt": "2026-01-31T08:00:00.000Z",
-                     *       "workflowId": "integration-int_8ca58d2699a69a6dbee0",
+                     *       "workflowId": "integration-int_8ca58d2699",
                      *       "temporalUrl": null,
                      *       "lastRun": {
                      *         "id": "run_5d2c",
-                     *         "startedAt": "2026-01-31T00:00:00.000Z",
-                     *         "finishedAt": "2026-01-31T00:02:10.000Z",
+                     *         "startedAt": "2026-01-31T08:00:00.000Z",
+                     *         "finishedAt": "2026-01-31T08:00:00.000Z",
                      *         "outcome": "succeeded"
                      *       },
                      *       "export": {
@@ -3230,17 +3200,17 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "int_8ca58d2699a69a6dbee0",
+                     *       "id": "int_8ca58d2699",
                      *       "importFrom": "2026-01-31",
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "status": "idle",
                      *       "nextRunAt": "2026-01-31T08:00:00.000Z",
-                     *       "workflowId": "integration-int_8ca58d2699a69a6dbee0",
+                     *       "workflowId": "integration-int_8ca58d2699",
                      *       "temporalUrl": null,
                      *       "lastRun": {
                      *         "id": "run_5d2c",
-                     *         "startedAt": "2026-01-31T00:00:00.000Z",
-                     *         "finishedAt": "2026-01-31T00:02:10.000Z",
+                     *         "startedAt": "2026-01-31T08:00:00.000Z",
+                     *         "finishedAt": "2026-01-31T08:00:00.000Z",
                      *         "outcome": "succeeded"
                      *       },
                      *       "export": {
@@ -3295,17 +3265,17 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "int_8ca58d2699a69a6dbee0",
+                     *       "id": "int_8ca58d2699",
                      *       "importFrom": "2026-01-31",
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "status": "idle",
                      *       "nextRunAt": "2026-01-31T08:00:00.000Z",
-                     *       "workflowId": "integration-int_8ca58d2699a69a6dbee0",
+                     *       "workflowId": "integration-int_8ca58d2699",
                      *       "temporalUrl": null,
                      *       "lastRun": {
                      *         "id": "run_5d2c",
-                     *         "startedAt": "2026-01-31T00:00:00.000Z",
-                     *         "finishedAt": "2026-01-31T00:02:10.000Z",
+                     *         "startedAt": "2026-01-31T08:00:00.000Z",
+                     *         "finishedAt": "2026-01-31T08:00:00.000Z",
                      *         "outcome": "succeeded"
                      *       },
                      *       "export": {
@@ -3359,17 +3329,17 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "int_8ca58d2699a69a6dbee0",
+                     *       "id": "int_8ca58d2699",
                      *       "importFrom": "2026-01-31",
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "status": "idle",
                      *       "nextRunAt": "2026-01-31T08:00:00.000Z",
-                     *       "workflowId": "integration-int_8ca58d2699a69a6dbee0",
+                     *       "workflowId": "integration-int_8ca58d2699",
                      *       "temporalUrl": null,
                      *       "lastRun": {
                      *         "id": "run_5d2c",
-                     *         "startedAt": "2026-01-31T00:00:00.000Z",
-                     *         "finishedAt": "2026-01-31T00:02:10.000Z",
+                     *         "startedAt": "2026-01-31T08:00:00.000Z",
+                     *         "finishedAt": "2026-01-31T08:00:00.000Z",
                      *         "outcome": "succeeded"
                      *       },
                      *       "export": {
@@ -3816,7 +3786,7 @@ export interface operations {
                      *         {
                      *           "uuid": "9f1c2e",
                      *           "user_id": "user-17",
-                     *           "timestamp": "2026-01-31T07:59:12.000Z",
+                     *           "timestamp": "2026-01-31T08:00:00.000Z",
                      *           "properties": {
                      *             "amount": 12.5,
                      *             "currency": "EUR"
@@ -3918,7 +3888,7 @@ export interface operations {
                      *         {
                      *           "id": "run_5d2c",
                      *           "startedAt": "2026-01-31T08:00:00.000Z",
-                     *           "finishedAt": "2026-01-31T08:02:10.000Z",
+                     *           "finishedAt": "2026-01-31T08:00:00.000Z",
                      *           "outcome": "succeeded",
                      *           "directions": [
                      *             {
@@ -3981,11 +3951,11 @@ export interface operations {
                      *           "direction": "import",
                      *           "event": "purchase",
                      *           "reason": "The row has no event UUID.",
-                     *           "at": "2026-01-31T08:01:00.000Z",
                      *           "record": {
                      *             "event": "purchase",
                      *             "amount": 12.5
-                     *           }
+                     *           },
+                     *           "at": "2026-01-31T08:00:00.000Z"
                      *         }
                      *       ],
                      *       "next": null
