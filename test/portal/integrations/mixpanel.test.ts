@@ -154,6 +154,7 @@ describe("the Mixpanel product page", () => {
     await region(page, "Sync status").getByText("Waiting for the next run.").waitFor({ timeout: 30_000 });
     // The event's error is polled apart from the integration's.
     await page.getByRole("alert").first().waitFor({ state: "detached" });
+    expect(await page.getByRole("alert").count()).toBe(0);
   });
 
   it("pauses, resumes and deletes", async () => {
