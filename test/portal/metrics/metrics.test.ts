@@ -115,7 +115,7 @@ it("walks from imported data to a result, its health, its file, and another dire
   await page.getByText("For every look", { exact: true }).click();
   await expect.poll(() => row(page, "fast").innerText()).not.toBe(fixed);
   const health = page.getByRole("region", { name: "Health checks" });
-  await health.getByText("Users came to the variants in the proportions of their weights.").waitFor();
+  await health.getByText("The variants got users in the proportions of their weights.").waitFor();
   await page.getByText("Numbers by day").click();
   const days = page.getByRole("table", { name: "Numbers by day" });
   await days.waitFor();
