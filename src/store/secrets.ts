@@ -63,8 +63,8 @@ function open(decryption: () => Buffer, owner: string): Buffer {
   } catch {
     throw new SyncError(
       "bug",
-      `The stored secret of ${owner} is damaged or belongs to another integration: no configured key opens it. ` +
-        "Enter the credentials again.",
+      `The stored secret of ${owner} is damaged or belongs to another integration: no key of CROSSCURRENT_SECRET_KEY ` +
+        "opens it. Enter the credentials again.",
     );
   }
 }
