@@ -51,7 +51,7 @@ function takeSnapshot(db: Database, workspaceId: string): Promise<Snapshot> {
 }
 
 /** Memory keeps sorts off the disk. These tables outrun their statistics, so only joins by index are allowed. */
-const STEP_SETTINGS = sql`
+export const STEP_SETTINGS = sql`
   set local work_mem = '64MB'; set local enable_seqscan = off; set local enable_bitmapscan = off;
   set local enable_hashjoin = off; set local enable_mergejoin = off`;
 

@@ -71,7 +71,7 @@ export function foldExposures(workspaceId: string, stepRows: number): RawBuilder
  *
  * Revisions keep `first_seal_seq` 8 and `sealed_time_ms` 9:50. No bucket is of an hour after `newest_hour_ms`: the
  * join then asks for a null hour, which costs no search. Rows are in the order of the key, so that the index is read
- * and filled in order.
+ * and filled in order. `offset 0` keeps the search by the whole key, whatever the statistics say of a growing table.
  */
 function mergeBuckets(workspaceId: string, last: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
@@ -79,9 +79,11 @@ function mergeBuckets(workspaceId: string, last: RawBuilder<unknown>): RawBuilde
     select n.*, s.ctid as spot, s.first_seal_seq <= w.last_seal_seq as sealed, s.late,
       s.seal_seq <= w.last_seal_seq and n.time_ms > s.time_ms as revised
     from w cross join (select * from bucket order by ${KEY}) n
-    left join exposure_buckets s on s.workspace_id = ${workspaceId}
-      and s.hour_ms = case when n.hour_ms <= w.newest_hour_ms then n.hour_ms end and s.user_id = n.user_id
-      and s.alias_id = n.alias_id and s.route_id = n.route_id and s.variant_id = n.variant_id
+    left join lateral (
+      select ctid, first_seal_seq, late, seal_seq, time_ms from exposure_buckets where workspace_id = ${workspaceId}
+        and hour_ms = case when n.hour_ms <= w.newest_hour_ms then n.hour_ms end and user_id = n.user_id
+        and alias_id = n.alias_id and route_id = n.route_id and variant_id = n.variant_id offset 0
+    ) s on true
   ), grown as (
     update exposure_buckets s set time_ms = greatest(s.time_ms, n.time_ms), late = s.late or n.sealed,
       first_exposed_at_ms = least(s.first_exposed_at_ms, n.first_exposed_at_ms), exposures = s.exposures + n.exposures,

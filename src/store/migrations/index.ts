@@ -6,6 +6,7 @@ import { routers } from "./0003-routers.ts";
 import { sessions } from "./0004-sessions.ts";
 import { metrics } from "./0005-metrics.ts";
 import { clearNames } from "./0006-clear-names.ts";
+import { sealIndex } from "./0007-seal-index.ts";
 
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-initial": initial,
@@ -14,4 +15,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0004-sessions": sessions,
   "0005-metrics": metrics,
   "0006-clear-names": clearNames,
+  "0007-seal-index": sealIndex,
 };

@@ -1,10 +1,12 @@
 // Sealing while others ingest: no interleaving loses an exposure, and sequence numbers become visible dense and in
 // order.
 import fc from "fast-check";
+import { sql } from "kysely";
 import type { PoolClient } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openDatabase, type Database } from "../../../src/store/postgres/database.ts";
-import { seal } from "../../../src/store/exposures/seal.ts";
+import { seal, STEP_SETTINGS } from "../../../src/store/exposures/seal.ts";
+import { foldExposures } from "../../../src/store/exposures/sealSql.ts";
 import { HOUR_MS, SEAL_GRACE_MS, newIntegration, newWorkspace, reread } from "../../support/store/contract/harness.ts";
 import { exposure } from "../../support/store/contract/exposures.ts";
 import { makePostgresHarness, type PostgresHarness } from "../../support/store/storeDatabase.ts";
@@ -42,8 +44,8 @@ async function commit(client: PoolClient): Promise<void> {
   client.release();
 }
 
-/** Waits until somebody waits for an advisory lock of this database. */
-async function untilSomebodyWaits(): Promise<void> {
+/** Waits until a session waits for an advisory lock of this database. */
+async function untilLockIsAwaited(): Promise<void> {
   await expect
     .poll(async () => {
       const { rows } = await harness.admin.query(
@@ -63,7 +65,7 @@ test("a seal waits for an ingest that is under way, and folds it though later id
   const slow = await openIngest(workspaceId, "slow", hourMs);
   await harness.store.exposures.ingest(workspaceId, [exposure("fast", hourMs)]);
   const sealing = harness.store.exposures.seal(workspaceId);
-  await untilSomebodyWaits();
+  await untilLockIsAwaited();
   await commit(slow);
   expect(await sealing).toMatchObject({ throughSeq: 2 });
   expect((await buckets(workspaceId)).map(({ userId }) => userId).toSorted()).toEqual(["fast", "slow"]);
@@ -77,11 +79,30 @@ test("an ingest takes its workspace's lock: with a sealer reading it waits, in a
   await sealer.query("select pg_advisory_xact_lock(crosscurrent_ingest_lock($1))", [mine]);
   const ingest = harness.store.exposures.ingest(mine, [exposure("me", nowMs)]);
   await harness.store.exposures.ingest(theirs, [exposure("them", nowMs)]);
-  await untilSomebodyWaits();
+  await untilLockIsAwaited();
   const count = await harness.admin.query("select from exposures where workspace_id = $1", [mine]);
   expect(count.rowCount).toBe(0);
   await commit(sealer);
   await ingest;
+});
+
+test("a step finds its buckets by their key, whatever the statistics say after a killed step", async () => {
+  const workspaceId = await newWorkspace(harness.store);
+  const hourMs = Math.floor((await harness.store.nowMs()) / HOUR_MS - 5) * HOUR_MS;
+  const users = Array.from({ length: 5_000 }, (_, i) => exposure(`user ${i}`, hourMs));
+  await harness.store.exposures.ingest(workspaceId, users);
+  await harness.store.exposures.seal(workspaceId);
+  await harness.admin.query(
+    "update pg_class set relpages = 3330, reltuples = 1 where relname like 'exposure\\_buckets%'",
+  );
+  const plan = await database.transaction(
+    (tx) => tx.query(sql<object>`explain ${foldExposures(workspaceId, 100)}`),
+    STEP_SETTINGS,
+  );
+  const lines = plan.map((row) => Object.values(row)[0] as string);
+  const search = lines.findIndex((line) => line.includes("on exposure_buckets_") && line.includes("Index Scan"));
+  expect(lines[search]).toContain("pkey");
+  expect(lines[search + 1]).toMatch(/Index Cond:.*workspace_id.*hour_ms.*user_id.*alias_id.*route_id.*variant_id/);
 });
 
 type Action =
