@@ -2,7 +2,7 @@
 // change.
 import { configChangedSignal, pauseSignal, resumeSignal, syncNowSignal } from "../../src/workflows/messages.ts";
 import { failing, type FakeSync } from "../support/workflows/fakeSync.ts";
-import { eventually, type Scenario, scenario, type ScenarioOptions } from "../support/workflows/scenario.ts";
+import { passTimeUntil, type Scenario, scenario, type ScenarioOptions } from "../support/workflows/scenario.ts";
 import { startDevServer } from "../support/workflows/servers.ts";
 import { arrangeStoreOfV1, continuedFromV1 } from "./fixtures/continuedFromV1.ts";
 
@@ -15,7 +15,7 @@ interface Life {
 }
 
 const runs = (current: Scenario, count: number) =>
-  eventually(current, () => current.fake.finishedRuns.length >= count, `${count} runs`);
+  passTimeUntil(current, () => current.fake.finishedRuns.length >= count, `${count} runs`);
 
 export const SCENARIOS: Record<string, Life> = {
   "two-runs": { act: (current) => runs(current, 2) },
@@ -35,7 +35,7 @@ export const SCENARIOS: Record<string, Life> = {
       };
     },
     act: async (current) => {
-      await eventually(current, () => current.fake.count("exportBatch") >= 2, "the pause");
+      await passTimeUntil(current, () => current.fake.count("exportBatch") >= 2, "the pause");
       await current.env.sleep("1 hour");
       await current.handle.signal(resumeSignal);
       await runs(current, 1);
@@ -102,14 +102,14 @@ export const SCENARIOS: Record<string, Life> = {
     act: async (current) => {
       const latest = () => current.env.client.workflow.getHandle(current.handle.workflowId).describe();
       const continued = async () => (await latest()).runId !== current.handle.firstExecutionRunId;
-      await eventually(current, continued, "continue-as-new", 20_000);
+      await passTimeUntil(current, continued, "continue-as-new", 20_000);
     },
   },
   "upgraded-from-v1": {
     state: continuedFromV1().input.state,
     arrange: arrangeStoreOfV1,
     act: async (current) => {
-      await eventually(current, () => current.fake.projection !== null, "the first look at the store");
+      await passTimeUntil(current, () => current.fake.projection !== null, "the first look at the store");
       await current.handle.signal(resumeSignal);
       await runs(current, 2);
     },

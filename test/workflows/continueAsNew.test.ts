@@ -1,7 +1,7 @@
 // Continue-as-new in the middle of runs: the whole state is carried, and every signal sent around it is served.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pauseSignal, resumeSignal, statusQuery, syncNowSignal } from "../../src/workflows/messages.ts";
-import { quietRuntime, scenario, eventually } from "../support/workflows/scenario.ts";
+import { quietRuntime, scenario, passTimeUntil } from "../support/workflows/scenario.ts";
 import { startDevServer } from "../support/workflows/servers.ts";
 
 let server: Awaited<ReturnType<typeof startDevServer>>;
@@ -19,13 +19,13 @@ describe("continue-as-new", () => {
         const { fake, handle } = current;
         const id = handle.workflowId;
         const latest = () => current.env.client.workflow.getHandle(id);
-        await eventually(current, () => fake.count("exportBatch") >= 5, "some batches");
+        await passTimeUntil(current, () => fake.count("exportBatch") >= 5, "some batches");
         await latest().signal(pauseSignal);
-        await eventually(current, async () => (await latest().query(statusQuery)).status === "paused", "the pause");
+        await passTimeUntil(current, async () => (await latest().query(statusQuery)).status === "paused", "the pause");
         await latest().signal(syncNowSignal, "asked while paused");
         await latest().signal(resumeSignal);
         for (const request of ["x", "y"]) await latest().signal(syncNowSignal, request);
-        await eventually(current, () => fake.finishedRuns.length >= 2, "both runs");
+        await passTimeUntil(current, () => fake.finishedRuns.length >= 2, "both runs");
         expect(fake.finishedRuns[0]!.requestIds).toEqual([]);
         expect(
           fake.finishedRuns

@@ -9,7 +9,7 @@ import {
   syncNowSignal,
 } from "../../src/workflows/messages.ts";
 import type { FakeSync } from "../support/workflows/fakeSync.ts";
-import { idle, quietRuntime, scenario, eventually } from "../support/workflows/scenario.ts";
+import { idle, quietRuntime, scenario, passTimeUntil } from "../support/workflows/scenario.ts";
 
 beforeAll(quietRuntime);
 
@@ -23,14 +23,18 @@ describe("pausing", () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await eventually(current, () => fake.count("exportBatch") >= 2 && fake.count("importPage") >= 1, "the pause");
+        await passTimeUntil(
+          current,
+          () => fake.count("exportBatch") >= 2 && fake.count("importPage") >= 1,
+          "the pause",
+        );
         // Less than the interval: after more, the next run would begin right behind this one's end.
         await current.env.sleep("1 hour");
         expect(fake.count("exportBatch")).toBe(2);
         expect(fake.count("importPage")).toBeLessThanOrEqual(2);
         expect(fake.finishedRuns).toHaveLength(0);
         await handle.signal(resumeSignal);
-        await eventually(current, () => fake.finishedRuns.length === 1, "the same run's end");
+        await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the same run's end");
         expect(fake.count("aggregateExposures")).toBe(1);
         expect(fake.count("importPage")).toBe(fake.pagesPerPass);
         everyBucketOnce(fake);
@@ -54,14 +58,14 @@ describe("settings changed in mid-run", () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await eventually(current, () => fake.finishedRuns.length === 1, "the run");
+        await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the run");
         expect(fake.count("exportBatch")).toBe(1);
         expect(fake.delivered.size).toBe(10);
         await idle(current);
         fake.exportEnabled = true;
         fake.syncVersion++;
         await handle.signal(configChangedSignal);
-        await eventually(current, () => fake.finishedRuns.length === 2, "the run of the direction switched on");
+        await passTimeUntil(current, () => fake.finishedRuns.length === 2, "the run of the direction switched on");
         everyBucketOnce(fake);
         await handle.cancel();
       },
@@ -82,13 +86,13 @@ describe("a store restored from an older copy", () => {
   it("sends again from the earlier cursor and reads again from the earlier progress", async () => {
     await scenario(async (current) => {
       const { fake, handle } = current;
-      await eventually(current, () => fake.finishedRuns.length === 1, "the first run");
+      await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the first run");
       await idle(current);
       fake.sealed = 12;
       fake.checkpointSeq = 5;
       fake.progress = {};
       await handle.signal(syncNowSignal, "restored");
-      await eventually(current, () => fake.finishedRuns.length === 2, "the run after the restore");
+      await passTimeUntil(current, () => fake.finishedRuns.length === 2, "the run after the restore");
       expect(Math.max(...fake.delivered.keys())).toBe(fake.sealed);
       expect(fake.delivered.size).toBe(fake.sealed);
       expect(fake.delivered.get(5)).toBe(1);
@@ -102,7 +106,7 @@ describe("a store restored from an older copy", () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await eventually(current, () => fake.finishedRuns.length === 1, "the run");
+        await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the run");
         expect(fake.count("aggregateExposures")).toBe(2);
         for (let seq = 1; seq <= fake.sealed; seq++) expect(fake.delivered.get(seq)).toBeGreaterThanOrEqual(1);
         expect((await handle.query(statusQuery)).exportCursorSeq).toBe(fake.sealed);
@@ -127,11 +131,11 @@ describe("a Temporal database restored from an older copy, or lost", () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await eventually(current, () => fake.finishedRuns.length === 1, "the first run");
+        await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the first run");
         expect([...fake.delivered.keys()].toSorted((a, b) => a - b)[0]).toBe(31);
         fake.checkpointSeq = 1_000;
         await handle.signal(syncNowSignal, "checkpoint is ahead");
-        await eventually(current, () => fake.finishedRuns.length === 2, "the next run");
+        await passTimeUntil(current, () => fake.finishedRuns.length === 2, "the next run");
         everyFrom(fake, 31);
         await handle.cancel();
       },

@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { configChangedSignal, statusQuery } from "../../src/workflows/messages.ts";
 import { failing, HOUR_MS } from "../support/workflows/fakeSync.ts";
-import { idle, quietRuntime, scenario, eventually } from "../support/workflows/scenario.ts";
+import { idle, quietRuntime, scenario, passTimeUntil } from "../support/workflows/scenario.ts";
 
 beforeAll(quietRuntime);
 
@@ -15,22 +15,22 @@ describe("failures", () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await eventually(current, () => fake.finishedRuns.length === 1, "the first run");
+        await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the first run");
         await idle(current);
         expect(fake.finishedRuns[0]!.finished?.outcome).toBe("partial");
         expect(fake.delivered.size).toBe(fake.sealed);
         expect(fake.count("importPage")).toBe(1);
         const status = await handle.query(statusQuery);
         expect(status).toMatchObject({ status: "attention", errors: { export: null, import: { kind: "auth" } } });
-        await eventually(current, () => fake.projection?.importError?.kind === "auth", "the error in the store");
+        await passTimeUntil(current, () => fake.projection?.importError?.kind === "auth", "the error in the store");
         const changedAtMs = await current.env.currentTimeMs();
         revoked = false;
         fake.syncVersion++;
         await handle.signal(configChangedSignal);
-        await eventually(current, () => fake.finishedRuns.length === 2, "the run with new credentials");
+        await passTimeUntil(current, () => fake.finishedRuns.length === 2, "the run with new credentials");
         expect(fake.finishedRuns[1]!.startedAtMs - changedAtMs).toBeLessThan(60_000);
         expect(fake.finishedRuns[1]!.finished?.outcome).toBe("succeeded");
-        await eventually(current, () => fake.projection?.importError === null, "the error to go away");
+        await passTimeUntil(current, () => fake.projection?.importError === null, "the error to go away");
         await handle.cancel();
       },
       { arrange: (fake) => (fake.before.importPage = () => void (revoked && raise("auth"))) },
@@ -53,7 +53,11 @@ describe("failures", () => {
         );
         expect(new Set(since).size).toBe(1);
         down = false;
-        await eventually(current, () => fake.finishedRuns.at(-1)!.finished!.outcome === "succeeded", "the healed run");
+        await passTimeUntil(
+          current,
+          () => fake.finishedRuns.at(-1)!.finished!.outcome === "succeeded",
+          "the healed run",
+        );
         expect(fake.delivered.size).toBe(fake.sealed);
         await handle.cancel();
       },
@@ -70,7 +74,7 @@ describe("failures", () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await eventually(current, () => fake.finishedRuns.length === 1, "the first run");
+        await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the first run");
         await idle(current);
         const { errors, events } = await handle.query(statusQuery);
         expect(Object.keys(errors.events)).toEqual(["refund"]);
@@ -97,7 +101,7 @@ describe("failures", () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await eventually(current, () => fake.finishedRuns.length === 1, "the first run");
+        await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the first run");
         const run = fake.finishedRuns[0]!;
         expect(run.finished!.outcome).toBe("succeeded");
         expect(run.finished!.atMs - run.startedAtMs).toBeGreaterThanOrEqual(HOUR_MS);
@@ -121,13 +125,13 @@ describe("failures", () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await eventually(current, () => fake.finishedRuns.length === 1, "the first run");
+        await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the first run");
         down = true;
         await current.env.sleep(DAY_MS);
         const before = fake.finishedRuns.length;
         expect((await handle.describe()).status.name).toBe("RUNNING");
         down = false;
-        await eventually(current, () => fake.finishedRuns.length > before, "the run after the outage");
+        await passTimeUntil(current, () => fake.finishedRuns.length > before, "the run after the outage");
         expect(fake.delivered.size).toBe(fake.sealed);
         await handle.cancel();
       },
@@ -143,14 +147,14 @@ describe("failures", () => {
 
   it("ends as completed when the configuration is gone, as cancelled when it is told to", async () => {
     await scenario(async (current) => {
-      await eventually(current, () => current.fake.finishedRuns.length === 1, "the first run");
+      await passTimeUntil(current, () => current.fake.finishedRuns.length === 1, "the first run");
       current.fake.deleted = true;
       await current.handle.signal(configChangedSignal);
       await current.handle.result();
       expect((await current.handle.describe()).status.name).toBe("COMPLETED");
     });
     await scenario(async (current) => {
-      await eventually(current, () => current.fake.finishedRuns.length === 1, "the first run");
+      await passTimeUntil(current, () => current.fake.finishedRuns.length === 1, "the first run");
       await current.handle.cancel();
       await expect(current.handle.result()).rejects.toThrow("cancelled");
       expect((await current.handle.describe()).status.name).toBe("CANCELLED");

@@ -5,7 +5,7 @@ import { createIntegrationControl } from "../../src/client/index.ts";
 import { pauseSignal, resumeSignal, syncNowSignal } from "../../src/workflows/messages.ts";
 import { FakeSync } from "../support/workflows/fakeSync.ts";
 import { startTimeSkipping } from "../support/workflows/servers.ts";
-import { idle, quietRuntime, scenario, eventually, withWorker } from "../support/workflows/scenario.ts";
+import { idle, quietRuntime, scenario, passTimeUntil, withWorker } from "../support/workflows/scenario.ts";
 
 beforeAll(quietRuntime);
 
@@ -18,9 +18,9 @@ describe("sync requests", () => {
   it("starts a run long before one is due", async () => {
     await scenario(async (current) => {
       const { fake, handle } = current;
-      await eventually(current, () => fake.finishedRuns.length === 1, "the first run");
+      await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the first run");
       await handle.signal(syncNowSignal, "now");
-      await eventually(current, () => servedBy(fake, "now").length === 1, "the run asked for");
+      await passTimeUntil(current, () => servedBy(fake, "now").length === 1, "the run asked for");
       expect(fake.finishedRuns).toHaveLength(2);
       await handle.cancel();
     });
@@ -30,7 +30,7 @@ describe("sync requests", () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await eventually(current, () => fake.finishedRuns.length === 2, "both runs");
+        await passTimeUntil(current, () => fake.finishedRuns.length === 2, "both runs");
         const [first, second] = fake.finishedRuns;
         expect(first!.requestIds).toEqual([]);
         expect(second!.requestIds).toEqual(["a", "b", "c"]);
@@ -56,7 +56,7 @@ describe("sync requests", () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await eventually(current, () => fake.finishedRuns.length === 1, "the first run");
+        await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the first run");
         expect(fake.finishedRuns[0]!.requestIds).toEqual(["early"]);
         await idle(current);
         expect(fake.finishedRuns).toHaveLength(1);
@@ -76,13 +76,13 @@ describe("sync requests", () => {
   it("keeps a request made by hand while paused until it is resumed", async () => {
     await scenario(async (current) => {
       const { fake, handle } = current;
-      await eventually(current, () => fake.finishedRuns.length === 1, "the first run");
+      await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the first run");
       await handle.signal(pauseSignal);
       await handle.signal(syncNowSignal);
       await current.env.sleep("2 days");
       expect(fake.finishedRuns).toHaveLength(1);
       await handle.signal(resumeSignal);
-      await eventually(current, () => fake.finishedRuns.length === 2, "the kept request");
+      await passTimeUntil(current, () => fake.finishedRuns.length === 2, "the kept request");
       expect(fake.finishedRuns[1]!.requestIds).toHaveLength(1);
       await handle.cancel();
     });
@@ -97,7 +97,7 @@ describe("sync requests", () => {
     await control.syncNow(ref, "second");
     expect(fake.calls).toHaveLength(0);
     await withWorker(env, fake, "queue-no-worker", async () => {
-      await eventually({ env }, () => servedBy(fake, "second").length === 1, "the kept requests");
+      await passTimeUntil({ env }, () => servedBy(fake, "second").length === 1, "the kept requests");
       expect(servedBy(fake, "first")).toHaveLength(1);
       await control.end("no-worker");
     });

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { jitterOf } from "../../src/domain/schedule.ts";
 import { pauseSignal, resumeSignal, statusQuery, syncNowSignal } from "../../src/workflows/messages.ts";
 import { INTERVAL_MS, HOUR_MS, JITTER_MS } from "../support/workflows/fakeSync.ts";
-import { idle, quietRuntime, scenario, eventually } from "../support/workflows/scenario.ts";
+import { idle, quietRuntime, scenario, passTimeUntil } from "../support/workflows/scenario.ts";
 
 beforeAll(quietRuntime);
 
@@ -43,7 +43,7 @@ describe("the schedule of runs", () => {
     await scenario(async (current) => {
       const { fake, handle } = current;
       await idle(current);
-      await eventually(current, () => fake.finishedRuns.length === 1, "the first run");
+      await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the first run");
       await handle.signal(pauseSignal);
       await current.env.sleep(3 * 24 * HOUR_MS);
       expect(fake.finishedRuns).toHaveLength(1);
@@ -51,7 +51,7 @@ describe("the schedule of runs", () => {
       expect((await handle.query(statusQuery)).status).toBe("paused");
       const resumedAtMs = await current.env.currentTimeMs();
       await handle.signal(resumeSignal);
-      await eventually(current, () => fake.finishedRuns.length === 2, "the overdue run");
+      await passTimeUntil(current, () => fake.finishedRuns.length === 2, "the overdue run");
       expect(fake.finishedRuns[1]!.startedAtMs - resumedAtMs).toBeLessThan(60_000);
       await handle.cancel();
     });
@@ -65,7 +65,7 @@ describe("the schedule of runs", () => {
         expect(fake.runs).toHaveLength(0);
         expect((await handle.query(statusQuery)).nextRunAtMs).toBeNull();
         await handle.signal(syncNowSignal, "asked");
-        await eventually(current, () => fake.finishedRuns.length === 1, "the run asked for");
+        await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the run asked for");
         expect(fake.finishedRuns[0]).toMatchObject({
           requestIds: ["asked"],
           directions: [],

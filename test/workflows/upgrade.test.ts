@@ -5,7 +5,7 @@ import { resumeSignal, statusQuery } from "../../src/workflows/messages.ts";
 import { initialState } from "../../src/workflows/state.ts";
 import { type StateV1, upgradeState } from "../../src/workflows/upgradeState.ts";
 import { arrangeStoreOfV1, continuedFromV1 } from "../replay/fixtures/continuedFromV1.ts";
-import { eventually, idle, quietRuntime, scenario } from "../support/workflows/scenario.ts";
+import { passTimeUntil, idle, quietRuntime, scenario } from "../support/workflows/scenario.ts";
 
 beforeAll(quietRuntime);
 
@@ -73,7 +73,7 @@ describe("an execution that version 1 continued as new", () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
-        await eventually(current, () => fake.projection?.paused === true, "the pause in the store");
+        await passTimeUntil(current, () => fake.projection?.paused === true, "the pause in the store");
         await current.env.sleep("1 day");
         expect(fake.runs).toEqual([]);
         expect(await handle.query(statusQuery)).toMatchObject({
@@ -84,7 +84,7 @@ describe("an execution that version 1 continued as new", () => {
           errors: { events: { refund: { kind: "schema" } } },
         });
         await handle.signal(resumeSignal);
-        await eventually(current, () => fake.finishedRuns.length >= 2, "the unfinished run and the one asked for");
+        await passTimeUntil(current, () => fake.finishedRuns.length >= 2, "the unfinished run and the one asked for");
         await idle(current);
         const [unfinished, asked] = fake.finishedRuns;
         expect(unfinished).toMatchObject({

@@ -1,13 +1,13 @@
 // Worker versioning on a real server: an execution pinned to an old build moves to the current one by continue-as-new,
 // with its state.
-import { setTimeout as sleep } from "node:timers/promises";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker } from "@temporalio/worker";
 import { beforeAll, expect, inject, it } from "vitest";
 import type { SyncActivities } from "../../src/activities/contract.ts";
 import { createIntegrationControl } from "../../src/client/index.ts";
+import { eventually } from "../support/eventually.ts";
 import { FakeSync } from "../support/workflows/fakeSync.ts";
-import { eventually, quietRuntime } from "../support/workflows/scenario.ts";
+import { passTimeUntil, quietRuntime } from "../support/workflows/scenario.ts";
 import { startDevServer } from "../support/workflows/servers.ts";
 
 const DEPLOYMENT = "crosscurrent";
@@ -41,15 +41,13 @@ async function startBuild(env: TestWorkflowEnvironment, buildId: string, activit
 /** As `temporal worker deployment set-current-version`. The server knows a build once its worker has polled. */
 async function makeCurrent(env: TestWorkflowEnvironment, buildId: string): Promise<void> {
   const request = { namespace: "default", deploymentName: DEPLOYMENT, buildId, identity: "test" };
-  for (let tries = 0; ; tries++) {
-    try {
-      await env.connection.workflowService.setWorkerDeploymentCurrentVersion(request);
-      return;
-    } catch (error) {
-      if (tries > 200) throw error;
-      await sleep(100);
-    }
-  }
+  const set = () => env.connection.workflowService.setWorkerDeploymentCurrentVersion(request);
+  await eventually(() =>
+    set().then(
+      () => true,
+      (error: unknown) => String(error),
+    ),
+  );
 }
 
 it("moves a pinned execution to the current build in the middle of a run", { timeout: 120_000 }, async () => {
@@ -57,7 +55,7 @@ it("moves a pinned execution to the current build in the middle of a run", { tim
   const env = await server.connect();
   try {
     const store = new FakeSync(() => env.currentTimeMs());
-    store.sealPerRun = 200;
+    store.sealPerRun = 400;
     store.pagesPerPass = 20;
     // The builds share one store, as they do in production, and are told apart by their calls.
     const batches = { old: 0, current: 0 };
@@ -76,13 +74,14 @@ it("moves a pinned execution to the current build in the middle of a run", { tim
     const blocked = new Promise<void>((resolve) => (unblock = resolve));
     store.before.exportBatch = async (_, call) => void (call === 5 && (await blocked));
     await control.syncNow(REF, "asked of the old build");
-    await eventually({ env }, () => batches.old === 5, "the old build's batches");
+    await passTimeUntil({ env }, () => batches.old === 5, "the old build's batches");
     const current = await startBuild(env, "2", activitiesOf("current"));
     await makeCurrent(env, "2");
     await control.syncNow(REF, "asked in between");
     unblock();
-    await eventually({ env }, () => store.finishedRuns.length === 2, "both runs");
-    expect(batches.old).toBeLessThan(10);
+    await passTimeUntil({ env }, () => store.finishedRuns.length === 2, "both runs");
+    // The first run began on the old build and ended on the current one.
+    expect(batches.old).toBeLessThan(store.sealPerRun / store.batchSeqs);
     expect(batches.old + batches.current).toBe(store.sealed / store.batchSeqs);
     expect(store.finishedRuns.flatMap((run) => run.requestIds)).toEqual(["asked of the old build", "asked in between"]);
     expect(store.delivered.size).toBe(store.sealed);

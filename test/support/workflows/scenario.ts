@@ -77,7 +77,7 @@ export async function withWorker<T>(
 }
 
 /** Lets time pass until the condition holds: where time is skipped, a minute at a time, for at most `maxMinutes`. */
-export async function eventually(
+export async function passTimeUntil(
   { env }: Pick<Scenario, "env">,
   holds: () => boolean | Promise<boolean>,
   what: string,
@@ -92,5 +92,5 @@ export async function eventually(
 
 /** Waits until no run is under way. */
 export async function idle(current: Scenario): Promise<void> {
-  await eventually(current, async () => (await current.handle.query(statusQuery)).runId === null, "the run to end");
+  await passTimeUntil(current, async () => (await current.handle.query(statusQuery)).runId === null, "the run to end");
 }
