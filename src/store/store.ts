@@ -18,7 +18,6 @@ export * from "./exposures/interface.ts";
 export * from "./metrics/interface.ts";
 export * from "./routers/interface.ts";
 export * from "./sessions/interface.ts";
-export * from "./workspaces/interface.ts";
 export { requestLimiter } from "./budgets/requestLimiter.ts";
 
 /**
