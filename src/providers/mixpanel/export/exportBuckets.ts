@@ -2,7 +2,6 @@
 import type { Connection } from "../../../domain/connection.ts";
 import type { ExportJob, ExportProgress } from "../../connector.ts";
 import { withHeartbeat } from "../../http.ts";
-import type { Backoff } from "../backoff.ts";
 import type { MixpanelContext } from "../options.ts";
 import { deliverBatch } from "./deliverBatch.ts";
 import { createEncoder } from "./encodeEvent.ts";
@@ -23,12 +22,11 @@ export async function* exportBuckets(
   context: MixpanelContext,
   connection: Connection,
   job: ExportJob,
-  backoff: Backoff,
 ): AsyncGenerator<ExportProgress> {
   const stop = new AbortController();
   const signal = AbortSignal.any([job.signal, stop.signal]);
   const { exportEventName } = context.options;
-  const send = createSender({ context, connection, signal }, backoff);
+  const send = createSender({ context, connection, signal });
   const batches = readEventBatches(job, createEncoder(exportEventName, connection.workspaceId));
   const deliver = async ({ events, blocked, cursorSeq }: EventBatch): Promise<ExportProgress> => {
     const rejected = [...blocked, ...(await deliverBatch(send, events, exportEventName))];
