@@ -75,13 +75,7 @@ async function read(
     importFrom: integration?.importFrom ?? "1970-01-01",
     exposedBefore: asked.cuped && (await wasExposedBefore(tx, workspaceId, metric, asked)),
     joined: await join(tx, events, summed.sampled),
-    router: router && {
-      updatedAtMs: router.updatedAtMs,
-      routes: router.routes.map(({ id, variants }) => ({
-        id,
-        variants: variants.map(({ id: name, weight }) => ({ id: name, weight })),
-      })),
-    },
+    router,
   };
 }
 

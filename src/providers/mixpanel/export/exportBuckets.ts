@@ -10,7 +10,7 @@ import { createSender } from "./importRequest.ts";
 
 const MAX_REQUESTS_IN_FLIGHT = 8;
 
-type Outcome = { kind: "delivered"; progress: ExportProgress } | { kind: "failed"; error: unknown };
+type Outcome = PromiseSettledResult<ExportProgress>;
 
 /** The outcome is a value, so that an error is thrown only after the batches before it are reported. */
 interface InFlight {
@@ -45,12 +45,12 @@ export async function* exportBuckets(
       if (first === undefined) return;
       const outcome = await withHeartbeat(() => job.heartbeat(), first.outcome);
       // The abort's reason comes before the errors that the abort causes.
-      if (outcome.kind === "failed") throw job.signal.aborted ? job.signal.reason : outcome.error;
-      const { progress } = outcome;
-      for (let next = inFlight[0]?.settled; next?.kind === "delivered"; next = inFlight[0]?.settled) {
-        progress.sent += next.progress.sent;
-        progress.rejected.push(...next.progress.rejected);
-        progress.cursorSeq = next.progress.cursorSeq;
+      if (outcome.status === "rejected") throw job.signal.aborted ? job.signal.reason : outcome.reason;
+      const progress = outcome.value;
+      for (let next = inFlight[0]?.settled; next?.status === "fulfilled"; next = inFlight[0]?.settled) {
+        progress.sent += next.value.sent;
+        progress.rejected.push(...next.value.rejected);
+        progress.cursorSeq = next.value.cursorSeq;
         inFlight.shift();
       }
       yield progress;
@@ -75,10 +75,7 @@ async function sendNext(
 }
 
 function track(delivery: Promise<ExportProgress>): InFlight {
-  const outcome = delivery.then(
-    (progress): Outcome => ({ kind: "delivered", progress }),
-    (error: unknown): Outcome => ({ kind: "failed", error }),
-  );
+  const outcome = Promise.allSettled([delivery]).then(([settled]) => settled);
   const request: InFlight = { outcome, settled: null };
   void outcome.then((settled) => {
     request.settled = settled;
@@ -86,4 +83,4 @@ function track(delivery: Promise<ExportProgress>): InFlight {
   return request;
 }
 
-const hasFailed = ({ settled }: InFlight): boolean => settled?.kind === "failed";
+const hasFailed = ({ settled }: InFlight): boolean => settled?.status === "rejected";

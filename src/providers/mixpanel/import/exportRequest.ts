@@ -54,7 +54,11 @@ export async function openWindow(
       throw refusalError(call.connection, response.status, text, "the export of events");
     }
     cursor = { ...cursor, lastDay: addDays(window.toDay, -1) };
-    if (dayNumber(start.lastDay) - dayNumber(cursor.lastDay) > MAX_DAYS_AHEAD) throw clockAhead();
+    if (dayNumber(start.lastDay) - dayNumber(cursor.lastDay) > MAX_DAYS_AHEAD) {
+      // With a clock further ahead, the pass would claim days as complete that Mixpanel has not reached.
+      const problem = `The database's clock is over ${MAX_DAYS_AHEAD} days ahead of Mixpanel's.`;
+      throw new SyncError("bug", `${problem} Correct it; the import then goes on.`);
+    }
   }
   return null;
 }
@@ -71,12 +75,4 @@ async function rateLimited(response: HttpResponse, call: MixpanelCall, job: Impo
   await job.blocked(retryAtMs);
   const message = "Mixpanel's limit on exports of this project is reached; the import goes on by itself.";
   return new SyncError("rate_limited", message, { retryAtMs });
-}
-
-/** With a clock further ahead, the pass would claim days as complete that Mixpanel has not reached. */
-function clockAhead(): SyncError {
-  return new SyncError(
-    "bug",
-    `The database's clock is over ${MAX_DAYS_AHEAD} days ahead of Mixpanel's. Correct it; the import then goes on.`,
-  );
 }
