@@ -2,11 +2,10 @@
 import { z } from "@hono/zod-openapi";
 import { compareGroups, groupIds } from "../../domain/metrics/compareGroups.ts";
 import type { MetricResults } from "../../domain/metrics/results.ts";
-import { endpoint } from "../../http/endpoint.ts";
+import { endpointsOf } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
-import { invalid } from "../../http/problem.ts";
+import { invalid, orNotFound } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
-import { orNotFound } from "../errors.ts";
 import { toCsv } from "./csv.ts";
 import { resultQuery, toResultOptions } from "./resultQuery.ts";
 import { resultResponse, toResultResponse } from "./resultResponses.ts";
@@ -18,7 +17,8 @@ const resultCsv = z.string().openapi({
 });
 
 export function registerMetricResults(app: App, deps: AppDeps): void {
-  endpoint(app, {
+  const endpoint = endpointsOf(app, "metrics");
+  endpoint({
     method: "get",
     path: "/v1/metrics/{metric}/results",
     operationId: "getMetricResults",
@@ -27,26 +27,22 @@ export function registerMetricResults(app: App, deps: AppDeps): void {
       "Compares the routes or variants of a router by a metric: values, differences to a baseline, their intervals, " +
       "and checks of whether they can be trusted. A figure that cannot be computed is null, with the reason in " +
       "`refusal`.",
-    tag: "metrics",
     params: metricParams,
     query: resultQuery,
-    status: 200,
     response: resultResponse,
     handler: async (call) => {
       const { metric, options, results } = await resultsOf(deps, call);
       return toResultResponse(metric, call.query.router, options, results);
     },
   });
-  endpoint(app, {
+  endpoint({
     method: "get",
     path: "/v1/metrics/{metric}/results.csv",
     operationId: "getMetricResultsCsv",
     summary: "Compare groups by a metric, as CSV",
     description: "Returns the groups of the same comparison as a CSV file, one line for each group.",
-    tag: "metrics",
     params: metricParams,
     query: resultQuery,
-    status: 200,
     response: resultCsv,
     mediaType: "text/csv",
     handler: async (call) => {
