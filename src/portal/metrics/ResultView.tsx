@@ -8,7 +8,7 @@ import { Section } from "../ui/Page.tsx";
 import type { ComparisonChoice } from "./comparison.ts";
 import { HealthChecks } from "./HealthChecks.tsx";
 import { IntervalPlot } from "./IntervalPlot.tsx";
-import { csvPath, type ResultParameters } from "./queries.ts";
+import type { ResultParameters } from "./queries.ts";
 import { ResultTable } from "./ResultTable.tsx";
 
 const OverTime = lazy(() => import("./OverTime.tsx"));
@@ -24,13 +24,20 @@ interface ResultViewProps {
 
 export function ResultView({ results, parameters, isStale }: ResultViewProps) {
   const { metric, groups, health } = results;
+  const csvQuery = new URLSearchParams(Object.entries(parameters)).toString();
   const warnings = health.filter(({ status }) => status === "warning").length;
   return (
     <Stack gap="lg" aria-busy={isStale} opacity={isStale ? 0.6 : 1}>
       <Section
         title="Result"
         actions={
-          <Button component="a" href={csvPath(metric.id, parameters)} download size="xs" variant="default">
+          <Button
+            component="a"
+            href={`/v1/metrics/${metric.id}/results.csv?${csvQuery}`}
+            download
+            size="xs"
+            variant="default"
+          >
             Download CSV
           </Button>
         }
