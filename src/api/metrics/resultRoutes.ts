@@ -6,7 +6,6 @@ import { endpointsOf } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
 import { invalid, orNotFound } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
-import { toCsv } from "./csv.ts";
 import { resultQuery, toResultOptions } from "./resultQuery.ts";
 import { resultResponse, toResultResponse } from "./resultResponses.ts";
 import { metricParams } from "./schemas.ts";
@@ -98,4 +97,18 @@ function comparisonColumns(prefix: string, comparison: MetricResults["groups"][n
     [`${prefix}_always_valid_p_value`]: comparison?.alwaysValid?.pValue ?? null,
     [`${prefix}_refusal`]: comparison?.refusal ?? null,
   };
+}
+
+/** CSV (RFC 4180). A text that a spreadsheet would run as a formula begins with an apostrophe. */
+function toCsv(rows: Record<string, string | number | null>[]): string {
+  const columns = Object.keys(rows[0] ?? {});
+  const lines = [columns, ...rows.map((row) => columns.map((column) => row[column] ?? null))];
+  return lines.map((line) => `${line.map(field).join(",")}\r\n`).join("");
+}
+
+function field(value: string | number | null): string {
+  if (value === null) return "";
+  if (typeof value === "number") return String(value);
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -1,6 +1,6 @@
 // The list of metrics.
 import { Text } from "@mantine/core";
-import type { Schemas } from "../api.ts";
+import type { Metric } from "../api.ts";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { LinkButton, TextLink } from "../ui/links.tsx";
 import { Page, Section } from "../ui/Page.tsx";
@@ -8,7 +8,7 @@ import { QueryState } from "../ui/QueryState.tsx";
 import { describeMetric } from "./format.ts";
 import { useMetrics } from "./queries.ts";
 
-const COLUMNS: Column<Schemas["Metric"]>[] = [
+const COLUMNS: Column<Metric>[] = [
   {
     head: "Metric",
     overflowWrap: "anywhere",

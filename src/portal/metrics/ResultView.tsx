@@ -1,7 +1,7 @@
 // A result: the table, the plot of intervals, notes, the health checks and the chart over time.
 import { Alert, Button, Group, SegmentedControl, Stack, Text } from "@mantine/core";
 import { lazy, Suspense, useState } from "react";
-import type { Schemas } from "../api.ts";
+import type { MetricResults } from "../api.ts";
 import { toOptions } from "../ui/inputs.tsx";
 import { Loading } from "../ui/Loading.tsx";
 import { Section } from "../ui/Page.tsx";
@@ -12,8 +12,6 @@ import type { ResultParameters } from "./queries.ts";
 import { ResultTable } from "./ResultTable.tsx";
 
 const OverTime = lazy(() => import("./OverTime.tsx"));
-
-type MetricResults = Schemas["MetricResults"];
 
 interface ResultViewProps {
   results: MetricResults;
