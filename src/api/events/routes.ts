@@ -5,7 +5,7 @@ import type { App } from "../../http/env.ts";
 import { orNotFound, Problem, refuseMissing } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
 import type { ProviderSchemas } from "../integrations/providerSchemas.ts";
-import { integrationRef, signalWorkflow } from "../integrations/signals.ts";
+import { signalConfigChanged } from "../integrations/signals.ts";
 import { listOf, toList } from "../responses.ts";
 import { eventParams, eventPatch, integrationParams, pageQuery } from "../schemas.ts";
 
@@ -30,7 +30,7 @@ export function registerEvents(app: App, deps: AppDeps, schemas: ProviderSchemas
     handler: async ({ workspaceId, params: { id }, body }) => {
       await refuseTooMany(deps, workspaceId, id);
       const row = orNotFound("integration", await events.create(workspaceId, id, body));
-      await signalConfigChanged(deps, workspaceId, id);
+      await signalConfigChanged(deps, await integrations.get(workspaceId, id));
       return schemas.toEventResponse(row);
     },
   });
@@ -71,7 +71,7 @@ export function registerEvents(app: App, deps: AppDeps, schemas: ProviderSchemas
     problems: [409],
     handler: async ({ workspaceId, params: { id, name } }) => {
       refuseMissing("event", await events.remove(workspaceId, id, name));
-      return signalConfigChanged(deps, workspaceId, id);
+      return signalConfigChanged(deps, await integrations.get(workspaceId, id));
     },
   });
 }
@@ -81,10 +81,4 @@ async function refuseTooMany({ store }: AppDeps, workspaceId: string, id: string
   const page = await store.events.list(workspaceId, id, { cursor: null, limit: MAX_EVENT_DEFINITIONS });
   if (page === null || page.items.length < MAX_EVENT_DEFINITIONS) return;
   throw new Problem(409, `An integration imports at most ${MAX_EVENT_DEFINITIONS} events. Delete one first.`);
-}
-
-async function signalConfigChanged(deps: AppDeps, workspaceId: string, id: string): Promise<undefined> {
-  const row = await deps.store.integrations.get(workspaceId, id);
-  if (row === null) return;
-  await signalWorkflow(deps, id, "configChanged", (control) => control.configChanged(integrationRef(row)));
 }

@@ -10,7 +10,7 @@ import { listOf, toList } from "../responses.ts";
 import { integrationParams, pageQuery } from "../schemas.ts";
 import type { ProviderSchemas } from "./providerSchemas.ts";
 import { toIntegrationResponse, type IntegrationResponse } from "./responses.ts";
-import { integrationRef, signalWorkflow } from "./signals.ts";
+import { integrationRef, signalConfigChanged, signalWorkflow } from "./signals.ts";
 
 /** A status query needs a worker. The page that asks should not wait long if there is none. */
 const STATUS_TIMEOUT_MS = 1_000;
@@ -131,10 +131,6 @@ function registerChanges(app: App, deps: AppDeps, schemas: ProviderSchemas, toRe
     response: schemas.integration,
     handler: async ({ workspaceId, params: { id } }) => setPaused(workspaceId, id, false),
   });
-}
-
-async function signalConfigChanged(deps: AppDeps, row: Integration): Promise<void> {
-  await signalWorkflow(deps, row.id, "configChanged", (control) => control.configChanged(integrationRef(row)));
 }
 
 function temporalUrlOf(temporalUi: WebSettings["temporalUi"], id: string): string | null {
