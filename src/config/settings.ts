@@ -8,10 +8,10 @@ import {
   origin,
   plainText,
   seconds,
+  secretKeys,
   socketAddress,
   wholeNumber,
 } from "./parsers.ts";
-import { secretKeys } from "./secretKeys.ts";
 import type { ProviderSettings, Setting, SettingGroup, SettingReader } from "./setting.ts";
 
 const EVERYWHERE: SettingReader[] = ["server", "worker", "migrate", "commands"];
