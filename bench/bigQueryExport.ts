@@ -67,7 +67,8 @@ async function writeFiles({ store }: BigQueryMachine, workspaceId: string, prefi
       throughSeq,
       signal: new AbortController().signal,
       heartbeat: () => undefined,
-      readBuckets: (after, limit) => store.exports.readBuckets(workspaceId, true, after, throughSeq, limit),
+      readBuckets: (after, limit) =>
+        store.exports.readBuckets({ workspaceId, withRevisions: true, afterSeq: after, throughSeq, limit }),
     },
     BATCH_ROWS,
   );

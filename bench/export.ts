@@ -84,7 +84,13 @@ async function writeEvents({ store }: Machine, workspaceId: string, file: string
   const encode = createEncoder(EVENT_NAME, workspaceId);
   async function* lines() {
     for (let after = 0; ;) {
-      const page = await store.exports.readBuckets(workspaceId, false, after, Number.MAX_SAFE_INTEGER, INGEST_ROWS);
+      const page = await store.exports.readBuckets({
+        workspaceId,
+        withRevisions: false,
+        afterSeq: after,
+        throughSeq: Number.MAX_SAFE_INTEGER,
+        limit: INGEST_ROWS,
+      });
       const last = page.at(-1);
       if (last === undefined) return;
       yield page.map((bucket) => `${encode(bucket).text}\n`).join("");

@@ -1,7 +1,6 @@
 // All that the workflows see of the activities: their names, inputs and results.
-import type { EventProgress } from "../domain/progress.ts";
-import type { RunRecord } from "../domain/run.ts";
-import type { StatusProjection } from "../domain/status.ts";
+import type { EventProgress, ImportPass } from "../domain/progress.ts";
+import type { RunRecord, StatusProjection } from "../domain/run.ts";
 
 /**
  * Payloads are ids, counts and cursors: no credential, row or user id. Every activity can run again with its input.
@@ -77,22 +76,16 @@ export interface PlanImportInput {
 
 export interface ImportPlan {
   highWatermarkMs: number;
-  /** Passes that are left, each over events that share one read. None: the import reached the high watermark. */
-  tasks: ImportTask[];
+  /** Passes that are left. None: the import reached the high watermark. */
+  tasks: ImportPass[];
   /** The earlier progress of state and checkpoint, for every event that still exists. */
   progress: Record<string, EventProgress>;
-}
-
-export interface ImportTask {
-  events: string[];
-  /** The progress that all of them have. */
-  progress: EventProgress;
 }
 
 export interface ImportPageInput {
   integrationId: string;
   runId: string;
-  task: ImportTask;
+  task: ImportPass;
   pageHalvings: number;
 }
 

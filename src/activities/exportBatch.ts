@@ -13,11 +13,12 @@ export function exportBatch(dependencies: ActivityDependencies) {
     if (checkpointSeq < afterSeq) return { cursorSeq: checkpointSeq, stale: true };
     let cursorSeq = Math.min(checkpointSeq, throughSeq);
     const { workspaceId } = connection;
+    const withRevisions = connector.spec.deliversUpdates;
     const parts = connector.exportBuckets(connection, {
       afterSeq: cursorSeq,
       throughSeq,
       readBuckets: (after, limit) =>
-        exports.readBuckets(workspaceId, connector.spec.deliversUpdates, after, throughSeq, limit),
+        exports.readBuckets({ workspaceId, withRevisions, afterSeq: after, throughSeq, limit }),
       signal,
       heartbeat,
     });

@@ -7,15 +7,8 @@ import type { App, Env } from "../http/env.ts";
 import { secureHeaders } from "../http/headers.ts";
 import { isOpenAiPath, OpenAiError, openAiErrorResponse, toOpenAiError } from "../http/openAiError.ts";
 import { serveOpenApi } from "../http/openApi.ts";
-import { invalid, Problem, problemResponse, type FieldError } from "../http/problem.ts";
-import {
-  ConflictError,
-  ExposureTimeError,
-  InvalidCursorError,
-  MetricDefinitionError,
-  MetricLimitError,
-  RouterChangeError,
-} from "../store/store.ts";
+import { invalid, Problem, problemResponse } from "../http/problem.ts";
+import { ConflictError, InvalidFieldError } from "../store/store.ts";
 import type { AppDeps, WebSettings } from "./deps.ts";
 import { registerImported } from "./events/imported.ts";
 import { registerEvents } from "./events/routes.ts";
@@ -114,20 +107,8 @@ function observe({ logger, metrics }: AppDeps, web: WebSettings): MiddlewareHand
 /** Errors that callers can correct say how in the response; others are logged and get a 500 without details. */
 function toProblem({ logger }: AppDeps, error: Error): Problem {
   if (error instanceof Problem) return error;
-  const field = wrongFieldOf(error);
-  if (field !== null) return invalid([field]);
+  if (error instanceof InvalidFieldError) return invalid([{ path: error.path, message: error.message }]);
   if (error instanceof ConflictError) return new Problem(409, error.message);
   logger.error({ err: error }, "a call failed");
   return new Problem(500, "The server failed. The call can be repeated.");
-}
-
-function wrongFieldOf(error: Error): FieldError | null {
-  const { message } = error;
-  if (error instanceof InvalidCursorError) return { path: "cursor", message: "is no cursor of this list" };
-  if (error instanceof RouterChangeError || error instanceof MetricDefinitionError)
-    return { path: error.path, message };
-  if (error instanceof MetricLimitError) return { path: "from", message };
-  // The store checks times again in its transaction, because a time can leave the window in between.
-  if (error instanceof ExposureTimeError) return { path: `exposures[${error.index}].timestamp`, message };
-  return null;
 }

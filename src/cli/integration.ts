@@ -1,15 +1,23 @@
 // `crosscurrent integration …`: operators' commands on integrations of all workspaces, through the store and Temporal.
 import { integrationRef } from "../api/integrations/signals.ts";
 import type { Integration } from "../domain/integration.ts";
-import type { Command } from "commander";
-import { integrationId } from "./arguments.ts";
-import { openOperator, type Operator } from "./operator.ts";
+import type { Page } from "../domain/page.ts";
+import { InvalidArgumentError, type Command } from "commander";
+import type { IntegrationControl } from "../client/index.ts";
+import { loadConfig } from "../config/config.ts";
+import type { Store } from "../store/store.ts";
 import { describe, printRows, type Output, type Row } from "./print.ts";
 
 const LIST_PAGE = 500;
 const POLL_MS = 500;
 
 type Options = { json: boolean };
+
+interface Operator {
+  output: Output;
+  store: Store;
+  control: IntegrationControl;
+}
 
 export function addIntegrationCommands(program: Command, output: Output): void {
   const group = program.command("integration").description("Commands on the integrations of all workspaces.");
@@ -49,13 +57,23 @@ const ACTIONS: [name: string, description: string, act: (operator: Operator, row
   ["resume", "Resumes a paused integration where it stopped.", (operator, row) => setPaused(operator, row, false)],
 ];
 
+/** Opens the store and the Temporal client for one command. */
 async function withOperator(output: Output, act: (operator: Operator) => Promise<void>): Promise<void> {
-  const operator = await openOperator(output);
+  const config = loadConfig(undefined, { secretKey: false });
+  const { createPostgresStore } = await import("../store/createStore.ts");
+  const { connectTemporal } = await import("../client/connection.ts");
+  const store = createPostgresStore(config);
+  const temporal = connectTemporal(config.temporal.taskQueue);
   try {
-    await act(operator);
+    await act({ output, store, control: temporal.control });
   } finally {
-    await operator.close();
+    await Promise.allSettled([store.close(), temporal.close()]);
   }
+}
+
+function integrationId(text: string): string {
+  if (/^[A-Za-z0-9_-]{1,100}$/.test(text)) return text;
+  throw new InvalidArgumentError("Give an integration's id, as `crosscurrent integration list` shows it.");
 }
 
 async function find(operator: Operator, id: string): Promise<Integration> {
@@ -64,17 +82,13 @@ async function find(operator: Operator, id: string): Promise<Integration> {
   return row;
 }
 
-async function list(operator: Operator, options: Options): Promise<void> {
+async function list({ output, store }: Operator, options: Options): Promise<void> {
   let cursor: string | null = null;
   do {
-    const page: Awaited<ReturnType<typeof operator.store.syncState.reconcileCandidates>> =
-      await operator.store.syncState.reconcileCandidates({ cursor, limit: LIST_PAGE });
-    const rows = await Promise.all(page.items.map((item) => operator.store.integrations.find(item.id)));
-    printRows(
-      operator.output,
-      rows.filter((row) => row !== null).map((row) => describe(row)),
-      options.json,
-    );
+    const page: Page<{ id: string }> = await store.syncState.reconcileCandidates({ cursor, limit: LIST_PAGE });
+    const rows = await Promise.all(page.items.map(({ id }) => store.integrations.find(id)));
+    const found = rows.filter((row) => row !== null);
+    printRows(output, found.map(describe), options.json);
     cursor = page.next;
   } while (cursor !== null);
 }

@@ -1,10 +1,10 @@
 // All commands and their options. What a command needs is imported when it runs: `--help` loads no native module.
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { loadConfig } from "../config/config.ts";
-import { workspaceName } from "./arguments.ts";
 import { addIntegrationCommands } from "./integration.ts";
 import { processOutput, type Output } from "./print.ts";
 
+const MAX_NAME_CHARS = 255;
 /** For commands that decrypt no secret. */
 const NO_SECRET_KEY = { secretKey: false };
 
@@ -74,6 +74,12 @@ async function migrateAll(output: Output): Promise<void> {
   const migrations = await migrate(config.databaseUrl);
   const searchAttributes = await prepareTemporal(config.temporal.taskQueue, config.reconcileIntervalMs);
   output.print(`${JSON.stringify({ migrations, searchAttributes })}\n`);
+}
+
+function workspaceName(text: string): string {
+  const name = text.trim();
+  if (name !== "" && name.length <= MAX_NAME_CHARS && !/[\p{Cc}\p{Cs}]/u.test(name)) return name;
+  throw new InvalidArgumentError(`Give 1 to ${MAX_NAME_CHARS} characters without control characters.`);
 }
 
 async function createWorkspace(name: string, output: Output): Promise<void> {

@@ -3,6 +3,7 @@ import { PROVIDER_SPECS } from "../providers/specs.ts";
 import {
   readSettings,
   type Environment,
+  type ProviderSettings,
   type SettingGroup,
   type SettingProblem,
   type SettingValues,
@@ -11,6 +12,7 @@ import {
   gatewaySettings,
   generalSettings,
   limitSettings,
+  readBy,
   secretSettings,
   serverSettings,
   temporalSettings,
@@ -39,7 +41,10 @@ export const SETTING_GROUPS: { title: string; settings: SettingGroup }[] = [
   { title: "Temporal", settings: temporalSettings },
   { title: "Server", settings: { ...serverSettings, ...limitSettings } },
   { title: "Gateway", settings: gatewaySettings },
-  ...PROVIDER_SPECS.map(({ title, operatorSettings }) => ({ title, settings: operatorSettings })),
+  ...PROVIDER_SPECS.map(({ title, operatorSettings }) => ({
+    title,
+    settings: readBy(["server", "worker"], operatorSettings),
+  })),
 ];
 
 /** Throws a ConfigError that lists every bad setting. An empty value counts as absent. */
@@ -52,7 +57,7 @@ export function loadConfig(env: Environment = process.env, needs = { secretKey: 
 }
 
 function readConfig(env: Environment, needs: { secretKey: boolean }, problems: SettingProblem[]) {
-  const read = <Group extends SettingGroup>(group: Group) => readSettings(group, env, problems);
+  const read = <Group extends ProviderSettings>(group: Group) => readSettings(group, env, problems);
   const isKeyRead = needs.secretKey || Boolean(env[secretSettings.secretKeys.name]);
   return {
     ...read(generalSettings),
@@ -61,7 +66,7 @@ function readConfig(env: Environment, needs: { secretKey: boolean }, problems: S
     server: { ...read(serverSettings), limits: read(limitSettings) },
     gateway: read(gatewaySettings),
     providers: Object.fromEntries(
-      PROVIDER_SPECS.map(({ id, operatorSettings }) => [id, read<SettingGroup>(operatorSettings)]),
+      PROVIDER_SPECS.map(({ id, operatorSettings }) => [id, read<ProviderSettings>(operatorSettings)]),
     ) as ProviderConfigs,
   };
 }

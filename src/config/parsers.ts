@@ -2,6 +2,7 @@
 import { z } from "zod";
 
 const DAY_SECONDS = 86_400;
+const SECRET_KEY_BYTES = 32;
 
 export function wholeNumber(min: number, max: number) {
   const message = `must be a whole number from ${min} to ${max}`;
@@ -80,3 +81,22 @@ const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"
 export const logLevel = z
   .string()
   .refine((level) => LOG_LEVELS.includes(level), `must be one of ${LOG_LEVELS.join(", ")}`);
+
+/** Base64 keys of 32 bytes, separated by commas. The first encrypts, all decrypt. */
+export const secretKeys = z
+  .string({ error: "is required: 32 random bytes as base64; make one with `openssl rand -base64 32`" })
+  .transform((text, ctx) => {
+    const keys = text.split(",").map((part) => decodeKey(part.trim()));
+    for (const [index, key] of keys.entries()) {
+      if (key !== null) continue;
+      const which = keys.length === 1 ? "must be" : `key ${index + 1} of ${keys.length} must be`;
+      ctx.addIssue(`${which} 32 bytes as base64 (44 characters); make one with \`openssl rand -base64 32\``);
+    }
+    return keys.filter((key) => key !== null);
+  });
+
+function decodeKey(text: string): Buffer | null {
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return null;
+  const key = Buffer.from(text, "base64");
+  return key.length === SECRET_KEY_BYTES ? key : null;
+}

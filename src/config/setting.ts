@@ -19,7 +19,10 @@ export interface Setting {
 
 export type SettingGroup = Record<string, Setting>;
 
-export type SettingValues<Group extends SettingGroup> = { [Key in keyof Group]: z.output<Group[Key]["parser"]> };
+/** The settings of a provider, which servers and workers read. */
+export type ProviderSettings = Record<string, Omit<Setting, "readBy">>;
+
+export type SettingValues<Group extends ProviderSettings> = { [Key in keyof Group]: z.output<Group[Key]["parser"]> };
 
 /** One setting that cannot be used: its name, and what is wrong and what to do. Never its value. */
 export interface SettingProblem {
@@ -30,7 +33,7 @@ export interface SettingProblem {
 export type Environment = Record<string, string | undefined>;
 
 /** Reads a group of settings and adds what is wrong to `problems`. An empty value counts as absent. */
-export function readSettings<Group extends SettingGroup>(
+export function readSettings<Group extends ProviderSettings>(
   group: Group,
   environment: Environment,
   problems: SettingProblem[],

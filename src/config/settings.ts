@@ -8,16 +8,16 @@ import {
   origin,
   plainText,
   seconds,
+  secretKeys,
   socketAddress,
   wholeNumber,
 } from "./parsers.ts";
-import { secretKeys } from "./secretKeys.ts";
-import type { Setting, SettingGroup, SettingReader } from "./setting.ts";
+import type { ProviderSettings, Setting, SettingGroup, SettingReader } from "./setting.ts";
 
 const EVERYWHERE: SettingReader[] = ["server", "worker", "migrate", "commands"];
 
 /** The settings of `group`, all read by the same processes and commands. */
-function readBy<Group extends Record<string, Omit<Setting, "readBy">>>(readers: SettingReader[], group: Group) {
+export function readBy<Group extends ProviderSettings>(readers: SettingReader[], group: Group) {
   const settings = Object.entries(group).map(([key, setting]) => [key, { ...setting, readBy: readers }]);
   return Object.fromEntries(settings) as { [Key in keyof Group]: Group[Key] & Pick<Setting, "readBy"> };
 }

@@ -6,9 +6,8 @@ export interface NewEvent extends EventDefinition {
   description: string | null;
 }
 
-export interface EventSummary extends EventDefinition {
+export interface EventSummary extends NewEvent {
   provider: Provider;
-  description: string | null;
   createdAtMs: number;
   imported: number;
   rejected: number;

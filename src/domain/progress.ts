@@ -8,6 +8,12 @@ export interface EventProgress {
   unfinished: { targetMs: number; position: number; cursor: JsonValue } | null;
 }
 
+/** Events that are read together, because they have the same progress. */
+export interface ImportPass {
+  events: string[];
+  progress: EventProgress;
+}
+
 export const NO_PROGRESS: EventProgress = { completeThroughMs: null, unfinished: null };
 
 /** The earlier one wins if a restore made state and checkpoint differ: reading again is harmless, skipping is not. */

@@ -1,4 +1,4 @@
-// Runs, the requests that they serve, and the records that were rejected in them.
+// Runs, the requests that they serve, the records that were rejected in them, and the status between them.
 import type { ErrorState } from "./errors.ts";
 
 export type Direction = "export" | "import";
@@ -51,4 +51,16 @@ export interface RejectedRecord {
   reason: string;
   record: string;
   atMs: number;
+}
+
+/** The workflow's state as users see it. */
+export interface StatusProjection {
+  integrationId: string;
+  /** Null if no signal changed it: the store keeps its own. */
+  paused: boolean | null;
+  nextRunAtMs: number | null;
+  exportError: ErrorState | null;
+  importError: ErrorState | null;
+  /** By event name. */
+  eventErrors: Record<string, ErrorState>;
 }

@@ -41,15 +41,11 @@ export function createRecorder(exposures: ExposureStore, onCommit: (count: numbe
   return {
     record(workspaceId, exposure) {
       return new Promise((resolve, reject) => {
-        const waiting = { exposure, resolve, reject };
-        const queue = queues.get(workspaceId);
-        if (queue !== undefined) {
-          queue.push(waiting);
-          return;
-        }
-        const fresh = [waiting];
-        queues.set(workspaceId, fresh);
-        void drain(workspaceId, fresh);
+        const queue = queues.get(workspaceId) ?? [];
+        queue.push({ exposure, resolve, reject });
+        if (queues.has(workspaceId)) return;
+        queues.set(workspaceId, queue);
+        void drain(workspaceId, queue);
       });
     },
   };

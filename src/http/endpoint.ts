@@ -18,35 +18,39 @@ interface Call<P, Q, B> {
 interface Endpoint<P, Q, B, R> extends EndpointDocumentation<P, Q, B, R> {
   /** Selects the schema of the body by what the path names; `body` documents all of them. */
   bodyFor?: (workspaceId: string, params: Output<P>) => Promise<z.ZodType<Output<B>>>;
-  /** Gets only what passed the schemas. Returns what `response` describes, or a Response whose text is made by hand. */
+  /** Runs only for calls that pass all schemas. Returns what `response` describes, or a Response made by hand. */
   handler: (call: Call<P, Q, B>, c: Context<Env>) => Promise<(R extends z.ZodType ? z.input<R> : undefined) | Response>;
 }
 
-/** Registers and documents an endpoint. Its handler runs only for calls that pass all schemas. */
-export function endpoint<
-  P extends z.ZodObject | undefined = undefined,
-  Q extends z.ZodObject | undefined = undefined,
-  B extends z.ZodType | undefined = undefined,
-  R extends z.ZodType | undefined = undefined,
->(app: App, definition: Endpoint<P, Q, B, R>): void {
-  const { method, path, bodyFor, status, handler } = definition;
-  app.openAPIRegistry.registerPath(documentation(definition));
-  route(app, method, path, async (c) => {
-    const workspaceId = c.get("workspaceId");
-    // Sound: each value was parsed by the schema of its type, or is undefined without a schema.
-    const params = parsePath(definition.params, c) as Output<P>;
-    const query = parseQuery(definition.query, c) as Output<Q>;
-    const text = method === "get" ? "" : await readText(c.req.raw, MAX_CONFIG_BODY_BYTES);
-    let body: unknown;
-    if (definition.body !== undefined) {
-      mediaType(c.req.raw, ["application/json"]);
-      const value = parseJson(text);
-      body = await parseBody(value, (await bodyFor?.(workspaceId, params)) ?? definition.body);
-    }
-    const response = await handler({ workspaceId, params, query, body: body as Output<B> }, c);
-    if (response instanceof Response) return response;
-    return status === 204 ? c.body(null, 204) : c.json(response as object, status);
-  });
+/** Returns a function that registers and documents an endpoint under a tag, its section of the documentation. */
+export function endpointsOf(app: App, tag: string) {
+  return <
+    P extends z.ZodObject | undefined = undefined,
+    Q extends z.ZodObject | undefined = undefined,
+    B extends z.ZodType | undefined = undefined,
+    R extends z.ZodType | undefined = undefined,
+  >(
+    definition: Endpoint<P, Q, B, R>,
+  ): void => {
+    const { method, path, bodyFor, status = 200, handler } = definition;
+    app.openAPIRegistry.registerPath(documentation(tag, definition));
+    route(app, method, path, async (c) => {
+      const workspaceId = c.get("workspaceId");
+      // Sound: each value was parsed by the schema of its type, or is undefined without a schema.
+      const params = parsePath(definition.params, c) as Output<P>;
+      const query = parseQuery(definition.query, c) as Output<Q>;
+      const text = method === "get" ? "" : await readText(c.req.raw, MAX_CONFIG_BODY_BYTES);
+      let body: unknown;
+      if (definition.body !== undefined) {
+        mediaType(c.req.raw, ["application/json"]);
+        const value = parseJson(text);
+        body = await parseBody(value, (await bodyFor?.(workspaceId, params)) ?? definition.body);
+      }
+      const response = await handler({ workspaceId, params, query, body: body as Output<B> }, c);
+      if (response instanceof Response) return response;
+      return definition.response === undefined ? c.body(null, 204) : c.json(response as object, status);
+    });
+  };
 }
 
 /** Adds a handler under a path template, which it notes for logs and metrics. */

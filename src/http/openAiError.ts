@@ -26,12 +26,8 @@ export function openAiErrorResponse({ status, message, code, param, headers }: O
   return Response.json({ error: { message, type, param, code } }, { status, headers });
 }
 
-/** The paths on which every refusal has this shape. */
-const OPENAI_PATHS = new Set(["/v1/chat/completions"]);
-
-export function isOpenAiPath(path: string): boolean {
-  return OPENAI_PATHS.has(path);
-}
+/** Whether every refusal of the path has this shape. */
+export const isOpenAiPath = (path: string): boolean => path === "/v1/chat/completions";
 
 export function toOpenAiError({ status, message, headers }: Problem): OpenAiError {
   return new OpenAiError(status, message, { code: status === 401 ? "invalid_api_key" : null, headers });

@@ -10,12 +10,12 @@ export interface EndpointDocumentation<P = z.ZodType, Q = z.ZodType, B = z.ZodTy
   operationId: string;
   summary: string;
   description: string;
-  tag: string;
   params?: P;
   query?: Q;
   /** JSON of at most `MAX_CONFIG_BODY_BYTES`. */
   body?: B;
-  status: 200 | 201 | 202 | 204;
+  /** Default: 200, or 204 without a response. */
+  status?: 200 | 201 | 202;
   response?: R;
   mediaType?: string;
   /** Further ones than those that follow from the other fields. */
@@ -27,9 +27,9 @@ export interface EndpointDocumentation<P = z.ZodType, Q = z.ZodType, B = z.ZodTy
 /** Either an API key or a session. */
 export const SECURITY: Record<string, string[]>[] = [{ apiKey: [] }, { session: [] }];
 
-export function documentation(definition: EndpointDocumentation): RouteConfig {
-  const { method, path, operationId, summary, description, tag, params, query, body, response, status } = definition;
-  const media = definition.mediaType ?? "application/json";
+export function documentation(tag: string, definition: EndpointDocumentation): RouteConfig {
+  const { method, path, operationId, summary, description, params, query, body, response } = definition;
+  const { status = response ? 200 : 204, mediaType = "application/json" } = definition;
   const problems: ProblemStatus[] = [401, 429, ...(params ? [404 as const] : [])];
   if (query || method !== "get") problems.push(400);
   if (method !== "get") problems.push(403, 413);
@@ -48,7 +48,7 @@ export function documentation(definition: EndpointDocumentation): RouteConfig {
       ...(body && { body: { required: true, content: { "application/json": { schema: body } } } }),
     },
     responses: {
-      [status]: { description: summary, ...(response && { content: { [media]: { schema: response } } }) },
+      [status]: { description: summary, ...(response && { content: { [mediaType]: { schema: response } } }) },
       ...problemResponses([...problems, ...(definition.problems ?? [])]),
     },
   };

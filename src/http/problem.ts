@@ -70,6 +70,15 @@ export function problemResponse({ status, message, errors, headers }: Problem): 
 
 export const notFound = (what: string): Problem => new Problem(404, `There is no such ${what}.`);
 
+export function orNotFound<T>(what: string, result: T | null): T {
+  if (result === null) throw notFound(what);
+  return result;
+}
+
+export function refuseMissing(what: string, exists: boolean): undefined {
+  if (!exists) throw notFound(what);
+}
+
 export const MAX_LISTED_ERRORS = 100;
 
 /** `total` counts the errors beyond the listed ones too. */

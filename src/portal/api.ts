@@ -5,6 +5,8 @@ import type { components, paths } from "../../generated/api.ts";
 export type Schemas = components["schemas"];
 export type Integration = Schemas["Integration"];
 export type SyncEvent = Schemas["Event"];
+export type Metric = Schemas["Metric"];
+export type MetricResults = Schemas["MetricResults"];
 type Problem = Schemas["Problem"];
 
 export const client = createClient<paths>();

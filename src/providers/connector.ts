@@ -3,10 +3,11 @@ import type { Bucket, ExportProgress } from "../domain/bucket.ts";
 import type { AcquireRequest, Connection, RequestBudget } from "../domain/connection.ts";
 import type { EventDefinition } from "../domain/event.ts";
 import type { ImportChunk } from "../domain/importedRow.ts";
-import type { EventProgress } from "../domain/progress.ts";
+import type { Page, PageRequest } from "../domain/page.ts";
+import type { EventProgress, ImportPass } from "../domain/progress.ts";
 import type { ProviderSpec } from "./provider.ts";
 
-export type { AcquireRequest, ExportProgress, ImportChunk };
+export type { AcquireRequest, ExportProgress, ImportChunk, ImportPass };
 
 /** Gets and gives rows. Errors are `SyncError`s that say what to do. test/support/providers/contract.ts tests each. */
 export interface Connector {
@@ -34,20 +35,10 @@ export interface Connector {
 
 /** Looks into a customer's project while a person waits: one short call each. */
 export interface Browse {
-  datasets(connection: Connection, page: BrowsePage): Promise<Browsed<{ id: string }>>;
-  tables(connection: Connection, dataset: string, page: BrowsePage): Promise<Browsed<{ id: string; type: string }>>;
+  datasets(connection: Connection, page: PageRequest): Promise<Page<{ id: string }>>;
+  tables(connection: Connection, dataset: string, page: PageRequest): Promise<Page<{ id: string; type: string }>>;
   /** Fields within structs too, as `a.b`. */
   columns(connection: Connection, dataset: string, table: string): Promise<BrowsedColumn[]>;
-}
-
-export interface BrowsePage {
-  cursor: string | null;
-  limit: number;
-}
-
-export interface Browsed<T> {
-  items: T[];
-  next: string | null;
 }
 
 export interface BrowsedColumn {
@@ -76,12 +67,6 @@ export interface ImportPlanning {
   events: { definition: EventDefinition; progress: EventProgress }[];
   /** By PostgreSQL's clock. */
   highWatermarkMs: number;
-}
-
-/** Events that are read together, because they have the same progress. */
-export interface ImportPass {
-  events: string[];
-  progress: EventProgress;
 }
 
 export interface ImportPageJob {

@@ -102,6 +102,15 @@ async function readText(service: string, body: Readable, maxBytes: number, signa
   return Buffer.concat(parts).subarray(0, maxBytes).toString("utf8");
 }
 
+/** Returns undefined if the text is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The signal's reason, or `transient` with only the cause's code, because causes may quote addresses with queries. */
 export function networkError(service: string, error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;

@@ -1,6 +1,6 @@
 // What a provider is, apart from how it is talked to: all that the API, the Portal, the store and the docs know of it.
 import { z } from "zod";
-import type { SettingGroup } from "../config/setting.ts";
+import type { ProviderSettings } from "../config/setting.ts";
 import { SyncError } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/integration.ts";
 
@@ -66,7 +66,7 @@ export interface ProviderSpec {
   /** Schemas of the names that the API's calls for browsing take. */
   readonly browse?: { readonly dataset: z.ZodType<string>; readonly table: z.ZodType<string> };
   /** The connector's options, which the operator sets for all integrations. */
-  readonly operatorSettings: SettingGroup;
+  readonly operatorSettings: ProviderSettings;
 }
 
 /** JSON Schema knows no flags, so a pattern with the flag `u` is not part of its schema. */

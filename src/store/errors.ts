@@ -1,9 +1,20 @@
-// Errors that several parts of the store throw.
-export class InvalidCursorError extends Error {
-  override readonly name = "InvalidCursorError";
-}
+// Errors of the store that callers can correct.
 
 /** The change contradicts what is stored: a name is taken, a limit is reached, or an object is in use. */
 export class ConflictError extends Error {
   override readonly name = "ConflictError";
+}
+
+/** A field of a call that does not fit what is stored. The message says what is wrong, to be read after its path. */
+export class InvalidFieldError extends Error {
+  override readonly name: string = "InvalidFieldError";
+  readonly path: string;
+  constructor(path: string, message: string) {
+    super(message);
+    this.path = path;
+  }
+}
+
+export class InvalidCursorError extends InvalidFieldError {
+  override readonly name = "InvalidCursorError";
 }

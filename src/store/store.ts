@@ -1,6 +1,5 @@
 // The store's interface. Code outside of this folder imports from here; only composition roots import createStore.ts.
 import type { BudgetStore } from "./budgets/interface.ts";
-import type { CleanupStore } from "./cleanup/interface.ts";
 import type { EventStore } from "./events/interface.ts";
 import type { ExportStore } from "./exports/interface.ts";
 import type { ExposureStore } from "./exposures/interface.ts";
@@ -18,8 +17,12 @@ export * from "./exposures/interface.ts";
 export * from "./metrics/interface.ts";
 export * from "./routers/interface.ts";
 export * from "./sessions/interface.ts";
-export * from "./workspaces/interface.ts";
 export { requestLimiter } from "./budgets/requestLimiter.ts";
+
+export interface CleanupStore {
+  /** Also drops expired partitions of exposures and makes the next ones. Returns how many rows it deleted. */
+  purge(): Promise<number>;
+}
 
 /**
  * Times are epoch milliseconds by PostgreSQL's clock, cursors are opaque strings. A method that takes a workspaceId

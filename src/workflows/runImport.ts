@@ -1,8 +1,7 @@
 // The import of one run: fix the high watermark, then read page by page until every event is complete through it.
 import { isCancellation } from "@temporalio/workflow";
-import type { ImportTask } from "../activities/contract.ts";
 import { continueError } from "../domain/errors.ts";
-import type { EventProgress } from "../domain/progress.ts";
+import type { EventProgress, ImportPass } from "../domain/progress.ts";
 import { toErrorState } from "./activityProxies.ts";
 import type { IntegrationRun } from "./integrationRun.ts";
 import { repeatSteps, waitIfPaused } from "./pageBoundary.ts";
@@ -55,7 +54,7 @@ async function advance(integration: IntegrationRun, importing: ImportRunState, b
 }
 
 /** Returns what is left to read, without the events that already failed in this run. */
-async function planTasks(integration: IntegrationRun, importing: ImportRunState): Promise<ImportTask[]> {
+async function planTasks(integration: IntegrationRun, importing: ImportRunState): Promise<ImportPass[]> {
   const { activities, integrationId, state } = integration;
   const { highWatermarkMs, failedEvents } = importing;
   integration.report("import", "planning what to read");
@@ -67,7 +66,7 @@ async function planTasks(integration: IntegrationRun, importing: ImportRunState)
     .filter((task) => task.events.length > 0);
 }
 
-async function readTask(integration: IntegrationRun, importing: ImportRunState, task: ImportTask): Promise<void> {
+async function readTask(integration: IntegrationRun, importing: ImportRunState, task: ImportPass): Promise<void> {
   const { state } = integration;
   const budget = new RetryBudget(integration, "import");
   let progress = task.progress;
@@ -97,7 +96,7 @@ function markFailed(integration: IntegrationRun, importing: ImportRunState, even
 async function readPage(
   integration: IntegrationRun,
   importing: ImportRunState,
-  task: ImportTask,
+  task: ImportPass,
   budget: RetryBudget,
 ): Promise<EventProgress | "stale"> {
   const { activities, integrationId, state } = integration;

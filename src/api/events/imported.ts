@@ -1,10 +1,10 @@
 // What was imported for an event: its records, and the properties that they have.
 import { z } from "@hono/zod-openapi";
 import { PROPERTY_TYPES, type ImportedRecord, type Property } from "../../domain/event.ts";
-import { endpoint } from "../../http/endpoint.ts";
+import { endpointsOf } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
+import { orNotFound } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
-import { orNotFound } from "../errors.ts";
 import { jsonResponse, rawList } from "../rawJson.ts";
 import { count, isoTime, listOf, time } from "../responses.ts";
 import { eventParams, pageQuery } from "../schemas.ts";
@@ -32,32 +32,29 @@ const propertyResponse = z
   .openapi("Property", { example: { name: "amount", types: ["number"], numeric: true, count: 1200, example: 12.5 } });
 
 export function registerImported(app: App, { store: { events } }: AppDeps): void {
-  endpoint(app, {
+  const endpoint = endpointsOf(app, "events");
+  endpoint({
     method: "get",
     path: "/v1/integrations/{id}/events/{name}/records",
     operationId: "listImportedRecords",
     summary: "List imported records",
     description: "Returns what was imported for an event. The records contain user ids.",
-    tag: "events",
     params: eventParams,
     query: pageQuery,
-    status: 200,
     response: listOf("records", recordResponse),
     handler: async ({ workspaceId, params: { id, name }, query }) => {
       const page = orNotFound("event", await events.records(workspaceId, id, name, query));
       return jsonResponse(rawList("records", page.items.map(recordText), page.next));
     },
   });
-  endpoint(app, {
+  endpoint({
     method: "get",
     path: "/v1/integrations/{id}/events/{name}/properties",
     operationId: "listProperties",
     summary: "List properties",
     description:
       "Returns the properties that the imported records of an event have. Numeric ones can be measured by metrics.",
-    tag: "events",
     params: eventParams,
-    status: 200,
     response: z.object({ properties: z.array(propertyResponse).describe("The properties by name.") }),
     handler: async ({ workspaceId, params: { id, name } }) => {
       const properties = orNotFound("event", await events.properties(workspaceId, id, name));

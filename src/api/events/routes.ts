@@ -1,18 +1,18 @@
 // Events to import: definitions, what was imported for them and the properties found.
 import { MAX_EVENT_DEFINITIONS } from "../../domain/limits.ts";
-import { endpoint } from "../../http/endpoint.ts";
+import { endpointsOf } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
-import { Problem } from "../../http/problem.ts";
+import { orNotFound, Problem, refuseMissing } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
-import { orNotFound, refuseMissing } from "../errors.ts";
 import type { ProviderSchemas } from "../integrations/providerSchemas.ts";
-import { integrationRef, signalWorkflow } from "../integrations/signals.ts";
+import { signalConfigChanged } from "../integrations/signals.ts";
 import { listOf, toList } from "../responses.ts";
 import { eventParams, eventPatch, integrationParams, pageQuery } from "../schemas.ts";
 
 export function registerEvents(app: App, deps: AppDeps, schemas: ProviderSchemas): void {
+  const endpoint = endpointsOf(app, "events");
   const { events, integrations } = deps.store;
-  endpoint(app, {
+  endpoint({
     method: "post",
     path: "/v1/integrations/{id}/events",
     operationId: "createEvent",
@@ -20,7 +20,6 @@ export function registerEvents(app: App, deps: AppDeps, schemas: ProviderSchemas
     description:
       "Adds an event to import, from the integration's `importFrom` on. Which fields the event has depends on the " +
       "provider. A second event of the same id or name is a 409.",
-    tag: "events",
     params: integrationParams,
     body: schemas.newEvent,
     bodyFor: async (workspaceId, { id }) =>
@@ -31,59 +30,48 @@ export function registerEvents(app: App, deps: AppDeps, schemas: ProviderSchemas
     handler: async ({ workspaceId, params: { id }, body }) => {
       await refuseTooMany(deps, workspaceId, id);
       const row = orNotFound("integration", await events.create(workspaceId, id, body));
-      await signalConfigChanged(deps, workspaceId, id);
+      await signalConfigChanged(deps, await integrations.get(workspaceId, id));
       return schemas.toEventResponse(row);
     },
   });
-  endpoint(app, {
+  endpoint({
     method: "get",
     path: "/v1/integrations/{id}/events",
     operationId: "listEvents",
     summary: "List events",
     description: "Returns the events that the integration imports, with counts and how far each is complete.",
-    tag: "events",
     params: integrationParams,
     query: pageQuery,
-    status: 200,
     response: listOf("events", schemas.event),
     handler: async ({ workspaceId, params: { id }, query }) => {
       const page = orNotFound("integration", await events.list(workspaceId, id, query));
       return toList("events", page, schemas.toEventResponse);
     },
   });
-  registerChanges(app, deps, schemas);
-}
-
-function registerChanges(app: App, deps: AppDeps, schemas: ProviderSchemas): void {
-  const { events } = deps.store;
-  endpoint(app, {
+  endpoint({
     method: "patch",
     path: "/v1/integrations/{id}/events/{name}",
     operationId: "updateEvent",
     summary: "Change an event",
     description:
       "Changes the description of an event. Everything else of an event is fixed: delete it and add another one.",
-    tag: "events",
     params: eventParams,
     body: eventPatch,
-    status: 200,
     response: schemas.event,
     handler: async ({ workspaceId, params: { id, name }, body }) =>
       schemas.toEventResponse(orNotFound("event", await events.update(workspaceId, id, name, body))),
   });
-  endpoint(app, {
+  endpoint({
     method: "delete",
     path: "/v1/integrations/{id}/events/{name}",
     operationId: "deleteEvent",
     summary: "Delete an event",
     description: "Deletes an event with its imported records. An event that a metric uses is a 409.",
-    tag: "events",
     params: eventParams,
-    status: 204,
     problems: [409],
     handler: async ({ workspaceId, params: { id, name } }) => {
       refuseMissing("event", await events.remove(workspaceId, id, name));
-      return signalConfigChanged(deps, workspaceId, id);
+      return signalConfigChanged(deps, await integrations.get(workspaceId, id));
     },
   });
 }
@@ -93,10 +81,4 @@ async function refuseTooMany({ store }: AppDeps, workspaceId: string, id: string
   const page = await store.events.list(workspaceId, id, { cursor: null, limit: MAX_EVENT_DEFINITIONS });
   if (page === null || page.items.length < MAX_EVENT_DEFINITIONS) return;
   throw new Problem(409, `An integration imports at most ${MAX_EVENT_DEFINITIONS} events. Delete one first.`);
-}
-
-async function signalConfigChanged(deps: AppDeps, workspaceId: string, id: string): Promise<undefined> {
-  const row = await deps.store.integrations.get(workspaceId, id);
-  if (row === null) return;
-  await signalWorkflow(deps, id, "configChanged", (control) => control.configChanged(integrationRef(row)));
 }

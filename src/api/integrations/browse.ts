@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Connection } from "../../domain/connection.ts";
 import { SyncError, type ErrorKind } from "../../domain/errors.ts";
-import { endpoint } from "../../http/endpoint.ts";
+import { endpointsOf } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
 import { invalid, notFound, Problem, type ProblemStatus } from "../../http/problem.ts";
 import type { Browse } from "../../providers/connector.ts";
@@ -21,19 +21,18 @@ export function registerBrowse(app: App, deps: AppDeps): void {
 }
 
 function registerLists(app: App, deps: AppDeps, spec: ProviderSpec, names: NonNullable<ProviderSpec["browse"]>): void {
+  const endpoint = endpointsOf(app, "integrations");
   const name = componentName(spec);
   const datasetParams = integrationParams.extend({ dataset: names.dataset.describe("The name of the dataset.") });
   const tableParams = datasetParams.extend({ table: names.table.describe("The name of the table.") });
-  endpoint(app, {
+  endpoint({
     method: "get",
     path: `/v1/integrations/{id}/${spec.id}/datasets`,
     operationId: `list${name}Datasets`,
     summary: "List datasets",
     description: "Returns the datasets of the project that the integration can read.",
-    tag: "integrations",
     params: integrationParams,
     query: pageQuery,
-    status: 200,
     response: listOf("datasets", datasetResponse.openapi(`${name}Dataset`, { example: { id: "analytics" } })),
     problems: PROBLEMS,
     handler: async ({ workspaceId, params, query }) => {
@@ -43,16 +42,14 @@ function registerLists(app: App, deps: AppDeps, spec: ProviderSpec, names: NonNu
       return { datasets: items, next };
     },
   });
-  endpoint(app, {
+  endpoint({
     method: "get",
     path: `/v1/integrations/{id}/${spec.id}/datasets/{dataset}/tables`,
     operationId: `list${name}Tables`,
     summary: "List tables",
     description: "Returns the tables of a dataset, views included.",
-    tag: "integrations",
     params: datasetParams,
     query: pageQuery,
-    status: 200,
     response: listOf("tables", tableResponse.openapi(`${name}Table`, { example: { id: "events", type: "TABLE" } })),
     problems: PROBLEMS,
     handler: async ({ workspaceId, params, query }) => {
@@ -65,15 +62,13 @@ function registerLists(app: App, deps: AppDeps, spec: ProviderSpec, names: NonNu
   const column = columnResponse.openapi(`${name}Column`, {
     example: { name: "user_id", type: "STRING", mode: "REQUIRED" },
   });
-  endpoint(app, {
+  endpoint({
     method: "get",
     path: `/v1/integrations/{id}/${spec.id}/datasets/{dataset}/tables/{table}/columns`,
     operationId: `list${name}Columns`,
     summary: "List columns",
     description: "Returns the columns of a table, with the fields within structs.",
-    tag: "integrations",
     params: tableParams,
-    status: 200,
     response: z.object({ columns: z.array(column).describe("The columns in their order in the table.") }),
     problems: PROBLEMS,
     handler: async ({ workspaceId, params: { id, dataset, table } }) => ({

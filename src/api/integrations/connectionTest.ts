@@ -1,12 +1,12 @@
 // POST /v1/integrations/{id}/test: checks what the customer had to set up, with the stored credentials.
 import { z } from "@hono/zod-openapi";
 import { SyncError } from "../../domain/errors.ts";
-import { endpoint } from "../../http/endpoint.ts";
+import { endpointsOf } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
+import { orNotFound } from "../../http/problem.ts";
 import type { TestStep } from "../../providers/connector.ts";
 import { requestLimiter } from "../../store/store.ts";
 import type { AppDeps } from "../deps.ts";
-import { orNotFound } from "../errors.ts";
 import { integrationParams } from "../schemas.ts";
 
 const testResponse = z
@@ -25,7 +25,8 @@ const testResponse = z
   .openapi("ConnectionTest", { example: { ok: true, steps: [{ name: "credentials", ok: true }] } });
 
 export function registerConnectionTest(app: App, { store, connectors }: AppDeps): void {
-  endpoint(app, {
+  const endpoint = endpointsOf(app, "integrations");
+  endpoint({
     method: "post",
     path: "/v1/integrations/{id}/test",
     operationId: "testIntegration",
@@ -33,7 +34,6 @@ export function registerConnectionTest(app: App, { store, connectors }: AppDeps)
     description:
       "Checks credentials, permissions and events at the provider, and returns every step. A failed step is a 202 " +
       "with `ok` false. The test uses requests of the same budget as the sync.",
-    tag: "integrations",
     params: integrationParams,
     status: 202,
     response: testResponse,

@@ -2,15 +2,15 @@
 import pTimeout from "p-timeout";
 import { workflowIdOf } from "../../client/index.ts";
 import type { Integration } from "../../domain/integration.ts";
-import { endpoint } from "../../http/endpoint.ts";
+import { endpointsOf } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
+import { orNotFound, refuseMissing } from "../../http/problem.ts";
 import type { AppDeps, WebSettings } from "../deps.ts";
-import { orNotFound, refuseMissing } from "../errors.ts";
 import { listOf, toList } from "../responses.ts";
 import { integrationParams, pageQuery } from "../schemas.ts";
 import type { ProviderSchemas } from "./providerSchemas.ts";
 import { toIntegrationResponse, type IntegrationResponse } from "./responses.ts";
-import { integrationRef, signalWorkflow } from "./signals.ts";
+import { integrationRef, signalConfigChanged, signalWorkflow } from "./signals.ts";
 
 /** A status query needs a worker. The page that asks should not wait long if there is none. */
 const STATUS_TIMEOUT_MS = 1_000;
@@ -18,9 +18,10 @@ const STATUS_TIMEOUT_MS = 1_000;
 type ToResponse = (row: Integration) => IntegrationResponse;
 
 export function registerIntegrations(app: App, deps: AppDeps, schemas: ProviderSchemas, web: WebSettings): void {
+  const endpoint = endpointsOf(app, "integrations");
   const { integrations } = deps.store;
   const toResponse = (row: Integration) => toIntegrationResponse(row, temporalUrlOf(web.temporalUi, row.id));
-  endpoint(app, {
+  endpoint({
     method: "post",
     path: "/v1/integrations",
     operationId: "createIntegration",
@@ -28,7 +29,6 @@ export function registerIntegrations(app: App, deps: AppDeps, schemas: ProviderS
     description:
       "Connects a project of a provider. Both directions start switched off. A second integration of the same " +
       "project is a 409. Secrets are stored encrypted and never returned.",
-    tag: "integrations",
     body: schemas.newIntegration,
     status: 201,
     response: schemas.integration,
@@ -39,28 +39,24 @@ export function registerIntegrations(app: App, deps: AppDeps, schemas: ProviderS
       return toResponse(row);
     },
   });
-  endpoint(app, {
+  endpoint({
     method: "get",
     path: "/v1/integrations",
     operationId: "listIntegrations",
     summary: "List integrations",
     description: "Returns all integrations of the workspace with their status and counts.",
-    tag: "integrations",
     query: pageQuery,
-    status: 200,
     response: listOf("integrations", schemas.integration),
     handler: async ({ workspaceId, query }) =>
       toList("integrations", await integrations.list(workspaceId, query), toResponse),
   });
-  endpoint(app, {
+  endpoint({
     method: "get",
     path: "/v1/integrations/{id}",
     operationId: "getIntegration",
     summary: "Get an integration",
     description: "Returns one integration. While a run goes on, `doing` says what each direction does at the moment.",
-    tag: "integrations",
     params: integrationParams,
-    status: 200,
     response: schemas.integration,
     handler: async ({ workspaceId, params: { id } }) => {
       const row = orNotFound("integration", await integrations.get(workspaceId, id));
@@ -68,12 +64,12 @@ export function registerIntegrations(app: App, deps: AppDeps, schemas: ProviderS
     },
   });
   registerChanges(app, deps, schemas, toResponse);
-  registerPauseAndResume(app, deps, schemas, toResponse);
 }
 
 function registerChanges(app: App, deps: AppDeps, schemas: ProviderSchemas, toResponse: ToResponse): void {
+  const endpoint = endpointsOf(app, "integrations");
   const { integrations } = deps.store;
-  endpoint(app, {
+  endpoint({
     method: "patch",
     path: "/v1/integrations/{id}",
     operationId: "updateIntegration",
@@ -81,12 +77,10 @@ function registerChanges(app: App, deps: AppDeps, schemas: ProviderSchemas, toRe
     description:
       "Switches directions on or off, or replaces credentials. Absent fields stay as they are. The first enabling " +
       "of the export sends all retained exposures; later it continues where it stopped.",
-    tag: "integrations",
     params: integrationParams,
     body: schemas.integrationPatch,
     bodyFor: async (workspaceId, { id }) =>
       schemas.integrationPatchFor(orNotFound("integration", await integrations.get(workspaceId, id))),
-    status: 200,
     response: schemas.integration,
     handler: async ({ workspaceId, params: { id }, body: patch }) => {
       const isEmpty = Object.values(patch).every((value) => value === undefined);
@@ -96,61 +90,47 @@ function registerChanges(app: App, deps: AppDeps, schemas: ProviderSchemas, toRe
       return toResponse(row);
     },
   });
-  endpoint(app, {
+  endpoint({
     method: "delete",
     path: "/v1/integrations/{id}",
     operationId: "deleteIntegration",
     summary: "Delete an integration",
     description:
       "Ends the sync and deletes the integration with its events and records. The provider keeps what it was sent.",
-    tag: "integrations",
     params: integrationParams,
-    status: 204,
     handler: async ({ workspaceId, params: { id } }) => {
       refuseMissing("integration", await integrations.remove(workspaceId, id));
       return signalWorkflow(deps, id, "end", (control) => control.end(id));
     },
   });
-}
-
-function registerPauseAndResume(app: App, deps: AppDeps, schemas: ProviderSchemas, toResponse: ToResponse): void {
-  const { integrations } = deps.store;
-  endpoint(app, {
+  const setPaused = async (workspaceId: string, id: string, isPaused: boolean) => {
+    const row = orNotFound("integration", await integrations.setPaused(workspaceId, id, isPaused));
+    const signal = isPaused ? "pause" : "resume";
+    await signalWorkflow(deps, id, signal, (control) => control[signal](integrationRef(row)));
+    return toResponse(row);
+  };
+  endpoint({
     method: "post",
     path: "/v1/integrations/{id}/pause",
     operationId: "pauseIntegration",
     summary: "Pause an integration",
     description: "Stops the sync between two pages and keeps its progress. A paused integration stays paused.",
-    tag: "integrations",
     params: integrationParams,
     status: 202,
     response: schemas.integration,
-    handler: async ({ workspaceId, params: { id } }) => {
-      const row = orNotFound("integration", await integrations.setPaused(workspaceId, id, true));
-      await signalWorkflow(deps, id, "pause", (control) => control.pause(integrationRef(row)));
-      return toResponse(row);
-    },
+    handler: async ({ workspaceId, params: { id } }) => setPaused(workspaceId, id, true),
   });
-  endpoint(app, {
+  endpoint({
     method: "post",
     path: "/v1/integrations/{id}/resume",
     operationId: "resumeIntegration",
     summary: "Resume an integration",
     description: "Continues the sync where the pause stopped it. Nothing happens if the integration is not paused.",
-    tag: "integrations",
     params: integrationParams,
     status: 202,
     response: schemas.integration,
-    handler: async ({ workspaceId, params: { id } }) => {
-      const row = orNotFound("integration", await integrations.setPaused(workspaceId, id, false));
-      await signalWorkflow(deps, id, "resume", (control) => control.resume(integrationRef(row)));
-      return toResponse(row);
-    },
+    handler: async ({ workspaceId, params: { id } }) => setPaused(workspaceId, id, false),
   });
-}
-
-async function signalConfigChanged(deps: AppDeps, row: Integration): Promise<void> {
-  await signalWorkflow(deps, row.id, "configChanged", (control) => control.configChanged(integrationRef(row)));
 }
 
 function temporalUrlOf(temporalUi: WebSettings["temporalUi"], id: string): string | null {

@@ -18,6 +18,12 @@ export async function signalWorkflow(
   });
 }
 
+/** Does nothing if the integration was deleted in the meantime. */
+export async function signalConfigChanged(deps: AppDeps, row: Integration | null): Promise<undefined> {
+  if (row === null) return;
+  await signalWorkflow(deps, row.id, "configChanged", (control) => control.configChanged(integrationRef(row)));
+}
+
 /** What the client needs to start a workflow that does not run yet. */
 export function integrationRef({ id, workspaceId, provider }: Integration): IntegrationRef {
   return { integrationId: id, workspaceId, provider };

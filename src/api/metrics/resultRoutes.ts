@@ -2,12 +2,10 @@
 import { z } from "@hono/zod-openapi";
 import { compareGroups, groupIds } from "../../domain/metrics/compareGroups.ts";
 import type { MetricResults } from "../../domain/metrics/results.ts";
-import { endpoint } from "../../http/endpoint.ts";
+import { endpointsOf } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
-import { invalid } from "../../http/problem.ts";
+import { invalid, orNotFound } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
-import { orNotFound } from "../errors.ts";
-import { toCsv } from "./csv.ts";
 import { resultQuery, toResultOptions } from "./resultQuery.ts";
 import { resultResponse, toResultResponse } from "./resultResponses.ts";
 import { metricParams } from "./schemas.ts";
@@ -18,7 +16,8 @@ const resultCsv = z.string().openapi({
 });
 
 export function registerMetricResults(app: App, deps: AppDeps): void {
-  endpoint(app, {
+  const endpoint = endpointsOf(app, "metrics");
+  endpoint({
     method: "get",
     path: "/v1/metrics/{metric}/results",
     operationId: "getMetricResults",
@@ -27,26 +26,22 @@ export function registerMetricResults(app: App, deps: AppDeps): void {
       "Compares the routes or variants of a router by a metric: values, differences to a baseline, their intervals, " +
       "and checks of whether they can be trusted. A figure that cannot be computed is null, with the reason in " +
       "`refusal`.",
-    tag: "metrics",
     params: metricParams,
     query: resultQuery,
-    status: 200,
     response: resultResponse,
     handler: async (call) => {
       const { metric, options, results } = await resultsOf(deps, call);
       return toResultResponse(metric, call.query.router, options, results);
     },
   });
-  endpoint(app, {
+  endpoint({
     method: "get",
     path: "/v1/metrics/{metric}/results.csv",
     operationId: "getMetricResultsCsv",
     summary: "Compare groups by a metric, as CSV",
     description: "Returns the groups of the same comparison as a CSV file, one line for each group.",
-    tag: "metrics",
     params: metricParams,
     query: resultQuery,
-    status: 200,
     response: resultCsv,
     mediaType: "text/csv",
     handler: async (call) => {
@@ -102,4 +97,18 @@ function comparisonColumns(prefix: string, comparison: MetricResults["groups"][n
     [`${prefix}_always_valid_p_value`]: comparison?.alwaysValid?.pValue ?? null,
     [`${prefix}_refusal`]: comparison?.refusal ?? null,
   };
+}
+
+/** CSV (RFC 4180). A text that a spreadsheet would run as a formula begins with an apostrophe. */
+function toCsv(rows: Record<string, string | number | null>[]): string {
+  const columns = Object.keys(rows[0] ?? {});
+  const lines = [columns, ...rows.map((row) => columns.map((column) => row[column] ?? null))];
+  return lines.map((line) => `${line.map(field).join(",")}\r\n`).join("");
+}
+
+function field(value: string | number | null): string {
+  if (value === null) return "";
+  if (typeof value === "number") return String(value);
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

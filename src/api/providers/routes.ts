@@ -1,7 +1,7 @@
 // GET /v1/providers: the providers of this server, with all that a page needs to ask for settings and events.
 import { z } from "@hono/zod-openapi";
 import { EVENT_NAME } from "../../domain/event.ts";
-import { endpoint } from "../../http/endpoint.ts";
+import { endpointsOf } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
 import type { Field, Fields, ProviderSpec } from "../../providers/provider.ts";
 import type { AppDeps } from "../deps.ts";
@@ -52,15 +52,14 @@ const provider = z
   .openapi("Provider");
 
 export function registerProviders(app: App, { specs }: Pick<AppDeps, "specs">): void {
+  const endpoint = endpointsOf(app, "providers");
   const providers = specs.map(toProvider);
-  endpoint(app, {
+  endpoint({
     method: "get",
     path: "/v1/providers",
     operationId: "listProviders",
     summary: "List providers",
     description: "Returns the providers that integrations can have, with the fields of their settings and events.",
-    tag: "providers",
-    status: 200,
     response: z.object({ providers: z.array(provider).describe("All providers.") }),
     handler: async () => ({ providers }),
   });

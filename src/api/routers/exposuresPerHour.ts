@@ -1,11 +1,10 @@
 // GET /v1/routers/{router}/exposures: how often each variant was exposed, hour by hour.
 import { z } from "@hono/zod-openapi";
 import { MAX_EXPOSURE_RANGE_DAYS } from "../../domain/limits.ts";
-import { endpoint } from "../../http/endpoint.ts";
+import { endpointsOf } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
-import { invalid } from "../../http/problem.ts";
+import { invalid, orNotFound } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
-import { orNotFound } from "../errors.ts";
 import { count, isoTime, time } from "../responses.ts";
 import { parseRfc3339 } from "../rfc3339.ts";
 import { aliasParams } from "./schemas.ts";
@@ -45,7 +44,8 @@ const exposureHour = z
   });
 
 export function registerRouterExposures(app: App, { store }: AppDeps): void {
-  endpoint(app, {
+  const endpoint = endpointsOf(app, "routers");
+  endpoint({
     method: "get",
     path: "/v1/routers/{router}/exposures",
     operationId: "listRouterExposures",
@@ -53,10 +53,8 @@ export function registerRouterExposures(app: App, { store }: AppDeps): void {
     description:
       "Returns the exposures and users of each variant per UTC hour. The router does not have to be configured here: " +
       `any \`alias_id\` of recorded exposures will do. The range is at most ${MAX_EXPOSURE_RANGE_DAYS} days.`,
-    tag: "routers",
     params: aliasParams,
     query,
-    status: 200,
     response: z.object({ hours: z.array(exposureHour).describe("One item for each hour and variant with exposures.") }),
     handler: async ({ workspaceId, params, query: { from, to } }) => {
       const lastMs = hourOf(to ?? (await store.nowMs()));

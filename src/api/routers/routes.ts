@@ -1,76 +1,68 @@
 // Routers: create, list, get, change, delete.
-import { endpoint } from "../../http/endpoint.ts";
+import { endpointsOf } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
+import { orNotFound, refuseMissing } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
-import { orNotFound, refuseMissing } from "../errors.ts";
 import { listOf, toList } from "../responses.ts";
 import { pageQuery } from "../schemas.ts";
 import { routerResponse, toRouterResponse } from "./responses.ts";
 import { newRouter, routerParams, routerPatch } from "./schemas.ts";
 
 export function registerRouters(app: App, { store: { routers }, upstreams }: AppDeps): void {
-  endpoint(app, {
+  const endpoint = endpointsOf(app, "routers");
+  endpoint({
     method: "post",
     path: "/v1/routers",
     operationId: "createRouter",
     summary: "Create a router",
     description: "Creates a router with its routes and variants. Calls of the gateway can use it at once.",
-    tag: "routers",
     body: newRouter(upstreams),
     status: 201,
     response: routerResponse,
     problems: [409],
     handler: async ({ workspaceId, body }) => toRouterResponse(await routers.create(workspaceId, body)),
   });
-  endpoint(app, {
+  endpoint({
     method: "get",
     path: "/v1/routers",
     operationId: "listRouters",
     summary: "List routers",
     description: "Returns the routers of the workspace with their routes and variants. API keys are never returned.",
-    tag: "routers",
     query: pageQuery,
-    status: 200,
     response: listOf("routers", routerResponse),
     handler: async ({ workspaceId, query }) =>
       toList("routers", await routers.list(workspaceId, query), toRouterResponse),
   });
-  endpoint(app, {
+  endpoint({
     method: "get",
     path: "/v1/routers/{router}",
     operationId: "getRouter",
     summary: "Get a router",
     description: "Returns one router with its routes and variants.",
-    tag: "routers",
     params: routerParams,
-    status: 200,
     response: routerResponse,
     handler: async ({ workspaceId, params }) =>
       toRouterResponse(orNotFound("router", await routers.get(workspaceId, params.router))),
   });
-  endpoint(app, {
+  endpoint({
     method: "patch",
     path: "/v1/routers/{router}",
     operationId: "updateRouter",
     summary: "Change a router",
     description: "Changes the description of a router or the order of its routes. Absent fields stay as they are.",
-    tag: "routers",
     params: routerParams,
     body: routerPatch,
-    status: 200,
     response: routerResponse,
     handler: async ({ workspaceId, params, body }) =>
       toRouterResponse(orNotFound("router", await routers.update(workspaceId, params.router, body))),
   });
-  endpoint(app, {
+  endpoint({
     method: "delete",
     path: "/v1/routers/{router}",
     operationId: "deleteRouter",
     summary: "Delete a router",
     description: "Deletes a router with its routes and variants. The exposures that it recorded stay.",
-    tag: "routers",
     params: routerParams,
-    status: 204,
     handler: async ({ workspaceId, params }) =>
       refuseMissing("router", await routers.remove(workspaceId, params.router)),
   });

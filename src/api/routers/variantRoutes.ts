@@ -1,23 +1,21 @@
 // The variants of a route: add, list, get, change, delete.
-import { endpoint } from "../../http/endpoint.ts";
+import { endpointsOf } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
+import { orNotFound, refuseMissing } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
-import { orNotFound, refuseMissing } from "../errors.ts";
 import { listOf } from "../responses.ts";
 import { pageQuery } from "../schemas.ts";
 import { variantResponse } from "./responses.ts";
 import { newVariant, routeParams, variantParams, variantPatch } from "./schemas.ts";
 
-export function registerVariants(app: App, deps: AppDeps): void {
-  const { store, upstreams } = deps;
-  const { routers } = store;
-  endpoint(app, {
+export function registerVariants(app: App, { store: { routers }, upstreams }: AppDeps): void {
+  const endpoint = endpointsOf(app, "routers");
+  endpoint({
     method: "post",
     path: "/v1/routers/{router}/routes/{route}/variants",
     operationId: "createVariant",
     summary: "Add a variant",
     description: "Adds a variant to a route. Its weight moves as few users as possible from other variants to it.",
-    tag: "routers",
     params: routeParams,
     body: newVariant(upstreams),
     status: 201,
@@ -26,31 +24,27 @@ export function registerVariants(app: App, deps: AppDeps): void {
     handler: async ({ workspaceId, params: { router, route }, body }) =>
       orNotFound("route", await routers.addVariant(workspaceId, router, route, body)),
   });
-  endpoint(app, {
+  endpoint({
     method: "get",
     path: "/v1/routers/{router}/routes/{route}/variants",
     operationId: "listVariants",
     summary: "List variants",
     description: "Returns the variants of a route with their weights and upstreams. API keys are never returned.",
-    tag: "routers",
     params: routeParams,
     query: pageQuery,
-    status: 200,
     response: listOf("variants", variantResponse),
     handler: async ({ workspaceId, params: { router, route }, query }) => {
       const page = orNotFound("route", await routers.listVariants(workspaceId, router, route, query));
       return { variants: page.items, next: page.next };
     },
   });
-  endpoint(app, {
+  endpoint({
     method: "get",
     path: "/v1/routers/{router}/routes/{route}/variants/{variant}",
     operationId: "getVariant",
     summary: "Get a variant",
     description: "Returns one variant. `hasApiKey` says whether a key for the upstream is stored.",
-    tag: "routers",
     params: variantParams,
-    status: 200,
     response: variantResponse,
     handler: async ({ workspaceId, params }) => {
       const router = await routers.get(workspaceId, params.router);
@@ -58,33 +52,25 @@ export function registerVariants(app: App, deps: AppDeps): void {
       return orNotFound("variant", route?.variants.find(({ id }) => id === params.variant) ?? null);
     },
   });
-  registerChanges(app, deps);
-}
-
-function registerChanges(app: App, { store: { routers }, upstreams }: AppDeps): void {
-  endpoint(app, {
+  endpoint({
     method: "patch",
     path: "/v1/routers/{router}/routes/{route}/variants/{variant}",
     operationId: "updateVariant",
     summary: "Change a variant",
     description: "Changes the weight or the upstream of a variant. Absent fields stay as they are, the API key too.",
-    tag: "routers",
     params: variantParams,
     body: variantPatch(upstreams),
-    status: 200,
     response: variantResponse,
     handler: async ({ workspaceId, params: { router, route, variant }, body }) =>
       orNotFound("variant", await routers.updateVariant(workspaceId, router, route, variant, body)),
   });
-  endpoint(app, {
+  endpoint({
     method: "delete",
     path: "/v1/routers/{router}/routes/{route}/variants/{variant}",
     operationId: "deleteVariant",
     summary: "Delete a variant",
     description: "Deletes a variant. Only its users get another variant.",
-    tag: "routers",
     params: variantParams,
-    status: 204,
     handler: async ({ workspaceId, params: { router, route, variant } }) =>
       refuseMissing("variant", await routers.removeVariant(workspaceId, router, route, variant)),
   });

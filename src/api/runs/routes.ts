@@ -1,9 +1,8 @@
 // What happened and what should happen next: runs, rejected records, sync requests.
 import type { App } from "../../http/env.ts";
-import { endpoint } from "../../http/endpoint.ts";
-import { Problem } from "../../http/problem.ts";
+import { endpointsOf } from "../../http/endpoint.ts";
+import { orNotFound, Problem } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
-import { orNotFound } from "../errors.ts";
 import { integrationRef, signalWorkflow } from "../integrations/signals.ts";
 import { jsonResponse, rawList } from "../rawJson.ts";
 import { listOf, toList } from "../responses.ts";
@@ -19,46 +18,38 @@ import {
 } from "./responses.ts";
 
 export function registerRuns(app: App, deps: AppDeps): void {
-  const { runs } = deps.store;
-  endpoint(app, {
+  const endpoint = endpointsOf(app, "runs");
+  const { runs, integrations } = deps.store;
+  endpoint({
     method: "get",
     path: "/v1/integrations/{id}/runs",
     operationId: "listRuns",
     summary: "List runs",
     description: "Returns the runs of an integration, newest first. A run is listed as soon as it starts.",
-    tag: "runs",
     params: integrationParams,
     query: pageQuery,
-    status: 200,
     response: listOf("runs", runResponse),
     handler: async ({ workspaceId, params, query }) => {
       const page = orNotFound("integration", await runs.list(workspaceId, params.id, query));
       return toList("runs", page, toRunResponse);
     },
   });
-  endpoint(app, {
+  endpoint({
     method: "get",
     path: "/v1/integrations/{id}/rejected",
     operationId: "listRejectedRecords",
     summary: "List rejected records",
     description:
       "Returns the records that were refused for good, newest first, with the reasons. The records contain user ids.",
-    tag: "runs",
     params: integrationParams,
     query: pageQuery,
-    status: 200,
     response: listOf("rejected", rejectedResponse),
     handler: async ({ workspaceId, params, query }) => {
       const page = orNotFound("integration", await runs.rejected(workspaceId, params.id, query));
       return jsonResponse(rawList("rejected", page.items.map(toRejectedText), page.next));
     },
   });
-  registerSync(app, deps);
-}
-
-function registerSync(app: App, deps: AppDeps): void {
-  const { runs, integrations } = deps.store;
-  endpoint(app, {
+  endpoint({
     method: "post",
     path: "/v1/integrations/{id}/sync",
     operationId: "syncIntegration",
@@ -66,7 +57,6 @@ function registerSync(app: App, deps: AppDeps): void {
     description:
       "Asks for a run that covers everything up to now. The run may serve several requests. A paused integration " +
       "refuses with 409.",
-    tag: "runs",
     params: integrationParams,
     status: 202,
     response: requestResponse,
@@ -79,15 +69,13 @@ function registerSync(app: App, deps: AppDeps): void {
       return { requestId: request.requestId };
     },
   });
-  endpoint(app, {
+  endpoint({
     method: "get",
     path: "/v1/integrations/{id}/sync/{requestId}",
     operationId: "getSyncRequest",
     summary: "Get a sync request",
     description: "Returns how far a request is. It is done when the run that serves it has finished.",
-    tag: "runs",
     params: requestParams,
-    status: 200,
     response: syncResponse,
     handler: async ({ workspaceId, params: { id, requestId } }) =>
       toSyncResponse(orNotFound("sync request", await runs.getRequest(workspaceId, id, requestId))),

@@ -1,7 +1,7 @@
 // Signing in and out in a browser: an API key opens a session, whose cookie replaces the key in calls under /v1.
 import { z } from "@hono/zod-openapi";
 import { clientAddress, isSameOrigin } from "../../http/clientOrigin.ts";
-import { endpoint } from "../../http/endpoint.ts";
+import { endpointsOf } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
 import { Problem } from "../../http/problem.ts";
 import type { AppDeps, WebSettings } from "../deps.ts";
@@ -29,14 +29,14 @@ const workspaceResponse = z
 
 /** The one call under /v1 without a key or a session: it must be registered before the authentication. */
 export function registerSignIn(app: App, { store }: AppDeps, web: WebSettings, limits: Limits): void {
-  endpoint(app, {
+  const endpoint = endpointsOf(app, "workspace");
+  endpoint({
     method: "post",
     path: "/v1/session",
     operationId: "signIn",
     summary: "Sign in",
     description:
       "Opens a session with an API key and sets its cookie. For browsers: other clients send the key itself.",
-    tag: "workspace",
     open: true,
     body: newSession,
     status: 201,
@@ -54,30 +54,27 @@ export function registerSignIn(app: App, { store }: AppDeps, web: WebSettings, l
 }
 
 export function registerSession(app: App, { store }: AppDeps, web: WebSettings): void {
+  const endpoint = endpointsOf(app, "workspace");
   const find = async (workspaceId: string) => {
     const found = await store.workspaces.get(workspaceId);
     if (found === null) throw new Error("The workspace of a valid key does not exist.");
     return found;
   };
-  endpoint(app, {
+  endpoint({
     method: "get",
     path: "/v1/session",
     operationId: "getSession",
     summary: "Get the session",
     description: "Returns the workspace of the session or of the key. A 401 means that the user has to sign in.",
-    tag: "workspace",
-    status: 200,
     response: sessionResponse,
     handler: async ({ workspaceId }) => ({ workspace: await find(workspaceId) }),
   });
-  endpoint(app, {
+  endpoint({
     method: "delete",
     path: "/v1/session",
     operationId: "signOut",
     summary: "Sign out",
     description: "Ends the session and clears its cookie. A call with a key has no session, so nothing happens.",
-    tag: "workspace",
-    status: 204,
     handler: async (_call, c) => {
       const cookie = sessionCookie(c, web);
       const token = cookie.read();
@@ -87,14 +84,12 @@ export function registerSession(app: App, { store }: AppDeps, web: WebSettings):
       return undefined;
     },
   });
-  endpoint(app, {
+  endpoint({
     method: "get",
     path: "/v1/workspace",
     operationId: "getWorkspace",
     summary: "Get the workspace",
     description: "Returns the workspace that the key or the session belongs to.",
-    tag: "workspace",
-    status: 200,
     response: workspaceResponse,
     handler: async ({ workspaceId }) => ({ ...(await find(workspaceId)), temporalUiUrl: web.temporalUi?.url ?? null }),
   });

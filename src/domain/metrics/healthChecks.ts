@@ -16,6 +16,8 @@ const MAX_DATA_AGE_MS = 24 * HOUR_MS;
 
 type Metric = Pick<MetricDefinition, "measure" | "denominator" | "windowHours">;
 
+type Finding = Omit<HealthCheck, "check">;
+
 export function checkHealth(
   metric: Metric,
   options: ResultOptions,
@@ -23,20 +25,19 @@ export function checkHealth(
   groups: GroupResult[],
 ): HealthCheck[] {
   return [
-    checkSampleRatio(options, sample),
-    checkMinimumSample(metric, groups),
-    checkJoinRate(sample),
-    checkMixed(options, sample),
-    checkCompleteThrough(metric, options, sample),
-    ...(options.cuped ? [checkExposedBefore(metric, options, sample)] : []),
-    checkRejected(sample),
-    checkDeduplicated(sample),
+    { check: "sample_ratio", ...checkSampleRatio(options, sample) },
+    { check: "minimum_sample", ...checkMinimumSample(metric, groups) },
+    { check: "join_rate", ...checkJoinRate(sample) },
+    { check: "mixed_variants", ...checkMixed(options, sample) },
+    { check: "complete_through", ...checkCompleteThrough(metric, options, sample) },
+    ...(options.cuped ? [{ check: "exposed_before" as const, ...checkExposedBefore(metric, options, sample) }] : []),
+    { check: "rejected", ...checkRejected(sample) },
+    { check: "deduplicated", ...checkDeduplicated(sample) },
   ];
 }
 
 /** Route by route, since weights are one route's own. The more routes, the stronger the evidence must be. */
-function checkSampleRatio({ fromMs, routeId }: ResultOptions, { router, cells }: MetricSample): HealthCheck {
-  const check = "sample_ratio";
+function checkSampleRatio({ fromMs, routeId }: ResultOptions, { router, cells }: MetricSample): Finding {
   const routes = router?.routes.filter(({ id }) => routeId === null || id === routeId) ?? [];
   const tested = routes.flatMap(({ id, variants }) => {
     const weights = new Map(variants.map((variant) => [variant.id, variant.weight]));
@@ -56,11 +57,11 @@ function checkSampleRatio({ fromMs, routeId }: ResultOptions, { router, cells }:
       router === null
         ? "The router is not configured here, so there are no weights to compare the users with."
         : "No route has users and two variants with weights: there is no ratio to check.";
-    return { check, status: "unknown", message, figures: { pValue: null } };
+    return { status: "unknown", message, figures: { pValue: null } };
   }
   const figures = { pValue: worst.pValue, route: worst.id, alpha: SAMPLE_RATIO_ALPHA / tested.length };
   if (worst.pValue >= figures.alpha) {
-    return { check, status: "ok", message: "The variants got users in the proportions of their weights.", figures };
+    return { status: "ok", message: "The variants got users in the proportions of their weights.", figures };
   }
   const changed = router.updatedAtMs > fromMs;
   const cause = changed
@@ -68,20 +69,19 @@ function checkSampleRatio({ fromMs, routeId }: ResultOptions, { router, cells }:
     : "Likely causes: fallbacks to another variant, lost exposures, or exposures sent for one variant only. " +
       "Find the cause before you believe a difference.";
   const message = `The variants of route ${worst.id} did not get users in the proportions of their weights. ${cause}`;
-  return { check, status: "warning", message, figures };
+  return { status: "warning", message, figures };
 }
 
-function checkMinimumSample({ measure, denominator }: Metric, groups: GroupResult[]): HealthCheck {
-  const check = "minimum_sample";
+function checkMinimumSample({ measure, denominator }: Metric, groups: GroupResult[]): Finding {
   const smallest = groups.toSorted((a, b) => a.users - b.users)[0];
   if (smallest === undefined) {
     const message = "No user was exposed in this range. Choose other days, or check whether exposures arrive.";
-    return { check, status: "unknown", message, figures: { users: 0, minimum: MIN_USERS } };
+    return { status: "unknown", message, figures: { users: 0, minimum: MIN_USERS } };
   }
   const figures = { group: smallest.id, users: smallest.users, minimum: MIN_USERS };
   if (smallest.users < MIN_USERS) {
     const message = `Group ${smallest.id} has fewer than ${MIN_USERS} users: its intervals are not reliable yet.`;
-    return { check, status: "warning", message, figures };
+    return { status: "warning", message, figures };
   }
   const isProportion = denominator === null && measure.aggregation === "conversion";
   const rare = groups.find(
@@ -91,45 +91,42 @@ function checkMinimumSample({ measure, denominator }: Metric, groups: GroupResul
     const message =
       `In group ${rare.id} fewer than ${MIN_CONVERSIONS} users did, or fewer than ${MIN_CONVERSIONS} did not, ` +
       "so its intervals are not reliable. Wait for more users.";
-    return { check, status: "warning", message, figures: { ...figures, group: rare.id, users: rare.users } };
+    return { status: "warning", message, figures: { ...figures, group: rare.id, users: rare.users } };
   }
-  return { check, status: "ok", message: `Every group has at least ${MIN_USERS} users.`, figures };
+  return { status: "ok", message: `Every group has at least ${MIN_USERS} users.`, figures };
 }
 
-function checkJoinRate({ joined: { sampled, found } }: MetricSample): HealthCheck {
-  const check = "join_rate";
+function checkJoinRate({ joined: { sampled, found } }: MetricSample): Finding {
   if (sampled === 0) {
-    return { check, status: "unknown", message: "There are no exposed users to find.", figures: { share: null } };
+    return { status: "unknown", message: "There are no exposed users to find.", figures: { share: null } };
   }
   const share = found / sampled;
   const figures = { share, sampled, found };
   const percent = (share * 100).toFixed(1);
   const what = `${percent} % of exposed users (of a sample of ${count(sampled)}) have any imported event.`;
-  if (share >= MIN_JOIN_RATE) return { check, status: "ok", message: what, figures };
+  if (share >= MIN_JOIN_RATE) return { status: "ok", message: what, figures };
   const message =
     `${what} Likely cause: the \`user\` of the calls is not the id in the events. Send the same id in both. ` +
     "Or only rare events are imported: import one that every active user has.";
-  return { check, status: "warning", message, figures };
+  return { status: "warning", message, figures };
 }
 
 function checkMixed(
   { by, multipleExposures: mixed }: ResultOptions,
   { allUsers, multipleExposureUsers: mixedUsers }: MetricSample,
-): HealthCheck {
-  const check = "mixed_variants";
+): Finding {
   const share = allUsers === 0 ? null : mixedUsers / allUsers;
   const figures = { share, users: mixedUsers, counted: mixed === "first" ? "with their first" : "left out" };
   const what = `${count(mixedUsers)} of ${count(allUsers)} users saw several ${by}s; they are ${
     mixed === "first" ? `counted with the first ${by} that they saw` : "left out"
   }.`;
-  if (share === null) return { check, status: "unknown", message: "No user was exposed in this range.", figures };
-  if (share <= MAX_MIXED_SHARE) return { check, status: "ok", message: what, figures };
+  if (share === null) return { status: "unknown", message: "No user was exposed in this range.", figures };
+  if (share <= MAX_MIXED_SHARE) return { status: "ok", message: what, figures };
   const message = `${what} This dilutes differences. Likely causes: changed weights, fallbacks, or a shared \`user\`.`;
-  return { check, status: "warning", message, figures };
+  return { status: "warning", message, figures };
 }
 
-function checkCompleteThrough(metric: Metric, options: ResultOptions, sample: MetricSample): HealthCheck {
-  const check = "complete_through";
+function checkCompleteThrough(metric: Metric, options: ResultOptions, sample: MetricSample): Finding {
   const behind = sample.events.toSorted((a, b) => (a.completeThroughMs ?? -1) - (b.completeThroughMs ?? -1))[0];
   const throughMs = behind?.completeThroughMs ?? null;
   const figures = {
@@ -139,7 +136,7 @@ function checkCompleteThrough(metric: Metric, options: ResultOptions, sample: Me
   };
   if (throughMs === null) {
     const message = `Event ${behind?.name ?? ""} was never fully imported. Enable the import, or see its error.`;
-    return { check, status: "warning", message, figures };
+    return { status: "warning", message, figures };
   }
   const unfinished =
     `The windows of ${count(sample.incompleteWindowUsers)} users are not over or not fully imported; they are ` +
@@ -149,14 +146,14 @@ function checkCompleteThrough(metric: Metric, options: ResultOptions, sample: Me
     const message =
       `The import begins on ${sample.importFrom}, after the first day that counts here` +
       `${options.cuped ? ", with the period before the exposure" : ""}. Earlier events are missing. Choose later days.`;
-    return { check, status: "warning", message, figures };
+    return { status: "warning", message, figures };
   }
   if (sample.nowMs - throughMs > MAX_DATA_AGE_MS) {
     const days = Math.floor((sample.nowMs - throughMs) / DAY_MS);
     const message = `Event ${behind?.name} is imported up to ${days} days ago: see the integration. ${unfinished}`;
-    return { check, status: "warning", message, figures };
+    return { status: "warning", message, figures };
   }
-  return { check, status: "ok", message: unfinished, figures };
+  return { status: "ok", message: unfinished, figures };
 }
 
 /** What CUPED takes off must be untouched by the router. */
@@ -164,30 +161,29 @@ function checkExposedBefore(
   { windowHours }: Metric,
   { fromMs }: ResultOptions,
   { exposedBefore }: MetricSample,
-): HealthCheck {
-  const check = "exposed_before";
+): Finding {
   const days = `the ${windowHours} hours before ${isoDay(fromMs)}`;
   const figures = { from: new Date(fromMs - windowHours * HOUR_MS).toISOString() };
-  if (!exposedBefore) return { check, status: "ok", message: `The router served no users in ${days}.`, figures };
+  if (!exposedBefore) return { status: "ok", message: `The router served no users in ${days}.`, figures };
   const message =
     `The router already served users in ${days}, so what CUPED removes as their past may be the router's effect. ` +
     "Choose the day on which it started, or switch CUPED off.";
-  return { check, status: "warning", message, figures };
+  return { status: "warning", message, figures };
 }
 
-function checkRejected({ events }: MetricSample): HealthCheck {
+function checkRejected({ events }: MetricSample): Finding {
   const records = events.reduce((sum, { rejected }) => sum + rejected, 0);
   const message =
     records === 0
       ? "No record of the metric's events was rejected."
       : `${count(records)} records of the metric's events were rejected. The integration lists the reasons.`;
-  return { check: "rejected", status: records === 0 ? "ok" : "warning", message, figures: { records } };
+  return { status: records === 0 ? "ok" : "warning", message, figures: { records } };
 }
 
-function checkDeduplicated({ events }: MetricSample): HealthCheck {
+function checkDeduplicated({ events }: MetricSample): Finding {
   const records = events.reduce((sum, { deduplicated }) => sum + deduplicated, 0);
   const message = `${count(records)} records were read more than once, as overlapping reads do, and count once.`;
-  return { check: "deduplicated", status: "ok", message, figures: { records } };
+  return { status: "ok", message, figures: { records } };
 }
 
 function count(value: number): string {

@@ -3,10 +3,7 @@ import type { MetricResults, ResultOptions } from "./results.ts";
 import type { Moments } from "../statistics/moments.ts";
 
 /** The options of a result that decide which users are summed up, and how. */
-export type SampleOptions = Pick<
-  ResultOptions,
-  "by" | "routeId" | "fromMs" | "toMs" | "multipleExposures" | "incompleteWindow" | "cuped"
->;
+export type SampleOptions = Omit<ResultOptions, "baseline" | "confidence">;
 
 /** Users who were first exposed on one day, to one route and variant. */
 export interface MetricCell {

@@ -1,6 +1,8 @@
 // Estimates of a group: a metric's value, and the variance of one user's share in it.
-import { meanAt, productsOf, ratioAt, type Linear } from "./linear.ts";
 import { merge, type Moments } from "./moments.ts";
+
+/** What of the terms that cancel out is rounding, over several hundred merged days. */
+const ROUNDING = 1e-12;
 
 /** Why there is no figure: never a NaN. */
 export const REFUSALS = [
@@ -25,6 +27,13 @@ export interface Estimate {
 export type Estimated = { estimate: Estimate; refusal: null } | { estimate: null; refusal: Refusal };
 
 export type MetricKind = "mean" | "proportion" | "ratio";
+
+/** A figure as a weighted sum of a user's variables: exactly so for a mean, by the delta method for a ratio. */
+interface Linear {
+  mean: number;
+  /** By variable; the variance of a user's weighted sum, divided by n, is that of the figure. */
+  weights: number[];
+}
 
 /** The first variable is the user's value; the second is the denominator of a ratio. */
 export function estimateOf(kind: MetricKind, users: Moments): Estimated {
@@ -78,7 +87,8 @@ function pastOf(kind: MetricKind, users: Moments): Linear | null {
 }
 
 function figureAt(kind: MetricKind, users: Moments, at: number): Linear | null {
-  return kind === "ratio" ? ratioAt(users, at) : meanAt(users, at);
+  if (kind === "ratio") return ratioAt(users, at);
+  return { mean: users.means[at] ?? 0, weights: users.means.map((_, i) => (i === at ? 1 : 0)) };
 }
 
 /** One user has a value, though nothing is known of its variance. */
@@ -89,4 +99,25 @@ function varianceOf(users: Moments, weights: number[]): number {
 function checked(estimate: Estimate): Estimated {
   const isFinite = Number.isFinite(estimate.mean) && Number.isFinite(estimate.variance);
   return isFinite ? { estimate, refusal: null } : { estimate: null, refusal: "not_finite" };
+}
+
+/** Delta method (Deng, Knoblich and Lu 2018): users, not records, were assigned. Null if the denominator is zero. */
+function ratioAt({ means }: Moments, at: number): Linear | null {
+  const [above = 0, below = 0] = means.slice(at);
+  if (below === 0) return null;
+  const mean = above / below;
+  return { mean, weights: means.map((_, i) => (i === at ? 1 / below : i === at + 1 ? -mean / below : 0)) };
+}
+
+/** Sum over users of the products of two weighted sums' deviations. */
+function productsOf({ products }: Moments, a: number[], b: number[]): number {
+  let [sum, size] = [0, 0];
+  for (const [i, row] of products.entries()) {
+    for (const [j, product] of row.entries()) {
+      const term = (a[i] ?? 0) * product * (b[j] ?? 0);
+      sum += term;
+      size += Math.abs(term);
+    }
+  }
+  return Math.abs(sum) <= ROUNDING * size ? 0 : sum;
 }

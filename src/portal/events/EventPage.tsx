@@ -1,10 +1,12 @@
 // The page of one imported event: its properties and its records.
 import { Badge, Box, Code, Text } from "@mantine/core";
 import { stringify } from "lossless-json";
-import { isMissing, type Schemas } from "../api.ts";
+import { client, isMissing, type Schemas } from "../api.ts";
 import { useIntegration } from "../integrations/queries.ts";
 import { nameOf, titleOf, useProvider } from "../providers/providers.tsx";
 import { SyncErrors } from "../integrations/SyncErrors.tsx";
+import { unwrapLossless } from "../lossless.ts";
+import { useApiPages } from "../queries.ts";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { LinkButton } from "../ui/links.tsx";
 import { NotFound } from "../ui/NotFound.tsx";
@@ -12,7 +14,7 @@ import { Page, Section } from "../ui/Page.tsx";
 import { QueryState } from "../ui/QueryState.tsx";
 import { RelativeTime } from "../ui/RelativeTime.tsx";
 import { formatCount, localTime } from "../ui/time.ts";
-import { useEvents, useProperties, useRecords } from "./queries.ts";
+import { eventsKey, useEvents, useProperties } from "./queries.ts";
 
 /** `id` is the id of the integration. */
 type EventName = { id: string; name: string };
@@ -101,10 +103,16 @@ const RECORD_COLUMNS: Column<Schemas["ImportedRecord"]>[] = [
   { head: "Properties", overflowWrap: "anywhere", cell: ({ properties }) => <Code>{stringify(properties)}</Code> },
 ];
 
+type RecordPage = { records: Schemas["ImportedRecord"][]; next: string | null };
+
 function Records({ id, name }: EventName) {
+  const path = "/v1/integrations/{id}/events/{name}/records";
+  const query = useApiPages([...eventsKey(id), name, "records"], (page) =>
+    unwrapLossless<RecordPage>(client.GET(path, { params: { path: { id, name }, query: page }, parseAs: "text" })),
+  );
   return (
     <Section title="Records">
-      <QueryState query={useRecords(id, name)} loading="Loading records">
+      <QueryState query={query} loading="Loading records">
         {({ pages }) => (
           <DataTable
             label="Records"

@@ -1,21 +1,44 @@
 // The events that an integration imports, and how far each is imported.
-import { Button, Modal, Text } from "@mantine/core";
+import { Button, Modal, SimpleGrid, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { client, type Integration, type SyncEvent } from "../api.ts";
 import { SyncErrors } from "../integrations/SyncErrors.tsx";
+import { useIntegrationMutation } from "../integrations/queries.ts";
+import { FieldInput } from "../providers/FieldInput.tsx";
+import { initialValues, toBody, useProviderForm, type Values } from "../providers/fields.ts";
 import { nameOf, useProvider, type Provider } from "../providers/providers.tsx";
+import { useSuggestions } from "../providers/useSuggestions.ts";
 import { ConfirmDelete } from "../ui/ConfirmDelete.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { TextLink } from "../ui/links.tsx";
 import { Section } from "../ui/Page.tsx";
 import { QueryState } from "../ui/QueryState.tsx";
 import { RelativeTime } from "../ui/RelativeTime.tsx";
+import { SubmitForm } from "../ui/SubmitForm.tsx";
 import { formatCount } from "../ui/time.ts";
-import { EventForm } from "./EventForm.tsx";
 import { eventsKey, useEvents } from "./queries.ts";
 
 const columnsOf = (id: string, provider: Provider): Column<SyncEvent>[] => [
-  { head: "Event", cell: (event) => <EventLink id={id} name={nameOf(provider, event)} event={event} /> },
+  {
+    head: "Event",
+    cell: (event) => {
+      const name = nameOf(provider, event);
+      return (
+        <>
+          <TextLink
+            href={`/integrations/${id}/events/${name}`}
+            size="sm"
+            aria-label={`${name}: properties and records`}
+          >
+            {name}
+          </TextLink>
+          <Text size="xs" c="dimmed">
+            {event.description}
+          </Text>
+        </>
+      );
+    },
+  },
   { head: "Imported", align: "right", cell: ({ imported }) => formatCount(imported) },
   { head: "Rejected", align: "right", cell: ({ rejected }) => formatCount(rejected) },
   { head: "Complete through", cell: ({ completeThrough }) => <RelativeTime at={completeThrough} empty="not yet" /> },
@@ -67,15 +90,38 @@ export function EventsToImport({ integration }: { integration: Integration }) {
   );
 }
 
-function EventLink({ id, name, event }: { id: string; name: string; event: SyncEvent }) {
+/** Suggests names that the integration's project holds. */
+function EventForm({ id, provider, onAdded }: { id: string; provider: Provider; onAdded: () => void }) {
+  const fields = provider.event;
+  const form = useProviderForm(fields, initialValues(fields));
+  const suggestions = useSuggestions(id, provider, form.values);
+  // The fields of the body are the provider's, so the server checks them.
+  const add = useIntegrationMutation((body: Values) =>
+    client.POST("/v1/integrations/{id}/events", { params: { path: { id } }, body: body as never }),
+  );
+  const [name, description, ...source] = fields;
   return (
-    <>
-      <TextLink href={`/integrations/${id}/events/${name}`} size="sm" aria-label={`${name}: properties and records`}>
-        {name}
-      </TextLink>
-      <Text size="xs" c="dimmed">
-        {event.description}
-      </Text>
-    </>
+    <SubmitForm
+      form={form}
+      mutation={add}
+      toBody={toBody}
+      onDone={onAdded}
+      button="Add"
+      failure="The event was not added"
+      isDialog
+    >
+      {name && <FieldInput form={form} field={name} hasFocus />}
+      {description && <FieldInput form={form} field={description} />}
+      {suggestions.message !== null && (
+        <Text c="dimmed" role="status">
+          Names cannot be offered, type them: {suggestions.message}
+        </Text>
+      )}
+      <SimpleGrid cols={{ base: 1, xs: 2 }}>
+        {source.map((field) => (
+          <FieldInput key={field.name} form={form} field={field} suggestions={suggestions.of(field)} />
+        ))}
+      </SimpleGrid>
+    </SubmitForm>
   );
 }

@@ -1,9 +1,9 @@
-// Queries of imported events, their properties and their records.
+// Queries of imported events and their properties.
 import { type QueryClient, useQuery } from "@tanstack/react-query";
 import { client, type Schemas } from "../api.ts";
-import { ACTIVE_POLL_MS, integrationKey, useIntegrationMutation } from "../integrations/queries.ts";
+import { ACTIVE_POLL_MS, integrationKey } from "../integrations/queries.ts";
 import { unwrapLossless } from "../lossless.ts";
-import { useApiPages, useApiQuery, WHOLE_LIST } from "../queries.ts";
+import { useApiQuery, WHOLE_LIST } from "../queries.ts";
 
 const PROPERTIES_POLL_MS = 10_000;
 
@@ -16,22 +16,6 @@ export function useEvents(id: string, enabled = true) {
     enabled,
     refetchInterval: ACTIVE_POLL_MS,
   });
-}
-
-export function useAddEvent(id: string) {
-  // The fields of the body are the provider's, so the server checks them.
-  return useIntegrationMutation((body: Record<string, string>) =>
-    client.POST("/v1/integrations/{id}/events", { params: { path: { id } }, body: body as never }),
-  );
-}
-
-type RecordPage = { records: Schemas["ImportedRecord"][]; next: string | null };
-
-export function useRecords(id: string, name: string) {
-  const path = "/v1/integrations/{id}/events/{name}/records";
-  return useApiPages([...eventsKey(id), name, "records"], (query) =>
-    unwrapLossless<RecordPage>(client.GET(path, { params: { path: { id, name }, query }, parseAs: "text" })),
-  );
 }
 
 type PropertyList = { properties: Schemas["Property"][] };

@@ -1,5 +1,5 @@
 // The page of one integration: connection, sync, events, runs, settings.
-import { Stack } from "@mantine/core";
+import { Badge, Stack } from "@mantine/core";
 import { useSearch } from "wouter";
 import { client, isMissing, type Integration } from "../api.ts";
 import { EventsToImport } from "../events/EventsToImport.tsx";
@@ -13,11 +13,11 @@ import { TextLink } from "../ui/links.tsx";
 import { Loading } from "../ui/Loading.tsx";
 import { NotFound } from "../ui/NotFound.tsx";
 import { Page, Section } from "../ui/Page.tsx";
+import { STATUS_COLORS } from "../ui/theme.ts";
 import { ConnectionTest } from "./ConnectionTest.tsx";
 import { Credentials } from "./Credentials.tsx";
 import { DataSync } from "./DataSync.tsx";
 import { INTEGRATIONS_KEY, useIntegration } from "./queries.ts";
-import { StatusBadge } from "./StatusBadge.tsx";
 import { SyncStatus } from "./SyncStatus.tsx";
 
 export default function IntegrationPage({ id }: { id: string }) {
@@ -31,7 +31,7 @@ export default function IntegrationPage({ id }: { id: string }) {
     <Page
       title={`${provider.title} ${titleOf(provider, integration)}`}
       above={[{ label: "Data Integrations", href: "/integrations" }]}
-      actions={<StatusBadge status={integration.status} />}
+      actions={<Badge color={STATUS_COLORS[integration.status]}>{integration.status}</Badge>}
     >
       {error !== null && <ErrorAlert title="This page could not be updated" error={error} />}
       <ConnectionTest id={id} runAtOnce={isNew} />

@@ -1,11 +1,11 @@
 // The current state of the sync.
-import { Anchor, Group, Progress, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Anchor, Badge, Group, Progress, SimpleGrid, Stack, Text } from "@mantine/core";
 import type { Integration } from "../api.ts";
 import { useProvider } from "../providers/providers.tsx";
 import { Section } from "../ui/Page.tsx";
 import { RelativeTime } from "../ui/RelativeTime.tsx";
+import { STATUS_COLORS } from "../ui/theme.ts";
 import { formatCount } from "../ui/time.ts";
-import { StatusBadge } from "./StatusBadge.tsx";
 import { SyncButtons } from "./SyncButtons.tsx";
 import { SyncErrors } from "./SyncErrors.tsx";
 
@@ -23,7 +23,7 @@ export function SyncStatus({ integration }: { integration: Integration }) {
     <Section title="Sync status">
       <Stack gap={4}>
         <Group gap="xs" role="status">
-          <StatusBadge status={status} />
+          <Badge color={STATUS_COLORS[status]}>{status}</Badge>
           <Text>{isOff ? "No run is scheduled: export and import are off." : STATUS_TEXTS[status]}</Text>
         </Group>
         <Operations integration={integration} />

@@ -24,10 +24,3 @@ export function useIntegration(id: string) {
 export function useIntegrationMutation<V = void, T = unknown>(call: (value: V) => ApiCall<T>) {
   return useApiMutation({ queryKey: INTEGRATIONS_KEY }, call);
 }
-
-export function useCreateIntegration() {
-  // The fields of the body are the provider's, so the server checks them.
-  return useIntegrationMutation((body: Record<string, string>) =>
-    client.POST("/v1/integrations", { body: body as never }),
-  );
-}

@@ -2,7 +2,7 @@
 import { Stack } from "@mantine/core";
 import { randomId } from "@mantine/hooks";
 import { useLocation } from "wouter";
-import { client, isMissing, type Schemas } from "../api.ts";
+import { client, isMissing } from "../api.ts";
 import { ConfirmDelete } from "../ui/ConfirmDelete.tsx";
 import { NotFound } from "../ui/NotFound.tsx";
 import { Page, Section } from "../ui/Page.tsx";
@@ -13,44 +13,36 @@ import { METRICS_KEY, useMetric } from "./queries.ts";
 
 export default function EditMetric({ id }: { id: string }) {
   const query = useMetric(id);
+  const [, navigate] = useLocation();
   if (isMissing(query.error)) return <NotFound />;
+  const page = `/product-metrics/${id}`;
   const above = [
     { label: "Metrics", href: "/product-metrics" },
-    { label: query.data?.name ?? "Metric", href: `/product-metrics/${id}` },
+    { label: query.data?.name ?? "Metric", href: page },
   ];
   return (
     <Page title={query.data === undefined ? "Metric" : `Edit ${query.data.name}`} above={above}>
       <QueryState query={query} loading="Loading the metric">
-        {(metric) => <Edit metric={metric} />}
+        {(metric) => (
+          <>
+            <Section title="Definition">
+              <MetricForm id={id} initialValues={toFormValues(metric, randomId)} onSaved={() => navigate(page)} />
+            </Section>
+            <Section title="Settings">
+              <Stack align="flex-start">
+                <ConfirmDelete
+                  what={`the metric ${metric.name}`}
+                  consequence="Its definition is deleted. The imported events and the exposures stay."
+                  label="Delete metric"
+                  call={() => client.DELETE("/v1/metrics/{metric}", { params: { path: { metric: id } } })}
+                  listKey={METRICS_KEY}
+                  listPage="/product-metrics"
+                />
+              </Stack>
+            </Section>
+          </>
+        )}
       </QueryState>
     </Page>
-  );
-}
-
-function Edit({ metric }: { metric: Schemas["Metric"] }) {
-  const { id, name } = metric;
-  const [, navigate] = useLocation();
-  return (
-    <>
-      <Section title="Definition">
-        <MetricForm
-          id={id}
-          initialValues={toFormValues(metric, randomId)}
-          onSaved={() => navigate(`/product-metrics/${id}`)}
-        />
-      </Section>
-      <Section title="Settings">
-        <Stack align="flex-start">
-          <ConfirmDelete
-            what={`the metric ${name}`}
-            consequence="Its definition is deleted. The imported events and the exposures stay."
-            label="Delete metric"
-            call={() => client.DELETE("/v1/metrics/{metric}", { params: { path: { metric: id } } })}
-            listKey={METRICS_KEY}
-            listPage="/product-metrics"
-          />
-        </Stack>
-      </Section>
-    </>
   );
 }

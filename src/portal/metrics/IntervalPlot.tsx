@@ -1,6 +1,6 @@
 // A plot of each group's difference to the baseline, as a point with its interval. The dashed line is no difference.
 import { Box, Group, Text } from "@mantine/core";
-import type { Schemas } from "../api.ts";
+import type { MetricResults } from "../api.ts";
 import { PLOT_COLORS } from "../ui/theme.ts";
 import {
   compare,
@@ -17,7 +17,7 @@ const RADIUS_PX = 7;
 /** Part of the plot's width. It keeps the points off the edge. */
 const MARGIN = 0.06;
 
-export function IntervalPlot({ results, choice }: { results: Schemas["MetricResults"]; choice: ComparisonChoice }) {
+export function IntervalPlot({ results, choice }: { results: MetricResults; choice: ComparisonChoice }) {
   const rows = results.groups.flatMap((group) => {
     const comparison = compare(group, results.metric.direction, choice);
     return typeof comparison === "string" ? [] : [{ id: group.id, ...comparison }];

@@ -1,7 +1,7 @@
 // The page of a metric: the effect of a router's variants or routes on it.
 import { Text } from "@mantine/core";
 import { useSearchParams } from "wouter";
-import { isMissing, type Schemas } from "../api.ts";
+import { isMissing, type Metric } from "../api.ts";
 import { useRouters } from "../routers/queries.ts";
 import { ErrorAlert } from "../ui/ErrorAlert.tsx";
 import { LinkButton } from "../ui/links.tsx";
@@ -34,7 +34,7 @@ export default function MetricPage({ id }: { id: string }) {
   );
 }
 
-function Results({ metric }: { metric: Schemas["Metric"] }) {
+function Results({ metric }: { metric: Metric }) {
   const [search, setSearch] = useSearchParams();
   const routers = useRouters();
   const configured = routers.data?.routers ?? [];

@@ -1,6 +1,6 @@
 // The list of metrics.
 import { Text } from "@mantine/core";
-import type { Schemas } from "../api.ts";
+import type { Metric } from "../api.ts";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { LinkButton, TextLink } from "../ui/links.tsx";
 import { Page, Section } from "../ui/Page.tsx";
@@ -8,10 +8,19 @@ import { QueryState } from "../ui/QueryState.tsx";
 import { describeMetric } from "./format.ts";
 import { useMetrics } from "./queries.ts";
 
-type Metric = Schemas["Metric"];
-
 const COLUMNS: Column<Metric>[] = [
-  { head: "Metric", overflowWrap: "anywhere", cell: (metric) => <MetricLink metric={metric} /> },
+  {
+    head: "Metric",
+    overflowWrap: "anywhere",
+    cell: ({ id, name, description }) => (
+      <>
+        <TextLink href={`/product-metrics/${id}`}>{name}</TextLink>
+        <Text size="xs" c="dimmed">
+          {description}
+        </Text>
+      </>
+    ),
+  },
   { head: "Definition", overflowWrap: "anywhere", cell: describeMetric },
 ];
 
@@ -19,37 +28,23 @@ export default function Metrics() {
   return (
     <Page title="Metrics" actions={<LinkButton href="/product-metrics/new">New Metric</LinkButton>}>
       <QueryState query={useMetrics()} loading="Loading metrics">
-        {({ metrics }) => {
-          if (metrics.length === 0) return <NoMetrics />;
-          return <DataTable label="Metrics" columns={COLUMNS} rows={metrics} keyOf={({ id }) => id} />;
-        }}
+        {({ metrics }) =>
+          metrics.length === 0 ? (
+            <Section title="No metrics yet">
+              <Text>
+                A metric is computed from an imported event. It shows the effect of each route or variant of a router.
+                First import the event under{" "}
+                <TextLink href="/integrations" inherit underline="always">
+                  Data Integrations
+                </TextLink>
+                , then define the metric here.
+              </Text>
+            </Section>
+          ) : (
+            <DataTable label="Metrics" columns={COLUMNS} rows={metrics} keyOf={({ id }) => id} />
+          )
+        }
       </QueryState>
     </Page>
-  );
-}
-
-function NoMetrics() {
-  return (
-    <Section title="No metrics yet">
-      <Text>
-        A metric is computed from an imported event. It shows the effect of each route or variant of a router. First
-        import the event under{" "}
-        <TextLink href="/integrations" inherit underline="always">
-          Data Integrations
-        </TextLink>
-        , then define the metric here.
-      </Text>
-    </Section>
-  );
-}
-
-function MetricLink({ metric: { id, name, description } }: { metric: Metric }) {
-  return (
-    <>
-      <TextLink href={`/product-metrics/${id}`}>{name}</TextLink>
-      <Text size="xs" c="dimmed">
-        {description}
-      </Text>
-    </>
   );
 }

@@ -3,7 +3,7 @@ import "@mantine/charts/styles.css";
 import { LineChart } from "@mantine/charts";
 import { Text } from "@mantine/core";
 import { useState } from "react";
-import type { Schemas } from "../api.ts";
+import type { MetricResults } from "../api.ts";
 import { DataTable } from "../ui/DataTable.tsx";
 import { Legend, toSeries } from "../ui/series.tsx";
 import { formatCount } from "../ui/time.ts";
@@ -14,7 +14,7 @@ import { formatValue } from "./format.ts";
 const Y_AXIS_PX = 84;
 const DAY_MS = 86_400_000;
 
-export default function OverTime({ results }: { results: Schemas["MetricResults"] }) {
+export default function OverTime({ results }: { results: MetricResults }) {
   const { overTime, groups, metric } = results;
   const [isOpen, setIsOpen] = useState(false);
   if (overTime.length === 0) return <Text>No users were exposed on these days.</Text>;
@@ -59,7 +59,7 @@ export default function OverTime({ results }: { results: Schemas["MetricResults"
   );
 }
 
-function DayTable({ results: { overTime, metric, confidence, by } }: { results: Schemas["MetricResults"] }) {
+function DayTable({ results: { overTime, metric, confidence, by } }: { results: MetricResults }) {
   const format = (value: number) => formatValue(metric.format, value);
   return (
     <DataTable

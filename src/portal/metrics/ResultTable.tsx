@@ -1,7 +1,7 @@
 // The table of a result: each group's users and value, and its difference to the baseline.
 import { Badge, Group, Text } from "@mantine/core";
 import type { ReactNode } from "react";
-import type { Schemas } from "../api.ts";
+import type { MetricResults } from "../api.ts";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { VERDICT_COLORS } from "../ui/theme.ts";
 import { formatCount } from "../ui/time.ts";
@@ -15,15 +15,13 @@ import {
 } from "./comparison.ts";
 import { formatPValue, formatValue, REFUSALS } from "./format.ts";
 
-type MetricResults = Schemas["MetricResults"];
-
 export function ResultTable({ results, choice }: { results: MetricResults; choice: ComparisonChoice }) {
   const { direction } = results.metric;
   const rows = results.groups.map((group) => ({ ...group, comparison: compare(group, direction, choice) }));
   return <DataTable label="Result" columns={columnsOf(results, choice)} rows={rows} keyOf={({ id }) => id} />;
 }
 
-type Row = Schemas["MetricGroup"] & { comparison: Comparison | string };
+type Row = MetricResults["groups"][number] & { comparison: Comparison | string };
 
 function columnsOf({ metric, baseline, confidence, by }: MetricResults, choice: ComparisonChoice): Column<Row>[] {
   const interval = `${formatConfidence(confidence)} interval`;

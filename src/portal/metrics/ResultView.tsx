@@ -1,19 +1,17 @@
 // A result: the table, the plot of intervals, notes, the health checks and the chart over time.
 import { Alert, Button, Group, SegmentedControl, Stack, Text } from "@mantine/core";
 import { lazy, Suspense, useState } from "react";
-import type { Schemas } from "../api.ts";
+import type { MetricResults } from "../api.ts";
 import { toOptions } from "../ui/inputs.tsx";
 import { Loading } from "../ui/Loading.tsx";
 import { Section } from "../ui/Page.tsx";
 import type { ComparisonChoice } from "./comparison.ts";
 import { HealthChecks } from "./HealthChecks.tsx";
 import { IntervalPlot } from "./IntervalPlot.tsx";
-import { csvPath, type ResultParameters } from "./queries.ts";
+import type { ResultParameters } from "./queries.ts";
 import { ResultTable } from "./ResultTable.tsx";
 
 const OverTime = lazy(() => import("./OverTime.tsx"));
-
-type MetricResults = Schemas["MetricResults"];
 
 interface ResultViewProps {
   results: MetricResults;
@@ -24,13 +22,20 @@ interface ResultViewProps {
 
 export function ResultView({ results, parameters, isStale }: ResultViewProps) {
   const { metric, groups, health } = results;
+  const csvQuery = new URLSearchParams(Object.entries(parameters)).toString();
   const warnings = health.filter(({ status }) => status === "warning").length;
   return (
     <Stack gap="lg" aria-busy={isStale} opacity={isStale ? 0.6 : 1}>
       <Section
         title="Result"
         actions={
-          <Button component="a" href={csvPath(metric.id, parameters)} download size="xs" variant="default">
+          <Button
+            component="a"
+            href={`/v1/metrics/${metric.id}/results.csv?${csvQuery}`}
+            download
+            size="xs"
+            variant="default"
+          >
             Download CSV
           </Button>
         }

@@ -1,8 +1,6 @@
 // How a group compares with the baseline, as the user chose to see it.
-import type { Schemas } from "../api.ts";
+import type { Metric, Schemas } from "../api.ts";
 import { formatDifference, formatRelative, REFUSALS } from "./format.ts";
-
-type Metric = Schemas["Metric"];
 
 export interface ComparisonChoice {
   /** Relative: as a part of the baseline's value. */

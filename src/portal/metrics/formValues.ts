@@ -1,7 +1,6 @@
 // Converts a metric's definition into the values of its form, and back.
-import type { Schemas } from "../api.ts";
+import type { Metric, Schemas } from "../api.ts";
 
-type Metric = Schemas["Metric"];
 type Measure = Metric["measure"];
 type Filter = Measure["filters"][number];
 

@@ -1,7 +1,6 @@
 // Formats a metric's values and describes its definition.
-import type { Schemas } from "../api.ts";
+import type { Metric, Schemas } from "../api.ts";
 
-type Metric = Schemas["Metric"];
 type Format = Metric["format"];
 type Measure = Metric["measure"];
 

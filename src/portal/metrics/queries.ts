@@ -31,7 +31,3 @@ export function useResults(metric: string, parameters: ResultParameters) {
     { enabled: parameters.router !== undefined, placeholderData: keepPreviousData, staleTime: RESULTS_STALE_MS },
   );
 }
-
-export function csvPath(metric: string, parameters: ResultParameters): string {
-  return `/v1/metrics/${metric}/results.csv?${new URLSearchParams(Object.entries(parameters)).toString()}`;
-}

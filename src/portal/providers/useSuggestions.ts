@@ -16,13 +16,7 @@ interface Names {
   next?: string | null;
 }
 
-export interface Suggestions {
-  /** Undefined for a field without suggestions. */
-  of(field: ProviderField): string[] | undefined;
-  message: string | null;
-}
-
-export function useSuggestions(id: string, provider: Provider, values: Values): Suggestions {
+export function useSuggestions(id: string, provider: Provider, values: Values) {
   const typed = (list: string) => {
     const field = provider.event.find(({ suggest }) => suggest?.list === list);
     return field === undefined ? undefined : (values[field.name] ?? "").trim();
@@ -35,7 +29,8 @@ export function useSuggestions(id: string, provider: Provider, values: Values): 
   const columnsPath = `${tablesPath}/${encodeURIComponent(table ?? "")}/columns`;
   const columns = useNames(id, columnsPath, mayExist(tables, tables.data?.tables, table));
   return {
-    of: ({ suggest }) => {
+    /** Undefined for a field without suggestions. */
+    of: ({ suggest }: ProviderField): string[] | undefined => {
       if (suggest?.list === "datasets") return datasets.data?.datasets?.map((one) => one.id) ?? [];
       if (suggest?.list === "tables") return tables.data?.tables?.map((one) => one.id) ?? [];
       if (suggest?.list !== "columns") return undefined;

@@ -1,21 +1,28 @@
 // A chart of a router's exposures per hour and variant, over the last 48 hours.
 import { Text } from "@mantine/core";
 import { lazy, Suspense } from "react";
-import type { Schemas } from "../api.ts";
+import { client, type Schemas } from "../api.ts";
+import { useApiQuery } from "../queries.ts";
 import { Loading } from "../ui/Loading.tsx";
 import { QueryState } from "../ui/QueryState.tsx";
 import { toSeries, type Series } from "../ui/series.tsx";
 import { formatCount, localTime } from "../ui/time.ts";
-import { useRouterExposures } from "./queries.ts";
+import { ROUTERS_KEY } from "./queries.ts";
 
 const BarFigure = lazy(() => import("../ui/BarFigure.tsx"));
+const POLL_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 type Hour = Schemas["ExposureHour"];
 
 export function RouterExposures({ router }: { router: string }) {
+  const query = useApiQuery(
+    [...ROUTERS_KEY, router, "exposures"],
+    () => client.GET("/v1/routers/{router}/exposures", { params: { path: { router } } }),
+    { refetchInterval: POLL_MS },
+  );
   return (
-    <QueryState query={useRouterExposures(router)} loading="Loading exposures" rows={1}>
+    <QueryState query={query} loading="Loading exposures" rows={1}>
       {({ hours }) => <Chart router={router} hours={hours} />}
     </QueryState>
   );

@@ -1,12 +1,14 @@
 // Records that were rejected for good, each with its reason.
 import { Code } from "@mantine/core";
 import { stringify } from "lossless-json";
-import type { Schemas } from "../api.ts";
+import { client, type Schemas } from "../api.ts";
+import { integrationKey } from "../integrations/queries.ts";
+import { unwrapLossless } from "../lossless.ts";
+import { useApiPages } from "../queries.ts";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { Section } from "../ui/Page.tsx";
 import { QueryState } from "../ui/QueryState.tsx";
 import { RelativeTime } from "../ui/RelativeTime.tsx";
-import { useRejectedRecords } from "./queries.ts";
 
 const COLUMNS: Column<Schemas["RejectedRecord"]>[] = [
   { head: "Rejected at", cell: ({ at }) => <RelativeTime at={at} /> },
@@ -15,10 +17,16 @@ const COLUMNS: Column<Schemas["RejectedRecord"]>[] = [
   { head: "Record", overflowWrap: "anywhere", cell: ({ record }) => <Code>{stringify(record)}</Code> },
 ];
 
+type RejectedPage = { rejected: Schemas["RejectedRecord"][]; next: string | null };
+
 export function RejectedRecords({ id }: { id: string }) {
+  const query = useApiPages([...integrationKey(id), "rejected"], (page) => {
+    const params = { path: { id }, query: page };
+    return unwrapLossless<RejectedPage>(client.GET("/v1/integrations/{id}/rejected", { params, parseAs: "text" }));
+  });
   return (
     <Section title="Rejected records">
-      <QueryState query={useRejectedRecords(id)} loading="Loading rejected records" rows={1}>
+      <QueryState query={query} loading="Loading rejected records" rows={1}>
         {({ pages }) => (
           <DataTable
             label="Rejected records"

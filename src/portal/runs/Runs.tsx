@@ -1,8 +1,10 @@
 // The runs of an integration: a chart of the records per run, and the list.
 import { Badge, Box, Text } from "@mantine/core";
 import { lazy, Suspense } from "react";
-import type { Schemas } from "../api.ts";
+import { client, unwrap, type Schemas } from "../api.ts";
+import { ACTIVE_POLL_MS, integrationKey } from "../integrations/queries.ts";
 import { ERROR_TITLES } from "../integrations/SyncErrors.tsx";
+import { useApiPages } from "../queries.ts";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { Loading } from "../ui/Loading.tsx";
 import { Section } from "../ui/Page.tsx";
@@ -11,7 +13,6 @@ import { RelativeTime } from "../ui/RelativeTime.tsx";
 import { toSeries } from "../ui/series.tsx";
 import { OUTCOME_COLORS, STATUS_COLORS } from "../ui/theme.ts";
 import { formatCount, localTime } from "../ui/time.ts";
-import { useRuns } from "./queries.ts";
 
 const BarFigure = lazy(() => import("../ui/BarFigure.tsx"));
 
@@ -21,9 +22,14 @@ const DIRECTIONS = ["export", "import"] as const;
 const SERIES = toSeries(["Exported", "Imported"]);
 
 export function Runs({ id }: { id: string }) {
+  const runs = useApiPages(
+    [...integrationKey(id), "runs"],
+    (query) => unwrap(client.GET("/v1/integrations/{id}/runs", { params: { path: { id }, query } })),
+    ACTIVE_POLL_MS,
+  );
   return (
     <Section title="Runs">
-      <QueryState query={useRuns(id)} loading="Loading runs" more="Older runs">
+      <QueryState query={runs} loading="Loading runs" more="Older runs">
         {({ pages }) => <RunList runs={pages.flatMap((page) => page.runs)} />}
       </QueryState>
     </Section>
@@ -32,7 +38,12 @@ export function Runs({ id }: { id: string }) {
 
 const COLUMNS: Column<Run>[] = [
   { head: "Started", cell: ({ startedAt }) => <RelativeTime at={startedAt} /> },
-  { head: "Outcome", cell: ({ outcome }) => <Outcome outcome={outcome} /> },
+  {
+    head: "Outcome",
+    cell: ({ outcome }) => (
+      <Badge color={outcome === null ? STATUS_COLORS.syncing : OUTCOME_COLORS[outcome]}>{outcome ?? "running"}</Badge>
+    ),
+  },
   { head: "Export", cell: (run) => <DirectionOfRun run={run} name="export" /> },
   { head: "Import", cell: (run) => <DirectionOfRun run={run} name="import" /> },
 ];
@@ -57,11 +68,6 @@ function RunList({ runs }: { runs: Run[] }) {
 function toBars({ startedAt, directions }: Run): Record<string, string | number> {
   const bars = directions.map(({ direction, records }) => [SERIES[DIRECTIONS.indexOf(direction)]?.name, records]);
   return { run: localTime(startedAt), ...Object.fromEntries(bars) };
-}
-
-function Outcome({ outcome }: { outcome: Run["outcome"] }) {
-  if (outcome === null) return <Badge color={STATUS_COLORS.syncing}>running</Badge>;
-  return <Badge color={OUTCOME_COLORS[outcome]}>{outcome}</Badge>;
 }
 
 function DirectionOfRun({ run, name }: { run: Run; name: "export" | "import" }) {

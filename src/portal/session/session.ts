@@ -25,24 +25,22 @@ export function useSession() {
 }
 
 export function useSignIn() {
-  const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn: (apiKey: string) => unwrap(client.POST("/v1/session", { body: { apiKey } })),
-    onSuccess: (session) => changeSession(queryClient, session),
-  });
+  return useSessionMutation((apiKey: string) => unwrap(client.POST("/v1/session", { body: { apiKey } })));
 }
 
 export function useSignOut() {
-  const queryClient = useQueryClient();
-  return useMutation({
-    mutationFn: () => unwrap(client.DELETE("/v1/session")),
-    onSuccess: () => changeSession(queryClient, null),
-  });
+  return useSessionMutation(() => unwrap(client.DELETE("/v1/session")).then(() => null));
 }
 
-function changeSession(queryClient: QueryClient, session: Session | null): void {
-  clearOtherQueries(queryClient);
-  queryClient.setQueryData(SESSION_KEY, session);
+function useSessionMutation<V = void>(change: (value: V) => Promise<Session | null>) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: change,
+    onSuccess: (session) => {
+      clearOtherQueries(queryClient);
+      queryClient.setQueryData(SESSION_KEY, session);
+    },
+  });
 }
 
 /** Removes everything of the workspace before. The session itself has observers, so it is only replaced. */

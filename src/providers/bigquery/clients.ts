@@ -56,7 +56,16 @@ export function createClients(options: BigQueryOptions): Clients {
     bigQueryOf: async (connection) => {
       await accounts.tokenOf(connection);
       const pair = pairOf(connection);
-      pair.rest ??= await createRest(options, accounts, connection);
+      const { projectId, location } = settingsOf(connection);
+      pair.rest ??= new BigQuery({
+        projectId,
+        location,
+        userAgent: USER_AGENT,
+        authClient: await accounts.clientOf(connection),
+        // The client's own retries wait for seconds and cannot be aborted.
+        retryOptions: { autoRetry: false },
+        ...(options.restUrl === undefined ? {} : { apiEndpoint: options.restUrl }),
+      });
       return pair.rest;
     },
     readClientOf: async (connection) => {
@@ -71,19 +80,6 @@ export function createClients(options: BigQueryOptions): Clients {
       await Promise.all([...pairs.values()].map(async ({ read }) => await read?.close()));
     },
   };
-}
-
-async function createRest(options: BigQueryOptions, accounts: Accounts, connection: Connection): Promise<BigQuery> {
-  const { projectId, location } = settingsOf(connection);
-  return new BigQuery({
-    projectId,
-    location,
-    userAgent: USER_AGENT,
-    authClient: await accounts.clientOf(connection),
-    // The client's own retries wait for seconds and cannot be aborted.
-    retryOptions: { autoRetry: false },
-    ...(options.restUrl === undefined ? {} : { apiEndpoint: options.restUrl }),
-  });
 }
 
 function createRead({ storageUrl }: BigQueryOptions, projectId: string): v1.BigQueryReadClient {

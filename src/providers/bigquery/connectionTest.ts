@@ -16,14 +16,6 @@ import { readTable, type SourceTable } from "./import/sourceTable.ts";
 import { openReadSession } from "./import/readSession.ts";
 
 const HOUR_MS = 3_600_000;
-const NAMES = {
-  impersonation: "Impersonating the service account",
-  jobs: "Running jobs (BigQuery Job User)",
-  dataset: "The export's dataset and its location",
-  writing: "Writing to the dataset (BigQuery Data Editor)",
-  event: (name: string) => `The table of the event ${name} (BigQuery Data Viewer)`,
-  reading: "Reading rows (BigQuery Read Session User)",
-};
 const datasetResponse = z.object({ location: z.string().optional() });
 
 export async function testConnection(
@@ -40,19 +32,21 @@ export async function testConnection(
     return result.ok;
   };
   // Without these two no other step can succeed.
-  if (!(await step(NAMES.impersonation, () => tryImpersonating(call)))) return steps;
+  if (!(await step("Impersonating the service account", () => tryImpersonating(call)))) return steps;
   const running: Operation = { action: "running jobs", role: "jobUser" };
-  if (!(await step(NAMES.jobs, () => tryJob(call, "SELECT 1", running)))) return steps;
-  if (settingsOf(connection).datasetId !== null && (await step(NAMES.dataset, () => tryDataset(call)))) {
-    await step(NAMES.writing, () => tryWriting(call));
+  if (!(await step("Running jobs (BigQuery Job User)", () => tryJob(call, "SELECT 1", running)))) return steps;
+  const { datasetId } = settingsOf(connection);
+  if (datasetId !== null && (await step("The export's dataset and its location", () => tryDataset(call)))) {
+    await step("Writing to the dataset (BigQuery Data Editor)", () => tryWriting(call));
   }
   const readable: { name: string; table: SourceTable }[] = [];
   const tableOf = tableReader(call);
   for (const event of events) {
-    const { name } = event;
-    await step(NAMES.event(name), async () => void readable.push({ name, table: await tableOf(event) }));
+    await step(`The table of the event ${event.name} (BigQuery Data Viewer)`, async () => {
+      readable.push({ name: event.name, table: await tableOf(event) });
+    });
   }
-  if (events.length > 0) await step(NAMES.reading, () => tryReading(call, readable[0]));
+  if (events.length > 0) await step("Reading rows (BigQuery Read Session User)", () => tryReading(call, readable[0]));
   return steps;
 }
 
@@ -106,24 +100,21 @@ async function tryWriting(call: BigQueryCall): Promise<void> {
 }
 
 /** Reads each table once, because several events often share one. */
-function tableReader({ context, connection, signal }: BigQueryCall): (event: EventDefinition) => Promise<SourceTable> {
+function tableReader(call: BigQueryCall): (event: EventDefinition) => Promise<SourceTable> {
   const known = new Map<string, Promise<SourceTable>>();
   return (event) => {
     const source = sourceOf(event);
     const key = JSON.stringify(source);
-    const table = known.get(key) ?? readTable(context.clients, connection, source, signal);
+    const table = known.get(key) ?? readTable(call, source);
     known.set(key, table);
     return table;
   };
 }
 
 /** Read sessions have no dry run, and need another role than jobs and tables. */
-async function tryReading(
-  { context, connection, signal }: BigQueryCall,
-  first: { name: string; table: SourceTable } | undefined,
-): Promise<void> {
+async function tryReading(call: BigQueryCall, first: { name: string; table: SourceTable } | undefined): Promise<void> {
   if (first === undefined) {
-    const { serviceAccountEmail: email, projectId } = settingsOf(connection);
+    const { serviceAccountEmail: email, projectId } = settingsOf(call.connection);
     const grant = grantText("readSessionUser", email, projectId, undefined);
     const problem = "Not tested, because no event has a readable table. Reading needs one more role:";
     throw new SyncError("schema", `${problem} ${grant}`);
@@ -131,5 +122,5 @@ async function tryReading(
   const toMs = Date.now();
   const window = { fromMs: toMs - HOUR_MS, toMs };
   const wanted = { table: first.table, events: [first.name], window, isLast: false, streams: 1 };
-  await openReadSession(context.clients, connection, wanted, signal);
+  await openReadSession(call, wanted);
 }

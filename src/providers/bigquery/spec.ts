@@ -1,6 +1,6 @@
 // What BigQuery is to the API, the Portal, the store and the docs.
 import { origin, token, wholeNumber } from "../../config/parsers.ts";
-import type { SettingGroup, SettingReader } from "../../config/setting.ts";
+import type { ProviderSettings } from "../../config/setting.ts";
 import { reader, text, type Fields, type ProviderSpec, type ValuesOf } from "../provider.ts";
 import { COLUMN, DATASET, LOCATION, PROJECT, SERVICE_ACCOUNT, TABLE } from "./nameRules.ts";
 
@@ -59,7 +59,6 @@ export const readSource = reader(source);
 const IDENTITY_COLUMNS = ["distinct_id", "user_id", "email", "ip"];
 
 const HOUR_MS = 3_600_000;
-const READERS: SettingReader[] = ["server", "worker"];
 const TABLE_SETTING = {
   ...TABLE,
   maxChars: 128,
@@ -70,7 +69,6 @@ const addressOverride = (name: string, description: string) => ({
   name,
   parser: origin.optional(),
   description,
-  readBy: READERS,
 });
 
 const operatorSettings = {
@@ -79,21 +77,18 @@ const operatorSettings = {
     parser: wholeNumber(0, 24 * 365).transform((value) => value * HOUR_MS),
     default: "24",
     description: "How long after its own timestamp a row may reach its table. More hours read more bytes in every run.",
-    readBy: READERS,
   },
   exportTable: {
     name: "BIGQUERY_EXPORT_TABLE",
     parser: text(TABLE_SETTING).schema,
     default: "inworld_router_exposures",
     description: "The table of exposures in customers' datasets. Choose it before the first export.",
-    readBy: READERS,
   },
   stagingPrefix: {
     name: "BIGQUERY_STAGING_PREFIX",
     parser: text(TABLE_SETTING).schema,
     default: "inworld_staging_",
     description: "The start of the names of short-lived tables in the same dataset.",
-    readBy: READERS,
   },
   restUrl: addressOverride("BIGQUERY_REST_URL", "Replaces `https://bigquery.googleapis.com`."),
   storageUrl: addressOverride(
@@ -105,9 +100,8 @@ const operatorSettings = {
     name: "GOOGLE_SOURCE_TOKEN",
     parser: token.optional(),
     description: "An access token, for tests where there are no Application Default Credentials.",
-    readBy: READERS,
   },
-} satisfies SettingGroup;
+} satisfies ProviderSettings;
 
 export const bigQuerySpec = {
   id: "bigquery",

@@ -3,6 +3,7 @@ import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { Connection } from "../../domain/connection.ts";
 import { SyncError } from "../../domain/errors.ts";
+import { parseJson } from "../http.ts";
 import { sendRequest, SERVICE_NAMES } from "./client.ts";
 import { refusalError } from "./errors.ts";
 import { type MixpanelCall, type MixpanelContext, projectKey, settingsOf } from "./options.ts";
@@ -34,15 +35,9 @@ export async function fetchProject(call: MixpanelCall): Promise<MixpanelProject 
   if (response.status !== 200) {
     throw refusalError(call.connection, response.status, text, "the look-up of the service account");
   }
-  return parseMe(text).results.projects[settingsOf(call.connection).projectId] ?? null;
-}
-
-function parseMe(text: string): z.infer<typeof meResponse> {
-  try {
-    return meResponse.parse(JSON.parse(text));
-  } catch {
-    throw new SyncError("transient", `${SERVICE_NAMES.api} sent a response of unknown form.`);
-  }
+  const { data } = meResponse.safeParse(parseJson(text));
+  if (data === undefined) throw new SyncError("transient", `${SERVICE_NAMES.api} sent a response of unknown form.`);
+  return data.results.projects[settingsOf(call.connection).projectId] ?? null;
 }
 
 /** Returns the time zone of a project whose times are local, looked up once an hour; null if its times are UTC. */

@@ -2,6 +2,7 @@
 import { LRUCache } from "lru-cache";
 
 const MAX_PROJECTS = 10_000;
+const JITTER_MS = { min: 1_000, max: 5_000 };
 
 export interface Backoff {
   /** Returns when to send the next request, epoch ms. Refusals of requests that were sent together count once. */
@@ -12,11 +13,10 @@ export interface Backoff {
 export function createBackoff(options: {
   firstMs: number;
   maxMs: number;
-  jitterMs: { min: number; max: number };
   now?: () => number;
   random?: () => number;
 }): Backoff {
-  const { firstMs, maxMs, jitterMs, now = Date.now, random = Math.random } = options;
+  const { firstMs, maxMs, now = Date.now, random = Math.random } = options;
   const states = new LRUCache<string, { refusals: number; untilMs: number }>({ max: MAX_PROJECTS });
   return {
     refused(projectKey) {
@@ -24,7 +24,7 @@ export function createBackoff(options: {
       if (before !== undefined && now() < before.untilMs) return before.untilMs;
       const refusals = (before?.refusals ?? 0) + 1;
       const waitMs = Math.min(firstMs * 2 ** (refusals - 1), maxMs);
-      const untilMs = Math.ceil(now() + waitMs + jitterMs.min + random() * (jitterMs.max - jitterMs.min));
+      const untilMs = Math.ceil(now() + waitMs + JITTER_MS.min + random() * (JITTER_MS.max - JITTER_MS.min));
       states.set(projectKey, { refusals, untilMs });
       return untilMs;
     },

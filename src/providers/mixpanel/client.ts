@@ -1,7 +1,7 @@
 // Sends requests to Mixpanel's three services with the credentials of a connection.
 import type { MixpanelRegion } from "./spec.ts";
 import type { HttpResponse } from "../http.ts";
-import { type MixpanelCall, type MixpanelOptions, settingsOf } from "./options.ts";
+import { type MixpanelCall, settingsOf } from "./options.ts";
 
 export const SERVICE_NAMES = {
   ingestion: "Mixpanel's ingestion API",
@@ -39,8 +39,10 @@ export interface MixpanelRequest {
 export function sendRequest(call: MixpanelCall, request: MixpanelRequest): Promise<HttpResponse> {
   const { context, connection, signal } = call;
   const { service, method, path, query, headers, body, timeoutMs, bodyIdleTimeoutMs = timeoutMs } = request;
+  const { ingestionUrl, dataUrl, apiUrl } = context.options;
+  const overrides = { ingestion: ingestionUrl, data: dataUrl, api: apiUrl };
   const { region, serviceAccountUsername } = settingsOf(connection);
-  const url = new URL(path, originOverride(context.options, service) ?? ORIGINS[region][service]);
+  const url = new URL(path, overrides[service] ?? ORIGINS[region][service]);
   url.search = new URLSearchParams(query).toString();
   const credentials = Buffer.from(`${serviceAccountUsername}:${connection.secret}`).toString("base64");
   return context.http.send(SERVICE_NAMES[service], {
@@ -52,8 +54,4 @@ export function sendRequest(call: MixpanelCall, request: MixpanelRequest): Promi
     headersTimeoutMs: timeoutMs,
     bodyIdleTimeoutMs,
   });
-}
-
-function originOverride(options: MixpanelOptions, service: Service): string | undefined {
-  return { ingestion: options.ingestionUrl, data: options.dataUrl, api: options.apiUrl }[service];
 }

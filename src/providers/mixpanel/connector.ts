@@ -13,14 +13,16 @@ import { mixpanelSpec } from "./spec.ts";
 
 /** Takes some seconds at Mixpanel's limit of 30,000 events a second. */
 const EXPORT_BATCH_SEQS = 200_000;
-const JITTER_MS = { min: 1_000, max: 5_000 };
 
 export function createMixpanelConnector(options: MixpanelOptions): Connector {
-  const context: MixpanelContext = { options, http: options.http ?? createHttpClient() };
+  const context: MixpanelContext = {
+    options,
+    http: options.http ?? createHttpClient(),
+    // As Mixpanel's documents advise. The raw export API has an hourly budget, so its waits are longer.
+    ingestionBackoff: createBackoff({ firstMs: 2_000, maxMs: 60_000 }),
+    rawExportBackoff: createBackoff({ firstMs: 60_000, maxMs: 900_000 }),
+  };
   const lookUpZone = createZoneLookup(context);
-  // As Mixpanel's documents advise for its import API. Its export API has an hourly budget, so those waits are longer.
-  const ingestionBackoff = createBackoff({ firstMs: 2_000, maxMs: 60_000, jitterMs: JITTER_MS });
-  const rawExportBackoff = createBackoff({ firstMs: 60_000, maxMs: 900_000, jitterMs: JITTER_MS });
   return {
     spec: mixpanelSpec,
     exportBatchSeqs: EXPORT_BATCH_SEQS,
@@ -28,10 +30,10 @@ export function createMixpanelConnector(options: MixpanelOptions): Connector {
       const signal = AbortSignal.timeout(CONNECTION_TEST_TIMEOUT_MS);
       return testConnection({ context, connection, signal }, acquireRequest);
     },
-    exportBuckets: (connection, job) => exportBuckets(context, connection, job, ingestionBackoff),
+    exportBuckets: (connection, job) => exportBuckets(context, connection, job),
     planImport: async (connection, input) =>
       planMixpanelPasses(connection, input, options.settleMs, await lookUpZone(connection)),
-    importPage: (connection, page) => importPage(context, connection, page, rawExportBackoff),
+    importPage: (connection, page) => importPage(context, connection, page),
     requestBudget: (connection) => ({
       key: projectKey(connection),
       maxPerHour: 60,

@@ -1,6 +1,7 @@
 // Turns Mixpanel's refusals into SyncErrors whose messages say what to do and hold no secret.
 import type { Connection } from "../../domain/connection.ts";
 import { SyncError } from "../../domain/errors.ts";
+import { parseJson } from "../http.ts";
 import { settingsOf } from "./options.ts";
 
 const MAX_QUOTED_CHARS = 200;
@@ -25,16 +26,11 @@ export function quoted(body: string, connection: Connection): string {
   return redactSecrets(errorText(trimmed), connection).replaceAll(/\s+/g, " ").slice(0, MAX_QUOTED_CHARS);
 }
 
+/** The export API answers in plain text, the others in JSON. */
 function errorText(body: string): string {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    if (typeof parsed === "object" && parsed !== null && "error" in parsed && typeof parsed.error === "string") {
-      return parsed.error;
-    }
-  } catch {
-    // The export API answers in plain text.
-  }
-  return body;
+  const parsed = parseJson(body);
+  const isError = typeof parsed === "object" && parsed !== null && "error" in parsed;
+  return isError && typeof parsed.error === "string" ? parsed.error : body;
 }
 
 /** `action` completes "Mixpanel refused …". */

@@ -2,6 +2,7 @@
 import type { Connection } from "../../domain/connection.ts";
 import { reader } from "../provider.ts";
 import type { HttpClient } from "../http.ts";
+import type { Backoff } from "./backoff.ts";
 import { mixpanelSpec, type MixpanelSettings } from "./spec.ts";
 
 export interface MixpanelOptions {
@@ -18,6 +19,10 @@ export interface MixpanelOptions {
 export interface MixpanelContext {
   options: MixpanelOptions;
   http: HttpClient;
+  /** Of the import API, to which exposures are sent. */
+  ingestionBackoff: Backoff;
+  /** Of the raw export API, from which events are read. */
+  rawExportBackoff: Backoff;
 }
 
 /** One customer's Mixpanel for the length of one activity. */

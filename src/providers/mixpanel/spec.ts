@@ -1,6 +1,6 @@
 // What Mixpanel is to the API, the Portal, the store and the docs.
 import { origin, plainText, seconds } from "../../config/parsers.ts";
-import type { SettingGroup, SettingReader } from "../../config/setting.ts";
+import type { ProviderSettings } from "../../config/setting.ts";
 import { PLAIN_TEXT, select, text, type Fields, type ProviderSpec, type ValuesOf } from "../provider.ts";
 
 const settings = {
@@ -60,13 +60,10 @@ const IDENTITY_PROPERTIES = [
   "email",
 ];
 
-const READERS: SettingReader[] = ["server", "worker"];
-
 const addressOverride = (name: string, address: string) => ({
   name,
   parser: origin.optional(),
   description: `Replaces \`${address}\` and its equivalents of other regions.`,
-  readBy: READERS,
 });
 
 const operatorSettings = {
@@ -75,7 +72,6 @@ const operatorSettings = {
     parser: seconds(0, 30),
     default: "7200",
     description: "The time that Mixpanel may take to show what it accepted. Imports are complete up to this long ago.",
-    readBy: READERS,
   },
   exportEventName: {
     name: "MIXPANEL_EXPORT_EVENT_NAME",
@@ -83,12 +79,11 @@ const operatorSettings = {
     default: "Inworld Router Exposure",
     description:
       "The event that an exposure becomes. Choose it before the first export: Mixpanel's dedupe key contains it.",
-    readBy: READERS,
   },
   ingestionUrl: addressOverride("MIXPANEL_INGESTION_URL", "https://api.mixpanel.com"),
   dataUrl: addressOverride("MIXPANEL_DATA_URL", "https://data.mixpanel.com"),
   apiUrl: addressOverride("MIXPANEL_API_URL", "https://mixpanel.com"),
-} satisfies SettingGroup;
+} satisfies ProviderSettings;
 
 export const mixpanelSpec = {
   id: "mixpanel",

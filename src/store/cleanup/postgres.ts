@@ -1,18 +1,21 @@
 // The purge: removed objects and old history go in bounded steps, old raw exposures by the partition.
 import { sql, type RawBuilder } from "kysely";
 import { createDayPartitions, dropExpiredPartitions } from "../exposures/partitions.ts";
-import type { Database } from "../postgres/database.ts";
+import type { Database, Queryable, Transaction } from "../postgres/database.ts";
 import { SESSION_IDLE_MS, SESSION_MAX_AGE_MS } from "../sessions/interface.ts";
-import { deleteInSteps, type Steps } from "./deleteInSteps.ts";
-import type { CleanupStore } from "./interface.ts";
-import { purgeMetricSources } from "./metricSources.ts";
+import type { CleanupStore } from "../store.ts";
 import { rewrapSecrets } from "./rewrapSecrets.ts";
 
-/** The share of one purge; the next purge continues. */
+const DAY_MS = 86_400_000;
+/** The share of one purge; the next purge continues. Bounded steps hold no locks or connection for long. */
 const STEPS_MAX = 50;
+const STEP_ROWS = 20_000;
 const OWNERS_MAX = 100;
+const SOURCES_MAX = 100;
+/** A metric's source that is used again later is counted from scratch. */
+const UNUSED_DAYS = 30;
 /** For finished runs and done requests. An integration's last run and its rejected records are kept for ever. */
-const HISTORY_MS = 90 * 86_400_000;
+const HISTORY_MS = 90 * DAY_MS;
 
 export function createCleanupStore(
   db: Database,
@@ -31,6 +34,35 @@ export function createCleanupStore(
       return deleted;
     },
   };
+}
+
+/** Sources that were not used lately, and those of removed events. */
+const UNUSED = sql`(s.used_at_ms < crosscurrent_now_ms() - ${UNUSED_DAYS * DAY_MS}::bigint or exists (
+  select from event_definitions e join integrations i on i.id = e.integration_id
+  where e.id = s.event_id and (e.deleted_at_ms is not null or i.deleted_at_ms is not null)))`;
+
+/** Values go first, step by step: without them users are only counted again. */
+async function purgeMetricSources(db: Database, steps: Steps): Promise<number> {
+  const sources = await db.query(sql<{ id: number }>`
+    select s.id from metric_sources s where ${UNUSED} order by s.id limit ${SOURCES_MAX}`);
+  let deleted = 0;
+  for (const { id } of sources) {
+    const values = await deleteInSteps(db, steps, "metric_values", sql`t.source_id = ${id}`);
+    deleted += values.deleted;
+    if (!values.isEmpty) break;
+    deleted += await db.transaction((tx) => removeSource(tx, id));
+  }
+  return deleted;
+}
+
+/** A source goes with its noted changes, under its lock: without the changes, its values would stay wrong. */
+async function removeSource(tx: Transaction, id: number): Promise<number> {
+  const found = await tx.execute(sql`select from metric_sources s where s.id = ${id} and ${UNUSED} for update`);
+  if (found === 0) return 0;
+  const remove = (rows: RawBuilder<unknown>) => tx.execute(sql`delete from ${rows} = ${id}`);
+  const values = await remove(sql`metric_values where source_id`);
+  const changes = await remove(sql`metric_changes where source_id`);
+  return values + changes + (await remove(sql`metric_sources where id`));
 }
 
 interface Removed {
@@ -102,4 +134,29 @@ async function purgeHistory(db: Database, steps: Steps): Promise<number> {
   let deleted = 0;
   for (const [table, condition] of old) deleted += (await deleteInSteps(db, steps, table, condition)).deleted;
   return deleted;
+}
+
+/** How many steps one purge may still take; the next purge continues. */
+interface Steps {
+  left: number;
+}
+
+/** Deletes the rows that match `condition` (over `t`). On the pool each step is a transaction of its own. */
+async function deleteInSteps(
+  db: Queryable,
+  steps: Steps,
+  table: string,
+  condition: RawBuilder<unknown>,
+): Promise<{ deleted: number; isEmpty: boolean }> {
+  let deleted = 0;
+  while (steps.left-- > 0) {
+    // The condition stands in both places, so that PostgreSQL leaves out partitions that it excludes.
+    const step = await db.execute(sql`
+      with next as materialized (select tableoid, ctid from ${sql.table(table)} t where ${condition} limit ${STEP_ROWS})
+      delete from ${sql.table(table)} t using next
+      where ${condition} and t.tableoid = next.tableoid and t.ctid = next.ctid`);
+    deleted += step;
+    if (step < STEP_ROWS) return { deleted, isEmpty: true };
+  }
+  return { deleted, isEmpty: false };
 }

@@ -1,6 +1,14 @@
 // Sealed buckets on their way out.
 import type { Bucket, ExportProgress } from "../../domain/bucket.ts";
 
+export interface BucketRange {
+  workspaceId: string;
+  withRevisions: boolean;
+  afterSeq: number;
+  throughSeq: number;
+  limit: number;
+}
+
 export interface ExportStore {
   /** The checkpoint: everything at or below it is delivered or listed as rejected. 0 at the start. */
   cursor(integrationId: string): Promise<number>;
@@ -10,13 +18,7 @@ export interface ExportStore {
    * Buckets with afterSeq < seq <= throughSeq, in order. `seq` is a bucket's first sequence number or, with revisions,
    * its latest; a bucket revised beyond `throughSeq` is also read at its first one, which is due in this range.
    */
-  readBuckets(
-    workspaceId: string,
-    withRevisions: boolean,
-    afterSeq: number,
-    throughSeq: number,
-    limit: number,
-  ): Promise<Bucket[]>;
+  readBuckets(range: BucketRange): Promise<Bucket[]>;
   /**
    * Moves the cursor from exactly `fromSeq` and keeps the rejected buckets, in one transaction. The integration counts
    * each bucket once, the run its deliveries. True if the cursor is there now. False, with nothing done, if it is

@@ -3,7 +3,7 @@ import { sql, type RawBuilder } from "kysely";
 import type { Bucket, ExportProgress, RejectedBucket } from "../../domain/bucket.ts";
 import type { Database, Queryable, Transaction } from "../postgres/database.ts";
 import { insertRejected, type RejectedInsert } from "../runs/rejected.ts";
-import type { ExportStore } from "./interface.ts";
+import type { BucketRange, ExportStore } from "./interface.ts";
 
 export function createExportStore(db: Database): ExportStore {
   return {
@@ -14,8 +14,7 @@ export function createExportStore(db: Database): ExportStore {
     },
 
     rewind: (integrationId, cursorSeq) => db.transaction((tx) => rewind(tx, integrationId, cursorSeq)),
-    readBuckets: (workspaceId, withRevisions, afterSeq, throughSeq, limit) =>
-      readBuckets(db, { workspaceId, withRevisions, afterSeq, throughSeq, limit }),
+    readBuckets: (range) => readBuckets(db, range),
     commit: (integrationId, runId, fromSeq, progress) =>
       db.transaction((tx) => commit(tx, integrationId, runId, fromSeq, progress)),
 
@@ -25,14 +24,6 @@ export function createExportStore(db: Database): ExportStore {
         where id = ${integrationId}`);
     },
   };
-}
-
-interface BucketRange {
-  workspaceId: string;
-  withRevisions: boolean;
-  afterSeq: number;
-  throughSeq: number;
-  limit: number;
 }
 
 /**

@@ -1,7 +1,7 @@
 // Sealing: folds committed exposures into hourly buckets, and numbers each bucket whose hour is over.
 import { sql } from "kysely";
 import type { Database, Transaction } from "../postgres/database.ts";
-import { beginPass, foldExposures, foldParts, publish, readRemaining } from "./sealSql.ts";
+import { foldExposures, foldParts } from "./sealSql.ts";
 
 const HOUR_MS = 3_600_000;
 /** Rows folded in one transaction: a sealer that dies loses at most one step. */
@@ -25,7 +25,12 @@ export async function seal(
 ): Promise<{ throughSeq: number; throughMs: number }> {
   const { highestId, nowMs } = await takeSnapshot(db, workspaceId);
   const sealBeforeMs = Math.floor((nowMs - sealGraceMs) / HOUR_MS) * HOUR_MS;
-  await asSealer(db, workspaceId, (tx) => tx.execute(beginPass(workspaceId, highestId, sealBeforeMs)));
+  // A pass that is already under way takes the later id and the later end of the hours.
+  const beginPass = sql`
+    update workspaces set pass_through = greatest(pass_through, ${highestId}),
+      seal_before_ms = greatest(seal_before_ms, ${sealBeforeMs})
+    where id = ${workspaceId}`;
+  await asSealer(db, workspaceId, (tx) => tx.execute(beginPass));
   for (;;) {
     const throughSeq = await asSealer(db, workspaceId, (tx) => step(tx, workspaceId, stepRows));
     if (throughSeq !== null) return { throughSeq, throughMs: sealBeforeMs };
@@ -66,11 +71,17 @@ function asSealer<T>(db: Database, workspaceId: string, work: (tx: Transaction) 
 
 /** The last step of the pass publishes and returns the highest sequence number; other steps return null. */
 async function step(tx: Transaction, workspaceId: string, stepRows: number): Promise<number | null> {
-  const [remaining] = await tx.query(readRemaining(workspaceId));
+  const [remaining] = await tx.query(sql<{ parts: boolean; exposures: boolean }>`
+    select folded_through < pass_through as exposures,
+      exists (select from bucket_parts p where p.workspace_id = ${workspaceId} and p.hour_ms < seal_before_ms) as parts
+    from workspaces where id = ${workspaceId}`);
   if (remaining?.parts === true || remaining?.exposures === true) {
     await tx.execute(remaining.parts ? foldParts(workspaceId, stepRows) : foldExposures(workspaceId, stepRows));
     return null;
   }
-  const [published] = await tx.query(publish(workspaceId));
+  // Seals every bucket that has its number: readers see it, and exposures that come to it from now on are late.
+  const [published] = await tx.query(sql<{ throughSeq: number }>`
+    update workspaces set last_seal_seq = assigned_seq, sealed_buckets = assigned_buckets, seal_before_ms = 0
+    where id = ${workspaceId} returning last_seal_seq as "throughSeq"`);
   return published?.throughSeq ?? 0;
 }

@@ -1,23 +1,8 @@
-// The statements of sealing, under the sealer's row lock: no other transaction changes the workspace's buckets.
+// The statements that fold exposures into buckets, under the sealer's row lock: no other transaction changes the workspace's buckets.
 import { sql, type RawBuilder } from "kysely";
 
 const HOUR_MS = sql.lit(3_600_000);
 const KEY = sql`hour_ms, user_id, alias_id, route_id, variant_id`;
-
-/** A pass that is already under way takes the later id and the later end of the hours. */
-export function beginPass(workspaceId: string, highestId: number, sealBeforeMs: number): RawBuilder<unknown> {
-  return sql`
-    update workspaces set pass_through = greatest(pass_through, ${highestId}),
-      seal_before_ms = greatest(seal_before_ms, ${sealBeforeMs})
-    where id = ${workspaceId}`;
-}
-
-export function readRemaining(workspaceId: string): RawBuilder<{ parts: boolean; exposures: boolean }> {
-  return sql`
-    select folded_through < pass_through as exposures,
-      exists (select from bucket_parts p where p.workspace_id = ${workspaceId} and p.hour_ms < seal_before_ms) as parts
-    from workspaces where id = ${workspaceId}`;
-}
 
 export function foldParts(workspaceId: string, stepRows: number): RawBuilder<unknown> {
   return sql`
@@ -110,11 +95,4 @@ function mergeBuckets(workspaceId: string, last: RawBuilder<unknown>): RawBuilde
     assigned_buckets = w.assigned_buckets + c.fresh, late_buckets = w.late_buckets + c.late,
     newest_hour_ms = greatest(w.newest_hour_ms, c.newest_hour_ms)
   from changed c, (${last}) l where w.id = ${workspaceId}`;
-}
-
-/** Seals every bucket that has its number: readers see it, and exposures that come to it from now on are late. */
-export function publish(workspaceId: string): RawBuilder<{ throughSeq: number }> {
-  return sql`
-    update workspaces set last_seal_seq = assigned_seq, sealed_buckets = assigned_buckets, seal_before_ms = 0
-    where id = ${workspaceId} returning last_seal_seq as "throughSeq"`;
 }

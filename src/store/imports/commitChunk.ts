@@ -7,7 +7,7 @@ import { insertRejected, type RejectedInsert } from "../runs/rejected.ts";
 import type { ChunkCommit, ChunkResult } from "./interface.ts";
 import { appendPropertyCounts } from "./propertyCounts.ts";
 import { quarantineInvalidRows } from "./quarantine.ts";
-import { countPerEvent, CREATE_STAGING_TABLE, storeRows, type StagedRow } from "./stagingTable.ts";
+import { CREATE_STAGING_TABLE, storeRows, type StagedRow } from "./stagingTable.ts";
 
 /** Tries the whole chunk. If PostgreSQL refuses the content of some rows, these become rejected records. */
 export async function commitChunk(db: Database, chunk: ChunkCommit): Promise<ChunkResult> {
@@ -35,15 +35,15 @@ async function storeChunk(tx: Transaction, chunk: ChunkCommit): Promise<ChunkRes
     if (event !== undefined) staged.push({ eventId: event.id, row });
   }
   const fresh = await storeRows(tx, staged);
-  await appendPropertyCounts(tx, fresh.rows);
+  await appendPropertyCounts(tx, fresh);
   const rejected = await insertRejected(tx, chunk.integrationId, toRejectedInserts(chunk, events));
   if (chunk.progress !== null) await setProgress(tx, chunk, chunk.progress);
-  await countRows(tx, { read: countPerEvent(staged), fresh: fresh.perEvent, rejected });
+  await countRows(tx, staged, fresh, rejected);
   await tx.execute(sql`
-    update runs set import_records = import_records + ${fresh.rows.length},
+    update runs set import_records = import_records + ${fresh.length},
       import_rejected = import_rejected + ${rejected.length}
     where integration_id = ${chunk.integrationId} and id = ${chunk.runId}`);
-  return { imported: fresh.rows.length, rejected: rejected.length, stale: false };
+  return { imported: fresh.length, rejected: rejected.length, stale: false };
 }
 
 interface EventRow {
@@ -78,24 +78,24 @@ function toRejectedInserts(chunk: ChunkCommit, events: Map<string, EventRow>): R
   });
 }
 
-interface RowCounts {
-  /** Rows of the chunk by event, and those of them that were not there before. */
-  read: Map<number, number>;
-  fresh: Map<number, number>;
-  rejected: (number | null)[];
-}
-
 /** In the order of ids, so that two chunks of the same events never wait for each other. */
-async function countRows(tx: Transaction, { read, fresh, rejected }: RowCounts): Promise<void> {
+async function countRows(tx: Transaction, staged: StagedRow[], fresh: StagedRow[], rejected: (number | null)[]) {
+  const [read, imported] = [countPerEvent(staged), countPerEvent(fresh)];
   const ids = new Set([...read.keys(), ...rejected.filter((id) => id !== null)]);
   for (const id of [...ids].toSorted((a, b) => a - b)) {
-    const imported = fresh.get(id) ?? 0;
+    const added = imported.get(id) ?? 0;
     await tx.execute(sql`
-      update event_definitions set imported = imported + ${imported},
-        deduplicated = deduplicated + ${(read.get(id) ?? 0) - imported},
+      update event_definitions set imported = imported + ${added},
+        deduplicated = deduplicated + ${(read.get(id) ?? 0) - added},
         rejected = rejected + ${rejected.filter((of) => of === id).length}
       where id = ${id}`);
   }
+}
+
+function countPerEvent(rows: StagedRow[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const { eventId } of rows) counts.set(eventId, (counts.get(eventId) ?? 0) + 1);
+  return counts;
 }
 
 /** Reads the checkpoints again under a lock that lets no one move them. One that is further already stays. */

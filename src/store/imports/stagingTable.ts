@@ -20,11 +20,6 @@ export const STAGING_COLUMNS = `staged_rows (${COLUMNS})`;
 /** Rows looked up first. If a tenth of a chunk's rows is there already, 2 chunks in 100 pass unseen. */
 const LOOKED_UP = 40;
 
-export interface FreshRows {
-  rows: StagedRow[];
-  perEvent: Map<number, number>;
-}
-
 interface Inserted {
   eventId: number;
   fresh: number;
@@ -56,12 +51,11 @@ const INSERT_STAGED_ROWS = sql<Inserted>`
       then array_agg(uuid::text) filter (where fresh) end as uuids
   from inserted i group by event_id`;
 
-export async function storeRows(tx: Transaction, staged: StagedRow[]): Promise<FreshRows> {
-  if (staged.length === 0) return { rows: [], perEvent: new Map() };
-  if (await copyAllNew(tx, staged)) return { rows: staged, perEvent: countPerEvent(staged) };
+/** Returns the rows that were not there before. */
+export async function storeRows(tx: Transaction, staged: StagedRow[]): Promise<StagedRow[]> {
+  if (staged.length === 0 || (await copyAllNew(tx, staged))) return staged;
   await copyInto(tx, STAGING_COLUMNS, toLines(staged));
-  const inserted = await tx.query(INSERT_STAGED_ROWS);
-  return { rows: freshOf(staged, inserted), perEvent: new Map(inserted.map((event) => [event.eventId, event.fresh])) };
+  return freshOf(staged, await tx.query(INSERT_STAGED_ROWS));
 }
 
 /** Avoids the staging table, a third of the time. Returns false, with nothing stored, if a row is there already. */
@@ -92,12 +86,6 @@ async function areSomeStored(tx: Transaction, staged: StagedRow[]): Promise<bool
 function byKey(a: StagedRow, b: StagedRow): number {
   if (a.eventId !== b.eventId) return a.eventId - b.eventId;
   return a.row.uuid < b.row.uuid ? -1 : 1;
-}
-
-export function countPerEvent(rows: StagedRow[]): Map<number, number> {
-  const counts = new Map<number, number>();
-  for (const { eventId } of rows) counts.set(eventId, (counts.get(eventId) ?? 0) + 1);
-  return counts;
 }
 
 function freshOf(staged: StagedRow[], inserted: Inserted[]): StagedRow[] {

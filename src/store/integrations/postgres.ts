@@ -1,14 +1,14 @@
 // Integrations: settings in the clear, the secret encrypted, one per workspace, provider and project.
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import type { Connection } from "../../domain/connection.ts";
-import type { Integration, IntegrationPatch, NewIntegration } from "../../domain/integration.ts";
+import type { Integration, IntegrationPatch, IntegrationStatus, NewIntegration } from "../../domain/integration.ts";
 import { ConflictError } from "../errors.ts";
 import { decodeCursor, toPage, type CursorList } from "../postgres/cursors.ts";
 import { orIfTaken, type Database, type Queryable } from "../postgres/database.ts";
 import { newId } from "../postgres/ids.ts";
+import { RUN_COLUMNS } from "../runs/postgres.ts";
 import { decryptSecret, encryptSecret } from "../secrets.ts";
 import type { IntegrationStore } from "./interface.ts";
-import { readIntegrations, toIntegration } from "./rows.ts";
 
 interface IntegrationOptions {
   secretKeys: Buffer[];
@@ -54,17 +54,17 @@ export function createIntegrationStore(db: Database, options: IntegrationOptions
       return found === 1;
     },
 
-    async find(id) {
-      const [row] = await readIntegrations(db, sql`i.id = ${id}`, 1);
-      return row === undefined ? null : toIntegration(row);
-    },
-
+    find: (id) => readIntegration(db, sql`i.id = ${id}`),
     connection: (id) => connection(db, options.secretKeys, id),
   };
 }
 
-async function readOne(db: Queryable, workspaceId: string, id: string): Promise<Integration | null> {
-  const [row] = await readIntegrations(db, sql`i.id = ${id} and i.workspace_id = ${workspaceId}`, 1);
+function readOne(db: Queryable, workspaceId: string, id: string): Promise<Integration | null> {
+  return readIntegration(db, sql`i.id = ${id} and i.workspace_id = ${workspaceId}`);
+}
+
+async function readIntegration(db: Queryable, where: RawBuilder<unknown>): Promise<Integration | null> {
+  const [row] = await readIntegrations(db, where, 1);
   return row === undefined ? null : toIntegration(row);
 }
 
@@ -130,4 +130,46 @@ async function connection(db: Queryable, secretKeys: Buffer[], id: string): Prom
   if (row === undefined) return null;
   const { box, ...connected } = row;
   return { ...connected, secret: box === null ? "" : decryptSecret(box, id, secretKeys) };
+}
+
+interface IntegrationRow extends Omit<Integration, "status"> {
+  ordinal: number;
+  isRunning: boolean;
+  hasFailedEvents: boolean;
+}
+
+/** Sealed buckets beyond the cursor. With 9 sealed, cursor 7, and bucket 3 revised to 10: 2, or 3 with revisions. */
+const PENDING = sql`w.sealed_buckets - crosscurrent_buckets_through(w.id, i.export_cursor_seq, i.delivers_updates)`;
+
+/** Cheap on purpose: counters and one index range, no scan of imported rows. */
+function readIntegrations(db: Queryable, where: RawBuilder<unknown>, limit: number): Promise<IntegrationRow[]> {
+  return db.query(sql<IntegrationRow>`
+    select i.id, i.ordinal, i.workspace_id as "workspaceId", i.provider, i.settings, i.import_from as "importFrom",
+      i.created_at_ms as "createdAtMs", i.version, i.paused, i.next_run_at_ms as "nextRunAtMs",
+      jsonb_build_object('enabled', i.export_enabled, 'completeThroughMs', i.export_through_ms, 'sent', i.export_sent,
+        'rejected', i.export_rejected, 'pending', ${PENDING}, 'late', w.late_buckets,
+        'error', i.export_error) as export,
+      jsonb_build_object('enabled', i.import_enabled, 'error', i.import_error) as import,
+      exists (select from event_definitions e
+        where e.integration_id = i.id and e.deleted_at_ms is null and e.error is not null) as "hasFailedEvents",
+      exists (select from runs u where u.integration_id = i.id and u.finished_at_ms is null) as "isRunning",
+      (select to_jsonb(run) from (
+        select ${RUN_COLUMNS} from runs where integration_id = i.id order by started_at_ms desc, id desc limit 1
+      ) run) as "lastRun"
+    from integrations i join workspaces w on w.id = i.workspace_id
+    where i.deleted_at_ms is null and ${where}
+    order by i.ordinal limit ${limit}`);
+}
+
+function toIntegration(row: IntegrationRow): Integration {
+  const { ordinal: _ordinal, isRunning: _isRunning, hasFailedEvents: _hasFailedEvents, ...integration } = row;
+  return { ...integration, status: statusOf(row) };
+}
+
+function statusOf(row: IntegrationRow): IntegrationStatus {
+  if (row.paused) return "paused";
+  if (row.isRunning) return "syncing";
+  const exportFailed = row.export.enabled && row.export.error !== null;
+  const importFailed = row.import.enabled && (row.import.error !== null || row.hasFailedEvents);
+  return exportFailed || importFailed ? "attention" : "idle";
 }

@@ -3,24 +3,9 @@ import type { Metric, MetricDefinition, MetricPatch, NewMetric } from "../../dom
 import type { MetricSample, SampleOptions } from "../../domain/metrics/sample.ts";
 import type { Page, PageRequest } from "../../domain/page.ts";
 
-/** A definition that does not fit the imported events; `path` is the field. */
-export class MetricDefinitionError extends Error {
-  override readonly name = "MetricDefinitionError";
-  readonly path: string;
-  constructor(path: string, message: string) {
-    super(message);
-    this.path = path;
-  }
-}
-
-/** The result needs more than is allowed; the message says what to ask for instead. */
-export class MetricLimitError extends Error {
-  override readonly name = "MetricLimitError";
-}
-
 /** Methods return null (or false) for what does not exist. Metrics of a removed integration are removed with it. */
 export interface MetricStore {
-  /** Throws ConflictError (name taken, limit) and MetricDefinitionError (unknown event, property not of numbers). */
+  /** Throws ConflictError (name taken, limit) and InvalidFieldError (unknown event, property not of numbers). */
   create(workspaceId: string, metric: NewMetric): Promise<Metric | null>;
   get(workspaceId: string, id: string): Promise<Metric | null>;
   /** In order of creation. */
@@ -33,6 +18,9 @@ export interface MetricStore {
     check?: (changed: MetricDefinition) => void,
   ): Promise<Metric | null>;
   remove(workspaceId: string, id: string): Promise<boolean>;
-  /** All committed exposures count. Null if the router is unknown and was never exposed. Throws MetricLimitError. */
+  /**
+   * All committed exposures count. Null if the router is unknown and was never exposed. Throws InvalidFieldError if the
+   * result needs more than is allowed; the message says what to ask for instead.
+   */
   sample(workspaceId: string, metric: Metric, aliasId: string, options: SampleOptions): Promise<MetricSample | null>;
 }

@@ -1,9 +1,9 @@
 // The values of each user, kept between results: only users who are new, or whose rows changed, are counted again.
 import { sql, type RawBuilder } from "kysely";
 import type { Measure } from "../../domain/metrics/metric.ts";
+import { InvalidFieldError } from "../errors.ts";
 import type { Database, Queryable, Transaction } from "../postgres/database.ts";
 import { hashOf } from "../postgres/ids.ts";
-import { MetricLimitError } from "./interface.ts";
 import { numberOf, passes } from "./measureSql.ts";
 
 const DAY_MS = 86_400_000;
@@ -23,7 +23,7 @@ export async function ensureSource(db: Database, { eventId, measure, windowMs }:
   const key = hashOf(JSON.stringify([property, filters, windowMs]));
   const make = (tx: Transaction) => makeSource(tx, eventId, key);
   const id = (await useSource(db, eventId, key)) ?? (await db.transaction(make));
-  if (id === null) throw new MetricLimitError("was changed meanwhile: ask again");
+  if (id === null) throw new InvalidFieldError("from", "was changed meanwhile: ask again");
   return { id, eventId, measure, windowMs };
 }
 

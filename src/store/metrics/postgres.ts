@@ -3,12 +3,12 @@ import { sql, type RawBuilder } from "kysely";
 import pLimit from "p-limit";
 import { MAX_METRICS_PER_WORKSPACE } from "../../domain/limits.ts";
 import { measuresOf, type Metric, type MetricDefinition, type NewMetric } from "../../domain/metrics/metric.ts";
-import { ConflictError } from "../errors.ts";
+import { ConflictError, InvalidFieldError } from "../errors.ts";
 import { readProperties } from "../events/records.ts";
 import { decodeCursor, toPage, type CursorList } from "../postgres/cursors.ts";
 import { orIfTaken, type Database, type Queryable, type Transaction } from "../postgres/database.ts";
 import { newId } from "../postgres/ids.ts";
-import { MetricDefinitionError, type MetricStore } from "./interface.ts";
+import type { MetricStore } from "./interface.ts";
 import { readSample } from "./sample.ts";
 
 /** Further samples wait in line without a connection, because other calls need the connections of the process. */
@@ -94,13 +94,13 @@ async function checkMeasures(tx: Transaction, metric: Pick<NewMetric, "integrati
       select id from event_definitions
       where integration_id = ${metric.integrationId} and name = ${measure.event} and deleted_at_ms is null`);
     if (event === undefined) {
-      throw new MetricDefinitionError(`${path}.event`, "must be the name of an event that this integration imports");
+      throw new InvalidFieldError(`${path}.event`, "must be the name of an event that this integration imports");
     }
     if (measure.property === null) continue;
     const found = (await readProperties(tx, event.id)).find(({ name }) => name === measure.property);
     if (found !== undefined && !found.numeric) {
       const message = `must have only numbers as values; found: ${found.types.join(", ")}`;
-      throw new MetricDefinitionError(`${path}.property`, message);
+      throw new InvalidFieldError(`${path}.property`, message);
     }
   }
 }

@@ -2,9 +2,9 @@
 import { sql } from "kysely";
 import { measuresOf, type Metric } from "../../domain/metrics/metric.ts";
 import type { MetricEvent, MetricSample, SampleOptions } from "../../domain/metrics/sample.ts";
+import { InvalidFieldError } from "../errors.ts";
 import { readNowMs, sqlState, type Database, type Queryable, type Transaction } from "../postgres/database.ts";
 import { readRouter } from "../routers/rows.ts";
-import { MetricLimitError } from "./interface.ts";
 import { ensureSource, refreshValues, type Source } from "./keptValues.ts";
 import { sumUp } from "./sums.ts";
 import { gatherUsers } from "./users.ts";
@@ -37,7 +37,7 @@ export async function readSample(
     return await db.transaction((tx) => read(tx, workspaceId, metric, { ...asked, sources }), SETTINGS);
   } catch (error) {
     if (sqlState(error) !== TIMED_OUT) throw error;
-    throw new MetricLimitError(`takes more than ${TIMEOUT_MS / 1_000} s: ask for fewer days at once`);
+    throw new InvalidFieldError("from", `takes more than ${TIMEOUT_MS / 1_000} s: ask for fewer days at once`);
   }
 }
 
@@ -51,7 +51,8 @@ async function read(
   const cells = await gatherUsers(tx, { workspaceId, ...asked });
   if (cells.length === 0 && router === null && !(await wasExposed(tx, workspaceId, asked.aliasId))) return null;
   if (cells.length > MAX_CELLS) {
-    throw new MetricLimitError(
+    throw new InvalidFieldError(
+      "from",
       `over ${MAX_CELLS} routes and variants were exposed: ask for one \`route\` or fewer days`,
     );
   }
@@ -59,7 +60,7 @@ async function read(
   const events = await readEvents(tx, metric);
   const used = events.filter(({ isUsed }) => isUsed);
   const nowMs = await readNowMs(tx);
-  if (!(await refreshValues(tx, sources))) throw new MetricLimitError("was changed meanwhile: ask again");
+  if (!(await refreshValues(tx, sources))) throw new InvalidFieldError("from", "was changed meanwhile: ask again");
   const throughMs = Math.min(nowMs, ...used.map(({ completeThroughMs }) => completeThroughMs ?? 0));
   const summed = await sumUp(tx, metric, asked, { cells, sources, throughMs });
   const [integration] = await tx.query(sql<{ importFrom: string }>`
@@ -74,13 +75,7 @@ async function read(
     importFrom: integration?.importFrom ?? "1970-01-01",
     exposedBefore: asked.cuped && (await wasExposedBefore(tx, workspaceId, metric, asked)),
     joined: await join(tx, events, summed.sampled),
-    router: router && {
-      updatedAtMs: router.updatedAtMs,
-      routes: router.routes.map(({ id, variants }) => ({
-        id,
-        variants: variants.map(({ id: name, weight }) => ({ id: name, weight })),
-      })),
-    },
+    router,
   };
 }
 

@@ -19,7 +19,7 @@ export function decodeCursor(list: CursorList, cursor: string | null): Key | nul
   const [body = "", check = ""] = cursor.slice(0, MAX_CURSOR_CHARS).split(".");
   const key = check === checkOf(list, body) ? parseKey(body) : null;
   if (key === null || key.length !== list.shape.length || !key.every((part, i) => typeof part === list.shape[i])) {
-    throw new InvalidCursorError("The cursor does not belong to this list.");
+    throw new InvalidCursorError("cursor", "is no cursor of this list");
   }
   return key;
 }

@@ -2,10 +2,9 @@
 import { sql } from "kysely";
 import { MAX_ROUTES_PER_ROUTER, MAX_VARIANTS_PER_ROUTER } from "../../domain/limits.ts";
 import type { NewRoute, NewVariant, RoutePatch, RouterPatch, VariantPatch } from "../../domain/router.ts";
-import { ConflictError } from "../errors.ts";
+import { ConflictError, InvalidFieldError } from "../errors.ts";
 import { orIfTaken, type Database, type Transaction } from "../postgres/database.ts";
 import { encryptSecret } from "../secrets.ts";
-import { RouterChangeError } from "./interface.ts";
 import { readRouter, type RouterRow } from "./rows.ts";
 
 export interface Change {
@@ -49,7 +48,7 @@ export async function patchRouter({ tx, workspaceId, router }: Change, patch: Ro
   const order = patch.routeOrder;
   if (order === undefined) return true;
   const isSame = order.length === router.routes.length && router.routes.every(({ id }) => order.includes(id));
-  if (!isSame) throw new RouterChangeError("routeOrder", "must name each of the router's routes once");
+  if (!isSame) throw new InvalidFieldError("routeOrder", "must name each of the router's routes once");
   await tx.execute(sql`
     update routes t set position = n.position
     from unnest(${order}::text[]) with ordinality n (id, position)
@@ -94,7 +93,7 @@ export async function patchRoute(change: Change, routeId: string, patch: RoutePa
 async function setFallback({ tx, workspaceId, router }: Change, routeId: string, variantId: string | null) {
   const route = router.routes.find(({ id }) => id === routeId);
   if (variantId !== null && route?.variants.some(({ id }) => id === variantId) !== true) {
-    throw new RouterChangeError("fallbackVariantId", "must be the id of a variant of this route");
+    throw new InvalidFieldError("fallbackVariantId", "must be the id of a variant of this route");
   }
   await tx.execute(sql`
     update routes set fallback_variant_id = ${variantId}
@@ -136,7 +135,7 @@ export async function patchVariant(
   const { baseUrl, model, apiKey } = patch.upstream ?? {};
   const movesAway = baseUrl !== undefined && new URL(baseUrl).origin !== new URL(before.upstream.baseUrl).origin;
   if (movesAway && before.upstream.hasApiKey && apiKey === undefined) {
-    throw new RouterChangeError(
+    throw new InvalidFieldError(
       "upstream.apiKey",
       "is required with a baseUrl of another host (null for none): the stored key belongs to the previous host",
     );

@@ -14,23 +14,13 @@ import type {
   VariantPatch,
 } from "../../domain/router.ts";
 
-/** A change that contradicts the stored router; `path` is the field of the change. */
-export class RouterChangeError extends Error {
-  override readonly name = "RouterChangeError";
-  readonly path: string;
-  constructor(path: string, message: string) {
-    super(message);
-    this.path = path;
-  }
-}
-
 export interface HourRange {
   fromMs: number;
   toMs: number;
   limit: number;
 }
 
-/** Null or false: it does not exist. Throws ConflictError (id taken, limit) and RouterChangeError (contradiction). */
+/** Null or false: it does not exist. Throws ConflictError (id taken, limit) and InvalidFieldError (contradiction). */
 export interface RouterStore {
   create(workspaceId: string, router: NewRouter): Promise<Router>;
   get(workspaceId: string, id: string): Promise<Router | null>;

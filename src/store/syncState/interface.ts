@@ -1,7 +1,7 @@
 // What workflows read of an integration's configuration and write of their state, and what the reconciler compares.
 import type { Integration } from "../../domain/integration.ts";
 import type { Page, PageRequest } from "../../domain/page.ts";
-import type { StatusProjection } from "../../domain/status.ts";
+import type { StatusProjection } from "../../domain/run.ts";
 
 export interface IntegrationConfigRow extends Pick<Integration, "workspaceId" | "provider" | "version" | "paused"> {
   syncVersion: number;

@@ -1,6 +1,6 @@
 // The configuration that workflows read, the projection of their state, and what the reconciler must put right.
 import { sql } from "kysely";
-import type { StatusProjection } from "../../domain/status.ts";
+import type { StatusProjection } from "../../domain/run.ts";
 import { decodeCursor, toPage, type CursorList } from "../postgres/cursors.ts";
 import type { Database, Transaction } from "../postgres/database.ts";
 import { storableJson } from "../postgres/text.ts";

@@ -10,7 +10,6 @@ test("waits double from 2 s to 60 s with jitter, count a burst once, and start a
   const backoff = createBackoff({
     firstMs: 2_000,
     maxMs: 60_000,
-    jitterMs: { min: 1_000, max: 5_000 },
     now: () => nowMs,
     random: () => 0.5,
   });

@@ -5,6 +5,7 @@ import type { EventSource } from "../../../src/providers/bigquery/spec.ts";
 import type { ImportedRow, RejectedRow } from "../../../src/domain/importedRow.ts";
 import { expect } from "vitest";
 import { type Clients, createClients } from "../../../src/providers/bigquery/clients.ts";
+import { createHttpClient, type HttpClient } from "../../../src/providers/http.ts";
 import type { BigQueryOptions } from "../../../src/providers/bigquery/options.ts";
 import { importPage, type PageLimits } from "../../../src/providers/bigquery/import/readPage.ts";
 import { planBigQueryPasses } from "../../../src/providers/bigquery/import/planPasses.ts";
@@ -67,6 +68,7 @@ export interface ImportCustomer {
   control: BigQueryControl;
   clients: Clients;
   options: BigQueryOptions;
+  http: HttpClient;
   connection: Connection;
   createTable(name: string, fields?: object[]): Promise<void>;
   load(table: string, rows: Json[]): Promise<void>;
@@ -99,11 +101,13 @@ export async function createImportCustomer(
     ...change,
   };
   const clients = createClients(options);
+  const http = createHttpClient();
   return {
     projectId,
     control,
     clients,
     options,
+    http,
     connection: {
       integrationId: "i-1",
       workspaceId: "w-1",
@@ -118,6 +122,7 @@ export async function createImportCustomer(
     load: (table, rows) => control.loadRows(projectId, DATASET, table, rows),
     close: async () => {
       await clients.close();
+      await http.close();
       await control.close();
     },
   };

@@ -11,7 +11,7 @@ import type {
 import type { ErrorKind } from "../../../src/domain/errors.ts";
 import { earlierProgress, type EventProgress, isBehind, NO_PROGRESS } from "../../../src/domain/progress.ts";
 import type { RunRecord } from "../../../src/domain/run.ts";
-import type { StatusProjection } from "../../../src/domain/status.ts";
+import type { StatusProjection } from "../../../src/domain/run.ts";
 
 export const HOUR_MS = 3_600_000;
 export const INTERVAL_MS = 8 * HOUR_MS;

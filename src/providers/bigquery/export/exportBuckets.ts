@@ -52,7 +52,7 @@ export async function* exportBuckets(
 }
 
 interface LoadedBatch {
-  target: Target;
+  mergeQueue: MergeQueue;
   batch: RowBatch;
   staging: TableRef;
   /** Whether the batch's MERGE was the last in the queue, so that the customer's table has its rows. */
@@ -60,33 +60,24 @@ interface LoadedBatch {
 }
 
 async function* loadEach(call: BigQueryCall, batches: AsyncGenerator<RowBatch>): AsyncGenerator<LoadedBatch> {
-  let target: Target | null = null;
+  let mergeQueue: MergeQueue | null = null;
   for await (const batch of batches) {
-    target ??= await openTarget(call);
-    const staging = stagingOf(call, target.table, batch);
-    const isMerged = target.mergeQueue.wasLast(batch.digest);
+    const table = destinationOf(call);
+    mergeQueue ??= await openMergeQueue(call, table, await ensureDestination(call, table));
+    const staging = stagingOf(call, table, batch);
+    const isMerged = mergeQueue.wasLast(batch.digest);
     if (!isMerged) await load(call, staging, batch);
-    yield { target, batch, staging, isMerged };
+    yield { mergeQueue, batch, staging, isMerged };
   }
-}
-
-interface Target {
-  table: TableRef;
-  mergeQueue: MergeQueue;
-}
-
-async function openTarget(call: BigQueryCall): Promise<Target> {
-  const table = destinationOf(call);
-  return { table, mergeQueue: await openMergeQueue(call, table, await ensureDestination(call, table)) };
 }
 
 /**
  * A second attempt finds each finished step: the load by its id, the rows by their table, the MERGE by its place in the
  * queue. A MERGE that runs twice changes nothing the second time.
  */
-async function merge(call: BigQueryCall, { target, batch, staging, isMerged }: LoadedBatch): Promise<void> {
+async function merge(call: BigQueryCall, { mergeQueue, batch, staging, isMerged }: LoadedBatch): Promise<void> {
   if (isMerged) return await dropStaging(call, staging);
-  const { table, mergeQueue } = target;
+  const table = destinationOf(call);
   const { firstHourMs, lastHourMs } = batch;
   const sql = mergeSql({ target: table, staging, firstHourMs, lastHourMs });
   const operation: Operation = { action: "the MERGE of router exposures", about: tableText(table), role: "dataEditor" };
@@ -118,12 +109,21 @@ async function load(call: BigQueryCall, staging: TableRef, batch: RowBatch): Pro
   // An earlier attempt's job counts if it succeeds and its table still exists.
   const done = before.job === null ? null : await followJob(call, operation, before.job);
   if (done?.error === null && (await keepStaging(call, staging))) return;
+  const configuration = {
+    destinationTable: staging,
+    schema: { fields: EXPORT_COLUMNS },
+    sourceFormat: "NEWLINE_DELIMITED_JSON",
+    // The job must not create the table, because that table would not expire.
+    createDisposition: "CREATE_NEVER",
+    writeDisposition: "WRITE_TRUNCATE",
+    maxBadRecords: 0,
+  };
   for (let generation = before.next; ; generation++) {
     await createStaging(call, staging);
     const started = await startJob(call, operation, {
       id: idOf(generation),
       batch: batch.digest,
-      configuration: { load: loadConfiguration(staging) },
+      configuration: { load: configuration },
       file: batch.file,
     });
     const { error } = await followJob(call, operation, started);
@@ -132,16 +132,4 @@ async function load(call: BigQueryCall, staging: TableRef, batch: RowBatch): Pro
     const syncError = toSyncError(error, { ...operation, role: "dataEditor" }, call.connection);
     if (syncError.kind !== "transient" || generation + 1 >= before.next + MAX_JOBS) throw syncError;
   }
-}
-
-/** The job must not create the table, because that table would not expire. */
-function loadConfiguration(destinationTable: TableRef): object {
-  return {
-    destinationTable,
-    schema: { fields: EXPORT_COLUMNS },
-    sourceFormat: "NEWLINE_DELIMITED_JSON",
-    createDisposition: "CREATE_NEVER",
-    writeDisposition: "WRITE_TRUNCATE",
-    maxBadRecords: 0,
-  };
 }

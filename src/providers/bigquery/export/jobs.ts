@@ -19,15 +19,6 @@ const MAX_GENERATIONS = 100_000;
 const BATCH_LABEL = "crosscurrent_batch";
 const WORKSPACE_LABEL = "crosscurrent_workspace";
 
-const jobResponse = z.object({
-  jobReference: z.object({ jobId: z.string() }),
-  status: z.object({
-    state: z.string(),
-    errorResult: z.object({ reason: z.string().optional(), message: z.string().optional() }).optional(),
-  }),
-  configuration: z.object({ labels: z.record(z.string(), z.string()).optional() }).optional(),
-});
-
 export interface Job {
   id: string;
   isDone: boolean;
@@ -36,6 +27,21 @@ export interface Job {
   /** The digest of the job's batch, from its label. */
   batch: string;
 }
+
+const jobResponse = z
+  .object({
+    jobReference: z.object({ jobId: z.string() }),
+    status: z.object({
+      state: z.string(),
+      errorResult: z.object({ reason: z.string().optional(), message: z.string().optional() }).optional(),
+    }),
+    configuration: z.object({ labels: z.record(z.string(), z.string()).optional() }).optional(),
+  })
+  .transform(({ jobReference, status, configuration }): Job => {
+    const isDone = status.state === "DONE";
+    const batch = configuration?.labels?.[BATCH_LABEL] ?? "";
+    return { id: jobReference.jobId, isDone, error: isDone ? (status.errorResult ?? null) : null, batch };
+  });
 
 /** The same parts always give the same id, of letters, digits and `_`. */
 export function jobIdOf(kind: string, parts: string[], generation: number): string {
@@ -49,8 +55,7 @@ export function workspaceLabels({ connection }: BigQueryCall): Record<string, st
 async function findJob(call: BigQueryCall, operation: Operation, id: string): Promise<Job | null> {
   const { location } = settingsOf(call.connection);
   const request = { method: "GET" as const, path: ["jobs", id], query: { location }, expected: [404] };
-  const response = await send(call, operation, jobResponse, request);
-  return response === null ? null : toJob(response);
+  return await send(call, operation, jobResponse, request);
 }
 
 export interface LastJob {
@@ -145,19 +150,12 @@ async function insertJob(call: BigQueryCall, operation: Operation, start: JobSta
   };
   if (start.file === undefined) {
     const request = { method: "POST" as const, path: ["jobs"], body: resource, expected: [409] };
-    const response = await send(call, operation, jobResponse, request);
-    return response === null ? null : toJob(response);
+    return await send(call, operation, jobResponse, request);
   }
   const response = await uploadJob(call, operation, resource, start.file);
-  return response === null ? null : toJob(parseResponse(jobResponse, response, operation));
+  return response === null ? null : parseResponse(jobResponse, response, operation);
 }
 
 function unknownJob({ action }: Operation): SyncError {
   return new SyncError("transient", `BigQuery does not know the job of ${action}; it is tried again.`);
-}
-
-function toJob({ jobReference, status, configuration }: z.infer<typeof jobResponse>): Job {
-  const isDone = status.state === "DONE";
-  const batch = configuration?.labels?.[BATCH_LABEL] ?? "";
-  return { id: jobReference.jobId, isDone, error: isDone ? (status.errorResult ?? null) : null, batch };
 }

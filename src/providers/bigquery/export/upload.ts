@@ -1,7 +1,7 @@
 // Starts a load job together with its file, in one request that can be aborted.
 import { hash } from "node:crypto";
 import { SyncError } from "../../../domain/errors.ts";
-import { type HttpResponse, MAX_ERROR_BODY_BYTES } from "../../http.ts";
+import { type HttpResponse, MAX_ERROR_BODY_BYTES, parseJson } from "../../http.ts";
 import type { Operation } from "../errors.ts";
 import type { BigQueryCall } from "../rest.ts";
 
@@ -40,11 +40,13 @@ async function readResponse(response: HttpResponse): Promise<unknown> {
   const text = await response.text(MAX_ERROR_BODY_BYTES);
   if (response.status === 409) return null;
   const json = parseJson(text);
-  if (response.status === 200 && json !== null) return json;
-  if (response.status === 200)
+  const isObject = typeof json === "object" && json !== null;
+  if (response.status === 200) {
+    if (isObject) return json;
     throw new SyncError("transient", "BigQuery sent a response to an upload that is not JSON.");
+  }
   // An error of the same form as those of Google's client.
-  const inner = json !== null && "error" in json ? json.error : null;
+  const inner = isObject && "error" in json ? json.error : null;
   throw Object.assign(new Error("refused"), { ...(typeof inner === "object" ? inner : {}), code: response.status });
 }
 
@@ -55,13 +57,4 @@ function multipart(resource: object, file: Buffer): { body: Buffer; contentType:
     `--${boundary}\r\nContent-Type: application/octet-stream\r\n\r\n`;
   const body = Buffer.concat([Buffer.from(head), file, Buffer.from(`\r\n--${boundary}--\r\n`)]);
   return { body, contentType: `multipart/related; boundary=${boundary}` };
-}
-
-function parseJson(text: string): object | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" ? value : null;
-  } catch {
-    return null;
-  }
 }

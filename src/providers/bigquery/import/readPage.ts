@@ -12,7 +12,6 @@ import {
   toImportChunks,
 } from "../../importChunks.ts";
 import { unfinishedPass } from "../../importPasses.ts";
-import type { Clients } from "../clients.ts";
 import {
   cursorAfter,
   cursorAgain,
@@ -27,16 +26,12 @@ import {
 import { readArrowBatch, schemaMessage } from "./decode/arrowBatch.ts";
 import { JsonBytes } from "./decode/jsonBytes.ts";
 import { tableText } from "../names.ts";
-import { sourceOf, type BigQueryOptions } from "../options.ts";
+import { sourceOf } from "../options.ts";
+import type { BigQueryCall, BigQueryContext } from "../rest.ts";
 import { type RowContext, rowReader } from "./rows.ts";
 import { readTable, type SourceTable } from "./sourceTable.ts";
 import { openReadSession } from "./readSession.ts";
 import { readStreams, ReadSessionGone } from "./streams.ts";
-
-export interface ImportContext {
-  options: Pick<BigQueryOptions, "overlapMs">;
-  clients: Clients;
-}
 
 /** The size of a page. It ends with the Arrow batch that reaches one of these limits. */
 export interface PageLimits {
@@ -51,8 +46,7 @@ export interface PageLimits {
 const LIMITS: PageLimits = { rows: 1_000_000, bytes: 2 ** 30, durationMs: 120_000, streams: 2, idleMs: 600_000 };
 
 interface Page {
-  context: ImportContext;
-  connection: Connection;
+  call: BigQueryCall;
   job: ImportPageJob;
   limits: PageLimits;
   targetMs: number;
@@ -69,14 +63,14 @@ interface BegunWindow {
 }
 
 export async function* importPage(
-  context: ImportContext,
+  context: BigQueryContext,
   connection: Connection,
   job: ImportPageJob,
   limits: PageLimits = LIMITS,
 ): AsyncGenerator<ImportChunk> {
   try {
     job.signal.throwIfAborted();
-    yield* readPage(context, connection, job, limits);
+    yield* readPage({ context, connection, signal: job.signal, heartbeat: () => job.heartbeat() }, job, limits);
   } catch (error) {
     if (job.signal.aborted) throw job.signal.reason;
     if (error instanceof SyncError && error.kind === "rate_limited" && error.retryAtMs !== undefined) {
@@ -86,17 +80,12 @@ export async function* importPage(
   }
 }
 
-async function* readPage(
-  context: ImportContext,
-  connection: Connection,
-  job: ImportPageJob,
-  limits: PageLimits,
-): AsyncGenerator<ImportChunk> {
+async function* readPage(call: BigQueryCall, job: ImportPageJob, limits: PageLimits): AsyncGenerator<ImportChunk> {
   const { targetMs, cursor } = unfinishedPass(job.progress, parseCursor);
   await job.acquireRequest(job.progress.completeThroughMs === null ? "backfill" : "increment");
-  const table = await readTable(context.clients, connection, sourceOf(job.events[0] ?? { source: null }), job.signal);
+  const table = await readTable(call, sourceOf(job.events[0] ?? { source: null }));
   job.heartbeat();
-  const page: Page = { context, connection, job, limits, targetMs, table };
+  const page: Page = { call, job, limits, targetMs, table };
   const begun = await beginWindow(page, cursor);
   try {
     yield* readWindow(page, begun);
@@ -113,10 +102,10 @@ async function* readPage(
 
 /** Continues the cursor's session if the table has not changed since. Otherwise opens a new one. */
 async function beginWindow(page: Page, cursor: ImportCursor): Promise<BegunWindow> {
-  const { context, connection, job, limits, targetMs, table } = page;
+  const { call, job, limits, targetMs, table } = page;
   const { completeThroughMs } = job.progress;
-  const overlapMs = overlapOf(context.options.overlapMs, table.isDateTime);
-  const fromMs = cursor.fromMs ?? firstMs(completeThroughMs, connection.importFrom, overlapMs);
+  const overlapMs = overlapOf(call.context.options.overlapMs, table.isDateTime);
+  const fromMs = cursor.fromMs ?? firstMs(completeThroughMs, call.connection.importFrom, overlapMs);
   const { session } = cursor;
   if (session !== null && session.fingerprint === table.fingerprint) {
     // A copy, because a page that fails must not change its cursor.
@@ -125,7 +114,7 @@ async function beginWindow(page: Page, cursor: ImportCursor): Promise<BegunWindo
   const window = windowOf(fromMs, cursor.windowMs, job.pageHalvings, targetMs);
   const events = job.events.map(({ name }) => name);
   const wanted = { table, events, window, isLast: window.toMs >= targetMs, streams: limits.streams };
-  const { state, schema } = await openReadSession(context.clients, connection, wanted, job.signal);
+  const { state, schema } = await openReadSession(call, wanted);
   job.heartbeat();
   return { cursor, session: state, fromMs, schema, isResumed: false };
 }
@@ -136,7 +125,7 @@ function readWindow(page: Page, begun: BegunWindow): AsyncGenerator<ImportChunk>
 
 /** Moves the streams' offsets past what was read. */
 async function* readSinks(page: Page, begun: BegunWindow): AsyncGenerator<RowSink> {
-  const { context, connection, job, limits, table } = page;
+  const { call, job, limits, table } = page;
   const rowContext: RowContext = {
     mapping: table.mapping,
     columns: table.columns,
@@ -144,13 +133,10 @@ async function* readSinks(page: Page, begun: BegunWindow): AsyncGenerator<RowSin
     out: new JsonBytes(),
   };
   const parts = readStreams({
-    clients: context.clients,
-    connection,
+    call,
     session: begun.session,
     operation: { action: "reading rows", about: tableText(table.ref), role: "readSessionUser" },
     idleMs: limits.idleMs,
-    signal: job.signal,
-    heartbeat: () => job.heartbeat(),
   });
   const isFull = createFullCheck(limits, job.pageHalvings);
   const size = { rows: 0, bytes: 0 };

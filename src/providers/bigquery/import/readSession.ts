@@ -1,11 +1,10 @@
 // A read session: the rows of one range of time, in parallel streams that can be resumed at any row.
-import type { Connection } from "../../../domain/connection.ts";
 import { SyncError } from "../../../domain/errors.ts";
-import type { Clients } from "../clients.ts";
 import { MAX_STREAMS, type ReadSessionState, type TimeWindow } from "./cursor.ts";
 import { schemaMessage } from "./decode/arrowBatch.ts";
 import type { Operation } from "../errors.ts";
 import { columnSql, datetimeSql, stringSql, tableText, timestampSql } from "../names.ts";
+import type { BigQueryCall } from "../rest.ts";
 import { type SourceTable, unreadable } from "./sourceTable.ts";
 
 const MAX_RESTRICTION_BYTES = 1_000_000;
@@ -39,19 +38,15 @@ export function rowRestriction({ table, events, window, isLast }: ReadSessionReq
   throw new SyncError("schema", "Too many events with long names come from one table. Give them shorter names.");
 }
 
-export async function openReadSession(
-  clients: Clients,
-  connection: Connection,
-  wanted: ReadSessionRequest,
-  signal: AbortSignal,
-): Promise<OpenedReadSession> {
+export async function openReadSession(call: BigQueryCall, wanted: ReadSessionRequest): Promise<OpenedReadSession> {
+  const { clients } = call.context;
   const { table } = wanted;
   const { projectId, datasetId, tableId } = table.ref;
   const rowFilter = rowRestriction(wanted);
   const about = tableText(table.ref);
   const operation: Operation = { action: "opening a read session", about, role: "readSessionUser" };
   const open = async () => {
-    const { client, callOptions } = await clients.readClientOf(connection);
+    const { client, callOptions } = await clients.readClientOf(call.connection);
     const request = {
       parent: `projects/${projectId}`,
       readSession: {
@@ -70,7 +65,7 @@ export async function openReadSession(
       throw error;
     }
   };
-  const session = await clients.call({ connection, signal }, operation, open, OPEN_TIMEOUT_MS);
+  const session = await clients.call(call, operation, open, OPEN_TIMEOUT_MS);
   const { name } = session;
   if (typeof name !== "string" || name === "") {
     throw new SyncError("transient", "BigQuery opened a read session without a name.");
@@ -88,8 +83,4 @@ function idOf(name: string | null | undefined, sessionName: string): string {
   const prefix = `${sessionName}/streams/`;
   if (typeof name === "string" && name.startsWith(prefix)) return name.slice(prefix.length);
   throw new SyncError("transient", "BigQuery opened a read session with a stream of another one.");
-}
-
-export function streamName(session: ReadSessionState, id: string): string {
-  return `${session.name}/streams/${id}`;
 }

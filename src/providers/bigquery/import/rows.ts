@@ -27,10 +27,8 @@ export interface RowContext {
   out: JsonBytes;
 }
 
-/** Fills the sink. Returns the first row that is left. */
-export type ReadRows = (from: number, sink: RowSink) => number;
-
-export function rowReader(batch: ArrowBatch, context: RowContext): ReadRows {
+/** The reader fills the sink, and returns the first row that is left. */
+export function rowReader(batch: ArrowBatch, context: RowContext): (from: number, sink: RowSink) => number {
   const { out, columns } = context;
   const write = objectWriter(batch.names, batch.columns, columns, out);
   const addRow = rowAdder(batch, context);

@@ -1,14 +1,12 @@
 // Reads the table of an event before each page, because columns may change at any time, and checks the mapped columns.
 import { hash } from "node:crypto";
 import { z } from "zod";
-import type { Connection } from "../../../domain/connection.ts";
 import type { EventSource } from "../spec.ts";
 import { SyncError } from "../../../domain/errors.ts";
-import type { Clients } from "../clients.ts";
 import type { Operation } from "../errors.ts";
 import { checkTable, type TableRef, tableText } from "../names.ts";
 import { settingsOf } from "../options.ts";
-import { parseResponse } from "../rest.ts";
+import { type BigQueryCall, send } from "../rest.ts";
 
 /** `type` is an old name (INTEGER, FLOAT, BOOLEAN, RECORD) or a new one. */
 const rawField = z.object({
@@ -53,22 +51,13 @@ export interface SourceTable {
 
 const VIEWS = new Set(["VIEW", "MATERIALIZED_VIEW"]);
 
-export async function readTable(
-  clients: Clients,
-  connection: Connection,
-  source: EventSource,
-  signal: AbortSignal,
-): Promise<SourceTable> {
-  const { projectId } = settingsOf(connection);
+export async function readTable(call: BigQueryCall, source: EventSource): Promise<SourceTable> {
+  const { projectId } = settingsOf(call.connection);
   const ref = { projectId, datasetId: source.dataset, tableId: source.tableName };
   checkTable(ref);
   const operation: Operation = { action: "reading a table's columns", about: tableText(ref), role: "dataViewer" };
-  const metadata = await clients.call({ connection, signal }, operation, async () => {
-    const client = await clients.bigQueryOf(connection);
-    const [response] = (await client.dataset(ref.datasetId).table(ref.tableId).getMetadata()) as unknown[];
-    return response;
-  });
-  return sourceTableOf(parseResponse(rawTable, metadata, operation), ref, source);
+  const path = ["datasets", ref.datasetId, "tables", ref.tableId];
+  return sourceTableOf((await send(call, operation, rawTable, { method: "GET", path })) ?? {}, ref, source);
 }
 
 /** Throws `schema`, with what to do, if the table cannot be imported from. */

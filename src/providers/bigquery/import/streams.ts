@@ -1,13 +1,11 @@
 // Reads the streams of a read session in parallel: the next rows come from whichever stream has some.
 import pTimeout from "p-timeout";
-import type { Connection } from "../../../domain/connection.ts";
 import { SyncError } from "../../../domain/errors.ts";
-import type { Clients } from "../clients.ts";
 import type { ReadSessionState, ReadStreamState } from "./cursor.ts";
 import { googleErrorInfo } from "../googleErrorInfo.ts";
 import { type Operation, toSyncError } from "../errors.ts";
+import type { BigQueryCall } from "../rest.ts";
 import { openRowStream, type RowStream } from "./rowStream.ts";
-import { streamName } from "./readSession.ts";
 
 const INVALID_ARGUMENT = 3;
 const NOT_FOUND = 5;
@@ -27,20 +25,17 @@ export interface StreamPart {
 }
 
 export interface StreamReading {
-  clients: Clients;
-  connection: Connection;
+  call: BigQueryCall;
   session: ReadSessionState;
   operation: Operation;
   idleMs: number;
-  signal: AbortSignal;
-  heartbeat(): void;
 }
 
 export async function* readStreams(reading: StreamReading): AsyncGenerator<StreamPart> {
   const stop = new AbortController();
-  const signal = AbortSignal.any([reading.signal, stop.signal]);
+  const signal = AbortSignal.any([reading.call.signal, stop.signal]);
   const open = reading.session.streams.filter(({ done }) => !done);
-  const sources = open.map((stream) => readStream({ ...reading, signal }, stream));
+  const sources = open.map((stream) => readStream({ ...reading, call: { ...reading.call, signal } }, stream));
   const pending = new Map(sources.map((source) => [source, readNext(source)]));
   try {
     while (pending.size > 0) {
@@ -49,14 +44,14 @@ export async function* readStreams(reading: StreamReading): AsyncGenerator<Strea
         pending.delete(source);
         continue;
       }
-      reading.heartbeat();
+      reading.call.heartbeat();
       pending.delete(source);
       yield result.value;
       // Only after this part is processed: the call itself receives one message ahead, and a second only takes memory.
       if (result.value.batch !== null) pending.set(source, readNext(source));
     }
   } catch (error) {
-    if (reading.signal.aborted) throw reading.signal.reason;
+    if (reading.call.signal.aborted) throw reading.call.signal.reason;
     throw error;
   } finally {
     stop.abort();
@@ -98,13 +93,13 @@ async function* readCall(
       }
       return;
     } catch (error) {
-      if (reading.signal.aborted) throw reading.signal.reason;
+      if (reading.call.signal.aborted) throw reading.call.signal.reason;
       const { grpc, text } = googleErrorInfo(error);
       if (isGone(grpc, text)) throw new ReadSessionGone("gone", { cause: error });
       if (isBeyondEnd && isBeyond(grpc)) return;
-      const syncError = toSyncError(error, reading.operation, reading.connection);
+      const syncError = toSyncError(error, reading.operation, reading.call.connection);
       if (syncError.kind !== "auth" || parts > 0 || hasNewToken) throw syncError;
-      reading.clients.accounts.forget(reading.connection);
+      reading.call.context.clients.accounts.forget(reading.call.connection);
     }
   }
 }
@@ -120,23 +115,23 @@ function isBeyond(grpc: number | null): boolean {
 }
 
 async function* readOnce(reading: StreamReading, stream: ReadStreamState, offset: number): AsyncGenerator<StreamPart> {
-  const client = await reading.clients.readClientOf(reading.connection);
-  const rowStream = await openRowStream(client, streamName(reading.session, stream.id), offset);
+  const client = await reading.call.context.clients.readClientOf(reading.call.connection);
+  const rowStream = await openRowStream(client, `${reading.session.name}/streams/${stream.id}`, offset);
   const cancel = (): void => rowStream.cancel();
-  reading.signal.addEventListener("abort", cancel, { once: true });
+  reading.call.signal.addEventListener("abort", cancel, { once: true });
   try {
-    reading.signal.throwIfAborted();
+    reading.call.signal.throwIfAborted();
     for (;;) {
       const message = await nextMessage(rowStream, reading.idleMs);
       if (message === null) return;
       const rows = Number(message.rowCount ?? 0);
       const batch = bytesOf(message.arrowRecordBatch?.serializedRecordBatch);
       // Some messages only tell how far the service has scanned.
-      if (rows === 0 || batch === null) reading.heartbeat();
+      if (rows === 0 || batch === null) reading.call.heartbeat();
       else yield { stream, rows, batch, schema: bytesOf(message.arrowSchema?.serializedSchema) };
     }
   } finally {
-    reading.signal.removeEventListener("abort", cancel);
+    reading.call.signal.removeEventListener("abort", cancel);
     rowStream.cancel();
   }
 }

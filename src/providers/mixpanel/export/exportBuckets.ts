@@ -2,7 +2,6 @@
 import type { Connection } from "../../../domain/connection.ts";
 import type { ExportJob, ExportProgress } from "../../connector.ts";
 import { withHeartbeat } from "../../http.ts";
-import type { Backoff } from "../backoff.ts";
 import type { MixpanelContext } from "../options.ts";
 import { deliverBatch } from "./deliverBatch.ts";
 import { createEncoder } from "./encodeEvent.ts";
@@ -11,7 +10,7 @@ import { createSender } from "./importRequest.ts";
 
 const MAX_REQUESTS_IN_FLIGHT = 8;
 
-type Outcome = { kind: "delivered"; progress: ExportProgress } | { kind: "failed"; error: unknown };
+type Outcome = PromiseSettledResult<ExportProgress>;
 
 /** The outcome is a value, so that an error is thrown only after the batches before it are reported. */
 interface InFlight {
@@ -23,12 +22,11 @@ export async function* exportBuckets(
   context: MixpanelContext,
   connection: Connection,
   job: ExportJob,
-  backoff: Backoff,
 ): AsyncGenerator<ExportProgress> {
   const stop = new AbortController();
   const signal = AbortSignal.any([job.signal, stop.signal]);
   const { exportEventName } = context.options;
-  const send = createSender({ context, connection, signal }, backoff);
+  const send = createSender({ context, connection, signal });
   const batches = readEventBatches(job, createEncoder(exportEventName, connection.workspaceId));
   const deliver = async ({ events, blocked, cursorSeq }: EventBatch): Promise<ExportProgress> => {
     const rejected = [...blocked, ...(await deliverBatch(send, events, exportEventName))];
@@ -47,12 +45,12 @@ export async function* exportBuckets(
       if (first === undefined) return;
       const outcome = await withHeartbeat(() => job.heartbeat(), first.outcome);
       // The abort's reason comes before the errors that the abort causes.
-      if (outcome.kind === "failed") throw job.signal.aborted ? job.signal.reason : outcome.error;
-      const { progress } = outcome;
-      for (let next = inFlight[0]?.settled; next?.kind === "delivered"; next = inFlight[0]?.settled) {
-        progress.sent += next.progress.sent;
-        progress.rejected.push(...next.progress.rejected);
-        progress.cursorSeq = next.progress.cursorSeq;
+      if (outcome.status === "rejected") throw job.signal.aborted ? job.signal.reason : outcome.reason;
+      const progress = outcome.value;
+      for (let next = inFlight[0]?.settled; next?.status === "fulfilled"; next = inFlight[0]?.settled) {
+        progress.sent += next.value.sent;
+        progress.rejected.push(...next.value.rejected);
+        progress.cursorSeq = next.value.cursorSeq;
         inFlight.shift();
       }
       yield progress;
@@ -77,10 +75,7 @@ async function sendNext(
 }
 
 function track(delivery: Promise<ExportProgress>): InFlight {
-  const outcome = delivery.then(
-    (progress): Outcome => ({ kind: "delivered", progress }),
-    (error: unknown): Outcome => ({ kind: "failed", error }),
-  );
+  const outcome = Promise.allSettled([delivery]).then(([settled]) => settled);
   const request: InFlight = { outcome, settled: null };
   void outcome.then((settled) => {
     request.settled = settled;
@@ -88,4 +83,4 @@ function track(delivery: Promise<ExportProgress>): InFlight {
   return request;
 }
 
-const hasFailed = ({ settled }: InFlight): boolean => settled?.kind === "failed";
+const hasFailed = ({ settled }: InFlight): boolean => settled?.status === "rejected";

@@ -4,7 +4,6 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { SyncError } from "../../../domain/errors.ts";
 import { MAX_ERROR_BODY_BYTES } from "../../http.ts";
-import type { Backoff } from "../backoff.ts";
 import { sendRequest, SERVICE_NAMES } from "../client.ts";
 import { redactSecrets, refusalError, retryAfterMs } from "../errors.ts";
 import { type MixpanelCall, projectKey, settingsOf } from "../options.ts";
@@ -21,12 +20,12 @@ const QUICK_RETRY_MS = [250, 1_000];
 /** Throws a SyncError for every failure whose cause is not these events. */
 export type SendEvents = (events: EncodedEvent[]) => Promise<ImportResponse>;
 
-export function createSender(call: MixpanelCall, backoff: Backoff): SendEvents {
+export function createSender(call: MixpanelCall): SendEvents {
   return async (events) => {
     const body = await gzipAsync(`[${events.map((event) => event.text).join(",")}]`, GZIP);
     for (let attempt = 0; ; attempt++) {
       try {
-        return await sendOnce(call, backoff, body, events);
+        return await sendOnce(call, body, events);
       } catch (error) {
         const waitMs = QUICK_RETRY_MS[attempt];
         if (waitMs === undefined || !(error instanceof SyncError) || error.kind !== "transient") throw error;
@@ -36,13 +35,9 @@ export function createSender(call: MixpanelCall, backoff: Backoff): SendEvents {
   };
 }
 
-async function sendOnce(
-  call: MixpanelCall,
-  backoff: Backoff,
-  body: Buffer,
-  events: EncodedEvent[],
-): Promise<ImportResponse> {
+async function sendOnce(call: MixpanelCall, body: Buffer, events: EncodedEvent[]): Promise<ImportResponse> {
   const { connection } = call;
+  const { ingestionBackoff: backoff } = call.context;
   const response = await sendRequest(call, {
     service: "ingestion",
     method: "POST",

@@ -1,5 +1,6 @@
 // Reads Mixpanel's response to one import request: which events it stored, which it refused, which are undecided.
 import { z } from "zod";
+import { parseJson } from "../../http.ts";
 import type { EncodedEvent } from "./encodeEvent.ts";
 
 const MAX_REASON_CHARS = 500;
@@ -31,7 +32,7 @@ export type ImportResponse =
 export function parseImportResponse(status: number, body: string, events: EncodedEvent[]): ImportResponse | null {
   if (status === 413) return { kind: "too_large" };
   if (status !== 200 && status !== 400) return null;
-  const parsed = parseBody(body);
+  const parsed = importBody.safeParse(parseJson(body)).data;
   const stored = parsed?.num_records_imported;
   if (status === 200) {
     if (stored === undefined) return null;
@@ -46,14 +47,6 @@ export function parseImportResponse(status: number, body: string, events: Encode
   }
   const others = [...events.keys()].filter((index) => !refused.has(index));
   return { kind: "partial", refused, undecided: stored === others.length ? [] : others };
-}
-
-function parseBody(body: string): z.infer<typeof importBody> | undefined {
-  try {
-    return importBody.safeParse(JSON.parse(body)).data;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Adds the reason to `refused`, or to `general` if the record names no event of the request. */

@@ -2,7 +2,6 @@
 import { SyncError } from "../../../domain/errors.ts";
 import type { ImportPageJob } from "../../connector.ts";
 import { type HttpResponse, MAX_ERROR_BODY_BYTES, withHeartbeat } from "../../http.ts";
-import type { Backoff } from "../backoff.ts";
 import { sendRequest } from "../client.ts";
 import { refusalError, retryAfterMs } from "../errors.ts";
 import { type MixpanelCall, projectKey, settingsOf } from "../options.ts";
@@ -39,7 +38,6 @@ export async function openWindow(
   call: MixpanelCall,
   job: ImportPageJob,
   start: ImportCursor,
-  backoff: Backoff,
 ): Promise<{ response: HttpResponse; window: Window; cursor: ImportCursor } | null> {
   let cursor = start;
   while (cursor.nextDay <= cursor.lastDay) {
@@ -47,16 +45,20 @@ export async function openWindow(
     await job.acquireRequest(cursor.lowerBoundMs === null ? "backfill" : "increment");
     const response = await withHeartbeat(() => job.heartbeat(), requestExport(call, window, eventQuery(job, cursor)));
     if (response.status === 200) {
-      backoff.succeeded(projectKey(call.connection));
+      call.context.rawExportBackoff.succeeded(projectKey(call.connection));
       return { response, window, cursor };
     }
     const text = await response.text(MAX_ERROR_BODY_BYTES);
-    if (response.status === 429) throw await rateLimited(response, call, job, backoff);
+    if (response.status === 429) throw await rateLimited(response, call, job);
     if (response.status !== 400 || !/to_date cannot be later than today/i.test(text)) {
       throw refusalError(call.connection, response.status, text, "the export of events");
     }
     cursor = { ...cursor, lastDay: addDays(window.toDay, -1) };
-    if (dayNumber(start.lastDay) - dayNumber(cursor.lastDay) > MAX_DAYS_AHEAD) throw clockAhead();
+    if (dayNumber(start.lastDay) - dayNumber(cursor.lastDay) > MAX_DAYS_AHEAD) {
+      // With a clock further ahead, the pass would claim days as complete that Mixpanel has not reached.
+      const problem = `The database's clock is over ${MAX_DAYS_AHEAD} days ahead of Mixpanel's.`;
+      throw new SyncError("bug", `${problem} Correct it; the import then goes on.`);
+    }
   }
   return null;
 }
@@ -67,23 +69,10 @@ function eventQuery({ events }: ImportPageJob, { lowerBoundMs }: ImportCursor): 
   return { event, where: `number(properties["mp_processing_time_ms"]) >= ${lowerBoundMs}` };
 }
 
-async function rateLimited(
-  response: HttpResponse,
-  { connection }: MixpanelCall,
-  job: ImportPageJob,
-  backoff: Backoff,
-): Promise<SyncError> {
+async function rateLimited(response: HttpResponse, call: MixpanelCall, job: ImportPageJob): Promise<SyncError> {
   const askedMs = retryAfterMs(response.header("retry-after"), Date.now());
-  const retryAtMs = askedMs ?? backoff.refused(projectKey(connection));
+  const retryAtMs = askedMs ?? call.context.rawExportBackoff.refused(projectKey(call.connection));
   await job.blocked(retryAtMs);
   const message = "Mixpanel's limit on exports of this project is reached; the import goes on by itself.";
   return new SyncError("rate_limited", message, { retryAtMs });
-}
-
-/** With a clock further ahead, the pass would claim days as complete that Mixpanel has not reached. */
-function clockAhead(): SyncError {
-  return new SyncError(
-    "bug",
-    `The database's clock is over ${MAX_DAYS_AHEAD} days ahead of Mixpanel's. Correct it; the import then goes on.`,
-  );
 }

@@ -11,7 +11,6 @@ import {
   toImportChunks,
 } from "../../importChunks.ts";
 import { unfinishedPass } from "../../importPasses.ts";
-import type { Backoff } from "../backoff.ts";
 import { SERVICE_NAMES } from "../client.ts";
 import type { MixpanelContext } from "../options.ts";
 import { cursorAfter, parseCursor, progressAt } from "./cursor.ts";
@@ -24,7 +23,6 @@ export async function* importPage(
   context: MixpanelContext,
   connection: Connection,
   job: ImportPageJob,
-  backoff: Backoff,
 ): AsyncGenerator<ImportChunk> {
   const { targetMs, cursor } = unfinishedPass(job.progress, parseCursor);
   const rowContext: RowContext = {
@@ -32,7 +30,7 @@ export async function* importPage(
     fromWallMs: Date.parse(`${connection.importFrom}T00:00:00Z`),
     toUtcMs: createUtcConverter(cursor.zone),
   };
-  const opened = await openWindow({ context, connection, signal: job.signal }, job, cursor, backoff);
+  const opened = await openWindow({ context, connection, signal: job.signal }, job, cursor);
   if (opened === null) {
     // Only days are left that Mixpanel has not reached yet.
     yield { rows: [], rejected: [], progress: { completeThroughMs: targetMs, unfinished: null } };

@@ -1,6 +1,6 @@
 // A provider that src does not know: rooms with a list of exposures and a list of rows, behind a token.
 import { origin } from "../../../../src/config/parsers.ts";
-import type { SettingGroup } from "../../../../src/config/setting.ts";
+import type { ProviderSettings } from "../../../../src/config/setting.ts";
 import {
   PLAIN_TEXT,
   reader,
@@ -44,6 +44,6 @@ export const toySpec = {
   identityProperties: (stored) => (stored === null ? [] : [readSource(stored).personField]),
   deliversUpdates: true,
   operatorSettings: {
-    url: { name: "TOY_URL", parser: origin.optional(), description: "Where the rooms are.", readBy: ["worker"] },
-  } satisfies SettingGroup,
+    url: { name: "TOY_URL", parser: origin.optional(), description: "Where the rooms are." },
+  } satisfies ProviderSettings,
 } as const satisfies ProviderSpec;

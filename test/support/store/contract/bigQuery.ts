@@ -226,7 +226,8 @@ function exportTests(get: GetHarness): void {
 function helpers(get: GetHarness, integration: Integration) {
   const { store } = get();
   const { id, workspaceId } = integration;
-  const read = (after: number, through: number) => store.exports.readBuckets(workspaceId, true, after, through, 1_000);
+  const read = (afterSeq: number, throughSeq: number) =>
+    store.exports.readBuckets({ workspaceId, withRevisions: true, afterSeq, throughSeq, limit: 1_000 });
   return {
     read,
     seal: async () => (await store.exposures.seal(workspaceId)).throughSeq,

@@ -2,7 +2,7 @@
 import type { Bucket } from "../../../../src/domain/bucket.ts";
 import type { Exposure } from "../../../../src/domain/exposure.ts";
 import { expect, test } from "vitest";
-import { ExposureTimeError } from "../../../../src/store/store.ts";
+import { InvalidFieldError } from "../../../../src/store/store.ts";
 import {
   HOUR_MS,
   MAX_AGE_DAYS,
@@ -21,7 +21,13 @@ export function exposure(userId: string, exposedAtMs: number | null, ids: Partia
 export function exposureTests(get: GetHarness): void {
   const hourAgo = async (hours: number) => Math.floor((await get().store.nowMs()) / HOUR_MS - hours) * HOUR_MS;
   const read = (workspaceId: string, withRevisions: boolean, after = 0) =>
-    get().store.exports.readBuckets(workspaceId, withRevisions, after, Number.MAX_SAFE_INTEGER, 1_000);
+    get().store.exports.readBuckets({
+      workspaceId,
+      withRevisions,
+      afterSeq: after,
+      throughSeq: Number.MAX_SAFE_INTEGER,
+      limit: 1_000,
+    });
 
   test("a bucket goes out with its latest; text survives as it is", async () => {
     const { store } = get();
@@ -74,8 +80,8 @@ export function exposureTests(get: GetHarness): void {
       const failure = await store.exposures
         .ingest(workspaceId, [good, good, exposure("bad", wrong)])
         .catch((error: unknown) => error);
-      expect(failure).toBeInstanceOf(ExposureTimeError);
-      expect(failure).toMatchObject({ index: 2 });
+      expect(failure).toBeInstanceOf(InvalidFieldError);
+      expect(failure).toMatchObject({ path: "exposures[2].timestamp" });
     }
     await store.exposures.ingest(workspaceId, [
       exposure("a", nowMs + 4 * 60_000),

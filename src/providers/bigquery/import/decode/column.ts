@@ -1,4 +1,4 @@
-// Writes the values of an Arrow column as JSON. Each column's writer is made once per batch.
+// Writes the values of an Arrow column as JSON: what JSON lacks as text, as BigQuery writes it. Each column's writer is made once per batch.
 import {
   type Data,
   type Date_,
@@ -16,14 +16,14 @@ import {
 } from "apache-arrow";
 import { SyncError } from "../../../../domain/errors.ts";
 import type { TableColumn } from "../sourceTable.ts";
-import { halves, offsetsOf, validity, type WriteValue } from "./data.ts";
-import { JsonBytes } from "./jsonBytes.ts";
+import { bytesOf, halves, offsetsOf, validity, type WriteValue } from "./data.ts";
+import type { JsonBytes } from "./jsonBytes.ts";
 import { writeDecimal, writeDouble, writeInt64 } from "./numbers.ts";
-import { bytesAsText, intervals, ranges } from "./texts.ts";
 import { instantOf, writeDate, writeInstant, writeTime } from "./times.ts";
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
+const NANOS_PER_SECOND = 1_000_000_000n;
 
 /** Needs BigQuery's type in `column`, because Arrow's type of JSON and geography is text. */
 export function valueWriter(data: Data, column: TableColumn, out: JsonBytes): WriteValue {
@@ -35,8 +35,7 @@ export function valueWriter(data: Data, column: TableColumn, out: JsonBytes): Wr
 
 function plainWriter(data: Data, column: TableColumn, out: JsonBytes): WriteValue {
   if (column.type === "RANGE" && data.type.typeId === Type.Struct) {
-    const write = ranges(data, out, (child) => unquotedTime(child, out));
-    return quoted(out, write);
+    return quoted(out, ranges(data, out));
   }
   switch (data.type.typeId) {
     case Type.Int:
@@ -49,7 +48,7 @@ function plainWriter(data: Data, column: TableColumn, out: JsonBytes): WriteValu
       return booleans(data, out);
     case Type.Utf8:
     case Type.LargeUtf8:
-      return column.type === "JSON" ? rawText(data, out) : texts(data, out);
+      return texts(data, column.type === "JSON", out);
     case Type.Binary:
     case Type.LargeBinary:
       return quoted(out, bytesAsText(data, out));
@@ -60,7 +59,12 @@ function plainWriter(data: Data, column: TableColumn, out: JsonBytes): WriteValu
     case Type.LargeList:
       return lists(data, column, out);
     case Type.Struct:
-      return structs(data, column, out);
+      return objectWriter(
+        data.type.children.map(({ name }) => name),
+        data.children,
+        column.fields,
+        out,
+      );
     default: {
       const time = unquotedTime(data, out);
       if (time === null) throw unknownType(column);
@@ -111,16 +115,54 @@ function booleans(data: Data, out: JsonBytes): WriteValue {
   return (row) => out.ascii((bits[row >> 3]! >> (row & 7)) & 1 ? "true" : "false");
 }
 
-function texts(data: Data, out: JsonBytes): WriteValue {
+/** A JSON column's text is JSON already. */
+function texts(data: Data, isJson: boolean, out: JsonBytes): WriteValue {
   const bytes = data.values as Uint8Array;
   const offsets = offsetsOf(data);
+  if (isJson) return (row) => out.bytes(bytes, offsets[row]!, offsets[row + 1]!);
   return (row) => out.string(bytes, offsets[row]!, offsets[row + 1]!);
 }
 
-function rawText(data: Data, out: JsonBytes): WriteValue {
-  const bytes = data.values as Uint8Array;
+function bytesAsText(data: Data, out: JsonBytes): WriteValue {
+  const bytes = bytesOf(data);
   const offsets = offsetsOf(data);
-  return (row) => out.bytes(bytes, offsets[row]!, offsets[row + 1]!);
+  return (row) => out.ascii(bytes.toString("base64", offsets[row], offsets[row + 1]));
+}
+
+/** `1-2 -3 4:5:6.000007`: years and months, days, time, each with its own sign. */
+function intervals(data: Data, out: JsonBytes): WriteValue {
+  const words = data.values as Int32Array;
+  return (row) => {
+    const at = row * 4;
+    const months = Math.abs(words[at]!);
+    const nanos = (BigInt(words[at + 3]!) << 32n) | BigInt(words[at + 2]! >>> 0);
+    const sign = words[at]! < 0 ? "-" : "";
+    out.ascii(`${sign}${Math.floor(months / 12)}-${months % 12} ${words[at + 1]!} ${timeOf(nanos)}`);
+  };
+}
+
+function timeOf(nanos: bigint): string {
+  const absolute = nanos < 0n ? -nanos : nanos;
+  const seconds = absolute / NANOS_PER_SECOND;
+  const fraction = (absolute % NANOS_PER_SECOND).toString().padStart(9, "0").replace(/0+$/, "");
+  const time = `${seconds / 3_600n}:${(seconds / 60n) % 60n}:${seconds % 60n}`;
+  return `${nanos < 0n ? "-" : ""}${time}${fraction === "" ? "" : `.${fraction}`}`;
+}
+
+/** For example `[2026-01-01, UNBOUNDED)`. */
+function ranges(data: Data, out: JsonBytes): WriteValue {
+  const [start, end] = data.children.map((child) => {
+    const write = unquotedTime(child, out);
+    const isValid = validity(child);
+    return (row: number) => (write !== null && isValid(row) ? write(row) : out.ascii("UNBOUNDED"));
+  });
+  return (row) => {
+    out.byte(0x5b);
+    start?.(row);
+    out.ascii(", ");
+    end?.(row);
+    out.byte(0x29);
+  };
 }
 
 /** Returns null for types that are no dates or times. */
@@ -164,15 +206,10 @@ function lists(data: Data, column: TableColumn, out: JsonBytes): WriteValue {
   };
 }
 
-function structs(data: Data, column: TableColumn, out: JsonBytes): WriteValue {
-  const names = data.type.children.map(({ name }) => name);
-  return objectWriter(names, data.children, column.fields, out);
-}
-
 export function objectWriter(names: string[], columns: Data[], shapes: TableColumn[], out: JsonBytes): WriteValue {
   const known = new Map(shapes.map((shape) => [shape.name.toLowerCase(), shape]));
   const writers = columns.map((data, i) => valueWriter(data, shapeOf(names[i]!, known), out));
-  const keys = names.map((name, i) => JsonBytes.of(`${i === 0 ? "{" : ","}${JSON.stringify(name)}:`));
+  const keys = names.map((name, i) => Buffer.from(`${i === 0 ? "{" : ","}${JSON.stringify(name)}:`));
   const { length } = writers;
   return (row) => {
     if (length === 0) out.byte(0x7b);

@@ -29,10 +29,6 @@ export class JsonBytes {
     this.buffer = larger;
   }
 
-  static of(text: string): Buffer {
-    return Buffer.from(text, "utf8");
-  }
-
   byte(code: number): void {
     this.reserve(1);
     this.buffer[this.at++] = code;
