@@ -23,14 +23,9 @@ afterAll(async () => {
   await harness.close();
 });
 
+const MAX_SEQ = Number.MAX_SAFE_INTEGER;
 const buckets = (workspaceId: string, withRevisions = false) =>
-  harness.store.exports.readBuckets({
-    workspaceId,
-    withRevisions,
-    afterSeq: 0,
-    throughSeq: Number.MAX_SAFE_INTEGER,
-    limit: 1_000,
-  });
+  harness.store.exports.readBuckets({ workspaceId, withRevisions, afterSeq: 0, throughSeq: MAX_SEQ, limit: 1_000 });
 
 /** An ingest as the store does it, held open by the test between its insert and its commit. */
 async function openIngest(workspaceId: string, userId: string, exposedAtMs: number): Promise<PoolClient> {
@@ -223,14 +218,8 @@ class Reader {
 
   async #readThrough(throughSeq: number): Promise<void> {
     if (throughSeq <= this.#cursor) return;
-    const read = (withRevisions: boolean) =>
-      harness.store.exports.readBuckets({
-        workspaceId: this.#workspaceId,
-        withRevisions,
-        afterSeq: this.#cursor,
-        throughSeq,
-        limit: 1_000,
-      });
+    const range = { workspaceId: this.#workspaceId, afterSeq: this.#cursor, throughSeq, limit: 1_000 };
+    const read = (withRevisions: boolean) => harness.store.exports.readBuckets({ ...range, withRevisions });
     for (const bucket of await read(false)) this.first.push(`${bucket.userId} ${bucket.hourMs}`);
     for (const bucket of await read(true)) this.latest.set(`${bucket.userId} ${bucket.hourMs}`, bucket.timeMs);
     this.#cursor = throughSeq;
