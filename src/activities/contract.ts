@@ -10,7 +10,9 @@ export interface SyncActivities {
   /** Returns what is enabled now; null once the integration was deleted. Records the version as seen. */
   loadConfig(input: LoadConfigInput): Promise<IntegrationConfig | null>;
   /** Seals what is due in the integration's workspace and fixes the export's high watermark. */
-  aggregateExposures(input: { integrationId: string }): Promise<ExportHighWatermark>;
+  aggregateExposures(input: { integrationId: string }): Promise<SealResult>;
+  /** Sends the rejected buckets again that are marked for it. */
+  resendRejected(input: ResendRejectedInput): Promise<ResendRejectedResult>;
   /** Delivers the buckets with afterSeq < seq <= throughSeq. */
   exportBatch(input: ExportBatchInput): Promise<ExportBatchResult>;
   /** Records that nothing at or below the high watermark is undelivered. */
@@ -49,6 +51,21 @@ export interface IntegrationConfig {
 export interface ExportHighWatermark {
   throughSeq: number;
   throughMs: number;
+}
+
+export interface SealResult extends ExportHighWatermark {
+  /** Rejected buckets are marked to be sent again. Asked for here, after the run has taken its requests. */
+  resend?: true;
+}
+
+export interface ResendRejectedInput {
+  integrationId: string;
+  runId: string;
+}
+
+export interface ResendRejectedResult {
+  /** Some are left: go on, but not before this time, because of a rate limit. */
+  retryAtMs?: number;
 }
 
 export interface ExportBatchInput {

@@ -6,6 +6,7 @@ import { importPage } from "./importPage.ts";
 import { loadConfig } from "./loadConfig.ts";
 import { planImport } from "./planImport.ts";
 import { reconcile, type WorkflowControl } from "./reconcile.ts";
+import { resendRejected } from "./resendRejected.ts";
 import { wrapActivity, type ActivityContext } from "./wrapper.ts";
 
 export function createActivities(
@@ -19,8 +20,10 @@ export function createActivities(
     loadConfig: activity(loadConfig(dependencies)),
     aggregateExposures: activity(async ({ integrationId }: { integrationId: string }) => {
       const { connection } = await connect(dependencies, integrationId);
-      return await store.exposures.seal(connection.workspaceId);
+      const sealed = await store.exposures.seal(connection.workspaceId);
+      return (await store.exports.hasMarked(integrationId)) ? { ...sealed, resend: true as const } : sealed;
     }),
+    resendRejected: activity(resendRejected(dependencies)),
     exportBatch: activity(exportBatch(dependencies)),
     completeExport: activity(({ integrationId, highWatermark }) =>
       store.exports.complete(integrationId, highWatermark.throughMs),

@@ -25,6 +25,7 @@ import { registerRouterExposures } from "./routers/exposuresPerHour.ts";
 import { registerRoutes } from "./routers/routeRoutes.ts";
 import { registerRouters } from "./routers/routes.ts";
 import { registerVariants } from "./routers/variantRoutes.ts";
+import { registerRejected } from "./runs/rejectedRoutes.ts";
 import { registerRuns } from "./runs/routes.ts";
 import { serveDocs, servePortal } from "./staticFiles.ts";
 import { authenticate } from "./workspaces/auth.ts";
@@ -57,6 +58,7 @@ export function createApp(deps: AppDeps): App {
   registerEvents(app, deps, schemas);
   registerImported(app, deps);
   registerRuns(app, deps);
+  registerRejected(app, deps);
   registerRouters(app, deps);
   registerRoutes(app, deps);
   registerVariants(app, deps);

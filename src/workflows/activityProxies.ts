@@ -37,6 +37,7 @@ export function activitiesFor(workspaceId: string, heartbeatTimeoutMs = DEFAULT_
 const SUMMARIES: { [Name in keyof SyncActivities]: (input: Parameters<SyncActivities[Name]>[0]) => string } = {
   loadConfig: () => "Read the configuration",
   aggregateExposures: () => "Seal the buckets whose hour is over",
+  resendRejected: () => "Send rejected buckets again",
   exportBatch: ({ afterSeq, throughSeq }) => `Deliver buckets ${afterSeq + 1} to ${throughSeq}`,
   completeExport: ({ highWatermark }) =>
     `Record the export as complete through ${new Date(highWatermark.throughMs).toISOString()}`,

@@ -45,6 +45,10 @@ export interface RunState {
 
 export interface ExportRunState {
   highWatermark: ExportHighWatermark | null;
+  /** True while rejected buckets wait to be sent again. */
+  resendDue?: boolean;
+  /** Why they could not be. The other buckets went on. */
+  resendError?: ErrorState;
   result: DirectionResult | null;
 }
 

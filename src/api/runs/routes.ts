@@ -4,18 +4,9 @@ import { endpointsOf } from "../../http/endpoint.ts";
 import { orNotFound, Problem } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
 import { integrationRef, signalWorkflow } from "../integrations/signals.ts";
-import { jsonResponse, rawList } from "../rawJson.ts";
 import { listOf, toList } from "../responses.ts";
 import { integrationParams, pageQuery, requestParams } from "../schemas.ts";
-import {
-  rejectedResponse,
-  requestResponse,
-  runResponse,
-  syncResponse,
-  toRejectedText,
-  toRunResponse,
-  toSyncResponse,
-} from "./responses.ts";
+import { requestResponse, runResponse, syncResponse, toRunResponse, toSyncResponse } from "./responses.ts";
 
 export function registerRuns(app: App, deps: AppDeps): void {
   const endpoint = endpointsOf(app, "runs");
@@ -32,21 +23,6 @@ export function registerRuns(app: App, deps: AppDeps): void {
     handler: async ({ workspaceId, params, query }) => {
       const page = orNotFound("integration", await runs.list(workspaceId, params.id, query));
       return toList("runs", page, toRunResponse);
-    },
-  });
-  endpoint({
-    method: "get",
-    path: "/v1/integrations/{id}/rejected",
-    operationId: "listRejectedRecords",
-    summary: "List rejected records",
-    description:
-      "Returns the records that were refused for good, newest first, with the reasons. The records contain user ids.",
-    params: integrationParams,
-    query: pageQuery,
-    response: listOf("rejected", rejectedResponse),
-    handler: async ({ workspaceId, params, query }) => {
-      const page = orNotFound("integration", await runs.rejected(workspaceId, params.id, query));
-      return jsonResponse(rawList("rejected", page.items.map(toRejectedText), page.next));
     },
   });
   endpoint({

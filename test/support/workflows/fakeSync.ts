@@ -30,6 +30,9 @@ export class FakeSync implements SyncActivities {
   /** Buckets sealed so far; each run seals `sealPerRun` more. */
   sealed = 0;
   sealPerRun = 20;
+  /** Rejected buckets that are marked to be sent again, and how many were. */
+  marked = 0;
+  resent = 0;
   /** How often each sequence number was delivered. */
   readonly delivered = new Map<number, number>();
   /** The checkpoints: what the store says is delivered and read. */
@@ -60,6 +63,7 @@ export class FakeSync implements SyncActivities {
     const names: Name[] = [
       "loadConfig",
       "aggregateExposures",
+      "resendRejected",
       "exportBatch",
       "completeExport",
       "planImport",
@@ -95,7 +99,14 @@ export class FakeSync implements SyncActivities {
 
   async aggregateExposures() {
     this.sealed += this.sealPerRun;
-    return { throughSeq: this.sealed, throughMs: await this.nowMs() };
+    const sealed = { throughSeq: this.sealed, throughMs: await this.nowMs() };
+    return this.marked > 0 ? { ...sealed, resend: true as const } : sealed;
+  }
+
+  async resendRejected() {
+    this.resent += this.marked;
+    this.marked = 0;
+    return {};
   }
 
   async exportBatch({ afterSeq, throughSeq }: ExportBatchInput) {
