@@ -5,6 +5,7 @@ import { exposureTests } from "./contract/exposures.ts";
 import type { Harness } from "./contract/harness.ts";
 import { importTests } from "./contract/imports.ts";
 import { integrationTests } from "./contract/integrations.ts";
+import { resendTests } from "./contract/resend.ts";
 import { routerTests } from "./contract/routers.ts";
 import { sessionTests } from "./contract/sessions.ts";
 import { budgetTests, runTests } from "./contract/runs.ts";
@@ -38,6 +39,9 @@ export function storeContract(name: string, makeHarness: () => Promise<Harness>)
     });
     describe("runs and requests", () => {
       runTests(get);
+    });
+    describe("rejected buckets that are sent again", () => {
+      resendTests(get);
     });
     describe("routers", () => {
       routerTests(get);

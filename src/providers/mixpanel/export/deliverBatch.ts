@@ -97,7 +97,7 @@ function nothingStored(eventName: string): SyncError {
   return new SyncError(
     "schema",
     `Mixpanel accepts router exposures but stores none of them. In Mixpanel, under Lexicon, look for the event ` +
-      `"${eventName}" and stop dropping it. Nothing is lost; the export goes on from here.`,
+      `"${eventName}", and for drop filters that match it, and stop dropping it. Nothing is lost; the export goes on from here.`,
   );
 }
 
