@@ -368,26 +368,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/integrations/{id}/rejected": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List rejected records
-         * @description Returns the records that were refused for good, newest first, with the reasons. The records contain user ids.
-         */
-        get: operations["listRejectedRecords"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/integrations/{id}/sync": {
         parameters: {
             query?: never;
@@ -422,6 +402,46 @@ export interface paths {
         get: operations["getSyncRequest"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/integrations/{id}/rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List rejected records
+         * @description Returns the records that were refused for good, oldest first, with the reasons, and how many have each reason. The records contain user ids.
+         */
+        get: operations["listRejectedRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/integrations/{id}/rejected/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send rejected records again
+         * @description Asks for a run that sends rejected records of the export again, before anything else. Use it once the cause is mended. Those that are delivered leave the list, those that are refused again stay with the new reason. A paused integration, or one whose export is off, refuses with 409.
+         */
+        post: operations["resendRejectedRecords"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1638,6 +1658,36 @@ export interface components {
                 failedEvents?: string[];
             }[];
         };
+        /**
+         * @example {
+         *       "requestId": "req_7f3a"
+         *     }
+         */
+        Requested: {
+            /** @description Asks `getSyncRequest` how far the request is. */
+            requestId: string;
+        };
+        /**
+         * @example {
+         *       "status": "done",
+         *       "runId": "run_5d2c",
+         *       "outcome": "succeeded"
+         *     }
+         */
+        SyncRequest: {
+            /**
+             * @description How far the request is.
+             * @enum {string}
+             */
+            status: "queued" | "running" | "done";
+            /** @description The run that serves the request, once it started. */
+            runId?: string;
+            /**
+             * @description The outcome of that run, once it finished.
+             * @enum {string}
+             */
+            outcome?: "succeeded" | "partial" | "failed";
+        };
         RejectedRecord: {
             /**
              * @description The id of the rejection.
@@ -1675,35 +1725,38 @@ export interface components {
              */
             at: string;
         };
-        /**
-         * @example {
-         *       "requestId": "req_7f3a"
-         *     }
-         */
-        Requested: {
-            /** @description Asks `getSyncRequest` how far the request is. */
-            requestId: string;
+        RejectedCount: {
+            /**
+             * @description Whether the records were to be exported or imported.
+             * @enum {string}
+             */
+            direction: "export" | "import";
+            /**
+             * @description The event that they were imported for.
+             * @example purchase
+             */
+            event?: string;
+            /**
+             * @description Why they were rejected.
+             * @example The row has no event UUID.
+             */
+            reason: string;
+            /**
+             * @description How many records were rejected for it.
+             * @example 3
+             */
+            count: number;
         };
         /**
          * @example {
-         *       "status": "done",
-         *       "runId": "run_5d2c",
-         *       "outcome": "succeeded"
+         *       "ids": [
+         *         "1042"
+         *       ]
          *     }
          */
-        SyncRequest: {
-            /**
-             * @description How far the request is.
-             * @enum {string}
-             */
-            status: "queued" | "running" | "done";
-            /** @description The run that serves the request, once it started. */
-            runId?: string;
-            /**
-             * @description The outcome of that run, once it finished.
-             * @enum {string}
-             */
-            outcome?: "succeeded" | "partial" | "failed";
+        ResendRejected: {
+            /** @description Ids of rejected records of the export. Default: all of them. */
+            ids?: string[];
         };
         Router: {
             /**
@@ -3920,64 +3973,6 @@ export interface operations {
             429: components["responses"]["Problem429"];
         };
     };
-    listRejectedRecords: {
-        parameters: {
-            query?: {
-                /** @description `next` of the previous page. Default: the first page. */
-                cursor?: string;
-                /** @description How many items the page has at most, from 1 to 1000. Default: 100. */
-                limit?: string;
-            };
-            header?: never;
-            path: {
-                /** @description The id of the integration. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description List rejected records */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "rejected": [
-                     *         {
-                     *           "id": "1042",
-                     *           "direction": "import",
-                     *           "event": "purchase",
-                     *           "reason": "The row has no event UUID.",
-                     *           "record": {
-                     *             "event": "purchase",
-                     *             "amount": 12.5
-                     *           },
-                     *           "at": "2026-01-31T08:00:00.000Z"
-                     *         }
-                     *       ],
-                     *       "next": null
-                     *     }
-                     */
-                    "application/json": {
-                        /** @description One page of the list. */
-                        rejected: components["schemas"]["RejectedRecord"][];
-                        /**
-                         * @description The `cursor` of the next page; null at the end.
-                         * @example null
-                         */
-                        next: string | null;
-                    };
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            404: components["responses"]["Problem404"];
-            429: components["responses"]["Problem429"];
-        };
-    };
     syncIntegration: {
         parameters: {
             query?: never;
@@ -4045,6 +4040,121 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    listRejectedRecords: {
+        parameters: {
+            query?: {
+                /** @description `next` of the previous page. Default: the first page. */
+                cursor?: string;
+                /** @description How many items the page has at most, from 1 to 1000. Default: 100. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List rejected records */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "rejected": [
+                     *         {
+                     *           "id": "1042",
+                     *           "direction": "import",
+                     *           "event": "purchase",
+                     *           "reason": "The row has no event UUID.",
+                     *           "record": {
+                     *             "event": "purchase",
+                     *             "amount": 12.5
+                     *           },
+                     *           "at": "2026-01-31T08:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "counts": [
+                     *         {
+                     *           "direction": "export",
+                     *           "event": "purchase",
+                     *           "reason": "The row has no event UUID.",
+                     *           "count": 3
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description One page of the list. */
+                        rejected: components["schemas"]["RejectedRecord"][];
+                        /**
+                         * @description The `cursor` of the next page; null at the end.
+                         * @example null
+                         */
+                        next: string | null;
+                        /** @description All rejected records by reason, whatever the page. The counts are exact. */
+                        counts: components["schemas"]["RejectedCount"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    resendRejectedRecords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "ids": [
+                 *         "1042"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ResendRejected"];
+            };
+        };
+        responses: {
+            /** @description Send rejected records again */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "requestId": "req_7f3a"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Requested"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             429: components["responses"]["Problem429"];
         };
     };

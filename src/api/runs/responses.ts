@@ -49,12 +49,17 @@ export const rejectedResponse = z
   })
   .openapi("RejectedRecord");
 
-const rejectedCount = z.object({
-  direction: direction.describe("Whether the records were to be exported or imported."),
-  event: z.string().optional().openapi({ description: "The event that they were imported for.", example: "purchase" }),
-  reason: z.string().openapi({ description: "Why they were rejected.", example: "The row has no event UUID." }),
-  count: count.openapi({ description: "How many records were rejected for it.", example: 3 }),
-});
+const rejectedCount = z
+  .object({
+    direction: direction.describe("Whether the records were to be exported or imported."),
+    event: z
+      .string()
+      .optional()
+      .openapi({ description: "The event that they were imported for.", example: "purchase" }),
+    reason: z.string().openapi({ description: "Why they were rejected.", example: "The row has no event UUID." }),
+    count: count.openapi({ description: "How many records were rejected for it.", example: 3 }),
+  })
+  .openapi("RejectedCount");
 
 export const rejectedList = listOf("rejected", rejectedResponse).extend({
   counts: z.array(rejectedCount).describe("All rejected records by reason, whatever the page. The counts are exact."),

@@ -32,6 +32,8 @@ export class FakeSync implements SyncActivities {
   sealPerRun = 20;
   /** Rejected buckets that are marked to be sent again, and how many were. */
   marked = 0;
+  /** When the next try meets a rate limit, until when. */
+  resendRetryAtMs: number | null = null;
   resent = 0;
   /** How often each sequence number was delivered. */
   readonly delivered = new Map<number, number>();
@@ -104,6 +106,9 @@ export class FakeSync implements SyncActivities {
   }
 
   async resendRejected() {
+    const retryAtMs = this.resendRetryAtMs;
+    this.resendRetryAtMs = null;
+    if (retryAtMs !== null) return { retryAtMs };
     this.resent += this.marked;
     this.marked = 0;
     return {};
