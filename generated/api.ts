@@ -417,7 +417,7 @@ export interface paths {
         };
         /**
          * List rejected records
-         * @description Returns the records that were refused for good, oldest first, with the reasons, and how many have each reason. The records contain user ids.
+         * @description Returns the records that were refused for good, oldest first, with the reasons, and how many have each. The records contain user ids.
          */
         get: operations["listRejectedRecords"];
         put?: never;
@@ -439,7 +439,7 @@ export interface paths {
         put?: never;
         /**
          * Send rejected records again
-         * @description Asks for a run that sends rejected records of the export again, before anything else. Use it once the cause is mended. Those that are delivered leave the list, those that are refused again stay with the new reason. A paused integration, or one whose export is off, refuses with 409.
+         * @description Asks for a run that sends rejected records of the export again, before anything else. Use it when the cause is mended. Those that are delivered leave the list, those that are refused again stay with the new reason. A paused integration, or one whose export is off, refuses with 409.
          */
         post: operations["resendRejectedRecords"];
         delete?: never;

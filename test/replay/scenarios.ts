@@ -84,6 +84,15 @@ export const SCENARIOS: Record<string, Life> = {
     },
     act: (current) => runs(current, 1),
   },
+  "rejected-resent": {
+    arrange: (fake) => {
+      fake.marked = 3;
+      fake.before.resendRejected = (_, call) => {
+        if (call === 1) throw failing("schema");
+      };
+    },
+    act: (current) => runs(current, 2),
+  },
   deleted: {
     act: async (current) => {
       await runs(current, 1);

@@ -33,8 +33,8 @@ export function registerRejected(app: App, deps: AppDeps): void {
     operationId: "listRejectedRecords",
     summary: "List rejected records",
     description:
-      "Returns the records that were refused for good, oldest first, with the reasons, and how many have each reason. " +
-      "The records contain user ids.",
+      "Returns the records that were refused for good, oldest first, with the reasons, and how many have each. The " +
+      "records contain user ids.",
     params: integrationParams,
     query: pageQuery,
     response: rejectedList,
@@ -47,8 +47,8 @@ export function registerRejected(app: App, deps: AppDeps): void {
     operationId: "resendRejectedRecords",
     summary: "Send rejected records again",
     description:
-      "Asks for a run that sends rejected records of the export again, before anything else. Use it once the cause is " +
-      "mended. Those that are delivered leave the list, those that are refused again stay with the new reason. A " +
+      "Asks for a run that sends rejected records of the export again, before anything else. Use it when the cause " +
+      "is mended. Those that are delivered leave the list, those that are refused again stay with the new reason. A " +
       "paused integration, or one whose export is off, refuses with 409.",
     params: integrationParams,
     body: resendBody,

@@ -32,6 +32,19 @@ const RECORDS: Column<Rejected>[] = [
   { head: "Record", overflowWrap: "anywhere", cell: ({ record }) => <Code>{stringify(record)}</Code> },
 ];
 
+function sendAgain(isPending: boolean, send: (ids: string[]) => void): Column<Rejected> {
+  return {
+    head: "Send again",
+    isHeadHidden: true,
+    cell: ({ id, direction }) =>
+      direction === "export" && (
+        <Button variant="default" size="xs" loading={isPending} onClick={() => send([id])}>
+          Send again
+        </Button>
+      ),
+  };
+}
+
 export function RejectedRecords({ id }: { id: string }) {
   const query = useApiPages([...integrationKey(id), "rejected"], (page) => {
     const params = { path: { id }, query: page };
@@ -41,16 +54,6 @@ export function RejectedRecords({ id }: { id: string }) {
     client.POST("/v1/integrations/{id}/rejected/resend", { params: { path: { id } }, body: { ids } }),
   );
   const progress = useSyncRequest(id, resend.data?.requestId);
-  const sendAgain: Column<Rejected> = {
-    head: "Send again",
-    isHeadHidden: true,
-    cell: ({ id: recordId, direction }) =>
-      direction === "export" && (
-        <Button variant="default" size="xs" loading={resend.isPending} onClick={() => resend.mutate([recordId])}>
-          Send again
-        </Button>
-      ),
-  };
   return (
     <Section title="Rejected records">
       <QueryState query={query} loading="Loading rejected records" rows={1}>
@@ -74,7 +77,7 @@ export function RejectedRecords({ id }: { id: string }) {
               </Group>
               <DataTable
                 label="Rejected records"
-                columns={hasExports ? [...RECORDS, sendAgain] : RECORDS}
+                columns={hasExports ? [...RECORDS, sendAgain(resend.isPending, (ids) => resend.mutate(ids))] : RECORDS}
                 rows={pages.flatMap(({ rejected }) => rejected)}
                 keyOf={({ id: key }) => key}
                 empty="No records were rejected."

@@ -27,7 +27,7 @@ export interface ExportStore {
   commit(integrationId: string, runId: string, fromSeq: number, progress: ExportProgress): Promise<boolean>;
   /** Whether rejected buckets are marked to be sent again. */
   hasMarked(integrationId: string): Promise<boolean>;
-  /** The highest sequence number of a marked bucket; null if there is none. Clears the marks of buckets that are gone. */
+  /** The highest sequence number of a marked bucket; null without one. Clears the marks of buckets that are gone. */
   markedThrough(integrationId: string): Promise<number | null>;
   /** Marked buckets as they are now, in the order of the sequence numbers under which they were rejected. */
   readMarked(integrationId: string, range: Omit<BucketRange, "workspaceId" | "withRevisions">): Promise<MarkedBucket[]>;

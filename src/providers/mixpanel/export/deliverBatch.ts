@@ -5,7 +5,8 @@ import type { EncodedEvent } from "./encodeEvent.ts";
 import type { SendEvents } from "./importRequest.ts";
 
 const DROPPED =
-  "Mixpanel accepted the event but did not store it. In Mixpanel, under Lexicon, look for a drop filter that matches it";
+  "Mixpanel accepted the event but did not store it. In Mixpanel, under Lexicon, look for a drop filter that " +
+  "matches it";
 
 interface Part {
   events: EncodedEvent[];
@@ -97,7 +98,8 @@ function nothingStored(eventName: string): SyncError {
   return new SyncError(
     "schema",
     `Mixpanel accepts router exposures but stores none of them. In Mixpanel, under Lexicon, look for the event ` +
-      `"${eventName}", and for drop filters that match it, and stop dropping it. Nothing is lost; the export goes on from here.`,
+      `"${eventName}" and for drop filters that match it, and stop dropping it. ` +
+      "Nothing is lost; the export goes on from here.",
   );
 }
 
@@ -105,7 +107,7 @@ function nothingStored(eventName: string): SyncError {
 function tooLarge(): SyncError {
   return new SyncError(
     "schema",
-    "Mixpanel, or a proxy before it, refuses even a single event as too large (status 413). Raise the proxy's limit on " +
-      "request bodies. Nothing is lost; the export goes on from here.",
+    "Mixpanel, or a proxy before it, refuses even a single event as too large (status 413). Raise the proxy's limit " +
+      "on request bodies. Nothing is lost; the export goes on from here.",
   );
 }

@@ -78,7 +78,7 @@ describe("the requests that it costs to isolate", () => {
   test.each([
     ["one of 2,000", ({ seq }: Bucket) => seq === 1_234, 12],
     ["one variant of 20", ({ variantId }: Bucket) => variantId === "v7", 25],
-    ["half of the variants", ({ variantId }: Bucket) => /^v1/.test(variantId), 30],
+    ["half of the variants", ({ variantId }: Bucket) => variantId.startsWith("v1"), 30],
     ["one router of 2", ({ aliasId }: Bucket) => aliasId === "alias-1", 14],
   ])("events that a filter drops together, %s", async (_what, dropped, atMost) => {
     const events = eventsOf(2_000, (seq) => ({ variantId: `v${seq % 20}`, aliasId: `alias-${seq % 2}` }));

@@ -139,8 +139,8 @@ test("the block list is Mixpanel's: ids in other letters are stored, its own com
       (seq) => `${seq} properties.distinct_id: 'properties.distinct_id' is invalid: must not be a disallowed value`,
     ),
   ]);
-  const stored = (await standIn.control.rows(PROJECT)).map((event) => String(event.properties["distinct_id"]));
-  expect(stored.toSorted()).toEqual(["Anonymous", "NA", "None", "TRUE"]);
+  const ids = (await standIn.control.rows(PROJECT)).map((event) => String(event.properties["distinct_id"]));
+  expect(ids.toSorted()).toEqual(["Anonymous", "NA", "None", "TRUE"]);
 });
 
 test("overload passes: quick retries for a hiccup, a time to come back for a refusal by rate", async () => {
