@@ -12,7 +12,7 @@ export async function requestResend(
 ): Promise<ResendResult | null> {
   const [integration] = await tx.query(sql<{ paused: boolean; exportEnabled: boolean }>`
     select paused, export_enabled as "exportEnabled" from integrations
-    where id = ${integrationId} and workspace_id = ${workspaceId} and deleted_at_ms is null for no key update`);
+    where id = ${integrationId} and workspace_id = ${workspaceId} and deleted_at_ms is null`);
   if (integration === undefined) return null;
   const invalid = recordIds === null ? [] : await invalidIds(tx, integrationId, recordIds);
   if (invalid.length > 0) return { kind: "invalid", ids: invalid };
