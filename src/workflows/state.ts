@@ -52,6 +52,10 @@ export interface ImportRunState {
   highWatermarkMs: number | null;
   pages: number;
   failedEvents: string[];
+  /** Absent while false: some days could not be read in this run. */
+  leftGaps?: true;
+  /** Ids of the ranges that were tried in this run. */
+  triedRanges?: number[];
   result: DirectionResult | null;
 }
 

@@ -3,6 +3,7 @@ import type { Connection } from "../../domain/connection.ts";
 import { reader } from "../provider.ts";
 import type { HttpClient } from "../http.ts";
 import type { Backoff } from "./backoff.ts";
+import type { Proofs } from "./proofs.ts";
 import { mixpanelSpec, type MixpanelSettings } from "./spec.ts";
 
 export interface MixpanelOptions {
@@ -23,6 +24,7 @@ export interface MixpanelContext {
   ingestionBackoff: Backoff;
   /** Of the raw export API, from which events are read. */
   rawExportBackoff: Backoff;
+  proofs: Proofs;
 }
 
 /** One customer's Mixpanel for the length of one activity. */
@@ -34,12 +36,12 @@ export interface MixpanelCall {
 
 const readSettings = reader(mixpanelSpec.settings);
 
-export function settingsOf({ settings }: Connection): MixpanelSettings {
+export function settingsOf({ settings }: Pick<Connection, "settings">): MixpanelSettings {
   return readSettings(settings);
 }
 
 /** All integrations of one project in one region share its quotas. */
-export function projectKey(connection: Connection): string {
+export function projectKey(connection: Pick<Connection, "settings">): string {
   const { region, projectId } = settingsOf(connection);
   return `mixpanel:${region}:${projectId}`;
 }

@@ -1,5 +1,5 @@
 // The connection test: every step of the set-up, each failure with its remedy.
-import type { Connection } from "../../../src/domain/connection.ts";
+import type { AcquireRequest, Connection } from "../../../src/domain/connection.ts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createMixpanelConnector } from "../../../src/providers/mixpanel/connector.ts";
 import type { Connector, TestStep } from "../../../src/providers/connector.ts";
@@ -32,7 +32,7 @@ beforeEach(async () => {
 
 function check(
   connection: Connection = connectionOf(),
-  acquireRequest = (): Promise<void> => Promise.resolve(),
+  acquireRequest: AcquireRequest = async () => async () => {},
 ): Promise<TestStep[]> {
   return connector.testConnection(connection, [], acquireRequest);
 }

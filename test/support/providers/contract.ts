@@ -236,7 +236,7 @@ function errorTests(harness: () => ConnectorHarness): void {
 
   test("errors: the connection test succeeds if everything is set up, and says what to do if it is not", async () => {
     const { connector, connection, refused, event } = harness();
-    const acquireRequest = (): Promise<void> => Promise.resolve();
+    const acquireRequest = async () => async () => {};
     const good = await connector.testConnection(connection, [event], acquireRequest);
     expect(good.filter((step) => !step.ok)).toEqual([]);
     expect(good.length).toBeGreaterThan(1);

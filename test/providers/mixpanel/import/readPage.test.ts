@@ -42,7 +42,10 @@ function jobOf(progress: EventProgress, change: Partial<ImportPageJob> = {}): Im
     events: [{ name: "purchase", source: null }],
     progress,
     pageHalvings: 0,
-    acquireRequest: async (kind) => void leases.push(kind),
+    acquireRequest: async (kind) => {
+      leases.push(kind);
+      return async () => void leases.push("given back");
+    },
     blocked: async (untilMs) => void blockedUntilMs.push(untilMs),
     signal: new AbortController().signal,
     heartbeat: () => undefined,

@@ -95,7 +95,7 @@ export function budgetTests(get: GetHarness): void {
     const granted: number[] = [];
     let nowMs = await store.nowMs();
     for (const endMs = nowMs + durationMs; nowMs < endMs;) {
-      const takes = Array.from({ length: 3 }, () => store.budgets.take({ key, ...BUDGET }, kind));
+      const takes = Array.from({ length: 3 }, () => store.budgets.take({ key, ...BUDGET }, kind, "ws"));
       const answers = await Promise.all(takes);
       const waits = answers.flatMap((answer) => (answer.granted ? [] : [answer.retryAtMs]));
       for (const answer of answers) if (answer.granted) granted.push(nowMs);
@@ -119,7 +119,7 @@ export function budgetTests(get: GetHarness): void {
     expect(busiest(await takeFor("backfill", "backfill", HOUR_MS / 2), HOUR_MS)).toBe(50);
     const increments = await takeFor("backfill", "increment", HOUR_MS / 3);
     expect(increments).toHaveLength(10);
-    expect(await store.budgets.take({ key: "backfill", ...BUDGET }, "backfill")).toMatchObject({ granted: false });
+    expect(await store.budgets.take({ key: "backfill", ...BUDGET }, "backfill", "ws")).toMatchObject({ granted: false });
   });
 
   test("however the network delays them, up to 300 ms either way, no second at the far side holds too many", async () => {
@@ -130,7 +130,7 @@ export function budgetTests(get: GetHarness): void {
       const granted: number[] = [];
       while (granted.length < 3 * maxPerSecond) {
         const nowMs = await store.nowMs();
-        const answer = await store.budgets.take(budget, "increment");
+        const answer = await store.budgets.take(budget, "increment", "ws");
         if (answer.granted) granted.push(nowMs);
         else await advance(answer.retryAtMs - nowMs);
       }
@@ -155,10 +155,10 @@ export function budgetTests(get: GetHarness): void {
     await store.budgets.block("blocked", untilMs);
     await store.budgets.block("blocked", untilMs - 1_000);
     const budget = { key: "blocked", ...BUDGET };
-    expect(await store.budgets.take(budget, "increment")).toEqual({ granted: false, retryAtMs: untilMs });
-    expect(await store.budgets.take({ ...budget, key: "another" }, "increment")).toEqual({ granted: true });
+    expect(await store.budgets.take(budget, "increment", "ws")).toEqual({ granted: false, retryAtMs: untilMs, reason: "blocked" });
+    expect(await store.budgets.take({ ...budget, key: "another" }, "increment", "ws")).toMatchObject({ granted: true });
     await advance(HOUR_MS);
-    expect(await store.budgets.take(budget, "increment")).toEqual({ granted: true });
+    expect(await store.budgets.take(budget, "increment", "ws")).toMatchObject({ granted: true });
   });
 }
 
