@@ -160,6 +160,48 @@ export function budgetTests(get: GetHarness): void {
     await advance(HOUR_MS);
     expect(await store.budgets.take(budget, "increment", "ws")).toMatchObject({ granted: true });
   });
+
+  test("a block ends early for a workspace that uses the budget, and for no other", async () => {
+    const { store } = get();
+    const budget = { key: "unblocked", ...BUDGET };
+    const untilMs = (await store.nowMs()) + HOUR_MS;
+    await store.budgets.block("unblocked", untilMs);
+    await store.budgets.unblock("unblocked", "stranger");
+    expect(await store.budgets.take(budget, "increment", "ws")).toMatchObject({ granted: false, reason: "blocked" });
+    await store.budgets.unblock("unblocked", "ws");
+    expect(await store.budgets.take(budget, "increment", "ws")).toMatchObject({ granted: true });
+  });
+
+  test("a request that was given back can be taken again", async () => {
+    const { store } = get();
+    const budget = { key: "given back", maxPerHour: 1, maxPerSecond: 1_000, reservedPerHour: 0 };
+    const first = await store.budgets.take(budget, "increment", "ws");
+    expect(await store.budgets.take(budget, "increment", "ws")).toMatchObject({ granted: false, reason: "used" });
+    if (first.granted) await store.budgets.giveBack(first.leaseId);
+    expect(await store.budgets.take(budget, "increment", "ws")).toMatchObject({ granted: true });
+  });
+
+  test("each of the workspaces that asked within the hour may take its share, whoever was faster", async () => {
+    const { store, freeze, advance } = get();
+    await freeze();
+    const budget = { key: "shared", maxPerHour: 60, maxPerSecond: 1_000_000, reservedPerHour: 10 };
+    const takeAll = async (workspaceId: string): Promise<number> => {
+      for (let taken = 0; ; taken++) {
+        await advance(10);
+        if (!(await store.budgets.take(budget, "increment", workspaceId)).granted) return taken;
+      }
+    };
+    expect(await takeAll("greedy")).toBe(60);
+    expect(await takeAll("small")).toBe(0);
+    await advance(HOUR_MS + 40_000 - 1_000);
+    // Both have asked within the hour: half of the requests is for each.
+    expect(await store.budgets.take(budget, "increment", "small")).toMatchObject({ granted: true });
+    expect(await takeAll("greedy")).toBe(30);
+    expect(await takeAll("small")).toBe(29);
+    // A workspace that has not asked for an hour has no share.
+    await advance(2 * HOUR_MS);
+    expect(await takeAll("small")).toBe(60);
+  });
 }
 
 /** The most grants in any window of that length. */
