@@ -110,9 +110,7 @@ export interface LeaveGapInput {
 }
 
 /** `too wide`: a smaller page may be read. `nothing`: the provider leaves no gaps. `stale`: plan again. */
-export type LeaveGapResult =
-  | { left: "gap"; progress: EventProgress }
-  | { left: "too wide" | "nothing" | "stale" };
+export type LeaveGapResult = { left: "gap"; progress: EventProgress } | { left: "too wide" | "nothing" | "stale" };
 
 export interface ReconcileActivities {
   /** Starts missing workflows, signals those behind, ends orphans, seals where no export runs, and purges. */

@@ -60,10 +60,10 @@ export function planRangePasses<Cursor extends JsonValue>(
 
 function rangeProgress<Cursor extends JsonValue>(
   { fromDay, toDay, unfinished }: ImportRange,
-  { parseCursor, begin }: RangeRules<Cursor>,
+  rules: RangeRules<Cursor>,
 ): EventProgress["unfinished"] {
-  if (unfinished !== null && parseCursor(unfinished.cursor) !== null) return unfinished;
-  return { position: 0, ...begin({ fromDay, toDay }) };
+  if (unfinished !== null && rules.parseCursor(unfinished.cursor) !== null) return unfinished;
+  return { position: 0, ...rules.begin({ fromDay, toDay }) };
 }
 
 function nextProgress<Cursor extends JsonValue>(

@@ -24,7 +24,11 @@ interface PassState {
 }
 
 /** A failure does not stop other passes. */
-export async function readPass(integration: IntegrationRun, importing: ImportRunState, pass: ImportPass): Promise<void> {
+export async function readPass(
+  integration: IntegrationRun,
+  importing: ImportRunState,
+  pass: ImportPass,
+): Promise<void> {
   const isRange = pass.ranges !== undefined;
   const { state } = integration;
   const reading: PassState = {
@@ -55,7 +59,9 @@ async function readOrSkip(
   } catch (failure) {
     if (!isCancellation(failure)) reading.halvings = Math.min(MAX_HALVINGS, halvings + HALVINGS_PER_ROUND);
     if (await budget.mayRetry(failure)) return "go";
-    const left = mayLeaveGap(failure, reading) ? await leaveGap(integration, pass, reading, halvings, failure) : "nothing";
+    const left = mayLeaveGap(failure, reading)
+      ? await leaveGap(integration, pass, reading, halvings, failure)
+      : "nothing";
     if (left === "too wide" && halvings < MAX_HALVINGS) return "go";
     if (left === "stale") return "ended";
     if (left !== "gap") {

@@ -107,7 +107,9 @@ describe("failures", () => {
         await idle(current);
         const [run] = fake.finishedRuns;
         expect(run).toMatchObject({ finished: { outcome: "partial" } });
-        expect(fake.gaps).toMatchObject([{ pageHalvings: 7, error: { kind: "transient" }, task: { events: ["purchase"] } }]);
+        expect(fake.gaps).toMatchObject([
+          { pageHalvings: 7, error: { kind: "transient" }, task: { events: ["purchase"] } },
+        ]);
         const { errors, events } = await handle.query(statusQuery);
         expect(errors).toEqual({ export: null, import: null, events: {} });
         expect(events["purchase"]!.completeThroughMs).not.toBeNull();

@@ -17,7 +17,10 @@ const rereadBody = z
 
 export function registerReread(app: App, deps: AppDeps): void {
   const { imports, integrations } = deps.store;
-  endpointsOf(app, "events")({
+  endpointsOf(
+    app,
+    "events",
+  )({
     method: "post",
     path: "/v1/integrations/{id}/events/{name}/reread",
     operationId: "rereadEvent",

@@ -56,8 +56,8 @@ export function registerRuns(app: App, deps: AppDeps): void {
     operationId: "syncIntegration",
     summary: "Sync now",
     description:
-      "Asks for a run that covers everything up to now. The run may serve several requests. If the provider had asked " +
-      "to wait, the run asks it again. A paused integration refuses with 409.",
+      "Asks for a run that covers everything up to now. The run may serve several requests. If the provider had " +
+      "asked to wait, the run asks it again. A paused integration refuses with 409.",
     params: integrationParams,
     status: 202,
     response: requestResponse,
@@ -85,7 +85,10 @@ export function registerRuns(app: App, deps: AppDeps): void {
 }
 
 /** A provider that refused a request for its rate is asked again at once. */
-async function endBlock({ store, connectors }: AppDeps, { provider, settings, workspaceId }: Integration): Promise<void> {
+async function endBlock(
+  { store, connectors }: AppDeps,
+  { provider, settings, workspaceId }: Integration,
+): Promise<void> {
   const budget = connectors[provider]?.requestBudget({ settings }) ?? null;
   if (budget !== null) await store.budgets.unblock(budget.key, workspaceId);
 }

@@ -3,7 +3,6 @@ import type { Connection } from "../../domain/connection.ts";
 import { reader } from "../provider.ts";
 import type { HttpClient } from "../http.ts";
 import type { Backoff } from "./backoff.ts";
-import type { Proofs } from "./proofs.ts";
 import { mixpanelSpec, type MixpanelSettings } from "./spec.ts";
 
 export interface MixpanelOptions {
@@ -25,6 +24,14 @@ export interface MixpanelContext {
   /** Of the raw export API, from which events are read. */
   rawExportBackoff: Backoff;
   proofs: Proofs;
+}
+
+/** Proves that credentials belong to a project, before any request of its shared budget is spent (proofs.ts). */
+export interface Proofs {
+  /** Returns what Mixpanel tells of the project. Asks once an hour; throws if the account does not see the project. */
+  prove(call: MixpanelCall): Promise<{ timezone?: string | undefined }>;
+  /** Forgets the proof, because Mixpanel has refused the credentials since. */
+  forget(connection: Connection): void;
 }
 
 /** One customer's Mixpanel for the length of one activity. */

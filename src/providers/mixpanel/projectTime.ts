@@ -21,7 +21,10 @@ const ENOUGH = { votes: 3, share: 0.9 };
 const CLEAR = { votes: 10, share: 0.95 };
 
 /** The zone of a project whose times are local, null for UTC. */
-export async function zoneOf(call: MixpanelCall, times: ProjectTimes = timesOf(call.connection)): Promise<string | null> {
+export async function zoneOf(
+  call: MixpanelCall,
+  times: ProjectTimes = timesOf(call.connection),
+): Promise<string | null> {
   if (times === "utc") return null;
   const { timezone } = await call.context.proofs.prove(call);
   if (timezone !== undefined) return timezone;
@@ -59,10 +62,15 @@ function winnerOf({ utc, local }: TimeVotes, { votes, share }: typeof ENOUGH): P
 }
 
 /** What a page with rows teaches; undefined if that is known. `decided` is null while no row has voted. */
-export function lessonOf(connection: Connection, decided: ProjectTimes | null, zone: string | null): JsonObject | undefined {
+export function lessonOf(
+  connection: Connection,
+  decided: ProjectTimes | null,
+  zone: string | null,
+): JsonObject | undefined {
   const known = learnedOf(connection);
   const lesson: JsonObject = {};
-  if (settingsOf(connection).projectTime === "auto" && decided !== null && decided !== known.times) lesson["times"] = decided;
+  if (settingsOf(connection).projectTime === "auto" && decided !== null && decided !== known.times)
+    lesson["times"] = decided;
   if (known.datedAs === undefined) lesson["datedAs"] = zone ?? UTC;
   return Object.keys(lesson).length === 0 ? undefined : lesson;
 }

@@ -1,20 +1,13 @@
-// Proves by a free request that credentials belong to a project, before any request of its shared budget is spent.
+// Proves by a free request, /api/app/me, that credentials belong to a project.
 import { hash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { Connection } from "../../domain/connection.ts";
 import { SyncError } from "../../domain/errors.ts";
 import { fetchProject, type MixpanelProject } from "./account.ts";
-import { type MixpanelCall, projectKey, settingsOf } from "./options.ts";
+import { type Proofs, projectKey, settingsOf } from "./options.ts";
 
 const PROOF_MS = 3_600_000;
 const MAX_PROOFS = 10_000;
-
-export interface Proofs {
-  /** Returns what Mixpanel tells of the project. Asks once an hour; throws if the account does not see the project. */
-  prove(call: MixpanelCall): Promise<MixpanelProject>;
-  /** Forgets the proof, because Mixpanel has refused the credentials since. */
-  forget(connection: Connection): void;
-}
 
 export function createProofs(): Proofs {
   const proofs = new LRUCache<string, MixpanelProject>({ max: MAX_PROOFS, ttl: PROOF_MS });

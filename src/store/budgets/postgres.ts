@@ -57,7 +57,8 @@ async function take(tx: Transaction, budget: RequestBudget, kind: RequestKind, w
 /** A workspace that waits has taken nothing, so those that asked are noted apart from what was taken. */
 async function readTaken(tx: Transaction, key: string, workspaceId: string): Promise<Taken & { nowMs: number }> {
   await tx.execute(sql`
-    insert into budget_workspaces (key, workspace_id, asked_at_ms) values (${key}, ${workspaceId}, crosscurrent_now_ms())
+    insert into budget_workspaces (key, workspace_id, asked_at_ms)
+    values (${key}, ${workspaceId}, crosscurrent_now_ms())
     on conflict (key, workspace_id) do update set asked_at_ms = excluded.asked_at_ms`);
   const windowStart = sql`crosscurrent_now_ms() - ${WINDOW_MS}::bigint`;
   await tx.execute(sql`delete from budget_leases where key = ${key} and taken_at_ms <= ${windowStart}`);

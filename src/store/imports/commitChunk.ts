@@ -27,7 +27,7 @@ export async function commitChunk(db: Database, chunk: ChunkCommit): Promise<Chu
 }
 
 async function storeChunk(tx: Transaction, chunk: ChunkCommit): Promise<ChunkResult> {
-  // Before the events: whoever changes an integration locks its row first.
+  // Before the events, because every change of an integration locks its row first.
   if (chunk.learned !== undefined) await keepLearned(tx, chunk.integrationId, chunk.learned);
   const stored = await readEvents(tx, chunk.integrationId, eventNames(chunk), "key share");
   if (chunk.ranges === undefined) assertNotBehind(stored, chunk);

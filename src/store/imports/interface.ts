@@ -52,11 +52,11 @@ export interface ImportStore {
   ranges(integrationId: string): Promise<ImportRange[]>;
   /** Begins to read ranges, so that no gap is added to them any more. */
   beginRanges(ids: number[], unfinished: EventProgress["unfinished"]): Promise<void>;
-  /** Records the gap for each event and moves the progress past it. Returns false if the checkpoint is behind `from`. */
+  /** Records the gap of each event and moves the progress past it. False if the checkpoint is behind `from`. */
   leaveGap(gap: GapCommit): Promise<boolean>;
   /**
-   * Queues a sync request whose run reads these days again. Returns `off` if the import is off, null if there is no such
-   * event. Throws InvalidFieldError for days that the import does not have, ConflictError if there are too many requests.
+   * Queues a sync request whose run reads these days again. Returns `off` if the import is off, null if there is no
+   * such event. Throws InvalidFieldError for days that the import does not have, ConflictError for too many requests.
    */
   requestReread(
     workspaceId: string,

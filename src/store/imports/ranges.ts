@@ -22,7 +22,11 @@ export async function beginRanges(db: Queryable, ids: number[], unfinished: Even
 }
 
 /** A range that is read to its end goes away. One that another try finished already is not missed. */
-export async function moveRanges(tx: Transaction, { ranges, from }: Pick<ChunkCommit, "ranges" | "from">, to: EventProgress) {
+export async function moveRanges(
+  tx: Transaction,
+  { ranges, from }: Pick<ChunkCommit, "ranges" | "from">,
+  to: EventProgress,
+) {
   const ids = ranges ?? [];
   const stored = await tx.query(sql<Pick<ImportRange, "unfinished">>`
     select unfinished from import_ranges where id = any(${ids}::bigint[]) order by id for update`);
@@ -66,7 +70,8 @@ async function continuedErrors(tx: Transaction, events: ChunkEvent[], { fromDay,
 async function addGap(tx: Transaction, eventId: number, { fromDay, toDay }: GapCommit, error: ErrorState) {
   const json = storableJson(error);
   const joined = await tx.execute(sql`
-    update import_ranges set from_day = least(from_day, ${fromDay}), to_day = greatest(to_day, ${toDay}), error = ${json}::jsonb
+    update import_ranges
+    set from_day = least(from_day, ${fromDay}), to_day = greatest(to_day, ${toDay}), error = ${json}::jsonb
     where id = (
       select id from import_ranges
       where event_id = ${eventId} and purpose = 'gap' and unfinished is null and error ->> 'kind' = ${error.kind}

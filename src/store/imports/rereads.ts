@@ -54,12 +54,15 @@ async function readEvent(tx: Transaction, workspaceId: string, integrationId: st
 }
 
 function refuseOutside({ importFrom, today, rereads }: EventRow, fromDay: Day, toDay: Day): void {
-  if (fromDay < importFrom) throw new InvalidFieldError("from", `must not be before the import's first day, ${importFrom}`);
+  if (fromDay < importFrom)
+    throw new InvalidFieldError("from", `must not be before the import's first day, ${importFrom}`);
   if (fromDay > today) throw new InvalidFieldError("from", "must not be in the future");
   if (toDay > today) throw new InvalidFieldError("to", "must not be in the future");
   if (toDay < fromDay) throw new InvalidFieldError("to", "must not be before `from`");
   if (rereads < MAX_REREADS_PER_EVENT) return;
-  throw new ConflictError(`${MAX_REREADS_PER_EVENT} requests for this event are waiting already. Wait until they are served.`);
+  throw new ConflictError(
+    `${MAX_REREADS_PER_EVENT} requests for this event are waiting already. Wait until they are served.`,
+  );
 }
 
 /** Only events that have been read, in part or in whole, have something to read again. */

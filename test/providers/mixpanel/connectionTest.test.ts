@@ -80,7 +80,8 @@ test("a plan without raw export fails reading alone", async () => {
 });
 
 test("a used-up budget does not fail the test: reading is not tested", async () => {
-  const none: AcquireRequest = () => Promise.reject(new SyncError("rate_limited", "Refused until noon.", { retryAtMs: 1 }));
+  const none: AcquireRequest = () =>
+    Promise.reject(new SyncError("rate_limited", "Refused until noon.", { retryAtMs: 1 }));
   const steps = await check(connectionOf(), none);
   expect(steps.at(-1)).toMatchObject({ ok: true, message: expect.stringMatching(/Not tested.*until noon/) });
   expect((await standIn.control.requests(PROJECT)).byKind["export"]).toBeUndefined();

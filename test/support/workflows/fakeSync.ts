@@ -11,7 +11,13 @@ import type {
   SyncActivities,
 } from "../../../src/activities/contract.ts";
 import type { ErrorKind } from "../../../src/domain/errors.ts";
-import { earlierProgress, type EventProgress, type ImportPass, isBehind, NO_PROGRESS } from "../../../src/domain/progress.ts";
+import {
+  earlierProgress,
+  type EventProgress,
+  type ImportPass,
+  isBehind,
+  NO_PROGRESS,
+} from "../../../src/domain/progress.ts";
 import type { RunRecord } from "../../../src/domain/run.ts";
 import type { StatusProjection } from "../../../src/domain/run.ts";
 

@@ -15,8 +15,9 @@ const LONG_PAUSE_MS = 7 * DAY_MS;
 /** The third request changes with time and not with runs: asking for more runs costs no more requests. */
 const SLOT_MS = 8 * HOUR_MS;
 /** In turn, this many slots re-read recent days, and as many look for late rows of older ones. */
-const SLOTS_PER_TURN = 10;
-const REREAD_DAYS_PER_SLOT = 3;
+const SLOTS_PER_TURN = 9;
+/** Days grow older meanwhile: with 36 of them, less than a week lies between two readings of one of the last 30. */
+const REREAD_DAYS_PER_SLOT = 4;
 /** An older window may be left out twice, because the budget was short, and still miss no row. */
 const ROUNDS_WITHOUT_A_MISS = 3;
 
@@ -54,7 +55,7 @@ function optionalPart(increment: Increment, days: { newestFrom: Day; recentFrom:
   return olderPart(increment, days.recentFrom, slot);
 }
 
-/** The days of the slots that have passed, whole: within ten slots, each of the 30 days before the newest ones. */
+/** The days of the slots that have passed, whole. */
 function rereadPart(importFrom: Day, newestFrom: Day, turn: number, newSlots: number): ImportPart | null {
   const last = Math.min(turn, SLOTS_PER_TURN - 1);
   const first = Math.max(0, turn - newSlots + 1);

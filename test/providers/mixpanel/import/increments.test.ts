@@ -69,7 +69,9 @@ describe("increments", () => {
           const week = all.filter(({ atMs }) => atMs <= weekEndMs && atMs > weekEndMs - 7 * DAY_MS - 8 * HOUR_MS);
           for (let age = 8; age <= 30; age++) {
             const day = dayOf(Math.floor(weekEndMs / DAY_MS) - age);
-            const isRead = week.some(({ parts }) => parts.some((part) => part.lowerBoundMs === null && holds(part, day)));
+            const isRead = week.some(({ parts }) =>
+              parts.some((part) => part.lowerBoundMs === null && holds(part, day)),
+            );
             expect({ day, age, isRead }).toEqual({ day, age, isRead: true });
           }
         }

@@ -72,7 +72,8 @@ describe("windows", () => {
             progress = progressAt(progress, 5, cursorAfter(cursor, window, { rows, bytes }));
           }
           expect(progress).toEqual(done(5));
-          const newestFirst = (from: string, count: number) => Array.from({ length: count }, (_, i) => addDays(from, -i));
+          const newestFirst = (from: string, count: number) =>
+            Array.from({ length: count }, (_, i) => addDays(from, -i));
           expect(read).toEqual([...newestFirst(lastDay, days + 1), ...newestFirst("2023-01-09", 9)]);
         },
       ),
@@ -131,7 +132,15 @@ describe("planning", () => {
   test("ranges of the same days are read together, like backfills; one that was begun goes on", () => {
     const range = (id: number, event: string, change: Partial<ImportRange> = {}) => ({
       definition: { name: event, source: null },
-      range: { id, event, fromDay: "2026-01-05", toDay: "2026-01-09", purpose: "gap", unfinished: null, ...change } as const,
+      range: {
+        id,
+        event,
+        fromDay: "2026-01-05",
+        toDay: "2026-01-09",
+        purpose: "gap",
+        unfinished: null,
+        ...change,
+      } as const,
     });
     const begun = { targetMs: 3, position: 4, cursor: cursorOf("2026-01-05", "2026-01-07", 3) };
     const ranges = [range(1, "a"), range(2, "b"), range(3, "c", { unfinished: begun }), range(4, "a")];

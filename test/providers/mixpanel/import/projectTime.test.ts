@@ -137,7 +137,11 @@ describe("a vote", () => {
 
   test("follows the time of receipt, or else that of processing, within minutes and by the zone's offset then", () => {
     const lines = [
-      line({ time: received - 2_000, $mp_api_timestamp_ms: received, mp_processing_time_ms: received + 20 * MINUTE_MS }),
+      line({
+        time: received - 2_000,
+        $mp_api_timestamp_ms: received,
+        mp_processing_time_ms: received + 20 * MINUTE_MS,
+      }),
       line({ time: received + offsetMs - 2_000, mp_processing_time_ms: received }),
       // Before the change of the clock the offset was another.
       line({ time: Date.parse("2026-03-01T12:00:00Z"), mp_processing_time_ms: Date.parse("2026-03-01T20:00:00Z") }),

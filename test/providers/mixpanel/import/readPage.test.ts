@@ -5,7 +5,6 @@ import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { MAX_ROW_BYTES } from "../../../../src/providers/importChunks.ts";
-import { SyncError } from "../../../../src/domain/errors.ts";
 import { createMixpanelConnector } from "../../../../src/providers/mixpanel/connector.ts";
 import type { Connector, ImportChunk, ImportPageJob } from "../../../../src/providers/connector.ts";
 import { type EventProgress, NO_PROGRESS } from "../../../../src/domain/progress.ts";
@@ -68,20 +67,6 @@ async function firstPage(
   return collect(by.importPage(connection, jobOf(pass?.progress ?? NO_PROGRESS)));
 }
 
-/** All pages of a pass. */
-async function readPass(from: EventProgress, change: Partial<ImportPageJob> = {}): Promise<ImportChunk[][]> {
-  const connection = connectionOf({ importFrom: "2026-03-05" });
-  const events = [{ definition: { name: "purchase", source: null }, progress: from }];
-  const [pass] = await connector.planImport(connection, { events, highWatermarkMs: NOW_MS });
-  const pages: ImportChunk[][] = [];
-  for (let progress = pass?.progress ?? NO_PROGRESS; progress.unfinished !== null;) {
-    const page = await collect(connector.importPage(connection, jobOf(progress, change)));
-    progress = page.at(-1)?.progress ?? progress;
-    pages.push(page);
-  }
-  return pages;
-}
-
 function rowsOf(chunks: ImportChunk[]): ImportChunk["rows"] {
   return chunks.flatMap((chunk) => chunk.rows);
 }
@@ -127,61 +112,6 @@ test("duplicates in the export have one key", async () => {
   expect(new Set(rows.map((row) => row.uuid)).size).toBe(10);
 });
 
-test("an increment reads the newest days whole, and of older ones what was processed since a day before", async () => {
-  const through = NOW_MS - 8 * HOUR_MS;
-  const lower = through - DAY_MS;
-  await load([
-    { id: "old", timeMs: NOW_MS - 4 * DAY_MS, processingMs: lower - 1 },
-    { id: "late", timeMs: NOW_MS - 4 * DAY_MS, processingMs: lower },
-    { id: "newest", timeMs: NOW_MS - DAY_MS, processingMs: lower - 1 },
-    { id: "new", timeMs: NOW_MS - HOUR_MS },
-  ]);
-  const pages = await readPass({ completeThroughMs: through, unfinished: null });
-  const idsOf = (page: ImportChunk[] | undefined) => rowsOf(page ?? []).map((row) => row.fields["$insert_id"]);
-  expect(idsOf(pages[0]).toSorted()).toEqual(["new", "newest"]);
-  expect(idsOf(pages[1])).toEqual(["late"]);
-  expect(pages.at(-1)?.at(-1)?.progress).toEqual({ completeThroughMs: NOW_MS, unfinished: null });
-  expect(leases).toEqual(["increment", "increment", "backfill"]);
-});
-
-test("days that are only read if the budget leaves a request are left out if it does not, or if they fail", async () => {
-  const from = { completeThroughMs: NOW_MS - 8 * HOUR_MS, unfinished: null };
-  const refuseBackfills: ImportPageJob["acquireRequest"] = async (kind) => {
-    if (kind === "backfill") throw new SyncError("rate_limited", "none left", { retryAtMs: NOW_MS });
-    return async () => undefined;
-  };
-  const [, , refused] = await readPass(from, { acquireRequest: refuseBackfills });
-  expect(refused).toEqual([{ rows: [], rejected: [], progress: { completeThroughMs: NOW_MS, unfinished: null } }]);
-  const failing: ImportPageJob["acquireRequest"] = async (kind) => {
-    if (kind === "backfill") await standIn.control.addFault(PROJECT, { kind: "unknown_error", target: "export", times: 1 });
-    return async () => undefined;
-  };
-  const pages = await readPass(from, { acquireRequest: failing });
-  expect(pages[2]?.at(-1)?.progress).toEqual({ completeThroughMs: NOW_MS, unfinished: null });
-});
-
-test("no request is taken from the budget before the credentials are proven, nor after they were refused", async () => {
-  const wrong = { ...connectionOf({ importFrom: "2026-03-05" }), secret: "wrong" };
-  await expect(firstPage({ connection: wrong })).rejects.toMatchObject({ kind: "auth" });
-  expect(leases).toEqual([]);
-  const stranger = connectionOf({ importFrom: "2026-03-05", projectId: "4712" });
-  await expect(firstPage({ connection: stranger })).rejects.toMatchObject({ kind: "permission" });
-  expect(leases).toEqual([]);
-  expect((await standIn.control.requests(PROJECT)).byKind["export"]).toBeUndefined();
-});
-
-test.each(["unauthorized", "auth_text"] as const)("a request that is refused as %s is given back", async (kind) => {
-  await firstPage();
-  await standIn.control.addFault(PROJECT, { kind, target: "export", times: 1 });
-  await expect(firstPage()).rejects.toMatchObject({ kind: "auth" });
-  expect(leases).toEqual(["backfill", "backfill", "given back"]);
-  const asked = async () => (await standIn.control.requests(PROJECT)).byKind["app"]?.total;
-  const before = await asked();
-  await firstPage();
-  // The proof is gone too: the free call is made again.
-  expect(await asked()).toBe((before ?? 0) + 1);
-});
-
 test("a clock that is ahead of Mixpanel's shortens the pass, with a lease for every request", async () => {
   await load([{ id: "i", timeMs: NOW_MS }]);
   const highWatermarkMs = NOW_MS + DAY_MS;
@@ -208,7 +138,8 @@ test("an old project's wall-clock times become UTC, on the day that lacks an hou
   const times = [-2, -1, 0, 1, 2].map((hours) => Date.parse("2026-03-08T07:00:00Z") + hours * HOUR_MS + 123);
   await load(times.map((timeMs, i) => ({ id: `i${i}`, timeMs })));
   const connection = connectionOf({ importFrom: "2026-03-08", projectTime: "local" });
-  const chunks = await firstPage({ connection, highWatermarkMs: Date.parse("2026-03-10T02:00:00Z") });
+  const highWatermarkMs = Date.parse("2026-03-10T02:00:00Z");
+  const chunks = await firstPage({ connection, highWatermarkMs, by: connectorAt(standIn.origin) });
   expect(new Set(rowsOf(chunks).map((row) => row.timestampMs))).toEqual(new Set(times));
   expect(chunks.at(-1)?.progress?.unfinished).toBeNull();
   const raw = Number(rowsOf(chunks).find((row) => row.timestampMs === times[0])?.fields["time"]);

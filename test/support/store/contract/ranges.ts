@@ -74,14 +74,20 @@ export function rangeTests(get: GetHarness): void {
     const page = { ranges, from: at(0), progress: at(1) };
     expect(await commitRows(store, integration, [row(1, "{}")], page)).toMatchObject({ imported: 1, stale: false });
     expect((await store.imports.ranges(id))[0]?.unfinished).toEqual(at(1).unfinished);
-    expect(await commitRows(store, integration, [row(2, "{}")], { ...page, from: at(2) })).toMatchObject({ stale: true });
-    expect(await commitRows(store, integration, [row(3, "{}")], { ...page, from: at(1), progress: DONE })).toMatchObject({
+    expect(await commitRows(store, integration, [row(2, "{}")], { ...page, from: at(2) })).toMatchObject({
+      stale: true,
+    });
+    expect(
+      await commitRows(store, integration, [row(3, "{}")], { ...page, from: at(1), progress: DONE }),
+    ).toMatchObject({
       imported: 1,
     });
     expect(await gaps()).toEqual([["2026-01-06", "2026-01-06"]]);
     expect(await store.imports.progress(id)).toEqual({ purchase: DONE });
     // Another try of the last page finds nothing to move.
-    expect(await commitRows(store, integration, [row(3, "{}")], { ...page, from: at(1), progress: DONE })).toMatchObject({
+    expect(
+      await commitRows(store, integration, [row(3, "{}")], { ...page, from: at(1), progress: DONE }),
+    ).toMatchObject({
       imported: 0,
       stale: false,
     });

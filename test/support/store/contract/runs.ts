@@ -119,7 +119,9 @@ export function budgetTests(get: GetHarness): void {
     expect(busiest(await takeFor("backfill", "backfill", HOUR_MS / 2), HOUR_MS)).toBe(50);
     const increments = await takeFor("backfill", "increment", HOUR_MS / 3);
     expect(increments).toHaveLength(10);
-    expect(await store.budgets.take({ key: "backfill", ...BUDGET }, "backfill", "ws")).toMatchObject({ granted: false });
+    expect(await store.budgets.take({ key: "backfill", ...BUDGET }, "backfill", "ws")).toMatchObject({
+      granted: false,
+    });
   });
 
   test("however the network delays them, up to 300 ms either way, no second at the far side holds too many", async () => {
@@ -155,7 +157,11 @@ export function budgetTests(get: GetHarness): void {
     await store.budgets.block("blocked", untilMs);
     await store.budgets.block("blocked", untilMs - 1_000);
     const budget = { key: "blocked", ...BUDGET };
-    expect(await store.budgets.take(budget, "increment", "ws")).toEqual({ granted: false, retryAtMs: untilMs, reason: "blocked" });
+    expect(await store.budgets.take(budget, "increment", "ws")).toEqual({
+      granted: false,
+      retryAtMs: untilMs,
+      reason: "blocked",
+    });
     expect(await store.budgets.take({ ...budget, key: "another" }, "increment", "ws")).toMatchObject({ granted: true });
     await advance(HOUR_MS);
     expect(await store.budgets.take(budget, "increment", "ws")).toMatchObject({ granted: true });
