@@ -101,7 +101,7 @@ function integrationPatch(spec: ProviderSpec, stored: JsonObject): z.ZodType<Int
     .strictObject(
       {
         ...directionSwitches,
-        ...Object.fromEntries(changeable.map(([name, field]) => [name, documented(field).optional()])),
+        ...Object.fromEntries(changeable.map(([name, field]) => [name, documented(withoutDefault(field)).optional()])),
         ...(secret && { [secret.name]: documented(secret).optional() }),
       },
       sayUnknown(`unknown field of a ${title} integration, or one that never changes`),
@@ -158,6 +158,12 @@ function eventOf(spec: ProviderSpec) {
   const fields = { [nameField]: z.string().meta({ description: `${label}.`, example }), ...responseShapeOf(source) };
   // The fields' names are the provider's own; what is made here from a row is typed by the shared ones.
   return (eventFields.extend(fields) as unknown as typeof eventFields).openapi(`${componentName(spec)}Event`);
+}
+
+/** What a patch leaves out stays as it is. */
+function withoutDefault(field: Field): Field {
+  const { schema } = field;
+  return schema instanceof z.ZodDefault ? { ...field, schema: schema.unwrap() as Field["schema"] } : field;
 }
 
 const shapeOf = (fields: Fields) =>

@@ -87,7 +87,8 @@ test("an increment reads the newest days whole, and of older ones what was proce
     { id: "new", timeMs: NOW_MS - HOUR_MS },
   ]);
   const pages = await readPass({ completeThroughMs: through, unfinished: null });
-  const idsOf = (page: ImportChunk[] | undefined) => (page ?? []).flatMap(({ rows }) => rows).map((row) => row.fields["$insert_id"]);
+  const idsOf = (page: ImportChunk[] | undefined) =>
+    (page ?? []).flatMap(({ rows }) => rows).map((row) => row.fields["$insert_id"]);
   expect(new Set(idsOf(pages[0]))).toEqual(new Set(["new", "newest"]));
   expect(idsOf(pages[1])).toEqual(["late"]);
   expect(pages.at(-1)?.at(-1)?.progress).toEqual({ completeThroughMs: NOW_MS, unfinished: null });
