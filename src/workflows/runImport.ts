@@ -48,9 +48,7 @@ async function advance(integration: IntegrationRun, importing: ImportRunState, b
   const { passes, ranges } = await planPasses(integration, importing);
   await Promise.all(passes.map((pass) => readPass(integration, importing, pass)));
   // Ranges come last, one by one: what they read is older than what the passes read.
-  if (passes.length === 0) {
-    for (const pass of ranges) await readRange(integration, importing, pass);
-  }
+  for (const pass of ranges) await readRange(integration, importing, pass);
   await integration.activities.discoverProperties({ integrationId });
   budget.progressed();
   return passes.length === 0 && ranges.length === 0;
@@ -64,14 +62,17 @@ async function planPasses(integration: IntegrationRun, importing: ImportRunState
   const plan = await activities.planImport({ integrationId, progress: state.events, highWatermarkMs });
   importing.highWatermarkMs = plan.highWatermarkMs;
   state.events = plan.progress;
-  const left = plan.tasks
-    .filter(({ ranges }) => ranges === undefined || !ranges.some((id) => importing.triedRanges?.includes(id)))
-    .map((pass) => withoutEvents(pass, failedEvents))
-    .filter(({ events }) => events.length > 0);
-  return {
-    passes: left.filter(({ ranges }) => ranges === undefined),
-    ranges: left.filter(({ ranges }) => ranges !== undefined),
-  };
+  const left = plan.tasks.map((pass) => withoutEvents(pass, failedEvents)).filter(({ events }) => events.length > 0);
+  const passes = left.filter(({ ranges }) => ranges === undefined);
+  return { passes, ranges: passes.length > 0 ? [] : rangesOfRun(importing, left) };
+}
+
+/** Each range is tried once in a run. Those that come up while others are read, such as new gaps, are for the next run. */
+function rangesOfRun(importing: ImportRunState, passes: ImportPass[]): ImportPass[] {
+  const ids = passes.flatMap(({ ranges }) => ranges ?? []);
+  importing.rangesThroughId ??= Math.max(0, ...ids);
+  const { rangesThroughId, triedRanges = [] } = importing;
+  return passes.filter(({ ranges = [] }) => ranges.every((id) => id <= rangesThroughId && !triedRanges.includes(id)));
 }
 
 function withoutEvents({ events, progress, ranges }: ImportPass, failed: string[]): ImportPass {
@@ -81,8 +82,9 @@ function withoutEvents({ events, progress, ranges }: ImportPass, failed: string[
   return left;
 }
 
-/** Each range is tried once in a run. */
+/** A range that continue-as-new interrupts is gone on with. */
 async function readRange(integration: IntegrationRun, importing: ImportRunState, pass: ImportPass): Promise<void> {
-  importing.triedRanges = [...(importing.triedRanges ?? []), ...(pass.ranges ?? [])];
   await readPass(integration, importing, pass);
+  if (integration.suspending) return;
+  importing.triedRanges = [...(importing.triedRanges ?? []), ...(pass.ranges ?? [])];
 }

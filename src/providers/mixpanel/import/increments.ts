@@ -19,7 +19,7 @@ const SLOTS_PER_TURN = 9;
 /** Days grow older meanwhile: with 36 of them, less than a week lies between two readings of one of the last 30. */
 const REREAD_DAYS_PER_SLOT = 4;
 /** An older window may be left out twice, because the budget was short, and still miss no row. */
-const ROUNDS_WITHOUT_A_MISS = 3;
+const ROUNDS_WITHOUT_A_MISS = 4;
 
 export interface Increment {
   importFrom: Day;
