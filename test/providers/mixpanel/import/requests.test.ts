@@ -45,10 +45,13 @@ function jobOf(progress: EventProgress, change: Partial<ImportPageJob> = {}): Im
   };
 }
 
-async function firstPage(connection: Connection = connectionOf({ importFrom: "2026-03-05" })): Promise<void> {
+async function firstPage(
+  connection: Connection = connectionOf({ importFrom: "2026-03-05" }),
+  change: Partial<ImportPageJob> = {},
+): Promise<void> {
   const events = [{ definition: { name: "purchase", source: null }, progress: NO_PROGRESS }];
   const [pass] = await connector.planImport(connection, { events, highWatermarkMs: NOW_MS });
-  await collect(connector.importPage(connection, jobOf(pass?.progress ?? NO_PROGRESS)));
+  await collect(connector.importPage(connection, jobOf(pass?.progress ?? NO_PROGRESS, change)));
 }
 
 function load(rows: { id: string; timeMs: number; processingMs?: number }[]): Promise<void> {
@@ -132,4 +135,23 @@ test.each(["unauthorized", "auth_text"] as const)("a request that is refused as 
   await firstPage();
   // The proof is gone too: the free call is made again.
   expect(await asked()).toBe((before ?? 0) + 1);
+});
+
+test.each([
+  ["a year", "31536000"],
+  ["an epoch time", "1773144000"],
+  ["a date in 2031", "Wed, 01 Jan 2031 00:00:00 GMT"],
+  ["less than nothing", "-5"],
+])("a refusal for %s blocks the project for minutes, one of two hours for an hour", async (_what, retryAfter) => {
+  const blockedForMs = async (header: string): Promise<number> => {
+    await standIn.control.addFault(PROJECT, { kind: "rate_limited", target: "export", times: 1, retryAfter: header });
+    let until = 0;
+    const blocked = async (untilMs: number): Promise<void> => void (until = untilMs);
+    await expect(firstPage(undefined, { blocked })).rejects.toMatchObject({ kind: "rate_limited" });
+    return until - Date.now();
+  };
+  expect(await blockedForMs(retryAfter)).toBeLessThan(16 * 60_000);
+  const hourMs = await blockedForMs("7200");
+  expect(hourMs).toBeGreaterThan(HOUR_MS - 60_000);
+  expect(hourMs).toBeLessThanOrEqual(HOUR_MS);
 });
