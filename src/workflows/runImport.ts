@@ -67,7 +67,7 @@ async function planPasses(integration: IntegrationRun, importing: ImportRunState
   return { passes, ranges: passes.length > 0 ? [] : rangesOfRun(importing, left) };
 }
 
-/** Each range is tried once in a run. Those that come up while others are read, such as new gaps, are for the next run. */
+/** Each range is tried once in a run. Those that come up meanwhile, such as new gaps, are for the next run. */
 function rangesOfRun(importing: ImportRunState, passes: ImportPass[]): ImportPass[] {
   const ids = passes.flatMap(({ ranges }) => ranges ?? []);
   importing.rangesThroughId ??= Math.max(0, ...ids);
