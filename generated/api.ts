@@ -348,6 +348,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/integrations/{id}/events/{name}/reread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read days again
+         * @description Asks for a run that reads these days of the event again. Nothing is stored twice; corrections and merged identities are taken over. `getSyncRequest` answers for the request. While the integration is paused or its import is off, the answer is a 409.
+         */
+        post: operations["rereadEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/integrations/{id}/runs": {
         parameters: {
             query?: never;
@@ -379,7 +399,7 @@ export interface paths {
         put?: never;
         /**
          * Sync now
-         * @description Asks for a run that covers everything up to now. The run may serve several requests. A paused integration refuses with 409.
+         * @description Asks for a run that covers everything up to now. The run may serve several requests. If the provider had asked to wait, the run asks it again. A paused integration refuses with 409.
          */
         post: operations["syncIntegration"];
         delete?: never;
@@ -846,6 +866,8 @@ export interface components {
              *     ]
              */
             projectFields: string[];
+            /** @description What a long import costs. */
+            historyHelp?: string;
             /** @description The fields of an integration. */
             settings: components["schemas"]["ProviderField"][];
             /** @description The fields of an event. The first is its name. */
@@ -926,6 +948,11 @@ export interface components {
              * @example 2026-01-31
              */
             importFrom: string;
+            /**
+             * @description What the first import of an event costs at the provider. Null if it is not limited.
+             * @example null
+             */
+            importCost: string | null;
             /**
              * Format: date-time
              * @description When the integration was created.
@@ -1055,11 +1082,11 @@ export interface components {
              */
             region: "us" | "eu" | "in";
             /**
-             * @description Time of the project.
-             * @example utc
+             * @description Time of the project: A change dates the stored rows anew
+             * @example auto
              * @enum {string}
              */
-            projectTime: "utc" | "local";
+            projectTime: "auto" | "utc" | "local";
         };
         /** @description Why the last attempt failed. Absent if it succeeded. */
         ErrorState: {
@@ -1088,6 +1115,11 @@ export interface components {
              * @example 2026-01-31
              */
             importFrom: string;
+            /**
+             * @description What the first import of an event costs at the provider. Null if it is not limited.
+             * @example null
+             */
+            importCost: string | null;
             /**
              * Format: date-time
              * @description When the integration was created.
@@ -1246,12 +1278,12 @@ export interface components {
              */
             region: "us" | "eu" | "in";
             /**
-             * @description Time of the project.
-             * @default utc
-             * @example utc
+             * @description Time of the project: A change dates the stored rows anew
+             * @default auto
+             * @example auto
              * @enum {string}
              */
-            projectTime: "utc" | "local";
+            projectTime: "auto" | "utc" | "local";
             /**
              * @description Service Account Secret.
              * @example the secret of the service account
@@ -1259,7 +1291,7 @@ export interface components {
             serviceAccountSecret: string;
             /**
              * Format: date
-             * @description The first day to import. Default: 30 days ago.
+             * @description The first day to import. Default: 30 days ago. A first import takes a request for each 92 days, of 60 an hour.
              * @example 2026-01-31
              */
             importFrom?: string;
@@ -1313,6 +1345,12 @@ export interface components {
              * @example sync.abc123.mp-service-account
              */
             serviceAccountUsername?: string;
+            /**
+             * @description Time of the project: A change dates the stored rows anew
+             * @example auto
+             * @enum {string}
+             */
+            projectTime?: "auto" | "utc" | "local";
             /**
              * @description Service Account Secret.
              * @example the secret of the service account
@@ -1428,12 +1466,41 @@ export interface components {
              * @example 2026-01-31T08:00:00.000Z
              */
             completeThrough: string | null;
+            /** @description Days that cannot be read now. Each run tries them again. */
+            gaps: components["schemas"]["Gap"][];
             error?: components["schemas"]["ErrorState"];
             /**
              * @description Event ID.
              * @example purchase
              */
             eventId: string;
+        };
+        Gap: {
+            /**
+             * Format: date
+             * @description The first day of the gap.
+             * @example 2026-01-05
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The last day of the gap.
+             * @example 2026-01-05
+             */
+            to: string;
+            /**
+             * @description Which kind of failure it is.
+             * @enum {string}
+             */
+            kind: "auth" | "permission" | "not_found" | "schema" | "rate_limited" | "transient" | "rejected_record" | "bug";
+            /** @description What failed, and what to do about it. */
+            message: string;
+            /**
+             * Format: date-time
+             * @description When it failed first.
+             * @example 2026-01-31T08:00:00.000Z
+             */
+            since: string;
         };
         BigQueryEvent: {
             /**
@@ -1463,6 +1530,8 @@ export interface components {
              * @example 2026-01-31T08:00:00.000Z
              */
             completeThrough: string | null;
+            /** @description Days that cannot be read now. Each run tries them again. */
+            gaps: components["schemas"]["Gap"][];
             error?: components["schemas"]["ErrorState"];
             /**
              * @description Event Name.
@@ -1608,6 +1677,35 @@ export interface components {
             /** @description A value; null if the property identifies users. */
             example?: unknown;
         };
+        /**
+         * @example {
+         *       "requestId": "req_7f3a"
+         *     }
+         */
+        Requested: {
+            /** @description Asks `getSyncRequest` how far the request is. */
+            requestId: string;
+        };
+        /**
+         * @example {
+         *       "from": "2026-01-31",
+         *       "to": "2026-02-03"
+         *     }
+         */
+        Reread: {
+            /**
+             * Format: date
+             * @description The first day to read again, not before the import's first day.
+             * @example 2026-01-31
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The last day to read again. Default: today.
+             * @example 2026-01-31
+             */
+            to?: string;
+        };
         Run: {
             /**
              * @description The id of the run.
@@ -1657,15 +1755,6 @@ export interface components {
                 /** @description The events that could not be imported. */
                 failedEvents?: string[];
             }[];
-        };
-        /**
-         * @example {
-         *       "requestId": "req_7f3a"
-         *     }
-         */
-        Requested: {
-            /** @description Asks `getSyncRequest` how far the request is. */
-            requestId: string;
         };
         /**
          * @example {
@@ -3008,6 +3097,7 @@ export interface operations {
                      *         {
                      *           "id": "int_8ca58d2699",
                      *           "importFrom": "2026-01-31",
+                     *           "importCost": null,
                      *           "createdAt": "2026-01-31T08:00:00.000Z",
                      *           "status": "idle",
                      *           "nextRunAt": "2026-01-31T08:00:00.000Z",
@@ -3036,7 +3126,7 @@ export interface operations {
                      *           "projectId": "3141592",
                      *           "serviceAccountUsername": "sync.abc123.mp-service-account",
                      *           "region": "us",
-                     *           "projectTime": "utc"
+                     *           "projectTime": "auto"
                      *         }
                      *       ],
                      *       "next": null
@@ -3073,7 +3163,7 @@ export interface operations {
                  *       "projectId": "3141592",
                  *       "serviceAccountUsername": "sync.abc123.mp-service-account",
                  *       "region": "us",
-                 *       "projectTime": "utc",
+                 *       "projectTime": "auto",
                  *       "serviceAccountSecret": "the secret of the service account",
                  *       "importFrom": "2026-01-31"
                  *     }
@@ -3092,6 +3182,7 @@ export interface operations {
                      * @example {
                      *       "id": "int_8ca58d2699",
                      *       "importFrom": "2026-01-31",
+                     *       "importCost": null,
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "status": "idle",
                      *       "nextRunAt": "2026-01-31T08:00:00.000Z",
@@ -3120,7 +3211,7 @@ export interface operations {
                      *       "projectId": "3141592",
                      *       "serviceAccountUsername": "sync.abc123.mp-service-account",
                      *       "region": "us",
-                     *       "projectTime": "utc"
+                     *       "projectTime": "auto"
                      *     }
                      */
                     "application/json": components["schemas"]["Integration"];
@@ -3157,6 +3248,7 @@ export interface operations {
                      * @example {
                      *       "id": "int_8ca58d2699",
                      *       "importFrom": "2026-01-31",
+                     *       "importCost": null,
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "status": "idle",
                      *       "nextRunAt": "2026-01-31T08:00:00.000Z",
@@ -3185,7 +3277,7 @@ export interface operations {
                      *       "projectId": "3141592",
                      *       "serviceAccountUsername": "sync.abc123.mp-service-account",
                      *       "region": "us",
-                     *       "projectTime": "utc"
+                     *       "projectTime": "auto"
                      *     }
                      */
                     "application/json": components["schemas"]["Integration"];
@@ -3238,6 +3330,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "serviceAccountUsername": "sync.abc123.mp-service-account",
+                 *       "projectTime": "auto",
                  *       "serviceAccountSecret": "the secret of the service account"
                  *     }
                  */
@@ -3255,6 +3348,7 @@ export interface operations {
                      * @example {
                      *       "id": "int_8ca58d2699",
                      *       "importFrom": "2026-01-31",
+                     *       "importCost": null,
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "status": "idle",
                      *       "nextRunAt": "2026-01-31T08:00:00.000Z",
@@ -3283,7 +3377,7 @@ export interface operations {
                      *       "projectId": "3141592",
                      *       "serviceAccountUsername": "sync.abc123.mp-service-account",
                      *       "region": "us",
-                     *       "projectTime": "utc"
+                     *       "projectTime": "auto"
                      *     }
                      */
                     "application/json": components["schemas"]["Integration"];
@@ -3320,6 +3414,7 @@ export interface operations {
                      * @example {
                      *       "id": "int_8ca58d2699",
                      *       "importFrom": "2026-01-31",
+                     *       "importCost": null,
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "status": "idle",
                      *       "nextRunAt": "2026-01-31T08:00:00.000Z",
@@ -3348,7 +3443,7 @@ export interface operations {
                      *       "projectId": "3141592",
                      *       "serviceAccountUsername": "sync.abc123.mp-service-account",
                      *       "region": "us",
-                     *       "projectTime": "utc"
+                     *       "projectTime": "auto"
                      *     }
                      */
                     "application/json": components["schemas"]["Integration"];
@@ -3384,6 +3479,7 @@ export interface operations {
                      * @example {
                      *       "id": "int_8ca58d2699",
                      *       "importFrom": "2026-01-31",
+                     *       "importCost": null,
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "status": "idle",
                      *       "nextRunAt": "2026-01-31T08:00:00.000Z",
@@ -3412,7 +3508,7 @@ export interface operations {
                      *       "projectId": "3141592",
                      *       "serviceAccountUsername": "sync.abc123.mp-service-account",
                      *       "region": "us",
-                     *       "projectTime": "utc"
+                     *       "projectTime": "auto"
                      *     }
                      */
                     "application/json": components["schemas"]["Integration"];
@@ -3645,21 +3741,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "events": [
-                     *         {
-                     *           "description": "Paid orders",
-                     *           "createdAt": "2026-01-31T08:00:00.000Z",
-                     *           "imported": 1200,
-                     *           "rejected": 0,
-                     *           "completeThrough": "2026-01-31T08:00:00.000Z",
-                     *           "eventId": "purchase"
-                     *         }
-                     *       ],
-                     *       "next": null
-                     *     }
-                     */
                     "application/json": {
                         /** @description One page of the list. */
                         events: components["schemas"]["Event"][];
@@ -3704,16 +3785,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "description": "Paid orders",
-                     *       "createdAt": "2026-01-31T08:00:00.000Z",
-                     *       "imported": 1200,
-                     *       "rejected": 0,
-                     *       "completeThrough": "2026-01-31T08:00:00.000Z",
-                     *       "eventId": "purchase"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Event"];
                 };
             };
@@ -3786,16 +3857,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "description": "Paid orders",
-                     *       "createdAt": "2026-01-31T08:00:00.000Z",
-                     *       "imported": 1200,
-                     *       "rejected": 0,
-                     *       "completeThrough": "2026-01-31T08:00:00.000Z",
-                     *       "eventId": "purchase"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Event"];
                 };
             };
@@ -3909,6 +3970,54 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    rereadEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+                /** @description The id or name of the event. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": "2026-01-31",
+                 *       "to": "2026-02-03"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Reread"];
+            };
+        };
+        responses: {
+            /** @description Read days again */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "requestId": "req_7f3a"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Requested"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             429: components["responses"]["Problem429"];
         };
     };

@@ -1,4 +1,5 @@
 // All that the workflows see of the activities: their names, inputs and results.
+import type { ErrorState } from "../domain/errors.ts";
 import type { EventProgress, ImportPass } from "../domain/progress.ts";
 import type { RunRecord, StatusProjection } from "../domain/run.ts";
 
@@ -21,6 +22,8 @@ export interface SyncActivities {
   planImport(input: PlanImportInput): Promise<ImportPlan>;
   /** Reads and stores one page: a range of days, or a part of a stream. */
   importPage(input: ImportPageInput): Promise<ImportPageResult>;
+  /** Skips the page that cannot be read, if it is as small as can be, and records its days as a gap. */
+  leaveGap(input: LeaveGapInput): Promise<LeaveGapResult>;
   discoverProperties(input: { integrationId: string }): Promise<void>;
   recordRun(input: RunRecord): Promise<void>;
   projectStatus(input: StatusProjection): Promise<void>;
@@ -93,7 +96,7 @@ export interface PlanImportInput {
 
 export interface ImportPlan {
   highWatermarkMs: number;
-  /** Passes that are left. None: the import reached the high watermark. */
+  /** Passes that are left, those of ranges last. None: the import reached the high watermark. */
   tasks: ImportPass[];
   /** The earlier progress of state and checkpoint, for every event that still exists. */
   progress: Record<string, EventProgress>;
@@ -114,6 +117,17 @@ export interface ImportPageResult {
   /** The store was restored from an older copy, or the events are gone: plan again. */
   stale?: true;
 }
+
+export interface LeaveGapInput {
+  integrationId: string;
+  task: ImportPass;
+  /** With which the page failed. */
+  pageHalvings: number;
+  error: ErrorState;
+}
+
+/** `too wide`: a smaller page may be read. `nothing`: the provider leaves no gaps. `stale`: plan again. */
+export type LeaveGapResult = { left: "gap"; progress: EventProgress } | { left: "too wide" | "nothing" | "stale" };
 
 export interface ReconcileActivities {
   /** Starts missing workflows, signals those behind, ends orphans, seals where no export runs, and purges. */

@@ -3,6 +3,7 @@ import type { ReconcileActivities, SyncActivities } from "./contract.ts";
 import { connect, type ActivityDependencies } from "./dependencies.ts";
 import { exportBatch } from "./exportBatch.ts";
 import { importPage } from "./importPage.ts";
+import { leaveGap } from "./leaveGap.ts";
 import { loadConfig } from "./loadConfig.ts";
 import { planImport } from "./planImport.ts";
 import { reconcile, type WorkflowControl } from "./reconcile.ts";
@@ -30,6 +31,7 @@ export function createActivities(
     ),
     planImport: activity(planImport(dependencies)),
     importPage: activity(importPage(dependencies)),
+    leaveGap: activity(leaveGap(dependencies)),
     discoverProperties: activity(async ({ integrationId }: { integrationId: string }) => {
       const { spec } = (await connect(dependencies, integrationId)).connector;
       await store.imports.discoverProperties(integrationId, (source) => spec.identityProperties(source));

@@ -11,6 +11,7 @@ import { invalid, Problem, problemResponse } from "../http/problem.ts";
 import { ConflictError, InvalidFieldError } from "../store/store.ts";
 import type { AppDeps, WebSettings } from "./deps.ts";
 import { registerImported } from "./events/imported.ts";
+import { registerReread } from "./events/reread.ts";
 import { registerEvents } from "./events/routes.ts";
 import { registerExposures } from "./exposures/routes.ts";
 import { registerHealth } from "./health.ts";
@@ -57,6 +58,7 @@ export function createApp(deps: AppDeps): App {
   registerBrowse(app, deps);
   registerEvents(app, deps, schemas);
   registerImported(app, deps);
+  registerReread(app, deps);
   registerRuns(app, deps);
   registerRejected(app, deps);
   registerRouters(app, deps);

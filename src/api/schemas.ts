@@ -63,11 +63,15 @@ export const pageQuery = z.object({
 
 export type NowMs = () => Promise<number>;
 
-/** A real calendar day from 1971 to today, by the store's clock. */
-export function importFromDay(nowMs: NowMs) {
-  return z
-    .string()
-    .refine(isCalendarDay, `must be a calendar day as yyyy-mm-dd, not before ${FIRST_YEAR}`)
+export const calendarDay = z
+  .string()
+  .refine(isCalendarDay, `must be a calendar day as yyyy-mm-dd, not before ${FIRST_YEAR}`)
+  .openapi({ format: "date", example: "2026-01-31" });
+
+/** A real calendar day from the provider's first day to today, by the store's clock. */
+export function importFromDay(nowMs: NowMs, first?: { day: string; message: string }) {
+  return calendarDay
+    .refine((day) => first === undefined || day >= first.day, first?.message)
     .refine(
       async (day) => !isCalendarDay(day) || day <= new Date(await nowMs()).toISOString().slice(0, 10),
       "must not be in the future",

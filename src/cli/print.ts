@@ -16,7 +16,7 @@ export const processOutput: Output = {
 export type Row = Record<string, unknown>;
 
 export function describe(row: Integration): Row {
-  const { temporalUrl: _unknown, ...view } = toIntegrationResponse(row);
+  const { temporalUrl: _unknown, importCost: _notSaid, ...view } = toIntegrationResponse(row);
   return { ...view, workspaceId: row.workspaceId };
 }
 

@@ -1,5 +1,6 @@
 // Events to import: their definitions, properties and records.
 import type { ErrorState } from "./errors.ts";
+import type { Gap } from "./importRange.ts";
 import type { JsonObject, Provider } from "./integration.ts";
 
 export interface NewEvent extends EventDefinition {
@@ -13,6 +14,8 @@ export interface EventSummary extends NewEvent {
   rejected: number;
   completeThroughMs: number | null;
   error: ErrorState | null;
+  /** Oldest first. */
+  gaps: Gap[];
 }
 
 export interface ImportedRecord {

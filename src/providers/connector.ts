@@ -2,7 +2,9 @@
 import type { Bucket, ExportProgress } from "../domain/bucket.ts";
 import type { AcquireRequest, Connection, RequestBudget } from "../domain/connection.ts";
 import type { EventDefinition } from "../domain/event.ts";
+import type { Days, ImportRange } from "../domain/importRange.ts";
 import type { ImportChunk } from "../domain/importedRow.ts";
+import type { JsonObject } from "../domain/integration.ts";
 import type { Page, PageRequest } from "../domain/page.ts";
 import type { EventProgress, ImportPass } from "../domain/progress.ts";
 import type { ProviderSpec } from "./provider.ts";
@@ -24,10 +26,19 @@ export interface Connector {
   exportBuckets(connection: Connection, job: ExportJob): AsyncGenerator<ExportProgress>;
   /** The passes that are left until every event is complete through the high watermark. Reads no rows. */
   planImport(connection: Connection, input: ImportPlanning): Promise<ImportPass[]>;
+  /** The passes that read these ranges. Reads no rows. */
+  planRanges(connection: Connection, input: RangePlanning): ImportPass[];
   /** Yields a page in chunks of bounded size. Only the last has progress; a page that was cut short throws instead. */
   importPage(connection: Connection, page: ImportPageJob): AsyncGenerator<ImportChunk>;
+  /**
+   * Skips the page that would be read next, so that one part of the source does not keep out all others. Null if a
+   * smaller page can be read. A connector without it leaves no gaps.
+   */
+  skipPage?(progress: EventProgress, pageHalvings: number): SkippedPage | null;
+  /** What is to be learned if stored rows have other times than they would get now; null if they are right. */
+  redating?(connection: Connection): Promise<JsonObject | null>;
   /** The request budget that all integrations of this project share; null if the provider has none. */
-  requestBudget(connection: Connection): RequestBudget | null;
+  requestBudget(connection: Pick<Connection, "settings">): RequestBudget | null;
   readonly browse?: Browse;
   /** Waits for open requests and closes the connections. */
   close(): Promise<void>;
@@ -67,6 +78,16 @@ export interface ImportPlanning {
   events: { definition: EventDefinition; progress: EventProgress }[];
   /** By PostgreSQL's clock. */
   highWatermarkMs: number;
+}
+
+export interface RangePlanning {
+  ranges: { definition: EventDefinition; range: ImportRange }[];
+  /** By PostgreSQL's clock. */
+  highWatermarkMs: number;
+}
+
+export interface SkippedPage extends Days {
+  progress: EventProgress;
 }
 
 export interface ImportPageJob {

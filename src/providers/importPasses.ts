@@ -1,9 +1,10 @@
 // Plans the passes of an import: which events are read together, and from which cursor. Nothing is read here.
 import type { EventDefinition } from "../domain/event.ts";
 import { SyncError } from "../domain/errors.ts";
+import type { Days, ImportRange } from "../domain/importRange.ts";
 import type { JsonValue } from "../domain/integration.ts";
 import type { EventProgress } from "../domain/progress.ts";
-import type { ImportPass, ImportPlanning } from "./connector.ts";
+import type { ImportPass, ImportPlanning, RangePlanning } from "./connector.ts";
 
 export interface PassRules<Cursor extends JsonValue> {
   /** Every pass that begins now ends when its events are complete through this time. */
@@ -31,6 +32,38 @@ export function planPasses<Cursor extends JsonValue>(
     passes.set(key, pass);
   }
   return [...passes.values()];
+}
+
+export interface RangeRules<Cursor extends JsonValue> extends Pick<PassRules<Cursor>, "parseCursor" | "sourceKey"> {
+  begin(days: Days): { targetMs: number; cursor: Cursor };
+}
+
+/** Ranges of the same days, source and progress share a pass. */
+export function planRangePasses<Cursor extends JsonValue>(
+  ranges: RangePlanning["ranges"],
+  rules: RangeRules<Cursor>,
+): ImportPass[] {
+  const passes = new Map<string, Required<ImportPass>>();
+  for (const { definition, range } of ranges) {
+    const progress: EventProgress = { completeThroughMs: null, unfinished: rangeProgress(range, rules) };
+    const key = JSON.stringify([rules.sourceKey(definition), range.purpose, range.fromDay, range.toDay, progress]);
+    const pass = passes.get(key) ?? { events: [], progress, ranges: [] };
+    // An event that is listed twice for the same days is read for the first range alone; the next run reads the other.
+    if (!pass.events.includes(definition.name)) {
+      pass.events.push(definition.name);
+      pass.ranges.push(range.id);
+    }
+    passes.set(key, pass);
+  }
+  return [...passes.values()];
+}
+
+function rangeProgress<Cursor extends JsonValue>(
+  { fromDay, toDay, unfinished }: ImportRange,
+  rules: RangeRules<Cursor>,
+): EventProgress["unfinished"] {
+  if (unfinished !== null && rules.parseCursor(unfinished.cursor) !== null) return unfinished;
+  return { position: 0, ...rules.begin({ fromDay, toDay }) };
 }
 
 function nextProgress<Cursor extends JsonValue>(

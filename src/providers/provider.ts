@@ -48,6 +48,14 @@ export interface ProviderSpec {
   readonly secret?: Field<z.ZodType<string>> & { readonly name: string };
   /** The settings that tell projects apart: a workspace connects each combination of their values once. */
   readonly projectFields: readonly string[];
+  /** What may be imported. */
+  readonly history?: {
+    /** No project has older events; `message` says so. */
+    readonly first: { readonly day: string; readonly message: string };
+    /** What a first import of so many days costs, in a sentence. */
+    cost(days: number): string;
+    readonly help: string;
+  };
   /** Precedes their values in titles. */
   readonly titlePrefix?: string;
   readonly event: {

@@ -43,6 +43,7 @@ const SUMMARIES: { [Name in keyof SyncActivities]: (input: Parameters<SyncActivi
     `Record the export as complete through ${new Date(highWatermark.throughMs).toISOString()}`,
   planImport: () => "Fix the high watermark and plan what to read",
   importPage: ({ task }) => `Read a page of ${task.events.join(", ")}`.slice(0, MAX_SUMMARY_CHARS),
+  leaveGap: ({ task }) => `Leave a gap in ${task.events.join(", ")}`.slice(0, MAX_SUMMARY_CHARS),
   discoverProperties: () => "Discover the events' properties",
   recordRun: ({ finished }) =>
     finished === null ? "Record the start of the run" : `Record the run: ${finished.outcome}`,
@@ -67,6 +68,6 @@ export function toErrorState(failure: unknown, nowMs: number): ErrorState {
   return { kind: "bug", message: "An unexpected failure: see the workflow's history.", sinceMs: nowMs };
 }
 
-function causeOf(failure: unknown): unknown {
+export function causeOf(failure: unknown): unknown {
   return failure instanceof ActivityFailure ? failure.cause : failure;
 }

@@ -43,7 +43,8 @@ export function registerConnectionTest(app: App, { store, connectors }: AppDeps)
       const connector = orNotFound("provider", connectors[row.provider] ?? null);
       const steps = await failedStepOf(async () => {
         const connection = orNotFound("integration", await store.integrations.connection(id));
-        return connector.testConnection(connection, events, requestLimiter(store, connector.requestBudget(connection)));
+        const budget = connector.requestBudget(connection);
+        return connector.testConnection(connection, events, requestLimiter(store, budget, workspaceId));
       });
       return { ok: steps.every((step) => step.ok), steps };
     },

@@ -19,6 +19,8 @@ import {
   toEventResponse,
 } from "./responses.ts";
 
+const DAY_MS = 86_400_000;
+
 export type ProviderSchemas = ReturnType<typeof createProviderSchemas>;
 
 /** A provider says in `provider` which body of a new integration is meant; elsewhere the integration decides. */
@@ -46,6 +48,10 @@ export function createProviderSchemas(specs: readonly ProviderSpec[], nowMs: Now
     newEventFor: ({ provider }: Integration) => newEvent(specOf(provider)),
     integration,
     event,
+    importCostOf: ({ provider, importFrom, createdAtMs }: Integration): string | null => {
+      const days = Math.ceil((createdAtMs - Date.parse(`${importFrom}T00:00:00Z`)) / DAY_MS);
+      return specOf(provider).history?.cost(Math.max(1, days)) ?? null;
+    },
     toEventResponse: (row: EventSummary) => toEventResponse(row, specOf(row.provider).event.nameField),
   };
 }
@@ -54,14 +60,16 @@ export function createProviderSchemas(specs: readonly ProviderSpec[], nowMs: Now
 export const componentName = ({ title }: ProviderSpec): string => title.replaceAll(/\W/g, "");
 
 function newIntegration(spec: ProviderSpec, nowMs: NowMs) {
-  const { id, title, settings, secret } = spec;
+  const { id, title, settings, secret, history } = spec;
   return z
     .strictObject(
       {
         provider: z.literal(id).describe("The provider."),
         ...shapeOf(settings),
         ...(secret && { [secret.name]: documented(secret) }),
-        importFrom: importFromDay(nowMs).optional().describe("The first day to import. Default: 30 days ago."),
+        importFrom: importFromDay(nowMs, history?.first)
+          .optional()
+          .describe(["The first day to import. Default: 30 days ago.", history?.help].join(" ").trim()),
       },
       sayUnknown(`unknown field of a ${title} integration`),
     )
@@ -93,7 +101,7 @@ function integrationPatch(spec: ProviderSpec, stored: JsonObject): z.ZodType<Int
     .strictObject(
       {
         ...directionSwitches,
-        ...Object.fromEntries(changeable.map(([name, field]) => [name, documented(field).optional()])),
+        ...Object.fromEntries(changeable.map(([name, field]) => [name, documented(withoutDefault(field)).optional()])),
         ...(secret && { [secret.name]: documented(secret).optional() }),
       },
       sayUnknown(`unknown field of a ${title} integration, or one that never changes`),
@@ -150,6 +158,12 @@ function eventOf(spec: ProviderSpec) {
   const fields = { [nameField]: z.string().meta({ description: `${label}.`, example }), ...responseShapeOf(source) };
   // The fields' names are the provider's own; what is made here from a row is typed by the shared ones.
   return (eventFields.extend(fields) as unknown as typeof eventFields).openapi(`${componentName(spec)}Event`);
+}
+
+/** What a patch leaves out stays as it is. */
+function withoutDefault(field: Field): Field {
+  const { schema } = field;
+  return schema instanceof z.ZodDefault ? { ...field, schema: schema.unwrap() as Field["schema"] } : field;
 }
 
 const shapeOf = (fields: Fields) =>

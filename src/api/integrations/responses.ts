@@ -17,6 +17,10 @@ const completeThrough = time.nullable().describe("Everything before this time is
 export const integrationFields = z.object({
   id: z.string().openapi({ description: "The id of the integration.", example: "int_8ca58d2699" }),
   importFrom: z.string().openapi({ description: "The first day that is imported.", example: "2026-01-31" }),
+  importCost: z.string().nullable().openapi({
+    description: "What the first import of an event costs at the provider. Null if it is not limited.",
+    example: null,
+  }),
   createdAt: time.describe("When the integration was created."),
   status: z.enum(["idle", "syncing", "paused", "attention"]).openapi({
     description: "`attention` means that an error waits for the owner of the project.",
@@ -52,6 +56,14 @@ export const integrationFields = z.object({
 
 export type IntegrationResponse = z.input<typeof integrationFields> & { provider: string };
 
+const gapResponse = z
+  .object({
+    from: z.string().openapi({ format: "date", description: "The first day of the gap.", example: "2026-01-05" }),
+    to: z.string().openapi({ format: "date", description: "The last day of the gap.", example: "2026-01-05" }),
+    ...errorState.shape,
+  })
+  .openapi("Gap");
+
 /** The event's name, and its source at the provider, stand beside these fields. */
 export const eventFields = z.object({
   description: z.string().nullable().openapi({ description: "Free text for people.", example: "Paid orders" }),
@@ -59,13 +71,19 @@ export const eventFields = z.object({
   imported: count.openapi({ description: "Records that were imported.", example: 1200 }),
   rejected: count.openapi({ description: "Records that were rejected.", example: 0 }),
   completeThrough,
+  gaps: z.array(gapResponse).describe("Days that cannot be read now. Each run tries them again."),
   error: errorState.optional(),
 });
 
 export type EventResponse = z.input<typeof eventFields>;
 
+const NOT_SAID = { temporalUrl: null, importCost: null };
+
 /** `temporalUrl` is the page of its workflow in Temporal's UI, if there is one. The secret is not part of a row. */
-export function toIntegrationResponse(row: Integration, temporalUrl: string | null = null): IntegrationResponse {
+export function toIntegrationResponse(
+  row: Integration,
+  { temporalUrl, importCost }: { temporalUrl: string | null; importCost: string | null } = NOT_SAID,
+): IntegrationResponse {
   const { lastRun } = row;
   const { completeThroughMs, error, ...counts } = row.export;
   return {
@@ -73,6 +91,7 @@ export function toIntegrationResponse(row: Integration, temporalUrl: string | nu
     id: row.id,
     provider: row.provider,
     importFrom: row.importFrom,
+    importCost,
     createdAt: isoTime(row.createdAtMs),
     status: row.status,
     nextRunAt: isoTimeOrNull(row.nextRunAtMs),
@@ -94,6 +113,13 @@ export function toEventResponse(row: EventSummary, nameField: string): EventResp
     imported: row.imported,
     rejected: row.rejected,
     completeThrough: isoTimeOrNull(row.completeThroughMs),
+    gaps: row.gaps.map(({ fromDay, toDay, error: { kind, message, sinceMs } }) => ({
+      from: fromDay,
+      to: toDay,
+      kind,
+      message,
+      since: isoTime(sinceMs),
+    })),
     ...toErrorField(row.error),
   };
 }

@@ -20,7 +20,11 @@ type ToResponse = (row: Integration) => IntegrationResponse;
 export function registerIntegrations(app: App, deps: AppDeps, schemas: ProviderSchemas, web: WebSettings): void {
   const endpoint = endpointsOf(app, "integrations");
   const { integrations } = deps.store;
-  const toResponse = (row: Integration) => toIntegrationResponse(row, temporalUrlOf(web.temporalUi, row.id));
+  const toResponse = (row: Integration) =>
+    toIntegrationResponse(row, {
+      temporalUrl: temporalUrlOf(web.temporalUi, row.id),
+      importCost: schemas.importCostOf(row),
+    });
   endpoint({
     method: "post",
     path: "/v1/integrations",

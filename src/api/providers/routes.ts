@@ -46,6 +46,7 @@ const provider = z
     projectFields: z
       .array(z.string())
       .openapi({ description: "The settings that distinguish projects.", example: ["projectId"] }),
+    historyHelp: z.string().optional().describe("What a long import costs."),
     settings: z.array(field).describe("The fields of an integration."),
     event: z.array(field).describe("The fields of an event. The first is its name."),
   })
@@ -66,13 +67,14 @@ export function registerProviders(app: App, { specs }: Pick<AppDeps, "specs">): 
 }
 
 export function toProvider(spec: ProviderSpec): z.input<typeof provider> {
-  const { id, title, summary, titlePrefix = "", projectFields, secret, event } = spec;
+  const { id, title, summary, titlePrefix = "", projectFields, history, secret, event } = spec;
   return {
     id,
     title,
     summary,
     titlePrefix,
     projectFields: [...projectFields],
+    historyHelp: history?.help,
     settings: [...toFields(spec.settings), ...(secret ? [toField(secret.name, secret, "secret")] : [])],
     event: [
       toField(event.nameField, { ...event, schema: z.string(), rule: EVENT_NAME_RULE }),

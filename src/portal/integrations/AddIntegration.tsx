@@ -56,7 +56,7 @@ function Choice() {
 }
 
 function ProviderForm({ provider }: { provider: Provider }) {
-  const { id, title, settings } = provider;
+  const { id, title, settings, historyHelp } = provider;
   const [, navigate] = useLocation();
   const form = useProviderForm(settings, { ...initialValues(settings), importFrom: "" });
   // The fields of the body are the provider's, so the server checks them.
@@ -86,7 +86,7 @@ function ProviderForm({ provider }: { provider: Provider }) {
               <TextInput
                 type="date"
                 label="Import from"
-                description="The first day to import. The default is 30 days ago."
+                description={["The first day to import. The default is 30 days ago.", historyHelp].join(" ").trim()}
                 {...form.getInputProps("importFrom")}
               />
             </Stack>

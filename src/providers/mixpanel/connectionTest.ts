@@ -1,14 +1,16 @@
 // The connection test: checks step by step what the customer set up in Mixpanel. A failed step says what to do.
 import { SyncError } from "../../domain/errors.ts";
+import type { GiveBack } from "../../domain/connection.ts";
 import type { AcquireRequest, TestStep } from "../connector.ts";
 import { MAX_ERROR_BODY_BYTES } from "../http.ts";
 import { CONNECTION_TEST_TIMEOUT_MS, runTestStep } from "../testStep.ts";
 import { fetchProject, type MixpanelProject } from "./account.ts";
 import { sendRequest } from "./client.ts";
-import { quoted, refusalError } from "./errors.ts";
+import { isRefusedAccount, quoted, refusalError } from "./errors.ts";
 import { requestExport } from "./import/exportRequest.ts";
 import { dayInZone } from "./import/projectTimeZone.ts";
 import { type MixpanelCall, settingsOf } from "./options.ts";
+import { timesOf } from "./projectTime.ts";
 
 export async function testConnection(call: MixpanelCall, acquireRequest: AcquireRequest): Promise<TestStep[]> {
   const step = (name: string, run: () => Promise<string | void>) => runTestStep("Mixpanel", name, run);
@@ -65,15 +67,14 @@ async function tryReading(
   acquireRequest: AcquireRequest,
   project: MixpanelProject | null,
 ): Promise<string | void> {
+  let giveBack: GiveBack;
   try {
-    await acquireRequest("increment");
+    giveBack = await acquireRequest("increment");
   } catch (error) {
-    if (error instanceof SyncError && error.kind === "rate_limited") {
-      return "Not tested: this hour's export requests of the project are used up. The import waits by itself.";
-    }
-    throw error;
+    if (!(error instanceof SyncError) || error.kind !== "rate_limited") throw error;
+    return `Not tested. ${error.message} The import waits by itself.`;
   }
-  const isLocal = settingsOf(call.connection).projectTime === "local";
+  const isLocal = timesOf(call.connection) === "local";
   const today = dayInZone(Date.now(), isLocal ? (project?.timezone ?? null) : null);
   const response = await requestExport(call, { fromDay: today, toDay: today }, { limit: "1" });
   const text = await response.text(MAX_ERROR_BODY_BYTES);
@@ -81,5 +82,6 @@ async function tryReading(
   if (response.status === 429) {
     return "Not tested: Mixpanel's limit on exports is reached. The import waits for it by itself.";
   }
+  if (isRefusedAccount(response.status, text)) await giveBack();
   throw refusalError(call.connection, response.status, text, "the export of events");
 }

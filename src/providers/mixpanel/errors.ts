@@ -123,11 +123,24 @@ function notFoundError(said: string): SyncError {
   return new SyncError("not_found", `Mixpanel does not know this project or address (${said}). ${remedy}`);
 }
 
-/** Returns the time of a `Retry-After` header, which holds seconds or a date, in epoch ms. */
+/** Whether Mixpanel refused the credentials, so that it did not count the request. */
+export function isRefusedAccount(status: number, body: string): boolean {
+  return status === 401 || (status === 400 && /unable to authenticate/i.test(body));
+}
+
+const MAX_RETRY_AFTER_MS = 3_600_000;
+/** A server that asks for more has sent something else, for example an epoch time. */
+const MAX_SENSIBLE_RETRY_AFTER_MS = 24 * MAX_RETRY_AFTER_MS;
+const SECONDS = /^\d{1,9}(\.\d{1,9})?$/;
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+/** The time of a `Retry-After` header (seconds or a date), at most an hour ahead; undefined if it makes no sense. */
 export function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
-  if (header === undefined) return undefined;
-  const seconds = Number(header);
-  if (header.trim() !== "" && Number.isFinite(seconds)) return nowMs + Math.max(0, seconds) * 1_000;
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(date, nowMs);
+  const text = header?.trim() ?? "";
+  let waitMs: number;
+  if (SECONDS.test(text)) waitMs = Number(text) * 1_000;
+  else if (HTTP_DATE.test(text)) waitMs = Date.parse(text) - nowMs;
+  else return undefined;
+  const isSensible = waitMs >= 0 && waitMs <= MAX_SENSIBLE_RETRY_AFTER_MS;
+  return isSensible ? nowMs + Math.min(waitMs, MAX_RETRY_AFTER_MS) : undefined;
 }

@@ -114,10 +114,15 @@ interface EventRow extends EventSummary {
   id: number;
 }
 
+const GAPS = sql`(
+  select coalesce(
+    jsonb_agg(jsonb_build_object('fromDay', r.from_day, 'toDay', r.to_day, 'error', r.error) order by r.from_day), '[]')
+  from import_ranges r where r.event_id = e.id and r.purpose = 'gap' and r.error is not null)`;
+
 function readEvents(db: Queryable, where: RawBuilder<unknown>, limit: number): Promise<EventRow[]> {
   return db.query(sql<EventRow>`
     select e.id, i.provider, e.name, e.source, e.description, e.created_at_ms as "createdAtMs", e.imported, e.rejected,
-      e.complete_through_ms as "completeThroughMs", e.error
+      e.complete_through_ms as "completeThroughMs", e.error, ${GAPS} as gaps
     from event_definitions e join integrations i on i.id = e.integration_id
     where e.deleted_at_ms is null and ${where} order by e.id limit ${limit}`);
 }

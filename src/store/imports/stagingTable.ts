@@ -29,8 +29,8 @@ interface Inserted {
 
 /**
  * Rows are inserted in the order of the key: two chunks that share rows never wait for each other, and the index is
- * filled in order. A row that is there already only gets its newer user and properties (an identity merge), and is
- * marked as updated. For example, with rows of event 7:
+ * filled in order. A row that is there already only gets its newer user and properties (an identity merge) or its new
+ * time (another zone of the project), and is marked as updated. For example, with rows of event 7:
  *
  *     staged_rows   imported_events before     inserted                     result
  *     1 of user a   -                          1, fresh                     event 7, fresh 1, uuids [1]
@@ -42,8 +42,9 @@ const INSERT_STAGED_ROWS = sql<Inserted>`
     insert into imported_events as e (${sql.raw(COLUMNS)})
     select ${sql.raw(COLUMNS)} from staged_rows order by event_id, uuid
     on conflict (event_id, uuid) do update
-      set user_id = excluded.user_id, properties = excluded.properties, updated = true
-    where e.user_id <> excluded.user_id
+      set user_id = excluded.user_id, timestamp_ms = excluded.timestamp_ms, properties = excluded.properties,
+        updated = true
+    where e.user_id <> excluded.user_id or e.timestamp_ms <> excluded.timestamp_ms
     returning e.event_id, e.uuid, not e.updated as fresh
   )
   select event_id as "eventId", count(*) filter (where fresh) as fresh,

@@ -125,7 +125,7 @@ async function update(
 async function connection(db: Queryable, secretKeys: Buffer[], id: string): Promise<Connection | null> {
   const [row] = await db.query(sql<Omit<Connection, "secret"> & { box: Buffer | null }>`
     select id as "integrationId", workspace_id as "workspaceId", provider, settings, import_from as "importFrom",
-      secret as box
+      learned, secret as box
     from integrations where id = ${id} and deleted_at_ms is null`);
   if (row === undefined) return null;
   const { box, ...connected } = row;

@@ -34,6 +34,7 @@ describe("integrations", () => {
       id: answer.body.id,
       projectId: project,
       importFrom: "2026-01-31",
+      importCost: null,
       createdAt: expect.stringMatching(/Z$/) as string,
       status: "idle",
       nextRunAt: null,

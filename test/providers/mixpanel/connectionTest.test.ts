@@ -1,5 +1,5 @@
 // The connection test: every step of the set-up, each failure with its remedy.
-import type { Connection } from "../../../src/domain/connection.ts";
+import type { AcquireRequest, Connection } from "../../../src/domain/connection.ts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createMixpanelConnector } from "../../../src/providers/mixpanel/connector.ts";
 import type { Connector, TestStep } from "../../../src/providers/connector.ts";
@@ -32,7 +32,7 @@ beforeEach(async () => {
 
 function check(
   connection: Connection = connectionOf(),
-  acquireRequest = (): Promise<void> => Promise.resolve(),
+  acquireRequest: AcquireRequest = async () => async () => {},
 ): Promise<TestStep[]> {
   return connector.testConnection(connection, [], acquireRequest);
 }
@@ -80,9 +80,10 @@ test("a plan without raw export fails reading alone", async () => {
 });
 
 test("a used-up budget does not fail the test: reading is not tested", async () => {
-  const none = (): Promise<void> => Promise.reject(new SyncError("rate_limited", "later", { retryAtMs: 1 }));
+  const none: AcquireRequest = () =>
+    Promise.reject(new SyncError("rate_limited", "Refused until noon.", { retryAtMs: 1 }));
   const steps = await check(connectionOf(), none);
-  expect(steps.at(-1)).toMatchObject({ ok: true, message: expect.stringContaining("Not tested") });
+  expect(steps.at(-1)).toMatchObject({ ok: true, message: expect.stringMatching(/Not tested.*until noon/) });
   expect((await standIn.control.requests(PROJECT)).byKind["export"]).toBeUndefined();
 });
 

@@ -4,6 +4,7 @@ import { bigQueryTests } from "./contract/bigQuery.ts";
 import { exposureTests } from "./contract/exposures.ts";
 import type { Harness } from "./contract/harness.ts";
 import { importTests } from "./contract/imports.ts";
+import { rangeTests } from "./contract/ranges.ts";
 import { integrationTests } from "./contract/integrations.ts";
 import { resendTests } from "./contract/resend.ts";
 import { routerTests } from "./contract/routers.ts";
@@ -36,6 +37,9 @@ export function storeContract(name: string, makeHarness: () => Promise<Harness>)
     });
     describe("imports", () => {
       importTests(get);
+    });
+    describe("ranges of days", () => {
+      rangeTests(get);
     });
     describe("runs and requests", () => {
       runTests(get);
