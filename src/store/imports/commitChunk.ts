@@ -1,27 +1,46 @@
 // Stores one chunk of an import in one transaction: rows, rejected rows, property counts, counters and progress.
 import { sql } from "kysely";
-import type { ImportedRow } from "../../domain/importedRow.ts";
 import { isBehind, type EventProgress } from "../../domain/progress.ts";
-import type { Database, Transaction } from "../postgres/database.ts";
+import { readNowMs, type Database, type Transaction } from "../postgres/database.ts";
 import { insertRejected, type RejectedInsert } from "../runs/rejected.ts";
+import { newestCopies } from "./copies.ts";
 import type { ChunkCommit, ChunkResult } from "./interface.ts";
 import { appendPropertyCounts } from "./propertyCounts.ts";
 import { quarantineInvalidRows } from "./quarantine.ts";
-import { CREATE_STAGING_TABLE, storeRows, type StagedRow } from "./stagingTable.ts";
+import { CHUNK_SETTINGS, storeRows, type StagedRow } from "./stagingTable.ts";
+import { noteUserPairs } from "./userPairs.ts";
+
+/** A row that is dated further ahead of PostgreSQL's clock counts as one from the future. */
+const FUTURE_MS = 86_400_000;
 
 /** Tries the whole chunk. If PostgreSQL refuses the content of some rows, these become rejected records. */
 export async function commitChunk(db: Database, chunk: ChunkCommit): Promise<ChunkResult> {
-  const rows = lastOfEachKey(chunk.rows);
   try {
-    return await quarantineInvalidRows(db, rows, (valid, invalid) => {
-      const storable = { ...chunk, rows: valid, rejected: [...chunk.rejected, ...invalid] };
-      return db.transaction((tx) => storeChunk(tx, storable), CREATE_STAGING_TABLE);
+    return await quarantineInvalidRows(newestCopies(chunk.rows), {
+      store: (valid, invalid) => {
+        const storable = { ...chunk, rows: valid, rejected: [...chunk.rejected, ...invalid] };
+        return db.transaction((tx) => storeChunk(tx, storable), CHUNK_SETTINGS);
+      },
+      tryOut: (rows) => tryOut(db, { ...chunk, rows }),
     });
   } catch (error) {
     if (error instanceof StaleCheckpoint) return { imported: 0, rejected: 0, stale: true };
     throw error;
   }
 }
+
+async function tryOut(db: Database, chunk: ChunkCommit): Promise<void> {
+  const work = async (tx: Transaction) => {
+    await storeChunk(tx, chunk);
+    throw new TriedOut();
+  };
+  await db.transaction(work, CHUNK_SETTINGS).catch((error: unknown) => {
+    if (!(error instanceof TriedOut)) throw error;
+  });
+}
+
+/** Rolls back what was only tried. */
+class TriedOut extends Error {}
 
 /** Rolls the chunk back: the checkpoint is behind the progress from which the page was read. */
 class StaleCheckpoint extends Error {}
@@ -34,11 +53,13 @@ async function storeChunk(tx: Transaction, chunk: ChunkCommit): Promise<ChunkRes
     const event = events.get(row.event);
     if (event !== undefined) staged.push({ eventId: event.id, row });
   }
-  const fresh = await storeRows(tx, staged);
-  await appendPropertyCounts(tx, fresh);
+  const stored = await storeRows(tx, staged);
+  const { fresh, replaced } = stored;
+  await noteUserPairs(tx, [...fresh, ...replaced]);
+  await appendPropertyCounts(tx, stored);
   const rejected = await insertRejected(tx, chunk.integrationId, toRejectedInserts(chunk, events));
   if (chunk.progress !== null) await setProgress(tx, chunk, chunk.progress);
-  await countRows(tx, staged, fresh, rejected);
+  await countRows(tx, { staged, fresh, rejected });
   await tx.execute(sql`
     update runs set import_records = import_records + ${fresh.length},
       import_rejected = import_rejected + ${rejected.length}
@@ -78,15 +99,26 @@ function toRejectedInserts(chunk: ChunkCommit, events: Map<string, EventRow>): R
   });
 }
 
+interface Counted {
+  staged: StagedRow[];
+  fresh: StagedRow[];
+  /** The event of each rejected record. */
+  rejected: (number | null)[];
+}
+
 /** In the order of ids, so that two chunks of the same events never wait for each other. */
-async function countRows(tx: Transaction, staged: StagedRow[], fresh: StagedRow[], rejected: (number | null)[]) {
+async function countRows(tx: Transaction, { staged, fresh, rejected }: Counted): Promise<void> {
   const [read, imported] = [countPerEvent(staged), countPerEvent(fresh)];
+  const nowMs = await readNowMs(tx);
+  const future = countPerEvent(fresh.filter(({ row }) => row.timestampMs > nowMs + FUTURE_MS));
+  const several = new Set(staged.flatMap(({ eventId, row }) => (row.userIds.length > 1 ? [eventId] : [])));
   const ids = new Set([...read.keys(), ...rejected.filter((id) => id !== null)]);
   for (const id of [...ids].toSorted((a, b) => a - b)) {
     const added = imported.get(id) ?? 0;
     await tx.execute(sql`
       update event_definitions set imported = imported + ${added},
         deduplicated = deduplicated + ${(read.get(id) ?? 0) - added},
+        future = future + ${future.get(id) ?? 0}, has_several_ids = has_several_ids or ${several.has(id)},
         rejected = rejected + ${rejected.filter((of) => of === id).length}
       where id = ${id}`);
   }
@@ -116,10 +148,4 @@ function assertNotBehind(events: Map<string, EventRow>, chunk: ChunkCommit): voi
     const event = events.get(name);
     if (event !== undefined && isBehind(event.progress, chunk.from)) throw new StaleCheckpoint();
   }
-}
-
-function lastOfEachKey(rows: ImportedRow[]): ImportedRow[] {
-  const byKey = new Map<string, ImportedRow>();
-  for (const row of rows) byKey.set(`${row.uuid} ${row.event}`, row);
-  return byKey.size === rows.length ? rows : [...byKey.values()];
 }

@@ -16,7 +16,7 @@ import type { MixpanelContext } from "../options.ts";
 import { cursorAfter, parseCursor, progressAt } from "./cursor.ts";
 import { openWindow } from "./exportRequest.ts";
 import { splitLines } from "./lines.ts";
-import { cutShort, readLine, rejectOverlong, type RowContext } from "./parseRow.ts";
+import { createRowReader, type RowContext } from "./parseRow.ts";
 import { createUtcConverter } from "./projectTimeZone.ts";
 
 export async function* importPage(
@@ -50,19 +50,20 @@ async function* readSinks(
   job: ImportPageJob,
   size: { rows: number; bytes: number },
 ): AsyncGenerator<RowSink> {
+  const reader = createRowReader(context);
   let sink = emptySink();
   try {
     for await (const part of splitLines(response.body as AsyncIterable<Buffer>, () => job.heartbeat())) {
       job.signal.throwIfAborted();
       size.bytes += part.bytes;
       sink.bytes += part.bytes;
-      if (part.kind === "overlong") rejectOverlong(part, context, sink);
-      if (part.kind === "tail") readTail(part.text, context, sink);
+      if (part.kind === "overlong") reader.overlong(part, sink);
+      if (part.kind === "tail") reader.line(part.text, sink);
       if (part.kind === "lines") {
         const { text } = part;
         let from = 0;
         for (let to = text.indexOf("\n"); to !== -1; to = text.indexOf("\n", from)) {
-          readLine(text.slice(from, to), context, sink);
+          reader.line(text.slice(from, to), sink);
           from = to + 1;
           size.rows++;
           if (rowCount(sink) < MAX_CHUNK_ROWS) continue;
@@ -74,15 +75,9 @@ async function* readSinks(
       yield sink;
       sink = emptySink();
     }
+    reader.end();
   } catch (error) {
     throw networkError(SERVICE_NAMES.data, error, job.signal);
   }
   if (rowCount(sink) > 0) yield sink;
-}
-
-/** If a last line without a newline is not a whole row, the response was cut short. */
-function readTail(tail: string, context: RowContext, sink: RowSink): void {
-  const rejectedBefore = sink.rejected.length;
-  readLine(tail, context, sink);
-  if (sink.rejected.length > rejectedBefore) throw cutShort();
 }

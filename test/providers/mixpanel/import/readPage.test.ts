@@ -161,7 +161,7 @@ test("an identity merge keeps a row's key and moves it to the merged user", asyn
   const before = rowsOf(await firstPage());
   await standIn.control.mergeIdentity(PROJECT, "ann", "ann@home");
   const after = rowsOf(await firstPage());
-  expect([before[0]?.userId, after[0]?.userId]).toEqual(["ann", "ann@home"]);
+  expect([before[0]?.userIds, after[0]?.userIds]).toEqual([["ann"], ["ann@home", "ann"]]);
   expect(after[0]?.uuid).toBe(before[0]?.uuid);
 });
 
