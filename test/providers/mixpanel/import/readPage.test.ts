@@ -90,7 +90,12 @@ test("digits, broken escapes and unknown events: text comes as it is, poison sta
       processingMs: NOW_MS,
       propertiesText: '{"distinct_id":"a","n":123456789012345678901234567890.10,"s":"\\ud800\\u0000"}',
     },
-    { event: "purchase", timeMs: NOW_MS, processingMs: NOW_MS, line: "not json" },
+    {
+      event: "purchase",
+      timeMs: NOW_MS,
+      processingMs: NOW_MS,
+      line: '{"event":"purchase","properties":{"time":NaN}}',
+    },
     { event: "signup", timeMs: NOW_MS, processingMs: NOW_MS, properties: { distinct_id: "a" } },
   ]);
   const chunks = await firstPage();
@@ -98,7 +103,9 @@ test("digits, broken escapes and unknown events: text comes as it is, poison sta
   expect(others).toEqual([]);
   expect(row?.properties).toContain('"n":123456789012345678901234567890.10');
   expect(row?.properties).toContain('"s":"\\ud800\\u0000"');
-  expect(chunks.flatMap((chunk) => chunk.rejected)).toMatchObject([{ event: null, record: "not json" }]);
+  expect(chunks.flatMap((chunk) => chunk.rejected)).toMatchObject([
+    { event: "purchase", record: '{"event":"purchase","properties":{"time":NaN}}' },
+  ]);
 });
 
 test("duplicates in the export have one key", async () => {

@@ -7,6 +7,7 @@ import { MAX_PROPERTIES_PER_EVENT } from "../../../../src/domain/limits.ts";
 import type { EventProgress } from "../../../../src/domain/progress.ts";
 import type { Store } from "../../../../src/store/store.ts";
 import {
+  HOUR_MS,
   NOTHING,
   commitRows,
   discover,
@@ -32,9 +33,9 @@ export function importTests(get: GetHarness): void {
     const text =
       '{"n": 12345678901234567890123.4567890123456789, "e": 1e300, "t": "é🙂\\t\\n\\\\ \\"q\\"", "s": -0.10}';
     const userId = "tab\t new\n \\N \\. é🙂";
-    await commitRows(store, integration, [row(1, text, { userId })]);
+    await commitRows(store, integration, [row(1, text, { userIds: [userId] })]);
     const [record] = await records(store, integration);
-    expect(record).toMatchObject({ uuid: uuidOf(1), userId, timestampMs: 1_700_000_000_001 });
+    expect(record).toMatchObject({ uuid: uuidOf(1), userIds: [userId], timestampMs: 1_700_000_000_001 });
     expect(record?.properties).toContain("12345678901234567890123.4567890123456789");
     expect(record?.properties).toContain("-0.10");
     expect(JSON.parse(record?.properties ?? "")).toEqual(JSON.parse(text));
@@ -51,12 +52,12 @@ export function importTests(get: GetHarness): void {
     expect(await commitRows(store, integration, rows)).toMatchObject({ imported: 0 });
     // Read again after an identity merge: the user and properties are the newer ones.
     expect(
-      await commitRows(store, integration, [row(2, '{"a":"y"}', { userId: "merged" }), row(3, '{"a":null}')]),
+      await commitRows(store, integration, [row(2, '{"a":"y"}', { userIds: ["merged"] }), row(3, '{"a":null}')]),
     ).toMatchObject({
       imported: 1,
     });
-    const users = (await records(store, integration)).map(({ userId }) => userId);
-    expect(users).toEqual(["user 1", "merged", "user 3"]);
+    const users = (await records(store, integration)).map(({ userIds }) => userIds);
+    expect(users).toEqual([["user 1"], ["merged"], ["user 3"]]);
     expect((await event(store, integration))?.imported).toBe(3);
     expect(await discover(store, integration)).toBe(2);
     expect(await discover(store, integration)).toBe(0);
@@ -66,9 +67,10 @@ export function importTests(get: GetHarness): void {
         types: ["string", "number", "null"],
         numeric: false,
         count: 3,
+        nonNumeric: 1,
         example: expect.any(String) as string,
       },
-      { name: "b", types: ["boolean"], numeric: false, count: 1, example: "true" },
+      { name: "b", types: ["boolean"], numeric: false, count: 1, nonNumeric: 1, example: "true" },
     ]);
   });
 
@@ -129,7 +131,7 @@ export function importTests(get: GetHarness): void {
       ...good.slice(13),
       row(99, "{}", { uuid: "no uuid" }),
     ];
-    const nul = row(50, '{"a":"\\\\u0000"}', { userId: "nul \0 lone \uD800" });
+    const nul = row(50, '{"a":"\\\\u0000"}', { userIds: ["nul \0 lone \uD800"] });
     expect(await commitRows(store, integration, [...rows, nul])).toEqual({ imported: 41, rejected: 6, stale: false });
     expect(await commitRows(store, integration, [...rows, nul])).toEqual({ imported: 0, rejected: 0, stale: false });
     const rejected = await readAll((page) => store.runs.rejected(integration.workspaceId, integration.id, page), 2);
@@ -137,7 +139,7 @@ export function importTests(get: GetHarness): void {
     for (const { direction, event: name, reason } of rejected)
       expect([direction, name, reason]).toEqual(["import", "purchase", expect.any(String)]);
     expect(await event(store, integration)).toMatchObject({ imported: 41, rejected: 6 });
-    expect((await records(store, integration)).map(({ userId }) => userId)).toContain("nul \uFFFD lone \uFFFD");
+    expect((await records(store, integration)).flatMap(({ userIds }) => userIds)).toContain("nul \uFFFD lone \uFFFD");
   });
 
   test("rejected rows of the connector are listed once, also those of no event; rows of unknown events are dropped", async () => {
@@ -227,17 +229,76 @@ export function importTests(get: GetHarness): void {
     expect(shortened).toMatch(/^🙂+…$/u);
   });
 
-  test("an event has at most its number of properties", async () => {
+  test("the most frequent properties are listed; a new one that is frequent displaces a rare one", async () => {
     const { store, integration } = await setUp();
     const wide = (from: number, count: number) =>
-      JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${from + i}`, 1])));
-    await commitRows(store, integration, [row(1, wide(0, MAX_PROPERTIES_PER_EVENT - 1)), row(2, wide(5_000, 500))]);
-    await discover(store, integration);
-    await commitRows(store, integration, [row(3, wide(9_000, 500)), row(4, wide(0, 10))]);
-    await discover(store, integration);
-    const found = await properties(store, integration);
-    expect(found).toHaveLength(MAX_PROPERTIES_PER_EVENT);
-    expect(found.find(({ name }) => name === "p5")?.count).toBe(2);
+      JSON.stringify(
+        Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${from + i}`, i % 2 === 0 ? 1 : "x"])),
+      );
+    const list = async () => {
+      await discover(store, integration);
+      const found = await store.events.properties(integration.workspaceId, integration.id, "purchase");
+      return { ...found, names: new Set(found?.properties.map(({ name }) => name)) };
+    };
+    await commitRows(store, integration, [row(1, wide(0, MAX_PROPERTIES_PER_EVENT)), row(2, wide(0, 10))]);
+    expect(await list()).toMatchObject({ truncated: false, names: { size: MAX_PROPERTIES_PER_EVENT } });
+    const revenue = Array.from({ length: 3 }, (_, n) => row(10 + n, '{"revenue":5}'));
+    await commitRows(store, integration, [row(3, wide(5_000, 3_500)), ...revenue]);
+    const { truncated, names, properties: listed } = await list();
+    expect([truncated, names.size]).toEqual([true, MAX_PROPERTIES_PER_EVENT]);
+    expect(listed?.find(({ name }) => name === "revenue")).toMatchObject({ numeric: true, count: 3, nonNumeric: 0 });
+    expect(listed?.find(({ name }) => name === "p3")).toMatchObject({ numeric: false, count: 2, nonNumeric: 2 });
+    // What is not listed is counted all the same.
+    expect(names.has("p8499")).toBe(false);
+    await commitRows(store, integration, [row(4, '{"p8499":1}')]);
+    expect((await list()).properties?.find(({ name }) => name === "p8499")?.count).toBe(2);
+  });
+
+  test("no number of properties stops an import; names that no record has any more go", async () => {
+    const { store, integration } = await setUp();
+    const wide = (n: number, from: number) =>
+      row(n, JSON.stringify(Object.fromEntries(Array.from({ length: 8_000 }, (_, i) => [`p${from + i}`, 1]))));
+    for (let n = 0; n < 3; n++) {
+      await commitRows(store, integration, [wide(n, n * 8_000), row(100 + n, '{"revenue":5}')]);
+      await discover(store, integration);
+    }
+    const found = await store.events.properties(integration.workspaceId, integration.id, "purchase");
+    expect(found?.truncated).toBe(true);
+    expect(found?.properties.find(({ name }) => name === "revenue")?.count).toBe(3);
+    const old = await setUp();
+    await commitRows(store, old.integration, [row(1, '{"was":1,"stays":1}', { versionMs: 1 })]);
+    await discover(store, old.integration);
+    await commitRows(store, old.integration, [row(1, '{"is":1,"stays":"x"}', { versionMs: 2 })]);
+    await discover(store, old.integration);
+    expect((await properties(store, old.integration)).map(({ name, types }) => [name, types])).toEqual([
+      ["is", ["number"]],
+      ["stays", ["string"]],
+    ]);
+  });
+
+  test("rows that are dated over a day ahead when they come are counted", async () => {
+    const { store, integration } = await setUp();
+    const nowMs = await store.nowMs();
+    const dated = (n: number, hours: number) => row(n, "{}", { timestampMs: nowMs + hours * HOUR_MS });
+    const rows = [dated(1, -1), dated(2, 23), dated(3, 25), dated(4, 2_000)];
+    await commitRows(store, integration, rows);
+    await commitRows(store, integration, rows);
+    expect((await event(store, integration))?.future).toBe(2);
+  });
+
+  test("records of a user are found by any of its ids, page by page", async () => {
+    const { store, integration } = await setUp();
+    const idsOf = (n: number) => (n % 3 === 0 ? ["u"] : n % 3 === 1 ? ["x", "u"] : ["x", "y", "u"]);
+    const rows = Array.from({ length: 20 }, (_, n) => row(n, "{}", { userIds: idsOf(n) }));
+    await commitRows(store, integration, rows);
+    const of = (userId: string) => {
+      const { workspaceId, id } = integration;
+      return readAll((page) => store.events.records(workspaceId, id, "purchase", { ...page, userId }), 3);
+    };
+    expect((await of("u")).map(({ uuid, userIds }) => [uuid, userIds])).toEqual(
+      rows.map(({ uuid, userIds }) => [uuid, userIds]),
+    );
+    expect([(await of("x")).length, (await of("y")).length, (await of("")).length]).toEqual([13, 6, 0]);
   });
 
   test("a removed event takes its records along; one of the same name begins anew", async () => {
@@ -272,7 +333,7 @@ function records(store: Store, { workspaceId, id }: Integration) {
 }
 
 async function properties(store: Store, { workspaceId, id }: Integration) {
-  return (await store.events.properties(workspaceId, id, "purchase")) ?? [];
+  return (await store.events.properties(workspaceId, id, "purchase"))?.properties ?? [];
 }
 
 async function event(store: Store, { workspaceId, id }: Integration) {
