@@ -3852,10 +3852,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "properties": [
+                     *         {
+                     *           "name": "amount",
+                     *           "types": [
+                     *             "number"
+                     *           ],
+                     *           "numeric": true,
+                     *           "count": 1200,
+                     *           "nonNumeric": 0,
+                     *           "example": 12.5
+                     *         }
+                     *       ],
+                     *       "truncated": false
+                     *     }
+                     */
                     "application/json": {
                         /** @description The properties by name. */
                         properties: components["schemas"]["Property"][];
-                        /** @description Whether the records have further properties, which are not listed. */
+                        /**
+                         * @description Whether the records have further properties, which are not listed.
+                         * @example false
+                         */
                         truncated: boolean;
                     };
                 };

@@ -60,8 +60,8 @@ export interface ProviderSpec {
     readonly source: Fields;
   };
   /**
-   * These properties, in any case of letters, identify the user, so their values are never shown. First stand those that
-   * the ids of rows come from, in the order in which they count.
+   * These properties, in any case of letters, identify the user, so their values are never shown. Those that the ids of
+   * rows come from stand first, in the order in which they count.
    */
   identityProperties(source: JsonObject | null): readonly string[];
   /** Whether the destination can change a delivered row, so that revisions of buckets are delivered too. */

@@ -81,7 +81,10 @@ export function registerImported(app: App, { store: { events } }: AppDeps): void
     params: eventParams,
     response: z.object({
       properties: z.array(propertyResponse).describe("The properties by name."),
-      truncated: z.boolean().describe("Whether the records have further properties, which are not listed."),
+      truncated: z.boolean().openapi({
+        description: "Whether the records have further properties, which are not listed.",
+        example: false,
+      }),
     }),
     handler: async ({ workspaceId, params: { id, name } }) => {
       const { properties, truncated } = orNotFound("event", await events.properties(workspaceId, id, name));

@@ -58,8 +58,8 @@ export function MeasureFields({ form, path, legend }: MeasureFieldsProps) {
         {properties.data?.truncated === true && <TruncatedProperties shown={discovered.length} />}
         {needsProperty(measure) && chosen !== undefined && chosen.nonNumeric > 0 && (
           <Text>
-            {formatCount(chosen.nonNumeric)} of {formatCount(chosen.count)} records have another value than a number in{" "}
-            {chosen.name}.
+            {formatCount(chosen.nonNumeric)} of {formatCount(chosen.count)} records have a value in {chosen.name} that
+            is no number.
           </Text>
         )}
         {events.data?.events.length === 0 && (

@@ -34,8 +34,8 @@ export async function readRecords(
   const limit = page.limit + 1;
   const chosen = typeof userId === "string" ? sql`e.uuid in (${uuidsOfUser(eventId, userId, after, limit)})` : after;
   const rows = await db.query(sql<ImportedRecord>`
-    select e.uuid::text as uuid, array_remove(array[nullif(e.user_id, ''), e.user_id_2, e.user_id_3], null) as "userIds",
-      e.timestamp_ms as "timestampMs", e.properties::text as properties
+    select e.uuid::text as uuid, e.timestamp_ms as "timestampMs", e.properties::text as properties,
+      array_remove(array[nullif(e.user_id, ''), e.user_id_2, e.user_id_3], null) as "userIds"
     from imported_events e where e.event_id = ${eventId} and ${chosen} order by e.uuid limit ${limit}`);
   const keyOf = (row: ImportedRecord) => [row.uuid];
   return toPage(list, rows, page.limit, keyOf, (row) => row);

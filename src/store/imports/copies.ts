@@ -3,8 +3,8 @@ import { sql } from "kysely";
 import type { ImportedRow } from "../../domain/importedRow.ts";
 
 /**
- * Keeps one copy of each row: that of the newest version, of these one of a merged user, and of these the one read last.
- * A copy that repeats the ids and the time of the one before it changes nothing.
+ * Keeps one copy of each row: that of the newest version, of these one of a merged user, of these the one read last. A
+ * copy that repeats the ids and the time of the one before it changes nothing.
  */
 export function newestCopies(rows: ImportedRow[]): ImportedRow[] {
   const byKey = new Map<string, ImportedRow>();

@@ -64,10 +64,11 @@ async function foldCounts(tx: Transaction, eventId: number, identities: string[]
 
 /** A property that no record has any more goes too. */
 async function keepMostFrequent(tx: Transaction, eventId: number): Promise<void> {
+  const total = propertyTotal("p");
   await tx.execute(sql`
     delete from properties where event_id = ${eventId} and name in (
       select name from (
-        select name, ${propertyTotal("p")} as total, row_number() over (order by ${propertyTotal("p")} desc, name) as rank
+        select name, ${total} as total, row_number() over (order by ${total} desc, name) as rank
         from properties p where event_id = ${eventId}
       ) r where total <= 0 or rank > ${MAX_TRACKED_PROPERTIES_PER_EVENT}::bigint
     )`);

@@ -12,8 +12,8 @@ interface SearchedEvent {
 }
 
 /**
- * Looks each sampled user up in the indexes of every event, first in that of the ids that count first. The property that
- * holds the id in the row found names the id.
+ * Looks each sampled user up in the indexes of every event, first among the ids that count first. The property of the
+ * found row that holds the id gives it its name.
  */
 export async function findSampled(
   tx: Transaction,
@@ -22,14 +22,14 @@ export async function findSampled(
   identityProperties: IdentityProperties,
 ): Promise<MetricSample["joined"]> {
   const searched = JSON.stringify(events.map(({ id, source }) => ({ id, names: identityProperties(source) })));
-  const byColumn = USER_COLUMNS.map(
-    (column, place) => sql`(
-      select e.properties, d.names, ${sql.lit(place)} as place from jsonb_to_recordset(${searched}::jsonb) as d (id integer, names jsonb),
-        lateral (
-          select e.properties from imported_events e where e.event_id = d.id and ${isUser(column, sql`s.user_id`)} limit 1
-        ) e limit 1
-    )`,
-  );
+  const byColumn = USER_COLUMNS.map((column, place) => {
+    const isTheirs = sql`e.event_id = d.id and ${isUser(column, sql`s.user_id`)}`;
+    return sql`(
+      select e.properties, d.names, ${sql.lit(place)} as place
+      from jsonb_to_recordset(${searched}::jsonb) as d (id integer, names jsonb),
+        lateral (select e.properties from imported_events e where ${isTheirs} limit 1) e limit 1
+    )`;
+  });
   await tx.execute(sql`set local enable_seqscan = off`);
   const rows = await tx.query(sql<{ name: string | null; found: number }>`
     select one.name, count(*) as found

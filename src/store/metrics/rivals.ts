@@ -3,9 +3,9 @@ import { sql, type RawBuilder } from "kysely";
 import type { Transaction } from "../postgres/database.ts";
 
 /**
- * Fills `metric_rivals`: for each user of `metric_users`, those other ones that stand before it in some row of an event.
- * What the user counts there depends on them, so their hash is a part of the key of its values. For example, where u1
- * and u2 are exposed, and u3 is not:
+ * Fills `metric_rivals`: for each user of `metric_users`, the others that stand before it in some row of an event. What
+ * the user counts there depends on them, so their hash is a part of the key of its values. For example, where u1 and
+ * u2 are exposed, and u3 is not:
  *
  *     ids of a row   imported_user_pairs       metric_rivals
  *     u1, u2         u2, rival u1              u2: rivals [u1]
@@ -39,7 +39,8 @@ export function rivalsOf(eventId: number, withRivals: ReadonlySet<number>, name:
   if (!withRivals.has(eventId)) return { join: sql``, hash: sql`0::bigint`, ids: sql`null::text[]` };
   const of = (column: string) => sql.ref(`${name}.${column}`);
   return {
-    join: sql`left join metric_rivals ${sql.ref(name)} on ${of("event_id")} = ${eventId} and ${of("user_id")} = u.user_id`,
+    join: sql`left join metric_rivals ${sql.ref(name)}
+      on ${of("event_id")} = ${eventId} and ${of("user_id")} = u.user_id`,
     hash: sql`coalesce(${of("rivals")}, 0)`,
     ids: sql`${of("rival_ids")}`,
   };

@@ -20,9 +20,8 @@ export function rowsOfUser(eventId: number, { byUser, hasSeveralIds }: Strategy)
   const isNotRivals = sql`(e.place = 1 or u.rival_ids is null or e.user_id <> all(u.rival_ids)
     and (e.place = 2 or e.user_id_2 <> all(u.rival_ids)))`;
   if (!byUser) {
-    const ids = sql.join(USER_COLUMNS);
     return sql`(
-        select ${columns}, unnest(array[${ids}]) as matched, generate_series(1, ${sql.lit(USER_COLUMNS.length)}) as place
+        select ${columns}, unnest(array[${sql.join(USER_COLUMNS)}]) as matched, unnest(array[1, 2, 3]) as place
         from imported_events e where ${ofEvent}
       ) e on e.matched collate "C" = u.user_id and ${isNotRivals}`;
   }

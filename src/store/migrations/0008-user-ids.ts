@@ -3,7 +3,7 @@ import { sql, type Kysely, type Migration } from "kysely";
 
 /**
  * `user_id` counts first, then `user_id_2`, then `user_id_3`. `version_ms`: when the source processed this copy.
- * `future`: how many rows were dated more than a day ahead when they came. `has_several_ids`: some row has more than one.
+ * `future`: how many rows were dated more than a day ahead when they came. `has_several_ids`: of some row.
  */
 const ROWS = `
   alter table imported_events
@@ -21,8 +21,8 @@ const INDEXES = `
     where user_id_3 is not null;`;
 
 /**
- * Two ids that some row of the event has, of which `rival_id` counts first: where both are exposed users, the row is the
- * rival's. What is kept for a user depends on which of its rivals are exposed too: `rivals` is a hash of these, or 0.
+ * Two ids that some row of the event has, of which `rival_id` counts first: where both are exposed users, the row is
+ * the rival's. What is kept for a user depends on which of its rivals are exposed: `rivals` is a hash of them, or 0.
  * Only ids that an exposure can have are here.
  */
 const RIVALS = `

@@ -141,7 +141,7 @@ describe("what was imported", () => {
     expect((await api.call(`${records}?user=nobody`)).body).toEqual({ records: [], next: null });
     const other = await api.call(`${records}?user=user-1&cursor=${encodeURIComponent(String(first.body.next))}`);
     expect(pathsOf(other)).toEqual(["cursor"]);
-    expect(pathsOf(await api.call(`${records}?user=`))).toEqual(["user"]);
+    expect((await api.call(`${records}?user=`)).body.records).toHaveLength(3);
     expect((await api.call(eventsOf(id))).body).toMatchObject({ events: [{ imported: 3 }] });
   });
 

@@ -101,18 +101,23 @@ async function storedCounts({ id }: Integration): Promise<Record<string, number>
   return Object.fromEntries(counts.filter(([, count]) => count !== 0));
 }
 
-async function expectStanding(integration: Integration, read: Copy[]): Promise<void> {
-  const expected = standing(read);
-  const found = await stored(integration);
-  const byId = (a: { $insert_id?: unknown }, b: { $insert_id?: unknown }) =>
-    String(a.$insert_id) < String(b.$insert_id) ? -1 : 1;
-  expect(found.map(({ properties }) => properties).toSorted(byId)).toEqual(expected.toSorted(byId));
-  for (const { userIds, properties } of found) {
-    const ids = ["$user_id", "distinct_id"].map((name) => (properties as Record<string, unknown>)[name]);
-    expect(userIds).toEqual(ids.filter((id) => id !== undefined));
-  }
+/** What is stored beside what should be. */
+async function compare(integration: Integration, read: Copy[]) {
+  const expected = standing(read).toSorted((a, b) => (String(a["$insert_id"]) < String(b["$insert_id"]) ? -1 : 1));
+  const found = (await stored(integration)).toSorted((a, b) =>
+    a.properties.$insert_id < b.properties.$insert_id ? -1 : 1,
+  );
   await discover(harness.store, integration);
-  expect(await storedCounts(integration)).toEqual(countsOf(expected));
+  return {
+    found: { rows: found, counts: await storedCounts(integration) },
+    expected: {
+      rows: expected.map((properties) => ({
+        userIds: [properties["$user_id"], properties["distinct_id"]].filter((id) => id !== undefined),
+        properties,
+      })),
+      counts: countsOf(expected),
+    },
+  };
 }
 
 test("copies, merges, corrections, late arrivals and re-reads in any order and chunking leave the newest copies", async () => {
@@ -130,10 +135,9 @@ test("copies, merges, corrections, late arrivals and re-reads in any order and c
         await commitRows(harness.store, integration, parse(copies));
         if (thenDiscover) await discover(harness.store, integration);
       }
-      await expectStanding(
-        integration,
-        given.flatMap(({ copies }) => copies),
-      );
+      const read = given.flatMap(({ copies }) => copies);
+      const { found, expected } = await compare(integration, read);
+      expect(found).toEqual(expected);
     }),
     { numRuns: RUNS },
   );
@@ -148,7 +152,8 @@ test("chunks that are stored at once leave the newest copies too", async () => {
     fc.asyncProperty(chunks, async (given) => {
       const integration = await setUp();
       await Promise.all(given.map((copies) => commitRows(harness.store, integration, parse(copies))));
-      await expectStanding(integration, given.flat());
+      const { found, expected } = await compare(integration, given.flat());
+      expect(found).toEqual(expected);
     }),
     { numRuns: RUNS / 3 },
   );

@@ -4,6 +4,7 @@ import { bigQueryTests } from "./contract/bigQuery.ts";
 import { exposureTests } from "./contract/exposures.ts";
 import type { Harness } from "./contract/harness.ts";
 import { importTests } from "./contract/imports.ts";
+import { propertyTests } from "./contract/properties.ts";
 import { integrationTests } from "./contract/integrations.ts";
 import { routerTests } from "./contract/routers.ts";
 import { sessionTests } from "./contract/sessions.ts";
@@ -35,6 +36,9 @@ export function storeContract(name: string, makeHarness: () => Promise<Harness>)
     });
     describe("imports", () => {
       importTests(get);
+    });
+    describe("properties and records", () => {
+      propertyTests(get);
     });
     describe("runs and requests", () => {
       runTests(get);

@@ -223,7 +223,7 @@ describe("the page fails", () => {
         kind: "transient",
         message: expect.stringMatching(message) as string,
       });
-      expect(() => read(...lines)).toThrow(matching as Error);
+      expect(() => read(...lines)).toThrow(matching);
       expect(() => read(...lines)).toThrow(SyncError);
       expect(() => read(...lines)).not.toThrow(/ann/);
     }
