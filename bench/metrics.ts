@@ -22,7 +22,7 @@ const WORK_MEMORY = "128MB";
 const INDEXES = `
   set maintenance_work_mem = '1GB';
   alter table imported_events add primary key (event_id, uuid);
-  create index imported_events_user on imported_events (event_id, user_id collate "C");`;
+  create index imported_events_user on imported_events (event_id, hashtextextended(user_id, 0));`;
 
 interface Side {
   machine: Machine;

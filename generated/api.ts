@@ -337,7 +337,7 @@ export interface paths {
         };
         /**
          * List properties
-         * @description Returns the properties that the imported records of an event have. Numeric ones can be measured by metrics.
+         * @description Returns the properties that the imported records of an event have, at most 2000: those that most records have. Numeric ones can be measured by metrics.
          */
         get: operations["listProperties"];
         put?: never;
@@ -1633,10 +1633,18 @@ export interface components {
              */
             uuid: string;
             /**
-             * @description The user that the record belongs to.
+             * @description The first of the ids of the record's user; empty if it has none.
              * @example user-17
              */
             user_id: string;
+            /**
+             * @description All ids of the record's user, as the provider merged them. A metric counts the record for the user with the first of these ids that was exposed.
+             * @example [
+             *       "user-17",
+             *       "anon-5"
+             *     ]
+             */
+            user_ids: string[];
             /**
              * Format: date-time
              * @description When the event happened.
@@ -1662,6 +1670,7 @@ export interface components {
          *       ],
          *       "numeric": true,
          *       "count": 1200,
+         *       "nonNumeric": 0,
          *       "example": 12.5
          *     }
          */
@@ -1674,6 +1683,8 @@ export interface components {
             numeric: boolean;
             /** @description How many records have the property. */
             count: number;
+            /** @description How many of them have a value that is neither a number nor null. */
+            nonNumeric: number;
             /** @description A value; null if the property identifies users. */
             example?: unknown;
         };
@@ -2537,9 +2548,11 @@ export interface components {
             status: "ok" | "warning" | "unknown";
             /** @description What was found; for a warning, the likely cause and what to do about it. */
             message: string;
-            /** @description The figures of the check. */
+            /** @description The figures of the check. `byId` of the join rate: how many users were found by which property. */
             figures: {
-                [key: string]: number | string | null;
+                [key: string]: number | string | null | {
+                    [key: string]: number;
+                };
             };
         };
         /**
@@ -3876,6 +3889,8 @@ export interface operations {
                 cursor?: string;
                 /** @description How many items the page has at most, from 1 to 1000. Default: 100. */
                 limit?: string;
+                /** @description Only records that have this id among those of their user. Default: all records. */
+                user?: string;
             };
             header?: never;
             path: {
@@ -3900,6 +3915,10 @@ export interface operations {
                      *         {
                      *           "uuid": "9f1c2e",
                      *           "user_id": "user-17",
+                     *           "user_ids": [
+                     *             "user-17",
+                     *             "anon-5"
+                     *           ],
                      *           "timestamp": "2026-01-31T08:00:00.000Z",
                      *           "properties": {
                      *             "amount": 12.5,
@@ -3957,14 +3976,21 @@ export interface operations {
                      *           ],
                      *           "numeric": true,
                      *           "count": 1200,
+                     *           "nonNumeric": 0,
                      *           "example": 12.5
                      *         }
-                     *       ]
+                     *       ],
+                     *       "truncated": false
                      *     }
                      */
                     "application/json": {
                         /** @description The properties by name. */
                         properties: components["schemas"]["Property"][];
+                        /**
+                         * @description Whether the records have further properties, which are not listed.
+                         * @example false
+                         */
+                        truncated: boolean;
                     };
                 };
             };

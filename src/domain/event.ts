@@ -12,6 +12,8 @@ export interface EventSummary extends NewEvent {
   createdAtMs: number;
   imported: number;
   rejected: number;
+  /** Records that were dated more than a day ahead when they came. */
+  future: number;
   completeThroughMs: number | null;
   error: ErrorState | null;
   /** Oldest first. */
@@ -20,7 +22,8 @@ export interface EventSummary extends NewEvent {
 
 export interface ImportedRecord {
   uuid: string;
-  userId: string;
+  /** All ids of the record's user. The first one counts first. */
+  userIds: string[];
   timestampMs: number;
   /** JSON text of an object, every digit kept: embed it in an answer as it is, never through JSON.parse. */
   properties: string;
@@ -36,8 +39,17 @@ export interface Property {
   /** All values that are not null are numbers (and there is one). */
   numeric: boolean;
   count: number;
+  /** Records whose value is neither a number nor null. */
+  nonNumeric: number;
   /** JSON text of one value, shortened; null for identity properties. */
   example: string | null;
+}
+
+export interface PropertyList {
+  /** The most frequent ones, by name. */
+  properties: Property[];
+  /** Records have more properties than are listed. */
+  truncated: boolean;
 }
 
 /** What an event's name may hold; it stands in paths. */

@@ -6,8 +6,11 @@ export interface ImportedRow {
   event: string;
   /** 16 bytes as a UUID string: the event's UUID or a hash of the provider's dedupe key. */
   uuid: string;
-  userId: string;
+  /** All ids that the source gives the row's user, distinct: at most three. The first one counts first. */
+  userIds: readonly string[];
   timestampMs: number;
+  /** The time at which the source processed this copy of the row: the newest copy stands. Null if it has none. */
+  versionMs: number | null;
   /** The source's own JSON text of an object, which is never parsed on its way to the store. */
   properties: string;
   /** The same object parsed, for property discovery only: numbers may have lost digits here. */

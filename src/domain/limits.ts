@@ -7,6 +7,8 @@ export const MAX_EVENT_DEFINITIONS = 200;
 export const MAX_PROPERTIES_PER_EVENT = 2_000;
 /** Requests to read days of one event again that no run has served yet. */
 export const MAX_REREADS_PER_EVENT = 50;
+/** So many names are counted, so that the most frequent ones are listed with exact counts. */
+export const MAX_TRACKED_PROPERTIES_PER_EVENT = 10_000;
 export const MAX_REQUEST_ID_CHARS = 200;
 /** How many unserved sync requests one workflow carries; beyond it they coalesce into the last one. */
 export const MAX_PENDING_REQUESTS = 1_000;

@@ -67,7 +67,10 @@ export interface ProviderSpec {
     /** Fields that, with the name, select the event's rows. */
     readonly source: Fields;
   };
-  /** These properties, in any case of letters, identify the user, so their values are never shown. */
+  /**
+   * These properties, in any case of letters, identify the user, so their values are never shown. Those that the ids of
+   * rows come from stand first, in the order in which they count.
+   */
   identityProperties(source: JsonObject | null): readonly string[];
   /** Whether the destination can change a delivered row, so that revisions of buckets are delivered too. */
   readonly deliversUpdates: boolean;

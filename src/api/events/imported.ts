@@ -1,18 +1,28 @@
 // What was imported for an event: its records, and the properties that they have.
 import { z } from "@hono/zod-openapi";
 import { PROPERTY_TYPES, type ImportedRecord, type Property } from "../../domain/event.ts";
+import { MAX_PROPERTIES_PER_EVENT } from "../../domain/limits.ts";
 import { endpointsOf } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
 import { orNotFound } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
 import { jsonResponse, rawList } from "../rawJson.ts";
 import { count, isoTime, listOf, time } from "../responses.ts";
-import { eventParams, pageQuery } from "../schemas.ts";
+import { eventParams, pageQuery, storableText } from "../schemas.ts";
 
 const recordResponse = z
   .object({
     uuid: z.string().openapi({ description: "The identity of the record, which is stored once.", example: "9f1c2e" }),
-    user_id: z.string().openapi({ description: "The user that the record belongs to.", example: "user-17" }),
+    user_id: z.string().openapi({
+      description: "The first of the ids of the record's user; empty if it has none.",
+      example: "user-17",
+    }),
+    user_ids: z.array(z.string()).openapi({
+      description:
+        "All ids of the record's user, as the provider merged them. A metric counts the record for the user with the " +
+        "first of these ids that was exposed.",
+      example: ["user-17", "anon-5"],
+    }),
     timestamp: time.describe("When the event happened."),
     properties: z.record(z.string(), z.unknown()).openapi({
       description: "All properties of the source, with all digits of numbers.",
@@ -27,9 +37,21 @@ const propertyResponse = z
     types: z.array(z.enum(PROPERTY_TYPES)).describe("The JSON types that its values have."),
     numeric: z.boolean().describe("Whether all values that are not null are numbers."),
     count: count.describe("How many records have the property."),
+    nonNumeric: count.describe("How many of them have a value that is neither a number nor null."),
     example: z.unknown().openapi({ description: "A value; null if the property identifies users." }),
   })
-  .openapi("Property", { example: { name: "amount", types: ["number"], numeric: true, count: 1200, example: 12.5 } });
+  .openapi("Property", {
+    example: { name: "amount", types: ["number"], numeric: true, count: 1200, nonNumeric: 0, example: 12.5 },
+  });
+
+const MAX_USER_CHARS = 1_000;
+const recordsQuery = pageQuery.extend({
+  user: storableText(MAX_USER_CHARS)
+    .min(1, "must not be empty")
+    .optional()
+    .transform((user) => user ?? null)
+    .describe("Only records that have this id among those of their user. Default: all records."),
+});
 
 export function registerImported(app: App, { store: { events } }: AppDeps): void {
   const endpoint = endpointsOf(app, "events");
@@ -40,11 +62,12 @@ export function registerImported(app: App, { store: { events } }: AppDeps): void
     summary: "List imported records",
     description: "Returns what was imported for an event. The records contain user ids.",
     params: eventParams,
-    query: pageQuery,
+    query: recordsQuery,
     response: listOf("records", recordResponse),
-    handler: async ({ workspaceId, params: { id, name }, query }) => {
-      const page = orNotFound("event", await events.records(workspaceId, id, name, query));
-      return jsonResponse(rawList("records", page.items.map(recordText), page.next));
+    handler: async ({ workspaceId, params: { id, name }, query: { user, ...page } }) => {
+      const asked = { ...page, userId: user };
+      const { items, next } = orNotFound("event", await events.records(workspaceId, id, name, asked));
+      return jsonResponse(rawList("records", items.map(recordText), next));
     },
   });
   endpoint({
@@ -53,19 +76,27 @@ export function registerImported(app: App, { store: { events } }: AppDeps): void
     operationId: "listProperties",
     summary: "List properties",
     description:
-      "Returns the properties that the imported records of an event have. Numeric ones can be measured by metrics.",
+      `Returns the properties that the imported records of an event have, at most ${MAX_PROPERTIES_PER_EVENT}: those that ` +
+      "most records have. Numeric ones can be measured by metrics.",
     params: eventParams,
-    response: z.object({ properties: z.array(propertyResponse).describe("The properties by name.") }),
+    response: z.object({
+      properties: z.array(propertyResponse).describe("The properties by name."),
+      truncated: z.boolean().openapi({
+        description: "Whether the records have further properties, which are not listed.",
+        example: false,
+      }),
+    }),
     handler: async ({ workspaceId, params: { id, name } }) => {
-      const properties = orNotFound("event", await events.properties(workspaceId, id, name));
-      return jsonResponse(`{"properties":[${properties.map(propertyText).join(",")}]}`);
+      const { properties, truncated } = orNotFound("event", await events.properties(workspaceId, id, name));
+      return jsonResponse(`{"properties":[${properties.map(propertyText).join(",")}],"truncated":${truncated}}`);
     },
   });
 }
 
 /** As text, because JSON.parse would lose digits of numbers. */
-function recordText({ uuid, userId, timestampMs, properties }: ImportedRecord): string {
-  const head = JSON.stringify({ uuid, user_id: userId, timestamp: isoTime(timestampMs) });
+function recordText({ uuid, userIds, timestampMs, properties }: ImportedRecord): string {
+  const user = { user_id: userIds[0] ?? "", user_ids: userIds };
+  const head = JSON.stringify({ uuid, ...user, timestamp: isoTime(timestampMs) });
   return `${head.slice(0, -1)},"properties":${properties}}`;
 }
 

@@ -45,7 +45,9 @@ const health = z
     check: z.enum(HEALTH_CHECKS).describe("What was checked."),
     status: z.enum(["ok", "warning", "unknown"]).describe("Whether the results can be trusted in this respect."),
     message: z.string().describe("What was found; for a warning, the likely cause and what to do about it."),
-    figures: z.record(z.string(), z.union([z.number(), z.string(), z.null()])).describe("The figures of the check."),
+    figures: z
+      .record(z.string(), z.union([z.number(), z.string(), z.null(), z.record(z.string(), z.number())]))
+      .describe("The figures of the check. `byId` of the join rate: how many users were found by which property."),
   })
   .openapi("MetricHealth");
 

@@ -1,5 +1,6 @@
 // GET /v1/metrics/{metric}/results: what a router's routes or variants do to a metric, as JSON and as CSV.
 import { z } from "@hono/zod-openapi";
+import type { JsonObject } from "../../domain/integration.ts";
 import { compareGroups, groupIds } from "../../domain/metrics/compareGroups.ts";
 import type { MetricResults } from "../../domain/metrics/results.ts";
 import { endpointsOf } from "../../http/endpoint.ts";
@@ -61,10 +62,14 @@ interface Call {
   query: z.output<typeof resultQuery>;
 }
 
-async function resultsOf({ store }: AppDeps, { workspaceId, params, query }: Call) {
+async function resultsOf({ store, specs }: AppDeps, { workspaceId, params, query }: Call) {
   const metric = orNotFound("metric", await store.metrics.get(workspaceId, params.metric));
+  const integration = orNotFound("metric", await store.integrations.get(workspaceId, metric.integrationId));
+  const spec = specs.find(({ id }) => id === integration.provider);
+  const identityProperties = (source: JsonObject | null) => spec?.identityProperties(source) ?? [];
   const options = toResultOptions(query, await store.nowMs());
-  const sample = orNotFound("router", await store.metrics.sample(workspaceId, metric, query.router, options));
+  const asked = { ...options, identityProperties };
+  const sample = orNotFound("router", await store.metrics.sample(workspaceId, metric, query.router, asked));
   if (options.baseline !== null && !groupIds(sample, options).includes(options.baseline)) {
     throw invalid([{ path: "baseline", message: `must be a ${options.by} that the result has` }]);
   }

@@ -96,17 +96,19 @@ function checkMinimumSample({ measure, denominator }: Metric, groups: GroupResul
   return { status: "ok", message: `Every group has at least ${MIN_USERS} users.`, figures };
 }
 
-function checkJoinRate({ joined: { sampled, found } }: MetricSample): Finding {
+function checkJoinRate({ joined: { sampled, found, byId } }: MetricSample): Finding {
   if (sampled === 0) {
     return { status: "unknown", message: "There are no exposed users to find.", figures: { share: null } };
   }
   const share = found / sampled;
-  const figures = { share, sampled, found };
+  const figures = { share, sampled, found, byId };
   const percent = (share * 100).toFixed(1);
-  const what = `${percent} % of exposed users (of a sample of ${count(sampled)}) have any imported event.`;
+  const ids = Object.entries(byId).map(([name, users]) => `${count(users)} by ${name}`);
+  const by = ids.length === 0 ? "" : `: ${ids.join(", ")}`;
+  const what = `${percent} % of exposed users (of a sample of ${count(sampled)}) have any imported event${by}.`;
   if (share >= MIN_JOIN_RATE) return { status: "ok", message: what, figures };
   const message =
-    `${what} Likely cause: the \`user\` of the calls is not the id in the events. Send the same id in both. ` +
+    `${what} Likely cause: the \`user\` of the calls is none of the ids in the events. Send the same id in both. ` +
     "Or only rare events are imported: import one that every active user has.";
   return { status: "warning", message, figures };
 }

@@ -60,7 +60,7 @@ export interface HealthCheck {
   status: "ok" | "warning" | "unknown";
   /** What it is; where it warns, the likely cause and what to do. */
   message: string;
-  figures: Record<string, number | string | null>;
+  figures: Record<string, number | string | null | Record<string, number>>;
 }
 
 /** Users who were first exposed on one day, with their values over their whole windows. */

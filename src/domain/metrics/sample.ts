@@ -37,8 +37,11 @@ export interface MetricSample {
   importFrom: string;
   /** With CUPED: whether the router served users in the time that counts as before the exposure. */
   exposedBefore: boolean;
-  /** A sample of exposed users, and how many of them have any imported event of the integration. */
-  joined: { sampled: number; found: number };
+  /**
+   * A sample of exposed users, and how many of them have any imported event of the integration. `byId`: by the property
+   * that holds the id, each user once.
+   */
+  joined: { sampled: number; found: number; byId: Record<string, number> };
   /** The configured weights; null if the router is not configured here. */
   router: { updatedAtMs: number; routes: { id: string; variants: { id: string; weight: number }[] }[] } | null;
 }

@@ -14,6 +14,7 @@ import { Page, Section } from "../ui/Page.tsx";
 import { QueryState } from "../ui/QueryState.tsx";
 import { RelativeTime } from "../ui/RelativeTime.tsx";
 import { formatCount, localTime } from "../ui/time.ts";
+import { TruncatedProperties } from "./TruncatedProperties.tsx";
 import { eventsKey, useEvents, useProperties } from "./queries.ts";
 
 /** `id` is the id of the integration. */
@@ -60,6 +61,7 @@ const PROPERTY_COLUMNS: Column<Schemas["Property"]>[] = [
     ),
   },
   { head: "Records", align: "right", cell: ({ count }) => count.toLocaleString() },
+  { head: "Not numbers", align: "right", cell: ({ nonNumeric }) => nonNumeric.toLocaleString() },
   { head: "Example", overflowWrap: "anywhere", cell: ({ example }) => <Code>{stringify(example)}</Code> },
 ];
 
@@ -75,14 +77,17 @@ function Properties({ id, name }: EventName) {
       }
     >
       <QueryState query={useProperties(id, name)} loading="Loading properties">
-        {({ properties }) => (
-          <DataTable
-            label="Properties"
-            columns={PROPERTY_COLUMNS}
-            rows={properties}
-            keyOf={(property) => property.name}
-            empty="No properties yet. They are discovered in the first records."
-          />
+        {({ properties, truncated }) => (
+          <>
+            {truncated && <TruncatedProperties shown={properties.length} />}
+            <DataTable
+              label="Properties"
+              columns={PROPERTY_COLUMNS}
+              rows={properties}
+              keyOf={(property) => property.name}
+              empty="No properties yet. They are discovered in the first records."
+            />
+          </>
         )}
       </QueryState>
     </Section>
@@ -99,7 +104,16 @@ const RECORD_COLUMNS: Column<Schemas["ImportedRecord"]>[] = [
     ),
   },
   // Most user ids fit on one line. A very long one is broken.
-  { head: "User", overflowWrap: "anywhere", cell: (record) => <Box miw="12ch">{record.user_id}</Box> },
+  {
+    head: "User",
+    overflowWrap: "anywhere",
+    cell: ({ user_ids }) =>
+      user_ids.map((id) => (
+        <Box key={id} miw="12ch">
+          {id}
+        </Box>
+      )),
+  },
   { head: "Properties", overflowWrap: "anywhere", cell: ({ properties }) => <Code>{stringify(properties)}</Code> },
 ];
 

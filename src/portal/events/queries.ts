@@ -18,7 +18,7 @@ export function useEvents(id: string, enabled = true) {
   });
 }
 
-type PropertyList = { properties: Schemas["Property"][] };
+type PropertyList = { properties: Schemas["Property"][]; truncated: boolean };
 
 export function useProperties(id: string, name: string, enabled = true) {
   const params = { path: { id, name } };

@@ -3,9 +3,11 @@ import { Autocomplete, Button, Fieldset, Group, NativeSelect, SimpleGrid, Stack,
 import type { UseFormReturnType } from "@mantine/form";
 import { randomId } from "@mantine/hooks";
 import { useEvents, useProperties } from "../events/queries.ts";
+import { TruncatedProperties } from "../events/TruncatedProperties.tsx";
 import { useIntegrations } from "../integrations/queries.ts";
 import { nameOf, useProvider } from "../providers/providers.tsx";
 import { toOptions } from "../ui/inputs.tsx";
+import { formatCount } from "../ui/time.ts";
 import { AGGREGATIONS, OPERATORS } from "./format.ts";
 import { needsProperty, type FilterValues, type MetricValues } from "./formValues.ts";
 
@@ -27,6 +29,7 @@ export function MeasureFields({ form, path, legend }: MeasureFieldsProps) {
   const events = useEvents(integrationId, integrationId !== "");
   const properties = useProperties(integrationId, measure.event, integrationId !== "" && measure.event !== "");
   const discovered = properties.data?.properties ?? [];
+  const chosen = discovered.find(({ name }) => name === measure.property);
   // The chosen event may not be imported any more. It stays an option, so that the field does not show another event.
   const imported = events.data?.events.map((event) => nameOf(provider, event)) ?? [];
   const names = new Set([...imported, measure.event]);
@@ -52,6 +55,13 @@ export function MeasureFields({ form, path, legend }: MeasureFieldsProps) {
             />
           )}
         </SimpleGrid>
+        {properties.data?.truncated === true && <TruncatedProperties shown={discovered.length} />}
+        {needsProperty(measure) && chosen !== undefined && chosen.nonNumeric > 0 && (
+          <Text>
+            {formatCount(chosen.nonNumeric)} of {formatCount(chosen.count)} records have a value in {chosen.name} that
+            is no number.
+          </Text>
+        )}
         {events.data?.events.length === 0 && (
           <Text>This integration imports no events yet. Add one under Data Integrations.</Text>
         )}

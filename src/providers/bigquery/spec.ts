@@ -118,8 +118,8 @@ export const bigQuerySpec = {
     source,
   },
   identityProperties: (stored) => [
-    ...IDENTITY_COLUMNS,
     ...(stored === null ? [] : [readSource(stored).userIdFieldName]),
+    ...IDENTITY_COLUMNS,
   ],
   deliversUpdates: true,
   browse: { dataset: text(DATASET).schema, table: text(TABLE).schema },

@@ -46,10 +46,11 @@ export type MixpanelSettings = ValuesOf<typeof settings>;
 export type MixpanelRegion = MixpanelSettings["region"];
 
 const IDENTITY_PROPERTIES = [
-  "distinct_id",
-  "$distinct_id",
-  "$distinct_id_before_identity",
+  // The ids of a row's user, in the order in which they count.
   "$user_id",
+  "distinct_id",
+  "$distinct_id_before_identity",
+  "$distinct_id",
   "$device_id",
   "$identified_id",
   "$anon_id",

@@ -1,5 +1,5 @@
 // Event definitions, and the records that were imported for them.
-import type { EventSummary, ImportedRecord, NewEvent, Property } from "../../domain/event.ts";
+import type { EventSummary, ImportedRecord, NewEvent, PropertyList } from "../../domain/event.ts";
 import type { Page, PageRequest } from "../../domain/page.ts";
 
 /** Methods return null (or false) if there is no such integration or event. */
@@ -15,12 +15,12 @@ export interface EventStore {
   ): Promise<EventSummary | null>;
   /** Hides the event and its records at once; the purge deletes them. Throws ConflictError while a metric uses it. */
   remove(workspaceId: string, integrationId: string, name: string): Promise<boolean>;
-  /** The imported records, in a stable order. */
+  /** The imported records, in a stable order; those of one user by any of its ids, if it is given. */
   records(
     workspaceId: string,
     integrationId: string,
     name: string,
-    page: PageRequest,
+    page: PageRequest & { userId?: string | null },
   ): Promise<Page<ImportedRecord> | null>;
-  properties(workspaceId: string, integrationId: string, name: string): Promise<Property[] | null>;
+  properties(workspaceId: string, integrationId: string, name: string): Promise<PropertyList | null>;
 }

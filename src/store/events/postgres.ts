@@ -46,9 +46,9 @@ export function createEventStore(db: Database): EventStore {
         return removed === 1;
       }),
 
-    async records(workspaceId, integrationId, name, page) {
+    async records(workspaceId, integrationId, name, { userId, ...page }) {
       const id = await eventId(db, workspaceId, integrationId, name);
-      return id === null ? null : readRecords(db, id, page);
+      return id === null ? null : readRecords(db, { eventId: id, userId }, page);
     },
 
     async properties(workspaceId, integrationId, name) {
@@ -122,7 +122,7 @@ const GAPS = sql`(
 function readEvents(db: Queryable, where: RawBuilder<unknown>, limit: number): Promise<EventRow[]> {
   return db.query(sql<EventRow>`
     select e.id, i.provider, e.name, e.source, e.description, e.created_at_ms as "createdAtMs", e.imported, e.rejected,
-      e.complete_through_ms as "completeThroughMs", e.error, ${GAPS} as gaps
+      e.future, e.complete_through_ms as "completeThroughMs", e.error, ${GAPS} as gaps
     from event_definitions e join integrations i on i.id = e.integration_id
     where e.deleted_at_ms is null and ${where} order by e.id limit ${limit}`);
 }

@@ -1,20 +1,56 @@
 // Imported records, page by page in the order of the primary key, and discovered properties.
-import { sql } from "kysely";
-import { type ImportedRecord, PROPERTY_TYPES, type Property, type PropertyType } from "../../domain/event.ts";
+import { sql, type RawBuilder } from "kysely";
+import { type ImportedRecord, PROPERTY_TYPES, type PropertyList, type PropertyType } from "../../domain/event.ts";
+import { MAX_PROPERTIES_PER_EVENT } from "../../domain/limits.ts";
 import type { Page, PageRequest } from "../../domain/page.ts";
 import { decodeCursor, toPage, type CursorList } from "../postgres/cursors.ts";
 import type { Queryable } from "../postgres/database.ts";
+import { storable } from "../postgres/text.ts";
+
+/** The columns of a row's ids. The first one counts first. Each has an index of its hashes. */
+export const USER_COLUMNS = [sql.ref("e.user_id"), sql.ref("e.user_id_2"), sql.ref("e.user_id_3")] as const;
+
+/** Whether the id in the column is `userId`, looked up by the column's index. */
+export function isUser(column: RawBuilder<unknown>, userId: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql`hashtextextended(${column}, 0) = hashtextextended(${userId}, 0) and ${column} collate "C" = ${userId}`;
+}
+
+interface RecordsOf {
+  eventId: number;
+  /** Only records that have this id among theirs. */
+  userId?: string | null | undefined;
+}
 
 /** Properties stay text from the database to the caller: parsing them would cost digits. */
-export async function readRecords(db: Queryable, eventId: number, page: PageRequest): Promise<Page<ImportedRecord>> {
-  const list: CursorList = { name: "records", owner: String(eventId), shape: ["string"] };
+export async function readRecords(
+  db: Queryable,
+  { eventId, userId }: RecordsOf,
+  page: PageRequest,
+): Promise<Page<ImportedRecord>> {
+  const owner = JSON.stringify([eventId, userId ?? null]);
+  const list: CursorList = { name: "records", owner, shape: ["string"] };
   const key = decodeCursor(list, page.cursor);
-  const after = key === null ? sql`true` : sql`uuid > ${key[0]}::uuid`;
+  const after = key === null ? sql`true` : sql`e.uuid > ${key[0]}::uuid`;
+  const limit = page.limit + 1;
+  const chosen = typeof userId === "string" ? sql`e.uuid in (${uuidsOfUser(eventId, userId, after, limit)})` : after;
   const rows = await db.query(sql<ImportedRecord>`
-    select uuid::text as uuid, user_id as "userId", timestamp_ms as "timestampMs", properties::text as properties
-    from imported_events where event_id = ${eventId} and ${after} order by uuid limit ${page.limit + 1}`);
+    select e.uuid::text as uuid, e.timestamp_ms as "timestampMs", e.properties::text as properties,
+      array_remove(array[nullif(e.user_id, ''), e.user_id_2, e.user_id_3], null) as "userIds"
+    from imported_events e where e.event_id = ${eventId} and ${chosen} order by e.uuid limit ${limit}`);
   const keyOf = (row: ImportedRecord) => [row.uuid];
   return toPage(list, rows, page.limit, keyOf, (row) => row);
+}
+
+/** A record is found once, because its ids differ. All are found before they are sorted: no index has that order. */
+function uuidsOfUser(eventId: number, userId: string, after: RawBuilder<unknown>, limit: number): RawBuilder<unknown> {
+  const user = sql`${storable(userId)}::text`;
+  const byColumn = USER_COLUMNS.map((column) => {
+    const found = sql`e.event_id = ${eventId} and ${isUser(column, user)} and ${after}`;
+    return sql`select e.uuid from imported_events e where ${found}`;
+  });
+  return sql`
+    with found as materialized (${sql.join(byColumn, sql` union all `)})
+    select uuid from found order by uuid limit ${limit}`;
 }
 
 interface PropertyRow {
@@ -23,19 +59,34 @@ interface PropertyRow {
   counts: Record<PropertyType, number>;
 }
 
-export async function readProperties(db: Queryable, eventId: number): Promise<Property[]> {
+/** Of a row `table` of property counts: how many records have the property. */
+export function propertyTotal(table: string): RawBuilder<number> {
+  const columns = ["strings", "numbers", "booleans", "arrays", "objects", "nulls"];
+  return sql`(${sql.join(
+    columns.map((column) => sql.ref(`${table}.${column}`)),
+    sql` + `,
+  )})`;
+}
+
+/** One property more than are listed shows that there are more. */
+export async function readProperties(db: Queryable, eventId: number): Promise<PropertyList> {
   const rows = await db.query(sql<PropertyRow>`
-    select name, example, json_build_object('string', strings, 'number', numbers, 'boolean', booleans, 'array', arrays,
-      'object', objects, 'null', nulls) as counts
-    from properties where event_id = ${eventId} order by name`);
-  return rows.map(({ name, example, counts }) => {
+    select p.name, p.example, json_build_object('string', p.strings, 'number', p.numbers, 'boolean', p.booleans,
+      'array', p.arrays, 'object', p.objects, 'null', p.nulls) as counts
+    from properties p where p.event_id = ${eventId}
+    order by ${propertyTotal("p")} desc, p.name limit ${MAX_PROPERTIES_PER_EVENT + 1}`);
+  const listed = rows.slice(0, MAX_PROPERTIES_PER_EVENT).map(({ name, example, counts }) => {
     const count = PROPERTY_TYPES.reduce((sum, type) => sum + counts[type], 0);
+    const nonNumeric = count - counts.number - counts.null;
     return {
       name,
       types: PROPERTY_TYPES.filter((type) => counts[type] > 0),
-      numeric: counts.number > 0 && counts.number + counts.null === count,
+      numeric: counts.number > 0 && nonNumeric === 0,
       count,
+      nonNumeric,
       example,
     };
   });
+  const properties = listed.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return { properties, truncated: rows.length > listed.length };
 }

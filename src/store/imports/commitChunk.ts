@@ -1,24 +1,30 @@
 // Stores one chunk of an import in one transaction: rows, rejected rows, property counts, counters and progress.
 import { sql } from "kysely";
 import type { JsonObject } from "../../domain/integration.ts";
-import type { ImportedRow } from "../../domain/importedRow.ts";
 import type { EventProgress } from "../../domain/progress.ts";
-import type { Database, Transaction } from "../postgres/database.ts";
+import { readNowMs, type Database, type Transaction } from "../postgres/database.ts";
 import { insertRejected, type RejectedInsert } from "../runs/rejected.ts";
 import { assertNotBehind, moveEvents, readEvents, StaleCheckpoint, type ChunkEvent } from "./checkpoints.ts";
+import { newestCopies } from "./copies.ts";
 import type { ChunkCommit, ChunkResult } from "./interface.ts";
 import { appendPropertyCounts } from "./propertyCounts.ts";
 import { quarantineInvalidRows } from "./quarantine.ts";
 import { moveRanges } from "./ranges.ts";
-import { CREATE_STAGING_TABLE, storeRows, type StagedRow } from "./stagingTable.ts";
+import { CHUNK_SETTINGS, storeRows, type StagedRow } from "./stagingTable.ts";
+import { noteUserPairs } from "./userPairs.ts";
+
+/** A row that is dated further ahead of PostgreSQL's clock counts as one from the future. */
+const FUTURE_MS = 86_400_000;
 
 /** Tries the whole chunk. If PostgreSQL refuses the content of some rows, these become rejected records. */
 export async function commitChunk(db: Database, chunk: ChunkCommit): Promise<ChunkResult> {
-  const rows = lastOfEachKey(chunk.rows);
   try {
-    return await quarantineInvalidRows(db, rows, (valid, invalid) => {
-      const storable = { ...chunk, rows: valid, rejected: [...chunk.rejected, ...invalid] };
-      return db.transaction((tx) => storeChunk(tx, storable), CREATE_STAGING_TABLE);
+    return await quarantineInvalidRows(newestCopies(chunk.rows), {
+      store: (valid, invalid) => {
+        const storable = { ...chunk, rows: valid, rejected: [...chunk.rejected, ...invalid] };
+        return db.transaction((tx) => storeChunk(tx, storable), CHUNK_SETTINGS);
+      },
+      tryOut: (rows) => tryOut(db, { ...chunk, rows }),
     });
   } catch (error) {
     if (error instanceof StaleCheckpoint) return { imported: 0, rejected: 0, stale: true };
@@ -26,22 +32,37 @@ export async function commitChunk(db: Database, chunk: ChunkCommit): Promise<Chu
   }
 }
 
+async function tryOut(db: Database, chunk: ChunkCommit): Promise<void> {
+  const work = async (tx: Transaction) => {
+    await storeChunk(tx, chunk);
+    throw new TriedOut();
+  };
+  await db.transaction(work, CHUNK_SETTINGS).catch((error: unknown) => {
+    if (!(error instanceof TriedOut)) throw error;
+  });
+}
+
+/** Rolls back what was only tried. */
+class TriedOut extends Error {}
+
 async function storeChunk(tx: Transaction, chunk: ChunkCommit): Promise<ChunkResult> {
   // Before the events, because every change of an integration locks its row first.
   if (chunk.learned !== undefined) await keepLearned(tx, chunk.integrationId, chunk.learned);
-  const stored = await readEvents(tx, chunk.integrationId, eventNames(chunk), "key share");
-  if (chunk.ranges === undefined) assertNotBehind(stored, chunk);
-  const events = new Map(stored.map((event) => [event.name, event]));
+  const known = await readEvents(tx, chunk.integrationId, eventNames(chunk), "key share");
+  if (chunk.ranges === undefined) assertNotBehind(known, chunk);
+  const events = new Map(known.map((event) => [event.name, event]));
   const staged: StagedRow[] = [];
   for (const row of chunk.rows) {
     const event = events.get(row.event);
     if (event !== undefined) staged.push({ eventId: event.id, row });
   }
-  const fresh = await storeRows(tx, staged);
-  await appendPropertyCounts(tx, fresh);
+  const stored = await storeRows(tx, staged);
+  const { fresh, replaced } = stored;
+  await noteUserPairs(tx, [...fresh, ...replaced]);
+  await appendPropertyCounts(tx, stored);
   const rejected = await insertRejected(tx, chunk.integrationId, toRejectedInserts(chunk, events));
   if (chunk.progress !== null) await setProgress(tx, chunk, chunk.progress);
-  await countRows(tx, staged, fresh, rejected);
+  await countRows(tx, { staged, fresh, rejected });
   await tx.execute(sql`
     update runs set import_records = import_records + ${fresh.length},
       import_rejected = import_rejected + ${rejected.length}
@@ -68,15 +89,26 @@ function toRejectedInserts(chunk: ChunkCommit, events: Map<string, ChunkEvent>):
   });
 }
 
+interface Counted {
+  staged: StagedRow[];
+  fresh: StagedRow[];
+  /** The event of each rejected record. */
+  rejected: (number | null)[];
+}
+
 /** In the order of ids, so that two chunks of the same events never wait for each other. */
-async function countRows(tx: Transaction, staged: StagedRow[], fresh: StagedRow[], rejected: (number | null)[]) {
+async function countRows(tx: Transaction, { staged, fresh, rejected }: Counted): Promise<void> {
   const [read, imported] = [countPerEvent(staged), countPerEvent(fresh)];
+  const nowMs = await readNowMs(tx);
+  const future = countPerEvent(fresh.filter(({ row }) => row.timestampMs > nowMs + FUTURE_MS));
+  const several = new Set(staged.flatMap(({ eventId, row }) => (row.userIds.length > 1 ? [eventId] : [])));
   const ids = new Set([...read.keys(), ...rejected.filter((id) => id !== null)]);
   for (const id of [...ids].toSorted((a, b) => a - b)) {
     const added = imported.get(id) ?? 0;
     await tx.execute(sql`
       update event_definitions set imported = imported + ${added},
         deduplicated = deduplicated + ${(read.get(id) ?? 0) - added},
+        future = future + ${future.get(id) ?? 0}, has_several_ids = has_several_ids or ${several.has(id)},
         rejected = rejected + ${rejected.filter((of) => of === id).length}
       where id = ${id}`);
   }
@@ -94,10 +126,4 @@ async function setProgress(tx: Transaction, chunk: ChunkCommit, progress: EventP
   const events = await readEvents(tx, chunk.integrationId, chunk.events, "no key update");
   assertNotBehind(events, chunk);
   await moveEvents(tx, events, progress);
-}
-
-function lastOfEachKey(rows: ImportedRow[]): ImportedRow[] {
-  const byKey = new Map<string, ImportedRow>();
-  for (const row of rows) byKey.set(`${row.uuid} ${row.event}`, row);
-  return byKey.size === rows.length ? rows : [...byKey.values()];
 }

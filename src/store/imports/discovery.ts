@@ -1,7 +1,8 @@
 // Discovery: folds the property counts of the chunks into the properties of the events, one transaction per event.
 import { sql, type RawBuilder } from "kysely";
 import type { JsonObject } from "../../domain/integration.ts";
-import { MAX_PROPERTIES_PER_EVENT } from "../../domain/limits.ts";
+import { MAX_TRACKED_PROPERTIES_PER_EVENT } from "../../domain/limits.ts";
+import { propertyTotal } from "../events/records.ts";
 import type { Database, Transaction } from "../postgres/database.ts";
 import type { IdentityProperties } from "./interface.ts";
 
@@ -24,19 +25,18 @@ export async function discoverProperties(
 }
 
 /**
- * Adds the chunks' counts to the properties, and makes new properties as long as there is room. For example, with
- * `price` known:
+ * Adds the chunks' counts to the properties, and keeps the most frequent ones. For example, with `price` known:
  *
- *     property_counts (taken out)   ranked (summed)         properties
- *     price   numbers 3             price  known            price  numbers 10 -> 15 (its example stays)
- *     price   numbers 2             color  new, rank 1      color  strings 4, example "red" of record u1
- *     color   strings 4, record u1  size   new, rank 2      size   only if there is room for two
+ *     property_counts (taken out)   summed                  properties
+ *     price   numbers 3             price  numbers 5        price  numbers 10 -> 15 (its example stays)
+ *     price   numbers 2             color  strings 4        color  strings 4, example "red" of record u1
+ *     color   strings 4, record u1  size   numbers 1        size   numbers 1, unless too many are more frequent
  *     size    numbers 1, record u2
  */
 async function foldCounts(tx: Transaction, eventId: number, identities: string[]): Promise<number> {
   // One transaction at a time per event: two must not both fill its last room, and it must not be purged meanwhile.
   await tx.execute(sql`select from event_definitions where id = ${eventId} for no key update`);
-  return tx.execute(sql`
+  const changed = await tx.execute(sql`
     with taken as (
       delete from property_counts where event_id = ${eventId}
       returning name, strings, numbers, booleans, arrays, objects, nulls, example_uuid
@@ -46,21 +46,32 @@ async function foldCounts(tx: Transaction, eventId: number, identities: string[]
         (array_agg(example_uuid) filter (where example_uuid is not null))[1] as example_uuid
       from taken group by name
     ), ranked as (
-      select s.*, p.name is not null as known, p.example as known_example,
-        row_number() over (partition by p.name is not null
-          order by s.strings + s.numbers + s.booleans + s.arrays + s.objects + s.nulls desc, s.name) as rank
+      select s.*, p.name is not null as known, p.example as known_example, ${propertyTotal("s")} as total,
+        row_number() over (partition by p.name is not null order by ${propertyTotal("s")} desc, s.name) as rank
       from summed s left join properties p on p.event_id = ${eventId} and p.name = s.name
     )
     insert into properties as p (event_id, name, strings, numbers, booleans, arrays, objects, nulls, example)
     select ${eventId}, r.name, r.strings, r.numbers, r.booleans, r.arrays, r.objects, r.nulls,
       coalesce(r.known_example, ${exampleOf(eventId, identities)})
-    from ranked r
-    where r.known
-      or r.rank <= ${MAX_PROPERTIES_PER_EVENT}::bigint - (select count(*) from properties where event_id = ${eventId})
+    from ranked r where r.known or r.total > 0 and r.rank <= ${MAX_TRACKED_PROPERTIES_PER_EVENT}::bigint
     on conflict (event_id, name) do update set strings = p.strings + excluded.strings,
       numbers = p.numbers + excluded.numbers, booleans = p.booleans + excluded.booleans,
       arrays = p.arrays + excluded.arrays, objects = p.objects + excluded.objects,
       nulls = p.nulls + excluded.nulls, example = excluded.example`);
+  await keepMostFrequent(tx, eventId);
+  return changed;
+}
+
+/** A property that no record has any more goes too. */
+async function keepMostFrequent(tx: Transaction, eventId: number): Promise<void> {
+  const total = propertyTotal("p");
+  await tx.execute(sql`
+    delete from properties where event_id = ${eventId} and name in (
+      select name from (
+        select name, ${total} as total, row_number() over (order by ${total} desc, name) as rank
+        from properties p where event_id = ${eventId}
+      ) r where total <= 0 or rank > ${MAX_TRACKED_PROPERTIES_PER_EVENT}::bigint
+    )`);
 }
 
 /** JSON text of the property's value in the example record, with every digit; a long value is shortened to a string. */

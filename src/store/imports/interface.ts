@@ -33,7 +33,10 @@ export interface ChunkResult {
   stale: boolean;
 }
 
-/** Names of the properties of an event that identify a user, in any case: no example of them is kept. */
+/**
+ * Names of the properties of an event that identify a user, in any case: no example of them is kept. First stand those
+ * that the ids of rows come from.
+ */
 export type IdentityProperties = (source: JsonObject | null) => readonly string[];
 
 export interface ImportStore {
@@ -44,8 +47,8 @@ export interface ImportStore {
   /** Sets the checkpoints of these events back (or on) to what was agreed at the start of a run. */
   setProgress(integrationId: string, progress: Record<string, EventProgress>): Promise<void>;
   /**
-   * Stores the chunk in one transaction. A row that is there already only gets its newer user and properties. Rows of
-   * removed events are dropped. A row that PostgreSQL refuses becomes a rejected record.
+   * Stores the chunk in one transaction. Of several copies of a row, the newest stands (decision 0023). Rows of removed
+   * events are dropped. A row that PostgreSQL refuses becomes a rejected record.
    */
   commitChunk(chunk: ChunkCommit): Promise<ChunkResult>;
   /** Days to be read besides the main passes, those of each event in order of creation. */

@@ -1,24 +1,29 @@
-// Counts the fields of a chunk's fresh rows, in its transaction: a row that is read again is not counted twice.
+// Counts the fields of a chunk's rows, in its transaction: a row counts once, with the fields of the copy that stands.
 import { sql } from "kysely";
 import type { PropertyType } from "../../domain/event.ts";
-import { MAX_PROPERTIES_PER_EVENT } from "../../domain/limits.ts";
+import { MAX_TRACKED_PROPERTIES_PER_EVENT } from "../../domain/limits.ts";
 import type { Transaction } from "../postgres/database.ts";
 import { storable } from "../postgres/text.ts";
-import type { StagedRow } from "./stagingTable.ts";
+import type { StagedRow, StoredRows } from "./stagingTable.ts";
 
 /** Longer names are stored with their record, but never become a property. */
 const MAX_NAME_CHARS = 255;
+/** How a number that JSON cannot write stands in the properties. */
+const NUMBERS_AS_TEXT = new Set<unknown>(["NaN", "Infinity", "-Infinity"]);
+
+type Fields = StagedRow["row"]["fields"];
 
 interface PropertyCount {
   eventId: number;
   name: string;
+  /** Negative where more copies with it were replaced than came. */
   counts: Record<PropertyType, number>;
   /** A record that has a value of it. Discovery reads the example from there, with all its digits. */
   exampleUuid: string | null;
 }
 
-export async function appendPropertyCounts(tx: Transaction, fresh: StagedRow[]): Promise<void> {
-  const properties = [...groupByFields(fresh)].flatMap(([eventId, groups]) => countProperties(eventId, groups));
+export async function appendPropertyCounts(tx: Transaction, stored: StoredRows): Promise<void> {
+  const properties = [...groupByFields(stored)].flatMap(([eventId, groups]) => countProperties(eventId, groups));
   if (properties.length === 0) return;
   const column = (type: PropertyType) => sql`${properties.map(({ counts }) => counts[type])}::bigint[]`;
   await tx.execute(sql`
@@ -30,40 +35,75 @@ export async function appendPropertyCounts(tx: Transaction, fresh: StagedRow[]):
 }
 
 /** Rows by their object of fields: a connector may let similar rows share one, which is then looked at once. */
-type FieldsGroups = Map<StagedRow["row"]["fields"], { rows: number; firstUuid: string }>;
+type FieldsGroups = Map<Fields, { rows: number; exampleUuid: string | null }>;
 
-function groupByFields(fresh: StagedRow[]): Map<number, FieldsGroups> {
+function groupByFields({ fresh, replaced }: StoredRows): Map<number, FieldsGroups> {
   const events = new Map<number, FieldsGroups>();
-  for (const { eventId, row } of fresh) {
+  const add = (eventId: number, fields: Fields, rows: number, exampleUuid: string | null) => {
     let groups = events.get(eventId);
     if (groups === undefined) events.set(eventId, (groups = new Map()));
-    const group = groups.get(row.fields);
-    if (group === undefined) groups.set(row.fields, { rows: 1, firstUuid: row.uuid });
-    else group.rows++;
+    const group = groups.get(fields);
+    if (group === undefined) groups.set(fields, { rows, exampleUuid });
+    else group.rows += rows;
+  };
+  for (const { eventId, row } of fresh) add(eventId, row.fields, 1, row.uuid);
+  for (const { eventId, row, before } of replaced) {
+    const { fields } = row;
+    add(eventId, fields, 1, row.uuid);
+    add(eventId, fieldsOf(before, fields), -1, null);
   }
   return events;
 }
 
-function countProperties(eventId: number, groups: FieldsGroups): PropertyCount[] {
-  const properties = new Map<string, PropertyCount>();
-  for (const [fields, { rows, firstUuid }] of groups) {
-    for (const name in fields) {
-      const type = typeOf(fields[name]);
-      const property = properties.get(name) ?? addProperty(properties, eventId, name);
-      if (property === null) continue;
-      property.counts[type] += rows;
-      if (type !== "null") property.exampleUuid ??= firstUuid;
-    }
+/** The fields of a stored copy, as they were counted. `like`: those of the copy that replaced it. */
+function fieldsOf(properties: string, like: Fields): Fields {
+  const stored = JSON.parse(properties) as Fields;
+  const fields = { ...stored };
+  for (const name in like) {
+    if (typeof like[name] === "number" && NUMBERS_AS_TEXT.has(stored[name])) fields[name] = 0;
+    // Fields within a field are counted under their path.
+    if (name.includes(".") && !Object.hasOwn(stored, name)) fields[name] = valueAt(stored, name.split("."));
   }
-  return [...properties.values()];
+  return fields;
 }
 
-function addProperty(properties: Map<string, PropertyCount>, eventId: number, name: string): PropertyCount | null {
-  if (properties.size >= MAX_PROPERTIES_PER_EVENT || name.length > MAX_NAME_CHARS) return null;
+function valueAt(stored: Fields, path: string[]): unknown {
+  let value: unknown = stored;
+  for (const name of path) {
+    value = typeof value === "object" && value !== null ? (value as Fields)[name] : null;
+  }
+  return NUMBERS_AS_TEXT.has(value) ? 0 : value;
+}
+
+function countProperties(eventId: number, groups: FieldsGroups): PropertyCount[] {
+  const properties = new Map<string, PropertyCount>();
+  for (const [fields, { rows, exampleUuid }] of groups) {
+    for (const name in fields) {
+      if (name.length > MAX_NAME_CHARS) continue;
+      const type = typeOf(fields[name]);
+      const property = properties.get(name) ?? addProperty(properties, eventId, name);
+      property.counts[type] += rows;
+      if (type !== "null") property.exampleUuid ??= exampleUuid;
+    }
+  }
+  const counted = [...properties.values()].filter(({ counts }) => Object.values(counts).some((count) => count !== 0));
+  if (counted.length <= MAX_TRACKED_PROPERTIES_PER_EVENT) return counted;
+  const byCount = counted.map((property) => ({ property, count: totalOf(property) }));
+  return byCount
+    .toSorted((a, b) => b.count - a.count)
+    .slice(0, MAX_TRACKED_PROPERTIES_PER_EVENT)
+    .map(({ property }) => property);
+}
+
+function addProperty(properties: Map<string, PropertyCount>, eventId: number, name: string): PropertyCount {
   const counts = { string: 0, number: 0, boolean: 0, array: 0, object: 0, null: 0 };
   const property = { eventId, name, counts, exampleUuid: null };
   properties.set(name, property);
   return property;
+}
+
+function totalOf({ counts }: PropertyCount): number {
+  return Object.values(counts).reduce((sum, count) => sum + Math.abs(count), 0);
 }
 
 function typeOf(value: unknown): PropertyType {

@@ -1,25 +1,25 @@
-// Finds rows whose content PostgreSQL refuses, by halving: they become rejected records, the others are stored.
+// Finds rows that PostgreSQL refuses, by halving: they become rejected records, the others are stored.
 import type { ImportedRow, RejectedRow } from "../../domain/importedRow.ts";
-import { copyInto } from "../postgres/copy.ts";
-import { sqlState, type Database } from "../postgres/database.ts";
-import { CREATE_STAGING_TABLE, STAGING_COLUMNS, toLines } from "./stagingTable.ts";
+import { sqlState } from "../postgres/database.ts";
 
 /** Data exceptions, and limits of PostgreSQL that a row can exceed. */
 const REFUSED = /^(22|54)/;
 
-/** Runs `store` with all rows. If it fails on the content of some, runs it again without these. */
-export async function quarantineInvalidRows<T>(
-  db: Database,
-  rows: ImportedRow[],
-  store: (valid: ImportedRow[], invalid: RejectedRow[]) => Promise<T>,
-): Promise<T> {
+interface Attempts<T> {
+  store: (valid: ImportedRow[], invalid: RejectedRow[]) => Promise<T>;
+  /** Does all that `store` does, and takes it back: any of its statements may refuse a row. */
+  tryOut: (rows: ImportedRow[]) => Promise<void>;
+}
+
+/** Stores all rows. If PostgreSQL refuses some, stores the others, with the refused ones as rejected. */
+export async function quarantineInvalidRows<T>(rows: ImportedRow[], { store, tryOut }: Attempts<T>): Promise<T> {
   try {
     return await store(rows, []);
   } catch (error) {
     if (!isRefusal(error)) throw error;
   }
   const invalid = new Map<ImportedRow, string>();
-  await findInvalid(db, rows, invalid);
+  await findInvalid(rows, tryOut, invalid);
   const valid = rows.filter((row) => !invalid.has(row));
   return store(
     valid,
@@ -32,8 +32,12 @@ export async function quarantineInvalidRows<T>(
   );
 }
 
-async function findInvalid(db: Database, rows: ImportedRow[], invalid: Map<ImportedRow, string>): Promise<void> {
-  const reason = await refusalOf(db, rows);
+async function findInvalid(
+  rows: ImportedRow[],
+  tryOut: (rows: ImportedRow[]) => Promise<void>,
+  invalid: Map<ImportedRow, string>,
+): Promise<void> {
+  const reason = await refusalOf(tryOut, rows);
   if (reason === null) return;
   const [only, ...others] = rows;
   if (only !== undefined && others.length === 0) {
@@ -41,15 +45,13 @@ async function findInvalid(db: Database, rows: ImportedRow[], invalid: Map<Impor
     return;
   }
   const middle = rows.length >> 1;
-  await findInvalid(db, rows.slice(0, middle), invalid);
-  await findInvalid(db, rows.slice(middle), invalid);
+  await findInvalid(rows.slice(0, middle), tryOut, invalid);
+  await findInvalid(rows.slice(middle), tryOut, invalid);
 }
 
-/** Copies the rows into the staging table, which forgets them when the transaction ends. */
-async function refusalOf(db: Database, rows: ImportedRow[]): Promise<string | null> {
+async function refusalOf(tryOut: (rows: ImportedRow[]) => Promise<void>, rows: ImportedRow[]): Promise<string | null> {
   try {
-    const staged = rows.map((row) => ({ eventId: 0, row }));
-    await db.transaction((tx) => copyInto(tx, STAGING_COLUMNS, toLines(staged)), CREATE_STAGING_TABLE);
+    await tryOut(rows);
     return null;
   } catch (error) {
     if (!isRefusal(error)) throw error;

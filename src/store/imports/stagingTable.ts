@@ -1,22 +1,37 @@
-// Stores rows: by COPY if all are new, as in a backfill; otherwise by a staging table and one INSERT.
+// Stores rows: by COPY if all are new, as in a backfill; otherwise by a staging table.
 import { sql } from "kysely";
 import type { ImportedRow } from "../../domain/importedRow.ts";
 import { copyField, copyInto } from "../postgres/copy.ts";
 import { sqlState, UNIQUE_VIOLATION, type Transaction } from "../postgres/database.ts";
+import { REPLACES } from "./copies.ts";
 
 export interface StagedRow {
   eventId: number;
   row: ImportedRow;
 }
 
-/** The table lasts as long as the connection, its rows as long as a transaction. They are never logged. */
-export const CREATE_STAGING_TABLE = sql`create temp table if not exists staged_rows (
-    event_id integer not null, uuid uuid not null, timestamp_ms bigint not null,
-    user_id text not null, properties jsonb not null
-  ) on commit delete rows`;
+/** A row that took the place of a stored copy, and the JSON text of that copy's properties. */
+export interface ReplacedRow extends StagedRow {
+  before: string;
+}
 
-const COLUMNS = "event_id, uuid, timestamp_ms, user_id, properties";
-export const STAGING_COLUMNS = `staged_rows (${COLUMNS})`;
+export interface StoredRows {
+  /** Rows that were not there before. */
+  fresh: StagedRow[];
+  replaced: ReplacedRow[];
+}
+
+/**
+ * The table lasts as long as the connection, its rows as long as a transaction. They are never logged. All joins of a
+ * chunk look few rows up by their keys, whatever the planner knows of the tables.
+ */
+export const CHUNK_SETTINGS = sql`create temp table if not exists staged_rows (
+    event_id integer not null, uuid uuid not null, timestamp_ms bigint not null, version_ms bigint,
+    user_id text not null, user_id_2 text, user_id_3 text, properties jsonb not null
+  ) on commit delete rows;
+  set local enable_hashjoin = off; set local enable_mergejoin = off`;
+
+const COLUMNS = "event_id, uuid, timestamp_ms, version_ms, user_id, user_id_2, user_id_3, properties";
 /** Rows looked up first. If a tenth of a chunk's rows is there already, 2 chunks in 100 pass unseen. */
 const LOOKED_UP = 40;
 
@@ -29,34 +44,51 @@ interface Inserted {
 
 /**
  * Rows are inserted in the order of the key: two chunks that share rows never wait for each other, and the index is
- * filled in order. A row that is there already only gets its newer user and properties (an identity merge) or its new
- * time (another zone of the project), and is marked as updated. For example, with rows of event 7:
+ * filled in order. For example, with rows of event 7:
  *
- *     staged_rows   imported_events before     inserted                     result
- *     1 of user a   -                          1, fresh                     event 7, fresh 1, uuids [1]
- *     2 of user b   2 of user b                -
- *     3 of user d   3 of user c                3, not fresh: now of user d
+ *     staged_rows             imported_events before   INSERT_FRESH   REPLACE_COPIES
+ *     1 of user a, version 1  -                        1, fresh       -
+ *     2 of user b, version 1  2 of user b, version 1   -              -
+ *     3 of user d, version 2  3 of user c, version 1   -              3 is of user d now; returns what it had
  */
-const INSERT_STAGED_ROWS = sql<Inserted>`
+const INSERT_FRESH = sql<Inserted>`
   with inserted as (
-    insert into imported_events as e (${sql.raw(COLUMNS)})
+    insert into imported_events (${sql.raw(COLUMNS)})
     select ${sql.raw(COLUMNS)} from staged_rows order by event_id, uuid
-    on conflict (event_id, uuid) do update
-      set user_id = excluded.user_id, timestamp_ms = excluded.timestamp_ms, properties = excluded.properties,
-        updated = true
-    where e.user_id <> excluded.user_id or e.timestamp_ms <> excluded.timestamp_ms
-    returning e.event_id, e.uuid, not e.updated as fresh
+    on conflict (event_id, uuid) do nothing returning event_id, uuid
   )
-  select event_id as "eventId", count(*) filter (where fresh) as fresh,
-    case when count(*) filter (where fresh) < (select count(*) from staged_rows s where s.event_id = i.event_id)
-      then array_agg(uuid::text) filter (where fresh) end as uuids
+  select event_id as "eventId", count(*) as fresh,
+    case when count(*) < (select count(*) from staged_rows s where s.event_id = i.event_id)
+      then array_agg(uuid::text) end as uuids
   from inserted i group by event_id`;
 
-/** Returns the rows that were not there before. */
-export async function storeRows(tx: Transaction, staged: StagedRow[]): Promise<StagedRow[]> {
-  if (staged.length === 0 || (await copyAllNew(tx, staged))) return staged;
-  await copyInto(tx, STAGING_COLUMNS, toLines(staged));
-  return freshOf(staged, await tx.query(INSERT_STAGED_ROWS));
+interface Replaced {
+  eventId: number;
+  uuid: string;
+  before: string;
+}
+
+/** Locks the copies in the order of the key first, so that what it returns is what it replaced. */
+const REPLACE_COPIES = sql<Replaced>`
+  with known as materialized (
+    select e.event_id, e.uuid, e.properties
+    from staged_rows s join imported_events e on e.event_id = s.event_id and e.uuid = s.uuid
+    where ${REPLACES} order by e.event_id, e.uuid for update of e
+  ), replaced as (
+    update imported_events e set user_id = s.user_id, user_id_2 = s.user_id_2, user_id_3 = s.user_id_3,
+      timestamp_ms = case when s.version_ms is null then e.timestamp_ms else s.timestamp_ms end,
+      version_ms = s.version_ms, properties = s.properties
+    from known k join staged_rows s on s.event_id = k.event_id and s.uuid = k.uuid
+    where e.event_id = k.event_id and e.uuid = k.uuid
+  )
+  select event_id as "eventId", uuid::text as uuid, properties::text as before from known`;
+
+export async function storeRows(tx: Transaction, staged: StagedRow[]): Promise<StoredRows> {
+  if (staged.length === 0 || (await copyAllNew(tx, staged))) return { fresh: staged, replaced: [] };
+  await copyInto(tx, `staged_rows (${COLUMNS})`, toLines(staged));
+  const fresh = freshOf(staged, await tx.query(INSERT_FRESH));
+  if (fresh.length === staged.length) return { fresh, replaced: [] };
+  return { fresh, replaced: replacedOf(staged, await tx.query(REPLACE_COPIES)) };
 }
 
 /** Avoids the staging table, a third of the time. Returns false, with nothing stored, if a row is there already. */
@@ -83,7 +115,7 @@ async function areSomeStored(tx: Transaction, staged: StagedRow[]): Promise<bool
   return found > 0;
 }
 
-/** The order of INSERT_STAGED_ROWS, for the same reason. */
+/** The order of INSERT_FRESH, for the same reason. */
 function byKey(a: StagedRow, b: StagedRow): number {
   if (a.eventId !== b.eventId) return a.eventId - b.eventId;
   return a.row.uuid < b.row.uuid ? -1 : 1;
@@ -93,14 +125,35 @@ function freshOf(staged: StagedRow[], inserted: Inserted[]): StagedRow[] {
   const total = inserted.reduce((sum, event) => sum + event.fresh, 0);
   if (total === staged.length) return staged;
   const fresh = new Set(inserted.flatMap((event) => (event.uuids ?? []).map((uuid) => `${uuid} ${event.eventId}`)));
-  const whole = new Set(
-    inserted.filter((event) => event.uuids === null && event.fresh > 0).map((event) => event.eventId),
-  );
-  return staged.filter(({ eventId, row }) => whole.has(eventId) || fresh.has(`${row.uuid.toLowerCase()} ${eventId}`));
+  const whole = new Set(inserted.filter((event) => event.uuids === null).map((event) => event.eventId));
+  return staged.filter((one) => whole.has(one.eventId) || fresh.has(keyOf(one)));
 }
 
-export function* toLines(staged: Iterable<StagedRow>): Generator<string> {
+function replacedOf(staged: StagedRow[], replaced: Replaced[]): ReplacedRow[] {
+  if (replaced.length === 0) return [];
+  const byRow = new Map(staged.map((one) => [keyOf(one), one]));
+  return replaced.flatMap(({ eventId, uuid, before }) => {
+    const one = byRow.get(`${uuid} ${eventId}`);
+    return one === undefined ? [] : [{ ...one, before }];
+  });
+}
+
+/** As PostgreSQL writes the UUID. */
+function keyOf({ eventId, row }: StagedRow): string {
+  return `${row.uuid.toLowerCase()} ${eventId}`;
+}
+
+const NULL = "\\N";
+
+function* toLines(staged: Iterable<StagedRow>): Generator<string> {
   for (const { eventId, row } of staged) {
-    yield `${eventId}\t${row.uuid}\t${row.timestampMs}\t${copyField(row.userId)}\t${copyField(row.properties)}\n`;
+    const [first = "", second, third] = row.userIds;
+    const users = `${copyField(first)}\t${fieldOrNull(second)}\t${fieldOrNull(third)}`;
+    const head = `${eventId}\t${row.uuid}\t${row.timestampMs}\t${row.versionMs ?? NULL}`;
+    yield `${head}\t${users}\t${copyField(row.properties)}\n`;
   }
+}
+
+function fieldOrNull(text: string | undefined): string {
+  return text === undefined ? NULL : copyField(text);
 }

@@ -2,6 +2,7 @@
 import type { Metric, MetricDefinition, MetricPatch, NewMetric } from "../../domain/metrics/metric.ts";
 import type { MetricSample, SampleOptions } from "../../domain/metrics/sample.ts";
 import type { Page, PageRequest } from "../../domain/page.ts";
+import type { IdentityProperties } from "../imports/interface.ts";
 
 /** Methods return null (or false) for what does not exist. Metrics of a removed integration are removed with it. */
 export interface MetricStore {
@@ -22,5 +23,10 @@ export interface MetricStore {
    * All committed exposures count. Null if the router is unknown and was never exposed. Throws InvalidFieldError if the
    * result needs more than is allowed; the message says what to ask for instead.
    */
-  sample(workspaceId: string, metric: Metric, aliasId: string, options: SampleOptions): Promise<MetricSample | null>;
+  sample(
+    workspaceId: string,
+    metric: Metric,
+    aliasId: string,
+    options: SampleOptions & { identityProperties: IdentityProperties },
+  ): Promise<MetricSample | null>;
 }

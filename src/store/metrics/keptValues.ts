@@ -5,6 +5,8 @@ import { InvalidFieldError } from "../errors.ts";
 import type { Database, Queryable, Transaction } from "../postgres/database.ts";
 import { hashOf } from "../postgres/ids.ts";
 import { numberOf, passes } from "./measureSql.ts";
+import { gatherRivals, rivalsOf } from "./rivals.ts";
+import { rowsOfUser } from "./rowsOfUser.ts";
 
 const DAY_MS = 86_400_000;
 /** With more users to count than one per this many rows, reading all rows is quicker than looking users up. */
@@ -47,18 +49,19 @@ async function useSource(db: Queryable, eventId: number, key: Buffer): Promise<n
 
 /**
  * Brings the values of `metric_users` up to date. Sources are locked in the order of their ids; rows that are committed
- * meanwhile stay noted for the next time. Returns false if a source was removed.
+ * meanwhile stay noted for the next time. Returns the events whose values depend on rivals, or null if a source was
+ * removed.
  */
-export async function refreshValues(tx: Transaction, sources: Source[]): Promise<boolean> {
+export async function refreshValues(tx: Transaction, sources: Source[]): Promise<ReadonlySet<number> | null> {
   const byId = new Map(sources.map((source) => [source.id, source]));
   const locked = await tx.execute(sql`
     select from metric_sources where id = any(${[...byId.keys()]}::bigint[]) order by id for update`);
-  if (locked < byId.size) return false;
-  for (const source of byId.values()) {
-    await forgetChanged(tx, source);
-    await countMissing(tx, source);
-  }
-  return true;
+  if (locked < byId.size) return null;
+  for (const source of byId.values()) await forgetChanged(tx, source);
+  // Later than the changes were taken out: rows that come meanwhile are noted for the next time.
+  const withRivals = await gatherRivals(tx, [...new Set(sources.map(({ eventId }) => eventId))]);
+  for (const source of byId.values()) await countMissing(tx, source, withRivals);
+  return withRivals;
 }
 
 async function forgetChanged(tx: Transaction, { id }: Source): Promise<void> {
@@ -68,15 +71,17 @@ async function forgetChanged(tx: Transaction, { id }: Source): Promise<void> {
     where v.source_id = ${id} and v.user_id = c.user_id`);
 }
 
-async function countMissing(tx: Transaction, source: Source): Promise<void> {
+async function countMissing(tx: Transaction, source: Source, withRivals: ReadonlySet<number>): Promise<void> {
   await tx.execute(sql`truncate metric_missing`);
+  const rivals = rivalsOf(source.eventId, withRivals, "r");
   const missing = await tx.execute(sql`
-    insert into metric_missing select u.user_id, u.anchor_ms from metric_users u where not exists (
-      select from metric_values v
-      where v.source_id = ${source.id} and v.user_id = u.user_id and v.anchor_ms = u.anchor_ms)`);
+    insert into metric_missing
+    select u.user_id, u.anchor_ms, ${rivals.hash}, ${rivals.ids} from metric_users u ${rivals.join} where not exists (
+      select from metric_values v where v.source_id = ${source.id} and v.user_id = u.user_id
+        and v.anchor_ms = u.anchor_ms and v.rivals = ${rivals.hash})`);
   if (missing === 0) return;
-  const [event] = await tx.query(sql<{ imported: number }>`
-    select imported from event_definitions where id = ${source.eventId}`);
+  const [event] = await tx.query(sql<{ imported: number; hasSeveralIds: boolean }>`
+    select imported, has_several_ids as "hasSeveralIds" from event_definitions where id = ${source.eventId}`);
   const byUser = missing * ROWS_PER_LOOK_UP < Number(event?.imported);
   // The planner knows the size of neither table, so it is told how to join them.
   await tx.execute(
@@ -84,7 +89,8 @@ async function countMissing(tx: Transaction, source: Source): Promise<void> {
       ? sql`set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_nestloop = on`
       : sql`set local enable_hashjoin = on; set local enable_mergejoin = off; set local enable_nestloop = off`,
   );
-  await tx.execute(sql`insert into metric_values ${countSql(source)}`);
+  const rows = rowsOfUser(source.eventId, { byUser, hasSeveralIds: event?.hasSeveralIds === true });
+  await tx.execute(sql`insert into metric_values ${countSql(source, rows)}`);
   await tx.execute(sql`set local enable_hashjoin = on; set local enable_nestloop = on`);
 }
 
@@ -96,7 +102,7 @@ async function countMissing(tx: Transaction, source: Source): Promise<void> {
  *     u1, anchor 10:00   9:30 price 5; 10:00 price 7;       u1: rows 2, numbers 1, sum 7;
  *                        11:00 without; 12:00 price 1       before: rows 1, numbers 1, sum 5
  */
-function countSql({ id, eventId, measure, windowMs }: Source): RawBuilder<unknown> {
+function countSql({ id, measure, windowMs }: Source, rows: RawBuilder<unknown>): RawBuilder<unknown> {
   const after = sql`e.timestamp_ms >= u.anchor_ms`;
   const number = measure.property === null ? sql`null::numeric` : numberOf(measure.property);
   const columns = [after, sql`not ${after}`].map(
@@ -104,9 +110,9 @@ function countSql({ id, eventId, measure, windowMs }: Source): RawBuilder<unknow
       coalesce(sum(${number}) filter (where ${when}), 0)`,
   );
   return sql`
-    select ${id}::bigint, u.user_id, u.anchor_ms, ${sql.join(columns)}
-    from metric_missing u left join imported_events e on e.event_id = ${eventId} and e.user_id collate "C" = u.user_id
+    select ${id}::bigint, u.user_id, u.anchor_ms, ${sql.join(columns)}, u.rivals
+    from metric_missing u left join ${rows}
       and e.timestamp_ms >= u.anchor_ms - ${windowMs}::bigint and e.timestamp_ms < u.anchor_ms + ${windowMs}::bigint
       and ${passes(measure.filters)}
-    group by u.user_id, u.anchor_ms`;
+    group by u.user_id, u.anchor_ms, u.rivals`;
 }

@@ -97,7 +97,7 @@ async function checkMeasures(tx: Transaction, metric: Pick<NewMetric, "integrati
       throw new InvalidFieldError(`${path}.event`, "must be the name of an event that this integration imports");
     }
     if (measure.property === null) continue;
-    const found = (await readProperties(tx, event.id)).find(({ name }) => name === measure.property);
+    const found = (await readProperties(tx, event.id)).properties.find(({ name }) => name === measure.property);
     if (found !== undefined && !found.numeric) {
       const message = `must have only numbers as values; found: ${found.types.join(", ")}`;
       throw new InvalidFieldError(`${path}.property`, message);

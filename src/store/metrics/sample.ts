@@ -1,10 +1,13 @@
 // Reads a metric's sample: everything that a result is computed from, in one transaction.
 import { sql } from "kysely";
+import type { JsonObject } from "../../domain/integration.ts";
 import { measuresOf, type Metric } from "../../domain/metrics/metric.ts";
 import type { MetricEvent, MetricSample, SampleOptions } from "../../domain/metrics/sample.ts";
 import { InvalidFieldError } from "../errors.ts";
+import type { IdentityProperties } from "../imports/interface.ts";
 import { readNowMs, sqlState, type Database, type Queryable, type Transaction } from "../postgres/database.ts";
 import { readRouter } from "../routers/rows.ts";
+import { findSampled } from "./joinRate.ts";
 import { ensureSource, refreshValues, type Source } from "./keptValues.ts";
 import { sumUp } from "./sums.ts";
 import { gatherUsers } from "./users.ts";
@@ -17,7 +20,7 @@ const TIMED_OUT = "57014";
 /** The memory keeps a hash of many users off the disk. */
 const SETTINGS = sql`set local statement_timeout = ${sql.lit(TIMEOUT_MS)}; set local work_mem = '128MB'`;
 
-type Asked = SampleOptions & { aliasId: string };
+type Asked = SampleOptions & { aliasId: string; identityProperties: IdentityProperties };
 
 export async function readSample(
   db: Database,
@@ -60,9 +63,10 @@ async function read(
   const events = await readEvents(tx, metric);
   const used = events.filter(({ isUsed }) => isUsed);
   const nowMs = await readNowMs(tx);
-  if (!(await refreshValues(tx, sources))) throw new InvalidFieldError("from", "was changed meanwhile: ask again");
+  const withRivals = await refreshValues(tx, sources);
+  if (withRivals === null) throw new InvalidFieldError("from", "was changed meanwhile: ask again");
   const throughMs = Math.min(nowMs, ...used.map(({ completeThroughMs }) => completeThroughMs ?? 0));
-  const summed = await sumUp(tx, metric, asked, { cells, sources, throughMs });
+  const summed = await sumUp(tx, metric, asked, { cells, sources, withRivals, throughMs });
   const [integration] = await tx.query(sql<{ importFrom: string }>`
     select import_from as "importFrom" from integrations where id = ${metric.integrationId}`);
   return {
@@ -71,23 +75,24 @@ async function read(
     exposures: cells.map(({ routeId, variantId, exposures }) => ({ routeId, variantId, exposures })),
     ...summed.totals,
     caps: summed.caps,
-    events: used.map(({ id: _id, isUsed: _isUsed, ...event }) => event),
+    events: used.map(({ id: _id, source: _source, isUsed: _isUsed, ...event }) => event),
     importFrom: integration?.importFrom ?? "1970-01-01",
     exposedBefore: asked.cuped && (await wasExposedBefore(tx, workspaceId, metric, asked)),
-    joined: await join(tx, events, summed.sampled),
+    joined: await findSampled(tx, events, summed.sampled, asked.identityProperties),
     router,
   };
 }
 
 interface EventRow extends MetricEvent {
   id: number;
+  source: JsonObject | null;
   isUsed: boolean;
 }
 
 function readEvents(db: Queryable, metric: Metric): Promise<EventRow[]> {
   const used = measuresOf(metric).map(({ event }) => event);
   return db.query(sql<EventRow>`
-    select id, name, name = any(${used}::text[]) as "isUsed", complete_through_ms as "completeThroughMs",
+    select id, name, source, name = any(${used}::text[]) as "isUsed", complete_through_ms as "completeThroughMs",
       rejected, deduplicated
     from event_definitions where integration_id = ${metric.integrationId} and deleted_at_ms is null order by id`);
 }
@@ -110,15 +115,4 @@ async function wasExposedBefore(tx: Transaction, workspaceId: string, metric: Me
       and hour_ms >= ${asked.fromMs - metric.windowHours * HOUR_MS}::bigint and hour_ms < ${asked.fromMs}::bigint
     limit 1`);
   return found === 1;
-}
-
-/** How many of the sampled users have any imported event. Each takes one look into the index of every event. */
-async function join(tx: Transaction, events: EventRow[], sampled: string[]): Promise<MetricSample["joined"]> {
-  await tx.execute(sql`set local enable_seqscan = off`);
-  const [row] = await tx.query(sql<{ found: number }>`
-    select count(*) as found from unnest(${sampled}::text[]) as s (user_id) where exists (
-      select from unnest(${events.map(({ id }) => id)}::integer[]) as d (event_id), lateral (
-        select from imported_events e where e.event_id = d.event_id and e.user_id collate "C" = s.user_id limit 1
-      ) one)`);
-  return { sampled: sampled.length, found: Number(row?.found) };
 }

@@ -5,6 +5,7 @@ import type { MetricCell, MetricSample, SampleOptions } from "../../domain/metri
 import type { Transaction } from "../postgres/database.ts";
 import type { Source } from "./keptValues.ts";
 import { userValue } from "./measureSql.ts";
+import { rivalsOf } from "./rivals.ts";
 import type { Cell } from "./users.ts";
 
 const HOUR_MS = 3_600_000;
@@ -39,6 +40,14 @@ function toCell(cells: Cell[], { cell, day, n, sums, products }: Sums): MetricCe
   return [{ routeId: found.routeId, variantId: found.variantId, dayMs: day * DAY_MS, users }];
 }
 
+interface Sampled {
+  cells: Cell[];
+  sources: Source[];
+  /** Events whose values depend on rivals. */
+  withRivals: ReadonlySet<number>;
+  throughMs: number;
+}
+
 /**
  * Sums up the users in `metric_users`, with their kept values for the sources. For example, the metric `sum of
  * price`, capped at the highest of these three values but one:
@@ -52,7 +61,7 @@ export async function sumUp(
   tx: Transaction,
   metric: Metric,
   asked: Pick<SampleOptions, "multipleExposures" | "incompleteWindow" | "cuped">,
-  { cells, sources, throughMs }: { cells: Cell[]; sources: Source[]; throughMs: number },
+  { cells, sources, withRivals, throughMs }: Sampled,
 ): Promise<Summed> {
   const isIncomplete = sql`u.anchor_ms + ${metric.windowHours * HOUR_MS}::bigint > ${throughMs}::bigint`;
   const counted = sql.join(
@@ -63,11 +72,12 @@ export async function sumUp(
     sql` and `,
   );
   const variables = variablesOf(metric, asked.cuped);
+  const joins = sources.map((source, i) => joined(source, i, withRivals));
   const capped = measuresOf(metric).some(canBeCapped) ? metric.winsorizePercentile : null;
   const [found] = await tx.query(sql<Omit<Summed, "cells"> & { cells: Sums[] }>`
     with valued as ${capped === null ? sql`` : sql`materialized`} (
       select u.cell, u.anchor_ms, ${sql.join(variables.map(({ name, value }) => sql`${value} as ${sql.ref(name)}`))}
-      from metric_users u ${sql.join(sources.map(joined), sql` `)} where ${counted}
+      from metric_users u ${sql.join(joins, sql` `)} where ${counted}
     ), caps as materialized (${capsSql(metric, capped)}
     ), taken as (
       select cell, anchor_ms / ${sql.lit(DAY_MS)} as day, ${sql.join(variables.map((one) => cappedSql(one, capped)))}
@@ -104,10 +114,12 @@ function variablesOf(metric: Metric, cuped: boolean): Variable[] {
 
 const SOURCES = ["a", "b"];
 
-function joined({ id }: Source, i: number): RawBuilder<unknown> {
+function joined({ id, eventId }: Source, i: number, withRivals: ReadonlySet<number>): RawBuilder<unknown> {
   const name = SOURCES[i] ?? "";
-  return sql`join metric_values ${sql.ref(name)} on ${sql.ref(`${name}.source_id`)} = ${id}
-    and ${sql.ref(`${name}.user_id`)} = u.user_id and ${sql.ref(`${name}.anchor_ms`)} = u.anchor_ms`;
+  const of = (column: string) => sql.ref(`${name}.${column}`);
+  const rivals = rivalsOf(eventId, withRivals, `${name}_rivals`);
+  return sql`${rivals.join} join metric_values ${sql.ref(name)} on ${of("source_id")} = ${id}
+    and ${of("user_id")} = u.user_id and ${of("anchor_ms")} = u.anchor_ms and ${of("rivals")} = ${rivals.hash}`;
 }
 
 /** A percentile of all counted users' values. Values before the exposure have the cap of those after it. */

@@ -20,13 +20,19 @@ export interface Cell {
   exposures: number;
 }
 
-/** Tables last as long as the connection, rows as long as the transaction. `metric_missing`: users to count. */
+/**
+ * Tables last as long as the connection, rows as long as the transaction. `metric_missing`: users to count.
+ * `metric_rivals`: users of an event of whose rows some are other exposed users', with these (rivals.ts).
+ */
 const CREATE_TABLES = sql`
   create temp table if not exists metric_users (
     user_id text collate "C" not null, anchor_ms bigint not null, cell integer not null, is_multiple boolean not null
   ) on commit delete rows;
   create temp table if not exists metric_missing (
-    user_id text collate "C" not null, anchor_ms bigint not null
+    user_id text collate "C" not null, anchor_ms bigint not null, rivals bigint not null, rival_ids text[]
+  ) on commit delete rows;
+  create temp table if not exists metric_rivals (
+    event_id integer not null, user_id text collate "C" not null, rivals bigint not null, rival_ids text[] not null
   ) on commit delete rows`;
 
 /** Fills `metric_users`, and returns what was exposed. */

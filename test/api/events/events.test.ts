@@ -19,7 +19,8 @@ async function importRows(integrationId: string, event: string, texts: string[])
   const rows = texts.map((properties, i) => ({
     event,
     uuid: randomUUID(),
-    userId: `user-${i}`,
+    userIds: [`user-${i}`],
+    versionMs: null,
     timestampMs: Date.UTC(2026, 0, 1) + i,
     properties,
     fields: JSON.parse(properties) as Record<string, unknown>,
@@ -128,6 +129,7 @@ describe("what was imported", () => {
     expect(rows.find((row) => row.user_id === "user-1")).toEqual({
       uuid: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
       user_id: "user-1",
+      user_ids: ["user-1"],
       timestamp: "2026-01-01T00:00:00.001Z",
       properties: { n: 1 },
     });
@@ -135,6 +137,12 @@ describe("what was imported", () => {
     const second = await api.call(`${records}?limit=2&cursor=${encodeURIComponent(String(first.body.next))}`);
     expect([...(first.body.records as object[]), ...(second.body.records as object[])]).toEqual(rows);
     expect(second.body.next).toBeNull();
+    const ofUser = await api.call(`${records}?user=user-1`);
+    expect(ofUser.body).toEqual({ records: [rows.find((row) => row.user_id === "user-1")], next: null });
+    expect((await api.call(`${records}?user=nobody`)).body).toEqual({ records: [], next: null });
+    const other = await api.call(`${records}?user=user-1&cursor=${encodeURIComponent(String(first.body.next))}`);
+    expect(pathsOf(other)).toEqual(["cursor"]);
+    expect((await api.call(`${records}?user=`)).body.records).toHaveLength(3);
     expect((await api.call(eventsOf(id))).body).toMatchObject({ events: [{ imported: 3 }] });
   });
 
@@ -145,8 +153,8 @@ describe("what was imported", () => {
     const answer = await api.call(`${eventsOf(id)}/purchase/properties`);
     const found = answer.body.properties as { name: string; types: string[] }[];
     const byName = Object.fromEntries(found.map((one) => [one.name, { ...one, types: one.types.toSorted() }]));
-    expect(byName.amount).toMatchObject({ types: ["null", "number"], numeric: true, count: 3 });
-    expect(byName.note).toMatchObject({ types: ["number", "string"], numeric: false, count: 2 });
+    expect(byName.amount).toMatchObject({ types: ["null", "number"], numeric: true, count: 3, nonNumeric: 0 });
+    expect(byName.note).toMatchObject({ types: ["number", "string"], numeric: false, count: 2, nonNumeric: 1 });
     expect(found.every((one) => "example" in one)).toBe(true);
   });
 
@@ -154,7 +162,10 @@ describe("what was imported", () => {
     const id = await integration();
     await api.call(eventsOf(id), { json: { eventId: "purchase" } });
     expect((await api.call(`${eventsOf(id)}/purchase/records`)).body).toEqual({ records: [], next: null });
-    expect((await api.call(`${eventsOf(id)}/purchase/properties`)).body).toEqual({ properties: [] });
+    expect((await api.call(`${eventsOf(id)}/purchase/properties`)).body).toEqual({
+      properties: [],
+      truncated: false,
+    });
     expect(await api.call(`${eventsOf(id)}/other/records`)).toMatchObject({ status: 404 });
     expect(await api.call(`${eventsOf(id)}/other/properties`)).toMatchObject({ status: 404 });
     expect(await api.call(`${eventsOf(id)}/a%20b/records`)).toMatchObject({ status: 404 });

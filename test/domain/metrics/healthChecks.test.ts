@@ -78,6 +78,7 @@ function sampleOf(change: Partial<MetricSample> = {}): MetricSample {
     joined: {
       sampled: 1_000,
       found: 900,
+      byId: { user_id: 900 },
     },
     exposedBefore: false,
     router: {
@@ -171,9 +172,10 @@ test.each([
 });
 
 test.each([
-  [{ sampled: 1_000, found: 500 }, "ok", /50\.0 %/],
-  [{ sampled: 1_000, found: 499 }, "warning", /49\.9 % .*Send the same id in both/],
-  [{ sampled: 0, found: 0 }, "unknown", /no exposed users/],
+  [{ sampled: 1_000, found: 500, byId: {} }, "ok", /50\.0 %.* any imported event\.$/],
+  [{ sampled: 1_000, found: 500, byId: { user_id: 300, old_id: 200 } }, "ok", /: 300 by user_id, 200 by old_id\.$/],
+  [{ sampled: 1_000, found: 499, byId: { user_id: 499 } }, "warning", /49\.9 % .*Send the same id in both/],
+  [{ sampled: 0, found: 0, byId: {} }, "unknown", /no exposed users/],
 ])("join_rate of %j: %s", (joined, status, message) => {
   expect(checked("join_rate", { joined })).toMatchObject({ status, message: expect.stringMatching(message) });
 });

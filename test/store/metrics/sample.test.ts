@@ -5,7 +5,9 @@ import type { Filter, Measure, Metric } from "../../../src/domain/metrics/metric
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { MetricSample, SampleOptions } from "../../../src/domain/metrics/sample.ts";
+import type { MetricStore } from "../../../src/store/metrics/interface.ts";
 import { commitRows, HOUR_MS, newEvent, newIntegration, row, uuidOf } from "../../support/store/contract/harness.ts";
+import { newestCopies } from "../../../src/store/imports/copies.ts";
 import { makePostgresHarness, type PostgresHarness } from "../../support/store/storeDatabase.ts";
 import { naiveSample, type RawExposure, type RawRow } from "../../support/store/naiveMetrics.ts";
 
@@ -17,6 +19,7 @@ const EVENTS = ["purchase", "visit"];
 let harness: PostgresHarness;
 let nowMs: number;
 let startMs: number;
+let versions = 0;
 beforeAll(async () => {
   harness = await makePostgresHarness();
   await harness.freeze();
@@ -51,7 +54,7 @@ const rows = fc.record({
     fc.record({
       nth: fc.integer({ min: 0, max: 14 }),
       event: fc.constantFrom(...EVENTS),
-      userId: user,
+      userIds: fc.uniqueArray(user, { minLength: 1, maxLength: 3 }),
       atMs: atHour,
       properties,
     }),
@@ -113,7 +116,7 @@ const look = fc.record({
 interface World {
   integration: Integration;
   metric: Metric;
-  options: SampleOptions;
+  options: Parameters<MetricStore["sample"]>[3];
   exposures: RawExposure[];
   rows: Map<string, RawRow>;
   throughMs: number;
@@ -157,7 +160,14 @@ async function newWorld(
   });
   if (metric === null) throw new Error("There is no metric.");
   const [fromMs, toMs] = [startMs + fromDay * DAY_MS, startMs + toDay * DAY_MS];
-  return { integration, metric, options: { ...asked, fromMs, toMs }, exposures: [], rows: new Map(), throughMs: 0 };
+  return {
+    integration,
+    metric,
+    options: { ...asked, fromMs, toMs, identityProperties: () => [] },
+    exposures: [],
+    rows: new Map(),
+    throughMs: 0,
+  };
 }
 
 type Step = Exclude<typeof step extends fc.Arbitrary<infer T> ? T : never, { kind: "look" }>;
@@ -175,27 +185,20 @@ async function take(world: World, one: Step): Promise<void> {
       return;
     }
     case "import": {
-      const many = one.many.map(({ nth, event, atMs, userId, properties: fields }) => ({
-        nth: `${event} ${nth}`,
-        row: row(nth, JSON.stringify(fields), { event, userId, timestampMs: startMs + atMs, fields }),
-      }));
-      await commitRows(
-        store,
-        integration,
-        many.map((each) => each.row),
-        { events: EVENTS },
+      // Each read is a later version, so that it stands.
+      const versionMs = ++versions;
+      const many = one.many.map(({ nth, event, atMs, userIds, properties: fields }) =>
+        row(nth, JSON.stringify(fields), { event, userIds, timestampMs: startMs + atMs, versionMs, fields }),
       );
-      // Of rows with the same key in one chunk the last one counts.
-      for (const [nth, { event, userId, timestampMs, fields }] of new Map(many.map((each) => [each.nth, each.row]))) {
-        const before = world.rows.get(nth);
-        // A row that is there keeps its time, and takes properties only along with another user.
-        if (before === undefined) world.rows.set(nth, { event, userId, atMs: timestampMs, properties: fields });
-        else if (before.userId !== userId) world.rows.set(nth, { ...before, userId, properties: fields });
+      await commitRows(store, integration, many, { events: EVENTS });
+      for (const { event, uuid, userIds, timestampMs, properties: text } of newestCopies(many)) {
+        const fields = JSON.parse(text) as Record<string, unknown>;
+        world.rows.set(`${event} ${uuid}`, { event, userIds, atMs: timestampMs, properties: fields });
       }
       return;
     }
     case "delete":
-      for (const event of EVENTS) world.rows.delete(`${event} ${one.nth}`);
+      for (const event of EVENTS) world.rows.delete(`${event} ${uuidOf(one.nth)}`);
       await admin.query(
         `delete from imported_events e using event_definitions d
          where d.id = e.event_id and d.integration_id = $1 and e.uuid = $2`,

@@ -59,6 +59,7 @@ async function newMetric(): Promise<{
     multipleExposures: "first",
     incompleteWindow: "include",
     cuped: false,
+    identityProperties: () => [],
   } as const;
   const sample = () => store.metrics.sample(integration.workspaceId, metric, "router", { ...how, ...range });
   const total = async () => {
@@ -68,7 +69,7 @@ async function newMetric(): Promise<{
   return { integration, metric, eventId: rows[0].id, sample, total };
 }
 
-const purchase = (n: number, userId: string) => row(n, "{}", { userId, timestampMs: startMs + HOUR_MS });
+const purchase = (n: number, userId: string) => row(n, "{}", { userIds: [userId], timestampMs: startMs + HOUR_MS });
 
 /** A chunk that is being stored: it holds what commitChunk holds, and has its row in. */
 async function chunkUnderWay(eventId: number, n: number, userId: string) {

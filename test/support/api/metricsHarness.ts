@@ -36,7 +36,8 @@ export async function createMetricsHarness(): Promise<MetricsHarness> {
     async importRows(rows) {
       const complete = rows.map(({ event = "purchase", userId, atMs, properties = {} }) => {
         const fields = properties as Record<string, unknown>;
-        return { event, uuid: randomUUID(), userId, timestampMs: atMs, properties: JSON.stringify(properties), fields };
+        const user = { userIds: [userId], timestampMs: atMs, versionMs: null };
+        return { event, uuid: randomUUID(), ...user, properties: JSON.stringify(properties), fields };
       });
       const chunk = { integrationId, runId: "run", events: EVENTS, from: NO_PROGRESS, rejected: [] };
       await api.store.imports.commitChunk({ ...chunk, rows: complete, progress: null });

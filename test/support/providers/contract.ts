@@ -137,7 +137,11 @@ function importTests(harness: () => ConnectorHarness): void {
     const user = new Map(rows.map((row) => [row.id, row]));
     for (const row of imported.rows) {
       const source = user.get(idOf(row));
-      expect([row.userId, row.timestampMs, row.event]).toEqual([source?.user, source?.timeMs, harness().event.name]);
+      expect([row.userIds[0], row.timestampMs, row.event]).toEqual([
+        source?.user,
+        source?.timeMs,
+        harness().event.name,
+      ]);
     }
     const left = await plan(harness(), imported.progress, imported.progress.completeThroughMs ?? 0);
     expect(left).toEqual([]);

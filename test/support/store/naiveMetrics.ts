@@ -17,7 +17,8 @@ export interface RawExposure {
 
 export interface RawRow {
   event: string;
-  userId: string;
+  /** The first of these that is exposed has the row. */
+  userIds: readonly string[];
   atMs: number;
   properties: Record<string, unknown>;
 }
@@ -41,8 +42,10 @@ export function naiveSample(
   raw: { exposures: RawExposure[]; rows: RawRow[]; throughMs: number },
 ) {
   const windowMs = metric.windowHours * HOUR_MS;
-  const all = usersOf(options, raw.exposures).map(({ userId, ...user }): User => {
-    const own = raw.rows.filter((row) => row.userId === userId);
+  const exposed = usersOf(options, raw.exposures);
+  const ids = new Set(exposed.map(({ userId }) => userId));
+  const all = exposed.map(({ userId, ...user }): User => {
+    const own = raw.rows.filter((row) => row.userIds.find((id) => ids.has(id)) === userId);
     const valueOf = (measure: Measure, fromMs: number) =>
       userValue(
         measure,

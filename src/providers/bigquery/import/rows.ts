@@ -84,7 +84,17 @@ function rowAdder(batch: ArrowBatch, { mapping, columns, wanted }: RowContext) {
     } else if (timestampMs === null) {
       rejectRow(sink, name, `${mapping.timestamp} is NULL: the row has no time`, properties);
     } else {
-      sink.rows.push({ event: name, uuid: rowUuid(id), userId, timestampMs, properties, fields: fields(row) });
+      const userIds = userId === "" ? [] : [userId];
+      const versionMs = null;
+      sink.rows.push({
+        event: name,
+        uuid: rowUuid(id),
+        userIds,
+        timestampMs,
+        versionMs,
+        properties,
+        fields: fields(row),
+      });
     }
   };
 }

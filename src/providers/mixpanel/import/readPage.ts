@@ -27,7 +27,7 @@ import {
 } from "./cursor.ts";
 import { openWindow } from "./exportRequest.ts";
 import { splitLines } from "./lines.ts";
-import { cutShort, readLine, rejectOverlong, type RowContext } from "./parseRow.ts";
+import { createRowReader, type RowContext } from "./parseRow.ts";
 import { createUtcConverter } from "./projectTimeZone.ts";
 import { MAX_VOTERS, voteOnTimes } from "./timeVotes.ts";
 
@@ -124,7 +124,7 @@ async function* readSinks(
   job: ImportPageJob,
   judge: (text: string) => Promise<void>,
 ): AsyncGenerator<RowSink> {
-  const { context } = reading;
+  const reader = createRowReader(reading.context);
   let sink = emptySink();
   try {
     for await (const part of splitLines(response.body as AsyncIterable<Buffer>, () => job.heartbeat())) {
@@ -132,16 +132,16 @@ async function* readSinks(
       if (reading.bytes === 0 && part.kind !== "overlong") await judge(part.text);
       reading.bytes += part.bytes;
       sink.bytes += part.bytes;
-      if (part.kind === "overlong") rejectOverlong(part, context, sink);
+      if (part.kind === "overlong") reader.overlong(part, sink);
       if (part.kind === "tail") {
-        readTail(part.text, context, sink);
+        reader.line(part.text, sink);
         reading.rows++;
       }
       if (part.kind === "lines") {
         const { text } = part;
         let from = 0;
         for (let to = text.indexOf("\n"); to !== -1; to = text.indexOf("\n", from)) {
-          readLine(text.slice(from, to), context, sink);
+          reader.line(text.slice(from, to), sink);
           from = to + 1;
           reading.rows++;
           if (rowCount(sink) < MAX_CHUNK_ROWS) continue;
@@ -153,15 +153,9 @@ async function* readSinks(
       yield sink;
       sink = emptySink();
     }
+    reader.end();
   } catch (error) {
     throw networkError(SERVICE_NAMES.data, error, job.signal);
   }
   if (rowCount(sink) > 0) yield sink;
-}
-
-/** If a last line without a newline is not a whole row, the response was cut short. */
-function readTail(tail: string, context: RowContext, sink: RowSink): void {
-  const rejectedBefore = sink.rejected.length;
-  readLine(tail, context, sink);
-  if (sink.rejected.length > rejectedBefore) throw cutShort();
 }

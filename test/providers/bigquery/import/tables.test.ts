@@ -197,7 +197,7 @@ describe("tables that change", () => {
     await customer.load("cases", [rowOf("1", NOON)]);
     const { rows, error } = await firstPage("cases", { userIdFieldName: "User_ID", timestampFieldName: "CREATED_AT" });
     expect(error).toBeNull();
-    expect(rows[0]?.userId).toBe("user of 1");
+    expect(rows[0]?.userIds).toEqual(["user of 1"]);
   });
 
   test("a view in the table's place, no table and no right are errors that say what to do", async () => {

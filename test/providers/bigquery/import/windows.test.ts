@@ -48,7 +48,7 @@ describe("what a pass reads", () => {
     expect(idsOf(read.rows)).toEqual(["edge 1", "edge 2", "first", "last", "last of a window"]);
     expect(read.progress).toEqual({ completeThroughMs: bound, unfinished: null });
     expect(read.pages.length).toBeGreaterThan(2);
-    expect(read.rows.find((row) => row.userId === "user of last")?.timestampMs).toBe(bound - 1);
+    expect(read.rows.find((row) => row.userIds[0] === "user of last")?.timestampMs).toBe(bound - 1);
     expect(plan(customer, [eventOf("purchase", "bounds")], read.progress, bound)).toEqual([]);
   });
 

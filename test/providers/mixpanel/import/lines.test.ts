@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { emptySink, MAX_ROW_BYTES } from "../../../../src/providers/importChunks.ts";
 import { type LinesPart, splitLines } from "../../../../src/providers/mixpanel/import/lines.ts";
-import { readLine, rejectOverlong, type RowContext } from "../../../../src/providers/mixpanel/import/parseRow.ts";
+import { createRowReader, type RowContext } from "../../../../src/providers/mixpanel/import/parseRow.ts";
 import { collect } from "../../../support/providers/mixpanel.ts";
 
 async function* cut(bytes: Buffer, sizes: number[]): AsyncGenerator<Buffer> {
@@ -53,13 +53,14 @@ test("a line over the limit is rejected, the lines around it are not, and its ke
   for (const size of [65_536, 10_007, 3_000_000, bytes.length]) {
     const parts = await collect(splitLines(cut(bytes, [size]), NO_BEAT));
     const sink = emptySink();
+    const reader = createRowReader(CONTEXT);
     for (const part of parts) {
       if (part.kind === "overlong") {
         skipped++;
-        rejectOverlong(part, CONTEXT, sink);
+        reader.overlong(part, sink);
       } else if (part.kind === "lines" && part.text.includes(long)) {
-        // The line fitted into one block, so readLine rejects it.
-        readLine(long, CONTEXT, sink);
+        // The line fitted into one block.
+        reader.line(long, sink);
       }
     }
     expect(textOf(parts).replace(long, "<overlong>")).toBe("before\n<overlong>\nafter\nlast");

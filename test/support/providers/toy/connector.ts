@@ -76,5 +76,6 @@ export function createToyConnector(url: string): Connector {
 function toImportedRow({ id, topic, atMs, fields }: ToyRow, events: EventDefinition[]): ImportedRow {
   const { personField } = readSource(events.find(({ name }) => name === topic)?.source ?? {});
   const userId = String(fields[personField]);
-  return { event: topic, uuid: id, userId, timestampMs: atMs, properties: JSON.stringify(fields), fields };
+  const properties = JSON.stringify(fields);
+  return { event: topic, uuid: id, userIds: [userId], timestampMs: atMs, versionMs: null, properties, fields };
 }

@@ -110,7 +110,7 @@ function discoveryTests(get: GetHarness): void {
     const text = '{"price":{"net":12345678901234567890.5,"gross":2},"price.gross":3}';
     await commitRows(store, integration, [row(1, text, { fields: { "price.net": 0, "price.gross": 0 } })]);
     await discover(store, integration);
-    expect(await store.events.properties(workspaceId, id, "purchase")).toMatchObject([
+    expect((await store.events.properties(workspaceId, id, "purchase"))?.properties).toMatchObject([
       { name: "price.gross", numeric: true, example: "3" },
       { name: "price.net", numeric: true, example: "12345678901234567890.5" },
     ]);
@@ -124,7 +124,7 @@ function discoveryTests(get: GetHarness): void {
     await store.events.create(workspaceId, id, { name: "purchase", description: null, source });
     await commitRows(store, integration, [row(1, '{"customer_key": "somebody", "amount": 3}')]);
     await discover(store, integration);
-    expect(await store.events.properties(workspaceId, id, "purchase")).toMatchObject([
+    expect((await store.events.properties(workspaceId, id, "purchase"))?.properties).toMatchObject([
       { name: "amount", example: "3" },
       { name: "customer_key", example: null, count: 1 },
     ]);

@@ -94,8 +94,9 @@ export function row(n: number, properties: string, options: Partial<ImportedRow>
   return {
     event: "purchase",
     uuid: uuidOf(n),
-    userId: `user ${n}`,
+    userIds: [`user ${n}`],
     timestampMs: 1_700_000_000_000 + n,
+    versionMs: null,
     properties,
     fields: fieldsOf(properties),
     ...options,
