@@ -1,17 +1,15 @@
 // Events to import: their definitions, properties and records.
 import type { ErrorState } from "./errors.ts";
 import type { JsonObject, Provider } from "./integration.ts";
+import type { EventFacts } from "./warnings.ts";
 
 export interface NewEvent extends EventDefinition {
   description: string | null;
 }
 
-export interface EventSummary extends NewEvent {
+export interface EventSummary extends NewEvent, EventFacts {
   provider: Provider;
   createdAtMs: number;
-  imported: number;
-  rejected: number;
-  completeThroughMs: number | null;
   error: ErrorState | null;
 }
 

@@ -28,9 +28,17 @@ export interface Connector {
   importPage(connection: Connection, page: ImportPageJob): AsyncGenerator<ImportChunk>;
   /** The request budget that all integrations of this project share; null if the provider has none. */
   requestBudget(connection: Connection): RequestBudget | null;
+  /** Lists the names of the project's events lately, after proving the credentials. Absent if that cannot be asked. */
+  eventNames?(connection: Connection): Promise<ListedNames>;
   readonly browse?: Browse;
   /** Waits for open requests and closes the connections. */
   close(): Promise<void>;
+}
+
+/** `isWhole` is false if the project may have more names than these. */
+export interface ListedNames {
+  names: string[];
+  isWhole: boolean;
 }
 
 /** Looks into a customer's project while a person waits: one short call each. */

@@ -2,6 +2,7 @@
 import { isCancellation } from "@temporalio/workflow";
 import { continueError } from "../domain/errors.ts";
 import type { EventProgress, ImportPass } from "../domain/progress.ts";
+import type { Outcome } from "../domain/run.ts";
 import { toErrorState } from "./activityProxies.ts";
 import type { IntegrationRun } from "./integrationRun.ts";
 import { repeatSteps, waitIfPaused } from "./pageBoundary.ts";
@@ -35,12 +36,19 @@ function finish(integration: IntegrationRun, importing: ImportRunState): void {
   }
   const allFailed = failedEvents.length > 0 && failedEvents.length === Object.keys(events).length;
   if (allFailed) errors.import ??= errors.events[failedEvents[0]!] ?? null;
-  const outcome = errors.import !== null ? "failed" : failedEvents.length > 0 ? "partial" : "succeeded";
+  const outcome = outcomeOf(integration, failedEvents);
   importing.result = { direction: "import", outcome };
   if (errors.import !== null) importing.result.error = errors.import;
   if (failedEvents.length > 0) importing.result.failedEvents = failedEvents;
-  integration.report("import", outcome === "succeeded" ? "idle" : "failed in the last run");
+  const hasFailed = outcome === "failed" || outcome === "partial";
+  integration.report("import", hasFailed ? "failed in the last run" : "idle");
   integration.changed();
+}
+
+function outcomeOf({ state: { errors, events } }: IntegrationRun, failedEvents: string[]): Outcome {
+  if (errors.import !== null) return "failed";
+  if (failedEvents.length > 0) return "partial";
+  return Object.keys(events).length === 0 ? "nothing_to_do" : "succeeded";
 }
 
 /** Plans what is left to read and reads it. Returns true if nothing was left. */

@@ -2,18 +2,25 @@
 import type { EventSummary, ImportedRecord, NewEvent, Property } from "../../domain/event.ts";
 import type { Page, PageRequest } from "../../domain/page.ts";
 
+/** The names of a project's events lately, and whether these are all. */
+export interface ListedNames {
+  names: string[];
+  isWhole: boolean;
+}
+
 /** Methods return null (or false) if there is no such integration or event. */
 export interface EventStore {
   /** Throws ConflictError if the name is taken. Raises the integration's version and syncVersion. */
   create(workspaceId: string, integrationId: string, event: NewEvent): Promise<EventSummary | null>;
   list(workspaceId: string, integrationId: string, page: PageRequest): Promise<Page<EventSummary> | null>;
+  get(workspaceId: string, integrationId: string, name: string): Promise<EventSummary | null>;
   update(
     workspaceId: string,
     integrationId: string,
     name: string,
     patch: { description?: string | null },
   ): Promise<EventSummary | null>;
-  /** Hides the event and its records at once; the purge deletes them. Throws ConflictError while a metric uses it. */
+  /** Hides the event and its records at once; the purge deletes them. Throws InUseError while a metric uses it. */
   remove(workspaceId: string, integrationId: string, name: string): Promise<boolean>;
   /** The imported records, in a stable order. */
   records(
@@ -23,4 +30,14 @@ export interface EventStore {
     page: PageRequest,
   ): Promise<Page<ImportedRecord> | null>;
   properties(workspaceId: string, integrationId: string, name: string): Promise<Property[] | null>;
+  /**
+   * Notes of each event without a record whether the project has an event of its name. `ask` lists the project's names:
+   * it is called once an hour at most, and what it throws is thrown. `onlyComplete`: only of events that a pass has
+   * read to its end.
+   */
+  checkNames(
+    integrationId: string,
+    ask: () => Promise<ListedNames>,
+    options: { onlyComplete: boolean },
+  ): Promise<void>;
 }

@@ -7,6 +7,7 @@ import { sessions } from "./0004-sessions.ts";
 import { metrics } from "./0005-metrics.ts";
 import { clearNames } from "./0006-clear-names.ts";
 import { sealIndex } from "./0007-seal-index.ts";
+import { telling } from "./0011-telling.ts";
 
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-initial": initial,
@@ -16,4 +17,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0005-metrics": metrics,
   "0006-clear-names": clearNames,
   "0007-seal-index": sealIndex,
+  "0011-telling": telling,
 };
