@@ -35,6 +35,12 @@ export interface Property {
   example: string | null;
 }
 
+/** The names of a project's events; `isWhole` is false if the project may have more. */
+export interface ListedNames {
+  names: string[];
+  isWhole: boolean;
+}
+
 /** What an event's name may hold; it stands in paths. */
 export const EVENT_NAME = /^[A-Za-z0-9_-]{1,255}$/;
 

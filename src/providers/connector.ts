@@ -1,7 +1,7 @@
 // What a provider must be able to do. A connector knows nothing of Temporal, of the store or of other providers.
 import type { Bucket, ExportProgress } from "../domain/bucket.ts";
 import type { AcquireRequest, Connection, RequestBudget } from "../domain/connection.ts";
-import type { EventDefinition } from "../domain/event.ts";
+import type { EventDefinition, ListedNames } from "../domain/event.ts";
 import type { ImportChunk } from "../domain/importedRow.ts";
 import type { Page, PageRequest } from "../domain/page.ts";
 import type { EventProgress, ImportPass } from "../domain/progress.ts";
@@ -29,16 +29,10 @@ export interface Connector {
   /** The request budget that all integrations of this project share; null if the provider has none. */
   requestBudget(connection: Connection): RequestBudget | null;
   /** Lists the names of the project's events lately, after proving the credentials. Absent if that cannot be asked. */
-  eventNames?(connection: Connection): Promise<ListedNames>;
+  eventNames?: (connection: Connection) => Promise<ListedNames>;
   readonly browse?: Browse;
   /** Waits for open requests and closes the connections. */
   close(): Promise<void>;
-}
-
-/** `isWhole` is false if the project may have more names than these. */
-export interface ListedNames {
-  names: string[];
-  isWhole: boolean;
 }
 
 /** Looks into a customer's project while a person waits: one short call each. */

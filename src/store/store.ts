@@ -13,7 +13,6 @@ import type { SyncStateStore } from "./syncState/interface.ts";
 import type { WorkspaceStore } from "./workspaces/interface.ts";
 
 export * from "./errors.ts";
-export type { ListedNames } from "./events/interface.ts";
 export * from "./exposures/interface.ts";
 export * from "./metrics/interface.ts";
 export * from "./routers/interface.ts";

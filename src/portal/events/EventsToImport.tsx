@@ -1,5 +1,5 @@
 // The events that an integration imports, and how far each is imported.
-import { Button, Modal, SimpleGrid, Text } from "@mantine/core";
+import { Badge, Button, Modal, SimpleGrid, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { client, type Integration, type SyncEvent } from "../api.ts";
 import { SyncErrors } from "../integrations/SyncErrors.tsx";
@@ -35,6 +35,7 @@ const columnsOf = (id: string, provider: Provider): Column<SyncEvent>[] => [
           <Text size="xs" c="dimmed">
             {event.description}
           </Text>
+          {event.warnings.length > 0 && <Badge color="orange.9">has warnings</Badge>}
         </>
       );
     },

@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { client, type Integration, type Schemas } from "../api.ts";
 import { useApiQuery } from "../queries.ts";
+import { outcomeText } from "../ui/time.ts";
 import { ErrorAlert } from "../ui/ErrorAlert.tsx";
 import { integrationKey, useIntegrationMutation } from "./queries.ts";
 
@@ -51,5 +52,5 @@ export function SyncButtons({ integration }: { integration: Integration }) {
 }
 
 function progressText({ status, outcome }: Schemas["SyncRequest"]): string {
-  return status === "done" ? `Sync done: ${outcome ?? "ended"}.` : PROGRESS[status];
+  return status === "done" ? `Sync done: ${outcomeText(outcome ?? "ended")}.` : PROGRESS[status];
 }

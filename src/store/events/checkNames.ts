@@ -1,9 +1,9 @@
 // Whether the project has events of the names that are to be imported. The project is asked once an hour at most.
 import { sql } from "kysely";
+import type { ListedNames } from "../../domain/event.ts";
 import { findName } from "../../domain/nearestNames.ts";
 import type { Database } from "../postgres/database.ts";
 import { bounded } from "../postgres/text.ts";
-import type { ListedNames } from "./interface.ts";
 
 const ASK_EVERY_MS = 3_600_000;
 const MAX_NAMES = 5_000;

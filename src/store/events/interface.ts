@@ -1,12 +1,6 @@
 // Event definitions, and the records that were imported for them.
-import type { EventSummary, ImportedRecord, NewEvent, Property } from "../../domain/event.ts";
+import type { EventSummary, ImportedRecord, ListedNames, NewEvent, Property } from "../../domain/event.ts";
 import type { Page, PageRequest } from "../../domain/page.ts";
-
-/** The names of a project's events lately, and whether these are all. */
-export interface ListedNames {
-  names: string[];
-  isWhole: boolean;
-}
 
 /** Methods return null (or false) if there is no such integration or event. */
 export interface EventStore {

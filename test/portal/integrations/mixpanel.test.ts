@@ -56,7 +56,7 @@ async function add(page: Page, projectId: string, secret = ACCOUNT.secret): Prom
 }
 
 async function changeSecret(page: Page, secret: string): Promise<void> {
-  await page.getByRole("button", { name: "Change credentials" }).click();
+  await page.getByRole("button", { name: "Change connection" }).click();
   await page.getByRole("dialog").getByLabel("Service Account Secret").first().fill(secret);
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByRole("dialog").waitFor({ state: "hidden" });
