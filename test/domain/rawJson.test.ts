@@ -71,3 +71,9 @@ describe("replaceMember", () => {
     },
   );
 });
+
+test("text that is no JSON ends the search too", () => {
+  for (const text of [',"x"{"a"', '{"a"},"b"', '{"a"', '{"a" "b"', "{", "", "<html>"]) {
+    expect(() => sliceMember(text, "b")).not.toThrow();
+  }
+});

@@ -6,6 +6,7 @@ import type { Harness } from "./contract/harness.ts";
 import { importTests } from "./contract/imports.ts";
 import { integrationTests } from "./contract/integrations.ts";
 import { routerTests } from "./contract/routers.ts";
+import { tellingTests } from "./contract/telling.ts";
 import { sessionTests } from "./contract/sessions.ts";
 import { budgetTests, runTests } from "./contract/runs.ts";
 
@@ -23,6 +24,9 @@ export function storeContract(name: string, makeHarness: () => Promise<Harness>)
     afterAll(() => harness?.close());
     describe("workspaces, integrations, events", () => {
       integrationTests(get);
+    });
+    describe("what an integration tells", () => {
+      tellingTests(get);
     });
     describe("sessions", () => {
       sessionTests(get);
