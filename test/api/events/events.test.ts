@@ -51,6 +51,7 @@ describe("definitions", () => {
       imported: 0,
       rejected: 0,
       completeThrough: null,
+      warnings: [],
     };
     expect(added).toMatchObject({ status: 201, body: view });
     expect((await api.call(eventsOf(id))).body).toEqual({ events: [view], next: null });
