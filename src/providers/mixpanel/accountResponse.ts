@@ -16,17 +16,22 @@ export type MixpanelProject = z.infer<typeof project>;
  * skipped unread: an account may have tens of thousands, and what is odd in another one does not matter here.
  */
 export function readProject(text: string, projectId: string): MixpanelProject | null | undefined {
-  const trimmed = text.trim();
-  // Text that was cut short could lack just this project.
-  if (!trimmed.startsWith("{") || !trimmed.endsWith("}")) return undefined;
   try {
-    const results = sliceMember(trimmed, "results");
-    const projects = results === null ? null : sliceMember(results, "projects");
-    if (projects === null || !projects.startsWith("{")) return undefined;
+    const results = sliceObject(text.trim(), "results");
+    const projects = results === null ? null : sliceObject(results, "projects");
+    if (projects === null) return undefined;
     const found = sliceMember(projects, projectId);
     return found === null ? null : project.safeParse(parseJson(found)).data;
   } catch {
-    // A key that is not valid JSON.
+    // A name that is no valid JSON.
     return undefined;
   }
+}
+
+/** Returns null also for an object that was cut short, because it could lack just this project. */
+function sliceObject(text: string, name: string): string | null {
+  if (!text.startsWith("{")) return null;
+  const slice = sliceMember(text, name);
+  // The brace of the outer object follows, unless the text ends within the member.
+  return slice?.startsWith("{") === true && !text.endsWith(slice) ? slice : null;
 }

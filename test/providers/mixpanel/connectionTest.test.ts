@@ -135,7 +135,7 @@ test("what is odd in other projects of the account does not matter, and there ma
 });
 
 test("an answer about the account that was cut short, or is none, is not taken for one", async () => {
-  for (const text of ['{"results":{"projects":{"1":{}', "<html>", "", "[]", '{"results":{}}', '{"a" "b"}']) {
+  for (const text of ['{"results":{"projects":{"1":{}', "<html>", "", "[]", '{"results":{}}', '{"a" "b"}', '{"results":{"projects":{"1":{}}']) {
     const http = rewriting(() => text);
     expect(await checkWith(http)).toMatchObject([
       { ok: false, message: expect.stringContaining("unknown form") as string },
