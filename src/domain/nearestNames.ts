@@ -13,7 +13,8 @@ export interface NameFinding {
 /** @example findName("Purchase", ["refund", "purchase"]) // { seen: false, nearest: ["purchase", "refund"] } */
 export function findName(name: string, known: readonly string[]): NameFinding {
   const others = known.filter((one) => one !== name);
-  if (others.length < known.length) return { seen: true, nearest: others.filter((one) => isSameInOtherCase(one, name)) };
+  if (others.length < known.length)
+    return { seen: true, nearest: others.filter((one) => isSameInOtherCase(one, name)) };
   return { seen: false, nearest: nearestNames(name, known) };
 }
 

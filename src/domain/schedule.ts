@@ -42,11 +42,10 @@ export interface ScheduleFacts {
 
 /** `maxSilenceMs` is how long a worker that runs may show nothing. */
 export function isOverdue(facts: ScheduleFacts, graceMs: number, maxSilenceMs: number): boolean {
-  const { nowMs, isEnabled, paused, isRunning, nextRunAtMs, unseenSinceMs, workerSeenMs } = facts;
-  if (!isEnabled || paused) return false;
-  const isPast = (sinceMs: number | null, afterMs: number) => sinceMs !== null && nowMs > sinceMs + afterMs;
-  if (isPast(unseenSinceMs, graceMs)) return true;
+  if (!facts.isEnabled || facts.paused) return false;
+  const isPast = (sinceMs: number | null, afterMs: number) => sinceMs !== null && facts.nowMs > sinceMs + afterMs;
+  if (isPast(facts.unseenSinceMs, graceMs)) return true;
   // A run goes on for as long as it needs, unless no worker is there to go on with it.
-  if (isRunning) return isPast(workerSeenMs, Math.max(graceMs, maxSilenceMs));
-  return isPast(nextRunAtMs, graceMs);
+  if (facts.isRunning) return isPast(facts.workerSeenMs, Math.max(graceMs, maxSilenceMs));
+  return isPast(facts.nextRunAtMs, graceMs);
 }

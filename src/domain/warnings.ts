@@ -1,5 +1,4 @@
 // What an integration and its events say of themselves beside errors. API, CLI and Portal show these very words.
-import type { Day } from "./integration.ts";
 import { MAX_PROPERTIES_PER_EVENT } from "./limits.ts";
 
 export const WARNING_CODES = [
@@ -40,8 +39,8 @@ export interface EventFacts {
   seen: boolean | null;
   /** Names of the project: the nearest ones if it was not seen, else those that differ in case alone. */
   nearest: readonly string[];
-  /** Ranges of days that cannot be read now. */
-  gaps?: readonly { from: Day; to: Day }[];
+  /** Ranges of days, `yyyy-mm-dd`, that cannot be read now. */
+  gaps?: readonly { from: string; to: string }[];
   /** Imported rows that were dated more than a day ahead when they came. */
   future?: number;
   /** Not all property names are kept. */
@@ -72,7 +71,7 @@ export function eventWarnings(event: EventFacts): Warning[] {
   const { rejected, gaps = [], future = 0 } = event;
   const warnings = nameWarnings(event);
   if (rejected > 0) {
-    const message = `${records(rejected)} of this event ${wereRejected(rejected)}. The list of rejected records says why.`;
+    const message = `${records(rejected)} ${wereRejected(rejected)}. The list of rejected records says why.`;
     warnings.push({ code: "rejected", message });
   }
   if (gaps.length > 0) {

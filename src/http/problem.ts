@@ -74,7 +74,14 @@ export class Problem extends Error {
 
 export function problemResponse({ status, message, errors, headers, blockers }: Problem): Response {
   const { title } = PROBLEMS[status];
-  const body: z.output<typeof problemSchema> = { type: "about:blank", title, status, detail: message, errors, blockers };
+  const body: z.output<typeof problemSchema> = {
+    type: "about:blank",
+    title,
+    status,
+    detail: message,
+    errors,
+    blockers,
+  };
   return new Response(JSON.stringify(body), {
     status,
     headers: { "content-type": "application/problem+json", ...headers },

@@ -40,20 +40,24 @@ describe("an integration", () => {
 
   test.each<[string, Partial<IntegrationFacts>, string[]]>([
     ["was never tested", { lastTest: null }, ["never_tested"]],
-    [
-      "failed its test",
-      { lastTest: { atMs: T, ok: false, steps: [{ name: "Reading", ok: false }] } },
-      ["test_failed"],
-    ],
+    ["failed its test", { lastTest: { atMs: T, ok: false, steps: [{ name: "Reading", ok: false }] } }, ["test_failed"]],
     ["never ran", { hasRun: false }, ["never_run"]],
-    ["is off and never ran", { hasRun: false, export: { ...WELL.export, enabled: false }, import: { enabled: false } }, []],
+    [
+      "is off and never ran",
+      { hasRun: false, export: { ...WELL.export, enabled: false }, import: { enabled: false } },
+      [],
+    ],
     ["is overdue", { overdue: true, hasRun: false }, ["overdue"]],
     ["imports no event", { events: [] }, ["no_events"]],
     ["has no event and imports none", { events: [], import: { enabled: false } }, []],
     ["rejected buckets", { export: { ...WELL.export, rejected: 1 } }, ["rejected"]],
     ["rejected rows", { events: [{ ...EVENT, rejected: 2 }] }, ["rejected"]],
     ["has late exposures", { export: { ...WELL.export, late: 3 } }, ["late_exposures"]],
-    ["has late exposures that correct what was sent", { export: { ...WELL.export, late: 3 }, deliversUpdates: true }, []],
+    [
+      "has late exposures that correct what was sent",
+      { export: { ...WELL.export, late: 3 }, deliversUpdates: true },
+      [],
+    ],
     ["has an event with a warning", { events: [EVENT, { ...EVENT, future: 1 }] }, ["future_rows"]],
     ["is off with such an event", { events: [{ ...EVENT, future: 1 }], import: { enabled: false } }, []],
   ])("%s", (_, facts, expected) => {

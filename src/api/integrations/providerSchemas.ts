@@ -139,7 +139,9 @@ function missingToExport(spec: ProviderSpec, row: Integration | null, body: Reco
   const { export: exporting } = body as Switches;
   if (row === null || !(exporting?.enabled ?? row.export.enabled)) return null;
   const after = { ...row.settings, ...pick(body, Object.keys(spec.settings)) };
-  return Object.keys(spec.settings).find((name) => spec.settings[name]?.isNeededToExport && after[name] === null) ?? null;
+  return (
+    Object.keys(spec.settings).find((name) => spec.settings[name]?.isNeededToExport && after[name] === null) ?? null
+  );
 }
 
 /** What is absent stays as it is, so a patch has no defaults. */

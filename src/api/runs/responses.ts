@@ -11,8 +11,8 @@ export const lastRunResponse = z.object({
   outcome: outcome
     .nullable()
     .describe(
-      "`failed`: all directions failed. `partial`: a direction or an event did. `nothing_to_do`: nothing was enabled, " +
-        "or the import has no events. Null while the run goes on.",
+      "`failed`: all directions failed. `partial`: a direction or an event did. `nothing_to_do`: nothing was " +
+        "enabled, or the import has no events. Null while the run goes on.",
     ),
 });
 

@@ -1,4 +1,4 @@
-// Changes the settings of an integration: its credentials, and until the first row its project. A secret is never shown.
+// Changes an integration's credentials, and until the first row also its project. A stored secret is never shown.
 import { Button, Modal, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { client, type Integration } from "../api.ts";
@@ -28,8 +28,7 @@ export function ChangeConnection({ integration }: { integration: Integration }) 
         <ConnectionForm integration={integration} fields={fields} onSaved={close} />
         <Text c="dimmed" mt="sm">
           {fixed.length > 0
-            ? `${fixed.join(", ")} cannot be changed any more, because rows were sent or stored. For other values, add ` +
-              "another integration."
+            ? `${fixed.join(", ")} cannot be changed any more. For other values, add another integration.`
             : "Once rows were sent or stored, only the credentials can be changed."}
         </Text>
       </Modal>

@@ -37,8 +37,7 @@ export function createIntegrationStore(db: Database, options: IntegrationOptions
     const [row] = await readIntegrations(from, where, 1);
     return row === undefined ? null : toIntegration(row, overdue);
   };
-  const readOne = (workspaceId: string, id: string) =>
-    read(db, sql`i.id = ${id} and i.workspace_id = ${workspaceId}`);
+  const readOne = (workspaceId: string, id: string) => read(db, sql`i.id = ${id} and i.workspace_id = ${workspaceId}`);
   return {
     async create(workspaceId, input) {
       const id = await create(db, options, workspaceId, input);

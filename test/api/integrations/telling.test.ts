@@ -141,7 +141,10 @@ describe("warnings", () => {
     const { warnings } = (await api.call(one)).body;
     expect(warnings).toMatchObject([
       { code: "never_run" },
-      { code: "rejected", message: expect.stringContaining("2 records were rejected (0 of the export, 2 of") as string },
+      {
+        code: "rejected",
+        message: expect.stringContaining("2 records were rejected (0 of the export, 2 of") as string,
+      },
     ]);
     expect((await api.call(`${one}/events`)).body).toMatchObject({ events: [{ warnings: [{ code: "rejected" }] }] });
   });
@@ -205,7 +208,9 @@ describe("names that cannot be imported", () => {
         /^must be 1 to 255 letters.*cannot rename.*Lexicon is for display only.*second time/s,
       );
     }
-    const { body } = await api.call("/v1/integrations", { json: { ...NEW_BIGQUERY, projectId: `p-${id.slice(4, 20)}` } });
+    const { body } = await api.call("/v1/integrations", {
+      json: { ...NEW_BIGQUERY, projectId: `p-${id.slice(4, 20)}` },
+    });
     const refused = await api.call(`/v1/integrations/${String(body["id"])}/events`, {
       json: { ...BIGQUERY_EVENT, eventName: "a b" },
     });

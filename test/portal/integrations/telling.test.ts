@@ -123,6 +123,7 @@ describe("the badge and the warnings", () => {
       await badge(page, "overdue").waitFor();
       await page.getByText(/^The sync is overdue since/).waitFor();
       await expectAccessible(page, "an overdue integration");
+      expect(await page.getByText("Nothing works on the sync: see the warnings.").count()).toBe(1);
     } finally {
       await clock("0 hours");
       await portal.system.startWorker();

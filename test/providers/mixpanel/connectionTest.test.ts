@@ -126,7 +126,10 @@ test("a custom role passes if it can do what is needed", async () => {
 test("what is odd in other projects of the account does not matter, and there may be many", async () => {
   const odd = withAccount(({ results }) => {
     const { [PROJECT]: own } = results.projects;
-    const others = Array.from({ length: 20_500 }, (_, i) => [`${1_000_000 + i}`, { timezone: null, role: 7, x: "]}\"" }]);
+    const others = Array.from({ length: 20_500 }, (_, i) => [
+      `${1_000_000 + i}`,
+      { timezone: null, role: 7, x: ']}"' },
+    ]);
     results.projects = { ...Object.fromEntries(others), 5: null, 6: "x", [PROJECT]: own, 9999999: [] };
   });
   expect((await checkWith(odd)).map(({ ok, message }) => [ok, message])).toEqual(
@@ -135,7 +138,15 @@ test("what is odd in other projects of the account does not matter, and there ma
 });
 
 test("an answer about the account that was cut short, or is none, is not taken for one", async () => {
-  for (const text of ['{"results":{"projects":{"1":{}', "<html>", "", "[]", '{"results":{}}', '{"a" "b"}', '{"results":{"projects":{"1":{}}']) {
+  for (const text of [
+    '{"results":{"projects":{"1":{}',
+    "<html>",
+    "",
+    "[]",
+    '{"results":{}}',
+    '{"a" "b"}',
+    '{"results":{"projects":{"1":{}}',
+  ]) {
     const http = rewriting(() => text);
     expect(await checkWith(http)).toMatchObject([
       { ok: false, message: expect.stringContaining("unknown form") as string },

@@ -19,7 +19,7 @@ function moveTo(projectId: string): IntegrationPatch {
     settings: { projectId },
     fixed: {
       labels: { projectId: "Project ID" },
-      projectOf: (settings) => ({ key: String(settings["projectId"]), name: `project ${String(settings["projectId"])}` }),
+      projectOf: ({ projectId: key }) => ({ key: key as string, name: `project ${key as string}` }),
     },
   };
 }
