@@ -1,11 +1,10 @@
 // The status of an integration in one word. Green only if the last run and the last test succeeded.
 import { Badge } from "@mantine/core";
 import type { Integration } from "../api.ts";
-import { STATUS_COLORS } from "../ui/theme.ts";
+import { AMBER, STATUS_COLORS } from "../ui/theme.ts";
 
 type Look = { label: string; color: string };
 
-const AMBER = "orange.9";
 const GRAY = "gray.7";
 
 export function StatusBadge({ integration }: { integration: Integration }) {

@@ -1,6 +1,7 @@
 // What is not as it should be although nothing failed, in the words of the API.
 import { List, ThemeIcon } from "@mantine/core";
 import type { Schemas } from "../api.ts";
+import { AMBER } from "../ui/theme.ts";
 
 export function Warnings({ warnings }: { warnings: Schemas["Warning"][] }) {
   if (warnings.length === 0) return null;
@@ -11,7 +12,7 @@ export function Warnings({ warnings }: { warnings: Schemas["Warning"][] }) {
       aria-label="Warnings"
       styles={{ itemWrapper: { alignItems: "flex-start" } }}
       icon={
-        <ThemeIcon color="orange.9" size={20} radius="xl" aria-hidden>
+        <ThemeIcon color={AMBER} size={20} radius="xl" aria-hidden>
           !
         </ThemeIcon>
       }
