@@ -69,7 +69,7 @@ describe("POST /v1/integrations/test", () => {
       {
         connection: {
           workspaceId: api.workspace.workspaceId,
-          settings: { projectId: "900001", region: "eu", projectTime: "utc" },
+          settings: { projectId: "900001", region: "eu" },
           secret: SECRET,
           importFrom: "2026-01-31",
         },
@@ -229,7 +229,7 @@ describe("the project", () => {
   test("can be changed until the first row, with all that identifies it; then 409", async () => {
     expect(await patch({ projectId: "800001", region: "eu" })).toMatchObject({
       status: 200,
-      body: { projectId: "800001", region: "eu", projectTime: "utc", projectFixed: false },
+      body: { projectId: "800001", region: "eu", projectFixed: false },
     });
     expect(api.control.take().map(([name]) => name)).toEqual(["configChanged"]);
     const taken = await createIntegration(api.call, "800002");
