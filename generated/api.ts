@@ -128,14 +128,14 @@ export interface paths {
         post?: never;
         /**
          * Delete an integration
-         * @description Ends the sync and deletes the integration with its events and records. The provider keeps what it was sent.
+         * @description Ends the sync and deletes the integration with its events and records. The provider keeps what it was sent. While metrics use its events, this is a 409 that lists them, unless `force` is true.
          */
         delete: operations["deleteIntegration"];
         options?: never;
         head?: never;
         /**
          * Change an integration
-         * @description Switches directions on or off, or replaces credentials. Absent fields stay as they are. The first enabling of the export sends all retained exposures; later it continues where it stopped.
+         * @description Switches directions on or off, or replaces credentials. Absent fields stay as they are. The first enabling of the export sends all retained exposures; later it continues where it stopped. Fields that identify the project can be changed until a row was sent or stored (`projectFixed`), and not while a run goes on; the sync then starts over.
          */
         patch: operations["updateIntegration"];
         trace?: never;
@@ -180,6 +180,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/integrations/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test before creating
+         * @description Takes the body of `createIntegration`, tests the connection with it as `testIntegration` does, and stores nothing. Requests of a shared budget are only used once the credentials are proven.
+         */
+        post: operations["testNewIntegration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/integrations/{id}/test": {
         parameters: {
             query?: never;
@@ -191,7 +211,7 @@ export interface paths {
         put?: never;
         /**
          * Test the connection
-         * @description Checks credentials, permissions and events at the provider, and returns every step. A failed step is a 202 with `ok` false. The test uses requests of the same budget as the sync.
+         * @description Checks credentials, permissions and events at the provider, and returns every step. A failed step is a 202 with `ok` false. The integration keeps the result as `lastTest`. The test uses requests of the same budget as the sync.
          */
         post: operations["testIntegration"];
         delete?: never;
@@ -275,7 +295,7 @@ export interface paths {
         put?: never;
         /**
          * Add an event
-         * @description Adds an event to import, from the integration's `importFrom` on. Which fields the event has depends on the provider. A second event of the same id or name is a 409.
+         * @description Adds an event to import, from the integration's `importFrom` on. Which fields the event has depends on the provider. A second event of the same id or name is a 409. A warning says if the project has no such event.
          */
         post: operations["createEvent"];
         delete?: never;
@@ -296,7 +316,7 @@ export interface paths {
         post?: never;
         /**
          * Delete an event
-         * @description Deletes an event with its imported records. An event that a metric uses is a 409.
+         * @description Deletes an event with its imported records. While metrics use the event, this is a 409 that lists them.
          */
         delete: operations["deleteEvent"];
         options?: never;
@@ -776,6 +796,18 @@ export interface components {
                 /** @description What is wrong with the field, to be read after its name. */
                 message: string;
             }[];
+            /** @description What uses the object, so that it cannot be deleted; at most 100. */
+            blockers?: {
+                /**
+                 * @description What it is.
+                 * @enum {string}
+                 */
+                kind: "metric";
+                /** @description Its id. */
+                id: string;
+                /** @description Its name. */
+                name: string;
+            }[];
         };
         /**
          * @example {
@@ -916,7 +948,7 @@ export interface components {
              */
             advanced: boolean;
             /**
-             * @description Whether it can be changed later.
+             * @description Whether it can always be changed later. Other fields: until a row was sent or stored.
              * @example false
              */
             changeable: boolean;
@@ -966,6 +998,11 @@ export interface components {
              */
             status: "idle" | "syncing" | "paused" | "attention";
             /**
+             * @description Whether a run should have started some time ago, or no worker goes on with the run.
+             * @example false
+             */
+            overdue: boolean;
+            /**
              * Format: date-time
              * @description When the next run starts. Null if none is planned.
              * @example 2026-01-31T08:00:00.000Z
@@ -1001,11 +1038,44 @@ export interface components {
                  */
                 finishedAt: string | null;
                 /**
-                 * @description `failed`: all directions failed. `partial`: a direction or an event did. Null while the run goes on.
+                 * @description `failed`: all directions failed. `partial`: a direction or an event did. `nothing_to_do`: nothing was enabled, or the import has no events. Null while the run goes on.
                  * @enum {string|null}
                  */
-                outcome: "succeeded" | "partial" | "failed" | null;
+                outcome: "succeeded" | "partial" | "failed" | "nothing_to_do" | null;
             } | null;
+            /**
+             * @description The last connection test. Null if there was none since settings or credentials were changed.
+             * @example null
+             */
+            lastTest: {
+                /**
+                 * Format: date-time
+                 * @description When the connection was tested.
+                 * @example 2026-01-31T08:00:00.000Z
+                 */
+                at: string;
+                /** @description Whether all steps succeeded. */
+                ok: boolean;
+                /** @description The steps in order, up to the one after which no other makes sense. */
+                steps: {
+                    /** @description What was checked. */
+                    name: string;
+                    /** @description Whether it succeeded. */
+                    ok: boolean;
+                    /** @description What is wrong, and what to do about it. */
+                    message?: string;
+                }[];
+            } | null;
+            /**
+             * @description Whether rows were sent or stored, so that the fields that identify the project cannot be changed.
+             * @example true
+             */
+            projectFixed: boolean;
+            /**
+             * @description What is not as it should be although nothing failed. Empty if all is well.
+             * @example []
+             */
+            warnings: components["schemas"]["Warning"][];
             /** @description Exposures to the provider. */
             export: {
                 /**
@@ -1088,6 +1158,21 @@ export interface components {
              */
             projectTime: "auto" | "utc" | "local";
         };
+        /**
+         * @example {
+         *       "code": "no_events",
+         *       "message": "The import is on, but there is no event."
+         *     }
+         */
+        Warning: {
+            /**
+             * @description Which kind of warning it is.
+             * @enum {string}
+             */
+            code: "never_tested" | "test_failed" | "never_run" | "overdue" | "no_events" | "rejected" | "late_exposures" | "event_not_seen" | "event_in_other_case" | "nothing_imported" | "gaps" | "future_rows" | "properties_truncated";
+            /** @description What is not as it should be, and what to do about it. */
+            message: string;
+        };
         /** @description Why the last attempt failed. Absent if it succeeded. */
         ErrorState: {
             /**
@@ -1133,6 +1218,11 @@ export interface components {
              */
             status: "idle" | "syncing" | "paused" | "attention";
             /**
+             * @description Whether a run should have started some time ago, or no worker goes on with the run.
+             * @example false
+             */
+            overdue: boolean;
+            /**
              * Format: date-time
              * @description When the next run starts. Null if none is planned.
              * @example 2026-01-31T08:00:00.000Z
@@ -1168,11 +1258,44 @@ export interface components {
                  */
                 finishedAt: string | null;
                 /**
-                 * @description `failed`: all directions failed. `partial`: a direction or an event did. Null while the run goes on.
+                 * @description `failed`: all directions failed. `partial`: a direction or an event did. `nothing_to_do`: nothing was enabled, or the import has no events. Null while the run goes on.
                  * @enum {string|null}
                  */
-                outcome: "succeeded" | "partial" | "failed" | null;
+                outcome: "succeeded" | "partial" | "failed" | "nothing_to_do" | null;
             } | null;
+            /**
+             * @description The last connection test. Null if there was none since settings or credentials were changed.
+             * @example null
+             */
+            lastTest: {
+                /**
+                 * Format: date-time
+                 * @description When the connection was tested.
+                 * @example 2026-01-31T08:00:00.000Z
+                 */
+                at: string;
+                /** @description Whether all steps succeeded. */
+                ok: boolean;
+                /** @description The steps in order, up to the one after which no other makes sense. */
+                steps: {
+                    /** @description What was checked. */
+                    name: string;
+                    /** @description Whether it succeeded. */
+                    ok: boolean;
+                    /** @description What is wrong, and what to do about it. */
+                    message?: string;
+                }[];
+            } | null;
+            /**
+             * @description Whether rows were sent or stored, so that the fields that identify the project cannot be changed.
+             * @example true
+             */
+            projectFixed: boolean;
+            /**
+             * @description What is not as it should be although nothing failed. Empty if all is well.
+             * @example []
+             */
+            warnings: components["schemas"]["Warning"][];
             /** @description Exposures to the provider. */
             export: {
                 /**
@@ -1341,10 +1464,21 @@ export interface components {
                 enabled: boolean;
             };
             /**
+             * @description Project ID: Settings > Project Settings > Overview
+             * @example 3141592
+             */
+            projectId?: string;
+            /**
              * @description Service Account Username.
              * @example sync.abc123.mp-service-account
              */
             serviceAccountUsername?: string;
+            /**
+             * @description Region.
+             * @example us
+             * @enum {string}
+             */
+            region?: "us" | "eu" | "in";
             /**
              * @description Time of the project: A change dates the stored rows anew
              * @example auto
@@ -1369,10 +1503,25 @@ export interface components {
                 enabled: boolean;
             };
             /**
+             * @description Project ID: Your GCP project ID
+             * @example my-project
+             */
+            projectId?: string;
+            /**
+             * @description Dataset ID: Where the export writes. Leave it empty if you only import.
+             * @example analytics
+             */
+            datasetId?: string | null;
+            /**
              * @description Service Account Email.
              * @example sync@my-project.iam.gserviceaccount.com
              */
             serviceAccountEmail?: string;
+            /**
+             * @description BigQuery Location: The region of your datasets, as in US, EU or europe-west1
+             * @example EU
+             */
+            location?: string;
         };
         /**
          * @example {
@@ -1468,6 +1617,11 @@ export interface components {
             completeThrough: string | null;
             /** @description Days that cannot be read now. Each run tries them again. */
             gaps: components["schemas"]["Gap"][];
+            /**
+             * @description What is not as it should be although nothing failed. Empty if all is well.
+             * @example []
+             */
+            warnings: components["schemas"]["Warning"][];
             error?: components["schemas"]["ErrorState"];
             /**
              * @description Event ID.
@@ -1532,6 +1686,11 @@ export interface components {
             completeThrough: string | null;
             /** @description Days that cannot be read now. Each run tries them again. */
             gaps: components["schemas"]["Gap"][];
+            /**
+             * @description What is not as it should be although nothing failed. Empty if all is well.
+             * @example []
+             */
+            warnings: components["schemas"]["Warning"][];
             error?: components["schemas"]["ErrorState"];
             /**
              * @description Event Name.
@@ -1736,10 +1895,10 @@ export interface components {
              */
             finishedAt: string | null;
             /**
-             * @description `failed`: all directions failed. `partial`: a direction or an event did. Null while the run goes on.
+             * @description `failed`: all directions failed. `partial`: a direction or an event did. `nothing_to_do`: nothing was enabled, or the import has no events. Null while the run goes on.
              * @enum {string|null}
              */
-            outcome: "succeeded" | "partial" | "failed" | null;
+            outcome: "succeeded" | "partial" | "failed" | "nothing_to_do" | null;
             /** @description The directions that were enabled. */
             directions: {
                 /**
@@ -1751,7 +1910,7 @@ export interface components {
                  * @description Null while the direction goes on.
                  * @enum {string|null}
                  */
-                outcome: "succeeded" | "partial" | "failed" | null;
+                outcome: "succeeded" | "partial" | "failed" | "nothing_to_do" | null;
                 /**
                  * @description How many records were sent or stored.
                  * @example 1200
@@ -1786,7 +1945,7 @@ export interface components {
              * @description The outcome of that run, once it finished.
              * @enum {string}
              */
-            outcome?: "succeeded" | "partial" | "failed";
+            outcome?: "succeeded" | "partial" | "failed" | "nothing_to_do";
         };
         RejectedRecord: {
             /**
@@ -3113,6 +3272,7 @@ export interface operations {
                      *           "importCost": null,
                      *           "createdAt": "2026-01-31T08:00:00.000Z",
                      *           "status": "idle",
+                     *           "overdue": false,
                      *           "nextRunAt": "2026-01-31T08:00:00.000Z",
                      *           "workflowId": "integration-int_8ca58d2699",
                      *           "temporalUrl": null,
@@ -3122,6 +3282,9 @@ export interface operations {
                      *             "finishedAt": "2026-01-31T08:00:00.000Z",
                      *             "outcome": "succeeded"
                      *           },
+                     *           "lastTest": null,
+                     *           "projectFixed": true,
+                     *           "warnings": [],
                      *           "export": {
                      *             "enabled": true,
                      *             "completeThrough": "2026-01-31T08:00:00.000Z",
@@ -3198,6 +3361,7 @@ export interface operations {
                      *       "importCost": null,
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "status": "idle",
+                     *       "overdue": false,
                      *       "nextRunAt": "2026-01-31T08:00:00.000Z",
                      *       "workflowId": "integration-int_8ca58d2699",
                      *       "temporalUrl": null,
@@ -3207,6 +3371,9 @@ export interface operations {
                      *         "finishedAt": "2026-01-31T08:00:00.000Z",
                      *         "outcome": "succeeded"
                      *       },
+                     *       "lastTest": null,
+                     *       "projectFixed": true,
+                     *       "warnings": [],
                      *       "export": {
                      *         "enabled": true,
                      *         "completeThrough": "2026-01-31T08:00:00.000Z",
@@ -3264,6 +3431,7 @@ export interface operations {
                      *       "importCost": null,
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "status": "idle",
+                     *       "overdue": false,
                      *       "nextRunAt": "2026-01-31T08:00:00.000Z",
                      *       "workflowId": "integration-int_8ca58d2699",
                      *       "temporalUrl": null,
@@ -3273,6 +3441,9 @@ export interface operations {
                      *         "finishedAt": "2026-01-31T08:00:00.000Z",
                      *         "outcome": "succeeded"
                      *       },
+                     *       "lastTest": null,
+                     *       "projectFixed": true,
+                     *       "warnings": [],
                      *       "export": {
                      *         "enabled": true,
                      *         "completeThrough": "2026-01-31T08:00:00.000Z",
@@ -3303,7 +3474,10 @@ export interface operations {
     };
     deleteIntegration: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true` deletes the metrics that use its events too. Default: `false`. */
+                force?: "true" | "false";
+            };
             header?: never;
             path: {
                 /** @description The id of the integration. */
@@ -3324,6 +3498,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
             413: components["responses"]["Problem413"];
             429: components["responses"]["Problem429"];
         };
@@ -3342,7 +3517,9 @@ export interface operations {
             content: {
                 /**
                  * @example {
+                 *       "projectId": "3141592",
                  *       "serviceAccountUsername": "sync.abc123.mp-service-account",
+                 *       "region": "us",
                  *       "projectTime": "auto",
                  *       "serviceAccountSecret": "the secret of the service account"
                  *     }
@@ -3364,6 +3541,7 @@ export interface operations {
                      *       "importCost": null,
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "status": "idle",
+                     *       "overdue": false,
                      *       "nextRunAt": "2026-01-31T08:00:00.000Z",
                      *       "workflowId": "integration-int_8ca58d2699",
                      *       "temporalUrl": null,
@@ -3373,6 +3551,9 @@ export interface operations {
                      *         "finishedAt": "2026-01-31T08:00:00.000Z",
                      *         "outcome": "succeeded"
                      *       },
+                     *       "lastTest": null,
+                     *       "projectFixed": true,
+                     *       "warnings": [],
                      *       "export": {
                      *         "enabled": true,
                      *         "completeThrough": "2026-01-31T08:00:00.000Z",
@@ -3400,6 +3581,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             429: components["responses"]["Problem429"];
@@ -3430,6 +3612,7 @@ export interface operations {
                      *       "importCost": null,
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "status": "idle",
+                     *       "overdue": false,
                      *       "nextRunAt": "2026-01-31T08:00:00.000Z",
                      *       "workflowId": "integration-int_8ca58d2699",
                      *       "temporalUrl": null,
@@ -3439,6 +3622,9 @@ export interface operations {
                      *         "finishedAt": "2026-01-31T08:00:00.000Z",
                      *         "outcome": "succeeded"
                      *       },
+                     *       "lastTest": null,
+                     *       "projectFixed": true,
+                     *       "warnings": [],
                      *       "export": {
                      *         "enabled": true,
                      *         "completeThrough": "2026-01-31T08:00:00.000Z",
@@ -3495,6 +3681,7 @@ export interface operations {
                      *       "importCost": null,
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "status": "idle",
+                     *       "overdue": false,
                      *       "nextRunAt": "2026-01-31T08:00:00.000Z",
                      *       "workflowId": "integration-int_8ca58d2699",
                      *       "temporalUrl": null,
@@ -3504,6 +3691,9 @@ export interface operations {
                      *         "finishedAt": "2026-01-31T08:00:00.000Z",
                      *         "outcome": "succeeded"
                      *       },
+                     *       "lastTest": null,
+                     *       "projectFixed": true,
+                     *       "warnings": [],
                      *       "export": {
                      *         "enabled": true,
                      *         "completeThrough": "2026-01-31T08:00:00.000Z",
@@ -3532,6 +3722,58 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    testNewIntegration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "provider": "mixpanel",
+                 *       "projectId": "3141592",
+                 *       "serviceAccountUsername": "sync.abc123.mp-service-account",
+                 *       "region": "us",
+                 *       "projectTime": "auto",
+                 *       "serviceAccountSecret": "the secret of the service account",
+                 *       "importFrom": "2026-01-31"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewIntegration"];
+            };
+        };
+        responses: {
+            /** @description Test before creating */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "ok": true,
+                     *       "steps": [
+                     *         {
+                     *           "name": "credentials",
+                     *           "ok": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             429: components["responses"]["Problem429"];
         };
     };

@@ -1,4 +1,5 @@
 // Everything that the workflows may call, bound to its dependencies.
+import { checkEventNames } from "./checkEventNames.ts";
 import type { ReconcileActivities, SyncActivities } from "./contract.ts";
 import { connect, type ActivityDependencies } from "./dependencies.ts";
 import { exportBatch } from "./exportBatch.ts";
@@ -35,6 +36,7 @@ export function createActivities(
     discoverProperties: activity(async ({ integrationId }: { integrationId: string }) => {
       const { spec } = (await connect(dependencies, integrationId)).connector;
       await store.imports.discoverProperties(integrationId, (source) => spec.identityProperties(source));
+      await checkEventNames(dependencies, integrationId);
     }),
     recordRun: activity((input) => store.runs.record(input)),
     projectStatus: activity((input) => store.syncState.recordStatus(input)),

@@ -8,7 +8,7 @@ import { secureHeaders } from "../http/headers.ts";
 import { isOpenAiPath, OpenAiError, openAiErrorResponse, toOpenAiError } from "../http/openAiError.ts";
 import { serveOpenApi } from "../http/openApi.ts";
 import { invalid, Problem, problemResponse } from "../http/problem.ts";
-import { ConflictError, InvalidFieldError } from "../store/store.ts";
+import { ConflictError, InUseError, InvalidFieldError } from "../store/store.ts";
 import type { AppDeps, WebSettings } from "./deps.ts";
 import { registerImported } from "./events/imported.ts";
 import { registerReread } from "./events/reread.ts";
@@ -54,7 +54,7 @@ export function createApp(deps: AppDeps): App {
   const schemas = createProviderSchemas(deps.specs, () => deps.store.nowMs());
   registerProviders(app, deps);
   registerIntegrations(app, deps, schemas, web);
-  registerConnectionTest(app, deps);
+  registerConnectionTest(app, deps, schemas);
   registerBrowse(app, deps);
   registerEvents(app, deps, schemas);
   registerImported(app, deps);
@@ -112,6 +112,7 @@ function observe({ logger, metrics }: AppDeps, web: WebSettings): MiddlewareHand
 function toProblem({ logger }: AppDeps, error: Error): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof InvalidFieldError) return invalid([{ path: error.path, message: error.message }]);
+  if (error instanceof InUseError) return new Problem(409, error.message, { blockers: error.blockers });
   if (error instanceof ConflictError) return new Problem(409, error.message);
   logger.error({ err: error }, "a call failed");
   return new Problem(500, "The server failed. The call can be repeated.");

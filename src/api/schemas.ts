@@ -27,7 +27,13 @@ export const description = storableText(MAX_DESCRIPTION_CHARS).describe("Free te
 
 export const optionalDescription = description.nullish().transform((text) => text ?? null);
 
-export const eventName = z.string().regex(EVENT_NAME, "must be 1 to 255 letters, numbers, underscores and hyphens");
+const EVENT_NAME_MESSAGE = "must be 1 to 255 letters, numbers, underscores and hyphens";
+
+/** `remedy` says what to do about an event of another name. */
+export function eventName(remedy?: string) {
+  return z.string().regex(EVENT_NAME, remedy === undefined ? EVENT_NAME_MESSAGE : `${EVENT_NAME_MESSAGE}. ${remedy}`);
+}
+
 export const RESOURCE_ID = /^[A-Za-z0-9_-]{1,100}$/;
 
 export const integrationParams = z.object({ id: z.string().regex(RESOURCE_ID).describe("The id of the integration.") });

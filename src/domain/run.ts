@@ -4,7 +4,9 @@ import type { Page } from "./page.ts";
 
 export type Direction = "export" | "import";
 
-export type Outcome = "succeeded" | "partial" | "failed";
+/** `nothing_to_do`: nothing was enabled, or the import had no events. */
+export const OUTCOMES = ["succeeded", "partial", "failed", "nothing_to_do"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 
 /** The result of one direction of a run, without the counts that the store keeps. */
 export interface DirectionResult {

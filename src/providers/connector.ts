@@ -1,7 +1,7 @@
 // What a provider must be able to do. A connector knows nothing of Temporal, of the store or of other providers.
 import type { Bucket, ExportProgress } from "../domain/bucket.ts";
 import type { AcquireRequest, Connection, RequestBudget } from "../domain/connection.ts";
-import type { EventDefinition } from "../domain/event.ts";
+import type { EventDefinition, ListedNames } from "../domain/event.ts";
 import type { Days, ImportRange } from "../domain/importRange.ts";
 import type { ImportChunk } from "../domain/importedRow.ts";
 import type { JsonObject } from "../domain/integration.ts";
@@ -39,6 +39,8 @@ export interface Connector {
   redating?(connection: Connection): Promise<JsonObject | null>;
   /** The request budget that all integrations of this project share; null if the provider has none. */
   requestBudget(connection: Pick<Connection, "settings">): RequestBudget | null;
+  /** Lists the names of the project's events lately, after proving the credentials. Absent if that cannot be asked. */
+  eventNames?: (connection: Connection) => Promise<ListedNames>;
   readonly browse?: Browse;
   /** Waits for open requests and closes the connections. */
   close(): Promise<void>;

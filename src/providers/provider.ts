@@ -18,7 +18,7 @@ export interface Field<S extends z.ZodType<string | null> = z.ZodType<string | n
   readonly isNumeric?: boolean;
   /** Folded away, because its default is right for most people. */
   readonly isAdvanced?: boolean;
-  /** Settings never change, except for these. */
+  /** Other settings cannot be changed once a row was sent or stored. */
   readonly isChangeable?: boolean;
   /** Export cannot be switched on without a value. */
   readonly isNeededToExport?: boolean;
@@ -64,6 +64,8 @@ export interface ProviderSpec {
     readonly help: string;
     readonly example: string;
     readonly descriptionHelp: string;
+    /** What to do about an event whose name has other characters than ours can have. */
+    readonly otherNamesRemedy?: string;
     /** Fields that, with the name, select the event's rows. */
     readonly source: Fields;
   };

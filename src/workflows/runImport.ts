@@ -2,6 +2,7 @@
 import { isCancellation } from "@temporalio/workflow";
 import { continueError } from "../domain/errors.ts";
 import type { ImportPass } from "../domain/progress.ts";
+import type { Outcome } from "../domain/run.ts";
 import { toErrorState } from "./activityProxies.ts";
 import type { IntegrationRun } from "./integrationRun.ts";
 import { repeatSteps } from "./pageBoundary.ts";
@@ -23,7 +24,12 @@ export async function runImport(integration: IntegrationRun, importing: ImportRu
   finish(integration, importing);
 }
 
-const OPERATIONS = { succeeded: "idle", partial: "incomplete in the last run", failed: "failed in the last run" };
+const OPERATIONS: Record<Outcome, string> = {
+  succeeded: "idle",
+  nothing_to_do: "idle",
+  partial: "incomplete in the last run",
+  failed: "failed in the last run",
+};
 
 function finish(integration: IntegrationRun, importing: ImportRunState): void {
   const { errors, events } = integration.state;
@@ -33,13 +39,18 @@ function finish(integration: IntegrationRun, importing: ImportRunState): void {
   }
   const allFailed = failedEvents.length > 0 && failedEvents.length === Object.keys(events).length;
   if (allFailed) errors.import ??= errors.events[failedEvents[0]!] ?? null;
-  const isPartial = failedEvents.length > 0 || importing.leftGaps === true;
-  const outcome = errors.import !== null ? "failed" : isPartial ? "partial" : "succeeded";
+  const outcome = outcomeOf(integration, importing);
   importing.result = { direction: "import", outcome };
   if (errors.import !== null) importing.result.error = errors.import;
   if (failedEvents.length > 0) importing.result.failedEvents = failedEvents;
   integration.report("import", OPERATIONS[outcome]);
   integration.changed();
+}
+
+function outcomeOf({ state: { errors, events } }: IntegrationRun, { failedEvents, leftGaps }: ImportRunState): Outcome {
+  if (errors.import !== null) return "failed";
+  if (failedEvents.length > 0 || leftGaps === true) return "partial";
+  return Object.keys(events).length === 0 ? "nothing_to_do" : "succeeded";
 }
 
 /** Plans what is left to read and reads it. Returns true if nothing was left. */

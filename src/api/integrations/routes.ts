@@ -1,4 +1,5 @@
 // Integrations: create, get, change, delete, pause, resume. Every write commits its row before it signals the workflow.
+import { z } from "@hono/zod-openapi";
 import pTimeout from "p-timeout";
 import { workflowIdOf } from "../../client/index.ts";
 import type { Integration } from "../../domain/integration.ts";
@@ -14,6 +15,14 @@ import { integrationRef, signalConfigChanged, signalWorkflow } from "./signals.t
 
 /** A status query needs a worker. The page that asks should not wait long if there is none. */
 const STATUS_TIMEOUT_MS = 1_000;
+
+const forceQuery = z.object({
+  force: z
+    .enum(["true", "false"])
+    .optional()
+    .transform((text) => text === "true")
+    .describe("`true` deletes the metrics that use its events too. Default: `false`."),
+});
 
 type ToResponse = (row: Integration) => IntegrationResponse;
 
@@ -80,8 +89,11 @@ function registerChanges(app: App, deps: AppDeps, schemas: ProviderSchemas, toRe
     summary: "Change an integration",
     description:
       "Switches directions on or off, or replaces credentials. Absent fields stay as they are. The first enabling " +
-      "of the export sends all retained exposures; later it continues where it stopped.",
+      "of the export sends all retained exposures; later it continues where it stopped. Fields that identify the " +
+      "project can be changed until a row was sent or stored (`projectFixed`), and not while a run goes on; the sync " +
+      "then starts over.",
     params: integrationParams,
+    problems: [409],
     body: schemas.integrationPatch,
     bodyFor: async (workspaceId, { id }) =>
       schemas.integrationPatchFor(orNotFound("integration", await integrations.get(workspaceId, id))),
@@ -100,10 +112,13 @@ function registerChanges(app: App, deps: AppDeps, schemas: ProviderSchemas, toRe
     operationId: "deleteIntegration",
     summary: "Delete an integration",
     description:
-      "Ends the sync and deletes the integration with its events and records. The provider keeps what it was sent.",
+      "Ends the sync and deletes the integration with its events and records. The provider keeps what it was sent. " +
+      "While metrics use its events, this is a 409 that lists them, unless `force` is true.",
     params: integrationParams,
-    handler: async ({ workspaceId, params: { id } }) => {
-      refuseMissing("integration", await integrations.remove(workspaceId, id));
+    query: forceQuery,
+    problems: [409],
+    handler: async ({ workspaceId, params: { id }, query: { force } }) => {
+      refuseMissing("integration", await integrations.remove(workspaceId, id, { force }));
       return signalWorkflow(deps, id, "end", (control) => control.end(id));
     },
   });

@@ -25,7 +25,10 @@ const field = z
     required: z.boolean().openapi({ description: "Whether it must be given.", example: true }),
     default: z.string().optional().describe("The value if it is absent."),
     advanced: z.boolean().openapi({ description: "Whether the default is right for most people.", example: false }),
-    changeable: z.boolean().openapi({ description: "Whether it can be changed later.", example: false }),
+    changeable: z.boolean().openapi({
+      description: "Whether it can always be changed later. Other fields: until a row was sent or stored.",
+      example: false,
+    }),
     neededToExport: z.boolean().openapi({ description: "Whether export needs it.", example: false }),
     suggest: z
       .object({
@@ -77,7 +80,7 @@ export function toProvider(spec: ProviderSpec): z.input<typeof provider> {
     historyHelp: history?.help,
     settings: [...toFields(spec.settings), ...(secret ? [toField(secret.name, secret, "secret")] : [])],
     event: [
-      toField(event.nameField, { ...event, schema: z.string(), rule: EVENT_NAME_RULE }),
+      toField(event.nameField, { ...event, schema: z.string(), rule: eventNameRule(event.otherNamesRemedy) }),
       {
         ...toField("description", { ...event, schema: z.string(), label: "Description", help: event.descriptionHelp }),
         kind: "multiline",
@@ -88,7 +91,10 @@ export function toProvider(spec: ProviderSpec): z.input<typeof provider> {
   };
 }
 
-const EVENT_NAME_RULE = { pattern: EVENT_NAME, message: "Only letters, numbers, underscores, and hyphens." };
+const eventNameRule = (remedy = "") => ({
+  pattern: EVENT_NAME,
+  message: `Only letters, numbers, underscores, and hyphens. ${remedy}`.trim(),
+});
 
 const toFields = (fields: Fields) => Object.entries(fields).map(([name, one]) => toField(name, one));
 

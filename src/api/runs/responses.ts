@@ -20,7 +20,10 @@ export const lastRunResponse = z.object({
   finishedAt: time.nullable().describe("When the run finished; null while it goes on."),
   outcome: outcome
     .nullable()
-    .describe("`failed`: all directions failed. `partial`: a direction or an event did. Null while the run goes on."),
+    .describe(
+      "`failed`: all directions failed. `partial`: a direction or an event did. `nothing_to_do`: nothing was " +
+        "enabled, or the import has no events. Null while the run goes on.",
+    ),
 });
 
 const directionOfRun = z.object({

@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { client, type Schemas } from "../api.ts";
 import { useApiQuery } from "../queries.ts";
+import { outcomeText } from "../ui/time.ts";
 import { integrationKey } from "./queries.ts";
 
 const POLL_MS = 1_000;
@@ -28,5 +29,5 @@ export function useSyncRequest(id: string, requestId: string | undefined): strin
 }
 
 function progressText({ status, outcome }: Schemas["SyncRequest"]): string {
-  return status === "done" ? `Sync done: ${outcome ?? "ended"}.` : PROGRESS[status];
+  return status === "done" ? `Sync done: ${outcomeText(outcome ?? "ended")}.` : PROGRESS[status];
 }

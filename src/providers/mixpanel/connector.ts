@@ -5,6 +5,7 @@ import { createHttpClient } from "../http.ts";
 import { CONNECTION_TEST_TIMEOUT_MS } from "../testStep.ts";
 import { createBackoff } from "./backoff.ts";
 import { testConnection } from "./connectionTest.ts";
+import { EVENT_NAMES_TIMEOUT_MS, listEventNames } from "./eventNames.ts";
 import { exportBuckets } from "./export/exportBuckets.ts";
 import { planMixpanelPasses, planMixpanelRanges } from "./import/planPasses.ts";
 import { importPage, skipPage } from "./import/readPage.ts";
@@ -34,6 +35,10 @@ export function createMixpanelConnector(options: MixpanelOptions): Connector {
     testConnection: (connection, _events, acquireRequest) => {
       const signal = AbortSignal.timeout(CONNECTION_TEST_TIMEOUT_MS);
       return testConnection({ context, connection, signal }, acquireRequest);
+    },
+    eventNames: (connection) => {
+      const signal = AbortSignal.timeout(EVENT_NAMES_TIMEOUT_MS);
+      return listEventNames({ context, connection, signal });
     },
     exportBuckets: (connection, job) => exportBuckets(context, connection, job),
     planImport: async (connection, input) =>

@@ -3,7 +3,8 @@ import { hash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { Connection } from "../../domain/connection.ts";
 import { SyncError } from "../../domain/errors.ts";
-import { fetchProject, type MixpanelProject } from "./account.ts";
+import { fetchProject } from "./account.ts";
+import type { MixpanelProject } from "./accountResponse.ts";
 import { type Proofs, projectKey, settingsOf } from "./options.ts";
 
 const PROOF_MS = 3_600_000;

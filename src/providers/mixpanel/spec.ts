@@ -136,6 +136,9 @@ export const mixpanelSpec = {
     example: "purchase",
     help: "The event's name, exactly as in your Mixpanel project, for example purchase",
     descriptionHelp: "When this event is emitted",
+    otherNamesRemedy:
+      "Mixpanel cannot rename events that it has, and a name in Lexicon is for display only. Send the event a second " +
+      "time under a name of these characters, and import that one.",
     source: {},
   },
   identityProperties: () => IDENTITY_PROPERTIES,

@@ -10,6 +10,7 @@ import { sealIndex } from "./0007-seal-index.ts";
 import { userIds } from "./0008-user-ids.ts";
 import { importRanges } from "./0009-import-ranges.ts";
 import { resend } from "./0010-resend.ts";
+import { telling } from "./0011-telling.ts";
 
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-initial": initial,
@@ -22,4 +23,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0008-user-ids": userIds,
   "0009-import-ranges": importRanges,
   "0010-resend": resend,
+  "0011-telling": telling,
 };

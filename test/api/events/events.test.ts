@@ -53,6 +53,7 @@ describe("definitions", () => {
       rejected: 0,
       completeThrough: null,
       gaps: [],
+      warnings: [],
     };
     expect(added).toMatchObject({ status: 201, body: view });
     expect((await api.call(eventsOf(id))).body).toEqual({ events: [view], next: null });

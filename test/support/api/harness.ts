@@ -174,6 +174,7 @@ class ScriptedConnector implements Connector {
   readonly spec: ProviderSpec;
   readonly exportBatchSeqs = 1;
   browse?: Browse;
+  eventNames: Connector["eventNames"];
   tested: { connection: Connection; events: EventDefinition[] }[] = [];
   answer: (lease: AcquireRequest) => Promise<TestStep[]> = async () => [];
   budget = { key: "project", maxPerHour: 60, maxPerSecond: 3, reservedPerHour: 10 };

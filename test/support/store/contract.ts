@@ -9,6 +9,7 @@ import { propertyTests } from "./contract/properties.ts";
 import { integrationTests } from "./contract/integrations.ts";
 import { resendTests } from "./contract/resend.ts";
 import { routerTests } from "./contract/routers.ts";
+import { tellingTests } from "./contract/telling.ts";
 import { sessionTests } from "./contract/sessions.ts";
 import { budgetTests, runTests } from "./contract/runs.ts";
 
@@ -26,6 +27,9 @@ export function storeContract(name: string, makeHarness: () => Promise<Harness>)
     afterAll(() => harness?.close());
     describe("workspaces, integrations, events", () => {
       integrationTests(get);
+    });
+    describe("what an integration tells", () => {
+      tellingTests(get);
     });
     describe("sessions", () => {
       sessionTests(get);
