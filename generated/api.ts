@@ -135,7 +135,7 @@ export interface paths {
         head?: never;
         /**
          * Change an integration
-         * @description Switches directions on or off, or replaces credentials. Absent fields stay as they are. The first enabling of the export sends all retained exposures; later it continues where it stopped. Fields that identify the project can be changed until a row was sent or stored (`projectFixed`), and not while a run goes on; the sync then starts over.
+         * @description The first enabling of the export sends all retained exposures; later it goes on where it stopped. Fields that identify the project can be changed until a row was sent or stored, not during a run. The sync then starts over.
          */
         patch: operations["updateIntegration"];
         trace?: never;
@@ -357,7 +357,7 @@ export interface paths {
         };
         /**
          * List properties
-         * @description Returns the properties that the imported records of an event have, at most 2000: those that most records have. Numeric ones can be measured by metrics.
+         * @description Returns the properties of an event's imported records, at most 2000: those that most records have. Numeric ones can be measured by metrics.
          */
         get: operations["listProperties"];
         put?: never;

@@ -1,5 +1,6 @@
 // Events to import: their definitions, properties and records.
 import type { ErrorState } from "./errors.ts";
+import type { Gap } from "./importRange.ts";
 import type { JsonObject, Provider } from "./integration.ts";
 import type { EventFacts } from "./warnings.ts";
 
@@ -11,6 +12,7 @@ export interface EventSummary extends NewEvent, EventFacts {
   provider: Provider;
   createdAtMs: number;
   error: ErrorState | null;
+  gaps: Gap[];
 }
 
 export interface ImportedRecord {

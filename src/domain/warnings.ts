@@ -1,5 +1,4 @@
 // What an integration and its events say of themselves beside errors. API, CLI and Portal show these very words.
-import type { Gap } from "./importRange.ts";
 import { MAX_PROPERTIES_PER_EVENT } from "./limits.ts";
 
 export const WARNING_CODES = [
@@ -41,7 +40,7 @@ export interface EventFacts {
   /** Names of the project: the nearest ones if it was not seen, else those that differ in case alone. */
   nearest: readonly string[];
   /** Days that cannot be read now, oldest first. */
-  gaps: readonly Gap[];
+  gaps: readonly { fromDay: string; toDay: string }[];
   /** Imported rows that were dated more than a day ahead when they came. */
   future: number;
   /** Records have more properties than are listed. */

@@ -194,12 +194,6 @@ function eventOf(spec: ProviderSpec) {
   return (eventFields.extend(fields) as unknown as typeof eventFields).openapi(`${componentName(spec)}Event`);
 }
 
-/** What a patch leaves out stays as it is. */
-function withoutDefault(field: Field): Field {
-  const { schema } = field;
-  return schema instanceof z.ZodDefault ? { ...field, schema: schema.unwrap() as Field["schema"] } : field;
-}
-
 const shapeOf = (fields: Fields) =>
   Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, documented(field)]));
 

@@ -88,10 +88,8 @@ function registerChanges(app: App, deps: AppDeps, schemas: ProviderSchemas, toRe
     operationId: "updateIntegration",
     summary: "Change an integration",
     description:
-      "Switches directions on or off, or replaces credentials. Absent fields stay as they are. The first enabling " +
-      "of the export sends all retained exposures; later it continues where it stopped. Fields that identify the " +
-      "project can be changed until a row was sent or stored (`projectFixed`), and not while a run goes on; the sync " +
-      "then starts over.",
+      "The first enabling of the export sends all retained exposures; later it goes on where it stopped. Fields that " +
+      "identify the project can be changed until a row was sent or stored, not during a run. The sync then starts over.",
     params: integrationParams,
     problems: [409],
     body: schemas.integrationPatch,
@@ -100,9 +98,9 @@ function registerChanges(app: App, deps: AppDeps, schemas: ProviderSchemas, toRe
     response: schemas.integration,
     handler: async ({ workspaceId, params: { id }, body: patch }) => {
       const isEmpty = Object.values(patch).every((value) => value === undefined);
-      const reply = isEmpty ? integrations.get(workspaceId, id) : integrations.update(workspaceId, id, patch);
-      const row = orNotFound("integration", await reply);
-      if (!isEmpty) await signalConfigChanged(deps, row);
+      if (isEmpty) return toResponse(orNotFound("integration", await integrations.get(workspaceId, id)));
+      const row = orNotFound("integration", await integrations.update(workspaceId, id, patch));
+      await signalConfigChanged(deps, row);
       return toResponse(row);
     },
   });
