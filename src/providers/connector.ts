@@ -77,7 +77,8 @@ export interface ExportJob {
 }
 
 export interface ImportPlanning {
-  events: { definition: EventDefinition; progress: EventProgress }[];
+  /** `gaps`: days of the event that are read as ranges. */
+  events: { definition: EventDefinition; progress: EventProgress; gaps?: Days[] }[];
   /** By PostgreSQL's clock. */
   highWatermarkMs: number;
 }

@@ -12,7 +12,7 @@ export interface PassRules<Cursor extends JsonValue> {
   /** Returns null for a cursor of another version, whose pass then begins again. */
   parseCursor(value: unknown): Cursor | null;
   /** The first cursor of a pass; null if there is nothing to read. */
-  begin(completeThroughMs: number | null): { position: number; cursor: Cursor } | null;
+  begin(completeThroughMs: number | null, gaps: Days[]): { position: number; cursor: Cursor } | null;
   /** Only events with the same key are read together. */
   sourceKey(definition: EventDefinition): unknown;
 }
@@ -23,8 +23,8 @@ export function planPasses<Cursor extends JsonValue>(
   rules: PassRules<Cursor>,
 ): ImportPass[] {
   const passes = new Map<string, ImportPass>();
-  for (const { definition, progress } of events) {
-    const next = nextProgress(progress, rules);
+  for (const { definition, progress, gaps = [] } of events) {
+    const next = nextProgress(progress, gaps, rules);
     if (next === null) continue;
     const key = JSON.stringify([rules.sourceKey(definition), next]);
     const pass = passes.get(key) ?? { events: [], progress: next };
@@ -68,13 +68,14 @@ function rangeProgress<Cursor extends JsonValue>(
 
 function nextProgress<Cursor extends JsonValue>(
   progress: EventProgress,
+  gaps: Days[],
   rules: PassRules<Cursor>,
 ): EventProgress | null {
   const { completeThroughMs, unfinished } = progress;
   // An unfinished pass keeps its own target. The next pass reads what came in since.
   if (unfinished !== null && rules.parseCursor(unfinished.cursor) !== null) return progress;
   if (completeThroughMs !== null && completeThroughMs >= rules.targetMs) return null;
-  const begun = rules.begin(completeThroughMs);
+  const begun = rules.begin(completeThroughMs, gaps);
   return begun === null ? null : { completeThroughMs, unfinished: { targetMs: rules.targetMs, ...begun } };
 }
 

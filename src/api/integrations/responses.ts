@@ -92,7 +92,15 @@ const gapResponse = z
     to: z.string().openapi({ format: "date", description: "The last day of the gap.", example: "2026-01-05" }),
     ...errorState.shape,
   })
-  .openapi("Gap");
+  .openapi("Gap", {
+    example: {
+      from: "2026-01-05",
+      to: "2026-01-05",
+      kind: "transient",
+      message: "The provider failed at the export of events (status 500).",
+      since: "2026-01-31T08:00:00.000Z",
+    },
+  });
 
 /** The event's name, and its source at the provider, stand beside these fields. */
 export const eventFields = z.object({

@@ -12,6 +12,7 @@ const SMALL_BYTES = 128 * 1024 * 1024;
 const LARGE_ROWS = 2_000_000;
 const LARGE_BYTES = 1024 * 1024 * 1024;
 
+const MAX_PARTS = 50;
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 const partSchema = z.object({
   fromDay: day,
@@ -23,7 +24,7 @@ const partSchema = z.object({
 });
 const cursorSchema = z.object({
   /** Read one after the other, each from its newest day to its oldest. */
-  parts: z.array(partSchema).min(1).max(3),
+  parts: z.array(partSchema).min(1).max(MAX_PARTS),
   windowDays: z.number().int().min(1).max(MAX_WINDOW_DAYS),
 });
 export type ImportPart = z.infer<typeof partSchema>;

@@ -1,4 +1,5 @@
 // Which days an increment asks for: those that can have changed, in at most three requests (decision 0024).
+import type { Days } from "../../../domain/importRange.ts";
 import type { Day } from "../../../domain/integration.ts";
 import { MAX_WINDOW_DAYS } from "../spec.ts";
 import { addDays, dayNumber, dayOf, type ImportPart, laterDay } from "./cursor.ts";
@@ -80,4 +81,22 @@ function olderPart({ importFrom, completeThroughMs }: Increment, recentFrom: Day
     lowerBoundMs: completeThroughMs - ROUNDS_WITHOUT_A_MISS * roundMs - OVERLAP_MS,
     isOptional: true,
   };
+}
+
+const MAX_GAPS_LEFT_OUT = 20;
+
+/** Days that cannot be read are tried on their own. A part around them would fail as a whole. */
+export function withoutGaps(parts: ImportPart[], gaps: Days[]): ImportPart[] {
+  const left = gaps
+    .slice(0, MAX_GAPS_LEFT_OUT)
+    .reduce((pieces, gap) => pieces.flatMap((piece) => withoutGap(piece, gap)), parts);
+  // A pass of gaps alone would have nothing to read, and never be complete.
+  return left.length > 0 ? left : parts;
+}
+
+function withoutGap(part: ImportPart, gap: Days): ImportPart[] {
+  if (gap.toDay < part.fromDay || gap.fromDay > part.toDay) return [part];
+  const newer = { ...part, fromDay: addDays(gap.toDay, 1) };
+  const older = { ...part, toDay: addDays(gap.fromDay, -1) };
+  return [newer, older].filter(({ fromDay, toDay }) => fromDay <= toDay);
 }

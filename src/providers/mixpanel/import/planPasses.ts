@@ -4,7 +4,7 @@ import type { ImportPass, ImportPlanning, RangePlanning } from "../../connector.
 import { planPasses, planRangePasses } from "../../importPasses.ts";
 import { FIRST_BACKFILL_DAYS, MAX_WINDOW_DAYS } from "../spec.ts";
 import { type ImportCursor, type ImportPart, parseCursor } from "./cursor.ts";
-import { incrementParts } from "./increments.ts";
+import { incrementParts, withoutGaps } from "./increments.ts";
 import { dayInZone } from "./projectTimeZone.ts";
 
 /** Servers limit the length of an address, which contains the names. */
@@ -21,10 +21,10 @@ export function planMixpanelPasses(
   const passes = planPasses<ImportCursor>(events, {
     targetMs,
     parseCursor,
-    begin: (completeThroughMs) => {
+    begin: (completeThroughMs, gaps) => {
       if (importFrom > today) return null;
       if (completeThroughMs === null) return { position: 0, cursor: wholeDays(importFrom, today) };
-      const parts = incrementParts({ importFrom, completeThroughMs, targetMs, today, zone });
+      const parts = withoutGaps(incrementParts({ importFrom, completeThroughMs, targetMs, today, zone }), gaps);
       return { position: 0, cursor: { parts, windowDays: MAX_WINDOW_DAYS } };
     },
     sourceKey: () => null,

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { dayNumber, dayOf, type ImportPart } from "../../../../src/providers/mixpanel/import/cursor.ts";
-import { incrementParts } from "../../../../src/providers/mixpanel/import/increments.ts";
+import { incrementParts, withoutGaps } from "../../../../src/providers/mixpanel/import/increments.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -104,6 +104,20 @@ describe("increments", () => {
     expect(parts[0]).toMatchObject({ fromDay: "2026-03-07", toDay: "2026-04-09", lowerBoundMs: null });
     expect(parts[1]).toMatchObject({ fromDay: FIVE_YEARS_AGO, toDay: "2026-03-06", isOptional: false });
     expect(parts[1]!.lowerBoundMs).toBe(START_MS - SETTLE_MS - DAY_MS);
+  });
+
+  test("leave out days that are gaps, which are read on their own, unless nothing else is left", () => {
+    const part = { fromDay: "2026-01-01", toDay: "2026-01-31", lowerBoundMs: 5, isOptional: false };
+    const gaps = [
+      { fromDay: "2026-01-10", toDay: "2026-01-11" },
+      { fromDay: "2026-01-31", toDay: "2026-02-01" },
+      { fromDay: "2025-12-01", toDay: "2025-12-31" },
+    ];
+    expect(withoutGaps([part], gaps)).toEqual([
+      { ...part, fromDay: "2026-01-12", toDay: "2026-01-30" },
+      { ...part, toDay: "2026-01-09" },
+    ]);
+    expect(withoutGaps([part], [{ fromDay: "2026-01-01", toDay: "2026-03-01" }])).toEqual([part]);
   });
 
   test("of a project with two days of history ask for these alone", () => {

@@ -66,11 +66,18 @@ function load(rows: { id: string; timeMs: number; processingMs?: number }[]): Pr
   );
 }
 
-/** All pages of a pass. */
-async function readPass(from: EventProgress, change: Partial<ImportPageJob> = {}): Promise<ImportChunk[][]> {
-  const connection = connectionOf({ importFrom: "2025-06-01" });
+interface Pass {
+  change?: Partial<ImportPageJob>;
+  importFrom?: string;
+  highWatermarkMs?: number;
+}
+
+/** All pages of a pass that begins eight hours before its high watermark. */
+async function readPass({ change, importFrom = "2025-06-01", highWatermarkMs = NOW_MS }: Pass = {}) {
+  const connection = connectionOf({ importFrom });
+  const from = { completeThroughMs: highWatermarkMs - 8 * HOUR_MS, unfinished: null };
   const events = [{ definition: { name: "purchase", source: null }, progress: from }];
-  const [pass] = await connector.planImport(connection, { events, highWatermarkMs: NOW_MS });
+  const [pass] = await connector.planImport(connection, { events, highWatermarkMs });
   const pages: ImportChunk[][] = [];
   for (let progress = pass?.progress ?? NO_PROGRESS; progress.unfinished !== null;) {
     const page = await collect(connector.importPage(connection, jobOf(progress, change)));
@@ -79,6 +86,15 @@ async function readPass(from: EventProgress, change: Partial<ImportPageJob> = {}
   }
   return pages;
 }
+
+test("increments of five years of history send at most three requests each", async () => {
+  const exports = async () => (await standIn.control.requests(PROJECT)).byKind["export"]?.total ?? 0;
+  for (let i = 0; i < 20; i++) {
+    const before = await exports();
+    await readPass({ importFrom: "2021-03-10", highWatermarkMs: NOW_MS - i * 8 * HOUR_MS });
+    expect((await exports()) - before).toBeLessThanOrEqual(3);
+  }
+});
 
 test("an increment reads the newest days whole, and of older ones what was processed since a day before", async () => {
   const through = NOW_MS - 8 * HOUR_MS;
@@ -89,7 +105,7 @@ test("an increment reads the newest days whole, and of older ones what was proce
     { id: "newest", timeMs: NOW_MS - DAY_MS, processingMs: lower - 1 },
     { id: "new", timeMs: NOW_MS - HOUR_MS },
   ]);
-  const pages = await readPass({ completeThroughMs: through, unfinished: null });
+  const pages = await readPass();
   const idsOf = (page: ImportChunk[] | undefined) =>
     (page ?? []).flatMap(({ rows }) => rows).map((row) => row.fields["$insert_id"]);
   expect(new Set(idsOf(pages[0]))).toEqual(new Set(["new", "newest"]));
@@ -99,19 +115,18 @@ test("an increment reads the newest days whole, and of older ones what was proce
 });
 
 test("days that are only read if the budget leaves a request are left out if it does not, or if they fail", async () => {
-  const from = { completeThroughMs: NOW_MS - 8 * HOUR_MS, unfinished: null };
   const refuseBackfills: ImportPageJob["acquireRequest"] = async (kind) => {
     if (kind === "backfill") throw new SyncError("rate_limited", "none left", { retryAtMs: NOW_MS });
     return async () => undefined;
   };
-  const [, , refused] = await readPass(from, { acquireRequest: refuseBackfills });
+  const [, , refused] = await readPass({ change: { acquireRequest: refuseBackfills } });
   expect(refused).toEqual([{ rows: [], rejected: [], progress: { completeThroughMs: NOW_MS, unfinished: null } }]);
   const failing: ImportPageJob["acquireRequest"] = async (kind) => {
     if (kind === "backfill")
       await standIn.control.addFault(PROJECT, { kind: "unknown_error", target: "export", times: 1 });
     return async () => undefined;
   };
-  const pages = await readPass(from, { acquireRequest: failing });
+  const pages = await readPass({ change: { acquireRequest: failing } });
   expect(pages[2]?.at(-1)?.progress).toEqual({ completeThroughMs: NOW_MS, unfinished: null });
 });
 
