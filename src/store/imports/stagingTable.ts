@@ -71,17 +71,17 @@ interface Replaced {
 /** Locks the copies in the order of the key first, so that what it returns is what it replaced. */
 const REPLACE_COPIES = sql<Replaced>`
   with known as materialized (
-    select e.event_id, e.uuid, e.properties
+    select e.event_id, e.uuid, e.properties as before, s.timestamp_ms, s.version_ms, s.user_id, s.user_id_2, s.user_id_3,
+      s.properties
     from staged_rows s join imported_events e on e.event_id = s.event_id and e.uuid = s.uuid
     where ${REPLACES} order by e.event_id, e.uuid for update of e
   ), replaced as (
-    update imported_events e set user_id = s.user_id, user_id_2 = s.user_id_2, user_id_3 = s.user_id_3,
-      timestamp_ms = case when s.version_ms is null then e.timestamp_ms else s.timestamp_ms end,
-      version_ms = s.version_ms, properties = s.properties
-    from known k join staged_rows s on s.event_id = k.event_id and s.uuid = k.uuid
-    where e.event_id = k.event_id and e.uuid = k.uuid
+    update imported_events e set user_id = k.user_id, user_id_2 = k.user_id_2, user_id_3 = k.user_id_3,
+      timestamp_ms = case when k.version_ms is null then e.timestamp_ms else k.timestamp_ms end,
+      version_ms = k.version_ms, properties = k.properties
+    from known k where e.event_id = k.event_id and e.uuid = k.uuid
   )
-  select event_id as "eventId", uuid::text as uuid, properties::text as before from known`;
+  select event_id as "eventId", uuid::text as uuid, before::text as before from known`;
 
 export async function storeRows(tx: Transaction, staged: StagedRow[]): Promise<StoredRows> {
   if (staged.length === 0 || (await copyAllNew(tx, staged))) return { fresh: staged, replaced: [] };
