@@ -47,7 +47,7 @@ test("green only after a run and a test that succeeded, without a warning, and w
     overdue: fc.boolean(),
     lastRun: fc.constantFrom(null, run(null), run("succeeded"), run("partial"), run("failed"), run("nothing_to_do")),
     lastTest: fc.constantFrom(null, WELL.lastTest, { at: AT, ok: false, steps: [] }),
-    warnings: fc.constantFrom([], [WARNING]),
+    warnings: fc.boolean().map((isWarned) => (isWarned ? [WARNING] : [])),
     export: fc.record({ enabled: fc.boolean() }),
     import: fc.record({ enabled: fc.boolean() }),
   });
