@@ -73,6 +73,7 @@ export function registerIntegrations(app: App, deps: AppDeps, schemas: ProviderS
     },
   });
   registerChanges(app, deps, schemas, toResponse);
+  registerPause(app, deps, schemas, toResponse);
 }
 
 function registerChanges(app: App, deps: AppDeps, schemas: ProviderSchemas, toResponse: ToResponse): void {
@@ -118,6 +119,11 @@ function registerChanges(app: App, deps: AppDeps, schemas: ProviderSchemas, toRe
       return signalWorkflow(deps, id, "end", (control) => control.end(id));
     },
   });
+}
+
+function registerPause(app: App, deps: AppDeps, schemas: ProviderSchemas, toResponse: ToResponse): void {
+  const endpoint = endpointsOf(app, "integrations");
+  const { integrations } = deps.store;
   const setPaused = async (workspaceId: string, id: string, isPaused: boolean) => {
     const row = orNotFound("integration", await integrations.setPaused(workspaceId, id, isPaused));
     const signal = isPaused ? "pause" : "resume";

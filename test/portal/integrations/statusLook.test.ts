@@ -43,7 +43,7 @@ test.each<[string, Partial<Facts>, string, string]>([
 
 test("green only after a run and a test that succeeded, without a warning, and with a worker", () => {
   const facts = fc.record({
-    status: fc.constantFrom("idle", "syncing", "paused", "attention") as fc.Arbitrary<Facts["status"]>,
+    status: fc.constantFrom("idle", "syncing", "paused", "attention"),
     overdue: fc.boolean(),
     lastRun: fc.constantFrom(null, run(null), run("succeeded"), run("partial"), run("failed"), run("nothing_to_do")),
     lastTest: fc.constantFrom(null, WELL.lastTest, { at: AT, ok: false, steps: [] }),
