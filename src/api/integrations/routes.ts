@@ -77,6 +77,7 @@ export function registerIntegrations(app: App, deps: AppDeps, schemas: ProviderS
     },
   });
   registerChanges(app, deps, schemas, toResponse);
+  registerPause(app, deps, schemas, toResponse);
 }
 
 function registerChanges(app: App, deps: AppDeps, schemas: ProviderSchemas, toResponse: ToResponse): void {
@@ -120,6 +121,11 @@ function registerChanges(app: App, deps: AppDeps, schemas: ProviderSchemas, toRe
       return signalWorkflow(deps, id, "end", (control) => control.end(id));
     },
   });
+}
+
+function registerPause(app: App, deps: AppDeps, schemas: ProviderSchemas, toResponse: ToResponse): void {
+  const endpoint = endpointsOf(app, "integrations");
+  const { integrations } = deps.store;
   const setPaused = async (workspaceId: string, id: string, isPaused: boolean) => {
     const row = orNotFound("integration", await integrations.setPaused(workspaceId, id, isPaused));
     const signal = isPaused ? "pause" : "resume";
