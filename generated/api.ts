@@ -135,7 +135,7 @@ export interface paths {
         head?: never;
         /**
          * Change an integration
-         * @description The first enabling of the export sends all retained exposures; later it goes on where it stopped. Fields that identify the project can be changed until a row was sent or stored, not during a run. The sync then starts over.
+         * @description The first enabling of the export sends all retained exposures; later it goes on where it stopped. Fields that identify the project can be changed until a row was sent or stored, not during a run; the sync then restarts.
          */
         patch: operations["updateIntegration"];
         trace?: never;
@@ -1629,6 +1629,15 @@ export interface components {
              */
             eventId: string;
         };
+        /**
+         * @example {
+         *       "from": "2026-01-05",
+         *       "to": "2026-01-05",
+         *       "kind": "transient",
+         *       "message": "The provider failed at the export of events (status 500).",
+         *       "since": "2026-01-31T08:00:00.000Z"
+         *     }
+         */
         Gap: {
             /**
              * Format: date
@@ -3996,6 +4005,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "description": "Paid orders",
+                     *           "createdAt": "2026-01-31T08:00:00.000Z",
+                     *           "imported": 1200,
+                     *           "rejected": 0,
+                     *           "completeThrough": "2026-01-31T08:00:00.000Z",
+                     *           "gaps": [
+                     *             {
+                     *               "from": "2026-01-05",
+                     *               "to": "2026-01-05",
+                     *               "kind": "transient",
+                     *               "message": "The provider failed at the export of events (status 500).",
+                     *               "since": "2026-01-31T08:00:00.000Z"
+                     *             }
+                     *           ],
+                     *           "warnings": [],
+                     *           "eventId": "purchase"
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
                     "application/json": {
                         /** @description One page of the list. */
                         events: components["schemas"]["Event"][];
@@ -4040,6 +4074,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "description": "Paid orders",
+                     *       "createdAt": "2026-01-31T08:00:00.000Z",
+                     *       "imported": 1200,
+                     *       "rejected": 0,
+                     *       "completeThrough": "2026-01-31T08:00:00.000Z",
+                     *       "gaps": [
+                     *         {
+                     *           "from": "2026-01-05",
+                     *           "to": "2026-01-05",
+                     *           "kind": "transient",
+                     *           "message": "The provider failed at the export of events (status 500).",
+                     *           "since": "2026-01-31T08:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "warnings": [],
+                     *       "eventId": "purchase"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Event"];
                 };
             };
@@ -4112,6 +4166,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "description": "Paid orders",
+                     *       "createdAt": "2026-01-31T08:00:00.000Z",
+                     *       "imported": 1200,
+                     *       "rejected": 0,
+                     *       "completeThrough": "2026-01-31T08:00:00.000Z",
+                     *       "gaps": [
+                     *         {
+                     *           "from": "2026-01-05",
+                     *           "to": "2026-01-05",
+                     *           "kind": "transient",
+                     *           "message": "The provider failed at the export of events (status 500).",
+                     *           "since": "2026-01-31T08:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "warnings": [],
+                     *       "eventId": "purchase"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Event"];
                 };
             };

@@ -90,7 +90,7 @@ function registerChanges(app: App, deps: AppDeps, schemas: ProviderSchemas, toRe
     summary: "Change an integration",
     description:
       "The first enabling of the export sends all retained exposures; later it goes on where it stopped. Fields that " +
-      "identify the project can be changed until a row was sent or stored, not during a run. The sync then starts over.",
+      "identify the project can be changed until a row was sent or stored, not during a run; the sync then restarts.",
     params: integrationParams,
     problems: [409],
     body: schemas.integrationPatch,
