@@ -42,8 +42,8 @@ const INSERT_STAGED_ROWS = sql<Inserted>`
     insert into imported_events as e (${sql.raw(COLUMNS)})
     select ${sql.raw(COLUMNS)} from staged_rows order by event_id, uuid
     on conflict (event_id, uuid) do update
-      set user_id = excluded.user_id, timestamp_ms = excluded.timestamp_ms, properties = excluded.properties,
-        updated = true
+      set user_id = excluded.user_id, timestamp_ms = excluded.timestamp_ms, updated = true,
+        properties = case when e.user_id = excluded.user_id then e.properties else excluded.properties end
     where e.user_id <> excluded.user_id or e.timestamp_ms <> excluded.timestamp_ms
     returning e.event_id, e.uuid, not e.updated as fresh
   )
