@@ -1455,6 +1455,15 @@ export interface components {
              */
             eventId: string;
         };
+        /**
+         * @example {
+         *       "from": "2026-01-05",
+         *       "to": "2026-01-05",
+         *       "kind": "transient",
+         *       "message": "The provider failed at the export of events (status 500).",
+         *       "since": "2026-01-31T08:00:00.000Z"
+         *     }
+         */
         Gap: {
             /**
              * Format: date
@@ -3688,6 +3697,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "description": "Paid orders",
+                     *           "createdAt": "2026-01-31T08:00:00.000Z",
+                     *           "imported": 1200,
+                     *           "rejected": 0,
+                     *           "completeThrough": "2026-01-31T08:00:00.000Z",
+                     *           "gaps": [
+                     *             {
+                     *               "from": "2026-01-05",
+                     *               "to": "2026-01-05",
+                     *               "kind": "transient",
+                     *               "message": "The provider failed at the export of events (status 500).",
+                     *               "since": "2026-01-31T08:00:00.000Z"
+                     *             }
+                     *           ],
+                     *           "eventId": "purchase"
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
                     "application/json": {
                         /** @description One page of the list. */
                         events: components["schemas"]["Event"][];
@@ -3732,6 +3765,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "description": "Paid orders",
+                     *       "createdAt": "2026-01-31T08:00:00.000Z",
+                     *       "imported": 1200,
+                     *       "rejected": 0,
+                     *       "completeThrough": "2026-01-31T08:00:00.000Z",
+                     *       "gaps": [
+                     *         {
+                     *           "from": "2026-01-05",
+                     *           "to": "2026-01-05",
+                     *           "kind": "transient",
+                     *           "message": "The provider failed at the export of events (status 500).",
+                     *           "since": "2026-01-31T08:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "eventId": "purchase"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Event"];
                 };
             };
@@ -3804,6 +3856,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "description": "Paid orders",
+                     *       "createdAt": "2026-01-31T08:00:00.000Z",
+                     *       "imported": 1200,
+                     *       "rejected": 0,
+                     *       "completeThrough": "2026-01-31T08:00:00.000Z",
+                     *       "gaps": [
+                     *         {
+                     *           "from": "2026-01-05",
+                     *           "to": "2026-01-05",
+                     *           "kind": "transient",
+                     *           "message": "The provider failed at the export of events (status 500).",
+                     *           "since": "2026-01-31T08:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "eventId": "purchase"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Event"];
                 };
             };
