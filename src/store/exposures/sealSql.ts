@@ -1,4 +1,4 @@
-// The statements that fold exposures into buckets, under the sealer's row lock: no other transaction changes the workspace's buckets.
+// The statements that fold exposures, under the sealer's row lock: nothing else changes the workspace's buckets.
 import { sql, type RawBuilder } from "kysely";
 
 const HOUR_MS = sql.lit(3_600_000);

@@ -1,4 +1,4 @@
-// Writes the values of an Arrow column as JSON: what JSON lacks as text, as BigQuery writes it. Each column's writer is made once per batch.
+// Writes the values of an Arrow column as JSON; what JSON lacks becomes text. Columns have one writer per batch.
 import {
   type Data,
   type Date_,
@@ -58,13 +58,10 @@ function plainWriter(data: Data, column: TableColumn, out: JsonBytes): WriteValu
     case Type.List:
     case Type.LargeList:
       return lists(data, column, out);
-    case Type.Struct:
-      return objectWriter(
-        data.type.children.map(({ name }) => name),
-        data.children,
-        column.fields,
-        out,
-      );
+    case Type.Struct: {
+      const names = data.type.children.map(({ name }) => name);
+      return objectWriter(names, data.children, column.fields, out);
+    }
     default: {
       const time = unquotedTime(data, out);
       if (time === null) throw unknownType(column);
