@@ -337,7 +337,7 @@ export interface paths {
         };
         /**
          * List properties
-         * @description Returns the properties that the imported records of an event have, at most 2000: those that most records have. Numeric ones can be measured by metrics.
+         * @description Returns the properties that the imported records of an event have. Numeric ones can be measured by metrics. Of more than 2000 properties, those that most records have are listed.
          */
         get: operations["listProperties"];
         put?: never;
