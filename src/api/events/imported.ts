@@ -47,7 +47,6 @@ const propertyResponse = z
 const MAX_USER_CHARS = 1_000;
 const recordsQuery = pageQuery.extend({
   user: storableText(MAX_USER_CHARS)
-    .min(1, "must not be empty")
     .optional()
     .transform((user) => user ?? null)
     .describe("Only records that have this id among those of their user. Default: all records."),

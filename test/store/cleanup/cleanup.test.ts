@@ -5,7 +5,15 @@ import { MIGRATIONS } from "../../../src/store/migrations/index.ts";
 import { migrate } from "../../../src/store/postgres/migrate.ts";
 import { SESSION_IDLE_MS } from "../../../src/store/store.ts";
 import { exposure } from "../../support/store/contract/exposures.ts";
-import { HOUR_MS, newIntegration, newWorkspace, readAll } from "../../support/store/contract/harness.ts";
+import {
+  commitRows,
+  HOUR_MS,
+  newEvent,
+  newIntegration,
+  newWorkspace,
+  readAll,
+  row,
+} from "../../support/store/contract/harness.ts";
 import { makePostgresHarness, RETENTION_DAYS, type PostgresHarness } from "../../support/store/storeDatabase.ts";
 
 const DAY_MS = 24 * HOUR_MS;
@@ -85,6 +93,19 @@ test("an integration with many rows goes in steps, and at last wholly", async ()
   const left = await admin.query("select integration_id, count(*) as n from rejected_records group by 1");
   expect(left.rows).toEqual([{ integration_id: kept.id, n: String(rows) }]);
   expect(await count("select count(*) as n from integrations where id = $1", [gone.id])).toBe(0);
+});
+
+test("a removed event takes along its records and what is noted of their users", async () => {
+  const { store } = harness;
+  const integration = await newIntegration(store);
+  await newEvent(store, integration);
+  await commitRows(store, integration, [row(1, "{}", { userIds: ["a", "b", "c"] })]);
+  expect(await count("select count(*) as n from imported_user_pairs")).toBe(3);
+  await store.events.remove(integration.workspaceId, integration.id, "purchase");
+  await store.cleanup.purge();
+  for (const table of ["imported_events", "imported_user_pairs", "property_counts"]) {
+    expect([table, await count(`select count(*) as n from ${table}`)]).toEqual([table, 0]);
+  }
 });
 
 test("old finished runs and done requests go, but for the last run; unfinished ones and rejected records stay", async () => {
