@@ -39,40 +39,41 @@ export async function readPass(
     budget: new RetryBudget(integration, "import", isRange ? 1 : undefined),
   };
   while (reading.progress.unfinished !== null && (await waitIfPaused(integration, "import")) === "go") {
-    const step = await readOrSkip(integration, importing, pass, reading);
+    let step: "go" | "ended";
+    const { halvings } = reading;
+    try {
+      step = await readPage(integration, importing, pass, reading);
+    } catch (failure) {
+      if (!isCancellation(failure)) reading.halvings = Math.min(MAX_HALVINGS, halvings + HALVINGS_PER_ROUND);
+      step = await retryOrSkip(integration, importing, pass, { reading, halvings, failure });
+    }
     if (!isRange) state.pageHalvings = reading.halvings;
     if (step === "ended") return;
   }
   if (!isRange && reading.progress.unfinished === null) state.pageHalvings = 0;
 }
 
-/** Returns "ended" if the pass goes no further in this run, or must be planned again. */
-async function readOrSkip(
+/** `halvings`: those with which the page failed. Returns "ended" if the pass goes no further in this run. */
+async function retryOrSkip(
   integration: IntegrationRun,
   importing: ImportRunState,
   pass: ImportPass,
-  reading: PassState,
+  { reading, halvings, failure }: { reading: PassState; halvings: number; failure: unknown },
 ): Promise<"go" | "ended"> {
-  const { halvings, budget } = reading;
-  try {
-    return await readPage(integration, importing, pass, reading);
-  } catch (failure) {
-    if (!isCancellation(failure)) reading.halvings = Math.min(MAX_HALVINGS, halvings + HALVINGS_PER_ROUND);
-    if (await budget.mayRetry(failure)) return "go";
-    const left = mayLeaveGap(failure, reading)
-      ? await leaveGap(integration, pass, reading, halvings, failure)
-      : "nothing";
-    if (left === "too wide" && halvings < MAX_HALVINGS) return "go";
-    if (left === "stale") return "ended";
-    if (left !== "gap") {
-      markFailed(integration, importing, pass, failure);
-      return "ended";
-    }
-    reading.gapsInARow++;
-    importing.leftGaps = true;
-    moveTo(integration, pass, reading.progress);
-    return "go";
+  if (await reading.budget.mayRetry(failure)) return "go";
+  const left = mayLeaveGap(failure, reading)
+    ? await leaveGap(integration, pass, reading, halvings, failure)
+    : "nothing";
+  if (left === "too wide" && halvings < MAX_HALVINGS) return "go";
+  if (left === "stale") return "ended";
+  if (left !== "gap") {
+    markFailed(integration, importing, pass, failure);
+    return "ended";
   }
+  reading.gapsInARow++;
+  importing.leftGaps = true;
+  moveTo(integration, pass, reading.progress);
+  return "go";
 }
 
 /** Stores the progress after the page in `reading`. */
