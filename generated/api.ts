@@ -128,14 +128,14 @@ export interface paths {
         post?: never;
         /**
          * Delete an integration
-         * @description Ends the sync and deletes the integration with its events and records. The provider keeps what it was sent.
+         * @description Ends the sync and deletes the integration with its events and records. The provider keeps what it was sent. While metrics use its events, this is a 409 that lists them, unless `force` is true.
          */
         delete: operations["deleteIntegration"];
         options?: never;
         head?: never;
         /**
          * Change an integration
-         * @description Switches directions on or off, or replaces credentials. Absent fields stay as they are. The first enabling of the export sends all retained exposures; later it continues where it stopped.
+         * @description The first enabling of the export sends all retained exposures; later it goes on where it stopped. Fields that identify the project can be changed until a row was sent or stored, not during a run; the sync then restarts.
          */
         patch: operations["updateIntegration"];
         trace?: never;
@@ -180,6 +180,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/integrations/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test before creating
+         * @description Takes the body of `createIntegration`, tests the connection with it as `testIntegration` does, and stores nothing. Requests of a shared budget are only used once the credentials are proven.
+         */
+        post: operations["testNewIntegration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/integrations/{id}/test": {
         parameters: {
             query?: never;
@@ -191,7 +211,7 @@ export interface paths {
         put?: never;
         /**
          * Test the connection
-         * @description Checks credentials, permissions and events at the provider, and returns every step. A failed step is a 202 with `ok` false. The test uses requests of the same budget as the sync.
+         * @description Checks credentials, permissions and events at the provider, and returns every step. A failed step is a 202 with `ok` false. The integration keeps the result as `lastTest`. The test uses requests of the same budget as the sync.
          */
         post: operations["testIntegration"];
         delete?: never;
@@ -275,7 +295,7 @@ export interface paths {
         put?: never;
         /**
          * Add an event
-         * @description Adds an event to import, from the integration's `importFrom` on. Which fields the event has depends on the provider. A second event of the same id or name is a 409.
+         * @description Adds an event to import, from the integration's `importFrom` on. Which fields the event has depends on the provider. A second event of the same id or name is a 409. A warning says if the project has no such event.
          */
         post: operations["createEvent"];
         delete?: never;
@@ -296,7 +316,7 @@ export interface paths {
         post?: never;
         /**
          * Delete an event
-         * @description Deletes an event with its imported records. An event that a metric uses is a 409.
+         * @description Deletes an event with its imported records. While metrics use the event, this is a 409 that lists them.
          */
         delete: operations["deleteEvent"];
         options?: never;
@@ -337,11 +357,31 @@ export interface paths {
         };
         /**
          * List properties
-         * @description Returns the properties that the imported records of an event have. Numeric ones can be measured by metrics. Of more than 2000 properties, those that most records have are listed.
+         * @description Returns the properties of an event's imported records, at most 2000: those that most records have. Numeric ones can be measured by metrics.
          */
         get: operations["listProperties"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/integrations/{id}/events/{name}/reread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read days again
+         * @description Asks for a run that reads these days of the event again. Nothing is stored twice; corrections and merged identities are taken over. `getSyncRequest` answers for the request. While the integration is paused or its import is off, the answer is a 409.
+         */
+        post: operations["rereadEvent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -368,26 +408,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/integrations/{id}/rejected": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List rejected records
-         * @description Returns the records that were refused for good, newest first, with the reasons. The records contain user ids.
-         */
-        get: operations["listRejectedRecords"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/integrations/{id}/sync": {
         parameters: {
             query?: never;
@@ -399,7 +419,7 @@ export interface paths {
         put?: never;
         /**
          * Sync now
-         * @description Asks for a run that covers everything up to now. The run may serve several requests. A paused integration refuses with 409.
+         * @description Asks for a run that covers everything up to now. The run may serve several requests. If the provider had asked to wait, the run asks it again. A paused integration refuses with 409.
          */
         post: operations["syncIntegration"];
         delete?: never;
@@ -422,6 +442,46 @@ export interface paths {
         get: operations["getSyncRequest"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/integrations/{id}/rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List rejected records
+         * @description Returns the records that were refused for good, oldest first, with the reasons, and how many have each. The records contain user ids.
+         */
+        get: operations["listRejectedRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/integrations/{id}/rejected/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send rejected records again
+         * @description Asks for a run that sends rejected records of the export again, before anything else. Use it when the cause is mended. Those that are delivered leave the list, those that are refused again stay with the new reason. A paused integration, or one whose export is off, refuses with 409.
+         */
+        post: operations["resendRejectedRecords"];
         delete?: never;
         options?: never;
         head?: never;
@@ -736,6 +796,18 @@ export interface components {
                 /** @description What is wrong with the field, to be read after its name. */
                 message: string;
             }[];
+            /** @description What uses the object, so that it cannot be deleted; at most 100. */
+            blockers?: {
+                /**
+                 * @description What it is.
+                 * @enum {string}
+                 */
+                kind: "metric";
+                /** @description Its id. */
+                id: string;
+                /** @description Its name. */
+                name: string;
+            }[];
         };
         /**
          * @example {
@@ -826,6 +898,8 @@ export interface components {
              *     ]
              */
             projectFields: string[];
+            /** @description What a long import costs. */
+            historyHelp?: string;
             /** @description The fields of an integration. */
             settings: components["schemas"]["ProviderField"][];
             /** @description The fields of an event. The first is its name. */
@@ -874,7 +948,7 @@ export interface components {
              */
             advanced: boolean;
             /**
-             * @description Whether it can be changed later.
+             * @description Whether it can always be changed later. Other fields: until a row was sent or stored.
              * @example false
              */
             changeable: boolean;
@@ -907,6 +981,11 @@ export interface components {
              */
             importFrom: string;
             /**
+             * @description What the first import of an event costs at the provider. Null if it is not limited.
+             * @example null
+             */
+            importCost: string | null;
+            /**
              * Format: date-time
              * @description When the integration was created.
              * @example 2026-01-31T08:00:00.000Z
@@ -918,6 +997,11 @@ export interface components {
              * @enum {string}
              */
             status: "idle" | "syncing" | "paused" | "attention";
+            /**
+             * @description Whether a run should have started some time ago, or no worker goes on with the run.
+             * @example false
+             */
+            overdue: boolean;
             /**
              * Format: date-time
              * @description When the next run starts. Null if none is planned.
@@ -954,11 +1038,44 @@ export interface components {
                  */
                 finishedAt: string | null;
                 /**
-                 * @description `failed`: all directions failed. `partial`: a direction or an event did. Null while the run goes on.
+                 * @description `failed`: all directions failed. `partial`: a direction or an event did. `nothing_to_do`: nothing was enabled, or the import has no events. Null while the run goes on.
                  * @enum {string|null}
                  */
-                outcome: "succeeded" | "partial" | "failed" | null;
+                outcome: "succeeded" | "partial" | "failed" | "nothing_to_do" | null;
             } | null;
+            /**
+             * @description The last connection test. Null if there was none since settings or credentials were changed.
+             * @example null
+             */
+            lastTest: {
+                /**
+                 * Format: date-time
+                 * @description When the connection was tested.
+                 * @example 2026-01-31T08:00:00.000Z
+                 */
+                at: string;
+                /** @description Whether all steps succeeded. */
+                ok: boolean;
+                /** @description The steps in order, up to the one after which no other makes sense. */
+                steps: {
+                    /** @description What was checked. */
+                    name: string;
+                    /** @description Whether it succeeded. */
+                    ok: boolean;
+                    /** @description What is wrong, and what to do about it. */
+                    message?: string;
+                }[];
+            } | null;
+            /**
+             * @description Whether rows were sent or stored, so that the fields that identify the project cannot be changed.
+             * @example true
+             */
+            projectFixed: boolean;
+            /**
+             * @description What is not as it should be although nothing failed. Empty if all is well.
+             * @example []
+             */
+            warnings: components["schemas"]["Warning"][];
             /** @description Exposures to the provider. */
             export: {
                 /**
@@ -1035,11 +1152,26 @@ export interface components {
              */
             region: "us" | "eu" | "in";
             /**
-             * @description Time of the project.
-             * @example utc
+             * @description Time of the project: A change dates the stored rows anew
+             * @example auto
              * @enum {string}
              */
-            projectTime: "utc" | "local";
+            projectTime: "auto" | "utc" | "local";
+        };
+        /**
+         * @example {
+         *       "code": "no_events",
+         *       "message": "The import is on, but there is no event."
+         *     }
+         */
+        Warning: {
+            /**
+             * @description Which kind of warning it is.
+             * @enum {string}
+             */
+            code: "never_tested" | "test_failed" | "never_run" | "overdue" | "no_events" | "rejected" | "late_exposures" | "event_not_seen" | "event_in_other_case" | "nothing_imported" | "gaps" | "future_rows" | "properties_truncated";
+            /** @description What is not as it should be, and what to do about it. */
+            message: string;
         };
         /** @description Why the last attempt failed. Absent if it succeeded. */
         ErrorState: {
@@ -1069,6 +1201,11 @@ export interface components {
              */
             importFrom: string;
             /**
+             * @description What the first import of an event costs at the provider. Null if it is not limited.
+             * @example null
+             */
+            importCost: string | null;
+            /**
              * Format: date-time
              * @description When the integration was created.
              * @example 2026-01-31T08:00:00.000Z
@@ -1080,6 +1217,11 @@ export interface components {
              * @enum {string}
              */
             status: "idle" | "syncing" | "paused" | "attention";
+            /**
+             * @description Whether a run should have started some time ago, or no worker goes on with the run.
+             * @example false
+             */
+            overdue: boolean;
             /**
              * Format: date-time
              * @description When the next run starts. Null if none is planned.
@@ -1116,11 +1258,44 @@ export interface components {
                  */
                 finishedAt: string | null;
                 /**
-                 * @description `failed`: all directions failed. `partial`: a direction or an event did. Null while the run goes on.
+                 * @description `failed`: all directions failed. `partial`: a direction or an event did. `nothing_to_do`: nothing was enabled, or the import has no events. Null while the run goes on.
                  * @enum {string|null}
                  */
-                outcome: "succeeded" | "partial" | "failed" | null;
+                outcome: "succeeded" | "partial" | "failed" | "nothing_to_do" | null;
             } | null;
+            /**
+             * @description The last connection test. Null if there was none since settings or credentials were changed.
+             * @example null
+             */
+            lastTest: {
+                /**
+                 * Format: date-time
+                 * @description When the connection was tested.
+                 * @example 2026-01-31T08:00:00.000Z
+                 */
+                at: string;
+                /** @description Whether all steps succeeded. */
+                ok: boolean;
+                /** @description The steps in order, up to the one after which no other makes sense. */
+                steps: {
+                    /** @description What was checked. */
+                    name: string;
+                    /** @description Whether it succeeded. */
+                    ok: boolean;
+                    /** @description What is wrong, and what to do about it. */
+                    message?: string;
+                }[];
+            } | null;
+            /**
+             * @description Whether rows were sent or stored, so that the fields that identify the project cannot be changed.
+             * @example true
+             */
+            projectFixed: boolean;
+            /**
+             * @description What is not as it should be although nothing failed. Empty if all is well.
+             * @example []
+             */
+            warnings: components["schemas"]["Warning"][];
             /** @description Exposures to the provider. */
             export: {
                 /**
@@ -1226,12 +1401,12 @@ export interface components {
              */
             region: "us" | "eu" | "in";
             /**
-             * @description Time of the project.
-             * @default utc
-             * @example utc
+             * @description Time of the project: A change dates the stored rows anew
+             * @default auto
+             * @example auto
              * @enum {string}
              */
-            projectTime: "utc" | "local";
+            projectTime: "auto" | "utc" | "local";
             /**
              * @description Service Account Secret.
              * @example the secret of the service account
@@ -1239,7 +1414,7 @@ export interface components {
             serviceAccountSecret: string;
             /**
              * Format: date
-             * @description The first day to import. Default: 30 days ago.
+             * @description The first day to import. Default: 30 days ago. A first import takes a request for each 92 days, of 60 an hour.
              * @example 2026-01-31
              */
             importFrom?: string;
@@ -1289,10 +1464,27 @@ export interface components {
                 enabled: boolean;
             };
             /**
+             * @description Project ID: Settings > Project Settings > Overview
+             * @example 3141592
+             */
+            projectId?: string;
+            /**
              * @description Service Account Username.
              * @example sync.abc123.mp-service-account
              */
             serviceAccountUsername?: string;
+            /**
+             * @description Region.
+             * @example us
+             * @enum {string}
+             */
+            region?: "us" | "eu" | "in";
+            /**
+             * @description Time of the project: A change dates the stored rows anew
+             * @example auto
+             * @enum {string}
+             */
+            projectTime?: "auto" | "utc" | "local";
             /**
              * @description Service Account Secret.
              * @example the secret of the service account
@@ -1311,10 +1503,25 @@ export interface components {
                 enabled: boolean;
             };
             /**
+             * @description Project ID: Your GCP project ID
+             * @example my-project
+             */
+            projectId?: string;
+            /**
+             * @description Dataset ID: Where the export writes. Leave it empty if you only import.
+             * @example analytics
+             */
+            datasetId?: string | null;
+            /**
              * @description Service Account Email.
              * @example sync@my-project.iam.gserviceaccount.com
              */
             serviceAccountEmail?: string;
+            /**
+             * @description BigQuery Location: The region of your datasets, as in US, EU or europe-west1
+             * @example EU
+             */
+            location?: string;
         };
         /**
          * @example {
@@ -1408,12 +1615,55 @@ export interface components {
              * @example 2026-01-31T08:00:00.000Z
              */
             completeThrough: string | null;
+            /** @description Days that cannot be read now. Each run tries them again. */
+            gaps: components["schemas"]["Gap"][];
+            /**
+             * @description What is not as it should be although nothing failed. Empty if all is well.
+             * @example []
+             */
+            warnings: components["schemas"]["Warning"][];
             error?: components["schemas"]["ErrorState"];
             /**
              * @description Event ID.
              * @example purchase
              */
             eventId: string;
+        };
+        /**
+         * @example {
+         *       "from": "2026-01-05",
+         *       "to": "2026-01-05",
+         *       "kind": "transient",
+         *       "message": "The provider failed at the export of events (status 500).",
+         *       "since": "2026-01-31T08:00:00.000Z"
+         *     }
+         */
+        Gap: {
+            /**
+             * Format: date
+             * @description The first day of the gap.
+             * @example 2026-01-05
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The last day of the gap.
+             * @example 2026-01-05
+             */
+            to: string;
+            /**
+             * @description Which kind of failure it is.
+             * @enum {string}
+             */
+            kind: "auth" | "permission" | "not_found" | "schema" | "rate_limited" | "transient" | "rejected_record" | "bug";
+            /** @description What failed, and what to do about it. */
+            message: string;
+            /**
+             * Format: date-time
+             * @description When it failed first.
+             * @example 2026-01-31T08:00:00.000Z
+             */
+            since: string;
         };
         BigQueryEvent: {
             /**
@@ -1443,6 +1693,13 @@ export interface components {
              * @example 2026-01-31T08:00:00.000Z
              */
             completeThrough: string | null;
+            /** @description Days that cannot be read now. Each run tries them again. */
+            gaps: components["schemas"]["Gap"][];
+            /**
+             * @description What is not as it should be although nothing failed. Empty if all is well.
+             * @example []
+             */
+            warnings: components["schemas"]["Warning"][];
             error?: components["schemas"]["ErrorState"];
             /**
              * @description Event Name.
@@ -1599,6 +1856,35 @@ export interface components {
             /** @description A value; null if the property identifies users. */
             example?: unknown;
         };
+        /**
+         * @example {
+         *       "requestId": "req_7f3a"
+         *     }
+         */
+        Requested: {
+            /** @description Asks `getSyncRequest` how far the request is. */
+            requestId: string;
+        };
+        /**
+         * @example {
+         *       "from": "2026-01-31",
+         *       "to": "2026-02-03"
+         *     }
+         */
+        Reread: {
+            /**
+             * Format: date
+             * @description The first day to read again, not before the import's first day.
+             * @example 2026-01-31
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The last day to read again. Default: today.
+             * @example 2026-01-31
+             */
+            to?: string;
+        };
         Run: {
             /**
              * @description The id of the run.
@@ -1618,10 +1904,10 @@ export interface components {
              */
             finishedAt: string | null;
             /**
-             * @description `failed`: all directions failed. `partial`: a direction or an event did. Null while the run goes on.
+             * @description `failed`: all directions failed. `partial`: a direction or an event did. `nothing_to_do`: nothing was enabled, or the import has no events. Null while the run goes on.
              * @enum {string|null}
              */
-            outcome: "succeeded" | "partial" | "failed" | null;
+            outcome: "succeeded" | "partial" | "failed" | "nothing_to_do" | null;
             /** @description The directions that were enabled. */
             directions: {
                 /**
@@ -1633,7 +1919,7 @@ export interface components {
                  * @description Null while the direction goes on.
                  * @enum {string|null}
                  */
-                outcome: "succeeded" | "partial" | "failed" | null;
+                outcome: "succeeded" | "partial" | "failed" | "nothing_to_do" | null;
                 /**
                  * @description How many records were sent or stored.
                  * @example 1200
@@ -1648,6 +1934,27 @@ export interface components {
                 /** @description The events that could not be imported. */
                 failedEvents?: string[];
             }[];
+        };
+        /**
+         * @example {
+         *       "status": "done",
+         *       "runId": "run_5d2c",
+         *       "outcome": "succeeded"
+         *     }
+         */
+        SyncRequest: {
+            /**
+             * @description How far the request is.
+             * @enum {string}
+             */
+            status: "queued" | "running" | "done";
+            /** @description The run that serves the request, once it started. */
+            runId?: string;
+            /**
+             * @description The outcome of that run, once it finished.
+             * @enum {string}
+             */
+            outcome?: "succeeded" | "partial" | "failed" | "nothing_to_do";
         };
         RejectedRecord: {
             /**
@@ -1686,35 +1993,38 @@ export interface components {
              */
             at: string;
         };
-        /**
-         * @example {
-         *       "requestId": "req_7f3a"
-         *     }
-         */
-        Requested: {
-            /** @description Asks `getSyncRequest` how far the request is. */
-            requestId: string;
+        RejectedCount: {
+            /**
+             * @description Whether the records were to be exported or imported.
+             * @enum {string}
+             */
+            direction: "export" | "import";
+            /**
+             * @description The event that they were imported for.
+             * @example purchase
+             */
+            event?: string;
+            /**
+             * @description Why they were rejected.
+             * @example The row has no event UUID.
+             */
+            reason: string;
+            /**
+             * @description How many records were rejected for it.
+             * @example 3
+             */
+            count: number;
         };
         /**
          * @example {
-         *       "status": "done",
-         *       "runId": "run_5d2c",
-         *       "outcome": "succeeded"
+         *       "ids": [
+         *         "1042"
+         *       ]
          *     }
          */
-        SyncRequest: {
-            /**
-             * @description How far the request is.
-             * @enum {string}
-             */
-            status: "queued" | "running" | "done";
-            /** @description The run that serves the request, once it started. */
-            runId?: string;
-            /**
-             * @description The outcome of that run, once it finished.
-             * @enum {string}
-             */
-            outcome?: "succeeded" | "partial" | "failed";
+        ResendRejected: {
+            /** @description Ids of rejected records of the export. Default: all of them. */
+            ids?: string[];
         };
         Router: {
             /**
@@ -2968,8 +3278,10 @@ export interface operations {
                      *         {
                      *           "id": "int_8ca58d2699",
                      *           "importFrom": "2026-01-31",
+                     *           "importCost": null,
                      *           "createdAt": "2026-01-31T08:00:00.000Z",
                      *           "status": "idle",
+                     *           "overdue": false,
                      *           "nextRunAt": "2026-01-31T08:00:00.000Z",
                      *           "workflowId": "integration-int_8ca58d2699",
                      *           "temporalUrl": null,
@@ -2979,6 +3291,9 @@ export interface operations {
                      *             "finishedAt": "2026-01-31T08:00:00.000Z",
                      *             "outcome": "succeeded"
                      *           },
+                     *           "lastTest": null,
+                     *           "projectFixed": true,
+                     *           "warnings": [],
                      *           "export": {
                      *             "enabled": true,
                      *             "completeThrough": "2026-01-31T08:00:00.000Z",
@@ -2996,7 +3311,7 @@ export interface operations {
                      *           "projectId": "3141592",
                      *           "serviceAccountUsername": "sync.abc123.mp-service-account",
                      *           "region": "us",
-                     *           "projectTime": "utc"
+                     *           "projectTime": "auto"
                      *         }
                      *       ],
                      *       "next": null
@@ -3033,7 +3348,7 @@ export interface operations {
                  *       "projectId": "3141592",
                  *       "serviceAccountUsername": "sync.abc123.mp-service-account",
                  *       "region": "us",
-                 *       "projectTime": "utc",
+                 *       "projectTime": "auto",
                  *       "serviceAccountSecret": "the secret of the service account",
                  *       "importFrom": "2026-01-31"
                  *     }
@@ -3052,8 +3367,10 @@ export interface operations {
                      * @example {
                      *       "id": "int_8ca58d2699",
                      *       "importFrom": "2026-01-31",
+                     *       "importCost": null,
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "status": "idle",
+                     *       "overdue": false,
                      *       "nextRunAt": "2026-01-31T08:00:00.000Z",
                      *       "workflowId": "integration-int_8ca58d2699",
                      *       "temporalUrl": null,
@@ -3063,6 +3380,9 @@ export interface operations {
                      *         "finishedAt": "2026-01-31T08:00:00.000Z",
                      *         "outcome": "succeeded"
                      *       },
+                     *       "lastTest": null,
+                     *       "projectFixed": true,
+                     *       "warnings": [],
                      *       "export": {
                      *         "enabled": true,
                      *         "completeThrough": "2026-01-31T08:00:00.000Z",
@@ -3080,7 +3400,7 @@ export interface operations {
                      *       "projectId": "3141592",
                      *       "serviceAccountUsername": "sync.abc123.mp-service-account",
                      *       "region": "us",
-                     *       "projectTime": "utc"
+                     *       "projectTime": "auto"
                      *     }
                      */
                     "application/json": components["schemas"]["Integration"];
@@ -3117,8 +3437,10 @@ export interface operations {
                      * @example {
                      *       "id": "int_8ca58d2699",
                      *       "importFrom": "2026-01-31",
+                     *       "importCost": null,
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "status": "idle",
+                     *       "overdue": false,
                      *       "nextRunAt": "2026-01-31T08:00:00.000Z",
                      *       "workflowId": "integration-int_8ca58d2699",
                      *       "temporalUrl": null,
@@ -3128,6 +3450,9 @@ export interface operations {
                      *         "finishedAt": "2026-01-31T08:00:00.000Z",
                      *         "outcome": "succeeded"
                      *       },
+                     *       "lastTest": null,
+                     *       "projectFixed": true,
+                     *       "warnings": [],
                      *       "export": {
                      *         "enabled": true,
                      *         "completeThrough": "2026-01-31T08:00:00.000Z",
@@ -3145,7 +3470,7 @@ export interface operations {
                      *       "projectId": "3141592",
                      *       "serviceAccountUsername": "sync.abc123.mp-service-account",
                      *       "region": "us",
-                     *       "projectTime": "utc"
+                     *       "projectTime": "auto"
                      *     }
                      */
                     "application/json": components["schemas"]["Integration"];
@@ -3158,7 +3483,10 @@ export interface operations {
     };
     deleteIntegration: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true` deletes the metrics that use its events too. Default: `false`. */
+                force?: "true" | "false";
+            };
             header?: never;
             path: {
                 /** @description The id of the integration. */
@@ -3179,6 +3507,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
             413: components["responses"]["Problem413"];
             429: components["responses"]["Problem429"];
         };
@@ -3197,7 +3526,10 @@ export interface operations {
             content: {
                 /**
                  * @example {
+                 *       "projectId": "3141592",
                  *       "serviceAccountUsername": "sync.abc123.mp-service-account",
+                 *       "region": "us",
+                 *       "projectTime": "auto",
                  *       "serviceAccountSecret": "the secret of the service account"
                  *     }
                  */
@@ -3215,8 +3547,10 @@ export interface operations {
                      * @example {
                      *       "id": "int_8ca58d2699",
                      *       "importFrom": "2026-01-31",
+                     *       "importCost": null,
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "status": "idle",
+                     *       "overdue": false,
                      *       "nextRunAt": "2026-01-31T08:00:00.000Z",
                      *       "workflowId": "integration-int_8ca58d2699",
                      *       "temporalUrl": null,
@@ -3226,6 +3560,9 @@ export interface operations {
                      *         "finishedAt": "2026-01-31T08:00:00.000Z",
                      *         "outcome": "succeeded"
                      *       },
+                     *       "lastTest": null,
+                     *       "projectFixed": true,
+                     *       "warnings": [],
                      *       "export": {
                      *         "enabled": true,
                      *         "completeThrough": "2026-01-31T08:00:00.000Z",
@@ -3243,7 +3580,7 @@ export interface operations {
                      *       "projectId": "3141592",
                      *       "serviceAccountUsername": "sync.abc123.mp-service-account",
                      *       "region": "us",
-                     *       "projectTime": "utc"
+                     *       "projectTime": "auto"
                      *     }
                      */
                     "application/json": components["schemas"]["Integration"];
@@ -3253,6 +3590,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             429: components["responses"]["Problem429"];
@@ -3280,8 +3618,10 @@ export interface operations {
                      * @example {
                      *       "id": "int_8ca58d2699",
                      *       "importFrom": "2026-01-31",
+                     *       "importCost": null,
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "status": "idle",
+                     *       "overdue": false,
                      *       "nextRunAt": "2026-01-31T08:00:00.000Z",
                      *       "workflowId": "integration-int_8ca58d2699",
                      *       "temporalUrl": null,
@@ -3291,6 +3631,9 @@ export interface operations {
                      *         "finishedAt": "2026-01-31T08:00:00.000Z",
                      *         "outcome": "succeeded"
                      *       },
+                     *       "lastTest": null,
+                     *       "projectFixed": true,
+                     *       "warnings": [],
                      *       "export": {
                      *         "enabled": true,
                      *         "completeThrough": "2026-01-31T08:00:00.000Z",
@@ -3308,7 +3651,7 @@ export interface operations {
                      *       "projectId": "3141592",
                      *       "serviceAccountUsername": "sync.abc123.mp-service-account",
                      *       "region": "us",
-                     *       "projectTime": "utc"
+                     *       "projectTime": "auto"
                      *     }
                      */
                     "application/json": components["schemas"]["Integration"];
@@ -3344,8 +3687,10 @@ export interface operations {
                      * @example {
                      *       "id": "int_8ca58d2699",
                      *       "importFrom": "2026-01-31",
+                     *       "importCost": null,
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "status": "idle",
+                     *       "overdue": false,
                      *       "nextRunAt": "2026-01-31T08:00:00.000Z",
                      *       "workflowId": "integration-int_8ca58d2699",
                      *       "temporalUrl": null,
@@ -3355,6 +3700,9 @@ export interface operations {
                      *         "finishedAt": "2026-01-31T08:00:00.000Z",
                      *         "outcome": "succeeded"
                      *       },
+                     *       "lastTest": null,
+                     *       "projectFixed": true,
+                     *       "warnings": [],
                      *       "export": {
                      *         "enabled": true,
                      *         "completeThrough": "2026-01-31T08:00:00.000Z",
@@ -3372,7 +3720,7 @@ export interface operations {
                      *       "projectId": "3141592",
                      *       "serviceAccountUsername": "sync.abc123.mp-service-account",
                      *       "region": "us",
-                     *       "projectTime": "utc"
+                     *       "projectTime": "auto"
                      *     }
                      */
                     "application/json": components["schemas"]["Integration"];
@@ -3383,6 +3731,58 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    testNewIntegration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "provider": "mixpanel",
+                 *       "projectId": "3141592",
+                 *       "serviceAccountUsername": "sync.abc123.mp-service-account",
+                 *       "region": "us",
+                 *       "projectTime": "auto",
+                 *       "serviceAccountSecret": "the secret of the service account",
+                 *       "importFrom": "2026-01-31"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewIntegration"];
+            };
+        };
+        responses: {
+            /** @description Test before creating */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "ok": true,
+                     *       "steps": [
+                     *         {
+                     *           "name": "credentials",
+                     *           "ok": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             429: components["responses"]["Problem429"];
         };
     };
@@ -3614,6 +4014,16 @@ export interface operations {
                      *           "imported": 1200,
                      *           "rejected": 0,
                      *           "completeThrough": "2026-01-31T08:00:00.000Z",
+                     *           "gaps": [
+                     *             {
+                     *               "from": "2026-01-05",
+                     *               "to": "2026-01-05",
+                     *               "kind": "transient",
+                     *               "message": "The provider failed at the export of events (status 500).",
+                     *               "since": "2026-01-31T08:00:00.000Z"
+                     *             }
+                     *           ],
+                     *           "warnings": [],
                      *           "eventId": "purchase"
                      *         }
                      *       ],
@@ -3671,6 +4081,16 @@ export interface operations {
                      *       "imported": 1200,
                      *       "rejected": 0,
                      *       "completeThrough": "2026-01-31T08:00:00.000Z",
+                     *       "gaps": [
+                     *         {
+                     *           "from": "2026-01-05",
+                     *           "to": "2026-01-05",
+                     *           "kind": "transient",
+                     *           "message": "The provider failed at the export of events (status 500).",
+                     *           "since": "2026-01-31T08:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "warnings": [],
                      *       "eventId": "purchase"
                      *     }
                      */
@@ -3753,6 +4173,16 @@ export interface operations {
                      *       "imported": 1200,
                      *       "rejected": 0,
                      *       "completeThrough": "2026-01-31T08:00:00.000Z",
+                     *       "gaps": [
+                     *         {
+                     *           "from": "2026-01-05",
+                     *           "to": "2026-01-05",
+                     *           "kind": "transient",
+                     *           "message": "The provider failed at the export of events (status 500).",
+                     *           "since": "2026-01-31T08:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "warnings": [],
                      *       "eventId": "purchase"
                      *     }
                      */
@@ -3885,6 +4315,54 @@ export interface operations {
             429: components["responses"]["Problem429"];
         };
     };
+    rereadEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+                /** @description The id or name of the event. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": "2026-01-31",
+                 *       "to": "2026-02-03"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Reread"];
+            };
+        };
+        responses: {
+            /** @description Read days again */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "requestId": "req_7f3a"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Requested"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+        };
+    };
     listRuns: {
         parameters: {
             query?: {
@@ -3932,64 +4410,6 @@ export interface operations {
                     "application/json": {
                         /** @description One page of the list. */
                         runs: components["schemas"]["Run"][];
-                        /**
-                         * @description The `cursor` of the next page; null at the end.
-                         * @example null
-                         */
-                        next: string | null;
-                    };
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            404: components["responses"]["Problem404"];
-            429: components["responses"]["Problem429"];
-        };
-    };
-    listRejectedRecords: {
-        parameters: {
-            query?: {
-                /** @description `next` of the previous page. Default: the first page. */
-                cursor?: string;
-                /** @description How many items the page has at most, from 1 to 1000. Default: 100. */
-                limit?: string;
-            };
-            header?: never;
-            path: {
-                /** @description The id of the integration. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description List rejected records */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "rejected": [
-                     *         {
-                     *           "id": "1042",
-                     *           "direction": "import",
-                     *           "event": "purchase",
-                     *           "reason": "The row has no event UUID.",
-                     *           "record": {
-                     *             "event": "purchase",
-                     *             "amount": 12.5
-                     *           },
-                     *           "at": "2026-01-31T08:00:00.000Z"
-                     *         }
-                     *       ],
-                     *       "next": null
-                     *     }
-                     */
-                    "application/json": {
-                        /** @description One page of the list. */
-                        rejected: components["schemas"]["RejectedRecord"][];
                         /**
                          * @description The `cursor` of the next page; null at the end.
                          * @example null
@@ -4071,6 +4491,121 @@ export interface operations {
             };
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    listRejectedRecords: {
+        parameters: {
+            query?: {
+                /** @description `next` of the previous page. Default: the first page. */
+                cursor?: string;
+                /** @description How many items the page has at most, from 1 to 1000. Default: 100. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List rejected records */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "rejected": [
+                     *         {
+                     *           "id": "1042",
+                     *           "direction": "import",
+                     *           "event": "purchase",
+                     *           "reason": "The row has no event UUID.",
+                     *           "record": {
+                     *             "event": "purchase",
+                     *             "amount": 12.5
+                     *           },
+                     *           "at": "2026-01-31T08:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "counts": [
+                     *         {
+                     *           "direction": "export",
+                     *           "event": "purchase",
+                     *           "reason": "The row has no event UUID.",
+                     *           "count": 3
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description One page of the list. */
+                        rejected: components["schemas"]["RejectedRecord"][];
+                        /**
+                         * @description The `cursor` of the next page; null at the end.
+                         * @example null
+                         */
+                        next: string | null;
+                        /** @description All rejected records by reason, whatever the page. The counts are exact. */
+                        counts: components["schemas"]["RejectedCount"][];
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    resendRejectedRecords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "ids": [
+                 *         "1042"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ResendRejected"];
+            };
+        };
+        responses: {
+            /** @description Send rejected records again */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "requestId": "req_7f3a"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Requested"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             429: components["responses"]["Problem429"];
         };
     };

@@ -1,4 +1,5 @@
 // All that the workflows see of the activities: their names, inputs and results.
+import type { ErrorState } from "../domain/errors.ts";
 import type { EventProgress, ImportPass } from "../domain/progress.ts";
 import type { RunRecord, StatusProjection } from "../domain/run.ts";
 
@@ -10,7 +11,9 @@ export interface SyncActivities {
   /** Returns what is enabled now; null once the integration was deleted. Records the version as seen. */
   loadConfig(input: LoadConfigInput): Promise<IntegrationConfig | null>;
   /** Seals what is due in the integration's workspace and fixes the export's high watermark. */
-  aggregateExposures(input: { integrationId: string }): Promise<ExportHighWatermark>;
+  aggregateExposures(input: { integrationId: string }): Promise<SealResult>;
+  /** Sends the rejected buckets again that are marked for it. */
+  resendRejected(input: ResendRejectedInput): Promise<ResendRejectedResult>;
   /** Delivers the buckets with afterSeq < seq <= throughSeq. */
   exportBatch(input: ExportBatchInput): Promise<ExportBatchResult>;
   /** Records that nothing at or below the high watermark is undelivered. */
@@ -19,6 +22,8 @@ export interface SyncActivities {
   planImport(input: PlanImportInput): Promise<ImportPlan>;
   /** Reads and stores one page: a range of days, or a part of a stream. */
   importPage(input: ImportPageInput): Promise<ImportPageResult>;
+  /** Skips the page that cannot be read, if it is as small as can be, and records its days as a gap. */
+  leaveGap(input: LeaveGapInput): Promise<LeaveGapResult>;
   discoverProperties(input: { integrationId: string }): Promise<void>;
   recordRun(input: RunRecord): Promise<void>;
   projectStatus(input: StatusProjection): Promise<void>;
@@ -51,6 +56,21 @@ export interface ExportHighWatermark {
   throughMs: number;
 }
 
+export interface SealResult extends ExportHighWatermark {
+  /** Rejected buckets are marked to be sent again. Asked for here, after the run has taken its requests. */
+  resend?: true;
+}
+
+export interface ResendRejectedInput {
+  integrationId: string;
+  runId: string;
+}
+
+export interface ResendRejectedResult {
+  /** Some are left: go on, but not before this time, because of a rate limit. */
+  retryAtMs?: number;
+}
+
 export interface ExportBatchInput {
   integrationId: string;
   runId: string;
@@ -76,7 +96,7 @@ export interface PlanImportInput {
 
 export interface ImportPlan {
   highWatermarkMs: number;
-  /** Passes that are left. None: the import reached the high watermark. */
+  /** Passes that are left, those of ranges last. None: the import reached the high watermark. */
   tasks: ImportPass[];
   /** The earlier progress of state and checkpoint, for every event that still exists. */
   progress: Record<string, EventProgress>;
@@ -97,6 +117,17 @@ export interface ImportPageResult {
   /** The store was restored from an older copy, or the events are gone: plan again. */
   stale?: true;
 }
+
+export interface LeaveGapInput {
+  integrationId: string;
+  task: ImportPass;
+  /** With which the page failed. */
+  pageHalvings: number;
+  error: ErrorState;
+}
+
+/** `too wide`: a smaller page may be read. `nothing`: the provider leaves no gaps. `stale`: plan again. */
+export type LeaveGapResult = { left: "gap"; progress: EventProgress } | { left: "too wide" | "nothing" | "stale" };
 
 export interface ReconcileActivities {
   /** Starts missing workflows, signals those behind, ends orphans, seals where no export runs, and purges. */

@@ -21,15 +21,16 @@ export function importPage(dependencies: ActivityDependencies) {
       events,
       progress: task.progress,
       pageHalvings,
-      acquireRequest: requestLimiter(store, budget, signal),
+      acquireRequest: requestLimiter(store, budget, connection.workspaceId, signal),
       blocked: async (untilMs) => {
         if (budget !== null) await store.budgets.block(budget.key, untilMs);
       },
       signal,
       heartbeat,
     });
-    const commit = (chunk: ImportChunk) =>
-      store.imports.commitChunk({ integrationId, runId, events: task.events, from: task.progress, ...chunk });
+    const page = { integrationId, runId, events: task.events, from: task.progress };
+    const ranges = task.ranges === undefined ? {} : { ranges: task.ranges };
+    const commit = (chunk: ImportChunk) => store.imports.commitChunk({ ...page, ...ranges, ...chunk });
     try {
       return await storeAll(chunks, commit, task.progress);
     } catch (error) {

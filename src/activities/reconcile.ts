@@ -19,6 +19,7 @@ const PAGE_LIMIT = 1_000;
 
 export function reconcile(store: Store, control: WorkflowControl) {
   return async (_: unknown, { heartbeat }: ActivityContext): Promise<ReconcileResult> => {
+    await store.syncState.noteWorker();
     const result: ReconcileResult = { started: 0, signalled: 0, ended: 0, purged: 0 };
     // Workflows are listed first and rows second: an integration created in between is never taken for an orphan.
     const orphans = new Set<string>();

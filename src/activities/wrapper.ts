@@ -1,6 +1,6 @@
 // What all activities share: heartbeats, and failures as kinds without anybody's data.
 import { ApplicationFailure, CancelledFailure, Context, log } from "@temporalio/activity";
-import { isRetryable, SyncError } from "../domain/errors.ts";
+import { CONCERNS_ALL_DAYS, isRetryable, SyncError } from "../domain/errors.ts";
 
 export interface ActivityContext {
   /** Aborts if the workflow was cancelled or the worker shuts down. */
@@ -42,7 +42,7 @@ function toFailure(error: unknown, signal: AbortSignal): Error {
     return ApplicationFailure.retryable("The worker was shut down during this step.", "WorkerShutdown");
   }
   if (error instanceof ApplicationFailure) return error;
-  if (error instanceof SyncError) return failure(error.kind, error.message);
+  if (error instanceof SyncError) return failure(error.kind, error.message, error.concernsAllDays);
   const code = codeOf(error);
   if (code !== undefined && isOutage(code)) {
     return failure("transient", `The database cannot be used right now (${code}).`);
@@ -54,8 +54,9 @@ function toFailure(error: unknown, signal: AbortSignal): Error {
   return failure("bug", `An unexpected failure (${what}); the worker's log has its stack.`);
 }
 
-function failure(kind: SyncError["kind"], message: string): ApplicationFailure {
-  return ApplicationFailure.create({ type: kind, message, nonRetryable: !isRetryable(kind) });
+function failure(kind: SyncError["kind"], message: string, concernsAllDays = false): ApplicationFailure {
+  const details = concernsAllDays ? [CONCERNS_ALL_DAYS] : [];
+  return ApplicationFailure.create({ type: kind, message, nonRetryable: !isRetryable(kind), details });
 }
 
 function frames(error: unknown): string[] {

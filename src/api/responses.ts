@@ -2,10 +2,12 @@
 import { z } from "@hono/zod-openapi";
 import { ERROR_KINDS, type ErrorState } from "../domain/errors.ts";
 import type { Page } from "../domain/page.ts";
+import { OUTCOMES } from "../domain/run.ts";
+import { WARNING_CODES } from "../domain/warnings.ts";
 
 export const time = z.string().openapi({ format: "date-time", example: "2026-01-31T08:00:00.000Z" });
 export const count = z.number().int();
-export const outcome = z.enum(["succeeded", "partial", "failed"]);
+export const outcome = z.enum(OUTCOMES);
 export const direction = z.enum(["export", "import"]);
 
 export const errorState = z
@@ -15,6 +17,17 @@ export const errorState = z
     since: time.describe("When it failed first."),
   })
   .openapi("ErrorState", { description: "Why the last attempt failed. Absent if it succeeded." });
+
+export const warnings = z
+  .array(
+    z
+      .object({
+        code: z.enum(WARNING_CODES).describe("Which kind of warning it is."),
+        message: z.string().describe("What is not as it should be, and what to do about it."),
+      })
+      .openapi("Warning", { example: { code: "no_events", message: "The import is on, but there is no event." } }),
+  )
+  .openapi({ description: "What is not as it should be although nothing failed. Empty if all is well.", example: [] });
 
 export function toErrorField(error: ErrorState | null | undefined): { error?: z.input<typeof errorState> } {
   return error ? { error: { kind: error.kind, message: error.message, since: isoTime(error.sinceMs) } } : {};

@@ -27,7 +27,13 @@ export const description = storableText(MAX_DESCRIPTION_CHARS).describe("Free te
 
 export const optionalDescription = description.nullish().transform((text) => text ?? null);
 
-export const eventName = z.string().regex(EVENT_NAME, "must be 1 to 255 letters, numbers, underscores and hyphens");
+const EVENT_NAME_MESSAGE = "must be 1 to 255 letters, numbers, underscores and hyphens";
+
+/** `remedy` says what to do about an event of another name. */
+export function eventName(remedy?: string) {
+  return z.string().regex(EVENT_NAME, remedy === undefined ? EVENT_NAME_MESSAGE : `${EVENT_NAME_MESSAGE}. ${remedy}`);
+}
+
 export const RESOURCE_ID = /^[A-Za-z0-9_-]{1,100}$/;
 
 export const integrationParams = z.object({ id: z.string().regex(RESOURCE_ID).describe("The id of the integration.") });
@@ -63,11 +69,15 @@ export const pageQuery = z.object({
 
 export type NowMs = () => Promise<number>;
 
-/** A real calendar day from 1971 to today, by the store's clock. */
-export function importFromDay(nowMs: NowMs) {
-  return z
-    .string()
-    .refine(isCalendarDay, `must be a calendar day as yyyy-mm-dd, not before ${FIRST_YEAR}`)
+export const calendarDay = z
+  .string()
+  .refine(isCalendarDay, `must be a calendar day as yyyy-mm-dd, not before ${FIRST_YEAR}`)
+  .openapi({ format: "date", example: "2026-01-31" });
+
+/** A real calendar day from the provider's first day to today, by the store's clock. */
+export function importFromDay(nowMs: NowMs, first?: { day: string; message: string }) {
+  return calendarDay
+    .refine((day) => first === undefined || day >= first.day, first?.message)
     .refine(
       async (day) => !isCalendarDay(day) || day <= new Date(await nowMs()).toISOString().slice(0, 10),
       "must not be in the future",

@@ -122,6 +122,9 @@ async function syncNow(operator: Operator, id: string, options: Options & { wait
     return printRows(operator.output, [{ requestId: request.requestId, status: "queued" }], options.json);
   const outcome = await waitForSync(operator, row, request.requestId);
   printRows(operator.output, [{ requestId: request.requestId, status: "done", outcome }], options.json);
+  if (outcome === "nothing_to_do") {
+    throw new Error("The run had nothing to do: no direction is on, or the import has no events.");
+  }
   if (outcome !== "succeeded")
     throw new Error(`The run ended as ${outcome}. See \`crosscurrent integration status ${id}\`.`);
 }

@@ -16,7 +16,7 @@ export const processOutput: Output = {
 export type Row = Record<string, unknown>;
 
 export function describe(row: Integration): Row {
-  const { temporalUrl: _unknown, ...view } = toIntegrationResponse(row);
+  const { temporalUrl: _unknown, importCost: _notSaid, ...view } = toIntegrationResponse(row);
   return { ...view, workspaceId: row.workspaceId };
 }
 
@@ -24,7 +24,7 @@ export function printRows(output: Output, rows: Row[], json: boolean): void {
   for (const row of rows) output.print(`${json ? JSON.stringify(row) : readable(row).join("\n")}\n`);
 }
 
-/** A headline `id  status`, then a line per further field. Nested fields are named by their path. */
+/** A headline `id  status`, then a line per further field or item. Nested fields are named by their path. */
 function readable(row: Row): string[] {
   const { id, status, ...rest } = row;
   const headline = [id, row.requestId, status].filter((part) => typeof part === "string").join("  ");
@@ -36,8 +36,17 @@ function flatten(row: Row, prefix = ""): [path: string, value: string][] {
     if (value === null || value === undefined) return [];
     const path = `${prefix}${key}`;
     if (typeof value === "string") return [[path, value]];
-    return typeof value !== "object" || Array.isArray(value)
-      ? [[path, JSON.stringify(value)]]
-      : flatten(value as Row, `${path}.`);
+    if (Array.isArray(value)) return value.map((item) => [path, itemText(item)]);
+    return typeof value === "object" ? flatten(value as Row, `${path}.`) : [[path, JSON.stringify(value)]];
   });
+}
+
+/** Warnings and steps of tests are sentences; other items are shown as JSON. */
+function itemText(item: unknown): string {
+  const { name, ok, message } = (typeof item === "object" && item !== null ? item : {}) as Row;
+  const said = typeof message === "string" ? message : null;
+  if (typeof name === "string" && typeof ok === "boolean") {
+    return [name, ok ? "ok" : "failed", said].filter((part) => part !== null).join(": ");
+  }
+  return said ?? JSON.stringify(item);
 }

@@ -18,6 +18,18 @@ export interface RejectedBucket {
   reason: string;
 }
 
+/** A rejected bucket that is to be sent again, with the id of its rejected record. */
+export interface MarkedBucket {
+  recordId: string;
+  bucket: Bucket;
+}
+
+/** What became of marked buckets, by the ids of their rejected records. */
+export interface Resent {
+  delivered: string[];
+  refused: { recordId: string; reason: string }[];
+}
+
 /** Everything up to `cursorSeq` is delivered, or listed here as rejected for good. */
 export interface ExportProgress {
   cursorSeq: number;

@@ -12,6 +12,8 @@ export interface Connection {
   secret: string;
   /** First day imported, `yyyy-mm-dd`. */
   importFrom: string;
+  /** What the connector found out about the project, in its own shape. The store keeps it with the rows. */
+  learned: JsonObject;
 }
 
 /** A rolling budget of read requests. All who share it use the same `key`. */
@@ -26,4 +28,7 @@ export interface RequestBudget {
 export type RequestKind = "backfill" | "increment";
 
 /** Takes one request from the shared budget. Throws SyncError `rate_limited` with `retryAtMs` if there is none. */
-export type AcquireRequest = (kind: RequestKind) => Promise<void>;
+export type AcquireRequest = (kind: RequestKind) => Promise<GiveBack>;
+
+/** Returns the request to the budget, because the provider did not count it: the credentials were refused. */
+export type GiveBack = () => Promise<void>;

@@ -17,6 +17,14 @@ export function isRetryable(kind: ErrorKind): boolean {
   return kind === "transient" || kind === "rate_limited";
 }
 
+/** The detail of a failure that no smaller page would avoid. */
+export const CONCERNS_ALL_DAYS = "concerns all days";
+
+/** Kinds that may concern some days of a source alone. Every other kind concerns all that is read. */
+export function mayConcernSomeDays(kind: ErrorKind): boolean {
+  return kind === "transient" || kind === "schema" || kind === "bug";
+}
+
 /** What a person sees of a failure: what happened and what to do, never a credential or a user's data. */
 export interface ErrorState {
   kind: ErrorKind;
@@ -35,10 +43,17 @@ export class SyncError extends Error {
   readonly kind: ErrorKind;
   /** When to try again, epoch milliseconds, where the other side said so. */
   readonly retryAtMs: number | undefined;
+  /** Whether every page would fail the same, so that skipping some days is of no use. */
+  readonly concernsAllDays: boolean;
 
-  constructor(kind: ErrorKind, message: string, options: { retryAtMs?: number; cause?: unknown } = {}) {
+  constructor(
+    kind: ErrorKind,
+    message: string,
+    options: { retryAtMs?: number; concernsAllDays?: boolean; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.kind = kind;
     this.retryAtMs = options.retryAtMs;
+    this.concernsAllDays = options.concernsAllDays ?? false;
   }
 }

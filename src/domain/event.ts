@@ -1,20 +1,18 @@
 // Events to import: their definitions, properties and records.
 import type { ErrorState } from "./errors.ts";
+import type { Gap } from "./importRange.ts";
 import type { JsonObject, Provider } from "./integration.ts";
+import type { EventFacts } from "./warnings.ts";
 
 export interface NewEvent extends EventDefinition {
   description: string | null;
 }
 
-export interface EventSummary extends NewEvent {
+export interface EventSummary extends NewEvent, EventFacts {
   provider: Provider;
   createdAtMs: number;
-  imported: number;
-  rejected: number;
-  /** Records that were dated more than a day ahead when they came. */
-  future: number;
-  completeThroughMs: number | null;
   error: ErrorState | null;
+  gaps: Gap[];
 }
 
 export interface ImportedRecord {
@@ -47,6 +45,12 @@ export interface PropertyList {
   properties: Property[];
   /** Records have more properties than are listed. */
   truncated: boolean;
+}
+
+/** The names of a project's events; `isWhole` is false if the project may have more. */
+export interface ListedNames {
+  names: string[];
+  isWhole: boolean;
 }
 
 /** What an event's name may hold; it stands in paths. */

@@ -1,4 +1,5 @@
 // Rows of a source on their way into the store.
+import type { JsonObject } from "./integration.ts";
 import type { EventProgress } from "./progress.ts";
 
 export interface ImportedRow {
@@ -30,4 +31,6 @@ export interface ImportChunk {
   rejected: RejectedRow[];
   /** Progress of the page's events once this chunk is stored; only on the page's last chunk. */
   progress: EventProgress | null;
+  /** What the page taught about the project; merged into `Connection.learned` in the chunk's transaction. */
+  learned?: JsonObject;
 }

@@ -1,6 +1,7 @@
 // Integrations: what is configured of one, and what people see of it.
 import type { ErrorState } from "./errors.ts";
 import type { Run } from "./run.ts";
+import type { EventFacts, LastTest } from "./warnings.ts";
 
 /** The id of a provider's spec. */
 export type Provider = string;
@@ -22,8 +23,7 @@ export interface NewIntegration {
   secret: string | null;
   /** Null for the default look-back before today (UTC, PostgreSQL's clock). */
   importFrom: Day | null;
-  /** A workspace connects a project once: `key` tells projects of a provider apart, `name` is for messages. */
-  project: { key: string; name: string };
+  project: Project;
   /** Whether the provider's destinations follow revisions. */
   deliversUpdates: boolean;
 }
@@ -35,6 +35,14 @@ export interface IntegrationPatch {
   /** Merged into the stored settings. */
   settings?: JsonObject;
   secret?: string;
+  /** Needed if `settings` has fields that cannot be changed once a row was sent or stored. */
+  fixed?: { labels: Record<string, string>; projectOf(settings: JsonObject): Project };
+}
+
+/** A workspace connects a project once: `key` tells projects of a provider apart, `name` is for messages. */
+export interface Project {
+  key: string;
+  name: string;
 }
 
 export type IntegrationStatus = "idle" | "syncing" | "paused" | "attention";
@@ -58,7 +66,14 @@ export interface Integration {
   status: IntegrationStatus;
   paused: boolean;
   nextRunAtMs: number | null;
+  /** A run is due for longer than it may take to start, or nothing works on the integration. */
+  overdue: boolean;
   lastRun: Run | null;
+  lastTest: LastTest | null;
+  deliversUpdates: boolean;
+  /** Rows were sent or stored, so the settings that identify the project stay as they are. */
+  projectFixed: boolean;
+  events: EventFacts[];
   export: {
     enabled: boolean;
     completeThroughMs: number | null;

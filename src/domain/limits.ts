@@ -5,6 +5,8 @@ export const MAX_ID_BYTES = 255;
 export const MAX_EXPOSURE_AHEAD_MS = 5 * 60_000;
 export const MAX_EVENT_DEFINITIONS = 200;
 export const MAX_PROPERTIES_PER_EVENT = 2_000;
+/** Requests to read days of one event again that no run has served yet. */
+export const MAX_REREADS_PER_EVENT = 50;
 /** So many names are counted, so that the most frequent ones are listed with exact counts. */
 export const MAX_TRACKED_PROPERTIES_PER_EVENT = 10_000;
 export const MAX_REQUEST_ID_CHARS = 200;

@@ -12,6 +12,8 @@ export interface EventProgress {
 export interface ImportPass {
   events: string[];
   progress: EventProgress;
+  /** The ranges that it reads, one for each event. Absent if it moves the progress of the events themselves. */
+  ranges?: number[];
 }
 
 export const NO_PROGRESS: EventProgress = { completeThroughMs: null, unfinished: null };

@@ -117,7 +117,10 @@ function* membersOf(text: string): Generator<Member> {
     while (text.charCodeAt(at) === COMMA || isSpace(text.charCodeAt(at))) at++;
     if (text.charCodeAt(at) !== QUOTE) return;
     const keyEnd = endOfString(text, at);
-    let start = text.indexOf(":", keyEnd) + 1;
+    const colon = text.indexOf(":", keyEnd);
+    // Only text that is not valid has none: it must not be searched for ever.
+    if (colon === -1) return;
+    let start = colon + 1;
     while (isSpace(text.charCodeAt(start))) start++;
     let end = endOfMember(text, start);
     const next = end;

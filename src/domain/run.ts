@@ -1,9 +1,12 @@
 // Runs, the requests that they serve, the records that were rejected in them, and the status between them.
 import type { ErrorState } from "./errors.ts";
+import type { Page } from "./page.ts";
 
 export type Direction = "export" | "import";
 
-export type Outcome = "succeeded" | "partial" | "failed";
+/** `nothing_to_do`: nothing was enabled, or the import had no events. */
+export const OUTCOMES = ["succeeded", "partial", "failed", "nothing_to_do"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 
 /** The result of one direction of a run, without the counts that the store keeps. */
 export interface DirectionResult {
@@ -43,6 +46,27 @@ export interface SyncRequest {
   runId: string | null;
   outcome: Outcome | null;
 }
+
+/** How many records were rejected for one reason. */
+export interface RejectedCount {
+  direction: Direction;
+  event: string | null;
+  reason: string;
+  count: number;
+}
+
+/** Counts are of all records, whatever the page; the most frequent reasons come first. */
+export interface RejectedPage extends Page<RejectedRecord> {
+  counts: RejectedCount[];
+}
+
+/** What became of a request to send rejected buckets again. */
+export type ResendResult =
+  | { kind: "requested"; requestId: string }
+  | { kind: "paused" }
+  | { kind: "export_off" }
+  /** Nothing was marked. `index` is that of the id in the request. */
+  | { kind: "invalid"; ids: { index: number; problem: "unknown" | "imported" }[] };
 
 export interface RejectedRecord {
   id: string;

@@ -19,3 +19,33 @@ export function jitterOf(integrationId: string, jitterMs: number): number {
   }
   return hash % jitterMs;
 }
+
+/** A run that is due starts within seconds; a jitter spreads runs that became due while no worker ran. */
+const MIN_OVERDUE_GRACE_MS = 5 * 60_000;
+
+export function overdueGraceMs(jitterMs: number): number {
+  return Math.max(2 * jitterMs, MIN_OVERDUE_GRACE_MS);
+}
+
+/** What tells whether an integration is left alone although something is to be done. */
+export interface ScheduleFacts {
+  nowMs: number;
+  isEnabled: boolean;
+  paused: boolean;
+  isRunning: boolean;
+  nextRunAtMs: number | null;
+  /** When the configuration changed last, if its workflow has not seen the change. */
+  unseenSinceMs: number | null;
+  /** When a worker last showed that it runs; null if none ever did. */
+  workerSeenMs: number | null;
+}
+
+/** `maxSilenceMs` is how long a worker that runs may show nothing. */
+export function isOverdue(facts: ScheduleFacts, graceMs: number, maxSilenceMs: number): boolean {
+  if (!facts.isEnabled || facts.paused) return false;
+  const isPast = (sinceMs: number | null, afterMs: number) => sinceMs !== null && facts.nowMs > sinceMs + afterMs;
+  if (isPast(facts.unseenSinceMs, graceMs)) return true;
+  // A run goes on for as long as it needs, unless no worker is there to go on with it.
+  if (facts.isRunning) return isPast(facts.workerSeenMs, Math.max(graceMs, maxSilenceMs));
+  return isPast(facts.nextRunAtMs, graceMs);
+}

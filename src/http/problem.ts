@@ -21,6 +21,16 @@ export const problemSchema = z
         }),
       )
       .describe("The wrong fields, at most 100; empty if the problem is not about fields."),
+    blockers: z
+      .array(
+        z.object({
+          kind: z.enum(["metric"]).describe("What it is."),
+          id: z.string().describe("Its id."),
+          name: z.string().describe("Its name."),
+        }),
+      )
+      .optional()
+      .describe("What uses the object, so that it cannot be deleted; at most 100."),
   })
   .openapi("Problem");
 
@@ -38,6 +48,7 @@ export const PROBLEMS = {
   503: { title: "Service Unavailable", description: "A dependency is not available. Try again later." },
 } as const;
 
+export type Blockers = z.output<typeof problemSchema>["blockers"];
 export type ProblemStatus = keyof typeof PROBLEMS;
 
 /** Thrown anywhere below a route; the app turns it into the response. */
@@ -46,22 +57,31 @@ export class Problem extends Error {
   readonly status: ProblemStatus;
   readonly errors: FieldError[];
   readonly headers: Record<string, string>;
+  readonly blockers: Blockers;
 
   constructor(
     status: ProblemStatus,
     detail: string,
-    options: { errors?: FieldError[]; headers?: Record<string, string> } = {},
+    options: { errors?: FieldError[]; headers?: Record<string, string>; blockers?: Blockers } = {},
   ) {
     super(detail);
     this.status = status;
     this.errors = options.errors ?? [];
     this.headers = options.headers ?? {};
+    this.blockers = options.blockers;
   }
 }
 
-export function problemResponse({ status, message, errors, headers }: Problem): Response {
+export function problemResponse({ status, message, errors, headers, blockers }: Problem): Response {
   const { title } = PROBLEMS[status];
-  const body: z.output<typeof problemSchema> = { type: "about:blank", title, status, detail: message, errors };
+  const body: z.output<typeof problemSchema> = {
+    type: "about:blank",
+    title,
+    status,
+    detail: message,
+    errors,
+    blockers,
+  };
   return new Response(JSON.stringify(body), {
     status,
     headers: { "content-type": "application/problem+json", ...headers },

@@ -17,11 +17,14 @@ export class ApiError extends Error {
   /** 0 if there was no response. */
   readonly status: number;
   readonly errors: Problem["errors"];
+  /** What uses the object that was to be deleted. */
+  readonly blockers: NonNullable<Problem["blockers"]>;
 
-  constructor(status: number, message: string, errors: Problem["errors"] = []) {
+  constructor(status: number, message: string, { errors = [], blockers = [] }: Partial<Problem> = {}) {
     super(message);
     this.status = status;
     this.errors = errors;
+    this.blockers = blockers;
   }
 }
 
@@ -38,6 +41,7 @@ export async function unwrap<T>(call: ApiCall<T>): Promise<T> {
     throw new ApiError(0, "The server cannot be reached. Check your connection. This page tries again by itself.");
   });
   if (response.ok) return data as T;
-  const { detail, errors } = (typeof error === "object" && error !== null ? error : {}) as Partial<Problem>;
-  throw new ApiError(response.status, detail ?? `The server responded with ${response.status}. Try again.`, errors);
+  const problem = (typeof error === "object" && error !== null ? error : {}) as Partial<Problem>;
+  const message = problem.detail ?? `The server responded with ${response.status}. Try again.`;
+  throw new ApiError(response.status, message, problem);
 }

@@ -1,8 +1,10 @@
 // What a provider must be able to do. A connector knows nothing of Temporal, of the store or of other providers.
 import type { Bucket, ExportProgress } from "../domain/bucket.ts";
 import type { AcquireRequest, Connection, RequestBudget } from "../domain/connection.ts";
-import type { EventDefinition } from "../domain/event.ts";
+import type { EventDefinition, ListedNames } from "../domain/event.ts";
+import type { Days, ImportRange } from "../domain/importRange.ts";
 import type { ImportChunk } from "../domain/importedRow.ts";
+import type { JsonObject } from "../domain/integration.ts";
 import type { Page, PageRequest } from "../domain/page.ts";
 import type { EventProgress, ImportPass } from "../domain/progress.ts";
 import type { ProviderSpec } from "./provider.ts";
@@ -24,10 +26,21 @@ export interface Connector {
   exportBuckets(connection: Connection, job: ExportJob): AsyncGenerator<ExportProgress>;
   /** The passes that are left until every event is complete through the high watermark. Reads no rows. */
   planImport(connection: Connection, input: ImportPlanning): Promise<ImportPass[]>;
+  /** The passes that read these ranges. Reads no rows. */
+  planRanges(connection: Connection, input: RangePlanning): ImportPass[];
   /** Yields a page in chunks of bounded size. Only the last has progress; a page that was cut short throws instead. */
   importPage(connection: Connection, page: ImportPageJob): AsyncGenerator<ImportChunk>;
+  /**
+   * Skips the page that would be read next, so that one part of the source does not keep out all others. Null if a
+   * smaller page can be read. A connector without it leaves no gaps.
+   */
+  skipPage?(progress: EventProgress, pageHalvings: number): SkippedPage | null;
+  /** What is to be learned if stored rows have other times than they would get now; null if they are right. */
+  redating?(connection: Connection): Promise<JsonObject | null>;
   /** The request budget that all integrations of this project share; null if the provider has none. */
-  requestBudget(connection: Connection): RequestBudget | null;
+  requestBudget(connection: Pick<Connection, "settings">): RequestBudget | null;
+  /** Lists the names of the project's events lately, after proving the credentials. Absent if that cannot be asked. */
+  eventNames?: (connection: Connection) => Promise<ListedNames>;
   readonly browse?: Browse;
   /** Waits for open requests and closes the connections. */
   close(): Promise<void>;
@@ -64,9 +77,20 @@ export interface ExportJob {
 }
 
 export interface ImportPlanning {
-  events: { definition: EventDefinition; progress: EventProgress }[];
+  /** `gaps`: days of the event that are read as ranges. */
+  events: { definition: EventDefinition; progress: EventProgress; gaps?: Days[] }[];
   /** By PostgreSQL's clock. */
   highWatermarkMs: number;
+}
+
+export interface RangePlanning {
+  ranges: { definition: EventDefinition; range: ImportRange }[];
+  /** By PostgreSQL's clock. */
+  highWatermarkMs: number;
+}
+
+export interface SkippedPage extends Days {
+  progress: EventProgress;
 }
 
 export interface ImportPageJob {

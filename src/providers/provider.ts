@@ -18,7 +18,7 @@ export interface Field<S extends z.ZodType<string | null> = z.ZodType<string | n
   readonly isNumeric?: boolean;
   /** Folded away, because its default is right for most people. */
   readonly isAdvanced?: boolean;
-  /** Settings never change, except for these. */
+  /** Other settings cannot be changed once a row was sent or stored. */
   readonly isChangeable?: boolean;
   /** Export cannot be switched on without a value. */
   readonly isNeededToExport?: boolean;
@@ -48,6 +48,14 @@ export interface ProviderSpec {
   readonly secret?: Field<z.ZodType<string>> & { readonly name: string };
   /** The settings that tell projects apart: a workspace connects each combination of their values once. */
   readonly projectFields: readonly string[];
+  /** What may be imported. */
+  readonly history?: {
+    /** No project has older events; `message` says so. */
+    readonly first: { readonly day: string; readonly message: string };
+    /** What a first import of so many days costs, in a sentence. */
+    cost(days: number): string;
+    readonly help: string;
+  };
   /** Precedes their values in titles. */
   readonly titlePrefix?: string;
   readonly event: {
@@ -56,6 +64,8 @@ export interface ProviderSpec {
     readonly help: string;
     readonly example: string;
     readonly descriptionHelp: string;
+    /** What to do about an event whose name has other characters than ours can have. */
+    readonly otherNamesRemedy?: string;
     /** Fields that, with the name, select the event's rows. */
     readonly source: Fields;
   };

@@ -25,6 +25,9 @@ export interface PostgresStoreOptions {
   exposureMaxAgeDays: number;
   exposureRetentionDays: number;
   importLookbackDays: number;
+  /** These two say when a run is overdue; integrations/postgres.ts has their defaults. */
+  syncJitterMs?: number;
+  reconcileIntervalMs?: number;
   maxConnections?: number;
 }
 

@@ -2,7 +2,24 @@
 
 /** The change contradicts what is stored: a name is taken, a limit is reached, or an object is in use. */
 export class ConflictError extends Error {
-  override readonly name = "ConflictError";
+  override readonly name: string = "ConflictError";
+}
+
+/** What uses an object that is to be removed. */
+export interface Blocker {
+  kind: "metric";
+  id: string;
+  name: string;
+}
+
+/** The object cannot be removed, because others use it. */
+export class InUseError extends ConflictError {
+  override readonly name = "InUseError";
+  readonly blockers: Blocker[];
+  constructor(message: string, blockers: Blocker[]) {
+    super(message);
+    this.blockers = blockers;
+  }
 }
 
 /** A field of a call that does not fit what is stored. The message says what is wrong, to be read after its path. */

@@ -37,11 +37,13 @@ export function activitiesFor(workspaceId: string, heartbeatTimeoutMs = DEFAULT_
 const SUMMARIES: { [Name in keyof SyncActivities]: (input: Parameters<SyncActivities[Name]>[0]) => string } = {
   loadConfig: () => "Read the configuration",
   aggregateExposures: () => "Seal the buckets whose hour is over",
+  resendRejected: () => "Send rejected buckets again",
   exportBatch: ({ afterSeq, throughSeq }) => `Deliver buckets ${afterSeq + 1} to ${throughSeq}`,
   completeExport: ({ highWatermark }) =>
     `Record the export as complete through ${new Date(highWatermark.throughMs).toISOString()}`,
   planImport: () => "Fix the high watermark and plan what to read",
   importPage: ({ task }) => `Read a page of ${task.events.join(", ")}`.slice(0, MAX_SUMMARY_CHARS),
+  leaveGap: ({ task }) => `Leave a gap in ${task.events.join(", ")}`.slice(0, MAX_SUMMARY_CHARS),
   discoverProperties: () => "Discover the events' properties",
   recordRun: ({ finished }) =>
     finished === null ? "Record the start of the run" : `Record the run: ${finished.outcome}`,
@@ -66,6 +68,6 @@ export function toErrorState(failure: unknown, nowMs: number): ErrorState {
   return { kind: "bug", message: "An unexpected failure: see the workflow's history.", sinceMs: nowMs };
 }
 
-function causeOf(failure: unknown): unknown {
+export function causeOf(failure: unknown): unknown {
   return failure instanceof ActivityFailure ? failure.cause : failure;
 }

@@ -22,13 +22,15 @@ const MAX_STORE_RETRY_MS = 15 * 60_000;
 export class RetryBudget {
   private readonly integration: IntegrationRun;
   private readonly direction: Direction;
+  private readonly maxRounds: number;
   private failures = 0;
   private interruptions = 0;
   private rateWaits = 0;
 
-  constructor(integration: IntegrationRun, direction: Direction) {
+  constructor(integration: IntegrationRun, direction: Direction, maxRounds = MAX_ROUNDS) {
     this.integration = integration;
     this.direction = direction;
+    this.maxRounds = maxRounds;
   }
 
   progressed(): void {
@@ -42,7 +44,7 @@ export class RetryBudget {
     if (isCancellation(failure)) throw failure;
     if (isInterruption(failure) && ++this.interruptions < MAX_INTERRUPTED_ROUNDS) return true;
     const error = toErrorState(failure, Date.now());
-    if (!isRetryable(error.kind) || ++this.failures >= MAX_ROUNDS) return false;
+    if (!isRetryable(error.kind) || ++this.failures >= this.maxRounds) return false;
     const { errors } = this.integration.state;
     errors[this.direction] = continueError(errors[this.direction], error);
     this.integration.changed();

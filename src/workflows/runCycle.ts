@@ -91,7 +91,10 @@ function resultsOf(run: RunState): DirectionResult[] {
   return results;
 }
 
-function outcomeOf(results: DirectionResult[]): Outcome {
+/** A direction that had nothing to do counts for nothing. */
+function outcomeOf(all: DirectionResult[]): Outcome {
+  const results = all.filter(({ outcome }) => outcome !== "nothing_to_do");
+  if (results.length === 0) return "nothing_to_do";
   if (results.every(({ outcome }) => outcome === "succeeded")) return "succeeded";
   return results.every(({ outcome }) => outcome === "failed") ? "failed" : "partial";
 }

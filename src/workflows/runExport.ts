@@ -13,9 +13,7 @@ export async function runExport(integration: IntegrationRun, exporting: ExportRu
   try {
     const ended = await repeatSteps(integration, "export", (budget) => advance(integration, exporting, budget));
     if (ended === "suspended") return;
-    exporting.result = { direction: "export", outcome: "succeeded" };
-    errors.export = null;
-    integration.report("export", "idle");
+    finish(integration, exporting);
   } catch (failure) {
     if (isCancellation(failure)) throw failure;
     errors.export = continueError(errors.export, toErrorState(failure, Date.now()));
@@ -25,12 +23,46 @@ export async function runExport(integration: IntegrationRun, exporting: ExportRu
   integration.changed();
 }
 
+/** An export that delivered everything new but could not send rejected buckets again is a partial one. */
+function finish(integration: IntegrationRun, exporting: ExportRunState): void {
+  const { errors } = integration.state;
+  if (exporting.resendError === undefined) {
+    exporting.result = { direction: "export", outcome: "succeeded" };
+    errors.export = null;
+  } else {
+    errors.export = continueError(errors.export, exporting.resendError);
+    exporting.result = { direction: "export", outcome: "partial", error: errors.export };
+  }
+  integration.report("export", "idle");
+}
+
+/** Sends rejected buckets again. What still refuses them as a whole must not keep the others back. */
+async function resend(integration: IntegrationRun, exporting: ExportRunState, budget: RetryBudget): Promise<void> {
+  const { activities, integrationId, state } = integration;
+  integration.report("export", "sending rejected buckets again");
+  try {
+    const { retryAtMs } = await activities.resendRejected({ integrationId, runId: state.run?.id ?? "" });
+    if (retryAtMs === undefined) exporting.resendDue = false;
+    else await budget.waitForRateLimit(retryAtMs);
+  } catch (failure) {
+    if (await budget.mayRetry(failure)) return;
+    exporting.resendDue = false;
+    exporting.resendError = toErrorState(failure, Date.now());
+  }
+}
+
 /** Fixes the high watermark, delivers one batch, or completes the export. Returns true if nothing is left to do. */
 async function advance(integration: IntegrationRun, exporting: ExportRunState, budget: RetryBudget): Promise<boolean> {
   const { activities, integrationId, state } = integration;
   if (exporting.highWatermark === null) {
     integration.report("export", "sealing buckets");
-    exporting.highWatermark = await activities.aggregateExposures({ integrationId });
+    const { resend: resendDue = false, ...sealed } = await activities.aggregateExposures({ integrationId });
+    exporting.highWatermark = sealed;
+    if (resendDue) exporting.resendDue = true;
+    return false;
+  }
+  if (exporting.resendDue === true) {
+    await resend(integration, exporting, budget);
     return false;
   }
   const { highWatermark } = exporting;

@@ -1,17 +1,14 @@
 // The import of one run: fix the high watermark, then read page by page until every event is complete through it.
 import { isCancellation } from "@temporalio/workflow";
 import { continueError } from "../domain/errors.ts";
-import type { EventProgress, ImportPass } from "../domain/progress.ts";
+import type { ImportPass } from "../domain/progress.ts";
+import type { Outcome } from "../domain/run.ts";
 import { toErrorState } from "./activityProxies.ts";
 import type { IntegrationRun } from "./integrationRun.ts";
-import { repeatSteps, waitIfPaused } from "./pageBoundary.ts";
-import { RetryBudget } from "./retryBudget.ts";
+import { repeatSteps } from "./pageBoundary.ts";
+import { readPass } from "./readPass.ts";
+import type { RetryBudget } from "./retryBudget.ts";
 import type { ImportRunState } from "./state.ts";
-
-/** A failed page is halved once per try, and a round is three tries. */
-const HALVINGS_PER_ROUND = 3;
-/** Seven halvings make one day out of 92. */
-const MAX_HALVINGS = 7;
 
 /** Returns without a result if it was suspended. A failure of one group of events does not stop the others. */
 export async function runImport(integration: IntegrationRun, importing: ImportRunState): Promise<void> {
@@ -27,6 +24,13 @@ export async function runImport(integration: IntegrationRun, importing: ImportRu
   finish(integration, importing);
 }
 
+const OPERATIONS: Record<Outcome, string> = {
+  succeeded: "idle",
+  nothing_to_do: "idle",
+  partial: "incomplete in the last run",
+  failed: "failed in the last run",
+};
+
 function finish(integration: IntegrationRun, importing: ImportRunState): void {
   const { errors, events } = integration.state;
   const { failedEvents } = importing;
@@ -35,82 +39,63 @@ function finish(integration: IntegrationRun, importing: ImportRunState): void {
   }
   const allFailed = failedEvents.length > 0 && failedEvents.length === Object.keys(events).length;
   if (allFailed) errors.import ??= errors.events[failedEvents[0]!] ?? null;
-  const outcome = errors.import !== null ? "failed" : failedEvents.length > 0 ? "partial" : "succeeded";
+  const outcome = outcomeOf(integration, importing);
   importing.result = { direction: "import", outcome };
   if (errors.import !== null) importing.result.error = errors.import;
   if (failedEvents.length > 0) importing.result.failedEvents = failedEvents;
-  integration.report("import", outcome === "succeeded" ? "idle" : "failed in the last run");
+  integration.report("import", OPERATIONS[outcome]);
   integration.changed();
+}
+
+function outcomeOf({ state: { errors, events } }: IntegrationRun, { failedEvents, leftGaps }: ImportRunState): Outcome {
+  if (errors.import !== null) return "failed";
+  if (failedEvents.length > 0 || leftGaps === true) return "partial";
+  return Object.keys(events).length === 0 ? "nothing_to_do" : "succeeded";
 }
 
 /** Plans what is left to read and reads it. Returns true if nothing was left. */
 async function advance(integration: IntegrationRun, importing: ImportRunState, budget: RetryBudget): Promise<boolean> {
   const { integrationId } = integration;
-  const tasks = await planTasks(integration, importing);
-  await Promise.all(tasks.map((task) => readTask(integration, importing, task)));
+  const { passes, ranges } = await planPasses(integration, importing);
+  await Promise.all(passes.map((pass) => readPass(integration, importing, pass)));
+  // Ranges come last, one by one: what they read is older than what the passes read.
+  for (const pass of ranges) await readRange(integration, importing, pass);
   await integration.activities.discoverProperties({ integrationId });
   budget.progressed();
-  return tasks.length === 0;
+  return passes.length === 0 && ranges.length === 0;
 }
 
-/** Returns what is left to read, without the events that already failed in this run. */
-async function planTasks(integration: IntegrationRun, importing: ImportRunState): Promise<ImportPass[]> {
+/** Returns what is left to read, without what already failed in this run. */
+async function planPasses(integration: IntegrationRun, importing: ImportRunState) {
   const { activities, integrationId, state } = integration;
   const { highWatermarkMs, failedEvents } = importing;
   integration.report("import", "planning what to read");
   const plan = await activities.planImport({ integrationId, progress: state.events, highWatermarkMs });
   importing.highWatermarkMs = plan.highWatermarkMs;
   state.events = plan.progress;
-  return plan.tasks
-    .map((task) => ({ ...task, events: task.events.filter((name) => !failedEvents.includes(name)) }))
-    .filter((task) => task.events.length > 0);
+  const left = plan.tasks.map((pass) => withoutEvents(pass, failedEvents)).filter(({ events }) => events.length > 0);
+  const passes = left.filter(({ ranges }) => ranges === undefined);
+  return { passes, ranges: passes.length > 0 ? [] : rangesOfRun(importing, left) };
 }
 
-async function readTask(integration: IntegrationRun, importing: ImportRunState, task: ImportPass): Promise<void> {
-  const { state } = integration;
-  const budget = new RetryBudget(integration, "import");
-  let progress = task.progress;
-  while (progress.unfinished !== null && (await waitIfPaused(integration, "import")) === "go") {
-    try {
-      const read = await readPage(integration, importing, { events: task.events, progress }, budget);
-      if (read === "stale") return;
-      progress = read;
-    } catch (failure) {
-      if (!isCancellation(failure))
-        state.pageHalvings = Math.min(MAX_HALVINGS, state.pageHalvings + HALVINGS_PER_ROUND);
-      if (await budget.mayRetry(failure)) continue;
-      return markFailed(integration, importing, task.events, failure);
-    }
-  }
+/** Each range is tried once in a run. Those that come up meanwhile, such as new gaps, are for the next run. */
+function rangesOfRun(importing: ImportRunState, passes: ImportPass[]): ImportPass[] {
+  const ids = passes.flatMap(({ ranges }) => ranges ?? []);
+  importing.rangesThroughId ??= Math.max(0, ...ids);
+  const { rangesThroughId, triedRanges = [] } = importing;
+  return passes.filter(({ ranges = [] }) => ranges.every((id) => id <= rangesThroughId && !triedRanges.includes(id)));
 }
 
-function markFailed(integration: IntegrationRun, importing: ImportRunState, events: string[], failure: unknown): void {
-  const { errors } = integration.state;
-  const error = toErrorState(failure, Date.now());
-  for (const name of events) errors.events[name] = continueError(errors.events[name] ?? null, error);
-  importing.failedEvents.push(...events);
-  integration.changed();
+function withoutEvents({ events, progress, ranges }: ImportPass, failed: string[]): ImportPass {
+  const isLeft = (_: unknown, i: number) => !failed.includes(events[i] ?? "");
+  const left: ImportPass = { events: events.filter(isLeft), progress };
+  if (ranges !== undefined) left.ranges = ranges.filter(isLeft);
+  return left;
 }
 
-/** Returns the progress after the page, or "stale" if the import must be planned again. */
-async function readPage(
-  integration: IntegrationRun,
-  importing: ImportRunState,
-  task: ImportPass,
-  budget: RetryBudget,
-): Promise<EventProgress | "stale"> {
-  const { activities, integrationId, state } = integration;
-  const runId = state.run?.id ?? "";
-  integration.report("import", `reading ${task.events.length} event(s), page ${importing.pages + 1}`);
-  const page = await activities.importPage({ integrationId, runId, task, pageHalvings: state.pageHalvings });
-  if (page.stale === true) return "stale";
-  if (page.retryAtMs !== undefined) {
-    await budget.waitForRateLimit(page.retryAtMs);
-    return task.progress;
-  }
-  importing.pages++;
-  state.pageHalvings = 0;
-  budget.progressed();
-  for (const name of task.events) state.events[name] = page.progress;
-  return page.progress;
+/** A range that continue-as-new interrupts is gone on with. */
+async function readRange(integration: IntegrationRun, importing: ImportRunState, pass: ImportPass): Promise<void> {
+  await readPass(integration, importing, pass);
+  if (integration.suspending) return;
+  importing.triedRanges = [...(importing.triedRanges ?? []), ...(pass.ranges ?? [])];
 }

@@ -45,6 +45,10 @@ export interface RunState {
 
 export interface ExportRunState {
   highWatermark: ExportHighWatermark | null;
+  /** True while rejected buckets wait to be sent again. */
+  resendDue?: boolean;
+  /** Why they could not be. The other buckets went on. */
+  resendError?: ErrorState;
   result: DirectionResult | null;
 }
 
@@ -52,6 +56,12 @@ export interface ImportRunState {
   highWatermarkMs: number | null;
   pages: number;
   failedEvents: string[];
+  /** Absent while false: some days could not be read in this run. */
+  leftGaps?: true;
+  /** The last id of a range that this run reads. Absent before its passes are read. */
+  rangesThroughId?: number;
+  /** Ids of the ranges that were tried in this run. */
+  triedRanges?: number[];
   result: DirectionResult | null;
 }
 

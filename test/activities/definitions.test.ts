@@ -114,6 +114,7 @@ class RecordingConnector implements Connector {
     this.read = events;
     yield { rows: events.map(({ name }, i) => row(i, "{}", { event: name })), rejected: [], progress: DONE };
   }
+  planRanges = () => [];
   testConnection = async () => [];
   requestBudget = () => null;
   close = async () => {};

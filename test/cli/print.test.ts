@@ -22,7 +22,12 @@ const integration = (settings: BigQuerySettings): Integration => ({
   status: "idle",
   paused: false,
   nextRunAtMs: null,
+  overdue: false,
   lastRun: null,
+  lastTest: { atMs: 0, ok: false, steps: [{ name: "Running jobs", ok: false, message: "Grant it." }] },
+  deliversUpdates: true,
+  projectFixed: true,
+  events: [],
   export: { enabled: true, completeThroughMs: null, sent: 3, rejected: 0, pending: 1, late: 0, error: null },
   import: { enabled: false, error: null },
 });
@@ -40,6 +45,20 @@ test("a BigQuery integration: its project, dataset, account and location, to rea
   for (const [name, value] of Object.entries(SETTINGS)) expect(lines).toContain(`  ${name}: ${String(value)}`);
   expect(lines).toContain("  export.sent: 3");
   expect(JSON.parse(shown(SETTINGS, true))).toMatchObject({ ...SETTINGS, id: "int_1", workspaceId: "ws_1" });
+});
+
+test("warnings and the last test, line by line", () => {
+  const lines = shown(SETTINGS, false).split("\n");
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      "  overdue: false",
+      "  lastTest.at: 1970-01-01T00:00:00.000Z",
+      "  lastTest.ok: false",
+      "  lastTest.steps: Running jobs: failed: Grant it.",
+      "  warnings: The last connection test failed at “Running jobs”. Correct the cause, then test again.",
+      "  warnings: No run has started yet, so nothing is synced.",
+    ]),
+  );
 });
 
 test("one that only imports has no dataset to show", () => {

@@ -150,3 +150,9 @@ test("escapeControlCharacters changes raw control characters within strings alon
     }),
   );
 });
+
+test("text that is no JSON ends the search too", () => {
+  for (const text of [',"x"{"a"', '{"a"},"b"', '{"a"', '{"a" "b"', "{", "", "<html>"]) {
+    expect(() => sliceMember(text, "b")).not.toThrow();
+  }
+});

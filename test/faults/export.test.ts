@@ -57,7 +57,8 @@ describe.concurrent("an export", () => {
       what: "a burst of 429 with Retry-After",
       fault: { kind: "rate_limited", target: "import", times: 6, retryAfterSeconds: 1 },
     },
-    { what: "failed_records of strings for a batch", fault: { kind: "partial_strings", target: "import", times: 1 } },
+    { what: "a proxy's 400 with a page", fault: { kind: "html", target: "import", status: 400, times: 4 } },
+    { what: "a 400 without a body", fault: { kind: "empty", target: "import", status: 400, times: 4 } },
     { what: "413 that names 2097152 bytes", fault: { kind: "too_large", target: "import", maxBytes: 60_000 } },
     { what: "slow answers", fault: { kind: "slow", target: "import", delayMs: 1_500 } },
   ])(
@@ -96,6 +97,18 @@ describe.concurrent("an export", () => {
       ).toBe(true);
       const { sent, rejected: counted, pending } = (await mixpanel.get()).export;
       expect({ sent, counted, pending }).toEqual({ sent: users.length, counted: rejected.length, pending: 0 });
+    },
+    WITHIN_MS,
+  );
+
+  it(
+    "fails and rejects nothing where a 400 names no record, and ends exactly after it",
+    async () => {
+      const mixpanel = await exporting({ kind: "partial_strings", target: "import", times: 1 });
+      expect(await mixpanel.sync(WITHIN_MS)).toBe("failed");
+      expect((await mixpanel.get()).export).toMatchObject({ rejected: 0, error: { kind: "schema" } });
+      expect(await mixpanel.sync(WITHIN_MS)).toBe("succeeded");
+      await expectExact(mixpanel);
     },
     WITHIN_MS,
   );

@@ -27,7 +27,7 @@ describe("invariant 1: an accepted exposure is represented at the destination af
     const users = Array.from({ length: 300 }, (_, i) => `inv1-user-${i}`);
     await expose(
       system,
-      [...users, "anonymous", "N/A"].map((user, i) => ({ user, timestamp: hourMs + i * 1000 })),
+      [...users, "anonymous", "n/a"].map((user, i) => ({ user, timestamp: hourMs + i * 1000 })),
     );
     expect(await mixpanel.sync()).toBe("succeeded");
     const events = await mixpanel.exportedEvents();
@@ -37,11 +37,11 @@ describe("invariant 1: an accepted exposure is represented at the destination af
         .filter((user) => user.startsWith("inv1-"))
         .toSorted(),
     ).toEqual(users.toSorted());
-    // Blocked ids are quarantined and visible, never replaced.
+    // Ids that Mixpanel refuses are listed, never replaced.
     const rejected = await mixpanel.rejected();
     expect(rejected.map(({ record }) => (record as { userId: string }).userId).toSorted()).toEqual([
-      "N/A",
       "anonymous",
+      "n/a",
     ]);
     const { export: direction } = await mixpanel.get();
     expect(direction).toMatchObject({ rejected: 2, pending: 0, late: 0 });

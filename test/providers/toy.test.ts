@@ -108,7 +108,7 @@ describe("a provider as a folder", () => {
     await page.goto(`/integrations/${id}`);
     await page.getByRole("button", { name: "Test connection" }).click();
     await page.getByText("The room refuses the token. Enter another one.").waitFor();
-    await page.getByRole("button", { name: "Change credentials" }).click();
+    await page.getByRole("button", { name: "Change connection" }).click();
     await page.getByRole("dialog").getByLabel("Token").first().fill(TOKEN);
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("dialog").waitFor({ state: "hidden" });

@@ -1,5 +1,6 @@
 // The lives of integrations whose histories are kept and replayed: each shows a way through the workflow that must not
 // change.
+import type { ImportPageInput } from "../../src/activities/contract.ts";
 import { configChangedSignal, pauseSignal, resumeSignal, syncNowSignal } from "../../src/workflows/messages.ts";
 import { failing, type FakeSync } from "../support/workflows/fakeSync.ts";
 import { passTimeUntil, type Scenario, scenario, type ScenarioOptions } from "../support/workflows/scenario.ts";
@@ -81,6 +82,25 @@ export const SCENARIOS: Record<string, Life> = {
         fake.checkpointSeq = 3;
         fake.progress = {};
       };
+    },
+    act: (current) => runs(current, 1),
+  },
+  "rejected-resent": {
+    arrange: (fake) => {
+      fake.marked = 3;
+      fake.before.resendRejected = (_, call) => {
+        if (call === 1) throw failing("schema");
+      };
+    },
+    act: (current) => runs(current, 2),
+  },
+  "gap-left-and-read": {
+    arrange: (fake) => {
+      fake.smallestPageHalvings = 7;
+      fake.before.importPage = ({ task }: ImportPageInput) => {
+        if (task.ranges === undefined && task.progress.unfinished?.position === 1) throw failing("schema");
+      };
+      fake.before.leaveGap = () => void (fake.ranges = [{ id: 1, events: ["purchase"] }]);
     },
     act: (current) => runs(current, 1),
   },

@@ -1,7 +1,8 @@
 // Failures become states that people can see; they stop neither the other direction nor the next run, and the workflow
 // never fails.
 import { beforeAll, describe, expect, it } from "vitest";
-import { configChangedSignal, statusQuery } from "../../src/workflows/messages.ts";
+import type { ImportPageInput } from "../../src/activities/contract.ts";
+import { configChangedSignal, statusQuery, syncNowSignal } from "../../src/workflows/messages.ts";
 import { failing, HOUR_MS } from "../support/workflows/fakeSync.ts";
 import { idle, quietRuntime, scenario, passTimeUntil } from "../support/workflows/scenario.ts";
 
@@ -92,6 +93,84 @@ describe("failures", () => {
           fake.events = ["purchase", "refund"];
           fake.before.importPage = (input: { task: { events: string[] } }) =>
             void (input.task.events.includes("refund") && raise("schema"));
+        },
+      },
+    );
+  });
+
+  it("leaves out a page that cannot be read, however small it gets, reads all others, and tries the gap again", async () => {
+    let broken = true;
+    await scenario(
+      async (current) => {
+        const { fake, handle } = current;
+        await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the first run");
+        await idle(current);
+        const [run] = fake.finishedRuns;
+        expect(run).toMatchObject({ finished: { outcome: "partial" } });
+        expect(fake.gaps).toMatchObject([
+          { pageHalvings: 7, error: { kind: "transient" }, task: { events: ["purchase"] } },
+        ]);
+        const { errors, events } = await handle.query(statusQuery);
+        expect(errors).toEqual({ export: null, import: null, events: {} });
+        expect(events["purchase"]!.completeThroughMs).not.toBeNull();
+        // The next page is asked for at its full size again once one was read.
+        fake.ranges = [{ id: 7, events: ["purchase"] }];
+        await handle.signal(syncNowSignal, "second");
+        await passTimeUntil(current, () => fake.finishedRuns.length === 2, "the run that finds the gap as before");
+        expect(fake.finishedRuns[1]!.finished?.outcome).toBe("partial");
+        broken = false;
+        fake.ranges = [{ id: 8, events: ["purchase"] }];
+        await handle.signal(syncNowSignal, "third");
+        await passTimeUntil(current, () => fake.finishedRuns.length === 3, "the run that reads the gap");
+        expect(fake.finishedRuns[2]!.finished?.outcome).toBe("succeeded");
+        expect(fake.ranges).toEqual([]);
+        await handle.cancel();
+      },
+      {
+        arrange: (fake) => {
+          fake.smallestPageHalvings = 7;
+          fake.before.importPage = ({ task }: ImportPageInput) => {
+            const isBroken = task.ranges === undefined ? task.progress.unfinished?.position === 1 : true;
+            if (broken && isBroken) raise("transient");
+          };
+        },
+      },
+    );
+  });
+
+  it("takes five unreadable pages in a row for an outage: the import fails for this run", async () => {
+    await scenario(
+      async (current) => {
+        const { fake, handle } = current;
+        await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the first run");
+        await idle(current);
+        expect(fake.finishedRuns[0]!.directions[1]).toMatchObject({ outcome: "failed", failedEvents: ["purchase"] });
+        expect(fake.gaps).toHaveLength(4);
+        await handle.cancel();
+      },
+      {
+        arrange: (fake) => {
+          fake.pagesPerPass = 30;
+          fake.smallestPageHalvings = 1;
+          fake.before.importPage = () => raise("schema");
+        },
+      },
+    );
+  });
+
+  it.each(["auth", "permission", "not_found"] as const)("never leaves a gap because of %s", async (kind) => {
+    await scenario(
+      async (current) => {
+        const { fake, handle } = current;
+        await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the first run");
+        expect(fake.count("importPage")).toBe(1);
+        expect(fake.count("leaveGap")).toBe(0);
+        await handle.cancel();
+      },
+      {
+        arrange: (fake) => {
+          fake.smallestPageHalvings = 0;
+          fake.before.importPage = () => raise(kind);
         },
       },
     );

@@ -40,8 +40,8 @@ export function isWrongRegion(state: EmulatorState, request: IncomingMessage, pr
 interface AuthOptions {
   /** Whether a project token is accepted. */
   token: boolean;
-  /** Roles that a service account may have; null accepts all. */
-  roles: readonly ServiceAccount["role"][] | null;
+  /** Whether the role of a service account must allow imports. */
+  importing: boolean;
 }
 
 export function authenticate(
@@ -94,8 +94,12 @@ function byAccount(state: EmulatorState, credentials: Credentials, named: Projec
   if (account.expiresAtMs !== undefined && account.expiresAtMs <= state.nowMs()) {
     return { project: named, error: named.settings.invented.expiredAccountError };
   }
-  if (options.roles && !options.roles.includes(account.role)) return { project: named, error: INVALID_CREDENTIALS };
+  if (options.importing && !mayImport(account)) return { project: named, error: INVALID_CREDENTIALS };
   return { project: named, account };
+}
+
+function mayImport({ role, canImport }: ServiceAccount): boolean {
+  return canImport ?? (role === "owner" || role === "admin");
 }
 
 function anyAccount(state: EmulatorState, username: string): boolean {

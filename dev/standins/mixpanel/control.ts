@@ -107,6 +107,19 @@ export class MixpanelControl extends ControlClient {
     return (await this.call<{ changed: number }>("identity/merge", { projectId, from, into, traced })).changed;
   }
 
+  /**
+   * Tells Mixpanel that these ids belong to one user, as `identify` does: a cluster in an Original project, a claimed
+   * device in a Simplified one. The setting `merging` says what the export shows of it, and when.
+   */
+  async identify(projectId: string, links: readonly { userId: string; anonymousId: string }[]): Promise<number> {
+    return (await this.call<{ linked: number }>("identity/link", { projectId, links })).linked;
+  }
+
+  /** Re-keys now what a delay or a partial merge left as it was sent. Returns how many rows changed. */
+  async finishMerges(projectId: string): Promise<number> {
+    return (await this.call<{ changed: number }>("identity/finish", { projectId })).changed;
+  }
+
   /** Requests of one project, or those that belong to no project if `projectId` is null. */
   requests(projectId: string | null): Promise<RequestCounts> {
     return this.call("requests", { projectId });

@@ -4,6 +4,8 @@ import { command, ControlError, type Commands } from "../shared/controlServer.ts
 import type { EmulatorState } from "./emulatorState.ts";
 import { countRows, listRows, mergeIdentity, setProcessingTime } from "./deduped.ts";
 import { generateRows, loadedRow } from "./generate.ts";
+import { deviceKey } from "./identity.ts";
+import { finishMerges, rekeyRows } from "./rekey.ts";
 import { newCounts, type Project } from "./project.ts";
 import { faultSchema, generateSchema, loadRowSchema, rowFilterSchema } from "./protocol.ts";
 import { REGIONS } from "./settings.ts";
@@ -64,11 +66,11 @@ export const COMMANDS: Commands<EmulatorState> = {
     await generateRows(projectOf(state, projectId), options);
     return { stored: options.count };
   }),
-  "rows/count": command(filtered, (state, { projectId, filter }) => countRows(projectOf(state, projectId), filter)),
+  "rows/count": command(filtered, (state, { projectId, filter }) => countRows(rekeyed(state, projectId), filter)),
   "rows/list": command(
     filtered.extend({ limit: z.number().int().min(1).max(MAX_LISTED_ROWS).default(1000) }),
     (state, { projectId, filter, limit }) => ({
-      events: listRows(projectOf(state, projectId), filter, limit),
+      events: listRows(rekeyed(state, projectId), filter, limit),
     }),
   ),
   "rows/processing-time": command(
@@ -83,6 +85,24 @@ export const COMMANDS: Commands<EmulatorState> = {
       changed: mergeIdentity(projectOf(state, projectId), from, into, traced),
     }),
   ),
+  "identity/link": command(
+    ofProject.extend({ links: z.array(z.strictObject({ userId: z.string(), anonymousId: z.string() })).max(100_000) }),
+    (state, { projectId, links }) => {
+      const project = projectOf(state, projectId);
+      const isOriginal = project.settings.idMerge === "original";
+      const made = links.filter(({ userId, anonymousId }) =>
+        project.link(
+          { verb: isOriginal ? "merge" : "device", userId, otherId: isOriginal ? anonymousId : deviceKey(anonymousId) },
+          state.nowMs(),
+        ),
+      );
+      project.flush();
+      return { linked: made.length };
+    },
+  ),
+  "identity/finish": command(ofProject, (state, { projectId }) => ({
+    changed: finishMerges(projectOf(state, projectId), state.nowMs()),
+  })),
   requests: command(
     ofFaults,
     (state, { projectId }) => (projectId === null ? state.unknownProject : projectOf(state, projectId)).counts,
@@ -93,6 +113,12 @@ export const COMMANDS: Commands<EmulatorState> = {
     return {};
   }),
 };
+
+function rekeyed(state: EmulatorState, projectId: string): Project {
+  const project = projectOf(state, projectId);
+  rekeyRows(project, state.nowMs());
+  return project;
+}
 
 function done(_nothing: unknown): object {
   return {};

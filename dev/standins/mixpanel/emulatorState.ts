@@ -1,7 +1,7 @@
 // The state of a Mixpanel stand-in: its projects, its clock, and the region whose hosts it plays.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Faults, type StruckFault } from "./faults.ts";
+import { Faults, type RequestDays, type StruckFault } from "./faults.ts";
 import { Project } from "./project.ts";
 import type { RequestKind } from "./protocol.ts";
 import { changedSettings, newSettings, type ProjectSettingsInput, type Region } from "./settings.ts";
@@ -72,8 +72,12 @@ export class EmulatorState {
   }
 
   /** The fault that strikes a request: one of all requests, or else one of the project's. */
-  strike(project: Project, kind: RequestKind, bodyBytes = 0): StruckFault | null {
-    return this.faults.strikeRequest(kind, bodyBytes) ?? project.faults.strikeRequest(kind, bodyBytes);
+  strike(
+    project: Project,
+    kind: RequestKind,
+    { bodyBytes = 0, days = null }: { bodyBytes?: number; days?: RequestDays | null } = {},
+  ): StruckFault | null {
+    return this.faults.strikeRequest(kind, bodyBytes, days) ?? project.faults.strikeRequest(kind, bodyBytes, days);
   }
 
   close(): void {

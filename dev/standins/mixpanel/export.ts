@@ -6,10 +6,11 @@ import { json, text, type Reply } from "../shared/reply.ts";
 import { authenticate } from "./auth.ts";
 import type { EmulatorState } from "./emulatorState.ts";
 import { faultReply, isMidBody, type StruckFault } from "./faults.ts";
-import type { FaultKind } from "./protocol.ts";
+import { faultyBlocks } from "./faultyBody.ts";
 import type { Project } from "./project.ts";
+import { rekeyRows } from "./rekey.ts";
 import * as replies from "./replies.ts";
-import type { DayRows } from "./rows.ts";
+import type { DayRows, RowRange } from "./rows.ts";
 import { compileWhere, type RowTest } from "./where.ts";
 import { dayOf, parseDay } from "./zone.ts";
 
@@ -34,10 +35,11 @@ export function planExport(
   request: IncomingMessage,
   url: URL,
 ): { project: Project; fault: StruckFault | null; query: ExportQuery | Reply } {
-  const auth = authenticate(state, request, url.searchParams.get("project_id"), { token: false, roles: null });
+  const auth = authenticate(state, request, url.searchParams.get("project_id"), { token: false, importing: false });
   const project = auth.project ?? state.unknownProject;
   const { invented } = project.settings;
-  const fault = state.strike(project, "export");
+  const days = { from: url.searchParams.get("from_date") ?? "", to: url.searchParams.get("to_date") ?? "" };
+  const fault = state.strike(project, "export", { days });
   const faulty = fault && faultReply(fault, "export", invented.exportAuthError);
   if (faulty) return { project, fault, query: faulty };
   if ("error" in auth) {
@@ -45,6 +47,7 @@ export function planExport(
     return { project, fault, query: text(invented.exportAuthStatus, error) };
   }
   if (project.settings.plan === "no_raw_export") return { project, fault, query: text(402, replies.NO_RAW_EXPORT) };
+  rekeyRows(project, state.nowMs());
   const limited = overRate(project, state.nowMs(), url);
   return { project, fault, query: limited ?? readQuery(project, state.nowMs(), url.searchParams) };
 }
@@ -104,13 +107,6 @@ function readEventNames(list: string | null): string[] | null | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Rows `from` (inclusive) to `to` (exclusive) of a day, all of which are sent. */
-interface RowRange {
-  rows: DayRows;
-  from: number;
-  to: number;
 }
 
 /** The visible rows in the order in which they are sent, as ranges, each of which is copied at once. */
@@ -188,7 +184,10 @@ export async function streamExport(
 ): Promise<"done" | "reset" | "hang"> {
   const { invented } = project.settings;
   const zip = /\bgzip\b/.test(request.headers["accept-encoding"] ?? "");
-  const blocks = fillBlocks(project, query, state.nowMs(), isMidBody(fault) ? fault : null);
+  const ranges = sentRanges(project, query, state.nowMs());
+  const blocks: Generator<Buffer, "whole" | "cut"> = isMidBody(fault)
+    ? faultyBlocks(project, ranges, query.seconds, fault)
+    : fillBlocks(project, ranges, query.seconds);
   let next = blocks.next();
   const first = next.done ? Buffer.alloc(0) : next.value;
   const compressed = zip && first.length > GZIP_FROM_BYTES;
@@ -224,41 +223,25 @@ async function eitherOf(emitter: EventEmitter, event: string, response: ServerRe
   );
 }
 
-function* fillBlocks(
-  project: Project,
-  query: ExportQuery,
-  nowMs: number,
-  fault: StruckFault | null,
-): Generator<Buffer, "whole" | "cut"> {
+function* fillBlocks(project: Project, ranges: Iterable<RowRange>, seconds: boolean): Generator<Buffer, "whole"> {
   let block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
   let used = 0;
   let lines = 0;
-  let bytes = 0;
-  for (const range of sentRanges(project, query, nowMs)) {
-    // Line by line if lines are changed or counted.
-    const step = query.seconds || fault ? 1 : range.to - range.from;
+  for (const range of ranges) {
+    // Line by line if lines are changed.
+    const step = seconds ? 1 : range.to - range.from;
     for (let at = range.from; at < range.to; at += step) {
-      if (fault && lines >= fault.afterEvents && bytes >= fault.afterBytes) break;
       const needed = range.rows.bytesBetween(at, at + step);
       if (used + needed > block.length) {
         if (used > 0) yield block.subarray(0, used);
         block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, needed));
         used = 0;
       }
-      const written = range.rows.copyLines(at, at + step, block, used, query.seconds);
-      used += written;
-      bytes += written;
+      used += range.rows.copyLines(at, at + step, block, used, seconds);
       lines += step;
     }
   }
   project.counts.rowsExported += lines;
-  const early = fault ? (EARLY_ENDS[fault.kind] ?? "") : "";
-  const tail = Buffer.concat([block.subarray(0, used), Buffer.from(early)]);
-  if (tail.length > 0) yield tail;
-  return fault && early === "" ? "cut" : "whole";
+  if (used > 0) yield block.subarray(0, used);
+  return "whole";
 }
-
-const EARLY_ENDS: Partial<Record<FaultKind, string>> = {
-  terminated_early: "terminated early\n",
-  export_terminated_early: "export terminated early\n",
-};

@@ -1,4 +1,5 @@
 // Which fault strikes a request of Mixpanel, and what it answers.
+import { STATUS_CODES } from "node:http";
 import * as shared from "../shared/faults.ts";
 import { json, text, type Reply } from "../shared/reply.ts";
 import type { Fault, FaultKind, RequestKind } from "./protocol.ts";
@@ -18,9 +19,19 @@ const MID_BODY: ReadonlySet<FaultKind> = new Set([
   "export_terminated_early",
   "reset_mid_body",
   "hang_mid_body",
+  "ends_with",
+  "line_between",
+  "half_row",
+  "byte_order_mark",
 ]);
 
 export type StruckFault = shared.StruckFault<Fault>;
+
+/** The inclusive dates of an export request, each `yyyy-mm-dd`. */
+export interface RequestDays {
+  from: string;
+  to: string;
+}
 
 /** The faults of one project. */
 export class Faults extends shared.Faults<Fault> {
@@ -34,8 +45,9 @@ export class Faults extends shared.Faults<Fault> {
   }
 
   /** Call it once per request, before anything is stored. `bodyBytes` is 0 if there is no body. */
-  strikeRequest(kind: RequestKind, bodyBytes: number): StruckFault | null {
+  strikeRequest(kind: RequestKind, bodyBytes: number, days: RequestDays | null): StruckFault | null {
     return this.strike((fault) => {
+      if (fault.days.length > 0 && !fault.days.some((day) => days && day >= days.from && day <= days.to)) return false;
       if (fault.target !== "any" && fault.target !== kind) return false;
       if (fault.kind === "too_large" && bodyBytes <= fault.maxBytes) return false;
       const { events, bytes } = this.#stored.get(fault.id) ?? { events: 0, bytes: 0 };
@@ -57,8 +69,8 @@ export function isMidBody(fault: StruckFault | null): fault is StruckFault {
 
 /** The answer that a fault gives; null if the fault does something else. */
 export function faultReply(fault: StruckFault, kind: RequestKind, authText: string): Reply | null {
-  const retryAfter: Record<string, string> =
-    fault.retryAfterSeconds === null ? {} : { "retry-after": String(fault.retryAfterSeconds) };
+  const header = fault.retryAfter ?? fault.retryAfterSeconds?.toString();
+  const retryAfter: Record<string, string> = header === undefined ? {} : { "retry-after": header };
   switch (fault.kind) {
     case "rate_limited":
       if (kind === "import") return withHeaders(ingestionError(429, IMPORT_RATE_LIMITED), retryAfter);
@@ -87,6 +99,12 @@ export function faultReply(fault: StruckFault, kind: RequestKind, authText: stri
       return text(400, TO_DATE_LATE);
     case "too_large":
       return tooLarge(FORMER_MAX_BYTES);
+    case "html":
+      return htmlError(fault.status, `${fault.status} ${STATUS_CODES[fault.status] ?? "Error"}`);
+    case "empty":
+      return text(fault.status, "");
+    case "import_error":
+      return ingestionError(fault.status, fault.body);
     case "respond":
       return text(fault.status, fault.body, fault.contentType);
     default:

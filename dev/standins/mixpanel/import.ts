@@ -40,7 +40,7 @@ export async function importEvents(state: EmulatorState, request: IncomingMessag
   }
   const auth = authenticateImport(state, request, projectId, batch.token);
   const project = auth.project ?? state.unknownProject;
-  const fault = state.strike(project, "import", batch.bytes);
+  const fault = state.strike(project, "import", { bodyBytes: batch.bytes });
   if (fault && !fault.afterStoring) {
     const reply = faultReply(fault, "import", "");
     if (reply || fault.kind === "reset" || fault.kind === "hang")
@@ -92,12 +92,12 @@ function authenticateImport(
     const project = [...state.projects.values()].find(({ settings }) => settings.token === token);
     if (project && !isWrongRegion(state, request, project)) return { project, account: null };
   }
-  return authenticate(state, request, projectId, { token: true, roles: ["owner", "admin"] });
+  return authenticate(state, request, projectId, { token: true, importing: true });
 }
 
 function refusedBody(state: EmulatorState, request: IncomingMessage, url: URL, error: unknown): Outcome {
   const projectId = url.searchParams.get("project_id");
-  const auth = authenticate(state, request, projectId, { token: true, roles: ["owner", "admin"] });
+  const auth = authenticate(state, request, projectId, { token: true, importing: true });
   const project = auth.project ?? state.unknownProject;
   if ("error" in auth) return { project, fault: null, reply: replies.ingestionError(401, auth.error) };
   if (error instanceof BodyTooLarge)
@@ -159,7 +159,7 @@ function acceptStrict(project: Project, batch: Batch, arrival: Arrival, fault: S
   }
   const failed: FailedRecord[] = [];
   const rows: Row[] = [];
-  const toRow = rowMaker(project.settings, arrival);
+  const toRow = rowMaker(project, arrival);
   const averageBytes = Math.ceil(batch.bytes / Math.max(1, batch.events.length));
   batch.events.forEach((raw, index) => {
     const checked = checkEvent(raw, settings, arrival.nowMs);
@@ -175,12 +175,15 @@ function acceptStrict(project: Project, batch: Batch, arrival: Arrival, fault: S
           : ((batch.broken ? brokenText(checked.properties) : null) ??
             (fault?.kind === "partial" && index % fault.everyNth === 0 ? INVENTED_FAILURE : null));
     if (problem) failed.push({ index, insert_id: insertIdOf(raw), ...problem });
-    else if (!("message" in checked) && isKept(project, checked.event, checked.properties))
+    else if (!("message" in checked) && isKept(project, checked.event, checked.properties)) {
+      project.learnLink(checked.event, checked.properties, arrival.nowMs);
       rows.push(toRow(checked, eventBytes));
+    }
   });
   const passed = batch.events.length - failed.length;
   store(project, rows, passed);
-  const reply = failed.length > 0 ? replies.partlyImported(passed, failed) : replies.imported(passed);
+  const counted = settings.invented.droppedCountAsImported ? passed : rows.length;
+  const reply = failed.length > 0 ? replies.partlyImported(counted, failed) : replies.imported(counted);
   return { reply, count: passed, refused: failed.length };
 }
 
@@ -193,9 +196,11 @@ function isIdentityEvent(raw: unknown): boolean {
   return isObject(raw) && typeof raw["event"] === "string" && IDENTITY_EVENTS.has(raw["event"]);
 }
 
-/** `$ignore` and events blocked in Lexicon are accepted and dropped. */
+/** `$ignore`, events blocked in Lexicon and those of a drop filter are accepted and dropped. */
 function isKept(project: Project, event: string, properties: Record<string, unknown>): boolean {
-  return !("$ignore" in properties) && !project.settings.blockedEvents.includes(event);
+  const { blockedEvents, dropFilter } = project.settings;
+  if ("$ignore" in properties || blockedEvents.includes(event)) return false;
+  return dropFilter === null || !dropFilter.values.includes(String(properties[dropFilter.property]));
 }
 
 function brokenText(properties: Record<string, unknown>): { field: string; message: string } | null {
@@ -215,14 +220,16 @@ function store(project: Project, rows: readonly Row[], accepted: number): void {
 /** Without `strict`, well-formed events are stored and all others are dropped silently. */
 function acceptLegacy(project: Project, batch: Batch, arrival: Arrival): Accepted {
   const rows: Row[] = [];
-  const toRow = rowMaker(project.settings, arrival);
+  const toRow = rowMaker(project, arrival);
   let wellFormed = 0;
   for (const raw of batch.events) {
     const checked = checkLegacyEvent(raw, arrival.nowMs);
     if (!checked) continue;
     wellFormed++;
     const eventBytes = Math.ceil(batch.bytes / batch.events.length);
-    if (isKept(project, checked.event, checked.properties)) rows.push(toRow(checked, eventBytes));
+    if (!isKept(project, checked.event, checked.properties)) continue;
+    project.learnLink(checked.event, checked.properties, arrival.nowMs);
+    rows.push(toRow(checked, eventBytes));
   }
   store(project, rows, wellFormed);
   const reply = replies.legacy(batch.verbose, wellFormed === 0 ? replies.EMPTY_DATA : null);

@@ -1,6 +1,7 @@
 // The append-only file of one project. It is written before a request is answered, and read at start without an
 // incomplete last record.
 import { closeSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
+import type { LinkRecord } from "./identity.ts";
 import type { ProjectSettings } from "./settings.ts";
 import type { Row } from "./rows.ts";
 
@@ -9,7 +10,7 @@ const ROW_HEADER_BYTES = 8 + 8 + 8 + 2 + 2;
 const REWRITE_HEADER_BYTES = 4 + 4 + 8 + 2;
 const READ_BYTES = 8 * 1024 * 1024;
 const MAX_RECORD_BYTES = 64 * 1024 * 1024;
-const KIND = { settings: 1, row: 2, rewrite: 3, reset: 4 } as const;
+const KIND = { settings: 1, row: 2, rewrite: 3, reset: 4, link: 5 } as const;
 
 export interface Rewrite {
   day: number;
@@ -23,6 +24,7 @@ export interface JournalReader {
   settings(settings: ProjectSettings): void;
   row(row: Row): void;
   rewrite(rewrite: Rewrite): void;
+  link(link: LinkRecord): void;
   reset(): void;
 }
 
@@ -39,6 +41,10 @@ export class Journal {
 
   settings(settings: ProjectSettings): void {
     this.#record(KIND.settings, Buffer.from(JSON.stringify(settings)));
+  }
+
+  link(link: LinkRecord): void {
+    this.#record(KIND.link, Buffer.from(JSON.stringify(link)));
   }
 
   reset(): void {
@@ -116,6 +122,8 @@ function deliver(kind: number, payload: Buffer, reader: JournalReader): void {
   switch (kind) {
     case KIND.settings:
       return reader.settings(JSON.parse(payload.toString()) as ProjectSettings);
+    case KIND.link:
+      return reader.link(JSON.parse(payload.toString()) as LinkRecord);
     case KIND.reset:
       return reader.reset();
     case KIND.row: {

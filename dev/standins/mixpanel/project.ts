@@ -1,6 +1,7 @@
 // One Mixpanel project: its settings, rows, journal, budgets, faults and counts.
 import { countRequest } from "../shared/requestCounts.ts";
 import { Faults } from "./faults.ts";
+import { Identities, type Link, linkOf, type LinkRecord } from "./identity.ts";
 import { Journal, type Rewrite } from "./journal.ts";
 import type { RequestCounts, RequestKind } from "./protocol.ts";
 import { RollingSum, RollingTimes } from "./rate.ts";
@@ -27,6 +28,7 @@ export class Project {
   readonly faults = new Faults();
   settings: ProjectSettings;
   rows = new RowStore();
+  identities = new Identities();
   budgets = new Budgets();
   counts = newCounts();
   #localClock: LocalClock;
@@ -44,7 +46,8 @@ export class Project {
       settings: (settings) => this.#apply(settings),
       row: (row) => this.rows.add(row),
       rewrite: (rewrite) => this.#set(rewrite),
-      reset: () => (this.rows = new RowStore()),
+      link: (link) => void this.identities.add(link),
+      reset: () => this.#empty(),
     });
   }
 
@@ -59,9 +62,9 @@ export class Project {
     this.#journal?.flush();
   }
 
-  /** Deletes rows, budgets, counts and faults; the settings stay. */
+  /** Deletes rows, merges, budgets, counts and faults; the settings stay. */
   reset(): void {
-    this.rows = new RowStore();
+    this.#empty();
     this.budgets = new Budgets();
     this.counts = newCounts();
     this.faults.clear();
@@ -82,6 +85,21 @@ export class Project {
     this.#journal?.rewrite(rewrite);
   }
 
+  /** Makes the link that an event stands for, if it stands for one. */
+  learnLink(event: string, properties: Record<string, unknown>, nowMs: number): void {
+    const link = linkOf(event, properties, this.settings.idMerge);
+    if (link) this.link(link, nowMs);
+  }
+
+  /** Returns false if Mixpanel ignores the link. */
+  link(link: Link, nowMs: number): boolean {
+    const { canonical, delayMs } = this.settings.merging;
+    const record: LinkRecord = { ...link, canonical, dueMs: nowMs + delayMs };
+    if (!this.identities.add(record)) return false;
+    this.#journal?.link(record);
+    return true;
+  }
+
   flush(): void {
     this.#journal?.flush();
   }
@@ -99,6 +117,11 @@ export class Project {
   /** `status` is null if there was no answer. */
   count(kind: RequestKind, status: number | null): void {
     countRequest(this.counts.byKind, kind, status);
+  }
+
+  #empty(): void {
+    this.rows = new RowStore();
+    this.identities = new Identities();
   }
 
   #apply(settings: ProjectSettings): void {

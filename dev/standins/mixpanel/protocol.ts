@@ -9,7 +9,7 @@ export type RequestKind = Exclude<FaultTarget, "any">;
 
 export const FAULT_KINDS = [
   // Answers, by any target unless said otherwise
-  "rate_limited", // 429; `retryAfterSeconds` adds the header
+  "rate_limited", // 429; `retryAfterSeconds` or `retryAfter` adds the header
   "bad_gateway", // 502, HTML
   "unavailable", // 503, HTML
   "gateway_timeout", // 504, HTML
@@ -21,6 +21,9 @@ export const FAULT_KINDS = [
   "auth_text", // export: 400 «Unable to authenticate request»
   "to_date", // export: 400 «to_date cannot be later than today»
   "too_large", // import: 413 that names `maxBytes` (2097152); bodies up to that pass
+  "html", // `status`, a proxy's page
+  "empty", // `status`, no body
+  "import_error", // import: `status`, `body` as the error in Mixpanel's JSON, no failed records
   "respond", // `status`, `contentType`, `body` as given
   // Behaviour of the connection
   "reset", // destroyed before any answer
@@ -32,6 +35,10 @@ export const FAULT_KINDS = [
   // Export, after `afterEvents` lines or `afterBytes` bytes of the body
   "terminated_early", // a last line `terminated early`, then a clean end
   "export_terminated_early", // the older text
+  "ends_with", // a last line `body`, then a clean end
+  "line_between", // a line `body`, then the other rows
+  "half_row", // half of the next row and a line end, then a clean end
+  "byte_order_mark", // before the first row
   "reset_mid_body",
   "hang_mid_body",
 ] as const;
@@ -48,6 +55,13 @@ export const faultSchema = z.strictObject({
   afterBytes: z.number().int().min(0).default(0),
   /** Import: strikes after the batch was stored. */
   afterStoring: z.boolean().default(false),
+  /** Export: strikes only requests whose dates include one of these days, `yyyy-mm-dd`; none: all. */
+  days: z
+    .array(z.string().regex(/^\d{4}-\d\d-\d\d$/))
+    .max(1000)
+    .default([]),
+  /** A `Retry-After` header of any text, for a 429 and a 503. */
+  retryAfter: z.string().max(200).nullable().default(null),
   retryAfterSeconds: z.number().int().min(0).nullable().default(null),
   everyNth: z.number().int().positive().default(2),
   maxBytes: z.number().int().min(0).default(0),

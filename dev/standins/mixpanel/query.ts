@@ -7,6 +7,7 @@ import { faultReply } from "./faults.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Project } from "./project.ts";
 import * as replies from "./replies.ts";
+import type { ProjectSettings } from "./settings.ts";
 import { dayOf } from "./zone.ts";
 
 const NAMES_DAYS = 31;
@@ -24,29 +25,45 @@ export function aboutMe(state: EmulatorState, request: IncomingMessage): Outcome
   if (faulty) return { project, fault, reply: faulty };
   if (memberships.length === 0)
     return { project, fault, reply: json(401, { status: "error", error: replies.INVALID_ACCOUNT }) };
-  const projects = Object.fromEntries(
+  const projects: Record<string, object> = Object.fromEntries(
     memberships.map(({ project: { id, settings }, account }) => [
       id,
       {
         name: settings.name,
         organization_id: 1,
-        timezone: settings.timezone,
+        ...timezoneOf(settings),
         domain: { us: "mixpanel.com", eu: "eu.mixpanel.com", in: "in.mixpanel.com" }[settings.region],
         has_workspaces: false,
-        permissions: ["view_base_reports"],
+        permissions: account.permissions,
         role: { name: account.role },
       },
     ]),
   );
+  for (const { account } of memberships) addOtherProjects(projects, account.otherProjects);
   const results = { projects, organizations: { 1: { name: "Stand-in organization" } }, workspaces: {} };
   return { project, fault, reply: json(200, { status: "ok", results }) };
+}
+
+function timezoneOf({ timezone, timezoneInMe }: ProjectSettings): { timezone?: string | null } {
+  if (timezoneInMe === "absent") return {};
+  return { timezone: timezoneInMe === "null" ? null : timezone };
+}
+
+const FIRST_OTHER_PROJECT = 9_000_000;
+
+/** Projects of which only `/api/app/me` knows. Every third one has no zone. */
+function addOtherProjects(projects: Record<string, object>, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const timezone = i % 3 === 0 ? null : "US/Pacific";
+    projects[FIRST_OTHER_PROJECT + i] = { name: `Other project ${i}`, timezone, permissions: ["view_base_reports"] };
+  }
 }
 
 /** All calls below `/api/query/` and its older alias `/api/2.0/`, except the export. Null for an unknown path. */
 export function query(state: EmulatorState, request: IncomingMessage, url: URL, path: string): Outcome | null {
   const answer = QUERIES[path];
   if (!answer) return null;
-  const auth = authenticate(state, request, url.searchParams.get("project_id"), { token: false, roles: null });
+  const auth = authenticate(state, request, url.searchParams.get("project_id"), { token: false, importing: false });
   const project = auth.project ?? state.unknownProject;
   const fault = state.strike(project, "query");
   const faulty = fault && faultReply(fault, "query", "");

@@ -123,6 +123,13 @@ export class DayRows {
   }
 }
 
+/** Rows `from` (inclusive) to `to` (exclusive) of a day, all of which are sent. */
+export interface RowRange {
+  rows: DayRows;
+  from: number;
+  to: number;
+}
+
 function grown<T extends { set(from: T): void }>(from: T, to: T): T {
   to.set(from);
   return to;

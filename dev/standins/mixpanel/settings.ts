@@ -1,18 +1,36 @@
 // The settings of a project, their defaults, and all answers that Mixpanel does not document.
 import { z } from "zod";
 
-const ROLES = ["owner", "admin", "analyst", "consumer"] as const;
 export const REGIONS = ["us", "eu", "in"] as const;
 export type Region = (typeof REGIONS)[number];
 
 export const serviceAccountSchema = z.strictObject({
   username: z.string().min(1).max(255),
   secret: z.string().min(1).max(255),
-  role: z.enum(ROLES).default("owner"),
+  /** `owner`, `admin`, `analyst`, `consumer`, or the name of a custom role. */
+  role: z.string().min(1).max(255).default("owner"),
+  /** Whether the role may import. Default: that of `owner` and `admin`. */
+  canImport: z.boolean().optional(),
+  /** As `/api/app/me` lists them. */
+  permissions: z.array(z.string().max(255)).max(1000).default(["view_base_reports"]),
+  /** `/api/app/me` lists that many more projects of this account, which do not exist here. */
+  otherProjects: z.number().int().min(0).max(200_000).default(0),
   /** Epoch milliseconds by the stand-in's clock; default: never. */
   expiresAtMs: z.number().optional(),
 });
 export type ServiceAccount = z.infer<typeof serviceAccountSchema>;
+
+/** How the export shows merged ids. */
+export const mergingSchema = z.strictObject({
+  /** Which id of an Original cluster stands for all: the user's own, or the anonymous one. */
+  canonical: z.enum(["user", "anonymous"]).default("user"),
+  /** Until then the export shows rows as they were sent. */
+  delayMs: z.number().int().min(0).default(0),
+  /** Only every nth row of a merged id is re-keyed; the others wait for `finishMerges`. */
+  everyNth: z.number().int().positive().default(1),
+  /** Whether a re-keyed row gets a new `mp_processing_time_ms`. */
+  newProcessingTime: z.boolean().default(false),
+});
 
 /** Answers and behaviour that no source documents. Tests can change each of them, and code must not rely on any. */
 export const inventedSchema = z.strictObject({
@@ -33,6 +51,8 @@ export const inventedSchema = z.strictObject({
   malformedEventMessage: z.string().default("event is invalid: must be an object with 'event' and 'properties'"),
   unknownKeyMessage: z.string().default("event is invalid: only 'event' and 'properties' are allowed"),
   badTypeMessage: z.string().default("is invalid: must be a string"),
+  /** Whether `num_records_imported` counts accepted events that a filter or Lexicon drops. */
+  droppedCountAsImported: z.boolean().default(true),
   disallowedIdsIgnoreCase: z.boolean().default(false),
   /** The 401 for an account of another project. Only «not a project member» is known for certain. */
   notMemberError: z.string().default("Service account is not a project member"),
@@ -65,10 +85,18 @@ export const settingsSchema = z.strictObject({
   /** Such a project stores `time` as local time and reads export dates in its own zone. */
   createdBefore2023: z.boolean().default(false),
   timezone: z.string().max(64).default("UTC"),
+  /** What `/api/app/me` says of the zone: its name, `null`, or nothing. */
+  timezoneInMe: z.enum(["named", "null", "absent"]).default("named"),
+  merging: mergingSchema.prefault({}),
   plan: z.enum(["full", "no_raw_export"]).default("full"),
   serviceAccounts: z.array(serviceAccountSchema).max(100).default([]),
   /** Events blocked in Lexicon, which are accepted and dropped. */
   blockedEvents: z.array(z.string().max(255)).max(1000).default([]),
+  /** A drop filter: events with one of these values in this property are accepted and dropped. */
+  dropFilter: z
+    .strictObject({ property: z.string().max(255), values: z.array(z.string().max(255)).max(100_000) })
+    .nullable()
+    .default(null),
   /** The time after processing during which a row is not in the raw export. */
   visibilityLagMs: z.number().int().min(0).default(0),
   /** `mp_processing_time_ms` less `$mp_api_timestamp_ms`. */
@@ -89,8 +117,9 @@ export const settingsSchema = z.strictObject({
 });
 export type ProjectSettings = z.infer<typeof settingsSchema>;
 /** Settings as a caller gives them: all are optional. */
-export type ProjectSettingsInput = Omit<Partial<z.input<typeof settingsSchema>>, "invented"> & {
+export type ProjectSettingsInput = Omit<Partial<z.input<typeof settingsSchema>>, "invented" | "merging"> & {
   invented?: Partial<InventedAnswers>;
+  merging?: z.input<typeof mergingSchema>;
 };
 
 /** The settings of a new project. By default it has a token, a secret and one owner account. */
@@ -106,5 +135,10 @@ export function newSettings(projectId: string, given: ProjectSettingsInput): Pro
 }
 
 export function changedSettings(now: ProjectSettings, change: ProjectSettingsInput): ProjectSettings {
-  return settingsSchema.parse({ ...now, ...change, invented: { ...now.invented, ...change.invented } });
+  return settingsSchema.parse({
+    ...now,
+    ...change,
+    invented: { ...now.invented, ...change.invented },
+    merging: { ...now.merging, ...change.merging },
+  });
 }

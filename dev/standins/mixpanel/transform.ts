@@ -2,8 +2,9 @@
 import { createHash } from "node:crypto";
 import { isMarkedNumber, stringifyLossless } from "./lossless.ts";
 import { buildRowFromText } from "./lines.ts";
+import { deviceKey, type IdMerge } from "./identity.ts";
+import type { Project } from "./project.ts";
 import type { Row } from "./rows.ts";
-import type { ProjectSettings } from "./settings.ts";
 import type { CheckedEvent } from "./validate.ts";
 
 const MAX_STRING_CHARS = 255;
@@ -19,21 +20,21 @@ export interface Arrival {
 }
 
 /** Returns a function that makes rows of a request's events. Text that all rows share is built once. */
-export function rowMaker(settings: ProjectSettings, arrival: Arrival): (checked: CheckedEvent, bytes: number) => Row {
-  const processingMs = arrival.nowMs + settings.processingDelayMs;
+export function rowMaker(project: Project, arrival: Arrival): (checked: CheckedEvent, bytes: number) => Row {
+  const processingMs = arrival.nowMs + project.settings.processingDelayMs;
   const shared =
     `,"$import":true,"$mp_api_endpoint":${stringifyLossless(arrival.endpoint)}` +
     `,"$mp_api_timestamp_ms":${arrival.nowMs},"mp_processing_time_ms":${processingMs},"$mp_event_size":`;
   return (checked, eventBytes) => {
-    const { distinctId, added } = identify(checked, settings, arrival);
+    const { distinctId, sentId, added } = mergedIdentity(checked, project, arrival);
     let text = `{"distinct_id":${stringifyLossless(distinctId)}`;
-    if (added) text += `,"${added.name}":${stringifyLossless(added.value)}`;
+    for (const { name, value } of added) text += `,"${name}":${stringifyLossless(value)}`;
     text += `,"$insert_id":${stringifyLossless(checked.insertId)}${shared}${eventBytes}`;
     for (const name in checked.properties) {
-      if (NOT_STORED.has(name) || name === added?.name || isAddedName(name)) continue;
+      if (NOT_STORED.has(name) || added.some((one) => one.name === name) || isAddedName(name)) continue;
       text += `,${stringifyLossless(cutText(name))}:${stringifyLossless(cut(checked.properties[name]))}`;
     }
-    const key = { distinctId, insertId: checked.insertId };
+    const key = { distinctId: sentId, insertId: checked.insertId };
     return buildRowFromText(cutText(checked.event), arrival.toStoredMs(checked.timeMs), processingMs, key, `${text}}`);
   };
 }
@@ -49,27 +50,45 @@ function isAddedName(name: string): boolean {
   );
 }
 
+interface Added {
+  name: "$user_id" | "$device_id" | "$distinct_id_before_identity";
+  value: string;
+}
+
 interface Identity {
   distinctId: string;
-  added: { name: "$user_id" | "$device_id"; value: string } | null;
+  added: readonly Added[];
+}
+
+const NOTHING: readonly Added[] = [];
+
+/** The ids of a row, after the merges that the project knows of. `sentId` is the one in the dedupe key. */
+function mergedIdentity(checked: CheckedEvent, project: Project, arrival: Arrival): Identity & { sentId: string } {
+  const sent = identify(checked, project.settings.idMerge, arrival);
+  const merged = project.identities.resolve(sent.distinctId, arrival.nowMs);
+  if (merged === null) return { ...sent, sentId: sent.distinctId };
+  const before: Added = { name: "$distinct_id_before_identity", value: sent.distinctId };
+  const added = [before, ...sent.added.filter(({ name }) => name !== "$user_id")];
+  if (!("$user_id" in checked.properties)) added.push({ name: "$user_id", value: merged.userId });
+  return { distinctId: merged.distinctId, sentId: sent.distinctId, added };
 }
 
 /** A Simplified project computes the id: `$user_id`, else `$device:` and `$device_id`, else the sent id as a user id. */
-function identify(checked: CheckedEvent, settings: ProjectSettings, arrival: Arrival): Identity {
+function identify(checked: CheckedEvent, idMerge: IdMerge, arrival: Arrival): Identity {
   const sent = checked.distinctId;
-  if (settings.idMerge === "original") return { distinctId: sent ?? "", added: null };
+  if (idMerge === "original") return { distinctId: sent ?? "", added: NOTHING };
   const userId = checked.properties["$user_id"];
-  if (typeof userId === "string" && userId !== "") return { distinctId: userId, added: null };
+  if (typeof userId === "string" && userId !== "") return { distinctId: userId, added: NOTHING };
   const deviceId = checked.properties["$device_id"];
   if (typeof deviceId === "string" && deviceId !== "") return device(deviceId);
-  if (sent === null) return { distinctId: createHash("sha1").update(arrival.address).digest("hex"), added: null };
+  if (sent === null) return { distinctId: createHash("sha1").update(arrival.address).digest("hex"), added: NOTHING };
   if (sent.startsWith("$device:")) return device(sent);
-  return { distinctId: sent, added: sent === "" ? null : { name: "$user_id", value: sent } };
+  return { distinctId: sent, added: sent === "" ? NOTHING : [{ name: "$user_id", value: sent }] };
 }
 
 function device(id: string): Identity {
-  const bare = id.startsWith("$device:") ? id.slice("$device:".length) : id;
-  return { distinctId: `$device:${bare}`, added: { name: "$device_id", value: bare } };
+  const distinctId = deviceKey(id);
+  return { distinctId, added: [{ name: "$device_id", value: distinctId.slice("$device:".length) }] };
 }
 
 function cutText(text: string): string {

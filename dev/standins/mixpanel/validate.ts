@@ -70,12 +70,13 @@ export function checkEvent(raw: unknown, settings: ProjectSettings, nowMs: numbe
   }
   if (timeMs === "future")
     return { field: "properties.time", message: "'properties.time' is invalid: must not be in the future" };
-  const ids = checkIds(properties, settings);
+  const ids = checkIds(event, properties, settings);
   if ("field" in ids) return ids;
   return checkShape(properties, invented) ?? { event, timeMs: Math.min(timeMs, nowMs), ...ids, properties };
 }
 
 function checkIds(
+  event: string,
   properties: Record<string, unknown>,
   settings: ProjectSettings,
 ): Pick<CheckedEvent, "distinctId" | "insertId"> | Fault {
@@ -84,7 +85,7 @@ function checkIds(
   const distinctField = "properties.distinct_id";
   if (distinctId === undefined)
     return { field: distinctField, message: `'${distinctField}' ${invented.badTypeMessage}` };
-  if (distinctId === null && settings.idMerge === "original") {
+  if (distinctId === null && settings.idMerge === "original" && !IDENTITY_EVENTS.has(event)) {
     return { field: distinctField, message: "'properties.distinct_id' is invalid: must not be missing" };
   }
   if (distinctId !== null && isDisallowed(distinctId, invented.disallowedIdsIgnoreCase)) {

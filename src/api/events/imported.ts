@@ -75,8 +75,8 @@ export function registerImported(app: App, { store: { events } }: AppDeps): void
     operationId: "listProperties",
     summary: "List properties",
     description:
-      "Returns the properties that the imported records of an event have. Numeric ones can be measured by metrics. " +
-      `Of more than ${MAX_PROPERTIES_PER_EVENT} properties, those that most records have are listed.`,
+      `Returns the properties of an event's imported records, at most ${MAX_PROPERTIES_PER_EVENT}: those that most ` +
+      "records have. Numeric ones can be measured by metrics.",
     params: eventParams,
     response: z.object({
       properties: z.array(propertyResponse).describe("The properties by name."),

@@ -7,6 +7,7 @@ import type { AppDeps } from "../deps.ts";
 import type { ProviderSchemas } from "../integrations/providerSchemas.ts";
 import { signalConfigChanged } from "../integrations/signals.ts";
 import { listOf, toList } from "../responses.ts";
+import { checkEventNames } from "./checkEventNames.ts";
 import { eventParams, eventPatch, integrationParams, pageQuery } from "../schemas.ts";
 
 export function registerEvents(app: App, deps: AppDeps, schemas: ProviderSchemas): void {
@@ -19,7 +20,7 @@ export function registerEvents(app: App, deps: AppDeps, schemas: ProviderSchemas
     summary: "Add an event",
     description:
       "Adds an event to import, from the integration's `importFrom` on. Which fields the event has depends on the " +
-      "provider. A second event of the same id or name is a 409.",
+      "provider. A second event of the same id or name is a 409. A warning says if the project has no such event.",
     params: integrationParams,
     body: schemas.newEvent,
     bodyFor: async (workspaceId, { id }) =>
@@ -31,7 +32,8 @@ export function registerEvents(app: App, deps: AppDeps, schemas: ProviderSchemas
       await refuseTooMany(deps, workspaceId, id);
       const row = orNotFound("integration", await events.create(workspaceId, id, body));
       await signalConfigChanged(deps, await integrations.get(workspaceId, id));
-      return schemas.toEventResponse(row);
+      await checkEventNames(deps, id);
+      return schemas.toEventResponse((await events.get(workspaceId, id, row.name)) ?? row);
     },
   });
   endpoint({
@@ -66,7 +68,8 @@ export function registerEvents(app: App, deps: AppDeps, schemas: ProviderSchemas
     path: "/v1/integrations/{id}/events/{name}",
     operationId: "deleteEvent",
     summary: "Delete an event",
-    description: "Deletes an event with its imported records. An event that a metric uses is a 409.",
+    description:
+      "Deletes an event with its imported records. While metrics use the event, this is a 409 that lists them.",
     params: eventParams,
     problems: [409],
     handler: async ({ workspaceId, params: { id, name } }) => {

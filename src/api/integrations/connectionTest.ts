@@ -1,6 +1,8 @@
-// POST /v1/integrations/{id}/test: checks what the customer had to set up, with the stored credentials.
+// Connection tests: of an integration, and of one before it is created.
 import { z } from "@hono/zod-openapi";
+import type { Connection } from "../../domain/connection.ts";
 import { SyncError } from "../../domain/errors.ts";
+import type { EventDefinition } from "../../domain/event.ts";
 import { endpointsOf } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
 import { orNotFound } from "../../http/problem.ts";
@@ -8,24 +10,36 @@ import type { TestStep } from "../../providers/connector.ts";
 import { requestLimiter } from "../../store/store.ts";
 import type { AppDeps } from "../deps.ts";
 import { integrationParams } from "../schemas.ts";
+import type { ProviderSchemas } from "./providerSchemas.ts";
+import { testSteps } from "./responses.ts";
 
 const testResponse = z
-  .object({
-    ok: z.boolean().describe("Whether all steps succeeded."),
-    steps: z
-      .array(
-        z.object({
-          name: z.string().describe("What was checked."),
-          ok: z.boolean().describe("Whether it succeeded."),
-          message: z.string().optional().describe("What is wrong, and what to do about it."),
-        }),
-      )
-      .describe("The steps in order, up to the one after which no other makes sense."),
-  })
+  .object({ ok: z.boolean().describe("Whether all steps succeeded."), steps: testSteps })
   .openapi("ConnectionTest", { example: { ok: true, steps: [{ name: "credentials", ok: true }] } });
 
-export function registerConnectionTest(app: App, { store, connectors }: AppDeps): void {
+const DAY_CHARS = "yyyy-mm-dd".length;
+
+export function registerConnectionTest(app: App, deps: AppDeps, schemas: ProviderSchemas): void {
   const endpoint = endpointsOf(app, "integrations");
+  const { store } = deps;
+  endpoint({
+    method: "post",
+    path: "/v1/integrations/test",
+    operationId: "testNewIntegration",
+    summary: "Test before creating",
+    description:
+      "Takes the body of `createIntegration`, tests the connection with it as `testIntegration` does, and stores " +
+      "nothing. Requests of a shared budget are only used once the credentials are proven.",
+    body: schemas.newIntegration,
+    status: 202,
+    response: testResponse,
+    handler: async ({ workspaceId, body }) => {
+      const { provider, settings, secret } = body;
+      const importFrom = body.importFrom ?? new Date(await store.nowMs()).toISOString().slice(0, DAY_CHARS);
+      const connection = { integrationId: "", workspaceId, provider, settings, secret: secret ?? "", importFrom };
+      return runTest(deps, { ...connection, learned: {} }, []);
+    },
+  });
   endpoint({
     method: "post",
     path: "/v1/integrations/{id}/test",
@@ -33,29 +47,50 @@ export function registerConnectionTest(app: App, { store, connectors }: AppDeps)
     summary: "Test the connection",
     description:
       "Checks credentials, permissions and events at the provider, and returns every step. A failed step is a 202 " +
-      "with `ok` false. The test uses requests of the same budget as the sync.",
+      "with `ok` false. The integration keeps the result as `lastTest`. The test uses requests of the same budget as " +
+      "the sync.",
     params: integrationParams,
     status: 202,
     response: testResponse,
     handler: async ({ workspaceId, params: { id } }) => {
-      const row = orNotFound("integration", await store.integrations.get(workspaceId, id));
-      const events = await store.imports.definitions(id);
-      const connector = orNotFound("provider", connectors[row.provider] ?? null);
-      const steps = await failedStepOf(async () => {
-        const connection = orNotFound("integration", await store.integrations.connection(id));
-        return connector.testConnection(connection, events, requestLimiter(store, connector.requestBudget(connection)));
-      });
-      return { ok: steps.every((step) => step.ok), steps };
+      orNotFound("integration", await store.integrations.get(workspaceId, id));
+      return testStored(deps, id);
     },
   });
 }
 
-/** A classified failure that stopped the whole test is a failed step, not a failed call. */
-async function failedStepOf(test: () => Promise<TestStep[]>): Promise<TestStep[]> {
+interface TestResult {
+  ok: boolean;
+  steps: TestStep[];
+}
+
+async function testStored(deps: AppDeps, id: string): Promise<TestResult> {
+  const { integrations, imports } = deps.store;
+  let connection: Connection;
   try {
-    return await test();
+    connection = orNotFound("integration", await integrations.connection(id));
   } catch (error) {
-    if (!(error instanceof SyncError)) throw error;
-    return [{ name: "connection", ok: false, message: error.message }];
+    // The secret cannot be decrypted.
+    return failedTest(error);
   }
+  const result = await runTest(deps, connection, await imports.definitions(id));
+  await integrations.recordTest(connection, result);
+  return result;
+}
+
+async function runTest(deps: AppDeps, connection: Connection, events: EventDefinition[]): Promise<TestResult> {
+  const connector = orNotFound("provider", deps.connectors[connection.provider] ?? null);
+  try {
+    const limiter = requestLimiter(deps.store, connector.requestBudget(connection), connection.workspaceId);
+    const steps = await connector.testConnection(connection, events, limiter);
+    return { ok: steps.every((step) => step.ok), steps };
+  } catch (error) {
+    return failedTest(error);
+  }
+}
+
+/** A classified failure that stopped the whole test is a failed step. */
+function failedTest(error: unknown): TestResult {
+  if (!(error instanceof SyncError)) throw error;
+  return { ok: false, steps: [{ name: "connection", ok: false, message: error.message }] };
 }

@@ -1,7 +1,14 @@
 // What the endpoints of integrations and events accept and return for each provider, made from the providers' specs.
 import { z } from "@hono/zod-openapi";
 import type { EventSummary, NewEvent } from "../../domain/event.ts";
-import type { Integration, IntegrationPatch, JsonObject, NewIntegration, Provider } from "../../domain/integration.ts";
+import type {
+  Integration,
+  IntegrationPatch,
+  JsonObject,
+  NewIntegration,
+  Project,
+  Provider,
+} from "../../domain/integration.ts";
 import type { Field, Fields, ProviderSpec } from "../../providers/provider.ts";
 import {
   directionSwitches,
@@ -18,6 +25,8 @@ import {
   type IntegrationResponse,
   toEventResponse,
 } from "./responses.ts";
+
+const DAY_MS = 86_400_000;
 
 export type ProviderSchemas = ReturnType<typeof createProviderSchemas>;
 
@@ -40,12 +49,16 @@ export function createProviderSchemas(specs: readonly ProviderSpec[], nowMs: Now
   const event: z.ZodType<unknown, EventResponse> = z.union(some(specs.map(eventOf))).openapi("Event");
   return {
     newIntegration: newIntegrations.transform((body) => toNewIntegration(specOf(body["provider"]), body)),
-    integrationPatch: z.union(specs.map((spec) => integrationPatch(spec, {}))),
-    integrationPatchFor: ({ provider, settings }: Integration) => integrationPatch(specOf(provider), settings),
+    integrationPatch: z.union(specs.map((spec) => integrationPatch(spec, null))),
+    integrationPatchFor: (row: Integration) => integrationPatch(specOf(row.provider), row),
     newEvent: z.union(specs.map(newEvent)),
     newEventFor: ({ provider }: Integration) => newEvent(specOf(provider)),
     integration,
     event,
+    importCostOf: ({ provider, importFrom, createdAtMs }: Integration): string | null => {
+      const days = Math.ceil((createdAtMs - Date.parse(`${importFrom}T00:00:00Z`)) / DAY_MS);
+      return specOf(provider).history?.cost(Math.max(1, days)) ?? null;
+    },
     toEventResponse: (row: EventSummary) => toEventResponse(row, specOf(row.provider).event.nameField),
   };
 }
@@ -54,14 +67,16 @@ export function createProviderSchemas(specs: readonly ProviderSpec[], nowMs: Now
 export const componentName = ({ title }: ProviderSpec): string => title.replaceAll(/\W/g, "");
 
 function newIntegration(spec: ProviderSpec, nowMs: NowMs) {
-  const { id, title, settings, secret } = spec;
+  const { id, title, settings, secret, history } = spec;
   return z
     .strictObject(
       {
         provider: z.literal(id).describe("The provider."),
         ...shapeOf(settings),
         ...(secret && { [secret.name]: documented(secret) }),
-        importFrom: importFromDay(nowMs).optional().describe("The first day to import. Default: 30 days ago."),
+        importFrom: importFromDay(nowMs, history?.first)
+          .optional()
+          .describe(["The first day to import. Default: 30 days ago.", history?.help].join(" ").trim()),
       },
       sayUnknown(`unknown field of a ${title} integration`),
     )
@@ -70,62 +85,89 @@ function newIntegration(spec: ProviderSpec, nowMs: NowMs) {
 
 function toNewIntegration(spec: ProviderSpec, body: Record<string, unknown>): NewIntegration {
   const settings = pick(body, Object.keys(spec.settings));
-  const values = spec.projectFields.map((name) => settings[name] ?? null);
-  const names = spec.projectFields.map((name, i) => {
-    const label = spec.settings[name]?.label ?? name;
-    return values[i] === null ? `no ${label}` : `${label} ${values[i]}`;
-  });
   return {
     provider: spec.id,
     settings,
     secret: spec.secret === undefined ? null : String(body[spec.secret.name]),
     importFrom: (body["importFrom"] as string | undefined) ?? null,
-    project: { key: values.map((value) => value ?? "").join("/"), name: `${spec.title} with ${names.join(" and ")}` },
+    project: projectOf(spec, settings),
     deliversUpdates: spec.deliversUpdates,
   };
 }
 
-function integrationPatch(spec: ProviderSpec, stored: JsonObject): z.ZodType<IntegrationPatch> {
+function projectOf({ title, projectFields, settings }: ProviderSpec, values: JsonObject): Project {
+  const named = projectFields.map((field) => {
+    const label = settings[field]?.label ?? field;
+    const value = values[field];
+    return typeof value === "string" ? { value, text: `${label} ${value}` } : { value: "", text: `no ${label}` };
+  });
+  return {
+    key: named.map(({ value }) => value).join("/"),
+    name: `${title} with ${named.map(({ text }) => text).join(" and ")}`,
+  };
+}
+
+/** `row` is the integration to change; null for the documentation of all bodies. */
+function integrationPatch(spec: ProviderSpec, row: Integration | null): z.ZodType<IntegrationPatch> {
   const { title, settings, secret } = spec;
-  const changeable = Object.entries(settings).filter(([, { isChangeable }]) => isChangeable);
-  const missing = Object.keys(settings).find((name) => settings[name]?.isNeededToExport && stored[name] === null);
   return z
     .strictObject(
       {
         ...directionSwitches,
-        ...Object.fromEntries(changeable.map(([name, field]) => [name, documented(field).optional()])),
+        ...Object.fromEntries(Object.entries(settings).map(([name, field]) => [name, patchField(field)])),
         ...(secret && { [secret.name]: documented(secret).optional() }),
       },
       sayUnknown(`unknown field of a ${title} integration, or one that never changes`),
     )
     .openapi(`${componentName(spec)}Patch`)
-    .refine((body) => body.export?.enabled !== true || missing === undefined, {
-      path: ["export", "enabled"],
-      message:
-        `cannot be switched on: this integration has no ${missing} and only imports. ` +
-        `Create another integration of this project with the ${missing} that the export is to write to.`,
+    .superRefine((body, context) => {
+      const missing = missingToExport(spec, row, body);
+      if (missing === null) return;
+      const message =
+        `cannot be on without ${missing}: this integration only imports. ` +
+        `Set the ${missing} that the export is to write to; if it cannot be changed, create another integration.`;
+      context.addIssue({ code: "custom", path: ["export", "enabled"], message });
     })
     .transform(({ export: exporting, import: importing, ...body }: Record<string, unknown> & Switches) => {
-      const names = changeable.map(([name]) => name);
-      const changed = pick(body, names);
+      const changed = pick(body, Object.keys(settings));
+      const fixed = Object.entries(settings).filter(([name, { isChangeable }]) => !isChangeable && name in changed);
+      const labels = Object.fromEntries(fixed.map(([name, { label }]) => [name, label]));
       return {
         exportEnabled: exporting?.enabled,
         importEnabled: importing?.enabled,
         settings: Object.keys(changed).length === 0 ? undefined : changed,
         secret: secret && (body[secret.name] as string | undefined),
+        fixed: fixed.length === 0 ? undefined : { labels, projectOf: (values: JsonObject) => projectOf(spec, values) },
       };
     });
+}
+
+/** The setting without which the export would be on, if there is one. */
+function missingToExport(spec: ProviderSpec, row: Integration | null, body: Record<string, unknown>): string | null {
+  const { export: exporting } = body as Switches;
+  if (row === null || !(exporting?.enabled ?? row.export.enabled)) return null;
+  const after = { ...row.settings, ...pick(body, Object.keys(spec.settings)) };
+  return (
+    Object.keys(spec.settings).find((name) => spec.settings[name]?.isNeededToExport && after[name] === null) ?? null
+  );
+}
+
+/** What is absent stays as it is, so a patch has no defaults. */
+function patchField(field: Field): z.ZodType {
+  const { schema } = field;
+  const given = schema instanceof z.ZodDefault ? schema.unwrap() : schema instanceof z.ZodPipe ? schema.in : schema;
+  return documented({ ...field, schema: given as typeof schema }).optional();
 }
 
 type Switches = { export?: { enabled: boolean }; import?: { enabled: boolean } };
 
 function newEvent(spec: ProviderSpec): z.ZodType<NewEvent> {
-  const { nameField, label, example, source } = spec.event;
+  const { nameField, label, example, source, otherNamesRemedy } = spec.event;
   const names = Object.keys(source);
   return z
     .strictObject(
       {
-        [nameField]: eventName.meta({ description: `${label}.`, example }),
+        [nameField]: eventName(otherNamesRemedy).meta({ description: `${label}.`, example }),
         description: optionalDescription,
         ...shapeOf(source),
       },

@@ -3,12 +3,29 @@ import { z } from "@hono/zod-openapi";
 import { workflowIdOf } from "../../client/index.ts";
 import type { EventSummary } from "../../domain/event.ts";
 import type { Integration } from "../../domain/integration.ts";
-import { count, errorState, isoTime, isoTimeOrNull, time, toErrorField } from "../responses.ts";
+import { eventWarnings, integrationWarnings, type LastTest } from "../../domain/warnings.ts";
+import { count, errorState, isoTime, isoTimeOrNull, time, toErrorField, warnings } from "../responses.ts";
 import { lastRunResponse, toLastRun } from "../runs/responses.ts";
 
 const doing = z.string().nullable().optional().openapi({
   description: "What the direction does, while a run goes on. Null if the workflow does not answer. Absent in lists.",
   example: "delivering buckets 1 to 1000 of 5000",
+});
+
+export const testSteps = z
+  .array(
+    z.object({
+      name: z.string().describe("What was checked."),
+      ok: z.boolean().describe("Whether it succeeded."),
+      message: z.string().optional().describe("What is wrong, and what to do about it."),
+    }),
+  )
+  .describe("The steps in order, up to the one after which no other makes sense.");
+
+const lastTest = z.object({
+  at: time.describe("When the connection was tested."),
+  ok: z.boolean().describe("Whether all steps succeeded."),
+  steps: testSteps,
 });
 
 const completeThrough = time.nullable().describe("Everything before this time is synced. Null if nothing is.");
@@ -17,10 +34,18 @@ const completeThrough = time.nullable().describe("Everything before this time is
 export const integrationFields = z.object({
   id: z.string().openapi({ description: "The id of the integration.", example: "int_8ca58d2699" }),
   importFrom: z.string().openapi({ description: "The first day that is imported.", example: "2026-01-31" }),
+  importCost: z.string().nullable().openapi({
+    description: "What the first import of an event costs at the provider. Null if it is not limited.",
+    example: null,
+  }),
   createdAt: time.describe("When the integration was created."),
   status: z.enum(["idle", "syncing", "paused", "attention"]).openapi({
     description: "`attention` means that an error waits for the owner of the project.",
     example: "idle",
+  }),
+  overdue: z.boolean().openapi({
+    description: "Whether a run should have started some time ago, or no worker goes on with the run.",
+    example: false,
   }),
   nextRunAt: time.nullable().describe("When the next run starts. Null if none is planned."),
   workflowId: z.string().openapi({ description: "The id of the workflow.", example: "integration-int_8ca58d2699" }),
@@ -29,6 +54,15 @@ export const integrationFields = z.object({
     example: null,
   }),
   lastRun: lastRunResponse.nullable().describe("The run that started last. Null before the first."),
+  lastTest: lastTest.nullable().openapi({
+    description: "The last connection test. Null if there was none since settings or credentials were changed.",
+    example: null,
+  }),
+  projectFixed: z.boolean().openapi({
+    description: "Whether rows were sent or stored, so that the fields that identify the project cannot be changed.",
+    example: true,
+  }),
+  warnings,
   export: z
     .object({
       enabled: z.boolean().openapi({ description: "Whether exposures are exported.", example: true }),
@@ -52,6 +86,22 @@ export const integrationFields = z.object({
 
 export type IntegrationResponse = z.input<typeof integrationFields> & { provider: string };
 
+const gapResponse = z
+  .object({
+    from: z.string().openapi({ format: "date", description: "The first day of the gap.", example: "2026-01-05" }),
+    to: z.string().openapi({ format: "date", description: "The last day of the gap.", example: "2026-01-05" }),
+    ...errorState.shape,
+  })
+  .openapi("Gap", {
+    example: {
+      from: "2026-01-05",
+      to: "2026-01-05",
+      kind: "transient",
+      message: "The provider failed at the export of events (status 500).",
+      since: "2026-01-31T08:00:00.000Z",
+    },
+  });
+
 /** The event's name, and its source at the provider, stand beside these fields. */
 export const eventFields = z.object({
   description: z.string().nullable().openapi({ description: "Free text for people.", example: "Paid orders" }),
@@ -59,29 +109,46 @@ export const eventFields = z.object({
   imported: count.openapi({ description: "Records that were imported.", example: 1200 }),
   rejected: count.openapi({ description: "Records that were rejected.", example: 0 }),
   completeThrough,
+  gaps: z.array(gapResponse).describe("Days that cannot be read now. Each run tries them again."),
+  warnings,
   error: errorState.optional(),
 });
 
 export type EventResponse = z.input<typeof eventFields>;
 
+const NOT_SAID = { temporalUrl: null, importCost: null };
+
 /** `temporalUrl` is the page of its workflow in Temporal's UI, if there is one. The secret is not part of a row. */
-export function toIntegrationResponse(row: Integration, temporalUrl: string | null = null): IntegrationResponse {
+export function toIntegrationResponse(
+  row: Integration,
+  { temporalUrl, importCost }: { temporalUrl: string | null; importCost: string | null } = NOT_SAID,
+): IntegrationResponse {
   const { lastRun } = row;
+  const facts = { ...row, hasRun: lastRun !== null };
   const { completeThroughMs, error, ...counts } = row.export;
   return {
     ...row.settings,
     id: row.id,
     provider: row.provider,
     importFrom: row.importFrom,
+    importCost,
     createdAt: isoTime(row.createdAtMs),
     status: row.status,
+    overdue: row.overdue,
     nextRunAt: isoTimeOrNull(row.nextRunAtMs),
     workflowId: workflowIdOf(row.id),
     temporalUrl,
     lastRun: lastRun && toLastRun(lastRun),
+    lastTest: row.lastTest && toLastTest(row.lastTest),
+    projectFixed: row.projectFixed,
+    warnings: integrationWarnings(facts),
     export: { ...counts, completeThrough: isoTimeOrNull(completeThroughMs), ...toErrorField(error) },
     import: { enabled: row.import.enabled, ...toErrorField(row.import.error) },
   };
+}
+
+function toLastTest({ atMs, ok, steps }: LastTest): z.input<typeof lastTest> {
+  return { at: isoTime(atMs), ok, steps };
 }
 
 /** `nameField` is what the provider calls the name of an event. */
@@ -94,6 +161,14 @@ export function toEventResponse(row: EventSummary, nameField: string): EventResp
     imported: row.imported,
     rejected: row.rejected,
     completeThrough: isoTimeOrNull(row.completeThroughMs),
+    gaps: row.gaps.map(({ fromDay, toDay, error: { kind, message, sinceMs } }) => ({
+      from: fromDay,
+      to: toDay,
+      kind,
+      message,
+      since: isoTime(sinceMs),
+    })),
+    warnings: eventWarnings(row),
     ...toErrorField(row.error),
   };
 }

@@ -1,4 +1,5 @@
 // Integrations: create, get, change, delete, pause, resume. Every write commits its row before it signals the workflow.
+import { z } from "@hono/zod-openapi";
 import pTimeout from "p-timeout";
 import { workflowIdOf } from "../../client/index.ts";
 import type { Integration } from "../../domain/integration.ts";
@@ -15,12 +16,24 @@ import { integrationRef, signalConfigChanged, signalWorkflow } from "./signals.t
 /** A status query needs a worker. The page that asks should not wait long if there is none. */
 const STATUS_TIMEOUT_MS = 1_000;
 
+const forceQuery = z.object({
+  force: z
+    .enum(["true", "false"])
+    .optional()
+    .transform((text) => text === "true")
+    .describe("`true` deletes the metrics that use its events too. Default: `false`."),
+});
+
 type ToResponse = (row: Integration) => IntegrationResponse;
 
 export function registerIntegrations(app: App, deps: AppDeps, schemas: ProviderSchemas, web: WebSettings): void {
   const endpoint = endpointsOf(app, "integrations");
   const { integrations } = deps.store;
-  const toResponse = (row: Integration) => toIntegrationResponse(row, temporalUrlOf(web.temporalUi, row.id));
+  const toResponse = (row: Integration) =>
+    toIntegrationResponse(row, {
+      temporalUrl: temporalUrlOf(web.temporalUi, row.id),
+      importCost: schemas.importCostOf(row),
+    });
   endpoint({
     method: "post",
     path: "/v1/integrations",
@@ -64,6 +77,7 @@ export function registerIntegrations(app: App, deps: AppDeps, schemas: ProviderS
     },
   });
   registerChanges(app, deps, schemas, toResponse);
+  registerPause(app, deps, schemas, toResponse);
 }
 
 function registerChanges(app: App, deps: AppDeps, schemas: ProviderSchemas, toResponse: ToResponse): void {
@@ -75,18 +89,19 @@ function registerChanges(app: App, deps: AppDeps, schemas: ProviderSchemas, toRe
     operationId: "updateIntegration",
     summary: "Change an integration",
     description:
-      "Switches directions on or off, or replaces credentials. Absent fields stay as they are. The first enabling " +
-      "of the export sends all retained exposures; later it continues where it stopped.",
+      "The first enabling of the export sends all retained exposures; later it goes on where it stopped. Fields that " +
+      "identify the project can be changed until a row was sent or stored, not during a run; the sync then restarts.",
     params: integrationParams,
+    problems: [409],
     body: schemas.integrationPatch,
     bodyFor: async (workspaceId, { id }) =>
       schemas.integrationPatchFor(orNotFound("integration", await integrations.get(workspaceId, id))),
     response: schemas.integration,
     handler: async ({ workspaceId, params: { id }, body: patch }) => {
       const isEmpty = Object.values(patch).every((value) => value === undefined);
-      const reply = isEmpty ? integrations.get(workspaceId, id) : integrations.update(workspaceId, id, patch);
-      const row = orNotFound("integration", await reply);
-      if (!isEmpty) await signalConfigChanged(deps, row);
+      if (isEmpty) return toResponse(orNotFound("integration", await integrations.get(workspaceId, id)));
+      const row = orNotFound("integration", await integrations.update(workspaceId, id, patch));
+      await signalConfigChanged(deps, row);
       return toResponse(row);
     },
   });
@@ -96,13 +111,21 @@ function registerChanges(app: App, deps: AppDeps, schemas: ProviderSchemas, toRe
     operationId: "deleteIntegration",
     summary: "Delete an integration",
     description:
-      "Ends the sync and deletes the integration with its events and records. The provider keeps what it was sent.",
+      "Ends the sync and deletes the integration with its events and records. The provider keeps what it was sent. " +
+      "While metrics use its events, this is a 409 that lists them, unless `force` is true.",
     params: integrationParams,
-    handler: async ({ workspaceId, params: { id } }) => {
-      refuseMissing("integration", await integrations.remove(workspaceId, id));
+    query: forceQuery,
+    problems: [409],
+    handler: async ({ workspaceId, params: { id }, query: { force } }) => {
+      refuseMissing("integration", await integrations.remove(workspaceId, id, { force }));
       return signalWorkflow(deps, id, "end", (control) => control.end(id));
     },
   });
+}
+
+function registerPause(app: App, deps: AppDeps, schemas: ProviderSchemas, toResponse: ToResponse): void {
+  const endpoint = endpointsOf(app, "integrations");
+  const { integrations } = deps.store;
   const setPaused = async (workspaceId: string, id: string, isPaused: boolean) => {
     const row = orNotFound("integration", await integrations.setPaused(workspaceId, id, isPaused));
     const signal = isPaused ? "pause" : "resume";

@@ -57,7 +57,7 @@ function valueProblem(operator: Filter["operator"], value: unknown): string | nu
 
 const measure = z
   .strictObject({
-    event: eventName.describe("The id or name of an event of the integration."),
+    event: eventName().describe("The id or name of an event of the integration."),
     aggregation: z.enum(AGGREGATIONS).describe("How a user's events become one number."),
     property: property.optional().describe("The property for `sum` and `mean`."),
     filters: z

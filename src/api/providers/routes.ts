@@ -25,7 +25,10 @@ const field = z
     required: z.boolean().openapi({ description: "Whether it must be given.", example: true }),
     default: z.string().optional().describe("The value if it is absent."),
     advanced: z.boolean().openapi({ description: "Whether the default is right for most people.", example: false }),
-    changeable: z.boolean().openapi({ description: "Whether it can be changed later.", example: false }),
+    changeable: z.boolean().openapi({
+      description: "Whether it can always be changed later. Other fields: until a row was sent or stored.",
+      example: false,
+    }),
     neededToExport: z.boolean().openapi({ description: "Whether export needs it.", example: false }),
     suggest: z
       .object({
@@ -46,6 +49,7 @@ const provider = z
     projectFields: z
       .array(z.string())
       .openapi({ description: "The settings that distinguish projects.", example: ["projectId"] }),
+    historyHelp: z.string().optional().describe("What a long import costs."),
     settings: z.array(field).describe("The fields of an integration."),
     event: z.array(field).describe("The fields of an event. The first is its name."),
   })
@@ -66,16 +70,17 @@ export function registerProviders(app: App, { specs }: Pick<AppDeps, "specs">): 
 }
 
 export function toProvider(spec: ProviderSpec): z.input<typeof provider> {
-  const { id, title, summary, titlePrefix = "", projectFields, secret, event } = spec;
+  const { id, title, summary, titlePrefix = "", projectFields, history, secret, event } = spec;
   return {
     id,
     title,
     summary,
     titlePrefix,
     projectFields: [...projectFields],
+    historyHelp: history?.help,
     settings: [...toFields(spec.settings), ...(secret ? [toField(secret.name, secret, "secret")] : [])],
     event: [
-      toField(event.nameField, { ...event, schema: z.string(), rule: EVENT_NAME_RULE }),
+      toField(event.nameField, { ...event, schema: z.string(), rule: eventNameRule(event.otherNamesRemedy) }),
       {
         ...toField("description", { ...event, schema: z.string(), label: "Description", help: event.descriptionHelp }),
         kind: "multiline",
@@ -86,7 +91,10 @@ export function toProvider(spec: ProviderSpec): z.input<typeof provider> {
   };
 }
 
-const EVENT_NAME_RULE = { pattern: EVENT_NAME, message: "Only letters, numbers, underscores, and hyphens." };
+const eventNameRule = (remedy = "") => ({
+  pattern: EVENT_NAME,
+  message: `Only letters, numbers, underscores, and hyphens. ${remedy}`.trim(),
+});
 
 const toFields = (fields: Fields) => Object.entries(fields).map(([name, one]) => toField(name, one));
 

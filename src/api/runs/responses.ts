@@ -1,8 +1,18 @@
 // How the API shows runs, rejected records and sync requests.
 import { z } from "@hono/zod-openapi";
-import type { RejectedRecord, Run, SyncRequest } from "../../domain/run.ts";
-import { asJsonValue } from "../rawJson.ts";
-import { count, direction, errorState, isoTime, isoTimeOrNull, outcome, time, toErrorField } from "../responses.ts";
+import type { RejectedPage, RejectedRecord, Run, SyncRequest } from "../../domain/run.ts";
+import { asJsonValue, rawList } from "../rawJson.ts";
+import {
+  count,
+  direction,
+  errorState,
+  isoTime,
+  isoTimeOrNull,
+  outcome,
+  time,
+  toErrorField,
+  listOf,
+} from "../responses.ts";
 
 export const lastRunResponse = z.object({
   id: z.string().openapi({ description: "The id of the run.", example: "run_5d2c" }),
@@ -10,7 +20,10 @@ export const lastRunResponse = z.object({
   finishedAt: time.nullable().describe("When the run finished; null while it goes on."),
   outcome: outcome
     .nullable()
-    .describe("`failed`: all directions failed. `partial`: a direction or an event did. Null while the run goes on."),
+    .describe(
+      "`failed`: all directions failed. `partial`: a direction or an event did. `nothing_to_do`: nothing was " +
+        "enabled, or the import has no events. Null while the run goes on.",
+    ),
 });
 
 const directionOfRun = z.object({
@@ -39,6 +52,22 @@ export const rejectedResponse = z
   })
   .openapi("RejectedRecord");
 
+const rejectedCount = z
+  .object({
+    direction: direction.describe("Whether the records were to be exported or imported."),
+    event: z
+      .string()
+      .optional()
+      .openapi({ description: "The event that they were imported for.", example: "purchase" }),
+    reason: z.string().openapi({ description: "Why they were rejected.", example: "The row has no event UUID." }),
+    count: count.openapi({ description: "How many records were rejected for it.", example: 3 }),
+  })
+  .openapi("RejectedCount");
+
+export const rejectedList = listOf("rejected", rejectedResponse).extend({
+  counts: z.array(rejectedCount).describe("All rejected records by reason, whatever the page. The counts are exact."),
+});
+
 export const requestResponse = z
   .object({ requestId: z.string().describe("Asks `getSyncRequest` how far the request is.") })
   .openapi("Requested", { example: { requestId: "req_7f3a" } });
@@ -60,8 +89,14 @@ export function toRunResponse(run: Run): z.input<typeof runResponse> {
   return { ...toLastRun(run), directions };
 }
 
-/** As text, because parsing the record would lose digits of its numbers. */
-export function toRejectedText({ id, direction: of, event, reason, record, atMs }: RejectedRecord): string {
+/** As text, because parsing the records would lose digits of their numbers. */
+export function toRejectedListText({ items, counts, next }: RejectedPage): string {
+  const listed = counts.map(({ event, ...rest }) => ({ ...rest, event: event ?? undefined }));
+  const list = rawList("rejected", items.map(toRejectedText), next);
+  return `${list.slice(0, -1)},"counts":${JSON.stringify(listed)}}`;
+}
+
+function toRejectedText({ id, direction: of, event, reason, record, atMs }: RejectedRecord): string {
   const head = JSON.stringify({ id, direction: of, event: event ?? undefined, reason, at: isoTime(atMs) });
   return `${head.slice(0, -1)},"record":${asJsonValue(record)}}`;
 }

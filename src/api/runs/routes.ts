@@ -2,20 +2,12 @@
 import type { App } from "../../http/env.ts";
 import { endpointsOf } from "../../http/endpoint.ts";
 import { orNotFound, Problem } from "../../http/problem.ts";
+import type { Integration } from "../../domain/integration.ts";
 import type { AppDeps } from "../deps.ts";
 import { integrationRef, signalWorkflow } from "../integrations/signals.ts";
-import { jsonResponse, rawList } from "../rawJson.ts";
 import { listOf, toList } from "../responses.ts";
 import { integrationParams, pageQuery, requestParams } from "../schemas.ts";
-import {
-  rejectedResponse,
-  requestResponse,
-  runResponse,
-  syncResponse,
-  toRejectedText,
-  toRunResponse,
-  toSyncResponse,
-} from "./responses.ts";
+import { requestResponse, runResponse, syncResponse, toRunResponse, toSyncResponse } from "./responses.ts";
 
 export function registerRuns(app: App, deps: AppDeps): void {
   const endpoint = endpointsOf(app, "runs");
@@ -35,34 +27,20 @@ export function registerRuns(app: App, deps: AppDeps): void {
     },
   });
   endpoint({
-    method: "get",
-    path: "/v1/integrations/{id}/rejected",
-    operationId: "listRejectedRecords",
-    summary: "List rejected records",
-    description:
-      "Returns the records that were refused for good, newest first, with the reasons. The records contain user ids.",
-    params: integrationParams,
-    query: pageQuery,
-    response: listOf("rejected", rejectedResponse),
-    handler: async ({ workspaceId, params, query }) => {
-      const page = orNotFound("integration", await runs.rejected(workspaceId, params.id, query));
-      return jsonResponse(rawList("rejected", page.items.map(toRejectedText), page.next));
-    },
-  });
-  endpoint({
     method: "post",
     path: "/v1/integrations/{id}/sync",
     operationId: "syncIntegration",
     summary: "Sync now",
     description:
-      "Asks for a run that covers everything up to now. The run may serve several requests. A paused integration " +
-      "refuses with 409.",
+      "Asks for a run that covers everything up to now. The run may serve several requests. If the provider had " +
+      "asked to wait, the run asks it again. A paused integration refuses with 409.",
     params: integrationParams,
     status: 202,
     response: requestResponse,
     problems: [409],
     handler: async ({ workspaceId, params: { id } }) => {
       const row = orNotFound("integration", await integrations.get(workspaceId, id));
+      await endBlock(deps, row);
       const request = orNotFound("integration", await runs.request(workspaceId, id));
       if (request === "paused") throw new Problem(409, "The integration is paused. Resume it, then sync again.");
       await signalWorkflow(deps, id, "syncNow", (control) => control.syncNow(integrationRef(row), request.requestId));
@@ -80,4 +58,13 @@ export function registerRuns(app: App, deps: AppDeps): void {
     handler: async ({ workspaceId, params: { id, requestId } }) =>
       toSyncResponse(orNotFound("sync request", await runs.getRequest(workspaceId, id, requestId))),
   });
+}
+
+/** A provider that refused a request for its rate is asked again at once. */
+async function endBlock(
+  { store, connectors }: AppDeps,
+  { provider, settings, workspaceId }: Integration,
+): Promise<void> {
+  const budget = connectors[provider]?.requestBudget({ settings }) ?? null;
+  if (budget !== null) await store.budgets.unblock(budget.key, workspaceId);
 }

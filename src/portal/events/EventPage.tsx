@@ -5,6 +5,7 @@ import { client, isMissing, type Schemas } from "../api.ts";
 import { useIntegration } from "../integrations/queries.ts";
 import { nameOf, titleOf, useProvider } from "../providers/providers.tsx";
 import { SyncErrors } from "../integrations/SyncErrors.tsx";
+import { Warnings } from "../integrations/Warnings.tsx";
 import { unwrapLossless } from "../lossless.ts";
 import { useApiPages } from "../queries.ts";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
@@ -33,10 +34,11 @@ export default function EventPage({ id, name }: EventName) {
   return (
     <Page title={name} above={above}>
       <QueryState query={{ ...query, data: event }} loading="Loading the event">
-        {({ description, error, imported, rejected, completeThrough }) => (
+        {({ description, error, imported, rejected, completeThrough, warnings }) => (
           <>
             {description !== null && <Text size="md">{description}</Text>}
             <SyncErrors of={[{ name, error }]} />
+            <Warnings warnings={warnings} />
             <Text>
               {formatCount(imported)} imported, {formatCount(rejected)} rejected. Complete through:{" "}
               <RelativeTime at={completeThrough} empty="not yet" />

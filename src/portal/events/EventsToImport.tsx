@@ -1,5 +1,5 @@
 // The events that an integration imports, and how far each is imported.
-import { Button, Modal, SimpleGrid, Text } from "@mantine/core";
+import { Badge, Button, Modal, SimpleGrid, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { client, type Integration, type SyncEvent } from "../api.ts";
 import { SyncErrors } from "../integrations/SyncErrors.tsx";
@@ -15,6 +15,7 @@ import { Section } from "../ui/Page.tsx";
 import { QueryState } from "../ui/QueryState.tsx";
 import { RelativeTime } from "../ui/RelativeTime.tsx";
 import { SubmitForm } from "../ui/SubmitForm.tsx";
+import { AMBER } from "../ui/theme.ts";
 import { formatCount } from "../ui/time.ts";
 import { eventsKey, useEvents } from "./queries.ts";
 
@@ -35,6 +36,7 @@ const columnsOf = (id: string, provider: Provider): Column<SyncEvent>[] => [
           <Text size="xs" c="dimmed">
             {event.description}
           </Text>
+          {event.warnings.length > 0 && <Badge color={AMBER}>has warnings</Badge>}
         </>
       );
     },

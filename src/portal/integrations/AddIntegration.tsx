@@ -1,16 +1,11 @@
-// Add Integration: the choice of a provider, then the fields of the integration.
-import { Accordion, Card, SimpleGrid, Stack, Text, TextInput, Title } from "@mantine/core";
-import { useLocation } from "wouter";
-import { client } from "../api.ts";
-import { FieldInput } from "../providers/FieldInput.tsx";
-import { initialValues, toBody, useProviderForm, type Values } from "../providers/fields.ts";
-import { useProviders, type Provider } from "../providers/providers.tsx";
+// Add Integration: the choice of a provider, then the form of its integration.
+import { Card, SimpleGrid, Stack, Text, Title } from "@mantine/core";
+import { useProviders } from "../providers/providers.tsx";
 import { hasSetupGuide } from "../providers/setupGuides.ts";
 import { LinkButton, TextLink } from "../ui/links.tsx";
 import { NotFound } from "../ui/NotFound.tsx";
 import { Page, Section } from "../ui/Page.tsx";
-import { SubmitForm } from "../ui/SubmitForm.tsx";
-import { useIntegrationMutation } from "./queries.ts";
+import { NewIntegrationForm } from "./NewIntegrationForm.tsx";
 
 const ABOVE = [{ label: "Data Integrations", href: "/integrations" }];
 
@@ -27,7 +22,7 @@ export default function AddIntegration({ provider: id }: { provider?: string }) 
   return (
     <Page title={`Add ${provider.title}`} above={[...ABOVE, { label: "Add Integration", href: "/integrations/new" }]}>
       <Section title="Connection" actions={guide}>
-        <ProviderForm provider={provider} />
+        <NewIntegrationForm provider={provider} />
       </Section>
     </Page>
   );
@@ -52,47 +47,5 @@ function Choice() {
         ))}
       </SimpleGrid>
     </Page>
-  );
-}
-
-function ProviderForm({ provider }: { provider: Provider }) {
-  const { id, title, settings } = provider;
-  const [, navigate] = useLocation();
-  const form = useProviderForm(settings, { ...initialValues(settings), importFrom: "" });
-  // The fields of the body are the provider's, so the server checks them.
-  const create = useIntegrationMutation((body: Values) => client.POST("/v1/integrations", { body: body as never }));
-  const inputs = (isAdvanced: boolean) =>
-    settings
-      .filter(({ advanced }) => advanced === isAdvanced)
-      .map((field) => <FieldInput key={field.name} form={form} field={field} />);
-  return (
-    <SubmitForm
-      form={form}
-      mutation={create}
-      toBody={(values) => ({ ...toBody(values), provider: id })}
-      onDone={(created) => navigate(`/integrations/${created.id}?enabled`)}
-      label={title}
-      button="Enable"
-      failure="The integration was not enabled"
-      maxWidthPx={560}
-    >
-      {inputs(false)}
-      <Accordion variant="contained">
-        <Accordion.Item value="advanced">
-          <Accordion.Control>Advanced (optional)</Accordion.Control>
-          <Accordion.Panel>
-            <Stack>
-              {inputs(true)}
-              <TextInput
-                type="date"
-                label="Import from"
-                description="The first day to import. The default is 30 days ago."
-                {...form.getInputProps("importFrom")}
-              />
-            </Stack>
-          </Accordion.Panel>
-        </Accordion.Item>
-      </Accordion>
-    </SubmitForm>
   );
 }

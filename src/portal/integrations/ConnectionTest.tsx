@@ -1,12 +1,23 @@
-// The connection test: its steps, and for each failed step what to do about it.
-import { Button, List, Loader, Text, ThemeIcon } from "@mantine/core";
+// The connection test of an integration: what the last one found, and a new one.
+import { Button, Loader, Text } from "@mantine/core";
 import { useEffect, useRef } from "react";
-import { client, type Schemas } from "../api.ts";
+import { client, type Integration, type Schemas } from "../api.ts";
 import { ErrorAlert } from "../ui/ErrorAlert.tsx";
 import { Section } from "../ui/Page.tsx";
+import { RelativeTime } from "../ui/RelativeTime.tsx";
 import { useIntegrationMutation } from "./queries.ts";
+import { TestSteps } from "./TestSteps.tsx";
 
-export function ConnectionTest({ id, runAtOnce }: { id: string; runAtOnce: boolean }) {
+type LastTest = Integration["lastTest"];
+
+interface ConnectionTestProps {
+  id: string;
+  /** The integration was just added. */
+  runAtOnce: boolean;
+  last: LastTest;
+}
+
+export function ConnectionTest({ id, runAtOnce, last }: ConnectionTestProps) {
   const test = useIntegrationMutation(() => client.POST("/v1/integrations/{id}/test", { params: { path: { id } } }));
   const started = useRef(false);
   const { mutate } = test;
@@ -25,46 +36,41 @@ export function ConnectionTest({ id, runAtOnce }: { id: string; runAtOnce: boole
       }
     >
       <div aria-live="polite">
-        {test.isIdle && <Text>Tests the stored credentials and their permissions at the provider.</Text>}
+        {test.isIdle && <Last last={last} />}
         {test.isPending && (
           <Text>
             <Loader size="xs" mr="xs" aria-hidden /> Testing the connection…
           </Text>
         )}
         {test.error && <ErrorAlert title="The connection could not be tested" error={test.error} />}
-        {test.data && <Steps {...test.data} />}
+        {test.data && <Result {...test.data} />}
       </div>
     </Section>
   );
 }
 
-const REMEDY = "Correct the cause at the provider, or change the credentials under Settings. Then test again.";
+const REMEDY = "Correct the cause at the provider, or change the settings below. Then test again.";
 
-function Steps({ ok, steps }: Schemas["ConnectionTest"]) {
+function Result({ ok, steps }: Schemas["ConnectionTest"]) {
   return (
     <>
       <Text fw={600} mb="xs">
         {ok ? "Enabled: every step succeeded." : `A step failed. The integration is kept. ${REMEDY}`}
       </Text>
-      <List spacing="xs" size="sm" styles={{ itemWrapper: { alignItems: "flex-start" } }}>
-        {steps.map((step) => (
-          <List.Item
-            key={step.name}
-            icon={
-              <ThemeIcon color={step.ok ? "teal.9" : "red.9"} size={20} radius="xl" aria-hidden>
-                {step.ok ? "✓" : "✕"}
-              </ThemeIcon>
-            }
-          >
-            {step.name}: <b>{step.ok ? "ok" : "failed"}</b>
-            {step.message !== undefined && (
-              <Text c={step.ok ? "dimmed" : "var(--mantine-color-error)"} style={{ overflowWrap: "anywhere" }}>
-                {step.message}
-              </Text>
-            )}
-          </List.Item>
-        ))}
-      </List>
+      <TestSteps steps={steps} />
+    </>
+  );
+}
+
+/** What the last test found, until this page tests again. */
+function Last({ last }: { last: LastTest }) {
+  if (last === null) return <Text>The connection was not tested with these settings.</Text>;
+  return (
+    <>
+      <Text mb="xs">
+        Last tested: <RelativeTime at={last.at} />
+      </Text>
+      <TestSteps steps={last.steps} />
     </>
   );
 }

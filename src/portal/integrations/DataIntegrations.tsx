@@ -7,12 +7,12 @@ import { LinkButton, TextLink } from "../ui/links.tsx";
 import { Page, Section } from "../ui/Page.tsx";
 import { QueryState } from "../ui/QueryState.tsx";
 import { RelativeTime } from "../ui/RelativeTime.tsx";
-import { STATUS_COLORS } from "../ui/theme.ts";
 import { useIntegrations } from "./queries.ts";
+import { StatusBadge } from "./StatusBadge.tsx";
 
 const COLUMNS: Column<Integration>[] = [
   { head: "Project", cell: (integration) => <Project integration={integration} /> },
-  { head: "Status", cell: ({ status }) => <Badge color={STATUS_COLORS[status]}>{status}</Badge> },
+  { head: "Status", cell: (integration) => <StatusBadge integration={integration} /> },
   { head: "Data Sync", cell: (integration) => <Directions integration={integration} /> },
   { head: "Last run", cell: ({ lastRun }) => <RelativeTime at={lastRun?.startedAt} empty="none yet" /> },
 ];

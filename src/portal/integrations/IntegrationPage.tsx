@@ -1,5 +1,5 @@
 // The page of one integration: connection, sync, events, runs, settings.
-import { Badge, Stack } from "@mantine/core";
+import { Stack } from "@mantine/core";
 import { useSearch } from "wouter";
 import { client, isMissing, type Integration } from "../api.ts";
 import { EventsToImport } from "../events/EventsToImport.tsx";
@@ -13,11 +13,11 @@ import { TextLink } from "../ui/links.tsx";
 import { Loading } from "../ui/Loading.tsx";
 import { NotFound } from "../ui/NotFound.tsx";
 import { Page, Section } from "../ui/Page.tsx";
-import { STATUS_COLORS } from "../ui/theme.ts";
 import { ConnectionTest } from "./ConnectionTest.tsx";
-import { Credentials } from "./Credentials.tsx";
+import { ChangeConnection } from "./ChangeConnection.tsx";
 import { DataSync } from "./DataSync.tsx";
 import { INTEGRATIONS_KEY, useIntegration } from "./queries.ts";
+import { StatusBadge } from "./StatusBadge.tsx";
 import { SyncStatus } from "./SyncStatus.tsx";
 
 export default function IntegrationPage({ id }: { id: string }) {
@@ -31,10 +31,10 @@ export default function IntegrationPage({ id }: { id: string }) {
     <Page
       title={`${provider.title} ${titleOf(provider, integration)}`}
       above={[{ label: "Data Integrations", href: "/integrations" }]}
-      actions={<Badge color={STATUS_COLORS[integration.status]}>{integration.status}</Badge>}
+      actions={<StatusBadge integration={integration} />}
     >
       {error !== null && <ErrorAlert title="This page could not be updated" error={error} />}
-      <ConnectionTest id={id} runAtOnce={isNew} />
+      <ConnectionTest id={id} runAtOnce={isNew} last={integration.lastTest} />
       <DataSync integration={integration} />
       <SyncStatus integration={integration} />
       {integration.import.enabled && <EventsToImport integration={integration} />}
@@ -56,12 +56,16 @@ function Settings({ integration }: { integration: Integration }) {
             What to prepare in {title}
           </TextLink>
         )}
-        <Credentials integration={integration} />
+        <ChangeConnection integration={integration} />
         <ConfirmDelete
           what="this integration"
           consequence={`The sync ends. Events and imported records are deleted here. The data in ${title} stays.`}
           label="Delete integration"
-          call={() => client.DELETE("/v1/integrations/{id}", { params: { path: { id } } })}
+          call={(withBlockers) => {
+            const query = withBlockers ? ({ force: "true" } as const) : {};
+            return client.DELETE("/v1/integrations/{id}", { params: { path: { id }, query } });
+          }}
+          forceLabel="Delete with these metrics"
           listKey={INTEGRATIONS_KEY}
           listPage="/integrations"
         />

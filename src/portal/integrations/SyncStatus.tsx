@@ -1,13 +1,14 @@
 // The current state of the sync.
-import { Anchor, Badge, Group, Progress, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Anchor, Group, Progress, SimpleGrid, Stack, Text } from "@mantine/core";
 import type { Integration } from "../api.ts";
 import { useProvider } from "../providers/providers.tsx";
 import { Section } from "../ui/Page.tsx";
 import { RelativeTime } from "../ui/RelativeTime.tsx";
-import { STATUS_COLORS } from "../ui/theme.ts";
 import { formatCount } from "../ui/time.ts";
 import { SyncButtons } from "./SyncButtons.tsx";
+import { StatusBadge } from "./StatusBadge.tsx";
 import { SyncErrors } from "./SyncErrors.tsx";
+import { Warnings } from "./Warnings.tsx";
 
 const STATUS_TEXTS: Record<Integration["status"], string> = {
   idle: "Waiting for the next run.",
@@ -19,15 +20,17 @@ const STATUS_TEXTS: Record<Integration["status"], string> = {
 export function SyncStatus({ integration }: { integration: Integration }) {
   const { status } = integration;
   const isOff = status === "idle" && !integration.export.enabled && !integration.import.enabled;
+  const text = integration.overdue ? "Nothing works on the sync: see the warnings." : STATUS_TEXTS[status];
   return (
     <Section title="Sync status">
       <Stack gap={4}>
         <Group gap="xs" role="status">
-          <Badge color={STATUS_COLORS[status]}>{status}</Badge>
-          <Text>{isOff ? "No run is scheduled: export and import are off." : STATUS_TEXTS[status]}</Text>
+          <StatusBadge integration={integration} />
+          <Text>{isOff ? "No run is scheduled: export and import are off." : text}</Text>
         </Group>
         <Operations integration={integration} />
       </Stack>
+      <Warnings warnings={integration.warnings} />
       <SyncErrors
         of={[
           { name: "Export", error: integration.export.error },

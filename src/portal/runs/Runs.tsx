@@ -12,7 +12,7 @@ import { QueryState } from "../ui/QueryState.tsx";
 import { RelativeTime } from "../ui/RelativeTime.tsx";
 import { toSeries } from "../ui/series.tsx";
 import { OUTCOME_COLORS, STATUS_COLORS } from "../ui/theme.ts";
-import { formatCount, localTime } from "../ui/time.ts";
+import { formatCount, localTime, outcomeText } from "../ui/time.ts";
 
 const BarFigure = lazy(() => import("../ui/BarFigure.tsx"));
 
@@ -41,7 +41,9 @@ const COLUMNS: Column<Run>[] = [
   {
     head: "Outcome",
     cell: ({ outcome }) => (
-      <Badge color={outcome === null ? STATUS_COLORS.syncing : OUTCOME_COLORS[outcome]}>{outcome ?? "running"}</Badge>
+      <Badge color={outcome === null ? STATUS_COLORS.syncing : OUTCOME_COLORS[outcome]}>
+        {outcome === null ? "running" : outcomeText(outcome)}
+      </Badge>
     ),
   },
   { head: "Export", cell: (run) => <DirectionOfRun run={run} name="export" /> },

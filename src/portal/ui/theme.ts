@@ -31,10 +31,17 @@ export const cssVariables: CSSVariablesResolver = ({ colors }) => ({
   },
 });
 
+/** Darker than the theme's orange, on which white text is hard to read. */
+export const AMBER = "#b83c0a";
 /** Backgrounds of badges: white text is readable on them in both colour schemes. */
 export const STATUS_COLORS = { idle: "teal.9", syncing: "blue.8", paused: "gray.7", attention: "red.9" } as const;
-export const OUTCOME_COLORS = { succeeded: "teal.9", partial: "orange.9", failed: "red.9" } as const;
+export const OUTCOME_COLORS = {
+  succeeded: "teal.9",
+  partial: AMBER,
+  failed: "red.9",
+  nothing_to_do: "gray.7",
+} as const;
 export const VERDICT_COLORS = { better: "teal.9", worse: "red.9", unclear: "gray.7" } as const;
-export const HEALTH_COLORS = { ok: "teal.9", warning: "orange.9", unknown: "gray.7" } as const;
+export const HEALTH_COLORS = { ok: "teal.9", warning: AMBER, unknown: "gray.7" } as const;
 /** Lines and points: their contrast with the page is at least three to one in both colour schemes. */
 export const PLOT_COLORS = { better: "teal.7", worse: "red.7", unclear: "gray.6" } as const;

@@ -1,4 +1,4 @@
-// Times and counts as users read them.
+// Times, counts and outcomes as users read them.
 const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 export function localTime(iso: string): string {
@@ -6,3 +6,6 @@ export function localTime(iso: string): string {
 }
 
 export const formatCount = (value: number): string => value.toLocaleString();
+
+/** As in "nothing to do". */
+export const outcomeText = (outcome: string): string => outcome.replaceAll("_", " ");

@@ -7,7 +7,7 @@ import { createClients } from "./clients.ts";
 import { exportBuckets } from "./export/exportBuckets.ts";
 import type { BigQueryOptions } from "./options.ts";
 import { importPage } from "./import/readPage.ts";
-import { planBigQueryPasses } from "./import/planPasses.ts";
+import { planBigQueryPasses, planBigQueryRanges } from "./import/planPasses.ts";
 import type { BigQueryContext } from "./rest.ts";
 import { bigQuerySpec } from "./spec.ts";
 
@@ -22,6 +22,7 @@ export function createBigQueryConnector(options: BigQueryOptions): Connector {
     testConnection: (connection, events) => testConnection(context, connection, events),
     exportBuckets: (connection, job) => exportBuckets(context, connection, job),
     planImport: async (connection, input) => planBigQueryPasses(connection, input),
+    planRanges: (_connection, input) => planBigQueryRanges(input),
     importPage: (connection, page) => importPage(context, connection, page),
     // The limits of read sessions are not countable in requests.
     requestBudget: () => null,

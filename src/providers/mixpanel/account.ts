@@ -1,23 +1,13 @@
 // What Mixpanel tells about the service account: its projects, their time zones and its roles.
-import { LRUCache } from "lru-cache";
-import { z } from "zod";
-import type { Connection } from "../../domain/connection.ts";
 import { SyncError } from "../../domain/errors.ts";
-import { parseJson } from "../http.ts";
+import { type MixpanelProject, readProject } from "./accountResponse.ts";
 import { sendRequest, SERVICE_NAMES } from "./client.ts";
 import { refusalError } from "./errors.ts";
-import { type MixpanelCall, type MixpanelContext, projectKey, settingsOf } from "./options.ts";
+import { type MixpanelCall, settingsOf } from "./options.ts";
 
-const MAX_BODY_BYTES = 8 * 1024 * 1024;
+/** Room for 20,000 projects with 3 KB each. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
 const TIMEOUT_MS = 30_000;
-const ZONE_CACHE_MS = 3_600_000;
-const MAX_CACHED_ZONES = 10_000;
-
-const role = z.union([z.string(), z.object({ name: z.string() }).transform(({ name }) => name)]);
-const project = z.object({ timezone: z.string().optional(), role: role.optional().catch(undefined) });
-const meResponse = z.object({ results: z.object({ projects: z.record(z.string(), project) }) });
-
-export type MixpanelProject = z.infer<typeof project>;
 
 /** Returns null if the service account does not see the connection's project. */
 export async function fetchProject(call: MixpanelCall): Promise<MixpanelProject | null> {
@@ -35,27 +25,7 @@ export async function fetchProject(call: MixpanelCall): Promise<MixpanelProject 
   if (response.status !== 200) {
     throw refusalError(call.connection, response.status, text, "the look-up of the service account");
   }
-  const { data } = meResponse.safeParse(parseJson(text));
-  if (data === undefined) throw new SyncError("transient", `${SERVICE_NAMES.api} sent a response of unknown form.`);
-  return data.results.projects[settingsOf(call.connection).projectId] ?? null;
-}
-
-/** Returns the time zone of a project whose times are local, looked up once an hour; null if its times are UTC. */
-export function createZoneLookup(context: MixpanelContext): (connection: Connection) => Promise<string | null> {
-  const zones = new LRUCache<string, string>({ max: MAX_CACHED_ZONES, ttl: ZONE_CACHE_MS });
-  return async (connection) => {
-    if (settingsOf(connection).projectTime === "utc") return null;
-    const cached = zones.get(projectKey(connection));
-    if (cached !== undefined) return cached;
-    const found = await fetchProject({ context, connection, signal: AbortSignal.timeout(TIMEOUT_MS) });
-    if (found === null) {
-      const remedy = "Add it to the project with the role Admin or Owner.";
-      throw new SyncError("permission", `The Mixpanel service account does not see this project. ${remedy}`);
-    }
-    if (found.timezone === undefined) {
-      throw new SyncError("schema", "Mixpanel names no time zone for this project. Check the project's settings.");
-    }
-    zones.set(projectKey(connection), found.timezone);
-    return found.timezone;
-  };
+  const project = readProject(text, settingsOf(call.connection).projectId);
+  if (project === undefined) throw new SyncError("transient", `${SERVICE_NAMES.api} sent a response of unknown form.`);
+  return project;
 }

@@ -1,4 +1,5 @@
 // Turns Mixpanel's refusals into SyncErrors whose messages say what to do and hold no secret.
+import { z } from "zod";
 import type { Connection } from "../../domain/connection.ts";
 import { SyncError } from "../../domain/errors.ts";
 import { parseJson } from "../http.ts";
@@ -15,29 +16,70 @@ export function redactSecrets(text: string, connection: Connection): string {
   return redact(text, [Buffer.from(`${username}:${secret}`).toString("base64"), secret, username]);
 }
 
-export function redact(text: string, hidden: string[]): string {
+function redact(text: string, hidden: string[]): string {
   return hidden.reduce((rest, secret) => (secret === "" ? rest : rest.replaceAll(secret, "[hidden]")), text);
 }
 
-/** Mixpanel's own words, short, on one line and without secrets; empty for a web page. */
-export function quoted(body: string, connection: Connection): string {
+/** Hides ids where they stand as words, because a short id may also be a part of many words. */
+function redactIds(text: string, ids: string[]): string {
+  return ids.reduce((rest, id) => {
+    if (id === "" || !rest.includes(id)) return rest;
+    const literal = id.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+    return rest.replaceAll(new RegExp(`(?<!\\w)${literal}(?!\\w)`, "g"), "[hidden]");
+  }, text);
+}
+
+/** Mixpanel's own words, short, on one line, without secrets and user ids; empty for a web page. */
+export function quoted(body: string, connection: Connection, userIds: string[] = []): string {
   const trimmed = body.trim();
-  if (trimmed === "" || trimmed.startsWith("<")) return "";
-  return redactSecrets(errorText(trimmed), connection).replaceAll(/\s+/g, " ").slice(0, MAX_QUOTED_CHARS);
+  if (trimmed === "" || isWebPage(trimmed)) return "";
+  const text = redactIds(redactSecrets(errorText(trimmed), connection), userIds);
+  return text.replaceAll(/\s+/g, " ").slice(0, MAX_QUOTED_CHARS);
 }
 
-/** The export API answers in plain text, the others in JSON. */
+const importError = z.object({
+  error: z.string().optional().catch(undefined),
+  failed_records: z
+    .array(z.union([z.string(), z.object({ message: z.string() }).transform(({ message }) => message)]))
+    .optional()
+    .catch(undefined),
+});
+
+/** The export API answers in plain text, the others in JSON. The import API may name its reason in `failed_records`. */
 function errorText(body: string): string {
-  const parsed = parseJson(body);
-  const isError = typeof parsed === "object" && parsed !== null && "error" in parsed;
-  return isError && typeof parsed.error === "string" ? parsed.error : body;
+  const { error, failed_records: failed } = importError.safeParse(parseJson(body)).data ?? {};
+  const texts = [error, ...new Set(failed)].filter((text) => text !== undefined);
+  return texts.length === 0 ? body : texts.join(": ");
 }
 
-/** `action` completes "Mixpanel refused …". */
-export function refusalError(connection: Connection, status: number, body: string, action: string): SyncError {
-  const text = quoted(body, connection);
+function isWebPage(body: string): boolean {
+  return body.trimStart().startsWith("<");
+}
+
+const PROXY_WORDS = /upstream connect error|no healthy upstream|bad gateway|gateway time-?out|service unavailable/i;
+
+/** A proxy, a load balancer or a firewall may answer with any status, but not in Mixpanel's words. */
+function isFromProxy(status: number, body: string): boolean {
+  if (status === 401 || status === 402 || status === 404 || status >= 500) return false;
+  return isWebPage(body) || PROXY_WORDS.test(body) || (status === 400 && body.trim() === "");
+}
+
+/** `action` completes "Mixpanel refused …". `userIds` are those of the request. */
+export function refusalError(
+  connection: Connection,
+  status: number,
+  body: string,
+  action: string,
+  userIds: string[] = [],
+): SyncError {
+  const text = quoted(body, connection, userIds);
   const said = text === "" ? `status ${status}` : `status ${status}: ${text}`;
-  if (status === 401 || (status === 400 && /unable to authenticate/i.test(body))) return credentialError(text, said);
+  if (isFromProxy(status, body)) {
+    const problem = `A proxy or firewall before Mixpanel answered ${action} (${said}).`;
+    return new SyncError("transient", `${problem} It is tried again by itself; if it goes on, ask your operator.`);
+  }
+  if (status === 400) return badRequestError(text, said, action);
+  if (status === 401) return credentialError(text, said);
   if (status === 402) {
     const problem = `The Mixpanel plan of this project does not include ${action} (${said}).`;
     return new SyncError("permission", `${problem} Upgrade the plan in Mixpanel.`);
@@ -48,7 +90,23 @@ export function refusalError(connection: Connection, status: number, body: strin
   }
   if (status === 404) return notFoundError(said);
   if (status >= 500 || status === 408) return new SyncError("transient", `Mixpanel failed at ${action} (${said}).`);
-  return new SyncError("schema", `Mixpanel refused ${action} (${said}).`);
+  return refusedRequest(said, action);
+}
+
+function badRequestError(text: string, said: string, action: string): SyncError {
+  if (/project[ _]?id/i.test(text)) {
+    const remedy = "Check the project id and the region of the integration.";
+    return new SyncError("schema", `Mixpanel refused the project id at ${action} (${said}). ${remedy}`);
+  }
+  if (/authenticat|unauthorized|credentials|service account|(project|api) (secret|token)/i.test(text)) {
+    return credentialError(text, said);
+  }
+  return refusedRequest(said, action);
+}
+
+function refusedRequest(said: string, action: string): SyncError {
+  const remedy = "Nothing is lost: it goes on from here when Mixpanel accepts it.";
+  return new SyncError("schema", `Mixpanel refused ${action} (${said}). ${remedy}`);
 }
 
 function credentialError(text: string, said: string): SyncError {
@@ -65,11 +123,24 @@ function notFoundError(said: string): SyncError {
   return new SyncError("not_found", `Mixpanel does not know this project or address (${said}). ${remedy}`);
 }
 
-/** Returns the time of a `Retry-After` header, which holds seconds or a date, in epoch ms. */
+/** Whether Mixpanel refused the credentials, so that it did not count the request. */
+export function isRefusedAccount(status: number, body: string): boolean {
+  return status === 401 || (status === 400 && /unable to authenticate/i.test(body));
+}
+
+const MAX_RETRY_AFTER_MS = 3_600_000;
+/** A server that asks for more has sent something else, for example an epoch time. */
+const MAX_SENSIBLE_RETRY_AFTER_MS = 24 * MAX_RETRY_AFTER_MS;
+const SECONDS = /^\d{1,9}(\.\d{1,9})?$/;
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+/** The time of a `Retry-After` header (seconds or a date), at most an hour ahead; undefined if it makes no sense. */
 export function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
-  if (header === undefined) return undefined;
-  const seconds = Number(header);
-  if (header.trim() !== "" && Number.isFinite(seconds)) return nowMs + Math.max(0, seconds) * 1_000;
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(date, nowMs);
+  const text = header?.trim() ?? "";
+  let waitMs: number;
+  if (SECONDS.test(text)) waitMs = Number(text) * 1_000;
+  else if (HTTP_DATE.test(text)) waitMs = Date.parse(text) - nowMs;
+  else return undefined;
+  const isSensible = waitMs >= 0 && waitMs <= MAX_SENSIBLE_RETRY_AFTER_MS;
+  return isSensible ? nowMs + Math.min(waitMs, MAX_RETRY_AFTER_MS) : undefined;
 }

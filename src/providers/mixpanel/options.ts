@@ -23,6 +23,15 @@ export interface MixpanelContext {
   ingestionBackoff: Backoff;
   /** Of the raw export API, from which events are read. */
   rawExportBackoff: Backoff;
+  proofs: Proofs;
+}
+
+/** Proves that credentials belong to a project, before any request of its shared budget is spent (proofs.ts). */
+export interface Proofs {
+  /** Returns what Mixpanel tells of the project. Asks once an hour; throws if the account does not see the project. */
+  prove(call: MixpanelCall): Promise<{ timezone?: string | undefined }>;
+  /** Forgets the proof, because Mixpanel has refused the credentials since. */
+  forget(connection: Connection): void;
 }
 
 /** One customer's Mixpanel for the length of one activity. */
@@ -34,12 +43,12 @@ export interface MixpanelCall {
 
 const readSettings = reader(mixpanelSpec.settings);
 
-export function settingsOf({ settings }: Connection): MixpanelSettings {
+export function settingsOf({ settings }: Pick<Connection, "settings">): MixpanelSettings {
   return readSettings(settings);
 }
 
 /** All integrations of one project in one region share its quotas. */
-export function projectKey(connection: Connection): string {
+export function projectKey(connection: Pick<Connection, "settings">): string {
   const { region, projectId } = settingsOf(connection);
   return `mixpanel:${region}:${projectId}`;
 }

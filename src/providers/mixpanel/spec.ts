@@ -29,10 +29,16 @@ const settings = {
   },
   /** How a project reads its own `time` and dates: projects made before 2023 use their local zone. */
   projectTime: {
-    ...select({ utc: "UTC", local: "Local time of the project (made before 2023)" }),
+    ...select({
+      auto: "Found from the project and its rows",
+      utc: "UTC",
+      local: "Local time of the project (made before 2023)",
+    }),
     label: "Time of the project",
-    example: "utc",
+    help: "A change dates the stored rows anew",
+    example: "auto",
     isAdvanced: true,
+    isChangeable: true,
   },
 } satisfies Fields;
 
@@ -86,6 +92,22 @@ const operatorSettings = {
   apiUrl: addressOverride("MIXPANEL_API_URL", "https://mixpanel.com"),
 } satisfies ProviderSettings;
 
+/** How many export requests Mixpanel allows a project. */
+export const REQUESTS_PER_HOUR = 60;
+/** How many days one request may ask for, and how many the first one asks for, because the size of a day is unknown. */
+export const MAX_WINDOW_DAYS = 92;
+export const FIRST_BACKFILL_DAYS = 7;
+
+/** Windows double up to the longest one. Large projects take more. */
+export function backfillRequests(days: number): number {
+  let requests = 0;
+  for (let left = days, window = FIRST_BACKFILL_DAYS; left > 0; window = Math.min(MAX_WINDOW_DAYS, 2 * window)) {
+    left -= window;
+    requests++;
+  }
+  return requests;
+}
+
 export const mixpanelSpec = {
   id: "mixpanel",
   title: "Mixpanel",
@@ -99,12 +121,24 @@ export const mixpanelSpec = {
   },
   projectFields: ["projectId"],
   titlePrefix: "Project ",
+  history: {
+    first: { day: "2009-01-01", message: "must not be before 2009, the first year of Mixpanel" },
+    cost: (days) => {
+      const requests = backfillRequests(days);
+      const limit = `Mixpanel allows a project ${REQUESTS_PER_HOUR} an hour`;
+      return `The first import takes about ${requests} export ${requests === 1 ? "request" : "requests"}; ${limit}.`;
+    },
+    help: `A first import takes a request for each ${MAX_WINDOW_DAYS} days, of ${REQUESTS_PER_HOUR} an hour.`,
+  },
   event: {
     nameField: "eventId",
     label: "Event ID",
     example: "purchase",
     help: "The event's name, exactly as in your Mixpanel project, for example purchase",
     descriptionHelp: "When this event is emitted",
+    otherNamesRemedy:
+      "Mixpanel cannot rename events that it has, and a name in Lexicon is for display only. Send the event a second " +
+      "time under a name of these characters, and import that one.",
     source: {},
   },
   identityProperties: () => IDENTITY_PROPERTIES,

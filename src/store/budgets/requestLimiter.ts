@@ -11,20 +11,24 @@ const MAX_INLINE_WAIT_MS = 3_000;
 export function requestLimiter(
   store: { budgets: BudgetStore; nowMs(): Promise<number> },
   budget: RequestBudget | null,
+  workspaceId: string,
   signal?: AbortSignal,
 ): AcquireRequest {
   return async (kind) => {
     while (budget !== null) {
-      const grant = await store.budgets.take(budget, kind);
-      if (grant.granted) return;
-      const { retryAtMs } = grant;
+      const grant = await store.budgets.take(budget, kind, workspaceId);
+      if (grant.granted) return () => store.budgets.giveBack(grant.leaseId);
+      const { retryAtMs, reason } = grant;
       const waitMs = retryAtMs - (await store.nowMs());
-      if (waitMs > MAX_INLINE_WAIT_MS) {
-        const until = new Date(retryAtMs).toISOString();
-        const message = `The project's requests are used up for now. Try again at ${until}.`;
-        throw new SyncError("rate_limited", message, { retryAtMs });
-      }
+      if (waitMs > MAX_INLINE_WAIT_MS) throw new SyncError("rate_limited", refusal(reason, retryAtMs), { retryAtMs });
       await setTimeout(Math.max(1, waitMs), undefined, { signal });
     }
+    return async () => undefined;
   };
+}
+
+function refusal(reason: "blocked" | "used", retryAtMs: number): string {
+  const until = new Date(retryAtMs).toISOString();
+  if (reason === "used") return `The project's requests are used up for now. Try again at ${until}.`;
+  return `The provider refused a request, so that none is sent before ${until}. “Sync now” ends this wait.`;
 }

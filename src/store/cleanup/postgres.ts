@@ -78,7 +78,14 @@ const REMOVED_EVENTS: Removed = {
   owners: "event_definitions",
   condition: sql`o.deleted_at_ms is not null
     or o.integration_id in (select id from integrations where deleted_at_ms is not null)`,
-  tables: ["imported_events", "imported_user_pairs", "property_counts", "properties", "rejected_records"],
+  tables: [
+    "imported_events",
+    "imported_user_pairs",
+    "property_counts",
+    "properties",
+    "rejected_records",
+    "import_ranges",
+  ],
   column: "event_id",
 };
 

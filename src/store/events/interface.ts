@@ -1,5 +1,5 @@
 // Event definitions, and the records that were imported for them.
-import type { EventSummary, ImportedRecord, NewEvent, PropertyList } from "../../domain/event.ts";
+import type { EventSummary, ImportedRecord, ListedNames, NewEvent, PropertyList } from "../../domain/event.ts";
 import type { Page, PageRequest } from "../../domain/page.ts";
 
 /** Methods return null (or false) if there is no such integration or event. */
@@ -7,13 +7,14 @@ export interface EventStore {
   /** Throws ConflictError if the name is taken. Raises the integration's version and syncVersion. */
   create(workspaceId: string, integrationId: string, event: NewEvent): Promise<EventSummary | null>;
   list(workspaceId: string, integrationId: string, page: PageRequest): Promise<Page<EventSummary> | null>;
+  get(workspaceId: string, integrationId: string, name: string): Promise<EventSummary | null>;
   update(
     workspaceId: string,
     integrationId: string,
     name: string,
     patch: { description?: string | null },
   ): Promise<EventSummary | null>;
-  /** Hides the event and its records at once; the purge deletes them. Throws ConflictError while a metric uses it. */
+  /** Hides the event and its records at once; the purge deletes them. Throws InUseError while a metric uses it. */
   remove(workspaceId: string, integrationId: string, name: string): Promise<boolean>;
   /** The imported records, in a stable order; those of one user by any of its ids, if it is given. */
   records(
@@ -23,4 +24,10 @@ export interface EventStore {
     page: PageRequest & { userId?: string | null },
   ): Promise<Page<ImportedRecord> | null>;
   properties(workspaceId: string, integrationId: string, name: string): Promise<PropertyList | null>;
+  /**
+   * Notes of each event without a record whether the project has an event of its name. `ask` lists the project's names:
+   * it is called once an hour at most, and what it throws is thrown. `onlyComplete`: only of events that a pass has
+   * read to its end.
+   */
+  checkNames(integrationId: string, ask: () => Promise<ListedNames>, options: { onlyComplete: boolean }): Promise<void>;
 }

@@ -1,12 +1,15 @@
 // Event definitions: the "events to import" of an integration, with their counters and progress.
-import { sql, type RawBuilder } from "kysely";
+import { sql } from "kysely";
 import type { EventSummary, NewEvent } from "../../domain/event.ts";
 import { ConflictError } from "../errors.ts";
 import { decodeCursor, toPage, type CursorList } from "../postgres/cursors.ts";
 import { orIfTaken, type Database, type Queryable, type Transaction } from "../postgres/database.ts";
 import { storable } from "../postgres/text.ts";
+import { refuseWhileUsed } from "../metrics/blockers.ts";
+import { checkNames } from "./checkNames.ts";
 import type { EventStore } from "./interface.ts";
 import { readProperties, readRecords } from "./records.ts";
+import { readEvent, readEvents, toSummary } from "./rows.ts";
 
 export function createEventStore(db: Database): EventStore {
   return {
@@ -39,7 +42,12 @@ export function createEventStore(db: Database): EventStore {
     remove: (workspaceId, integrationId, name) =>
       db.transaction(async (tx) => {
         if (!(await raiseVersion(tx, workspaceId, integrationId, 0))) return false;
-        await refuseWhileUsed(tx, integrationId, name);
+        await refuseWhileUsed(
+          tx,
+          "this event",
+          sql`integration_id = ${integrationId}
+            and ${name} in (definition #>> '{measure,event}', definition #>> '{denominator,event}')`,
+        );
         const removed = await tx.execute(sql`
           update event_definitions set deleted_at_ms = crosscurrent_now_ms()
           where integration_id = ${integrationId} and name = ${name} and deleted_at_ms is null`);
@@ -54,6 +62,13 @@ export function createEventStore(db: Database): EventStore {
     async properties(workspaceId, integrationId, name) {
       const id = await eventId(db, workspaceId, integrationId, name);
       return id === null ? null : readProperties(db, id);
+    },
+
+    checkNames: (integrationId, ask, options) => checkNames(db, integrationId, ask, options),
+
+    async get(workspaceId, integrationId, name) {
+      const id = await eventId(db, workspaceId, integrationId, name);
+      return id === null ? null : readEvent(db, id);
     },
   };
 }
@@ -71,16 +86,6 @@ async function create(
       ${source && JSON.stringify(source)}::jsonb)
     returning id`);
   return created === undefined ? null : readEvent(tx, created.id);
-}
-
-/** Runs in a later statement than the one that locked the integration: metrics are defined under that lock. */
-async function refuseWhileUsed(tx: Transaction, integrationId: string, name: string): Promise<void> {
-  const [metric] = await tx.query(sql<{ name: string }>`
-    select name from metrics where integration_id = ${integrationId}
-      and ${name} in (definition #>> '{measure,event}', definition #>> '{denominator,event}')
-    order by ordinal limit 1`);
-  if (metric === undefined) return;
-  throw new ConflictError(`The metric “${metric.name}” uses the event: change or delete the metric first.`);
 }
 
 /** `syncs` is 1 if the change calls for a run at once. Returns false if there is no such integration. */
@@ -108,25 +113,4 @@ async function eventId(
     where i.id = ${integrationId} and i.workspace_id = ${workspaceId} and i.deleted_at_ms is null
       and e.name = ${name} and e.deleted_at_ms is null`);
   return event?.id ?? null;
-}
-
-interface EventRow extends EventSummary {
-  id: number;
-}
-
-function readEvents(db: Queryable, where: RawBuilder<unknown>, limit: number): Promise<EventRow[]> {
-  return db.query(sql<EventRow>`
-    select e.id, i.provider, e.name, e.source, e.description, e.created_at_ms as "createdAtMs", e.imported, e.rejected,
-      e.future, e.complete_through_ms as "completeThroughMs", e.error
-    from event_definitions e join integrations i on i.id = e.integration_id
-    where e.deleted_at_ms is null and ${where} order by e.id limit ${limit}`);
-}
-
-async function readEvent(db: Queryable, id: number): Promise<EventSummary | null> {
-  const [row] = await readEvents(db, sql`e.id = ${id}`, 1);
-  return row === undefined ? null : toSummary(row);
-}
-
-function toSummary({ id: _id, ...summary }: EventRow): EventSummary {
-  return summary;
 }

@@ -1,5 +1,5 @@
 // Sealed buckets on their way out.
-import type { Bucket, ExportProgress } from "../../domain/bucket.ts";
+import type { Bucket, ExportProgress, MarkedBucket, Resent } from "../../domain/bucket.ts";
 
 export interface BucketRange {
   workspaceId: string;
@@ -25,6 +25,17 @@ export interface ExportStore {
    * behind `fromSeq` or so much was never sealed: the database was restored, so return to `cursor()` and seal anew.
    */
   commit(integrationId: string, runId: string, fromSeq: number, progress: ExportProgress): Promise<boolean>;
+  /** Whether rejected buckets are marked to be sent again. */
+  hasMarked(integrationId: string): Promise<boolean>;
+  /** The highest sequence number of a marked bucket; null without one. Clears the marks of buckets that are gone. */
+  markedThrough(integrationId: string): Promise<number | null>;
+  /** Marked buckets as they are now, in the order of the sequence numbers under which they were rejected. */
+  readMarked(integrationId: string, range: Omit<BucketRange, "workspaceId" | "withRevisions">): Promise<MarkedBucket[]>;
+  /**
+   * Takes delivered buckets from the rejected ones, and keeps those refused again with the new reason and without the
+   * mark. A record that is no longer listed counts nothing, so a commit that runs twice counts once.
+   */
+  commitResent(integrationId: string, runId: string, resent: Resent): Promise<void>;
   /** Records that everything before `throughMs` is delivered. Never moves backwards. */
   complete(integrationId: string, throughMs: number): Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { Bucket, ExportProgress, RejectedBucket } from "../../domain/bucket
 import type { Database, Queryable, Transaction } from "../postgres/database.ts";
 import { insertRejected, type RejectedInsert } from "../runs/rejected.ts";
 import type { BucketRange, ExportStore } from "./interface.ts";
+import { commitResent, hasMarked, markedThrough, readMarked } from "./resend.ts";
 
 export function createExportStore(db: Database): ExportStore {
   return {
@@ -17,6 +18,12 @@ export function createExportStore(db: Database): ExportStore {
     readBuckets: (range) => readBuckets(db, range),
     commit: (integrationId, runId, fromSeq, progress) =>
       db.transaction((tx) => commit(tx, integrationId, runId, fromSeq, progress)),
+
+    hasMarked: (integrationId) => hasMarked(db, integrationId),
+    markedThrough: (integrationId) => db.transaction((tx) => markedThrough(tx, integrationId)),
+    readMarked: (integrationId, range) => readMarked(db, integrationId, range),
+    commitResent: (integrationId, runId, resent) =>
+      db.transaction((tx) => commitResent(tx, integrationId, runId, resent)),
 
     async complete(integrationId, throughMs) {
       await db.execute(sql`

@@ -1,12 +1,15 @@
 // Stores one chunk of an import in one transaction: rows, rejected rows, property counts, counters and progress.
 import { sql } from "kysely";
-import { isBehind, type EventProgress } from "../../domain/progress.ts";
+import type { JsonObject } from "../../domain/integration.ts";
+import type { EventProgress } from "../../domain/progress.ts";
 import { readNowMs, type Database, type Transaction } from "../postgres/database.ts";
 import { insertRejected, type RejectedInsert } from "../runs/rejected.ts";
+import { assertNotBehind, moveEvents, readEvents, StaleCheckpoint, type ChunkEvent } from "./checkpoints.ts";
 import { newestCopies } from "./copies.ts";
 import type { ChunkCommit, ChunkResult } from "./interface.ts";
 import { appendPropertyCounts } from "./propertyCounts.ts";
 import { quarantineInvalidRows } from "./quarantine.ts";
+import { moveRanges } from "./ranges.ts";
 import { CHUNK_SETTINGS, storeRows, type StagedRow } from "./stagingTable.ts";
 import { noteUserPairs } from "./userPairs.ts";
 
@@ -42,12 +45,12 @@ async function tryOut(db: Database, chunk: ChunkCommit): Promise<void> {
 /** Rolls back what was only tried. */
 class TriedOut extends Error {}
 
-/** Rolls the chunk back: the checkpoint is behind the progress from which the page was read. */
-class StaleCheckpoint extends Error {}
-
 async function storeChunk(tx: Transaction, chunk: ChunkCommit): Promise<ChunkResult> {
-  const events = await readEvents(tx, chunk, "key share");
-  assertNotBehind(events, chunk);
+  // Before the events, because every change of an integration locks its row first.
+  if (chunk.learned !== undefined) await keepLearned(tx, chunk.integrationId, chunk.learned);
+  const known = await readEvents(tx, chunk.integrationId, eventNames(chunk), "key share");
+  if (chunk.ranges === undefined) assertNotBehind(known, chunk);
+  const events = new Map(known.map((event) => [event.name, event]));
   const staged: StagedRow[] = [];
   for (const row of chunk.rows) {
     const event = events.get(row.event);
@@ -67,32 +70,19 @@ async function storeChunk(tx: Transaction, chunk: ChunkCommit): Promise<ChunkRes
   return { imported: fresh.length, rejected: rejected.length, stale: false };
 }
 
-interface EventRow {
-  id: number;
-  name: string;
-  progress: EventProgress;
+async function keepLearned(tx: Transaction, integrationId: string, learned: JsonObject): Promise<void> {
+  await tx.execute(sql`
+    update integrations set learned = learned || ${JSON.stringify(learned)}::jsonb where id = ${integrationId}`);
 }
 
-/** The key-share lock lets other chunks pass. The purge of a removed event waits, then finds what was stored here. */
-async function readEvents(
-  tx: Transaction,
-  chunk: ChunkCommit,
-  lock: "key share" | "no key update",
-): Promise<Map<string, EventRow>> {
+function eventNames(chunk: ChunkCommit): string[] {
   const names = new Set(chunk.events);
   for (const row of chunk.rows) names.add(row.event);
   for (const row of chunk.rejected) if (row.event !== null) names.add(row.event);
-  const rows = await tx.query(sql<EventRow>`
-    select e.id, e.name,
-      jsonb_build_object('completeThroughMs', e.complete_through_ms, 'unfinished', e.unfinished) as progress
-    from event_definitions e join integrations i on i.id = e.integration_id
-    where e.integration_id = ${chunk.integrationId} and e.name = any(${[...names]}::text[])
-      and e.deleted_at_ms is null and i.deleted_at_ms is null
-    order by e.id for ${sql.raw(lock)} of e`);
-  return new Map(rows.map((event) => [event.name, event]));
+  return [...names];
 }
 
-function toRejectedInserts(chunk: ChunkCommit, events: Map<string, EventRow>): RejectedInsert[] {
+function toRejectedInserts(chunk: ChunkCommit, events: Map<string, ChunkEvent>): RejectedInsert[] {
   return chunk.rejected.flatMap(({ event, key, reason, record }): RejectedInsert[] => {
     const eventId = event === null ? null : events.get(event)?.id;
     return eventId === undefined ? [] : [{ direction: "import", eventId, key, seq: null, reason, record }];
@@ -130,22 +120,10 @@ function countPerEvent(rows: StagedRow[]): Map<number, number> {
   return counts;
 }
 
-/** Reads the checkpoints again under a lock that lets no one move them. One that is further already stays. */
+/** Reads the checkpoints again under a lock that lets no one move them. */
 async function setProgress(tx: Transaction, chunk: ChunkCommit, progress: EventProgress): Promise<void> {
-  const events = await readEvents(tx, chunk, "no key update");
+  if (chunk.ranges !== undefined) return await moveRanges(tx, chunk, progress);
+  const events = await readEvents(tx, chunk.integrationId, chunk.events, "no key update");
   assertNotBehind(events, chunk);
-  const moving = [...events.values()].filter(
-    (event) => chunk.events.includes(event.name) && isBehind(event.progress, progress),
-  );
-  await tx.execute(sql`
-    update event_definitions set complete_through_ms = ${progress.completeThroughMs},
-      unfinished = ${progress.unfinished && JSON.stringify(progress.unfinished)}::jsonb
-    where id = any(${moving.map((event) => event.id)}::integer[])`);
-}
-
-function assertNotBehind(events: Map<string, EventRow>, chunk: ChunkCommit): void {
-  for (const name of chunk.events) {
-    const event = events.get(name);
-    if (event !== undefined && isBehind(event.progress, chunk.from)) throw new StaleCheckpoint();
-  }
+  await moveEvents(tx, events, progress);
 }

@@ -1,6 +1,8 @@
 // Imported rows, and the progress that they cover.
-import type { JsonObject } from "../../domain/integration.ts";
+import type { ErrorState } from "../../domain/errors.ts";
+import type { Day, JsonObject } from "../../domain/integration.ts";
 import type { EventDefinition } from "../../domain/event.ts";
+import type { Days, ImportRange } from "../../domain/importRange.ts";
 import type { ImportChunk } from "../../domain/importedRow.ts";
 import type { EventProgress } from "../../domain/progress.ts";
 
@@ -12,7 +14,17 @@ export interface ChunkCommit extends ImportChunk {
   events: string[];
   /** The progress from which the page was read. */
   from: EventProgress;
+  /** The ranges that the page belongs to, which then move in place of the events. */
+  ranges?: number[];
 }
+
+/** Days that could not be read, and the progress of the pass after them. */
+export interface GapCommit extends Days, Pick<ChunkCommit, "integrationId" | "events" | "from" | "ranges"> {
+  progress: EventProgress;
+  error: ErrorState;
+}
+
+export type RereadRequest = { requestId: string } | "paused" | "off";
 
 export interface ChunkResult {
   imported: number;
@@ -39,6 +51,24 @@ export interface ImportStore {
    * events are dropped. A row that PostgreSQL refuses becomes a rejected record.
    */
   commitChunk(chunk: ChunkCommit): Promise<ChunkResult>;
+  /** Days to be read besides the main passes, those of each event in order of creation. */
+  ranges(integrationId: string): Promise<ImportRange[]>;
+  /** Begins to read ranges, so that no gap is added to them any more. */
+  beginRanges(ids: number[], unfinished: EventProgress["unfinished"]): Promise<void>;
+  /** Records the gap of each event and moves the progress past it. False if the checkpoint is behind `from`. */
+  leaveGap(gap: GapCommit): Promise<boolean>;
+  /**
+   * Queues a sync request whose run reads these days again. Returns `off` if the import is off, null if there is no
+   * such event. Throws InvalidFieldError for days that the import does not have, ConflictError for too many requests.
+   */
+  requestReread(
+    workspaceId: string,
+    integrationId: string,
+    name: string,
+    days: { fromDay: Day; toDay: Day | null },
+  ): Promise<RereadRequest | null>;
+  /** Reads everything again that was read so far, and merges `learned` into the integration's. */
+  rereadAll(integrationId: string, learned: JsonObject): Promise<void>;
   /** Folds the property counts of the chunks into the events' properties. Returns how many properties changed. */
   discoverProperties(integrationId: string, identityProperties: IdentityProperties): Promise<number>;
 }

@@ -6,6 +6,8 @@ import type { Database } from "../postgres/database.ts";
 import { commitChunk } from "./commitChunk.ts";
 import { discoverProperties } from "./discovery.ts";
 import type { ImportStore } from "./interface.ts";
+import { beginRanges, leaveGap, readRanges } from "./ranges.ts";
+import { rereadAll, requestReread } from "./rereads.ts";
 
 export function createImportStore(db: Database): ImportStore {
   return {
@@ -38,6 +40,11 @@ export function createImportStore(db: Database): ImportStore {
       }),
 
     commitChunk: (chunk) => commitChunk(db, chunk),
+    ranges: (integrationId) => readRanges(db, integrationId),
+    beginRanges: (ids, unfinished) => beginRanges(db, ids, unfinished),
+    leaveGap: (gap) => leaveGap(db, gap),
+    requestReread: (...request) => requestReread(db, ...request),
+    rereadAll: (integrationId, learned) => rereadAll(db, integrationId, learned),
     discoverProperties: (integrationId, identityProperties) =>
       discoverProperties(db, integrationId, identityProperties),
   };

@@ -71,8 +71,8 @@ interface Replaced {
 /** Locks the copies in the order of the key first, so that what it returns is what it replaced. */
 const REPLACE_COPIES = sql<Replaced>`
   with known as materialized (
-    select e.event_id, e.uuid, e.properties as before,
-      s.timestamp_ms, s.version_ms, s.user_id, s.user_id_2, s.user_id_3, s.properties
+    select e.event_id, e.uuid, e.properties as before, s.timestamp_ms, s.version_ms, s.user_id, s.user_id_2,
+      s.user_id_3, s.properties
     from staged_rows s join imported_events e on e.event_id = s.event_id and e.uuid = s.uuid
     where ${REPLACES} order by e.event_id, e.uuid for update of e
   ), replaced as (

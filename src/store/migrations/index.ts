@@ -8,6 +8,9 @@ import { metrics } from "./0005-metrics.ts";
 import { clearNames } from "./0006-clear-names.ts";
 import { sealIndex } from "./0007-seal-index.ts";
 import { userIds } from "./0008-user-ids.ts";
+import { importRanges } from "./0009-import-ranges.ts";
+import { resend } from "./0010-resend.ts";
+import { telling } from "./0011-telling.ts";
 
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-initial": initial,
@@ -18,4 +21,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0006-clear-names": clearNames,
   "0007-seal-index": sealIndex,
   "0008-user-ids": userIds,
+  "0009-import-ranges": importRanges,
+  "0010-resend": resend,
+  "0011-telling": telling,
 };

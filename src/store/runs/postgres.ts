@@ -8,6 +8,7 @@ import { newId } from "../postgres/ids.ts";
 import { storable, storableJson } from "../postgres/text.ts";
 import type { RunStore } from "./interface.ts";
 import { readRejected } from "./rejected.ts";
+import { requestResend } from "./resend.ts";
 
 /** The results of directions are stored as JSON, their counts in columns that commits raise. */
 export const RUN_COLUMNS = sql`
@@ -23,6 +24,9 @@ export function createRunStore(db: Database): RunStore {
       (await isPaused(db, workspaceId, integrationId)) === null ? null : readRuns(db, integrationId, page),
     rejected: async (workspaceId, integrationId, page) =>
       (await isPaused(db, workspaceId, integrationId)) === null ? null : readRejected(db, integrationId, page),
+
+    requestResend: (workspaceId, integrationId, recordIds) =>
+      db.transaction((tx) => requestResend(tx, workspaceId, integrationId, recordIds)),
 
     async request(workspaceId, integrationId) {
       const paused = await isPaused(db, workspaceId, integrationId);

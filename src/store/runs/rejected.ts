@@ -1,7 +1,7 @@
 // Records that a provider or the store refused for good. A record that is read or sent again is listed once.
 import { sql } from "kysely";
-import type { Page, PageRequest } from "../../domain/page.ts";
-import type { Direction, RejectedRecord } from "../../domain/run.ts";
+import type { PageRequest } from "../../domain/page.ts";
+import type { Direction, RejectedCount, RejectedPage, RejectedRecord } from "../../domain/run.ts";
 import { decodeCursor, toPage, type CursorList } from "../postgres/cursors.ts";
 import type { Queryable, Transaction } from "../postgres/database.ts";
 import { hashOf } from "../postgres/ids.ts";
@@ -36,25 +36,26 @@ export async function insertRejected(
       ${rejected.map(({ direction }) => direction)}::text[],
       ${rejected.map(({ direction, eventId, key }) => hashOf(`${direction}\n${eventId ?? ""}\n${key}`))}::bytea[],
       ${rejected.map(({ seq }) => seq)}::bigint[],
-      ${rejected.map(({ reason }) => bounded(reason, MAX_REASON_CHARS))}::text[],
+      ${rejected.map(({ reason }) => boundedReason(reason))}::text[],
       ${rejected.map(({ record }) => bounded(record, MAX_RECORD_CHARS))}::text[])
     on conflict (integration_id, key_hash) do nothing returning event_id as "eventId"`);
   return kept.map(({ eventId }) => eventId);
 }
 
 /** Oldest first; without records of removed events. */
-export async function readRejected(
-  db: Queryable,
-  integrationId: string,
-  page: PageRequest,
-): Promise<Page<RejectedRecord>> {
+export async function readRejected(db: Queryable, integrationId: string, page: PageRequest): Promise<RejectedPage> {
   const list: CursorList = { name: "rejected", owner: integrationId, shape: ["number"] };
   const [after = 0] = decodeCursor(list, page.cursor) ?? [];
+  const listed = sql`rejected_records r left join event_definitions e on e.id = r.event_id
+    where r.integration_id = ${integrationId} and (r.event_id is null or e.deleted_at_ms is null)`;
   const rows = await db.query(sql<RejectedRecord>`
     select r.id::text as id, r.direction, e.name as event, r.reason, r.record, r.at_ms as "atMs"
-    from rejected_records r left join event_definitions e on e.id = r.event_id
-    where r.integration_id = ${integrationId} and r.id > ${after} and (r.event_id is null or e.deleted_at_ms is null)
-    order by r.id limit ${page.limit + 1}`);
+    from ${listed} and r.id > ${after} order by r.id limit ${page.limit + 1}`);
+  const counts = await db.query(sql<RejectedCount>`
+    select r.direction, e.name as event, r.reason, count(*) as count
+    from ${listed} group by r.direction, e.name, r.reason order by count(*) desc, min(r.id)`);
   const keyOf = (row: RejectedRecord) => [Number(row.id)];
-  return toPage(list, rows, page.limit, keyOf, (row) => row);
+  return { ...toPage(list, rows, page.limit, keyOf, (row) => row), counts };
 }
+
+export const boundedReason = (reason: string): string => bounded(reason, MAX_REASON_CHARS);

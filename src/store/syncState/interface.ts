@@ -22,6 +22,8 @@ export interface SyncStateStore {
   /** Reads the configuration and records its version as seen. Null once the integration is deleted. */
   loadConfig(integrationId: string): Promise<IntegrationConfigRow | null>;
   recordStatus(status: StatusProjection): Promise<void>;
+  /** Notes that a worker runs at this moment. */
+  noteWorker(): Promise<void>;
   reconcileCandidates(page: PageRequest): Promise<Page<ReconcileCandidate>>;
   /** At most 100 workspaces with exposures that were not folded for a day, because no export of theirs runs. */
   unsealedWorkspaces(): Promise<string[]>;

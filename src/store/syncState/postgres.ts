@@ -22,6 +22,12 @@ export function createSyncStateStore(db: Database): SyncStateStore {
     loadConfig: (integrationId) => db.transaction((tx) => loadConfig(tx, integrationId)),
     recordStatus: (status) => db.transaction((tx) => recordStatus(tx, status)),
 
+    async noteWorker() {
+      await db.execute(sql`
+        insert into worker_signs (at_ms) values (crosscurrent_now_ms())
+        on conflict (is_only) do update set at_ms = excluded.at_ms`);
+    },
+
     async reconcileCandidates(page) {
       const [after = 0] = decodeCursor(RECONCILE_LIST, page.cursor) ?? [];
       const signalledBefore = sql`crosscurrent_now_ms() - ${SIGNAL_GRACE_MS}::bigint`;

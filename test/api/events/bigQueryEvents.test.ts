@@ -38,6 +38,7 @@ describe("events", () => {
       imported: 0,
       rejected: 0,
       completeThrough: null,
+      gaps: [],
     };
     expect(await addEvent(id, { description: view.description })).toMatchObject({ status: 201, body: view });
     expect((await api.call(`${LIST}/${id}/events`)).body).toEqual({ events: [view], next: null });

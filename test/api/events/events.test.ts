@@ -52,6 +52,8 @@ describe("definitions", () => {
       imported: 0,
       rejected: 0,
       completeThrough: null,
+      gaps: [],
+      warnings: [],
     };
     expect(added).toMatchObject({ status: 201, body: view });
     expect((await api.call(eventsOf(id))).body).toEqual({ events: [view], next: null });

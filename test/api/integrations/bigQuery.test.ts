@@ -34,10 +34,15 @@ describe("integrations", () => {
       id: answer.body.id,
       projectId: project,
       importFrom: "2026-01-31",
+      importCost: null,
       createdAt: expect.stringMatching(/Z$/) as string,
       status: "idle",
+      overdue: false,
       nextRunAt: null,
       lastRun: null,
+      lastTest: null,
+      projectFixed: false,
+      warnings: [{ code: "never_tested", message: expect.any(String) as string }],
       workflowId: `integration-${String(answer.body.id)}`,
       temporalUrl: null,
       export: { enabled: false, completeThrough: null, sent: 0, rejected: 0, pending: 0, late: 0 },
@@ -137,7 +142,7 @@ describe("integrations", () => {
     expect(pathsOf(empty).toSorted()).toEqual(["location", "projectId", "serviceAccountEmail"]);
   });
 
-  test("a patch switches directions and changes the account, nothing else", async () => {
+  test("a patch switches directions and changes the account; fields of other providers are refused", async () => {
     const id = await integration();
     const serviceAccountEmail = "other@my-project.iam.gserviceaccount.com";
     expect(
@@ -146,7 +151,7 @@ describe("integrations", () => {
       status: 200,
       body: { export: { enabled: true }, import: { enabled: true }, serviceAccountEmail },
     });
-    const wrong = { datasetId: "b", projectId: "my-project", location: "US", serviceAccountSecret: "x", extra: 1 };
+    const wrong = { datasetId: "a-b", projectId: "x", location: "", serviceAccountSecret: "x", extra: 1 };
     const answer = await patch(id, { ...wrong, serviceAccountEmail: "nobody" });
     expect([answer.status, pathsOf(answer).toSorted()]).toEqual([
       400,

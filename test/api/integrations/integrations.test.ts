@@ -40,10 +40,15 @@ describe("create", () => {
       projectTime: "local",
       serviceAccountUsername: NEW_INTEGRATION.serviceAccountUsername,
       importFrom: "2026-01-31",
+      importCost: expect.stringMatching(/^The first import takes about \d+ export requests; Mixpanel allows/) as string,
       createdAt: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/) as string,
       status: "idle",
+      overdue: false,
       nextRunAt: null,
       lastRun: null,
+      lastTest: null,
+      projectFixed: false,
+      warnings: [{ code: "never_tested", message: expect.any(String) as string }],
       workflowId: `integration-${id}`,
       temporalUrl: null,
       export: { enabled: false, completeThrough: null, sent: 0, rejected: 0, pending: 0, late: 0 },
@@ -56,9 +61,9 @@ describe("create", () => {
     expect(everything.join("\n")).not.toContain(SECRET);
   });
 
-  test("defaults: US, UTC, the look-back", async () => {
+  test("defaults: US, time found by itself, the look-back", async () => {
     const { body } = await create({});
-    expect(body).toMatchObject({ region: "us", projectTime: "utc", importFrom: dayFromNow(-30) });
+    expect(body).toMatchObject({ region: "us", projectTime: "auto", importFrom: dayFromNow(-30) });
   });
 
   test("one integration per project: 409, and the project is free again after a delete", async () => {
@@ -93,6 +98,8 @@ describe("create", () => {
         "2026-1-1",
         "2026-02-30",
         "1970-12-31",
+        "1971-01-01",
+        "2008-12-31",
         "2026-01-01T00:00:00Z",
         dayFromNow(1),
         "9999-12-31",
@@ -109,8 +116,15 @@ describe("create", () => {
     }
   });
 
-  test("today and 1971 are taken as a first day", async () => {
-    for (const importFrom of [dayFromNow(0), "1971-01-01", "2024-02-29"]) {
+  test("a first day before Mixpanel's first year is refused with the reason", async () => {
+    const { body } = await create({ importFrom: "1971-01-01" });
+    expect(body.errors).toEqual([
+      { path: "importFrom", message: "must not be before 2009, the first year of Mixpanel" },
+    ]);
+  });
+
+  test("today and 2009 are taken as a first day", async () => {
+    for (const importFrom of [dayFromNow(0), "2009-01-01", "2024-02-29"]) {
       expect(await create({ importFrom })).toMatchObject({ status: 201, body: { importFrom } });
     }
   });
@@ -168,6 +182,15 @@ describe("change", () => {
     expect(api.control.take()).toEqual([]);
   });
 
+  test("changes how times are read, and leaves that as it is if absent", async () => {
+    const { body } = await create({ projectTime: "utc" });
+    const patch = async (json: object) =>
+      (await api.call(`${LIST}/${body.id as string}`, { method: "PATCH", json })).body;
+    expect(await patch({ serviceAccountUsername: "another" })).toMatchObject({ projectTime: "utc", region: "us" });
+    expect(await patch({ projectTime: "local" })).toMatchObject({ projectTime: "local" });
+    expect(await patch({ projectTime: "auto" })).toMatchObject({ projectTime: "auto" });
+  });
+
   test.each([
     [{ export: true }, "export"],
     [{ export: {} }, "export.enabled"],
@@ -177,9 +200,9 @@ describe("change", () => {
     [{ import: { enabled: 1 } }, "import.enabled"],
     [{ serviceAccountUsername: "a:b" }, "serviceAccountUsername"],
     [{ serviceAccountSecret: "" }, "serviceAccountSecret"],
-    [{ projectId: "1" }, "projectId"],
+    [{ projectId: "x" }, "projectId"],
     [{ provider: "mixpanel" }, "provider"],
-    [{ region: "eu" }, "region"],
+    [{ region: "cn" }, "region"],
     [{ importFrom: "2026-01-01" }, "importFrom"],
   ])("%j is refused", async (json, path) => {
     const id = await createIntegration(api.call, projectId());

@@ -111,7 +111,7 @@ describe("definitions", () => {
     const doomed = await createIntegration(api.call, "2");
     await api.call(`/v1/integrations/${doomed}/events`, { json: { eventId: "purchase" } });
     const { body } = await api.define({ name: "Gone", integrationId: doomed, measure: REVENUE });
-    await api.call(`/v1/integrations/${doomed}`, { method: "DELETE" });
+    await api.call(`/v1/integrations/${doomed}?force=true`, { method: "DELETE" });
     expect((await api.call(`/v1/metrics/${body.id as string}`)).status).toBe(404);
     await api.store.cleanup.purge();
   });

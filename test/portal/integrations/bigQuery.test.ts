@@ -75,6 +75,9 @@ async function enable(page: Page, { projectId, email }: Customer): Promise<void>
   });
   await takePicture(page, "bigquery-add", 760);
   await page.getByRole("button", { name: "Enable" }).click();
+}
+
+async function expectEnabled(page: Page, { projectId }: Customer): Promise<void> {
   await expectPage(page, `BigQuery ${projectId}.${DATASET}`);
 }
 
@@ -133,6 +136,7 @@ describe("the BigQuery product page", () => {
     );
     const page = await portal.signedIn();
     await enable(page, customer);
+    await expectEnabled(page, customer);
     await page.getByText("Enabled: every step succeeded.").waitFor();
     await page.getByText("Writing to the dataset (BigQuery Data Editor): ok").waitFor();
     await takePicture(page, "bigquery-enabled");
@@ -174,11 +178,12 @@ describe("the BigQuery product page", () => {
     await control.putAccount(email, { grants: grantsOf(projectId, []) });
     const page = await portal.signedIn();
     await enable(page, customer);
-    await page.getByText("A step failed.").waitFor();
+    await page.getByText("so nothing was added").waitFor();
     expect(await region(page, "Connection").innerText()).toContain("Grant the role BigQuery Data Editor");
     await expectAccessible(page, "a failed test of BigQuery");
     await control.putAccount(email, { grants: grantsOf(projectId) });
-    await page.getByRole("button", { name: "Test connection" }).click();
+    await page.getByRole("button", { name: "Enable", exact: true }).click();
+    await expectEnabled(page, customer);
     await page.getByText("Enabled: every step succeeded.").waitFor();
   });
 
@@ -187,6 +192,7 @@ describe("the BigQuery product page", () => {
     const { projectId, email } = customer;
     const page = await portal.signedIn();
     await enable(page, customer);
+    await expectEnabled(page, customer);
     await page.getByRole("switch", { name: "Import from BigQuery" }).click();
     await control.deleteAccount(email);
     await page.getByRole("button", { name: "Add Event" }).click();

@@ -43,7 +43,7 @@ async function project(secret = ACCOUNT.secret): Promise<string> {
   return projectId;
 }
 
-async function add(page: Page, projectId: string, secret = ACCOUNT.secret): Promise<void> {
+async function enable(page: Page, projectId: string, secret = ACCOUNT.secret): Promise<void> {
   await addIntegration(page, "Mixpanel");
   await fill(page, {
     "Project ID": projectId,
@@ -52,11 +52,15 @@ async function add(page: Page, projectId: string, secret = ACCOUNT.secret): Prom
   });
   await takePicture(page, "mixpanel-add", 660);
   await page.getByRole("button", { name: "Enable" }).click();
+}
+
+async function add(page: Page, projectId: string): Promise<void> {
+  await enable(page, projectId);
   await expectPage(page, `Mixpanel Project ${projectId}`);
 }
 
 async function changeSecret(page: Page, secret: string): Promise<void> {
-  await page.getByRole("button", { name: "Change credentials" }).click();
+  await page.getByRole("button", { name: "Change connection" }).click();
   await page.getByRole("dialog").getByLabel("Service Account Secret").first().fill(secret);
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByRole("dialog").waitFor({ state: "hidden" });
@@ -121,12 +125,12 @@ describe("the Mixpanel product page", () => {
   it("says at Enable what is wrong with the credentials, and takes mended ones", async () => {
     const projectId = await project();
     const page = await portal.signedIn();
-    await add(page, projectId, "a-wrong-secret");
-    await page.getByText("A step failed.").waitFor();
+    await enable(page, projectId, "a-wrong-secret");
     await page.getByText("Service account credentials: failed").waitFor();
     await expectAccessible(page, "a failed test");
-    await changeSecret(page, ACCOUNT.secret);
-    await page.getByRole("button", { name: "Test connection" }).click();
+    await fill(page, { "Service Account Secret": ACCOUNT.secret });
+    await page.getByRole("button", { name: "Enable", exact: true }).click();
+    await expectPage(page, `Mixpanel Project ${projectId}`);
     await page.getByText("Enabled: every step succeeded.").waitFor();
     expect(await page.getByText(": failed").count()).toBe(0);
   });

@@ -36,7 +36,7 @@ function eventOf(name: string, tableName = "donations"): EventDefinition {
 
 const createTable = (name: string, fields = FIELDS) =>
   customer.control.createTable(customer.projectId, DATASET, name, { schema: { fields } });
-const lease = (): Promise<void> => Promise.resolve();
+const lease = async () => async () => {};
 const run = (events: EventDefinition[], connection: Connection = customer.connection): Promise<TestStep[]> =>
   customer.connector().testConnection(connection, events, lease);
 const failed = (steps: TestStep[]): TestStep[] => steps.filter((step) => !step.ok);

@@ -17,6 +17,7 @@ const CONNECTION: Connection = {
   },
   secret: "",
   importFrom: "2026-01-01",
+  learned: {},
 };
 const OPERATION: Operation = { action: "the load of router exposures", about: "analytics.exposures" };
 /** Stands for values of rows and for tokens, which texts of Google's may quote. */

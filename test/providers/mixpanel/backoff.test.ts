@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { USER_AGENT } from "../../../src/providers/http.ts";
 import { createBackoff } from "../../../src/providers/mixpanel/backoff.ts";
-import { retryAfterMs } from "../../../src/providers/mixpanel/errors.ts";
 
 test("waits double from 2 s to 60 s with jitter, count a burst once, and start again after a success", () => {
   let nowMs = 0;
@@ -24,14 +23,6 @@ test("waits double from 2 s to 60 s with jitter, count a burst once, and start a
   expect(backoff.refused("q") - nowMs).toBe(5_000);
   backoff.succeeded("p");
   expect(backoff.refused("p") - nowMs).toBe(5_000);
-});
-
-test("Retry-After may be seconds or a date; nonsense is ignored", () => {
-  const now = Date.parse("2026-01-01T00:00:00Z");
-  expect(retryAfterMs("90", now)).toBe(now + 90_000);
-  expect(retryAfterMs("Thu, 01 Jan 2026 00:02:00 GMT", now)).toBe(now + 120_000);
-  expect(retryAfterMs("Wed, 31 Dec 2025 00:00:00 GMT", now)).toBe(now);
-  for (const nonsense of [undefined, "", "soon"]) expect(retryAfterMs(nonsense, now)).toBeUndefined();
 });
 
 test("requests say which version sends them", () => {

@@ -42,7 +42,7 @@ connectorContract("Mixpanel", async (): Promise<ConnectorHarness> => {
     connection,
     refused: { ...connection, secret: "a wrong one" },
     event: { name: "purchase", source: null },
-    refusedUser: "Anonymous",
+    refusedUser: "anonymous",
     seed: (rows) =>
       control.loadRows(
         PROJECT,

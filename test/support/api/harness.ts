@@ -1,5 +1,5 @@
 // The API over a real store, with a recorded IntegrationControl in Temporal's place and a captured log.
-import type { Connection } from "../../../src/domain/connection.ts";
+import type { AcquireRequest, Connection } from "../../../src/domain/connection.ts";
 import type { EventDefinition } from "../../../src/domain/event.ts";
 import { Writable } from "node:stream";
 import { createApp } from "../../../src/api/app.ts";
@@ -174,8 +174,9 @@ class ScriptedConnector implements Connector {
   readonly spec: ProviderSpec;
   readonly exportBatchSeqs = 1;
   browse?: Browse;
+  eventNames: Connector["eventNames"];
   tested: { connection: Connection; events: EventDefinition[] }[] = [];
-  answer: (lease: (kind: "backfill" | "increment") => Promise<void>) => Promise<TestStep[]> = async () => [];
+  answer: (lease: AcquireRequest) => Promise<TestStep[]> = async () => [];
   budget = { key: "project", maxPerHour: 60, maxPerSecond: 3, reservedPerHour: 10 };
 
   constructor(spec: ProviderSpec) {
@@ -193,6 +194,9 @@ class ScriptedConnector implements Connector {
     throw new Error("not part of these tests");
   }
   planImport(): never {
+    throw new Error("not part of these tests");
+  }
+  planRanges(): never {
     throw new Error("not part of these tests");
   }
   close = async () => {};

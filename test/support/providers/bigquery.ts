@@ -48,6 +48,7 @@ export async function createCustomer(location = "EU"): Promise<Customer> {
     settings: { projectId, datasetId: DATASET, serviceAccountEmail: email, location },
     secret: "",
     importFrom: "2026-01-01",
+    learned: {},
   };
   const open: Connector[] = [];
   return {

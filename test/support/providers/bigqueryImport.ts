@@ -115,6 +115,7 @@ export async function createImportCustomer(
       settings: { projectId, datasetId: null, serviceAccountEmail, location: "EU" },
       secret: "",
       importFrom: "2026-01-01",
+      learned: {},
     },
     createTable: async (name, fields = USUAL_FIELDS) => {
       await control.createTable(projectId, DATASET, name, { schema: { fields } });
@@ -164,7 +165,7 @@ export async function readPage(
     events,
     progress: kept,
     pageHalvings,
-    acquireRequest: () => Promise.resolve(),
+    acquireRequest: async () => async () => {},
     blocked: () => Promise.resolve(),
     signal,
     heartbeat: () => undefined,

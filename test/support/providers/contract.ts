@@ -191,16 +191,42 @@ function importTests(harness: () => ConnectorHarness): void {
     expect([...ids, ...rest.ids].toSorted()).toEqual(rows.map((row) => row.id).toSorted());
   });
 
+  test("import: a range reads its days whole, page by page, and ends", async () => {
+    const rows = makeRows(harness(), 400, 8);
+    await harness().seed(rows);
+    const { connector, connection, event } = harness();
+    const startMs = Date.parse(`${connection.importFrom}T00:00:00Z`);
+    const [fromDay, toDay] = [1, 3].map((days) => new Date(startMs + days * DAY_MS).toISOString().slice(0, 10));
+    const days = { fromDay: String(fromDay), toDay: String(toDay) };
+    const range = { id: 7, event: event.name, ...days, purpose: "reread" as const, unfinished: null };
+    const planning = { ranges: [{ definition: event, range }], highWatermarkMs: Date.now() };
+    const [pass] = connector.planRanges(connection, planning);
+    expect(pass).toMatchObject({ events: [event.name], ranges: [7], progress: { completeThroughMs: null } });
+    const ids: string[] = [];
+    for (let progress = pass?.progress ?? NO_PROGRESS; progress.unfinished !== null;) {
+      const page = await readPage(harness(), progress);
+      ids.push(...page.ids);
+      progress = page.progress ?? NO_PROGRESS;
+    }
+    const wanted = rows.filter(({ timeMs }) => timeMs >= startMs + DAY_MS && timeMs < startMs + 4 * DAY_MS);
+    expect(wanted.length).toBeGreaterThan(0);
+    expect(ids.toSorted()).toEqual(wanted.map(({ id }) => id).toSorted());
+  });
+
   test("import: an abort stops it with the signal's reason", async () => {
     await harness().seed(makeRows(harness(), 12_000, 5));
-    const [pass] = await plan(harness(), NO_PROGRESS, Date.now());
+    const boundMs = Date.now();
     const reason = new Error("stop");
     const stop = new AbortController();
-    const page = readPage(harness(), pass?.progress ?? NO_PROGRESS, {
-      signal: stop.signal,
-      onChunk: () => stop.abort(reason),
-    });
-    await expect(page).rejects.toBe(reason);
+    const onChunk = ({ rows }: ImportChunk) => void (rows.length > 0 && stop.abort(reason));
+    const readAll = async (): Promise<void> => {
+      for (let progress: EventProgress = NO_PROGRESS; ;) {
+        const [pass] = await plan(harness(), progress, boundMs);
+        if (pass === undefined) return;
+        progress = (await readPage(harness(), pass.progress, { signal: stop.signal, onChunk })).progress ?? progress;
+      }
+    };
+    await expect(readAll()).rejects.toBe(reason);
   });
 
   test("import: acquires a request before every call, and makes no call without one", async () => {
@@ -240,7 +266,7 @@ function errorTests(harness: () => ConnectorHarness): void {
 
   test("errors: the connection test succeeds if everything is set up, and says what to do if it is not", async () => {
     const { connector, connection, refused, event } = harness();
-    const acquireRequest = (): Promise<void> => Promise.resolve();
+    const acquireRequest = async () => async () => {};
     const good = await connector.testConnection(connection, [event], acquireRequest);
     expect(good.filter((step) => !step.ok)).toEqual([]);
     expect(good.length).toBeGreaterThan(1);

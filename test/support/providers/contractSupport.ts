@@ -1,6 +1,6 @@
 // Helpers of the shared connector suite: a provider's harness, made-up data, and the loops of the activities.
 import type { Bucket } from "../../../src/domain/bucket.ts";
-import type { Connection } from "../../../src/domain/connection.ts";
+import type { AcquireRequest, Connection } from "../../../src/domain/connection.ts";
 import type { EventDefinition } from "../../../src/domain/event.ts";
 import type { ImportedRow } from "../../../src/domain/importedRow.ts";
 import { expect } from "vitest";
@@ -180,7 +180,7 @@ export function idOf(row: ImportedRow): string {
 interface PageOptions {
   signal?: AbortSignal;
   onChunk?: (chunk: ImportChunk) => void;
-  acquireRequest?: () => Promise<void>;
+  acquireRequest?: AcquireRequest;
   blocked?: (untilMs: number) => void;
 }
 
@@ -195,7 +195,7 @@ export async function readPage(
     events: [event],
     progress,
     pageHalvings: 0,
-    acquireRequest: options.acquireRequest ?? (() => Promise.resolve()),
+    acquireRequest: options.acquireRequest ?? (async () => async () => {}),
     blocked: async (untilMs) => options.blocked?.(untilMs),
     signal: options.signal ?? new AbortController().signal,
     heartbeat: () => undefined,

@@ -36,6 +36,7 @@ export function connectionOf(change: Partial<MixpanelSettings> & { importFrom?: 
     },
     secret: "sa-secret-4711",
     importFrom,
+    learned: {},
   };
 }
 

@@ -4,9 +4,12 @@ import { bigQueryTests } from "./contract/bigQuery.ts";
 import { exposureTests } from "./contract/exposures.ts";
 import type { Harness } from "./contract/harness.ts";
 import { importTests } from "./contract/imports.ts";
+import { rangeTests } from "./contract/ranges.ts";
 import { propertyTests } from "./contract/properties.ts";
 import { integrationTests } from "./contract/integrations.ts";
+import { resendTests } from "./contract/resend.ts";
 import { routerTests } from "./contract/routers.ts";
+import { tellingTests } from "./contract/telling.ts";
 import { sessionTests } from "./contract/sessions.ts";
 import { budgetTests, runTests } from "./contract/runs.ts";
 
@@ -25,6 +28,9 @@ export function storeContract(name: string, makeHarness: () => Promise<Harness>)
     describe("workspaces, integrations, events", () => {
       integrationTests(get);
     });
+    describe("what an integration tells", () => {
+      tellingTests(get);
+    });
     describe("sessions", () => {
       sessionTests(get);
     });
@@ -37,11 +43,17 @@ export function storeContract(name: string, makeHarness: () => Promise<Harness>)
     describe("imports", () => {
       importTests(get);
     });
+    describe("ranges of days", () => {
+      rangeTests(get);
+    });
     describe("properties and records", () => {
       propertyTests(get);
     });
     describe("runs and requests", () => {
       runTests(get);
+    });
+    describe("rejected buckets that are sent again", () => {
+      resendTests(get);
     });
     describe("routers", () => {
       routerTests(get);

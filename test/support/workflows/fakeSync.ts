@@ -4,12 +4,20 @@ import { ApplicationFailure } from "@temporalio/common";
 import type {
   ExportBatchInput,
   ImportPageInput,
+  LeaveGapInput,
+  LeaveGapResult,
   LoadConfigInput,
   PlanImportInput,
   SyncActivities,
 } from "../../../src/activities/contract.ts";
 import type { ErrorKind } from "../../../src/domain/errors.ts";
-import { earlierProgress, type EventProgress, isBehind, NO_PROGRESS } from "../../../src/domain/progress.ts";
+import {
+  earlierProgress,
+  type EventProgress,
+  type ImportPass,
+  isBehind,
+  NO_PROGRESS,
+} from "../../../src/domain/progress.ts";
 import type { RunRecord } from "../../../src/domain/run.ts";
 import type { StatusProjection } from "../../../src/domain/run.ts";
 
@@ -30,6 +38,11 @@ export class FakeSync implements SyncActivities {
   /** Buckets sealed so far; each run seals `sealPerRun` more. */
   sealed = 0;
   sealPerRun = 20;
+  /** Rejected buckets that are marked to be sent again, and how many were. */
+  marked = 0;
+  /** When the next try meets a rate limit, until when. */
+  resendRetryAtMs: number | null = null;
+  resent = 0;
   /** How often each sequence number was delivered. */
   readonly delivered = new Map<number, number>();
   /** The checkpoints: what the store says is delivered and read. */
@@ -60,10 +73,12 @@ export class FakeSync implements SyncActivities {
     const names: Name[] = [
       "loadConfig",
       "aggregateExposures",
+      "resendRejected",
       "exportBatch",
       "completeExport",
       "planImport",
       "importPage",
+      "leaveGap",
       "discoverProperties",
       "recordRun",
       "projectStatus",
@@ -95,7 +110,17 @@ export class FakeSync implements SyncActivities {
 
   async aggregateExposures() {
     this.sealed += this.sealPerRun;
-    return { throughSeq: this.sealed, throughMs: await this.nowMs() };
+    const sealed = { throughSeq: this.sealed, throughMs: await this.nowMs() };
+    return this.marked > 0 ? { ...sealed, resend: true as const } : sealed;
+  }
+
+  async resendRejected() {
+    const retryAtMs = this.resendRetryAtMs;
+    this.resendRetryAtMs = null;
+    if (retryAtMs !== null) return { retryAtMs };
+    this.resent += this.marked;
+    this.marked = 0;
+    return {};
   }
 
   async exportBatch({ afterSeq, throughSeq }: ExportBatchInput) {
@@ -125,21 +150,46 @@ export class FakeSync implements SyncActivities {
       progress[name] = known;
     }
     this.progress = { ...progress };
-    return { highWatermarkMs, tasks, progress };
+    const unfinished = { targetMs: highWatermarkMs, position: 0, cursor: null };
+    const ranges = this.ranges.map(({ id, events }) => ({
+      events,
+      ranges: events.map(() => id),
+      progress: { completeThroughMs: null, unfinished },
+    }));
+    return { highWatermarkMs, tasks: [...tasks, ...ranges], progress };
   }
 
   async importPage({ task }: ImportPageInput) {
-    const { progress, events } = task;
-    if (events.some((name) => isBehind(this.progress[name] ?? NO_PROGRESS, progress))) {
+    const { progress, events, ranges } = task;
+    if (ranges === undefined && events.some((name) => isBehind(this.progress[name] ?? NO_PROGRESS, progress))) {
       return { progress, stale: true as const };
     }
+    return { progress: this.moved(task) };
+  }
+
+  /** The progress after a page, which is also the checkpoint. */
+  private moved({ progress, events, ranges }: ImportPass): EventProgress {
     const { targetMs, position } = progress.unfinished!;
     const last = position + 1 >= this.pagesPerPass;
     const next: EventProgress = last
       ? { completeThroughMs: targetMs, unfinished: null }
       : { ...progress, unfinished: { targetMs, position: position + 1, cursor: null } };
-    for (const name of events) this.progress[name] = next;
-    return { progress: next };
+    if (ranges === undefined) for (const name of events) this.progress[name] = next;
+    else if (last) this.ranges = this.ranges.filter(({ id }) => !ranges.includes(id));
+    return next;
+  }
+
+  /** Ranges that are left: read when nothing else is. */
+  ranges: { id: number; events: string[] }[] = [];
+  readonly gaps: LeaveGapInput[] = [];
+  /** What a page is, before a gap can be left; by default none can. */
+  smallestPageHalvings: number | null = null;
+
+  async leaveGap(input: LeaveGapInput): Promise<LeaveGapResult> {
+    if (this.smallestPageHalvings === null) return { left: "nothing" };
+    if (input.pageHalvings < this.smallestPageHalvings) return { left: "too wide" };
+    this.gaps.push(input);
+    return { left: "gap", progress: this.moved(input.task) };
   }
 
   async discoverProperties() {}

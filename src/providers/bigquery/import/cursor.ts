@@ -4,7 +4,7 @@ import type { EventProgress } from "../../../domain/progress.ts";
 import { unfinishedPass } from "../../importPasses.ts";
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+export const DAY_MS = 24 * HOUR_MS;
 const MIN_WINDOW_MS = HOUR_MS;
 export const MAX_WINDOW_MS = 366 * DAY_MS;
 /** A backfill begins small, because the size of a day is unknown. */

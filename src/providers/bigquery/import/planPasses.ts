@@ -1,8 +1,8 @@
 // Plans which passes are left until every event is complete through the run's high watermark.
 import type { Connection } from "../../../domain/connection.ts";
-import type { ImportPass, ImportPlanning } from "../../connector.ts";
-import { planPasses } from "../../importPasses.ts";
-import { FIRST_BACKFILL_MS, type ImportCursor, MAX_WINDOW_MS, parseCursor, startOf } from "./cursor.ts";
+import type { ImportPass, ImportPlanning, RangePlanning } from "../../connector.ts";
+import { planPasses, planRangePasses } from "../../importPasses.ts";
+import { DAY_MS, FIRST_BACKFILL_MS, type ImportCursor, MAX_WINDOW_MS, parseCursor, startOf } from "./cursor.ts";
 
 /** Events with the same table, mapping and progress are read together in one read session. */
 export function planBigQueryPasses({ importFrom }: Connection, input: ImportPlanning): ImportPass[] {
@@ -14,6 +14,19 @@ export function planBigQueryPasses({ importFrom }: Connection, input: ImportPlan
       if (startOf(importFrom) >= targetMs) return null;
       const windowMs = completeThroughMs === null ? FIRST_BACKFILL_MS : MAX_WINDOW_MS;
       return { position: 0, cursor: { fromMs: null, windowMs, session: null } };
+    },
+    sourceKey: ({ source }) => source,
+  });
+}
+
+/** Days are days of UTC. */
+export function planBigQueryRanges({ ranges, highWatermarkMs }: RangePlanning): ImportPass[] {
+  return planRangePasses<ImportCursor>(ranges, {
+    parseCursor,
+    begin: ({ fromDay, toDay }) => {
+      const fromMs = startOf(fromDay);
+      const targetMs = Math.max(fromMs, Math.min(startOf(toDay) + DAY_MS, highWatermarkMs));
+      return { targetMs, cursor: { fromMs, windowMs: FIRST_BACKFILL_MS, session: null } };
     },
     sourceKey: ({ source }) => source,
   });

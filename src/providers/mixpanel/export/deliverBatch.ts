@@ -1,90 +1,96 @@
-// Delivers one batch completely: in the end Mixpanel has stored each event or refused it for good.
+// Delivers one batch completely: in the end Mixpanel has stored each event, or named it as refused, or dropped it.
 import type { RejectedBucket } from "../../../domain/bucket.ts";
 import { SyncError } from "../../../domain/errors.ts";
-import { redact } from "../errors.ts";
 import type { EncodedEvent } from "./encodeEvent.ts";
 import type { SendEvents } from "./importRequest.ts";
-import type { ImportResponse } from "./importResponse.ts";
 
-/** Single events to try if a batch is refused. If all are refused, the cause is not in them, and halving is useless. */
-const PROBES = 8;
-/** In a batch of fewer events, refusals are taken as being about the events themselves. */
-const MIN_PROBES = 4;
+const DROPPED =
+  "Mixpanel accepted the event but did not store it. In Mixpanel, under Lexicon, look for a drop filter that " +
+  "matches it";
 
-/** Resends undecided events in smaller parts, which is harmless: Mixpanel recognises them by time and `$insert_id`. */
+interface Part {
+  events: EncodedEvent[];
+  /** How many of them Mixpanel stored; null if the part must still be sent. */
+  stored: number | null;
+}
+
+/**
+ * Resends undecided events in smaller parts, which is harmless: Mixpanel recognises them by time and `$insert_id`. If
+ * the project drops some, the counts of halves tell which, and the count of the other half needs no request.
+ */
 export async function deliverBatch(
   send: SendEvents,
   events: EncodedEvent[],
   eventName: string,
 ): Promise<RejectedBucket[]> {
+  if (events.length === 0) return [];
   const rejected: RejectedBucket[] = [];
-  const parts = [events];
+  const parts = await sendPart(send, events, rejected);
+  if (events.length > 1 && storedOf(parts) === 0) throw nothingStored(eventName);
   for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
-    if (part.length === 0) continue;
-    const isWhole = part === events;
-    const response = await send(part);
-    if (isWhole && response.kind === "short" && response.stored === 0) throw nothingStored(eventName);
-    if (part.length === 1) {
-      const reason = reasonForSingle(response);
-      if (reason !== null) rejected.push({ bucket: part[0]!.bucket, reason });
-      continue;
-    }
-    switch (response.kind) {
-      case "stored":
-        break;
-      case "partial":
-        for (const [index, reason] of response.refused) rejected.push({ bucket: part[index]!.bucket, reason });
-        parts.push(response.undecided.map((index) => part[index]!));
-        break;
-      case "refused":
-        parts.push(...halves(isWhole ? await probe(send, part, rejected) : part));
-        break;
-      case "short":
-      case "too_large":
-        parts.push(...halves(part));
-        break;
-    }
+    const { events: those, stored } = part;
+    if (stored === null) parts.push(...(await sendPart(send, those, rejected)));
+    else if (stored === 0) rejected.push(...those.map(({ bucket }) => ({ bucket, reason: DROPPED })));
+    else if (stored < those.length) parts.push(...(await isolateDropped(send, those, stored, rejected)));
   }
   return rejected;
 }
 
-/** Returns null if Mixpanel stored the event. */
-function reasonForSingle(response: ImportResponse): string | null {
+/** Sends the events and adds those that Mixpanel names as refused. Returns what is known of the others. */
+async function sendPart(send: SendEvents, events: EncodedEvent[], rejected: RejectedBucket[]): Promise<Part[]> {
+  const response = await send(events);
   switch (response.kind) {
-    case "stored":
-      return null;
-    case "partial":
-      return response.refused.get(0) ?? "refused";
-    case "refused":
-      return response.reason;
-    case "short":
-      return "Mixpanel accepted the event but did not store it";
+    case "accepted":
+      return [{ events, stored: response.stored }];
+    case "partial": {
+      for (const [index, reason] of response.refused) rejected.push({ bucket: events[index]!.bucket, reason });
+      const undecided = response.undecided.map((index) => events[index]!);
+      return undecided.length === 0 ? [] : [{ events: undecided, stored: null }];
+    }
     case "too_large":
-      return "Mixpanel finds this event too large";
+      if (events.length === 1) throw tooLarge();
+      return halves(events).map((half) => ({ events: half, stored: null }));
   }
 }
 
-/** Sends single events and returns those that it did not send. Throws if Mixpanel refuses every one. */
-async function probe(send: SendEvents, events: EncodedEvent[], rejected: RejectedBucket[]): Promise<EncodedEvent[]> {
-  const count = Math.min(PROBES, events.length);
-  const indices = new Set(Array.from({ length: count }, (_, i) => Math.floor((i * events.length) / count)));
-  const refused: RejectedBucket[] = [];
-  for (const index of indices) {
-    const event = events[index]!;
-    const reason = reasonForSingle(await send([event]));
-    if (reason !== null) refused.push({ bucket: event.bucket, reason });
-  }
-  const first = refused[0];
-  if (first !== undefined && refused.length === count && count >= MIN_PROBES) {
-    const userIds = refused.map(({ bucket }) => bucket.userId);
-    throw new SyncError(
-      "schema",
-      `Mixpanel refuses all router exposures of this project: ${redact(first.reason, userIds)}. ` +
-        "Change the project's settings in Mixpanel to accept them. Nothing is lost; the export goes on from here.",
-    );
-  }
-  rejected.push(...refused);
-  return events.filter((_, index) => !indices.has(index));
+/** Sends half of a part of which only some were stored. What was stored of the other half is the difference. */
+async function isolateDropped(
+  send: SendEvents,
+  events: EncodedEvent[],
+  stored: number,
+  rejected: RejectedBucket[],
+): Promise<Part[]> {
+  const [asked, other] = halves(events.toSorted(byWhatFiltersName));
+  const parts = await sendPart(send, asked, rejected);
+  const storedOfAsked = storedOf(parts);
+  const difference = storedOfAsked === null ? -1 : stored - storedOfAsked;
+  const isSound = difference >= 0 && difference <= other.length;
+  return [...parts, { events: other, stored: isSound ? difference : null }];
+}
+
+/** Null unless one answer counted all events of the request. */
+function storedOf(parts: Part[]): number | null {
+  return parts.length === 1 ? (parts[0]?.stored ?? null) : null;
+}
+
+/** A filter drops events by a property, so events with equal ones stand together. */
+function byWhatFiltersName({ bucket: a }: EncodedEvent, { bucket: b }: EncodedEvent): number {
+  return (
+    compare(a.aliasId, b.aliasId) ||
+    compare(a.routeId, b.routeId) ||
+    compare(a.variantId, b.variantId) ||
+    compare(a.userId, b.userId)
+  );
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function halves(events: EncodedEvent[]): [EncodedEvent[], EncodedEvent[]] {
+  const middle = Math.ceil(events.length / 2);
+  return [events.slice(0, middle), events.slice(middle)];
 }
 
 /** If a whole batch is accepted and not stored, the project's own settings drop the event. */
@@ -92,11 +98,16 @@ function nothingStored(eventName: string): SyncError {
   return new SyncError(
     "schema",
     `Mixpanel accepts router exposures but stores none of them. In Mixpanel, under Lexicon, look for the event ` +
-      `"${eventName}" and stop dropping it. Nothing is lost; the export goes on from here.`,
+      `"${eventName}" and for drop filters that match it, and stop dropping it. ` +
+      "Nothing is lost; the export goes on from here.",
   );
 }
 
-function halves(events: EncodedEvent[]): EncodedEvent[][] {
-  const middle = Math.ceil(events.length / 2);
-  return [events.slice(middle), events.slice(0, middle)];
+/** An event has under 4 KB, so this is a limit of something before Mixpanel, which names no event. */
+function tooLarge(): SyncError {
+  return new SyncError(
+    "schema",
+    "Mixpanel, or a proxy before it, refuses even a single event as too large (status 413). Raise the proxy's limit " +
+      "on request bodies. Nothing is lost; the export goes on from here.",
+  );
 }

@@ -2,32 +2,6 @@
 import { hash } from "node:crypto";
 import type { Bucket } from "../../../domain/bucket.ts";
 
-/** Mixpanel's documentation lists these ids as refused. */
-const BLOCKED_IDS = new Set([
-  "00000000-0000-0000-0000-000000000000",
-  "anon",
-  "anonymous",
-  "nil",
-  "none",
-  "null",
-  "n/a",
-  "na",
-  "undefined",
-  "unknown",
-  "<nil>",
-  "0",
-  "-1",
-  "true",
-  "false",
-  "[]",
-  "{}",
-]);
-
-/** Mixpanel refuses every event of these users. Sending one under another id would invent a user. */
-export function isBlockedDistinctId(userId: string): boolean {
-  return BLOCKED_IDS.has(userId.toLowerCase());
-}
-
 /** Mixpanel recognises a resent bucket by it. The length before each part makes different keys different texts. */
 export function insertId(workspaceId: string, bucket: Bucket): string {
   const parts = [workspaceId, bucket.aliasId, bucket.routeId, bucket.variantId, bucket.userId, String(bucket.hourMs)];

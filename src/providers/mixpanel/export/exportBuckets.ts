@@ -28,9 +28,9 @@ export async function* exportBuckets(
   const { exportEventName } = context.options;
   const send = createSender({ context, connection, signal });
   const batches = readEventBatches(job, createEncoder(exportEventName, connection.workspaceId));
-  const deliver = async ({ events, blocked, cursorSeq }: EventBatch): Promise<ExportProgress> => {
-    const rejected = [...blocked, ...(await deliverBatch(send, events, exportEventName))];
-    return { cursorSeq, sent: events.length + blocked.length - rejected.length, rejected };
+  const deliver = async ({ events, cursorSeq }: EventBatch): Promise<ExportProgress> => {
+    const rejected = await deliverBatch(send, events, exportEventName);
+    return { cursorSeq, sent: events.length - rejected.length, rejected };
   };
   const inFlight: InFlight[] = [];
   let isReading = true;

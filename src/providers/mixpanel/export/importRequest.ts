@@ -17,7 +17,7 @@ const TIMEOUT_MS = 60_000;
 const MAX_BODY_BYTES = MAX_ERROR_BODY_BYTES * 32;
 const QUICK_RETRY_MS = [250, 1_000];
 
-/** Throws a SyncError for every failure whose cause is not these events. */
+/** Throws a SyncError for every answer that neither stores nor names events. */
 export type SendEvents = (events: EncodedEvent[]) => Promise<ImportResponse>;
 
 export function createSender(call: MixpanelCall): SendEvents {
@@ -56,7 +56,7 @@ async function sendOnce(call: MixpanelCall, body: Buffer, events: EncodedEvent[]
     throw new SyncError("rate_limited", message, { retryAtMs });
   }
   // Reasons are shown to people. A response that quotes the request's credentials must not show them.
-  const parsed = parseImportResponse(response.status, redactSecrets(text, connection), events);
+  const parsed = parseImportResponse(response.status, redactSecrets(text, connection), events.length);
   if (parsed !== null) {
     backoff.succeeded(budget);
     return parsed;
@@ -64,5 +64,6 @@ async function sendOnce(call: MixpanelCall, body: Buffer, events: EncodedEvent[]
   if (response.status === 200) {
     throw new SyncError("transient", `${SERVICE_NAMES.ingestion} sent a response that does not say what it stored.`);
   }
-  throw refusalError(connection, response.status, text, "the import of events");
+  const userIds = events.map(({ bucket }) => bucket.userId);
+  throw refusalError(connection, response.status, text, "the import of events", userIds);
 }

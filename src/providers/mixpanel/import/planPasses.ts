@@ -1,12 +1,12 @@
 // Plans which passes are left until every event is complete through the run's high watermark.
 import type { Connection } from "../../../domain/connection.ts";
-import type { ImportPass, ImportPlanning } from "../../connector.ts";
-import { planPasses } from "../../importPasses.ts";
-import { dayNumber, FIRST_BACKFILL_DAYS, type ImportCursor, MAX_WINDOW_DAYS, parseCursor } from "./cursor.ts";
+import type { ImportPass, ImportPlanning, RangePlanning } from "../../connector.ts";
+import { planPasses, planRangePasses } from "../../importPasses.ts";
+import { FIRST_BACKFILL_DAYS, MAX_WINDOW_DAYS } from "../spec.ts";
+import { type ImportCursor, type ImportPart, parseCursor } from "./cursor.ts";
+import { incrementParts, withoutGaps } from "./increments.ts";
 import { dayInZone } from "./projectTimeZone.ts";
 
-/** Mixpanel does not process events in order, so this much before the last watermark is read again. */
-const OVERLAP_MS = 24 * 3_600_000;
 /** Servers limit the length of an address, which contains the names. */
 const MAX_EVENT_NAME_BYTES_PER_PASS = 4_000;
 
@@ -17,40 +17,52 @@ export function planMixpanelPasses(
   zone: string | null,
 ): ImportPass[] {
   const today = dayInZone(highWatermarkMs, zone);
+  const targetMs = highWatermarkMs - settleMs;
   const passes = planPasses<ImportCursor>(events, {
-    targetMs: highWatermarkMs - settleMs,
+    targetMs,
     parseCursor,
-    begin: (completeThroughMs) => {
+    begin: (completeThroughMs, gaps) => {
       if (importFrom > today) return null;
-      const isBackfill = completeThroughMs === null;
-      const cursor: ImportCursor = {
-        nextDay: importFrom,
-        lastDay: today,
-        windowDays: isBackfill ? FIRST_BACKFILL_DAYS : MAX_WINDOW_DAYS,
-        lowerBoundMs: isBackfill ? null : completeThroughMs - OVERLAP_MS,
-        zone,
-      };
-      return { position: dayNumber(importFrom), cursor };
+      if (completeThroughMs === null) return { position: 0, cursor: wholeDays(importFrom, today) };
+      const parts = withoutGaps(incrementParts({ importFrom, completeThroughMs, targetMs, today, zone }), gaps);
+      return { position: 0, cursor: { parts, windowDays: MAX_WINDOW_DAYS } };
     },
     sourceKey: () => null,
   });
   return passes.flatMap(splitByNames);
 }
 
-function splitByNames({ events: names, progress }: ImportPass): ImportPass[] {
+export function planMixpanelRanges({ ranges, highWatermarkMs: targetMs }: RangePlanning): ImportPass[] {
+  const passes = planRangePasses<ImportCursor>(ranges, {
+    parseCursor,
+    begin: ({ fromDay, toDay }) => ({ targetMs, cursor: wholeDays(fromDay, toDay) }),
+    sourceKey: () => null,
+  });
+  return passes.flatMap(splitByNames);
+}
+
+function wholeDays(fromDay: string, toDay: string): ImportCursor {
+  const part: ImportPart = { fromDay, toDay, lowerBoundMs: null, isOptional: false };
+  return { parts: [part], windowDays: FIRST_BACKFILL_DAYS };
+}
+
+function splitByNames({ events: names, progress, ranges }: ImportPass): ImportPass[] {
   const passes: ImportPass[] = [];
-  let events: string[] = [];
+  let start = 0;
   let bytes = 0;
-  for (const name of names) {
+  const endAt = (end: number) => {
+    const pass: ImportPass = { events: names.slice(start, end), progress };
+    if (ranges !== undefined) pass.ranges = ranges.slice(start, end);
+    passes.push(pass);
+    start = end;
+    bytes = 0;
+  };
+  for (const [i, name] of names.entries()) {
     // The quotes and the comma around a name take 7 bytes more.
     const nameBytes = encodeURIComponent(name).length + 7;
-    if (events.length > 0 && bytes + nameBytes > MAX_EVENT_NAME_BYTES_PER_PASS) {
-      passes.push({ events, progress });
-      events = [];
-      bytes = 0;
-    }
-    events.push(name);
+    if (i > start && bytes + nameBytes > MAX_EVENT_NAME_BYTES_PER_PASS) endAt(i);
     bytes += nameBytes;
   }
-  return [...passes, { events, progress }];
+  endAt(names.length);
+  return passes;
 }

@@ -186,7 +186,7 @@ describe("what is stored", () => {
 
   it("computes a Simplified project's distinct_id", async () => {
     const ids = [
-      { $user_id: "U", $device_id: "D" },
+      { $user_id: "U", $device_id: "F" },
       { $device_id: "D" },
       { $device_id: "$device:D" },
       { distinct_id: "$device:E" },
@@ -204,6 +204,6 @@ describe("what is stored", () => {
       "$device:E",
       "user-4",
     ]);
-    expect(rows.map(({ properties }) => properties["$device_id"])).toEqual(["D", "D", "D", "E", undefined]);
+    expect(rows.map(({ properties }) => properties["$device_id"])).toEqual(["F", "D", "D", "E", undefined]);
   });
 });

@@ -1,7 +1,7 @@
 // A bucket's event: same bytes every time, an $insert_id that Mixpanel takes and that no two keys share.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createEncoder, insertId, isBlockedDistinctId } from "../../../../src/providers/mixpanel/export/encodeEvent.ts";
+import { createEncoder, insertId } from "../../../../src/providers/mixpanel/export/encodeEvent.ts";
 import { bucketOf } from "../../../support/providers/mixpanel.ts";
 
 const id = fc.string({ unit: "binary", minLength: 1, maxLength: 8 });
@@ -43,11 +43,4 @@ test("different keys never share an $insert_id, wherever their parts are cut", (
   );
   const shifted = bucketOf(1, { aliasId: "a", routeId: "bc" });
   expect(insertId("w", shifted)).not.toBe(insertId("w", { ...shifted, aliasId: "ab", routeId: "c" }));
-});
-
-test("ids that Mixpanel refuses are known whatever their case", () => {
-  for (const blocked of ["anonymous", "NULL", "N/A", "-1", "[]", "<nil>", "00000000-0000-0000-0000-000000000000"]) {
-    expect(isBlockedDistinctId(blocked)).toBe(true);
-  }
-  for (const fine of ["1", "anonymous-7", "nobody", " "]) expect(isBlockedDistinctId(fine)).toBe(false);
 });

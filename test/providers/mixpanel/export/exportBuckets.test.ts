@@ -105,8 +105,9 @@ test("events in the future are refused alone", async () => {
   expect(rejected).toEqual(["4 properties.time: 'properties.time' is invalid: must not be in the future"]);
 });
 
-test("a batch that is refused as a whole once loses nothing", async () => {
+test("a batch that is refused as a whole fails; the next try loses nothing", async () => {
   await standIn.control.addFault(PROJECT, { kind: "partial_strings", target: "import", times: 1 });
+  expect(await run(bucketsOf(300))).toMatchObject({ error: { kind: "schema" }, progress: [] });
   expect(await run(bucketsOf(300))).toMatchObject({ error: undefined, sent: 300, rejected: [] });
   expect((await stored()).deduped).toBe(300);
 });
@@ -118,23 +119,28 @@ test("a project that refuses every batch is an error of the direction; nothing i
   expect(progress).toEqual([]);
 });
 
-test("413 splits, whatever number it names; an event that is alone too large is refused", async () => {
+test("413 splits, whatever number it names; a proxy that takes not even one event is an error", async () => {
   await standIn.control.addFault(PROJECT, { kind: "too_large", target: "import", maxBytes: 30_000 });
   expect(await run(bucketsOf(1_000))).toMatchObject({ error: undefined, sent: 1_000, rejected: [] });
   expect((await stored()).deduped).toBe(1_000);
   await standIn.control.clearFaults(PROJECT);
   await standIn.control.addFault(PROJECT, { kind: "too_large", target: "import", maxBytes: 400 });
-  const { sent, rejected } = await run(bucketsOf(4, (seq) => (seq === 2 ? { aliasId: "a".repeat(255) } : {})));
-  expect([sent, rejected]).toEqual([3, ["2 Mixpanel finds this event too large"]]);
+  const { error, rejected } = await run(bucketsOf(4, (seq) => (seq === 2 ? { aliasId: "a".repeat(255) } : {})));
+  expect(error).toMatchObject({ kind: "schema", message: expect.stringContaining("413") });
+  expect(rejected).toEqual([]);
 });
 
-test("blocked ids are never sent, whatever their case, and never replaced", async () => {
-  const { sent, rejected } = await run(
-    bucketsOf(6, (seq) => (seq % 2 === 0 ? { userId: seq === 2 ? "NULL" : "n/A" } : {})),
-  );
-  expect([sent, rejected.length]).toEqual([3, 3]);
-  const users = (await standIn.control.rows(PROJECT)).map((event) => String(event.properties["distinct_id"]));
-  expect(new Set(users)).toEqual(new Set(["user-1", "user-3", "user-5"]));
+test("the block list is Mixpanel's: ids in other letters are stored, its own come back with its reason", async () => {
+  const users = ["NA", "None", "TRUE", "Anonymous", "anonymous", "n/a"];
+  const { sent, rejected } = await run(bucketsOf(6, (seq) => ({ userId: users[seq - 1] ?? "" })));
+  expect([sent, rejected]).toEqual([
+    4,
+    [5, 6].map(
+      (seq) => `${seq} properties.distinct_id: 'properties.distinct_id' is invalid: must not be a disallowed value`,
+    ),
+  ]);
+  const ids = (await standIn.control.rows(PROJECT)).map((event) => String(event.properties["distinct_id"]));
+  expect(ids.toSorted()).toEqual(["Anonymous", "NA", "None", "TRUE"]);
 });
 
 test("overload passes: quick retries for a hiccup, a time to come back for a refusal by rate", async () => {

@@ -1,6 +1,7 @@
 // Which days are asked for, in which passes: none twice, none missed, late rows included.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { ImportRange } from "../../../../src/domain/importRange.ts";
 import { type EventProgress, NO_PROGRESS } from "../../../../src/domain/progress.ts";
 import {
   addDays,
@@ -8,12 +9,15 @@ import {
   dayNumber,
   dayOf,
   type ImportCursor,
+  type ImportPart,
   parseCursor,
   progressAt,
   windowOf,
 } from "../../../../src/providers/mixpanel/import/cursor.ts";
 import { unfinishedPass } from "../../../../src/providers/importPasses.ts";
-import { planMixpanelPasses } from "../../../../src/providers/mixpanel/import/planPasses.ts";
+import { planMixpanelPasses, planMixpanelRanges } from "../../../../src/providers/mixpanel/import/planPasses.ts";
+import { skipPage } from "../../../../src/providers/mixpanel/import/readPage.ts";
+import { backfillRequests } from "../../../../src/providers/mixpanel/spec.ts";
 import { connectionOf } from "../../../support/providers/mixpanel.ts";
 
 const DAY_MS = 86_400_000;
@@ -34,8 +38,16 @@ function done(completeThroughMs: number): EventProgress {
   return { completeThroughMs, unfinished: null };
 }
 
+function partOf(fromDay: string, toDay: string): ImportPart {
+  return { fromDay, toDay, lowerBoundMs: null, isOptional: false };
+}
+
+function cursorOf(fromDay: string, toDay: string, windowDays: number): ImportCursor {
+  return { parts: [partOf(fromDay, toDay)], windowDays };
+}
+
 describe("windows", () => {
-  test("cover every day of a pass exactly once, whatever sizes and failures come", () => {
+  test("cover every day of a pass exactly once, the newest first, whatever sizes and failures come", () => {
     const step = fc.record({
       pageHalvings: fc.nat(8),
       rows: fc.constantFrom(0, 1e6, 5e6),
@@ -48,28 +60,21 @@ describe("windows", () => {
         fc.array(step, { minLength: 1 }),
         (days, windowDays, steps) => {
           const lastDay = addDays("2024-02-20", days);
-          let progress = progressAt(NO_PROGRESS, 5, {
-            nextDay: "2024-02-20",
-            lastDay,
-            windowDays,
-            lowerBoundMs: null,
-            zone: null,
-          });
-          const windows: { fromDay: string; toDay: string }[] = [];
+          const parts = [partOf("2024-02-20", lastDay), partOf("2023-01-01", "2023-01-09")];
+          let progress = progressAt(NO_PROGRESS, 5, { parts, windowDays });
+          const read: string[] = [];
           for (let i = 0; progress.unfinished !== null; i++) {
             const { cursor } = unfinishedPass(progress, parseCursor);
             const { pageHalvings, rows, bytes } = steps[i % steps.length] ?? { pageHalvings: 0, rows: 0, bytes: 0 };
             const window = windowOf(cursor, pageHalvings);
-            windows.push(window);
-            expect(progress.unfinished.position).toBe(dayNumber(window.fromDay));
+            for (let day = window.toDay; day >= window.fromDay; day = addDays(day, -1)) read.push(day);
+            expect(progress.unfinished.position).toBe(i + 1);
             progress = progressAt(progress, 5, cursorAfter(cursor, window, { rows, bytes }));
           }
           expect(progress).toEqual(done(5));
-          expect(windows[0]?.fromDay).toBe("2024-02-20");
-          expect(windows.at(-1)?.toDay).toBe(lastDay);
-          expect(windows.every(({ fromDay, toDay }) => fromDay <= toDay)).toBe(true);
-          const starts = windows.slice(1).map((window) => window.fromDay);
-          expect(starts).toEqual(windows.slice(0, -1).map((window) => addDays(window.toDay, 1)));
+          const newestFirst = (from: string, count: number) =>
+            Array.from({ length: count }, (_, i) => addDays(from, -i));
+          expect(read).toEqual([...newestFirst(lastDay, days + 1), ...newestFirst("2023-01-09", 9)]);
         },
       ),
       { numRuns: 60 },
@@ -77,34 +82,35 @@ describe("windows", () => {
   });
 
   test("a quiet year takes few requests: windows double up to 92 days", () => {
-    let cursor: ImportCursor = {
-      nextDay: "2025-01-01",
-      lastDay: "2025-12-31",
-      windowDays: 7,
-      lowerBoundMs: null,
-      zone: null,
-    };
+    let cursor = cursorOf("2025-01-01", "2025-12-31", 7);
     const sizes: number[] = [];
-    while (cursor.nextDay <= cursor.lastDay) {
+    while (cursor.parts.length > 0) {
       const window = windowOf(cursor, 0);
       sizes.push(dayNumber(window.toDay) - dayNumber(window.fromDay) + 1);
       cursor = cursorAfter(cursor, window, { rows: 10, bytes: 1_000 });
     }
     expect(sizes).toEqual([7, 14, 28, 56, 92, 92, 76]);
+    expect(backfillRequests(365)).toBe(sizes.length);
   });
 
   test("halve on failure and when answers are large", () => {
-    const cursor: ImportCursor = {
-      nextDay: "2025-01-01",
-      lastDay: "2025-12-31",
-      windowDays: 56,
-      lowerBoundMs: null,
-      zone: null,
-    };
-    expect(windowOf(cursor, 1)).toEqual({ fromDay: "2025-01-01", toDay: "2025-01-28" });
-    expect(windowOf(cursor, 40)).toEqual({ fromDay: "2025-01-01", toDay: "2025-01-01" });
+    const cursor = cursorOf("2025-01-01", "2025-12-31", 56);
+    expect(windowOf(cursor, 1)).toEqual({ fromDay: "2025-12-04", toDay: "2025-12-31" });
+    expect(windowOf(cursor, 40)).toEqual({ fromDay: "2025-12-31", toDay: "2025-12-31" });
     expect(cursorAfter(cursor, windowOf(cursor, 0), { rows: 3_000_000, bytes: 0 })).toMatchObject({ windowDays: 28 });
     expect(cursorAfter(cursor, windowOf(cursor, 2), { rows: 1_000_000, bytes: 0 })).toMatchObject({ windowDays: 14 });
+  });
+
+  test("a day that cannot be read is skipped only where no smaller page is left", () => {
+    const progress = progressAt(NO_PROGRESS, 5, cursorOf("2025-01-01", "2025-01-10", 7));
+    expect(skipPage(progress, 2)).toEqual({
+      fromDay: "2025-01-10",
+      toDay: "2025-01-10",
+      progress: progressAt(progress, 5, cursorOf("2025-01-01", "2025-01-09", 7)),
+    });
+    expect(skipPage(progress, 1)).toBeNull();
+    const last = progressAt(NO_PROGRESS, 5, cursorOf("2025-01-01", "2025-01-01", 7));
+    expect(skipPage(last, 0)?.progress).toEqual(done(5));
   });
 
   test("day numbers and days are each other's reverse", () => {
@@ -113,28 +119,42 @@ describe("windows", () => {
 });
 
 describe("planning", () => {
-  test("a new event is read from the import's first day to today, without a lower bound", () => {
+  test("a new event is read from today back to the import's first day, without a lower bound", () => {
     const [pass, ...others] = plan({ a: NO_PROGRESS, b: NO_PROGRESS });
     expect(others).toEqual([]);
     expect(pass?.events).toEqual(["a", "b"]);
     expect(pass?.progress).toEqual({
       completeThroughMs: null,
-      unfinished: {
-        targetMs: BOUND_MS - SETTLE_MS,
-        position: dayNumber("2026-01-01"),
-        cursor: { nextDay: "2026-01-01", lastDay: "2026-03-10", windowDays: 7, lowerBoundMs: null, zone: null },
-      },
+      unfinished: { targetMs: BOUND_MS - SETTLE_MS, position: 0, cursor: cursorOf("2026-01-01", "2026-03-10", 7) },
     });
   });
 
-  test("an event that is complete to some time reads all days again for what was processed since a day before", () => {
-    const through = BOUND_MS - 8 * 3_600_000;
-    const [pass] = plan({ a: done(through) });
-    expect(unfinishedPass(pass?.progress ?? NO_PROGRESS, parseCursor).cursor).toMatchObject({
-      nextDay: "2026-01-01",
-      lastDay: "2026-03-10",
-      lowerBoundMs: through - DAY_MS,
+  test("ranges of the same days are read together, like backfills; one that was begun goes on", () => {
+    const range = (id: number, event: string, change: Partial<ImportRange> = {}) => ({
+      definition: { name: event, source: null },
+      range: {
+        id,
+        event,
+        fromDay: "2026-01-05",
+        toDay: "2026-01-09",
+        purpose: "gap",
+        unfinished: null,
+        ...change,
+      } as const,
     });
+    const begun = { targetMs: 3, position: 4, cursor: cursorOf("2026-01-05", "2026-01-07", 3) };
+    const ranges = [range(1, "a"), range(2, "b"), range(3, "c", { unfinished: begun }), range(4, "a")];
+    expect(planMixpanelRanges({ ranges, highWatermarkMs: BOUND_MS })).toEqual([
+      {
+        events: ["a", "b"],
+        ranges: [1, 2],
+        progress: {
+          completeThroughMs: null,
+          unfinished: { targetMs: BOUND_MS, position: 0, cursor: cursorOf("2026-01-05", "2026-01-09", 7) },
+        },
+      },
+      { events: ["c"], ranges: [3], progress: { completeThroughMs: null, unfinished: begun } },
+    ]);
   });
 
   test("nothing is left for an event that is complete through the bound less the settling time", () => {
@@ -162,7 +182,7 @@ describe("planning", () => {
   test("today is the project's own day", () => {
     const lastDay = (zone: string | null): unknown => {
       const [pass] = plan({ a: NO_PROGRESS }, { zone });
-      return unfinishedPass(pass?.progress ?? NO_PROGRESS, parseCursor).cursor.lastDay;
+      return unfinishedPass(pass?.progress ?? NO_PROGRESS, parseCursor).cursor.parts[0]?.toDay;
     };
     expect([lastDay(null), lastDay("America/Los_Angeles"), lastDay("Asia/Tokyo")]).toEqual([
       "2026-03-10",

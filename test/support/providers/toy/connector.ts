@@ -9,6 +9,7 @@ import type { Note, ToyRow } from "./server.ts";
 import { readSource, toySpec } from "./spec.ts";
 
 const PAGE_BUCKETS = 500;
+const DAY_MS = 86_400_000;
 const readSettings = reader(toySpec.settings);
 
 export function createToyConnector(url: string): Connector {
@@ -54,11 +55,19 @@ export function createToyConnector(url: string): Connector {
     async *importPage(connection, { events, progress: { completeThroughMs, unfinished } }) {
       const throughMs = unfinished?.targetMs ?? 0;
       const topics = events.map(({ name }) => `topic=${name}`).join("&");
-      const path = `/rows?${topics}&after=${completeThroughMs ?? 0}&through=${throughMs}`;
+      const cursor = unfinished?.cursor as { afterMs: number } | null | undefined;
+      const afterMs = cursor?.afterMs ?? completeThroughMs ?? 0;
+      const path = `/rows?${topics}&after=${afterMs}&through=${throughMs}`;
       const rows = await call<ToyRow[]>(connection, path);
       const progress = { completeThroughMs: throughMs, unfinished: null };
       yield { rows: rows.map((row) => toImportedRow(row, events)), rejected: [], progress };
     },
+    planRanges: (_connection, { ranges }) =>
+      ranges.map(({ definition: { name }, range: { id, fromDay, toDay } }) => {
+        const [afterMs, throughMs] = [Date.parse(fromDay) - 1, Date.parse(toDay) + DAY_MS - 1];
+        const unfinished = { targetMs: throughMs, position: 0, cursor: { afterMs } };
+        return { events: [name], ranges: [id], progress: { completeThroughMs: null, unfinished } };
+      }),
     requestBudget: () => null,
     close: async () => {},
   };

@@ -33,7 +33,8 @@ function configurationTests(get: GetHarness): void {
     const { id, workspaceId, importFrom, ...created } = await newIntegration(store, undefined, input);
     expect(created).toMatchObject({ provider: "bigquery", settings });
     expect(created.settings).toEqual(settings);
-    const connection = { integrationId: id, workspaceId, provider: "bigquery", settings, secret: "", importFrom };
+    const own = { integrationId: id, workspaceId, provider: "bigquery", settings };
+    const connection = { ...own, secret: "", importFrom, learned: {} };
     expect(importFrom).toBe("2026-01-31");
     expect(await store.integrations.connection(id)).toEqual(connection);
     const before = await store.syncState.loadConfig(id);

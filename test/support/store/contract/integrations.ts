@@ -37,6 +37,7 @@ export function integrationTests(get: GetHarness): void {
       settings: created.settings,
       secret: "the secret",
       importFrom: expected,
+      learned: {},
     });
   });
 

@@ -95,7 +95,7 @@ export function budgetTests(get: GetHarness): void {
     const granted: number[] = [];
     let nowMs = await store.nowMs();
     for (const endMs = nowMs + durationMs; nowMs < endMs;) {
-      const takes = Array.from({ length: 3 }, () => store.budgets.take({ key, ...BUDGET }, kind));
+      const takes = Array.from({ length: 3 }, () => store.budgets.take({ key, ...BUDGET }, kind, "ws"));
       const answers = await Promise.all(takes);
       const waits = answers.flatMap((answer) => (answer.granted ? [] : [answer.retryAtMs]));
       for (const answer of answers) if (answer.granted) granted.push(nowMs);
@@ -119,7 +119,9 @@ export function budgetTests(get: GetHarness): void {
     expect(busiest(await takeFor("backfill", "backfill", HOUR_MS / 2), HOUR_MS)).toBe(50);
     const increments = await takeFor("backfill", "increment", HOUR_MS / 3);
     expect(increments).toHaveLength(10);
-    expect(await store.budgets.take({ key: "backfill", ...BUDGET }, "backfill")).toMatchObject({ granted: false });
+    expect(await store.budgets.take({ key: "backfill", ...BUDGET }, "backfill", "ws")).toMatchObject({
+      granted: false,
+    });
   });
 
   test("however the network delays them, up to 300 ms either way, no second at the far side holds too many", async () => {
@@ -130,7 +132,7 @@ export function budgetTests(get: GetHarness): void {
       const granted: number[] = [];
       while (granted.length < 3 * maxPerSecond) {
         const nowMs = await store.nowMs();
-        const answer = await store.budgets.take(budget, "increment");
+        const answer = await store.budgets.take(budget, "increment", "ws");
         if (answer.granted) granted.push(nowMs);
         else await advance(answer.retryAtMs - nowMs);
       }
@@ -155,10 +157,56 @@ export function budgetTests(get: GetHarness): void {
     await store.budgets.block("blocked", untilMs);
     await store.budgets.block("blocked", untilMs - 1_000);
     const budget = { key: "blocked", ...BUDGET };
-    expect(await store.budgets.take(budget, "increment")).toEqual({ granted: false, retryAtMs: untilMs });
-    expect(await store.budgets.take({ ...budget, key: "another" }, "increment")).toEqual({ granted: true });
+    expect(await store.budgets.take(budget, "increment", "ws")).toEqual({
+      granted: false,
+      retryAtMs: untilMs,
+      reason: "blocked",
+    });
+    expect(await store.budgets.take({ ...budget, key: "another" }, "increment", "ws")).toMatchObject({ granted: true });
     await advance(HOUR_MS);
-    expect(await store.budgets.take(budget, "increment")).toEqual({ granted: true });
+    expect(await store.budgets.take(budget, "increment", "ws")).toMatchObject({ granted: true });
+  });
+
+  test("a block ends early for a workspace that uses the budget, and for no other", async () => {
+    const { store } = get();
+    const budget = { key: "unblocked", ...BUDGET };
+    const untilMs = (await store.nowMs()) + HOUR_MS;
+    await store.budgets.block("unblocked", untilMs);
+    await store.budgets.unblock("unblocked", "stranger");
+    expect(await store.budgets.take(budget, "increment", "ws")).toMatchObject({ granted: false, reason: "blocked" });
+    await store.budgets.unblock("unblocked", "ws");
+    expect(await store.budgets.take(budget, "increment", "ws")).toMatchObject({ granted: true });
+  });
+
+  test("a request that was given back can be taken again", async () => {
+    const { store } = get();
+    const budget = { key: "given back", maxPerHour: 1, maxPerSecond: 1_000, reservedPerHour: 0 };
+    const first = await store.budgets.take(budget, "increment", "ws");
+    expect(await store.budgets.take(budget, "increment", "ws")).toMatchObject({ granted: false, reason: "used" });
+    if (first.granted) await store.budgets.giveBack(first.leaseId);
+    expect(await store.budgets.take(budget, "increment", "ws")).toMatchObject({ granted: true });
+  });
+
+  test("each of the workspaces that asked within the hour may take its share, whoever was faster", async () => {
+    const { store, freeze, advance } = get();
+    await freeze();
+    const budget = { key: "shared", maxPerHour: 60, maxPerSecond: 1_000_000, reservedPerHour: 10 };
+    const takeAll = async (workspaceId: string): Promise<number> => {
+      for (let taken = 0; ; taken++) {
+        await advance(10);
+        if (!(await store.budgets.take(budget, "increment", workspaceId)).granted) return taken;
+      }
+    };
+    expect(await takeAll("greedy")).toBe(60);
+    expect(await takeAll("small")).toBe(0);
+    await advance(HOUR_MS + 40_000 - 1_000);
+    // Both have asked within the hour: half of the requests is for each.
+    expect(await store.budgets.take(budget, "increment", "small")).toMatchObject({ granted: true });
+    expect(await takeAll("greedy")).toBe(30);
+    expect(await takeAll("small")).toBe(29);
+    // A workspace that has not asked for an hour has no share.
+    await advance(2 * HOUR_MS);
+    expect(await takeAll("small")).toBe(60);
   });
 }
 

@@ -1,0 +1,99 @@
+// The form of a new integration. The connection is tested first: one whose test fails is only added if users insist.
+import { Accordion, Button, Stack, Text, TextInput } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useLocation } from "wouter";
+import { client, unwrap, type Schemas } from "../api.ts";
+import { FieldInput } from "../providers/FieldInput.tsx";
+import { initialValues, toBody, useProviderForm, type Values } from "../providers/fields.ts";
+import type { Provider } from "../providers/providers.tsx";
+import { ErrorAlert } from "../ui/ErrorAlert.tsx";
+import { SubmitForm } from "../ui/SubmitForm.tsx";
+import { INTEGRATIONS_KEY } from "./queries.ts";
+import { TestSteps } from "./TestSteps.tsx";
+
+export function NewIntegrationForm({ provider }: { provider: Provider }) {
+  const { id, title, settings } = provider;
+  const [, navigate] = useLocation();
+  const form = useProviderForm(settings, { ...initialValues(settings), importFrom: "" });
+  const [failedTest, setFailedTest] = useState<Schemas["ConnectionTest"] | null>(null);
+  const create = useCreateIntegration();
+  // The fields of the body are the provider's, so the server checks them.
+  const bodyOf = (values: Values) => ({ ...toBody(values), provider: id });
+  const testFirst = useMutation({
+    mutationFn: async (body: Values) => {
+      setFailedTest(null);
+      create.reset();
+      const test = await unwrap(client.POST("/v1/integrations/test", { body: body as never }));
+      if (!test.ok) setFailedTest(test);
+      return test.ok ? await create.mutateAsync(body) : null;
+    },
+  });
+  const open = (created: { id: string } | null) => created && navigate(`/integrations/${created.id}?enabled`);
+  const insist = () => create.mutate(bodyOf(form.getValues()), { onSuccess: open });
+  return (
+    <Stack>
+      <SubmitForm
+        form={form}
+        mutation={testFirst}
+        toBody={bodyOf}
+        onDone={open}
+        label={title}
+        button="Enable"
+        failure="The integration was not enabled"
+        status={testFirst.isPending ? "Testing the connection…" : ""}
+        maxWidthPx={560}
+      >
+        <ProviderInputs provider={provider} form={form} />
+      </SubmitForm>
+      <div aria-live="polite">
+        {failedTest !== null && (
+          <Stack align="flex-start">
+            <Text fw={600}>A step of the connection test failed, so nothing was added. Correct the cause.</Text>
+            <TestSteps steps={failedTest.steps} />
+            {create.error && <ErrorAlert title="The integration was not enabled" error={create.error} />}
+            <Button size="xs" variant="default" loading={create.isPending} onClick={insist}>
+              Enable anyway
+            </Button>
+          </Stack>
+        )}
+      </div>
+    </Stack>
+  );
+}
+
+function useCreateIntegration() {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Values) => unwrap(client.POST("/v1/integrations", { body: body as never })),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: INTEGRATIONS_KEY }),
+  });
+}
+
+function ProviderInputs({ provider, form }: { provider: Provider; form: ReturnType<typeof useProviderForm> }) {
+  const inputs = (isAdvanced: boolean) =>
+    provider.settings
+      .filter(({ advanced }) => advanced === isAdvanced)
+      .map((field) => <FieldInput key={field.name} form={form} field={field} />);
+  return (
+    <>
+      {inputs(false)}
+      <Accordion variant="contained">
+        <Accordion.Item value="advanced">
+          <Accordion.Control>Advanced (optional)</Accordion.Control>
+          <Accordion.Panel>
+            <Stack>
+              {inputs(true)}
+              <TextInput
+                type="date"
+                label="Import from"
+                description={`The first day to import. The default is 30 days ago. ${provider.historyHelp}`.trim()}
+                {...form.getInputProps("importFrom")}
+              />
+            </Stack>
+          </Accordion.Panel>
+        </Accordion.Item>
+      </Accordion>
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+// Reads event definitions with what users see of them.
+import { sql, type RawBuilder } from "kysely";
+import type { EventSummary } from "../../domain/event.ts";
+import { MAX_PROPERTIES_PER_EVENT } from "../../domain/limits.ts";
+import type { Queryable } from "../postgres/database.ts";
+
+const GAPS = sql`(
+  select coalesce(
+    jsonb_agg(jsonb_build_object('fromDay', r.from_day, 'toDay', r.to_day, 'error', r.error) order by r.from_day), '[]')
+  from import_ranges r where r.event_id = e.id and r.purpose = 'gap' and r.error is not null)`;
+
+/** Over `e`. A name in another case is no news if its event is imported too. */
+export const EVENT_FACTS = sql`
+  e.name, e.imported, e.rejected, e.complete_through_ms as "completeThroughMs", e.future, ${GAPS} as gaps,
+  (select count(*) from properties p where p.event_id = e.id) > ${sql.lit(MAX_PROPERTIES_PER_EVENT)}
+    as "propertiesTruncated", e.seen,
+  case when e.seen then array(
+    select n from unnest(e.nearest) n where not exists (
+      select from event_definitions o
+      where o.integration_id = e.integration_id and o.deleted_at_ms is null and o.name = n)
+  ) else e.nearest end as nearest`;
+
+export interface EventRow extends EventSummary {
+  id: number;
+}
+
+export function readEvents(db: Queryable, where: RawBuilder<unknown>, limit: number): Promise<EventRow[]> {
+  return db.query(sql<EventRow>`
+    select e.id, i.provider, e.source, e.description, e.created_at_ms as "createdAtMs", e.error, ${EVENT_FACTS}
+    from event_definitions e join integrations i on i.id = e.integration_id
+    where e.deleted_at_ms is null and ${where} order by e.id limit ${limit}`);
+}
+
+export async function readEvent(db: Queryable, id: number): Promise<EventSummary | null> {
+  const [row] = await readEvents(db, sql`e.id = ${id}`, 1);
+  return row === undefined ? null : toSummary(row);
+}
+
+export function toSummary({ id: _id, ...summary }: EventRow): EventSummary {
+  return summary;
+}

@@ -1,0 +1,44 @@
+// The checkpoints of events, as chunks and gaps move them.
+import { sql } from "kysely";
+import { isBehind, type EventProgress } from "../../domain/progress.ts";
+import type { Transaction } from "../postgres/database.ts";
+import type { ChunkCommit } from "./interface.ts";
+
+/** Rolls the transaction back: the checkpoint is behind the progress from which the page was read. */
+export class StaleCheckpoint extends Error {}
+
+export interface ChunkEvent {
+  id: number;
+  name: string;
+  progress: EventProgress;
+}
+
+/** The key-share lock lets other chunks pass. The purge of a removed event waits, then finds what was stored here. */
+export function readEvents(
+  tx: Transaction,
+  integrationId: string,
+  names: string[],
+  lock: "key share" | "no key update",
+): Promise<ChunkEvent[]> {
+  return tx.query(sql<ChunkEvent>`
+    select e.id, e.name,
+      jsonb_build_object('completeThroughMs', e.complete_through_ms, 'unfinished', e.unfinished) as progress
+    from event_definitions e join integrations i on i.id = e.integration_id
+    where e.integration_id = ${integrationId} and e.name = any(${names}::text[])
+      and e.deleted_at_ms is null and i.deleted_at_ms is null
+    order by e.id for ${sql.raw(lock)} of e`);
+}
+
+export function assertNotBehind(stored: ChunkEvent[], { events, from }: Pick<ChunkCommit, "events" | "from">): void {
+  const behind = stored.find(({ name, progress }) => events.includes(name) && isBehind(progress, from));
+  if (behind !== undefined) throw new StaleCheckpoint();
+}
+
+/** A checkpoint that is further already stays. */
+export async function moveEvents(tx: Transaction, events: ChunkEvent[], progress: EventProgress): Promise<void> {
+  const ids = events.filter((event) => isBehind(event.progress, progress)).map(({ id }) => id);
+  await tx.execute(sql`
+    update event_definitions set complete_through_ms = ${progress.completeThroughMs},
+      unfinished = ${progress.unfinished && JSON.stringify(progress.unfinished)}::jsonb
+    where id = any(${ids}::integer[])`);
+}
