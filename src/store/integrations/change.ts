@@ -78,9 +78,13 @@ async function moveProject(tx: Transaction, id: string, stored: JsonObject, patc
 async function startOver(tx: Transaction, id: string, project: Project): Promise<void> {
   await orIfTaken(projectTaken(project), () =>
     tx.execute(sql`
-      update integrations set project_key = ${project.key}, export_cursor_seq = 0, export_through_ms = null
+      update integrations
+      set project_key = ${project.key}, export_cursor_seq = 0, export_through_ms = null, learned = '{}'
       where id = ${id}`),
   );
+  // Days of the other project that could not be read, or were to be read again.
+  await tx.execute(sql`
+    delete from import_ranges r using event_definitions e where e.id = r.event_id and e.integration_id = ${id}`);
   await tx.execute(sql`
     update event_definitions set complete_through_ms = null, unfinished = null, seen = null, nearest = '{}'
     where integration_id = ${id}`);

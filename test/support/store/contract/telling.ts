@@ -127,10 +127,15 @@ export function tellingTests(get: GetHarness): void {
     expect(await store.imports.progress(id)).toEqual({ purchase: complete });
     expect(await store.integrations.update(workspaceId, id, moveTo("old"))).toMatchObject({ projectFixed: false });
     expect(await store.imports.progress(id)).toEqual({ purchase: complete });
+    await store.imports.rereadAll(id, { datedAs: "UTC" });
+    expect((await tested(store, id)).learned).toEqual({ datedAs: "UTC" });
+    expect(await store.imports.ranges(id)).toHaveLength(1);
     const { syncVersion } = (await store.syncState.loadConfig(id))!;
     await store.integrations.update(workspaceId, id, moveTo("new"));
     expect(await store.imports.progress(id)).toEqual({ purchase: { completeThroughMs: null, unfinished: null } });
-    expect((await tested(store, id)).settings).toMatchObject({ projectId: "new", region: "us" });
+    const connection = await tested(store, id);
+    expect(connection.settings).toMatchObject({ projectId: "new", region: "us" });
+    expect([connection.learned, await store.imports.ranges(id)]).toEqual([{}, []]);
     expect((await store.syncState.loadConfig(id))!.syncVersion).toBe(syncVersion + 1);
     await store.integrations.update(workspaceId, other.id, moveTo("old"));
     await expect(newIntegration(store, workspaceId, mixpanel("new"))).rejects.toThrow(ConflictError);
