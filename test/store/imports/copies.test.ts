@@ -8,7 +8,7 @@ import { createRowReader } from "../../../src/providers/mixpanel/import/parseRow
 import { commitRows, discover, newEvent, newIntegration, readAll, row } from "../../support/store/contract/harness.ts";
 import { makePostgresHarness, type PostgresHarness } from "../../support/store/storeDatabase.ts";
 
-const RUNS = 150;
+const RUNS = 60;
 
 let harness: PostgresHarness;
 beforeAll(async () => {
