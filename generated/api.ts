@@ -3485,7 +3485,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description `true` deletes the metrics that use its events too. Default: `false`. */
-                force?: "true" | "false";
+                force?: string;
             };
             header?: never;
             path: {

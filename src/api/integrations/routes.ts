@@ -18,7 +18,8 @@ const STATUS_TIMEOUT_MS = 1_000;
 
 const forceQuery = z.object({
   force: z
-    .enum(["true", "false"])
+    .string()
+    .regex(/^(?:true|false)?$/, "must be `true` or `false`")
     .optional()
     .transform((text) => text === "true")
     .describe("`true` deletes the metrics that use its events too. Default: `false`."),

@@ -62,7 +62,7 @@ function Settings({ integration }: { integration: Integration }) {
           consequence={`The sync ends. Events and imported records are deleted here. The data in ${title} stays.`}
           label="Delete integration"
           call={(withBlockers) => {
-            const query = withBlockers ? ({ force: "true" } as const) : {};
+            const query = withBlockers ? { force: "true" } : {};
             return client.DELETE("/v1/integrations/{id}", { params: { path: { id }, query } });
           }}
           forceLabel="Delete with these metrics"
