@@ -34,7 +34,7 @@ describe("who may", () => {
     const calls = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => [path, method.toUpperCase()] as const),
     );
-    expect(calls.length).toBe(51);
+    expect(calls.length).toBe(54);
     for (const [path, method] of calls) {
       // The one call that a key opens from within its body: sessions.test.ts.
       if (`${method} ${path}` === "POST /v1/session") continue;
@@ -100,6 +100,8 @@ describe("how it says no", () => {
   test("known paths with another method: 405 with what is allowed", async () => {
     const { paths } = await openApi();
     for (const [path, methods] of Object.entries(paths)) {
+      // It is also the path of an integration of that id, which does not exist.
+      if (path === "/v1/integrations/test") continue;
       const answer = await api.call(path.replaceAll(/\{\w+\}/g, id), { method: "PUT" });
       expect(path === "/v1/chat/completions" ? answer.status : problemOf(answer)).toBe(405);
       const allowed = Object.keys(methods).map((method) => method.toUpperCase());
@@ -243,6 +245,7 @@ describe("what is open", () => {
         "get /v1/providers",
         "get /v1/integrations",
         "post /v1/integrations",
+        "post /v1/integrations/test",
         ...["get", "patch", "delete"].map((method) => `${method} ${one}`),
         ...["pause", "resume", "test", "sync"].map((name) => `post ${one}/${name}`),
         `get ${one}/sync/{requestId}`,
@@ -251,6 +254,8 @@ describe("what is open", () => {
           (rest) => `get ${one}/bigquery/datasets${rest}`,
         ),
         `get ${one}/rejected`,
+        `post ${one}/rejected/resend`,
+        `post ${one}/events/{name}/reread`,
         `get ${one}/events`,
         `post ${one}/events`,
         `patch ${one}/events/{name}`,
