@@ -1062,7 +1062,7 @@ export interface components {
                     name: string;
                     /** @description Whether it succeeded. */
                     ok: boolean;
-                    /** @description What is wrong, and what to do about it. */
+                    /** @description What is wrong and what to do about it; of a step that is ok, why it was not tested. */
                     message?: string;
                 }[];
             } | null;
@@ -1169,7 +1169,7 @@ export interface components {
              * @description Which kind of warning it is.
              * @enum {string}
              */
-            code: "never_tested" | "test_failed" | "never_run" | "overdue" | "no_events" | "rejected" | "late_exposures" | "event_not_seen" | "event_in_other_case" | "nothing_imported" | "gaps" | "future_rows" | "properties_truncated";
+            code: "never_tested" | "test_failed" | "partly_tested" | "never_run" | "overdue" | "no_events" | "rejected" | "late_exposures" | "event_not_seen" | "event_in_other_case" | "nothing_imported" | "gaps" | "future_rows" | "properties_truncated";
             /** @description What is not as it should be, and what to do about it. */
             message: string;
         };
@@ -1282,7 +1282,7 @@ export interface components {
                     name: string;
                     /** @description Whether it succeeded. */
                     ok: boolean;
-                    /** @description What is wrong, and what to do about it. */
+                    /** @description What is wrong and what to do about it; of a step that is ok, why it was not tested. */
                     message?: string;
                 }[];
             } | null;
@@ -1543,7 +1543,7 @@ export interface components {
                 name: string;
                 /** @description Whether it succeeded. */
                 ok: boolean;
-                /** @description What is wrong, and what to do about it. */
+                /** @description What is wrong and what to do about it; of a step that is ok, why it was not tested. */
                 message?: string;
             }[];
         };

@@ -92,10 +92,14 @@ export interface PlanImportInput {
   progress: Record<string, EventProgress>;
   /** The high watermark of this run; null to fix it now. */
   highWatermarkMs: number | null;
+  /** Ranges of days that this run has tried already. */
+  triedRanges?: number[];
 }
 
 export interface ImportPlan {
   highWatermarkMs: number;
+  /** The highest id of a range of days; 0 if there is none. */
+  lastRangeId: number;
   /** Passes that are left, those of ranges last. None: the import reached the high watermark. */
   tasks: ImportPass[];
   /** The earlier progress of state and checkpoint, for every event that still exists. */

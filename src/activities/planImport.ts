@@ -4,7 +4,7 @@ import type { Store } from "../store/store.ts";
 import type { ImportPlan, PlanImportInput } from "./contract.ts";
 import { connect, type ActivityDependencies } from "./dependencies.ts";
 
-/** The ranges of one plan. The rest comes in the next run. */
+/** The ranges of one plan. The rest comes with the next plan. */
 const MAX_RANGE_PASSES = 50;
 
 /** The high watermark is PostgreSQL's time. The earlier progress of an event in state and checkpoint becomes both. */
@@ -34,13 +34,16 @@ export function planImport(dependencies: ActivityDependencies) {
     }
     await store.imports.setProgress(input.integrationId, progress);
     const planned = definitions.flatMap((definition) =>
-      ranges.filter(({ event }) => event === definition.name).map((range) => ({ definition, range })),
+      ranges
+        .filter(({ event, id }) => event === definition.name && input.triedRanges?.includes(id) !== true)
+        .map((range) => ({ definition, range })),
     );
     const rangePasses = connector
       .planRanges(connection, { ranges: planned, highWatermarkMs })
       .slice(0, MAX_RANGE_PASSES);
     await beginRanges(store, rangePasses);
-    return { highWatermarkMs, tasks: [...tasks, ...rangePasses], progress };
+    const lastRangeId = Math.max(0, ...ranges.map(({ id }) => id));
+    return { highWatermarkMs, lastRangeId, tasks: [...tasks, ...rangePasses], progress };
   };
 }
 

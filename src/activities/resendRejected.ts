@@ -14,6 +14,7 @@ export function resendRejected(dependencies: ActivityDependencies) {
     const { connector, connection } = await connect(dependencies, integrationId);
     const recordIds = new Map<number, string>();
     const parts = connector.exportBuckets(connection, {
+      isResend: true,
       afterSeq: 0,
       throughSeq,
       readBuckets: async (afterSeq, limit) => {

@@ -44,8 +44,7 @@ export interface ScheduleFacts {
 export function isOverdue(facts: ScheduleFacts, graceMs: number, maxSilenceMs: number): boolean {
   if (!facts.isEnabled || facts.paused) return false;
   const isPast = (sinceMs: number | null, afterMs: number) => sinceMs !== null && facts.nowMs > sinceMs + afterMs;
-  if (isPast(facts.unseenSinceMs, graceMs)) return true;
-  // A run goes on for as long as it needs, unless no worker is there to go on with it.
+  // A run goes on for as long as it needs, and sees changes at its next page, unless no worker is there to go on.
   if (facts.isRunning) return isPast(facts.workerSeenMs, Math.max(graceMs, maxSilenceMs));
-  return isPast(facts.nextRunAtMs, graceMs);
+  return isPast(facts.unseenSinceMs, graceMs) || isPast(facts.nextRunAtMs, graceMs);
 }

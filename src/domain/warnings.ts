@@ -4,6 +4,7 @@ import { MAX_PROPERTIES_PER_EVENT } from "./limits.ts";
 export const WARNING_CODES = [
   "never_tested",
   "test_failed",
+  "partly_tested",
   "never_run",
   "overdue",
   "no_events",
@@ -106,6 +107,10 @@ function connectionWarnings({ lastTest, hasRun, overdue, nextRunAtMs, ...facts }
     const step = lastTest.steps.find(({ ok }) => !ok)?.name ?? "connection";
     const message = `The last connection test failed at “${step}”. Correct the cause, then test again.`;
     warnings.push({ code: "test_failed", message });
+  } else {
+    const untried = lastTest.steps.find(({ message }) => message !== undefined)?.name;
+    const message = `The last connection test could not try “${untried}”. Test again later.`;
+    if (untried !== undefined) warnings.push({ code: "partly_tested", message });
   }
   if (overdue) {
     const since = nextRunAtMs === null ? "" : ` since ${new Date(nextRunAtMs).toISOString()}`;

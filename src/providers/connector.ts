@@ -63,10 +63,13 @@ export interface BrowsedColumn {
 export interface TestStep {
   name: string;
   ok: boolean;
+  /** What is wrong and what to do about it; of a step that is ok, why it could not be tried. */
   message?: string;
 }
 
 export interface ExportJob {
+  /** The buckets were rejected before. */
+  isResend?: boolean;
   afterSeq: number;
   throughSeq: number;
   /** In order of seq. */

@@ -4,7 +4,7 @@ import type { TestStep } from "./connector.ts";
 
 export const CONNECTION_TEST_TIMEOUT_MS = 60_000;
 
-/** `run` may return a remark on its success. */
+/** `run` returns a text if the step could not be tried, and why: then nothing is known to be wrong. */
 export async function runTestStep(
   provider: string,
   name: string,

@@ -49,8 +49,17 @@ export async function readPass(
     }
     if (!isRange) state.pageHalvings = reading.halvings;
     if (step === "ended") return;
+    if (isRange && reading.progress.unfinished !== null && isNextRunDue(integration)) {
+      // The range keeps its progress, and the next run goes on with it after its increments.
+      importing.leftGaps = true;
+      return;
+    }
   }
   if (!isRange && reading.progress.unfinished === null) state.pageHalvings = 0;
+}
+
+function isNextRunDue({ state, nextRunAtMs }: IntegrationRun): boolean {
+  return state.requests.length > 0 || (nextRunAtMs !== null && nextRunAtMs <= Date.now());
 }
 
 /** `halvings`: those with which the page failed. Returns "ended" if the pass goes no further in this run. */

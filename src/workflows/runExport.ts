@@ -42,13 +42,15 @@ async function resend(integration: IntegrationRun, exporting: ExportRunState, bu
   integration.report("export", "sending rejected buckets again");
   try {
     const { retryAtMs } = await activities.resendRejected({ integrationId, runId: state.run?.id ?? "" });
-    if (retryAtMs === undefined) exporting.resendDue = false;
-    else await budget.waitForRateLimit(retryAtMs);
+    if (retryAtMs !== undefined) return await budget.waitForRateLimit(retryAtMs);
+    delete exporting.resendError;
   } catch (failure) {
     if (await budget.mayRetry(failure)) return;
-    exporting.resendDue = false;
     exporting.resendError = toErrorState(failure, Date.now());
   }
+  exporting.resendDue = false;
+  // The new buckets have a budget of their own.
+  budget.progressed();
 }
 
 /** Fixes the high watermark, delivers one batch, or completes the export. Returns true if nothing is left to do. */

@@ -1,5 +1,6 @@
 // The import of one run: fix the high watermark, then read page by page until every event is complete through it.
 import { isCancellation } from "@temporalio/workflow";
+import type { PlanImportInput } from "../activities/contract.ts";
 import { continueError } from "../domain/errors.ts";
 import type { ImportPass } from "../domain/progress.ts";
 import type { Outcome } from "../domain/run.ts";
@@ -68,20 +69,21 @@ async function advance(integration: IntegrationRun, importing: ImportRunState, b
 /** Returns what is left to read, without what already failed in this run. */
 async function planPasses(integration: IntegrationRun, importing: ImportRunState) {
   const { activities, integrationId, state } = integration;
-  const { highWatermarkMs, failedEvents } = importing;
+  const { highWatermarkMs, failedEvents, triedRanges } = importing;
   integration.report("import", "planning what to read");
-  const plan = await activities.planImport({ integrationId, progress: state.events, highWatermarkMs });
+  const input: PlanImportInput = { integrationId, progress: state.events, highWatermarkMs };
+  if (triedRanges !== undefined) input.triedRanges = triedRanges;
+  const plan = await activities.planImport(input);
   importing.highWatermarkMs = plan.highWatermarkMs;
   state.events = plan.progress;
   const left = plan.tasks.map((pass) => withoutEvents(pass, failedEvents)).filter(({ events }) => events.length > 0);
   const passes = left.filter(({ ranges }) => ranges === undefined);
-  return { passes, ranges: passes.length > 0 ? [] : rangesOfRun(importing, left) };
+  return { passes, ranges: passes.length > 0 ? [] : rangesOfRun(importing, left, plan.lastRangeId) };
 }
 
 /** Each range is tried once in a run. Those that come up meanwhile, such as new gaps, are for the next run. */
-function rangesOfRun(importing: ImportRunState, passes: ImportPass[]): ImportPass[] {
-  const ids = passes.flatMap(({ ranges }) => ranges ?? []);
-  importing.rangesThroughId ??= Math.max(0, ...ids);
+function rangesOfRun(importing: ImportRunState, passes: ImportPass[], lastRangeId: number): ImportPass[] {
+  importing.rangesThroughId ??= lastRangeId;
   const { rangesThroughId, triedRanges = [] } = importing;
   return passes.filter(({ ranges = [] }) => ranges.every((id) => id <= rangesThroughId && !triedRanges.includes(id)));
 }

@@ -81,7 +81,7 @@ function poison(): LoadRow[] {
     {
       event: "purchase",
       timeMs: START_MS + 600,
-      line: `{"event":"purchase","properties":{"distinct_id":"${CUSTOMER}-m","note":"${VALUE}"`,
+      line: `{"event":"purchase","properties":{"distinct_id":"${CUSTOMER}-m","note":"${VALUE}","n":NaN}}`,
     },
   ];
 }

@@ -7,7 +7,7 @@ import type { AppDeps } from "../deps.ts";
 import type { ProviderSchemas } from "../integrations/providerSchemas.ts";
 import { signalConfigChanged } from "../integrations/signals.ts";
 import { listOf, toList } from "../responses.ts";
-import { checkEventNames } from "./checkEventNames.ts";
+import { checkEventName } from "./checkEventName.ts";
 import { eventParams, eventPatch, integrationParams, pageQuery } from "../schemas.ts";
 
 export function registerEvents(app: App, deps: AppDeps, schemas: ProviderSchemas): void {
@@ -32,7 +32,7 @@ export function registerEvents(app: App, deps: AppDeps, schemas: ProviderSchemas
       await refuseTooMany(deps, workspaceId, id);
       const row = orNotFound("integration", await events.create(workspaceId, id, body));
       await signalConfigChanged(deps, await integrations.get(workspaceId, id));
-      await checkEventNames(deps, id);
+      await checkEventName(deps, id, row.name);
       return schemas.toEventResponse((await events.get(workspaceId, id, row.name)) ?? row);
     },
   });

@@ -17,7 +17,10 @@ export const testSteps = z
     z.object({
       name: z.string().describe("What was checked."),
       ok: z.boolean().describe("Whether it succeeded."),
-      message: z.string().optional().describe("What is wrong, and what to do about it."),
+      message: z
+        .string()
+        .optional()
+        .describe("What is wrong and what to do about it; of a step that is ok, why it was not tested."),
     }),
   )
   .describe("The steps in order, up to the one after which no other makes sense.");

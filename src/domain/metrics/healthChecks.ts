@@ -150,6 +150,13 @@ function checkCompleteThrough(metric: Metric, options: ResultOptions, sample: Me
       `${options.cuped ? ", with the period before the exposure" : ""}. Earlier events are missing. Choose later days.`;
     return { status: "warning", message, figures };
   }
+  const gap = sample.events.find(({ gapFrom }) => gapFrom !== null);
+  if (gap !== undefined) {
+    const message =
+      `Days of event ${gap.name} from ${gap.gapFrom} on could not be read and are missing. Each run tries them again: ` +
+      `see the event. ${unfinished}`;
+    return { status: "warning", message, figures };
+  }
   if (sample.nowMs - throughMs > MAX_DATA_AGE_MS) {
     const days = Math.floor((sample.nowMs - throughMs) / DAY_MS);
     const message = `Event ${behind?.name} is imported up to ${days} days ago: see the integration. ${unfinished}`;

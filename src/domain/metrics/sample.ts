@@ -17,6 +17,8 @@ export interface MetricCell {
 export interface MetricEvent {
   name: string;
   completeThroughMs: number | null;
+  /** The first day, `yyyy-mm-dd`, that counts here and cannot be read now; null if there is none. */
+  gapFrom: string | null;
   rejected: number;
   /** Rows that were read again and kept once. */
   deduplicated: number;

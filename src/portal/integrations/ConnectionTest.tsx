@@ -52,10 +52,14 @@ export function ConnectionTest({ id, runAtOnce, last }: ConnectionTestProps) {
 const REMEDY = "Correct the cause at the provider, or change the settings below. Then test again.";
 
 function Result({ ok, steps }: Schemas["ConnectionTest"]) {
+  const allTried = steps.every(({ message }) => message === undefined);
+  const good = allTried
+    ? "Enabled: every step succeeded."
+    : "Enabled. Not every step could be tested: test again later.";
   return (
     <>
       <Text fw={600} mb="xs">
-        {ok ? "Enabled: every step succeeded." : `A step failed. The integration is kept. ${REMEDY}`}
+        {ok ? good : `A step failed. The integration is kept. ${REMEDY}`}
       </Text>
       <TestSteps steps={steps} />
     </>

@@ -1,27 +1,38 @@
 // The steps of a connection test, and for each failed step what to do about it.
 import { List, Text, ThemeIcon } from "@mantine/core";
 import type { Schemas } from "../api.ts";
+import { AMBER } from "../ui/theme.ts";
+
+/** A step that is ok and has a message could not be tried. */
+const LOOKS = {
+  ok: { word: "ok", sign: "✓", color: "teal.9", textColor: "dimmed" },
+  untried: { word: "not tested", sign: "–", color: AMBER, textColor: "dimmed" },
+  failed: { word: "failed", sign: "✕", color: "red.9", textColor: "var(--mantine-color-error)" },
+};
 
 export function TestSteps({ steps }: Pick<Schemas["ConnectionTest"], "steps">) {
   return (
     <List spacing="xs" size="sm" styles={{ itemWrapper: { alignItems: "flex-start" } }}>
-      {steps.map((step) => (
-        <List.Item
-          key={step.name}
-          icon={
-            <ThemeIcon color={step.ok ? "teal.9" : "red.9"} size={20} radius="xl" aria-hidden>
-              {step.ok ? "✓" : "✕"}
-            </ThemeIcon>
-          }
-        >
-          {step.name}: <b>{step.ok ? "ok" : "failed"}</b>
-          {step.message !== undefined && (
-            <Text c={step.ok ? "dimmed" : "var(--mantine-color-error)"} style={{ overflowWrap: "anywhere" }}>
-              {step.message}
-            </Text>
-          )}
-        </List.Item>
-      ))}
+      {steps.map(({ name, ok, message }) => {
+        const { word, sign, color, textColor } = LOOKS[ok ? (message === undefined ? "ok" : "untried") : "failed"];
+        return (
+          <List.Item
+            key={name}
+            icon={
+              <ThemeIcon color={color} size={20} radius="xl" aria-hidden>
+                {sign}
+              </ThemeIcon>
+            }
+          >
+            {name}: <b>{word}</b>
+            {message !== undefined && (
+              <Text c={textColor} style={{ overflowWrap: "anywhere" }}>
+                {message}
+              </Text>
+            )}
+          </List.Item>
+        );
+      })}
     </List>
   );
 }

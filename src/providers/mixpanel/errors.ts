@@ -96,7 +96,8 @@ export function refusalError(
 function badRequestError(text: string, said: string, action: string): SyncError {
   if (/project[ _]?id/i.test(text)) {
     const remedy = "Check the project id and the region of the integration.";
-    return new SyncError("schema", `Mixpanel refused the project id at ${action} (${said}). ${remedy}`);
+    const problem = `Mixpanel refused the project id at ${action} (${said}).`;
+    return new SyncError("schema", `${problem} ${remedy}`, { concernsAllDays: true });
   }
   if (/authenticat|unauthorized|credentials|service account|(project|api) (secret|token)/i.test(text)) {
     return credentialError(text, said);

@@ -12,11 +12,13 @@ const UTC = "UTC";
 const learnedSchema = z.object({
   /** What the rows have shown. */
   times: z.enum(["utc", "local"]).optional().catch(undefined),
+  /** So many rows agreed that others must not change it again. */
+  isClear: z.boolean().optional().catch(undefined),
   /** The zone with which the stored rows were dated. */
   datedAs: z.string().optional().catch(undefined),
 });
 
-/** Few rows decide where nothing is known; many must agree to contradict what is set or was learned. */
+/** Few rows decide where nothing is known. Many must agree to contradict what is set or was learned. */
 const ENOUGH = { votes: 3, share: 0.9 };
 const CLEAR = { votes: 10, share: 0.95 };
 
@@ -39,17 +41,32 @@ export function timesOf(connection: Connection): ProjectTimes {
   return projectTime === "auto" ? (learnedOf(connection).times ?? "utc") : projectTime;
 }
 
-/** What the rows say of their times. Throws if they clearly contradict what people have set. */
-export function judgeTimes(connection: Connection, votes: TimeVotes, zone: string): ProjectTimes {
+export interface Judgement {
+  times: ProjectTimes;
+  /** So many rows agree that others must not change it again. */
+  isClear: boolean;
+}
+
+/**
+ * What the rows say of their times; null if they are too few. Throws if they clearly contradict what people have set, or
+ * what other rows have shown clearly: then the project has rows of both kinds.
+ */
+export function judgeTimes(connection: Connection, votes: TimeVotes, zone: string): Judgement | null {
   const { projectTime } = settingsOf(connection);
-  const known = timesOf(connection);
-  if (projectTime === "auto") {
-    const isNew = learnedOf(connection).times === undefined;
-    return winnerOf(votes, isNew ? ENOUGH : CLEAR) ?? known;
-  }
+  const { times: learned, isClear = false } = learnedOf(connection);
   const clear = winnerOf(votes, CLEAR);
-  if (clear === null || clear === known) return known;
-  const [are, set] = clear === "local" ? [`in local time (${zone})`, "UTC"] : ["in UTC", "local time"];
+  if (projectTime === "auto" && !isClear) {
+    const times = clear ?? (learned === undefined ? winnerOf(votes, ENOUGH) : null);
+    return times === null ? null : { times, isClear: clear !== null };
+  }
+  if (clear === null || clear === timesOf(connection)) return null;
+  const are = clear === "local" ? `in local time (${zone})` : "in UTC";
+  if (projectTime === "auto") {
+    const problem = `Some rows of this Mixpanel project are clearly ${are}, and others clearly are not.`;
+    const remedy = 'Set `projectTime` to "utc" or "local", whichever is right for the events that count.';
+    throw new SyncError("schema", `${problem} ${remedy}`, { concernsAllDays: true });
+  }
+  const set = clear === "local" ? "UTC" : "local time";
   const problem = `The rows of this Mixpanel project are ${are}, but the time of the project is set to ${set}.`;
   const remedy = 'Set `projectTime` to "auto"; the rows that are stored are then dated anew.';
   throw new SyncError("schema", `${problem} ${remedy}`, { concernsAllDays: true });
@@ -64,13 +81,15 @@ function winnerOf({ utc, local }: TimeVotes, { votes, share }: typeof ENOUGH): P
 /** What a page with rows teaches; undefined if that is known. `decided` is null while no row has voted. */
 export function lessonOf(
   connection: Connection,
-  decided: ProjectTimes | null,
+  decided: Judgement | null,
   zone: string | null,
 ): JsonObject | undefined {
   const known = learnedOf(connection);
   const lesson: JsonObject = {};
-  if (settingsOf(connection).projectTime === "auto" && decided !== null && decided !== known.times)
-    lesson["times"] = decided;
+  if (settingsOf(connection).projectTime === "auto" && decided !== null) {
+    if (decided.times !== known.times) lesson["times"] = decided.times;
+    if (decided.isClear && known.isClear !== true) lesson["isClear"] = true;
+  }
   if (known.datedAs === undefined) lesson["datedAs"] = zone ?? UTC;
   return Object.keys(lesson).length === 0 ? undefined : lesson;
 }

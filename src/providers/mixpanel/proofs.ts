@@ -9,6 +9,8 @@ import { type Proofs, projectKey, settingsOf } from "./options.ts";
 
 const PROOF_MS = 3_600_000;
 const MAX_PROOFS = 10_000;
+/** No day of the project can be read without a proof, so its failure is no gap. */
+const CONCERNS_ALL_DAYS = { concernsAllDays: true };
 
 export function createProofs(): Proofs {
   const proofs = new LRUCache<string, MixpanelProject>({ max: MAX_PROOFS, ttl: PROOF_MS });
@@ -17,7 +19,9 @@ export function createProofs(): Proofs {
       const key = proofKey(call.connection);
       const known = proofs.get(key);
       if (known !== undefined) return known;
-      const found = await fetchProject(call);
+      const found = await fetchProject(call).catch((error: unknown) => {
+        throw error instanceof SyncError ? new SyncError(error.kind, error.message, CONCERNS_ALL_DAYS) : error;
+      });
       if (found === null) {
         const remedy = "Add it to the project with the role Admin or Owner.";
         throw new SyncError("permission", `The Mixpanel service account does not see this project. ${remedy}`);

@@ -13,12 +13,14 @@ export async function checkNames(
   db: Database,
   integrationId: string,
   ask: () => Promise<ListedNames>,
-  options: { onlyComplete: boolean },
+  options: { onlyComplete: boolean; name?: string },
 ): Promise<void> {
   const complete = options.onlyComplete ? sql`complete_through_ms is not null` : sql`true`;
+  const named = options.name === undefined ? sql`true` : sql`name = ${options.name}`;
   const events = await db.query(sql<{ id: number; name: string }>`
     select id, name from event_definitions
-    where integration_id = ${integrationId} and deleted_at_ms is null and imported = 0 and ${complete} order by id`);
+    where integration_id = ${integrationId} and deleted_at_ms is null and imported = 0 and ${complete} and ${named}
+    order by id`);
   if (events.length === 0) return;
   if (await mayAsk(db, integrationId)) {
     const { names, isWhole } = await ask();

@@ -29,5 +29,9 @@ export interface EventStore {
    * it is called once an hour at most, and what it throws is thrown. `onlyComplete`: only of events that a pass has
    * read to its end.
    */
-  checkNames(integrationId: string, ask: () => Promise<ListedNames>, options: { onlyComplete: boolean }): Promise<void>;
+  checkNames(
+    integrationId: string,
+    ask: () => Promise<ListedNames>,
+    options: { onlyComplete: boolean; name?: string },
+  ): Promise<void>;
 }

@@ -12,7 +12,7 @@ const GAPS = sql`(
 /** Over `e`. A name in another case is no news if its event is imported too. */
 export const EVENT_FACTS = sql`
   e.name, e.imported, e.rejected, e.complete_through_ms as "completeThroughMs", e.future, ${GAPS} as gaps,
-  (select count(*) from properties p where p.event_id = e.id) > ${sql.lit(MAX_PROPERTIES_PER_EVENT)}
+  exists (select from properties p where p.event_id = e.id offset ${sql.lit(MAX_PROPERTIES_PER_EVENT)})
     as "propertiesTruncated", e.seen,
   case when e.seen then array(
     select n from unnest(e.nearest) n where not exists (

@@ -37,6 +37,7 @@ async function findInvalid(
   tryOut: (rows: ImportedRow[]) => Promise<void>,
   invalid: Map<ImportedRow, string>,
 ): Promise<void> {
+  if (rows.length === 0) return;
   const reason = await refusalOf(tryOut, rows);
   if (reason === null) return;
   const [only, ...others] = rows;

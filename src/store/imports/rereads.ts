@@ -49,7 +49,7 @@ async function readEvent(tx: Transaction, workspaceId: string, integrationId: st
       (select count(*) from import_ranges r where r.event_id = e.id and r.purpose = 'reread') as rereads
     from event_definitions e join integrations i on i.id = e.integration_id
     where i.id = ${integrationId} and i.workspace_id = ${workspaceId} and i.deleted_at_ms is null
-      and e.name = ${name} and e.deleted_at_ms is null for update of e`);
+      and e.name = ${name} and e.deleted_at_ms is null for key share of i for no key update of e`);
   return event;
 }
 

@@ -19,7 +19,7 @@ export async function changeIntegration(
   await db.transaction(async (tx) => {
     const [locked] = await tx.query(sql<{ settings: JsonObject }>`
       select settings from integrations
-      where id = ${id} and workspace_id = ${workspaceId} and deleted_at_ms is null for update`);
+      where id = ${id} and workspace_id = ${workspaceId} and deleted_at_ms is null for no key update`);
     if (locked === undefined) return;
     await moveProject(tx, id, locked.settings, patch);
     await change(tx, secretKeys, id, patch);

@@ -13,6 +13,7 @@ import { sumUp } from "./sums.ts";
 import { gatherUsers } from "./users.ts";
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** No one compares more routes and variants than this. */
 const MAX_CELLS = 200;
 const TIMEOUT_MS = 300_000;
@@ -60,12 +61,13 @@ async function read(
     );
   }
   // The events' progress is read before their rows, so that it never claims rows that were not read.
-  const events = await readEvents(tx, metric);
+  const firstMs = asked.fromMs - (asked.cuped ? metric.windowHours * HOUR_MS : 0);
+  const events = await readEvents(tx, metric, firstMs);
   const used = events.filter(({ isUsed }) => isUsed);
   const nowMs = await readNowMs(tx);
   const withRivals = await refreshValues(tx, sources);
   if (withRivals === null) throw new InvalidFieldError("from", "was changed meanwhile: ask again");
-  const throughMs = Math.min(nowMs, ...used.map(({ completeThroughMs }) => completeThroughMs ?? 0));
+  const throughMs = Math.min(nowMs, ...used.map(readThroughMs));
   const summed = await sumUp(tx, metric, asked, { cells, sources, withRivals, throughMs });
   const [integration] = await tx.query(sql<{ importFrom: string }>`
     select import_from as "importFrom" from integrations where id = ${metric.integrationId}`);
@@ -89,11 +91,21 @@ interface EventRow extends MetricEvent {
   isUsed: boolean;
 }
 
-function readEvents(db: Queryable, metric: Metric): Promise<EventRow[]> {
+/** An event is read up to the first gap that counts; a day less, because days are the project's. */
+function readThroughMs({ completeThroughMs, gapFrom }: MetricEvent): number {
+  const gapMs = gapFrom === null ? Number.MAX_SAFE_INTEGER : Date.parse(`${gapFrom}T00:00:00Z`) - DAY_MS;
+  return Math.min(completeThroughMs ?? 0, gapMs);
+}
+
+/** With the first gap of each event that ends at `firstMs` or later. */
+function readEvents(db: Queryable, metric: Metric, firstMs = 0): Promise<EventRow[]> {
   const used = measuresOf(metric).map(({ event }) => event);
   return db.query(sql<EventRow>`
     select id, name, source, name = any(${used}::text[]) as "isUsed", complete_through_ms as "completeThroughMs",
-      rejected, deduplicated
+      rejected, deduplicated, (
+        select min(from_day) from import_ranges
+        where event_id = event_definitions.id and purpose = 'gap' and to_day >= ${new Date(firstMs).toISOString().slice(0, 10)}::text
+      ) as "gapFrom"
     from event_definitions where integration_id = ${metric.integrationId} and deleted_at_ms is null order by id`);
 }
 

@@ -42,6 +42,10 @@ export async function insertRejected(
   return kept.map(({ eventId }) => eventId);
 }
 
+/** A provider's reason may quote its record: so many are told apart, and the others are counted together. */
+const MAX_REASONS = 100;
+const OTHER_REASONS = "Other reasons: see the records.";
+
 /** Oldest first; without records of removed events. */
 export async function readRejected(db: Queryable, integrationId: string, page: PageRequest): Promise<RejectedPage> {
   const list: CursorList = { name: "rejected", owner: integrationId, shape: ["number"] };
@@ -52,8 +56,16 @@ export async function readRejected(db: Queryable, integrationId: string, page: P
     select r.id::text as id, r.direction, e.name as event, r.reason, r.record, r.at_ms as "atMs"
     from ${listed} and r.id > ${after} order by r.id limit ${page.limit + 1}`);
   const counts = await db.query(sql<RejectedCount>`
-    select r.direction, e.name as event, r.reason, count(*) as count
-    from ${listed} group by r.direction, e.name, r.reason order by count(*) desc, min(r.id)`);
+    with counted as (
+      select r.direction, e.name as event, r.reason, count(*) as count,
+        row_number() over (order by count(*) desc, min(r.id)) as rank
+      from ${listed} group by r.direction, e.name, r.reason
+    ), named as (
+      select direction, event, case when rank <= ${MAX_REASONS} then reason else ${OTHER_REASONS}::text end as reason,
+        count, rank
+      from counted
+    )
+    select direction, event, reason, sum(count)::bigint as count from named group by 1, 2, 3 order by min(rank)`);
   const keyOf = (row: RejectedRecord) => [Number(row.id)];
   return { ...toPage(list, rows, page.limit, keyOf, (row) => row), counts };
 }

@@ -39,6 +39,7 @@ describe("events", () => {
       rejected: 0,
       completeThrough: null,
       gaps: [],
+      warnings: [],
     };
     expect(await addEvent(id, { description: view.description })).toMatchObject({ status: 201, body: view });
     expect((await api.call(`${LIST}/${id}/events`)).body).toEqual({ events: [view], next: null });

@@ -70,6 +70,7 @@ function sampleOf(change: Partial<MetricSample> = {}): MetricSample {
       {
         name: "purchase",
         completeThroughMs: NOW_MS - HOUR_MS,
+        gapFrom: null,
         rejected: 0,
         deduplicated: 0,
       },
@@ -189,13 +190,14 @@ test.each([
 });
 
 describe("complete_through", () => {
-  const events = (completeThroughMs: number | null) => ({
-    events: [{ name: "purchase", completeThroughMs, rejected: 0, deduplicated: 0 }],
+  const events = (completeThroughMs: number | null, gapFrom: string | null = null) => ({
+    events: [{ name: "purchase", completeThroughMs, gapFrom, rejected: 0, deduplicated: 0 }],
   });
 
   test.each([
     ["never imported", events(null), {}, /never fully imported\. Enable the import/],
     ["two days old", events(NOW_MS - 2 * DAY_MS - HOUR_MS), {}, /imported up to 2 days ago.*see the integration/],
+    ["without some days", events(NOW_MS, "2026-01-12"), {}, /Days of event purchase from 2026-01-12.*are missing/],
     ["begun too late", { importFrom: "2026-01-11" }, {}, /begins on 2026-01-11.*Choose later days/],
     ["begun within the period before exposure", { importFrom: "2026-01-08" }, { cuped: true }, /the period before/],
   ] as const)("warns of an import that is %s", (_what, change, options, message) => {
@@ -229,7 +231,13 @@ test("exposed_before is checked where CUPED takes the time before exposure for u
 });
 
 test("rejected and deduplicated records are counted over the metric's events; only rejected ones warn", () => {
-  const events = [1, 2].map((n) => ({ name: `e${n}`, completeThroughMs: NOW_MS, rejected: n, deduplicated: 10 * n }));
+  const events = [1, 2].map((n) => ({
+    name: `e${n}`,
+    completeThroughMs: NOW_MS,
+    gapFrom: null,
+    rejected: n,
+    deduplicated: 10 * n,
+  }));
   expect(checked("rejected", { events })).toMatchObject({ status: "warning", figures: { records: 3 } });
   expect(checked("deduplicated", { events })).toMatchObject({ status: "ok", figures: { records: 30 } });
 });

@@ -156,7 +156,8 @@ export class FakeSync implements SyncActivities {
       ranges: events.map(() => id),
       progress: { completeThroughMs: null, unfinished },
     }));
-    return { highWatermarkMs, tasks: [...tasks, ...ranges], progress };
+    const lastRangeId = Math.max(0, ...this.ranges.map(({ id }) => id));
+    return { highWatermarkMs, lastRangeId, tasks: [...tasks, ...ranges], progress };
   }
 
   async importPage({ task }: ImportPageInput) {

@@ -22,18 +22,22 @@ export async function deliverBatch(
   send: SendEvents,
   events: EncodedEvent[],
   eventName: string,
+  isResend = false,
 ): Promise<RejectedBucket[]> {
-  if (events.length === 0) return [];
   const rejected: RejectedBucket[] = [];
-  const parts = await sendPart(send, events, rejected);
-  if (events.length > 1 && storedOf(parts) === 0) throw nothingStored(eventName);
+  const dropped: RejectedBucket[] = [];
+  let anyStored = false;
+  const parts: Part[] = events.length === 0 ? [] : [{ events, stored: null }];
   for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
     const { events: those, stored } = part;
+    if (stored !== null && stored > 0) anyStored = true;
     if (stored === null) parts.push(...(await sendPart(send, those, rejected)));
-    else if (stored === 0) rejected.push(...those.map(({ bucket }) => ({ bucket, reason: DROPPED })));
+    else if (stored === 0) dropped.push(...those.map(({ bucket }) => ({ bucket, reason: DROPPED })));
     else if (stored < those.length) parts.push(...(await isolateDropped(send, those, stored, rejected)));
   }
-  return rejected;
+  // Buckets that are sent again were dropped before, so they say nothing about all others.
+  if (!anyStored && dropped.length > 1 && !isResend) throw nothingStored(eventName);
+  return [...rejected, ...dropped];
 }
 
 /** Sends the events and adds those that Mixpanel names as refused. Returns what is known of the others. */

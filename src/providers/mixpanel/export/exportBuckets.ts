@@ -29,7 +29,7 @@ export async function* exportBuckets(
   const send = createSender({ context, connection, signal });
   const batches = readEventBatches(job, createEncoder(exportEventName, connection.workspaceId));
   const deliver = async ({ events, cursorSeq }: EventBatch): Promise<ExportProgress> => {
-    const rejected = await deliverBatch(send, events, exportEventName);
+    const rejected = await deliverBatch(send, events, exportEventName, job.isResend);
     return { cursorSeq, sent: events.length - rejected.length, rejected };
   };
   const inFlight: InFlight[] = [];

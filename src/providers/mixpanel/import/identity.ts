@@ -29,9 +29,10 @@ export function rowUuid(row: ParsedRow, wallMs: number): string {
   return hashUuid(`${row.event.length}:${row.event}${wallMs}:${identity.length}:${identity}${last}`);
 }
 
-export function versionOf({ fields }: ParsedRow): number | null {
+/** A row without a processing time is the oldest copy. */
+export function versionOf({ fields }: ParsedRow): number {
   const processedMs = fields["mp_processing_time_ms"];
-  return typeof processedMs === "number" && Math.abs(processedMs) <= MAX_TIME_MS ? Math.trunc(processedMs) : null;
+  return typeof processedMs === "number" && Math.abs(processedMs) <= MAX_TIME_MS ? Math.trunc(processedMs) : 0;
 }
 
 /** Mixpanel writes the number 0 where there was no other id before. */

@@ -15,7 +15,7 @@ import {
 import { unfinishedPass } from "../../importPasses.ts";
 import { SERVICE_NAMES } from "../client.ts";
 import type { MixpanelCall, MixpanelContext } from "../options.ts";
-import { judgeTimes, lessonOf, type ProjectTimes, zoneOf } from "../projectTime.ts";
+import { type Judgement, judgeTimes, lessonOf, zoneOf } from "../projectTime.ts";
 import {
   cursorAfter,
   cursorBefore,
@@ -35,8 +35,8 @@ import { MAX_VOTERS, voteOnTimes } from "./timeVotes.ts";
 interface Reading {
   rows: number;
   bytes: number;
-  /** Null while no row has shown whether times are local. */
-  times: ProjectTimes | null;
+  /** Null while too few rows have shown whether times are local. */
+  judgement: Judgement | null;
   zone: string | null;
   context: RowContext;
 }
@@ -76,7 +76,7 @@ async function* readWindow(
   const reading: Reading = {
     rows: 0,
     bytes: 0,
-    times: null,
+    judgement: null,
     zone,
     context: {
       wanted: new Set(job.events.map((event) => event.name)),
@@ -90,7 +90,7 @@ async function* readWindow(
     progressAt(job.progress, targetMs, cursorAfter(opened.cursor, opened.window, reading)),
   );
   for await (const chunk of chunks) {
-    const lesson = reading.rows > 0 ? lessonOf(connection, reading.times, reading.zone) : undefined;
+    const lesson = reading.rows > 0 ? lessonOf(connection, reading.judgement, reading.zone) : undefined;
     yield chunk.progress === null || lesson === undefined ? chunk : { ...chunk, learned: lesson };
   }
 }
@@ -99,10 +99,10 @@ async function* readWindow(
 async function judgeRows(call: MixpanelCall, reading: Reading, text: string, timezone: string | undefined) {
   if (timezone === undefined) return;
   const votes = voteOnTimes(text.split("\n", MAX_VOTERS), timezone);
-  const times = judgeTimes(call.connection, votes, timezone);
-  if (votes.utc + votes.local === 0) return;
-  reading.times = times;
-  reading.zone = await zoneOf(call, times);
+  const judgement = judgeTimes(call.connection, votes, timezone);
+  if (judgement === null) return;
+  reading.judgement = judgement;
+  reading.zone = await zoneOf(call, judgement.times);
   reading.context.toUtcMs = createUtcConverter(reading.zone);
 }
 

@@ -57,13 +57,10 @@ describe("a row", () => {
     expect(read(line.replace("purchase", "signup")).rejected).toEqual([]);
   });
 
-  test("has the time at which Mixpanel processed it as its version, if it has one", () => {
+  test("has the time at which Mixpanel processed it as its version; without it, it is the oldest copy", () => {
     const version = (value: unknown) => read(rowLine({ mp_processing_time_ms: value })).rows[0]?.versionMs;
     expect([version(1_700_000_000_456), version(undefined), version("1700000000456"), version(1e300)]).toEqual([
-      1_700_000_000_456,
-      null,
-      null,
-      null,
+      1_700_000_000_456, 0, 0, 0,
     ]);
   });
 });

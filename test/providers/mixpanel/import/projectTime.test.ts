@@ -72,7 +72,10 @@ async function read(connection: Connection): Promise<{ times: number[]; learned:
 describe("an old project in local time, with projectTime auto", () => {
   test("is recognised by its first rows, which are dated right at once", async () => {
     await load(TIMES_MS);
-    expect(await read(connected("auto"))).toEqual({ times: TIMES_MS, learned: { times: "local", datedAs: ZONE } });
+    expect(await read(connected("auto"))).toEqual({
+      times: TIMES_MS,
+      learned: { times: "local", isClear: true, datedAs: ZONE },
+    });
   });
 
   test("is UTC while no row can tell, and is dated anew when rows can", async () => {
@@ -82,7 +85,7 @@ describe("an old project in local time, with projectTime auto", () => {
     expect(await connector.redating?.(connected("auto", undecided.learned))).toBeNull();
     await load(TIMES_MS.map((ms) => ms + MINUTE_MS));
     const decided = await read(connected("auto", undecided.learned));
-    expect(decided.learned).toEqual({ times: "local" });
+    expect(decided.learned).toEqual({ times: "local", isClear: true });
     const learned = { ...undecided.learned, ...decided.learned };
     expect(await connector.redating?.(connected("auto", learned))).toEqual({ datedAs: ZONE });
     expect(await connector.redating?.(connected("auto", { ...learned, datedAs: ZONE }))).toBeNull();
@@ -93,7 +96,23 @@ describe("an old project in local time, with projectTime auto", () => {
     await load(TIMES_MS.slice(0, 5));
     expect((await read(connected("auto", learned))).learned).toBeUndefined();
     await load(TIMES_MS);
-    expect((await read(connected("auto", learned))).learned).toEqual({ times: "local" });
+    expect((await read(connected("auto", learned))).learned).toEqual({ times: "local", isClear: true });
+  });
+
+  test("learns nothing from one or two rows, so that more of them can still decide", async () => {
+    await load(TIMES_MS.slice(0, 1));
+    expect((await read(connected("auto"))).learned).toEqual({ datedAs: "UTC" });
+    await load(TIMES_MS.slice(1, 3));
+    expect((await read(connected("auto", { datedAs: "UTC" }))).learned).toEqual({ times: "local" });
+  });
+
+  test("stops if rows were clearly in UTC before, because rows of both kinds would be dated anew for ever", async () => {
+    await load(TIMES_MS);
+    await expect(read(connected("auto", { times: "utc", isClear: true, datedAs: "UTC" }))).rejects.toMatchObject({
+      kind: "schema",
+      concernsAllDays: true,
+      message: expect.stringMatching(/Some rows.*"utc" or "local"/) as string,
+    });
   });
 });
 

@@ -7,15 +7,19 @@ import type { AppDeps } from "../deps.ts";
 const TIMEOUT_MS = 5_000;
 
 /** Never rejects: without an answer nothing is known of the name, and the next run asks again. */
-export async function checkEventNames({ store, connectors, logger }: AppDeps, integrationId: string): Promise<void> {
+export async function checkEventName(
+  { store, connectors, logger }: AppDeps,
+  integrationId: string,
+  name: string,
+): Promise<void> {
   const check = async () => {
     const connection = await store.integrations.connection(integrationId);
     const ask = connection === null ? undefined : connectors[connection.provider]?.eventNames;
     if (connection === null || ask === undefined) return;
-    await store.events.checkNames(integrationId, () => ask(connection), { onlyComplete: false });
+    await store.events.checkNames(integrationId, () => ask(connection), { onlyComplete: false, name });
   };
   await pTimeout(check(), { milliseconds: TIMEOUT_MS }).catch((error: unknown) => {
     const kind = error instanceof SyncError ? error.kind : "unexpected";
-    logger.warn({ integrationId, kind }, "the names of the project's events could not be checked");
+    logger.warn({ integrationId, kind }, "the name of an event could not be checked");
   });
 }
