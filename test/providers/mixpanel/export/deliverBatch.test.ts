@@ -138,3 +138,21 @@ test("a 200 that does not say how many events were stored is not understood", ()
   const accepted = '{"code":200,"error":null,"num_records_imported":3,"status":1}';
   expect(parseImportResponse(200, accepted, 3)).toEqual({ kind: "accepted", stored: 3 });
 });
+
+describe("a project that drops all events", () => {
+  const dropsAll = { dropped: () => true };
+
+  test("fails the request also if an event is named, or if the request is split: no event is rejected", async () => {
+    for (const more of [{ named: ({ seq }: Bucket) => seq === 3 }, { maxEvents: 8 }]) {
+      const delivery = deliverBatch(mixpanel({ ...dropsAll, ...more }).send, eventsOf(20), "E");
+      await expect(delivery).rejects.toMatchObject({
+        kind: "schema",
+        message: expect.stringMatching(/Lexicon/) as string,
+      });
+    }
+  });
+
+  test("refuses again what is sent again, so that it does not stand in the way of what is new", async () => {
+    expect(seqsOf(await deliverBatch(mixpanel(dropsAll).send, eventsOf(3), "E", true))).toEqual([1, 2, 3]);
+  });
+});
