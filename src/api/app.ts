@@ -70,7 +70,7 @@ export function createApp(deps: AppDeps): App {
   deps.registerGateway(app, web);
   serveOpenApi(app);
   // After all endpoints, so that only calls that none of them serves get here.
-  app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuseMethod(app, c, methods) }));
   serveDocs(app);
   servePortal(app, web.portalDir);
   app.notFound((c) => refusal(c, new Problem(404, "There is no such resource.")));
@@ -80,8 +80,11 @@ export function createApp(deps: AppDeps): App {
   return app;
 }
 
-function refuseMethod(c: Context<Env>, methods: string[]): Response {
-  const allow = methods.join(", ");
+/** A path without parameters has its own methods, though `{id}` in another path would take its last part too. */
+function refuseMethod(app: App, c: Context<Env>, methods: string[]): Response {
+  const own = app.routes.flatMap(({ path, method }) => (path === c.req.path && method !== "ALL" ? [method] : []));
+  if (own.includes("GET")) own.push("HEAD");
+  const allow = (own.length > 0 ? own : methods).join(", ");
   return refusal(c, new Problem(405, `This path allows only ${allow}.`, { headers: { allow } }));
 }
 

@@ -57,7 +57,7 @@ describe("the schedule of runs", () => {
     });
   });
 
-  it("runs nothing while both directions are off, except a run that somebody asks for", async () => {
+  it("runs nothing while both directions are off, except a run that is asked for", async () => {
     await scenario(
       async (current) => {
         const { fake, handle } = current;
@@ -69,7 +69,7 @@ describe("the schedule of runs", () => {
         expect(fake.finishedRuns[0]).toMatchObject({
           requestIds: ["asked"],
           directions: [],
-          finished: { outcome: "succeeded" },
+          finished: { outcome: "nothing_to_do" },
         });
         await handle.cancel();
       },

@@ -153,8 +153,8 @@ function checkCompleteThrough(metric: Metric, options: ResultOptions, sample: Me
   const gap = sample.events.find(({ gapFrom }) => gapFrom !== null);
   if (gap !== undefined) {
     const message =
-      `Days of event ${gap.name} from ${gap.gapFrom} on could not be read and are missing. Each run tries them again: ` +
-      `see the event. ${unfinished}`;
+      `Days of event ${gap.name} from ${gap.gapFrom} on could not be read and are missing. Each run tries them ` +
+      `again: see the event. ${unfinished}`;
     return { status: "warning", message, figures };
   }
   if (sample.nowMs - throughMs > MAX_DATA_AGE_MS) {

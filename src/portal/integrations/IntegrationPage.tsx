@@ -34,7 +34,7 @@ export default function IntegrationPage({ id }: { id: string }) {
       actions={<StatusBadge integration={integration} />}
     >
       {error !== null && <ErrorAlert title="This page could not be updated" error={error} />}
-      <ConnectionTest id={id} runAtOnce={isNew} last={integration.lastTest} />
+      <ConnectionTest id={id} runAtOnce={isNew && integration.lastTest === null} last={integration.lastTest} />
       <DataSync integration={integration} />
       <SyncStatus integration={integration} />
       {integration.import.enabled && <EventsToImport integration={integration} />}

@@ -48,8 +48,8 @@ export interface Judgement {
 }
 
 /**
- * What the rows say of their times; null if they are too few. Throws if they clearly contradict what people have set, or
- * what other rows have shown clearly: then the project has rows of both kinds.
+ * What the rows say of their times; null if they are too few. Throws if they clearly contradict what people have set,
+ * or what other rows have shown clearly: then the project has rows of both kinds.
  */
 export function judgeTimes(connection: Connection, votes: TimeVotes, zone: string): Judgement | null {
   const { projectTime } = settingsOf(connection);

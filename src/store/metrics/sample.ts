@@ -100,11 +100,12 @@ function readThroughMs({ completeThroughMs, gapFrom }: MetricEvent): number {
 /** With the first gap of each event that ends at `firstMs` or later. */
 function readEvents(db: Queryable, metric: Metric, firstMs = 0): Promise<EventRow[]> {
   const used = measuresOf(metric).map(({ event }) => event);
+  const firstDay = new Date(firstMs).toISOString().slice(0, 10);
   return db.query(sql<EventRow>`
     select id, name, source, name = any(${used}::text[]) as "isUsed", complete_through_ms as "completeThroughMs",
       rejected, deduplicated, (
         select min(from_day) from import_ranges
-        where event_id = event_definitions.id and purpose = 'gap' and to_day >= ${new Date(firstMs).toISOString().slice(0, 10)}::text
+        where event_id = event_definitions.id and purpose = 'gap' and to_day >= ${firstDay}::text
       ) as "gapFrom"
     from event_definitions where integration_id = ${metric.integrationId} and deleted_at_ms is null order by id`);
 }

@@ -58,27 +58,31 @@ export function propertyTests(get: GetHarness): void {
     expect((await list()).properties?.find(({ name }) => name === "p8499")?.count).toBe(2);
   });
 
-  test("no number of properties stops an import; names that no record has any more go", async () => {
-    const { store, integration } = await setUp();
-    const wide = (n: number, from: number) =>
-      row(n, JSON.stringify(Object.fromEntries(Array.from({ length: 8_000 }, (_, i) => [`p${from + i}`, 1]))));
-    for (let n = 0; n < 3; n++) {
-      await commitRows(store, integration, [wide(n, n * 8_000), row(100 + n, '{"revenue":5}')]);
-      await discover(store, integration);
-    }
-    const found = await store.events.properties(integration.workspaceId, integration.id, "purchase");
-    expect(found?.truncated).toBe(true);
-    expect(found?.properties.find(({ name }) => name === "revenue")?.count).toBe(3);
-    const old = await setUp();
-    await commitRows(store, old.integration, [row(1, '{"was":1,"stays":1}', { versionMs: 1 })]);
-    await discover(store, old.integration);
-    await commitRows(store, old.integration, [row(1, '{"is":1,"stays":"x"}', { versionMs: 2 })]);
-    await discover(store, old.integration);
-    expect((await propertiesOf(store, old.integration)).map(({ name, types }) => [name, types])).toEqual([
-      ["is", ["number"]],
-      ["stays", ["string"]],
-    ]);
-  });
+  test(
+    "no number of properties stops an import; names that no record has any more go",
+    { timeout: 180_000 },
+    async () => {
+      const { store, integration } = await setUp();
+      const wide = (n: number, from: number) =>
+        row(n, JSON.stringify(Object.fromEntries(Array.from({ length: 8_000 }, (_, i) => [`p${from + i}`, 1]))));
+      for (let n = 0; n < 3; n++) {
+        await commitRows(store, integration, [wide(n, n * 8_000), row(100 + n, '{"revenue":5}')]);
+        await discover(store, integration);
+      }
+      const found = await store.events.properties(integration.workspaceId, integration.id, "purchase");
+      expect(found?.truncated).toBe(true);
+      expect(found?.properties.find(({ name }) => name === "revenue")?.count).toBe(3);
+      const old = await setUp();
+      await commitRows(store, old.integration, [row(1, '{"was":1,"stays":1}', { versionMs: 1 })]);
+      await discover(store, old.integration);
+      await commitRows(store, old.integration, [row(1, '{"is":1,"stays":"x"}', { versionMs: 2 })]);
+      await discover(store, old.integration);
+      expect((await propertiesOf(store, old.integration)).map(({ name, types }) => [name, types])).toEqual([
+        ["is", ["number"]],
+        ["stays", ["string"]],
+      ]);
+    },
+  );
 
   test("rows that are dated over a day ahead when they come are counted", async () => {
     const { store, integration } = await setUp();
