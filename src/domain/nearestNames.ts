@@ -1,4 +1,4 @@
-// Which names of a list somebody may have meant by a name that is not in it.
+// The names of a list that are nearest to a name, because it may be misspelt.
 
 const MAX_NEAREST = 3;
 /** The work grows with the square of the length, and names differ in their first letters too. */

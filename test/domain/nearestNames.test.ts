@@ -1,4 +1,4 @@
-// Names that somebody may have meant, and the distance between two names.
+// The nearest names of a list, and the distance between two names.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { editDistance, findName } from "../../src/domain/nearestNames.ts";
