@@ -67,7 +67,7 @@ describe.concurrent("a project of Los Angeles from before 2023", () => {
   it(
     "is dated anew, stored rows too, when people change how its times are read",
     async () => {
-      // So few rows contradict nobody.
+      // So few rows contradict nothing.
       const { mixpanel, rows } = await importing(5, "utc");
       expect(await mixpanel.sync(WITHIN_MS)).toBe("succeeded");
       const { offset } = DateTime.fromMillis(rows[0]!.timeMs, { zone: ZONE });

@@ -54,7 +54,7 @@ describe("invariant 15: a run that found nothing although there was something sa
     expect((await mixpanel.control.requests(mixpanel.projectId)).byKind["query"]?.total).toBe(1);
   });
 
-  it("an event that nobody could check when it was added is checked when a pass has found nothing", async () => {
+  it("an event that could not be checked when it was added is checked when a pass has found nothing", async () => {
     const mixpanel = await connectMixpanel(system);
     await load(mixpanel, ["purchase"]);
     const { control, projectId } = mixpanel;

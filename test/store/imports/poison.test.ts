@@ -65,7 +65,7 @@ for (const [provider, input] of [["mixpanel", undefined] as const, ["bigquery", 
   });
 }
 
-test("names of properties of any length and form stop nobody", async () => {
+test("names of properties of any length and form do not stop an import", async () => {
   const integration = await setUp();
   const poison = ['{"a\\u0000b":1}', '{"\\ud800":1}'];
   const names = [longText(6_000), "ü".repeat(255), "🙂".repeat(120), "__proto__", "a.b", ""];

@@ -39,7 +39,7 @@ describe("a row", () => {
     expect(rows[0]?.fields["s"]).toBe("\ud800\u0000");
   });
 
-  test("that nobody asked for, or from before the import's start, is left out", () => {
+  test("that was not asked for, or from before the import's start, is left out", () => {
     const other = rowLine({}).replace("purchase", "signup");
     expect(read(other, rowLine({ time: 999_999 }), "", "  ")).toMatchObject({ rows: [], rejected: [] });
     expect(read(rowLine({ time: 1_000_000 })).rows).toHaveLength(1);

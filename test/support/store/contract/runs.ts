@@ -187,7 +187,7 @@ export function budgetTests(get: GetHarness): void {
     expect(await store.budgets.take(budget, "increment", "ws")).toMatchObject({ granted: true });
   });
 
-  test("each of the workspaces that asked within the hour may take its share, whoever was faster", async () => {
+  test("each of the workspaces that asked within the hour may take its share, even if another was faster", async () => {
     const { store, freeze, advance } = get();
     await freeze();
     const budget = { key: "shared", maxPerHour: 60, maxPerSecond: 1_000_000, reservedPerHour: 10 };
