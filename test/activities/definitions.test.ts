@@ -80,7 +80,12 @@ test("a page whose events are all gone asks nobody and has the import planned ag
   await remove("a");
   expect(await page(["a"])).toEqual({ progress: STARTED, stale: true });
   expect(connector.read).toBeNull();
-  expect(await plan({ a: STARTED })).toEqual({ highWatermarkMs: TARGET_MS, tasks: [], progress: {} });
+  expect(await plan({ a: STARTED })).toEqual({
+    highWatermarkMs: TARGET_MS,
+    lastRangeId: 0,
+    tasks: [],
+    progress: {},
+  });
 });
 
 test("an event made anew under its old name starts from nothing: no row counts for the old one's progress", async () => {
