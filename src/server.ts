@@ -44,7 +44,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const logger = createLogger(config.logLevel);
   const store = createPostgresStore(config);
   const temporal = connectTemporal(config.temporal.taskQueue);
-  const connectors = createConnectors(config);
+  const connectors = createConnectors(config, store.ownership);
   const metrics = createMetrics();
   const upstreams = createAddressPolicy(config.gateway.allowedHosts);
   const agent = createUpstreamAgent(upstreams);

@@ -91,7 +91,7 @@ export async function runWorker(config: Config): Promise<void> {
   });
   const { connectionOptions, namespace } = temporalAddress();
   const store = createPostgresStore(config);
-  const connectors = createConnectors(config);
+  const connectors = createConnectors(config, store.ownership);
   const temporal = connectTemporal(config.temporal.taskQueue);
   const connection = await NativeConnection.connect(connectionOptions);
   try {

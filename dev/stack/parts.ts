@@ -180,6 +180,8 @@ export function stackSettings(
       BIGQUERY_REST_URL: at.bigQuery.restUrl,
       BIGQUERY_STORAGE_URL: at.bigQuery.storageUrl,
       IAM_CREDENTIALS_URL: at.bigQuery.iamUrl,
+      IAM_URL: at.bigQuery.iamUrl,
+      GOOGLE_SOURCE_PRINCIPAL: "crosscurrent@local-operator.iam.gserviceaccount.com",
       GOOGLE_SOURCE_TOKEN: at.bigQuery.sourceToken,
     }),
   };

@@ -19,6 +19,7 @@ import { registerBrowse } from "./integrations/browse.ts";
 import { registerConnectionTest } from "./integrations/connectionTest.ts";
 import { createProviderSchemas } from "./integrations/providerSchemas.ts";
 import { registerIntegrations } from "./integrations/routes.ts";
+import { registerSetupScript } from "./integrations/setupScript.ts";
 import { registerMetricResults } from "./metrics/resultRoutes.ts";
 import { registerMetrics } from "./metrics/routes.ts";
 import { registerProviders } from "./providers/routes.ts";
@@ -55,6 +56,7 @@ export function createApp(deps: AppDeps): App {
   registerProviders(app, deps);
   registerIntegrations(app, deps, schemas, web);
   registerConnectionTest(app, deps, schemas);
+  registerSetupScript(app, deps, schemas);
   registerBrowse(app, deps);
   registerEvents(app, deps, schemas);
   registerImported(app, deps);

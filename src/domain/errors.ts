@@ -45,15 +45,18 @@ export class SyncError extends Error {
   readonly retryAtMs: number | undefined;
   /** Whether every page would fail the same, so that skipping some days is of no use. */
   readonly concernsAllDays: boolean;
+  /** Whether waiting for a grant to be known everywhere is of no use. */
+  readonly isFinal: boolean;
 
   constructor(
     kind: ErrorKind,
     message: string,
-    options: { retryAtMs?: number; concernsAllDays?: boolean; cause?: unknown } = {},
+    options: { retryAtMs?: number; concernsAllDays?: boolean; isFinal?: boolean; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.kind = kind;
     this.retryAtMs = options.retryAtMs;
     this.concernsAllDays = options.concernsAllDays ?? false;
+    this.isFinal = options.isFinal ?? false;
   }
 }

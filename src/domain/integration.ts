@@ -1,5 +1,6 @@
 // Integrations: what is configured of one, and what people see of it.
 import type { ErrorState } from "./errors.ts";
+import type { AccountOwnership } from "./ownership.ts";
 import type { Run } from "./run.ts";
 import type { EventFacts, LastTest } from "./warnings.ts";
 
@@ -24,6 +25,8 @@ export interface NewIntegration {
   /** Null for the default look-back before today (UTC, PostgreSQL's clock). */
   importFrom: Day | null;
   project: Project;
+  /** The address of the account that this service acts as, if the provider has such. */
+  account?: string | undefined;
   /** Whether the provider's destinations follow revisions. */
   deliversUpdates: boolean;
 }
@@ -35,6 +38,8 @@ export interface IntegrationPatch {
   /** Merged into the stored settings. */
   settings?: JsonObject;
   secret?: string;
+  /** The address of the account, if `settings` change it. */
+  account?: string | undefined;
   /** Needed if `settings` has fields that cannot be changed once a row was sent or stored. */
   fixed?: { labels: Record<string, string>; projectOf(settings: JsonObject): Project };
 }
@@ -70,6 +75,8 @@ export interface Integration {
   overdue: boolean;
   lastRun: Run | null;
   lastTest: LastTest | null;
+  /** Null if the provider has no accounts that workspaces claim. */
+  ownership: AccountOwnership | null;
   deliversUpdates: boolean;
   /** Rows were sent or stored, so the settings that identify the project stay as they are. */
   projectFixed: boolean;

@@ -1,7 +1,10 @@
 // What an integration and its events say of themselves beside errors. API, CLI and Portal show these very words.
 import { MAX_PROPERTIES_PER_EVENT } from "./limits.ts";
+import { proofText, type AccountOwnership } from "./ownership.ts";
 
 export const WARNING_CODES = [
+  "account_elsewhere",
+  "claimed_by_another_attempt",
   "never_tested",
   "test_failed",
   "partly_tested",
@@ -53,6 +56,7 @@ export interface IntegrationFacts {
   hasRun: boolean;
   overdue: boolean;
   nextRunAtMs: number | null;
+  ownership: AccountOwnership | null;
   export: { enabled: boolean; rejected: number; late: number };
   import: { enabled: boolean };
   /** A late exposure corrects what was delivered, so that it needs no warning. */
@@ -65,7 +69,12 @@ const MAX_EVENT_WARNINGS = 20;
 const MAX_GAPS_NAMED = 3;
 
 export function integrationWarnings(facts: IntegrationFacts): Warning[] {
-  return [...connectionWarnings(facts), ...recordWarnings(facts), ...warningsOfEvents(facts)];
+  return [
+    ...ownershipWarnings(facts),
+    ...connectionWarnings(facts),
+    ...recordWarnings(facts),
+    ...warningsOfEvents(facts),
+  ];
 }
 
 export function eventWarnings(event: EventFacts): Warning[] {
@@ -96,6 +105,24 @@ export function eventWarnings(event: EventFacts): Warning[] {
     warnings.push({ code: "properties_truncated", message });
   }
   return warnings;
+}
+
+function ownershipWarnings({ ownership }: IntegrationFacts): Warning[] {
+  if (ownership === null) return [];
+  const { status, code, attemptedAtMs } = ownership;
+  if (status === "elsewhere") {
+    const message =
+      "Another workspace uses this account, so nothing is read or written here. If the account is yours, write " +
+      `${proofText(code)} into its description at the provider, then test the connection.`;
+    return [{ code: "account_elsewhere", message }];
+  }
+  if (attemptedAtMs === null) return [];
+  const proof =
+    status === "proven" ? "" : ` To prove that it is yours, write ${proofText(code)} into its description there.`;
+  const message =
+    `Another workspace tried to use this account, last at ${new Date(attemptedAtMs).toISOString()}. It got nothing. ` +
+    `If that was not you, look at who may act as this account at the provider.${proof}`;
+  return [{ code: "claimed_by_another_attempt", message }];
 }
 
 function connectionWarnings({ lastTest, hasRun, overdue, nextRunAtMs, ...facts }: IntegrationFacts): Warning[] {

@@ -42,8 +42,20 @@ export interface Connector {
   /** Lists the names of the project's events lately, after proving the credentials. Absent if that cannot be asked. */
   eventNames?: (connection: Connection) => Promise<ListedNames>;
   readonly browse?: Browse;
+  /** Absent if credentials alone show whose the project is. */
+  readonly ownership?: AccountAccess;
   /** Waits for open requests and closes the connections. */
   close(): Promise<void>;
+}
+
+/** Access by an account that this service acts as. The connector reaches nothing of it for a workspace without it. */
+export interface AccountAccess {
+  /** Whether a claim is not enough. */
+  readonly needsProof: boolean;
+  /** The account of this service that customers grant access to; null if it is not known. */
+  principal(): Promise<string | null>;
+  /** Reads the account anew, and claims it if nobody holds it. Throws a SyncError if the workspace may not use it. */
+  check(connection: Connection): Promise<void>;
 }
 
 /** Looks into a customer's project while a person waits: one short call each. */
@@ -65,6 +77,8 @@ export interface TestStep {
   ok: boolean;
   /** What is wrong and what to do about it; of a step that is ok, why it could not be tried. */
   message?: string;
+  /** A grant is missing. One that was made a moment ago may not be known everywhere yet. */
+  lacksGrant?: boolean;
 }
 
 export interface ExportJob {

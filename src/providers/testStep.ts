@@ -15,6 +15,10 @@ export async function runTestStep(
     return typeof message === "string" ? { name, ok: true, message } : { name, ok: true };
   } catch (error) {
     const timedOut = `${provider} did not answer within ${CONNECTION_TEST_TIMEOUT_MS / 1_000} seconds. Try again.`;
-    return { name, ok: false, message: error instanceof SyncError ? error.message : timedOut };
+    if (!(error instanceof SyncError)) return { name, ok: false, message: timedOut };
+    const { kind, message, isFinal } = error;
+    return kind === "permission" && !isFinal
+      ? { name, ok: false, message, lacksGrant: true }
+      : { name, ok: false, message };
   }
 }

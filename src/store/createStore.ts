@@ -6,9 +6,11 @@ import { createEventStore } from "./events/postgres.ts";
 import { createExportStore } from "./exports/postgres.ts";
 import { ingest } from "./exposures/ingest.ts";
 import { seal } from "./exposures/seal.ts";
+import { createGrantWaitStore } from "./grantWaits/postgres.ts";
 import { createImportStore } from "./imports/postgres.ts";
 import { createIntegrationStore } from "./integrations/postgres.ts";
 import { createMetricStore } from "./metrics/postgres.ts";
+import { createOwnershipLedger } from "./ownership/postgres.ts";
 import { openDatabase, readNowMs } from "./postgres/database.ts";
 import { createRouterStore } from "./routers/postgres.ts";
 import { createRunStore } from "./runs/postgres.ts";
@@ -40,6 +42,8 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
     workspaces: createWorkspaceStore(db),
     sessions: createSessionStore(db),
     integrations: createIntegrationStore(db, options),
+    ownership: createOwnershipLedger(db, options),
+    grantWaits: createGrantWaitStore(db),
     events: createEventStore(db),
     exposures: {
       ingest: (workspaceId, exposures) => ingest(db, workspaceId, exposures, options.exposureMaxAgeDays),

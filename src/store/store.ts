@@ -1,8 +1,10 @@
 // The store's interface. Code outside of this folder imports from here; only composition roots import createStore.ts.
+import type { OwnershipLedger } from "../domain/ownership.ts";
 import type { BudgetStore } from "./budgets/interface.ts";
 import type { EventStore } from "./events/interface.ts";
 import type { ExportStore } from "./exports/interface.ts";
 import type { ExposureStore } from "./exposures/interface.ts";
+import type { GrantWaitStore } from "./grantWaits/interface.ts";
 import type { ImportStore } from "./imports/interface.ts";
 import type { IntegrationStore } from "./integrations/interface.ts";
 import type { MetricStore } from "./metrics/interface.ts";
@@ -32,6 +34,8 @@ export interface Store {
   readonly workspaces: WorkspaceStore;
   readonly sessions: SessionStore;
   readonly integrations: IntegrationStore;
+  readonly ownership: OwnershipLedger;
+  readonly grantWaits: GrantWaitStore;
   readonly events: EventStore;
   readonly exposures: ExposureStore;
   readonly exports: ExportStore;

@@ -25,6 +25,7 @@ const integration = (settings: BigQuerySettings): Integration => ({
   overdue: false,
   lastRun: null,
   lastTest: { atMs: 0, ok: false, steps: [{ name: "Running jobs", ok: false, message: "Grant it." }] },
+  ownership: { status: "claimed", code: "7h2k9m4pqx3w5t8z", attemptedAtMs: null },
   deliversUpdates: true,
   projectFixed: true,
   events: [],

@@ -29,6 +29,7 @@ const gap = (fromDay: string, toDay = fromDay): Gap => ({
 const WELL: IntegrationFacts = {
   lastTest: { atMs: T, ok: true, steps: [{ name: "credentials", ok: true }] },
   hasRun: true,
+  ownership: null,
   overdue: false,
   nextRunAtMs: T,
   export: { enabled: true, rejected: 0, late: 0 },

@@ -1,6 +1,7 @@
 // Service accounts and the access tokens that were issued for them.
 import { randomBytes } from "node:crypto";
-import type { Account } from "./protocol.ts";
+import type { Account, AccountInput } from "./protocol.ts";
+import { accountSchema } from "./protocol.ts";
 import type { Principal } from "./roles.ts";
 
 interface Token {
@@ -16,13 +17,22 @@ export class Accounts {
   readonly #accounts = new Map<string, Account>();
   readonly #tokens = new Map<string, Token>();
 
-  constructor(sourceToken: string, accounts: Record<string, Account>) {
+  constructor(sourceToken: string, accounts: Record<string, AccountInput & { uniqueId?: string }>) {
     this.sourceToken = sourceToken;
-    for (const [email, account] of Object.entries(accounts)) this.#accounts.set(email, account);
+    for (const [email, { uniqueId, ...account }] of Object.entries(accounts)) this.put(email, account, uniqueId);
   }
 
-  put(email: string, account: Account): void {
-    this.#accounts.set(email, account);
+  /** An account that is there keeps its id, and its description unless another one is given. */
+  put(email: string, input: AccountInput, uniqueId = this.#accounts.get(email)?.uniqueId ?? newUniqueId()): void {
+    const description = input.description ?? this.#accounts.get(email)?.description ?? "";
+    this.#accounts.set(email, { ...accountSchema.parse(input), description, uniqueId });
+  }
+
+  /** Returns false for an unknown account. */
+  describe(email: string, description: string): boolean {
+    const account = this.#accounts.get(email);
+    if (account !== undefined) this.#accounts.set(email, { ...account, description });
+    return account !== undefined;
   }
 
   delete(email: string): void {
@@ -69,6 +79,11 @@ export class Accounts {
     const account = this.#accounts.get(token.email);
     return account === undefined ? null : { ...account, email: token.email };
   }
+}
+
+/** 21 digits, as Google's. */
+function newUniqueId(): string {
+  return `1${Array.from(randomBytes(20), (byte) => byte % 10).join("")}`;
 }
 
 export function bearerToken(authorization: string | undefined): string | null {

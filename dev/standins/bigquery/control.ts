@@ -22,9 +22,17 @@ const ROWS_PER_LOAD = 100_000;
  * const { rows } = await control.query("p", "SELECT COUNT(*) AS n FROM `p.d.t`");
  */
 export class BigQueryControl extends ControlClient {
-  /** Creates a service account or replaces its rights. Its tokens keep working, with the new rights. */
+  /**
+   * Creates a service account or replaces its rights. Its tokens keep working, with the new rights, and its description
+   * stays if none is given.
+   */
   putAccount(email: string, account: AccountInput = {}): Promise<void> {
     return this.call("accounts/put", { email, account });
+  }
+
+  /** Writes the description of an account, as its owner would. */
+  describeAccount(email: string, description: string): Promise<void> {
+    return this.call("accounts/describe", { email, description });
   }
 
   async accounts(): Promise<Record<string, Account>> {

@@ -1,7 +1,7 @@
 // The commands of `/__control/…`.
 import { z } from "zod";
 import { command, type Commands } from "../shared/controlServer.ts";
-import { GoogleError } from "./google.ts";
+import { GoogleError, notFound } from "./google.ts";
 import { newCounters } from "./project.ts";
 import { accountSchema, emailSchema, faultSchema, projectIdSchema, projectSettingsSchema } from "./protocol.ts";
 import { loadRows, runSql } from "./adminQueries.ts";
@@ -18,6 +18,13 @@ export const COMMANDS: Commands<EmulatorState> = {
     state.accounts.put(email, account);
     state.keep();
   }),
+  "accounts/describe": command(
+    ofAccount.extend({ description: z.string().max(256) }),
+    (state, { email, description }) => {
+      if (!state.accounts.describe(email, description)) throw notFound(`Service account ${email}`);
+      state.keep();
+    },
+  ),
   "accounts/list": command(z.strictObject({}), (state) => ({ accounts: state.accounts.all() })),
   "accounts/delete": command(ofAccount, (state, { email }) => {
     state.accounts.delete(email);

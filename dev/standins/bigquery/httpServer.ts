@@ -1,4 +1,4 @@
-// The front's HTTP server: BigQuery's REST API, uploads, IAM Credentials and the control endpoint.
+// The front's HTTP server: BigQuery's REST API, uploads, IAM, IAM Credentials and the control endpoint.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { serveControl } from "../shared/controlServer.ts";
 import { holdConnection } from "../shared/faults.ts";
@@ -7,7 +7,7 @@ import { readText } from "./body.ts";
 import { COMMANDS } from "./controlRoutes.ts";
 import { FixedAnswer, NoAnswer } from "./faults.ts";
 import { GoogleError, unauthenticated } from "./google.ts";
-import { generateAccessToken } from "./iam.ts";
+import { generateAccessToken, getServiceAccount } from "./iam.ts";
 import { projectOfAccount } from "./accounts.ts";
 import { handle, HANDLERS, unknownCall, type Call } from "./rest.ts";
 import { continueUpload, startUpload } from "./uploads.ts";
@@ -93,6 +93,7 @@ const ROUTES: { pattern: RegExp; ids: ("datasetId" | "tableId" | "jobId")[]; met
   },
 ];
 const UPLOAD = new RegExp(`^/upload/bigquery/v2/projects/${PROJECT}/jobs/?$`);
+const ACCOUNT = /^\/v1\/projects\/-\/serviceAccounts\/([^/:]+)$/;
 const IMPERSONATE = /^\/v1\/projects\/-\/serviceAccounts\/([^/:]+):generateAccessToken$/;
 
 function routeOf(state: EmulatorState, request: IncomingMessage, path: string, query: URLSearchParams): Route | null {
@@ -103,6 +104,15 @@ function routeOf(state: EmulatorState, request: IncomingMessage, path: string, q
       operation: "iam.generateAccessToken",
       projectId: projectOfAccount(email),
       run: async () => await generateAccessToken(state, email, request.headers.authorization, await readText(request)),
+    };
+  }
+  const looked = ACCOUNT.exec(path)?.[1];
+  if (looked !== undefined && request.method === "GET") {
+    const email = decodeURIComponent(looked);
+    return {
+      operation: "iam.serviceAccounts.get",
+      projectId: projectOfAccount(email),
+      run: async () => await getServiceAccount(state, email, request.headers.authorization),
     };
   }
   const call = (projectId: string, ids: Partial<Call>): Call => {

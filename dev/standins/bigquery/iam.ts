@@ -1,4 +1,4 @@
-// The part of the IAM Credentials API that impersonation needs: access tokens for service accounts.
+// What impersonation needs of two APIs: access tokens of IAM Credentials, and the look at a service account of IAM.
 import { z } from "zod";
 import { json, type Reply } from "../shared/reply.ts";
 import { bearerToken, projectOfAccount } from "./accounts.ts";
@@ -31,9 +31,9 @@ export async function generateAccessToken(
     return unauthenticated(source !== null).reply();
   }
   const account = state.accounts.impersonated(email, source);
-  if (account === null) {
+  if (account === null || account.disabled) {
     project.counters.tokensRefused++;
-    return refused();
+    return refused("iam.serviceAccounts.getAccessToken");
   }
   const parsed = asked.safeParse(parseJson(body));
   if (!parsed.success) throw new GoogleError(400, "badRequest", "Request contains an invalid argument.");
@@ -43,9 +43,33 @@ export async function generateAccessToken(
   return json(200, { accessToken: token, expireTime: `${new Date(expiresAtMs).toISOString().slice(0, 19)}Z` });
 }
 
+/** https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts/get. Token creators may see the account. */
+export async function getServiceAccount(
+  state: EmulatorState,
+  email: string,
+  authorization: string | undefined,
+): Promise<Reply> {
+  const projectId = projectOfAccount(email);
+  await strikeBefore(state.project(projectId).faults.strikeOperation("iam.serviceAccounts.get"));
+  const source = bearerToken(authorization);
+  if (source === null || !state.accounts.isSource(source)) return unauthenticated(source !== null).reply();
+  const account = state.accounts.impersonated(email, source);
+  if (account === null) return refused("iam.serviceAccounts.get");
+  const { uniqueId, description, disabled } = account;
+  return json(200, {
+    name: `projects/${projectId}/serviceAccounts/${email}`,
+    projectId,
+    uniqueId,
+    email,
+    etag: "MDEwMjE5MjA=",
+    oauth2ClientId: uniqueId,
+    ...(description !== "" && { description }),
+    ...(disabled && { disabled }),
+  });
+}
+
 /** The answer is the same if the account does not exist, so that it does not reveal which accounts exist. */
-function refused(): Reply {
-  const permission = "iam.serviceAccounts.getAccessToken";
+function refused(permission: string): Reply {
   return json(403, {
     error: {
       code: 403,

@@ -31,8 +31,12 @@ export const accountSchema = z.strictObject({
   sourceTokens: z.array(z.string().min(1).max(4_096)).max(100).nullable().default(null),
   /** Limits the lifetime of a token, also if a longer one was requested. */
   tokenLifetimeMaxSeconds: z.number().int().positive().max(43_200).default(3_600),
+  /** Free text of its owner; absent: as it is. */
+  description: z.string().max(256).optional(),
+  disabled: z.boolean().default(false),
 });
-export type Account = z.infer<typeof accountSchema>;
+/** As it is kept. An account that is deleted and made anew has another `uniqueId`. */
+export type Account = z.infer<typeof accountSchema> & { description: string; uniqueId: string };
 export type AccountInput = z.input<typeof accountSchema>;
 
 export const REST_OPERATIONS = [
@@ -61,6 +65,7 @@ export const REST_OPERATIONS = [
   "tabledata.list",
   "tabledata.insertAll",
   "iam.generateAccessToken",
+  "iam.serviceAccounts.get",
 ] as const;
 export const GRPC_METHODS = ["CreateReadSession", "ReadRows", "SplitReadStream"] as const;
 

@@ -9,13 +9,23 @@ import { orNotFound } from "../../http/problem.ts";
 import type { TestStep } from "../../providers/connector.ts";
 import { requestLimiter } from "../../store/store.ts";
 import type { AppDeps } from "../deps.ts";
+import { isoTime, isoTimeOrNull, time } from "../responses.ts";
 import { integrationParams } from "../schemas.ts";
 import type { ProviderSchemas } from "./providerSchemas.ts";
 import { testSteps } from "./responses.ts";
 
 const testResponse = z
-  .object({ ok: z.boolean().describe("Whether all steps succeeded."), steps: testSteps })
-  .openapi("ConnectionTest", { example: { ok: true, steps: [{ name: "credentials", ok: true }] } });
+  .object({
+    ok: z.boolean().describe("Whether all steps succeeded."),
+    retryUntil: time
+      .nullable()
+      .describe(
+        "A grant is missing. One that was made a moment ago may not be known everywhere yet, so a failure is not final " +
+          "before this time: test again every few seconds. Null for a result that is final.",
+      ),
+    steps: testSteps,
+  })
+  .openapi("ConnectionTest", { example: { ok: true, retryUntil: null, steps: [{ name: "credentials", ok: true }] } });
 
 const DAY_CHARS = "yyyy-mm-dd".length;
 
@@ -47,7 +57,7 @@ export function registerConnectionTest(app: App, deps: AppDeps, schemas: Provide
     summary: "Test the connection",
     description:
       "Checks credentials, permissions and events at the provider, and returns every step. A failed step is a 202 " +
-      "with `ok` false. The integration keeps the result as `lastTest`. The test uses requests of the same budget as " +
+      "with `ok` false; `retryUntil` says whether that is final. The integration keeps the result as `lastTest`. The test uses requests of the same budget as " +
       "the sync.",
     params: integrationParams,
     status: 202,
@@ -61,8 +71,12 @@ export function registerConnectionTest(app: App, deps: AppDeps, schemas: Provide
 
 interface TestResult {
   ok: boolean;
-  steps: TestStep[];
+  retryUntil: string | null;
+  steps: Step[];
 }
+
+/** What is shown and kept of a step. */
+type Step = Omit<TestStep, "lacksGrant">;
 
 async function testStored(deps: AppDeps, id: string): Promise<TestResult> {
   const { integrations, imports } = deps.store;
@@ -71,7 +85,7 @@ async function testStored(deps: AppDeps, id: string): Promise<TestResult> {
     connection = orNotFound("integration", await integrations.connection(id));
   } catch (error) {
     // The secret cannot be decrypted.
-    return failedTest(error);
+    return { ok: false, retryUntil: null, steps: [failedStep(error)] };
   }
   const result = await runTest(deps, connection, await imports.definitions(id));
   await integrations.recordTest(connection, result);
@@ -80,17 +94,34 @@ async function testStored(deps: AppDeps, id: string): Promise<TestResult> {
 
 async function runTest(deps: AppDeps, connection: Connection, events: EventDefinition[]): Promise<TestResult> {
   const connector = orNotFound("provider", deps.connectors[connection.provider] ?? null);
+  let steps: TestStep[];
   try {
     const limiter = requestLimiter(deps.store, connector.requestBudget(connection), connection.workspaceId);
-    const steps = await connector.testConnection(connection, events, limiter);
-    return { ok: steps.every((step) => step.ok), steps };
+    steps = await connector.testConnection(connection, events, limiter);
   } catch (error) {
-    return failedTest(error);
+    steps = [failedStep(error)];
   }
+  return await withWait(deps, connection, steps);
+}
+
+/** A failure for lack of a grant is not believed at once. */
+async function withWait({ store }: AppDeps, connection: Connection, steps: TestStep[]): Promise<TestResult> {
+  const ok = steps.every((step) => step.ok);
+  let untilMs: number | null = null;
+  if (steps.some(({ lacksGrant }) => lacksGrant === true)) untilMs = await store.grantWaits.failed(connection);
+  else await store.grantWaits.end(connection);
+  const shown = steps.map(({ lacksGrant, ...step }) => (lacksGrant === true ? withAdvice(step, untilMs) : step));
+  return { ok, retryUntil: isoTimeOrNull(untilMs), steps: shown };
+}
+
+function withAdvice(step: Step, untilMs: number | null): Step {
+  if (untilMs === null) return step;
+  const advice = `If you just did: a new grant takes some minutes to be known everywhere, so it is tried again until ${isoTime(untilMs)}.`;
+  return { ...step, message: `${step.message ?? ""} ${advice}`.trim() };
 }
 
 /** A classified failure that stopped the whole test is a failed step. */
-function failedTest(error: unknown): TestResult {
+function failedStep(error: unknown): TestStep {
   if (!(error instanceof SyncError)) throw error;
-  return { ok: false, steps: [{ name: "connection", ok: false, message: error.message }] };
+  return { name: "connection", ok: false, message: error.message };
 }

@@ -91,8 +91,15 @@ function toNewIntegration(spec: ProviderSpec, body: Record<string, unknown>): Ne
     secret: spec.secret === undefined ? null : String(body[spec.secret.name]),
     importFrom: (body["importFrom"] as string | undefined) ?? null,
     project: projectOf(spec, settings),
+    account: accountOf(spec, settings),
     deliversUpdates: spec.deliversUpdates,
   };
+}
+
+/** Absent if the settings do not name one. */
+function accountOf({ accountField }: ProviderSpec, settings: JsonObject): string | undefined {
+  const account = accountField === undefined ? undefined : settings[accountField];
+  return typeof account === "string" ? account : undefined;
 }
 
 function projectOf({ title, projectFields, settings }: ProviderSpec, values: JsonObject): Project {
@@ -137,6 +144,7 @@ function integrationPatch(spec: ProviderSpec, row: Integration | null): z.ZodTyp
         importEnabled: importing?.enabled,
         settings: Object.keys(changed).length === 0 ? undefined : changed,
         secret: secret && (body[secret.name] as string | undefined),
+        account: accountOf(spec, changed),
         fixed: fixed.length === 0 ? undefined : { labels, projectOf: (values: JsonObject) => projectOf(spec, values) },
       };
     });

@@ -3,6 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { workflowIdOf } from "../../client/index.ts";
 import type { EventSummary } from "../../domain/event.ts";
 import type { Integration } from "../../domain/integration.ts";
+import { OWNERSHIP_STATUSES } from "../../domain/ownership.ts";
 import { eventWarnings, integrationWarnings, type LastTest } from "../../domain/warnings.ts";
 import { count, errorState, isoTime, isoTimeOrNull, time, toErrorField, warnings } from "../responses.ts";
 import { lastRunResponse, toLastRun } from "../runs/responses.ts";
@@ -30,6 +31,22 @@ const lastTest = z.object({
   ok: z.boolean().describe("Whether all steps succeeded."),
   steps: testSteps,
 });
+
+const ownership = z
+  .object({
+    status: z.enum(OWNERSHIP_STATUSES).openapi({
+      description:
+        "`proven`: the account's description holds the code. `claimed`: this workspace was the first that could use " +
+        "the account. `elsewhere`: another workspace holds it, so nothing of it is read or written. `unproven`: " +
+        "nobody is known to hold it.",
+      example: "claimed",
+    }),
+    code: z.string().openapi({
+      description: "Written into the account's description as `crosscurrent:<code>`, it proves whose the account is.",
+      example: "7h2k9m4pqx3w5t8z",
+    }),
+  })
+  .describe("Whose the account is that the sync acts as, if the provider has such.");
 
 const completeThrough = time.nullable().describe("Everything before this time is synced. Null if nothing is.");
 
@@ -65,6 +82,7 @@ export const integrationFields = z.object({
     description: "Whether rows were sent or stored, so that the fields that identify the project cannot be changed.",
     example: true,
   }),
+  ownership: ownership.optional(),
   warnings,
   export: z
     .object({
@@ -144,6 +162,7 @@ export function toIntegrationResponse(
     lastRun: lastRun && toLastRun(lastRun),
     lastTest: row.lastTest && toLastTest(row.lastTest),
     projectFixed: row.projectFixed,
+    ...(row.ownership && { ownership: { status: row.ownership.status, code: row.ownership.code } }),
     warnings: integrationWarnings(facts),
     export: { ...counts, completeThrough: isoTimeOrNull(completeThroughMs), ...toErrorField(error) },
     import: { enabled: row.import.enabled, ...toErrorField(row.import.error) },

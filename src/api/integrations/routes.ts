@@ -9,6 +9,7 @@ import { orNotFound, refuseMissing } from "../../http/problem.ts";
 import type { AppDeps, WebSettings } from "../deps.ts";
 import { listOf, toList } from "../responses.ts";
 import { integrationParams, pageQuery } from "../schemas.ts";
+import { checkOwnership } from "./checkOwnership.ts";
 import type { ProviderSchemas } from "./providerSchemas.ts";
 import { toIntegrationResponse, type IntegrationResponse } from "./responses.ts";
 import { integrationRef, signalConfigChanged, signalWorkflow } from "./signals.ts";
@@ -42,7 +43,8 @@ export function registerIntegrations(app: App, deps: AppDeps, schemas: ProviderS
     summary: "Create an integration",
     description:
       "Connects a project of a provider. Both directions start switched off. A second integration of the same " +
-      "project is a 409. Secrets are stored encrypted and never returned.",
+      "project is a 409. Secrets are stored encrypted and never returned. While `ownership` is `elsewhere` or " +
+      "`unproven`, nothing of the project is read or written.",
     body: schemas.newIntegration,
     status: 201,
     response: schemas.integration,
@@ -50,7 +52,7 @@ export function registerIntegrations(app: App, deps: AppDeps, schemas: ProviderS
     handler: async ({ workspaceId, body }) => {
       const row = await integrations.create(workspaceId, body);
       await signalConfigChanged(deps, row);
-      return toResponse(row);
+      return toResponse(await checkOwnership(deps, row));
     },
   });
   endpoint({
@@ -103,7 +105,7 @@ function registerChanges(app: App, deps: AppDeps, schemas: ProviderSchemas, toRe
       if (isEmpty) return toResponse(orNotFound("integration", await integrations.get(workspaceId, id)));
       const row = orNotFound("integration", await integrations.update(workspaceId, id, patch));
       await signalConfigChanged(deps, row);
-      return toResponse(row);
+      return toResponse(patch.settings === undefined ? row : await checkOwnership(deps, row));
     },
   });
   endpoint({

@@ -40,6 +40,23 @@ const field = z
   })
   .openapi("ProviderField");
 
+const access = z
+  .object({
+    principal: z.string().nullable().openapi({
+      description: "The account of this service that customers grant access to. Null if only its operator knows it.",
+      example: "sync@operator-project.iam.gserviceaccount.com",
+    }),
+    code: z.string().openapi({
+      description: "The code of this workspace. `crosscurrent:<code>` in an account's description proves whose it is.",
+      example: "7h2k9m4pqx3w5t8z",
+    }),
+    needsProof: z.boolean().openapi({
+      description: "Whether nothing is read or written before that proof.",
+      example: false,
+    }),
+  })
+  .describe("How customers let this service act as an account of theirs, if the provider has such.");
+
 const provider = z
   .object({
     id: z.string().openapi({ description: "The value of `provider` in integrations.", example: "acme" }),
@@ -50,14 +67,19 @@ const provider = z
       .array(z.string())
       .openapi({ description: "The settings that distinguish projects.", example: ["projectId"] }),
     historyHelp: z.string().optional().describe("What a long import costs."),
+    access: access.optional(),
+    hasSetupScript: z.boolean().openapi({
+      description: "Whether `createSetupScript` writes a script that prepares a project.",
+      example: false,
+    }),
     settings: z.array(field).describe("The fields of an integration."),
     event: z.array(field).describe("The fields of an event. The first is its name."),
   })
   .openapi("Provider");
 
-export function registerProviders(app: App, { specs }: Pick<AppDeps, "specs">): void {
+export function registerProviders(app: App, { specs, connectors, store }: AppDeps): void {
   const endpoint = endpointsOf(app, "providers");
-  const providers = specs.map(toProvider);
+  const providers = specs.map((spec) => ({ ...toProvider(spec), ownership: connectors[spec.id]?.ownership }));
   endpoint({
     method: "get",
     path: "/v1/providers",
@@ -65,7 +87,16 @@ export function registerProviders(app: App, { specs }: Pick<AppDeps, "specs">): 
     summary: "List providers",
     description: "Returns the providers that integrations can have, with the fields of their settings and events.",
     response: z.object({ providers: z.array(provider).describe("All providers.") }),
-    handler: async () => ({ providers }),
+    handler: async ({ workspaceId }) => ({
+      providers: await Promise.all(
+        providers.map(async ({ ownership, ...one }) => {
+          if (ownership === undefined) return one;
+          const { needsProof } = ownership;
+          const principal = await ownership.principal();
+          return { ...one, access: { principal, code: await store.ownership.codeOf(workspaceId), needsProof } };
+        }),
+      ),
+    }),
   });
 }
 
@@ -78,6 +109,7 @@ export function toProvider(spec: ProviderSpec): z.input<typeof provider> {
     titlePrefix,
     projectFields: [...projectFields],
     historyHelp: history?.help,
+    hasSetupScript: spec.setupScript !== undefined,
     settings: [...toFields(spec.settings), ...(secret ? [toField(secret.name, secret, "secret")] : [])],
     event: [
       toField(event.nameField, { ...event, schema: z.string(), rule: eventNameRule(event.otherNamesRemedy) }),

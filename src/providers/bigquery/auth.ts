@@ -1,48 +1,80 @@
 // Access tokens of a customer's service account. This service impersonates the account and holds no key of it.
-import { type AuthClient, GoogleAuth, Impersonated, OAuth2Client } from "google-auth-library";
+import { type AuthClient, Impersonated } from "google-auth-library";
 import { LRUCache } from "lru-cache";
 import type { Connection } from "../../domain/connection.ts";
+import { SyncError } from "../../domain/errors.ts";
+import type { OwnershipLedger } from "../../domain/ownership.ts";
 import { impersonationError } from "./errors.ts";
+import { createOwnershipGate } from "./ownership.ts";
+import { createOwnIdentity } from "./ownIdentity.ts";
 import { type BigQueryOptions, settingsOf } from "./options.ts";
 
 /** Allows nothing outside of BigQuery. */
 const TARGET_SCOPES = ["https://www.googleapis.com/auth/bigquery"];
-/** Needed to request another account's token: https://cloud.google.com/iam/docs/reference/credentials/rest */
-const SOURCE_SCOPES = ["https://www.googleapis.com/auth/cloud-platform"];
 const TOKEN_LIFETIME_SECONDS = 3_600;
 /** A token with a shorter life is renewed before each use. */
 const RENEW_BEFORE_END_MS = 5 * 60_000;
-const REQUEST_TIMEOUT_MS = 30_000;
 const MAX_ACCOUNTS = 10_000;
 
 export interface Accounts {
-  /** Returns the account's one client, which renews its token by itself. */
+  /** Returns the account's one client, with a token. Ask for it before each use, as for a token. */
   clientOf(connection: Connection): Promise<AuthClient>;
-  /** Throws a SyncError if the account may not be impersonated. */
+  /** Throws a SyncError if the workspace may not use the account, or if this service may not impersonate it. */
   tokenOf(connection: Connection): Promise<string>;
   /** Makes the next call request a new token. */
   forget(connection: Connection): void;
+  /** Reads the account anew. Throws a SyncError if the workspace may not use it. */
+  admit(connection: Connection): Promise<void>;
   /** The account that customers must let impersonate theirs; null if it is unknown. */
   ownPrincipal(): Promise<string | null>;
 }
 
-export function createAccounts(options: BigQueryOptions): Accounts {
-  const source = createSource(options);
+/** Tokens are kept per workspace, and each use of one passes the gate. */
+export function createAccounts(options: BigQueryOptions, ledger: OwnershipLedger): Accounts {
+  const own = createOwnIdentity(options);
+  const gate = createOwnershipGate(options, own, ledger);
   const accounts = new LRUCache<string, Account>({ max: MAX_ACCOUNTS });
+  const keyOf = (connection: Connection) =>
+    JSON.stringify([connection.workspaceId, settingsOf(connection).serviceAccountEmail]);
   const accountOf = async (connection: Connection): Promise<Account> => {
     const email = settingsOf(connection).serviceAccountEmail;
-    const sourceClient = await source.client().catch((error: unknown) => {
-      throw impersonationError(error, email);
+    const principal = await own.principal();
+    const sourceClient = await own.client().catch((error: unknown) => {
+      throw impersonationError(error, email, principal);
     });
-    const account = accounts.get(email) ?? createAccount(options, email, sourceClient);
-    accounts.set(email, account);
+    const key = keyOf(connection);
+    const account = accounts.get(key) ?? createAccount(options, email, principal, sourceClient);
+    accounts.set(key, account);
     return account;
   };
+  /** A workspace that is refused keeps no token. */
+  const guarded = async <T>(connection: Connection, pass: () => Promise<T>): Promise<T> => {
+    try {
+      return await pass();
+    } catch (error) {
+      if (error instanceof SyncError && error.kind === "permission") accounts.get(keyOf(connection))?.forget();
+      throw error;
+    }
+  };
+  const tokenOf = (connection: Connection): Promise<string> =>
+    guarded(connection, async () => {
+      const standing = await gate.admit(connection);
+      const token = await (await accountOf(connection)).token();
+      if (!standing.isProven && standing.holder === "none") await gate.claim(connection, standing);
+      return token;
+    });
   return {
-    clientOf: async (connection) => (await accountOf(connection)).client,
-    tokenOf: async (connection) => await (await accountOf(connection)).token(),
-    forget: (connection) => accounts.get(settingsOf(connection).serviceAccountEmail)?.forget(),
-    ownPrincipal: source.principal,
+    tokenOf,
+    clientOf: async (connection) => {
+      await tokenOf(connection);
+      return (await accountOf(connection)).client;
+    },
+    forget: (connection) => accounts.get(keyOf(connection))?.forget(),
+    admit: (connection) =>
+      guarded(connection, async () => {
+        await gate.admit(connection, { isFresh: true });
+      }),
+    ownPrincipal: own.principal,
   };
 }
 
@@ -52,7 +84,12 @@ interface Account {
   forget(): void;
 }
 
-function createAccount(options: BigQueryOptions, email: string, sourceClient: AuthClient): Account {
+function createAccount(
+  options: BigQueryOptions,
+  email: string,
+  principal: string | null,
+  sourceClient: AuthClient,
+): Account {
   const client = new Impersonated({
     sourceClient,
     targetPrincipal: email,
@@ -68,9 +105,9 @@ function createAccount(options: BigQueryOptions, email: string, sourceClient: Au
       const { token } = await client.getAccessToken();
       if (typeof token === "string" && token !== "") return token;
     } catch (error) {
-      throw impersonationError(error, email);
+      throw impersonationError(error, email, principal);
     }
-    throw impersonationError(new Error("no token came"), email);
+    throw impersonationError(new Error("no token came"), email, principal);
   };
   return {
     client,
@@ -81,28 +118,7 @@ function createAccount(options: BigQueryOptions, email: string, sourceClient: Au
       return pending;
     },
     forget: () => {
-      client.credentials = { ...client.credentials, expiry_date: 1 };
-    },
-  };
-}
-
-/** This service's own identity: a fixed token, or Application Default Credentials, looked up when first needed. */
-function createSource({ sourceToken }: BigQueryOptions) {
-  const transporterOptions = { timeout: REQUEST_TIMEOUT_MS };
-  if (sourceToken !== undefined) {
-    const client = new OAuth2Client({ transporterOptions });
-    client.setCredentials({ access_token: sourceToken });
-    return { client: async (): Promise<AuthClient> => client, principal: async () => null };
-  }
-  const auth = new GoogleAuth({ scopes: SOURCE_SCOPES, clientOptions: { transporterOptions } });
-  return {
-    client: () => auth.getClient(),
-    principal: async () => {
-      try {
-        return (await auth.getCredentials()).client_email ?? null;
-      } catch {
-        return null;
-      }
+      client.credentials = { ...client.credentials, access_token: "forgotten", expiry_date: 1 };
     },
   };
 }

@@ -1,4 +1,4 @@
-// Google's clients, one pair per service account and project, and the one way to call them.
+// Google's clients, one pair per workspace, service account and project, and the one way to call them.
 import { setTimeout as delay } from "node:timers/promises";
 import { BigQuery } from "@google-cloud/bigquery";
 import { v1 } from "@google-cloud/bigquery-storage";
@@ -7,6 +7,7 @@ import { GoogleAuth, OAuth2Client } from "google-auth-library";
 import { LRUCache } from "lru-cache";
 import pTimeout from "p-timeout";
 import type { Connection } from "../../domain/connection.ts";
+import type { OwnershipLedger } from "../../domain/ownership.ts";
 import { USER_AGENT } from "../http.ts";
 import { type Accounts, createAccounts } from "./auth.ts";
 import { type Operation, toSyncError } from "./errors.ts";
@@ -41,12 +42,12 @@ export interface CallScope {
 
 type ClientPair = { rest: BigQuery | null; read: v1.BigQueryReadClient | null };
 
-export function createClients(options: BigQueryOptions): Clients {
-  const accounts = createAccounts(options);
+export function createClients(options: BigQueryOptions, ledger: OwnershipLedger): Clients {
+  const accounts = createAccounts(options, ledger);
   const pairs = new LRUCache<string, ClientPair>({ max: MAX_CLIENTS, dispose: ({ read }) => void read?.close() });
   const pairOf = (connection: Connection): ClientPair => {
     const { serviceAccountEmail, projectId, location } = settingsOf(connection);
-    const key = `${serviceAccountEmail} ${projectId} ${location}`;
+    const key = JSON.stringify([connection.workspaceId, serviceAccountEmail, projectId, location]);
     const pair = pairs.get(key) ?? { rest: null, read: null };
     pairs.set(key, pair);
     return pair;
@@ -54,14 +55,14 @@ export function createClients(options: BigQueryOptions): Clients {
   return {
     accounts,
     bigQueryOf: async (connection) => {
-      await accounts.tokenOf(connection);
+      const authClient = await accounts.clientOf(connection);
       const pair = pairOf(connection);
       const { projectId, location } = settingsOf(connection);
       pair.rest ??= new BigQuery({
         projectId,
         location,
         userAgent: USER_AGENT,
-        authClient: await accounts.clientOf(connection),
+        authClient,
         // The client's own retries wait for seconds and cannot be aborted.
         retryOptions: { autoRetry: false },
         ...(options.restUrl === undefined ? {} : { apiEndpoint: options.restUrl }),

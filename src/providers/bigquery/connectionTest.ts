@@ -1,5 +1,6 @@
 // The connection test: checks step by step what the customer set up in Google Cloud. A failed step says what to do.
 import { randomUUID } from "node:crypto";
+import pLimit from "p-limit";
 import { z } from "zod";
 import type { Connection } from "../../domain/connection.ts";
 import type { EventDefinition } from "../../domain/event.ts";
@@ -7,7 +8,7 @@ import { SyncError } from "../../domain/errors.ts";
 import type { TestStep } from "../connector.ts";
 import { CONNECTION_TEST_TIMEOUT_MS, runTestStep } from "../testStep.ts";
 import { createStaging, deleteStaging, destinationOf, hasDestination } from "./export/tables.ts";
-import { grantText, impersonationRefused, type Operation } from "./errors.ts";
+import { grantText, type Operation } from "./errors.ts";
 import { mergeSql } from "./export/mergeStatement.ts";
 import { tableText } from "./names.ts";
 import { settingsOf, sourceOf } from "./options.ts";
@@ -16,7 +17,16 @@ import { readTable, type SourceTable } from "./import/sourceTable.ts";
 import { openReadSession } from "./import/readSession.ts";
 
 const HOUR_MS = 3_600_000;
+/** Sessions of a test that are opened at once. */
+const MAX_OPENING = 5;
+const readingStep = (what = "") => `Reading rows${what} (BigQuery Read Session User)`;
 const datasetResponse = z.object({ location: z.string().optional() });
+
+/** A table, and one of the events that come from it. */
+interface Readable {
+  event: string;
+  table: SourceTable;
+}
 
 export async function testConnection(
   context: BigQueryContext,
@@ -31,6 +41,8 @@ export async function testConnection(
     steps.push(result);
     return result.ok;
   };
+  // Nothing is asked with the account's rights before it is known to be the workspace's.
+  if (!(await step("ownership", () => context.clients.accounts.admit(connection)))) return steps;
   // Without these two no other step can succeed.
   if (!(await step("Impersonating the service account", () => tryImpersonating(call)))) return steps;
   const running: Operation = { action: "running jobs", role: "jobUser" };
@@ -39,14 +51,17 @@ export async function testConnection(
   if (datasetId !== null && (await step("The export's dataset and its location", () => tryDataset(call)))) {
     await step("Writing to the dataset (BigQuery Data Editor)", () => tryWriting(call));
   }
-  const readable: { name: string; table: SourceTable }[] = [];
+  const readable = new Map<string, Readable>();
   const tableOf = tableReader(call);
   for (const event of events) {
     await step(`The table of the event ${event.name} (BigQuery Data Viewer)`, async () => {
-      readable.push({ name: event.name, table: await tableOf(event) });
+      const table = await tableOf(event);
+      const name = tableText(table.ref);
+      if (!readable.has(name)) readable.set(name, { event: event.name, table });
     });
   }
-  if (events.length > 0) await step("Reading rows (BigQuery Read Session User)", () => tryReading(call, readable[0]));
+  steps.push(...(await readingSteps(call, readable)));
+  if (events.length > 0 && readable.size === 0) await step(readingStep(), async () => sayUntried(call));
   return steps;
 }
 
@@ -54,13 +69,7 @@ export async function testConnection(
 async function tryImpersonating({ context, connection }: BigQueryCall): Promise<void> {
   const { accounts } = context.clients;
   accounts.forget(connection);
-  try {
-    await accounts.tokenOf(connection);
-  } catch (error) {
-    if (!(error instanceof SyncError) || error.kind !== "permission") throw error;
-    const { serviceAccountEmail } = settingsOf(connection);
-    throw new SyncError(error.kind, impersonationRefused(serviceAccountEmail, await accounts.ownPrincipal()));
-  }
+  await accounts.tokenOf(connection);
 }
 
 /** BigQuery checks permissions and names of a dry run and runs nothing. */
@@ -111,16 +120,26 @@ function tableReader(call: BigQueryCall): (event: EventDefinition) => Promise<So
   };
 }
 
+/** One step for each table, in order. */
+async function readingSteps(call: BigQueryCall, readable: Map<string, Readable>): Promise<TestStep[]> {
+  const limitConcurrency = pLimit(MAX_OPENING);
+  return await Promise.all(
+    [...readable].map(([name, one]) =>
+      limitConcurrency(() => runTestStep("BigQuery", readingStep(` of ${name}`), () => tryReading(call, one))),
+    ),
+  );
+}
+
 /** Read sessions have no dry run, and need another role than jobs and tables. */
-async function tryReading(call: BigQueryCall, first: { name: string; table: SourceTable } | undefined): Promise<void> {
-  if (first === undefined) {
-    const { serviceAccountEmail: email, projectId } = settingsOf(call.connection);
-    const grant = grantText("readSessionUser", email, projectId, undefined);
-    const problem = "Not tested, because no event has a readable table. Reading needs one more role:";
-    throw new SyncError("schema", `${problem} ${grant}`);
-  }
+async function tryReading(call: BigQueryCall, { event, table }: Readable): Promise<void> {
   const toMs = Date.now();
   const window = { fromMs: toMs - HOUR_MS, toMs };
-  const wanted = { table: first.table, events: [first.name], window, isLast: false, streams: 1 };
-  await openReadSession(call, wanted);
+  await openReadSession(call, { table, events: [event], window, isLast: false, streams: 1 });
+}
+
+function sayUntried(call: BigQueryCall): void {
+  const { serviceAccountEmail: email, projectId } = settingsOf(call.connection);
+  const grant = grantText("readSessionUser", email, projectId, undefined);
+  const problem = "Not tested, because no event has a readable table. Reading needs one more role:";
+  throw new SyncError("schema", `${problem} ${grant}`);
 }

@@ -1,4 +1,5 @@
 // BigQuery as a Connector: loads and MERGEs write exposures, the Storage Read API reads the customer's events.
+import type { OwnershipLedger } from "../../domain/ownership.ts";
 import type { Connector } from "../connector.ts";
 import { createHttpClient } from "../http.ts";
 import { createBrowse } from "./browse.ts";
@@ -14,8 +15,9 @@ import { bigQuerySpec } from "./spec.ts";
 /** Several loads and MERGEs, because the look-ups before the first take time. */
 const EXPORT_BATCH_SEQS = 1_000_000;
 
-export function createBigQueryConnector(options: BigQueryOptions): Connector {
-  const context: BigQueryContext = { options, clients: createClients(options), http: createHttpClient() };
+export function createBigQueryConnector(options: BigQueryOptions, ledger: OwnershipLedger): Connector {
+  const context: BigQueryContext = { options, clients: createClients(options, ledger), http: createHttpClient() };
+  const { accounts } = context.clients;
   return {
     spec: bigQuerySpec,
     exportBatchSeqs: EXPORT_BATCH_SEQS,
@@ -27,6 +29,14 @@ export function createBigQueryConnector(options: BigQueryOptions): Connector {
     // The limits of read sessions are not countable in requests.
     requestBudget: () => null,
     browse: createBrowse(context),
+    ownership: {
+      needsProof: options.ownership === "description",
+      principal: () => accounts.ownPrincipal(),
+      check: async (connection) => {
+        await accounts.admit(connection);
+        await accounts.tokenOf(connection);
+      },
+    },
     close: async () => {
       await Promise.all([context.clients.close(), context.http.close()]);
     },

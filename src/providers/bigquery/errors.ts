@@ -167,7 +167,33 @@ function saidOf({ status, grpc, reason, network }: GoogleErrorInfo): string {
   return network ?? "no answer";
 }
 
-export function impersonationError(error: unknown, email: string): SyncError {
+export function impersonationError(error: unknown, email: string, principal: string | null): SyncError {
+  const refused = ownIdentityError(error, email, principal, "IAM Service Account Credentials API");
+  if (refused !== null) return refused;
+  const info = googleErrorInfo(error);
+  if (info.status === 429) {
+    const message = `Google issues no more tokens for ${email} for now; it goes on by itself.`;
+    return new SyncError("rate_limited", message, { retryAtMs: retryAt(info) });
+  }
+  const message = `Google gave no access token for ${email} (${saidOf(info)}); it is tried again.`;
+  return new SyncError("transient", message);
+}
+
+/** For reading the account with this service's own identity. */
+export function accountReadError(error: unknown, email: string, principal: string | null): SyncError {
+  const refused = ownIdentityError(error, email, principal, "IAM API (iam.googleapis.com)");
+  if (refused !== null) return refused;
+  const info = googleErrorInfo(error);
+  if (info.status === 429) {
+    const message = `Google answers no more questions about ${email} for now; it goes on by itself.`;
+    return new SyncError("rate_limited", message, { retryAtMs: retryAt(info) });
+  }
+  const message = `Google did not show the service account ${email} (${saidOf(info)}); it is tried again.`;
+  return new SyncError("transient", message);
+}
+
+/** What both calls that this service makes with its own identity have in common; null for a passing failure. */
+function ownIdentityError(error: unknown, email: string, principal: string | null, api: string): SyncError | null {
   if (error instanceof SyncError) return error;
   const info = googleErrorInfo(error);
   const { status, reason, text } = info;
@@ -177,21 +203,16 @@ export function impersonationError(error: unknown, email: string): SyncError {
     return new SyncError("auth", `This service has no Google identity of its own. ${remedy}`);
   }
   if (reason === "SERVICE_DISABLED") {
-    const problem = "The IAM Service Account Credentials API is switched off for this service.";
-    return new SyncError("permission", `${problem} Its operator must enable it.`);
+    return new SyncError("permission", `The ${api} is switched off for this service. Its operator must enable it.`);
   }
   if (status === 401) {
     return new SyncError("auth", `Google refused this service's own identity (${said}). Its operator must renew it.`);
   }
-  if (status === 403) return new SyncError("permission", impersonationRefused(email, null));
+  if (status === 403) return new SyncError("permission", impersonationRefused(email, principal));
   if (status === 400 || status === 404) {
     return new SyncError("auth", `Google does not know the service account ${email} (${said}). Check its address.`);
   }
-  if (status === 429) {
-    const message = `Google issues no more tokens for ${email} for now; it goes on by itself.`;
-    return new SyncError("rate_limited", message, { retryAtMs: retryAt(info) });
-  }
-  return new SyncError("transient", `Google gave no access token for ${email} (${said}); it is tried again.`);
+  return null;
 }
 
 export function impersonationRefused(email: string, principal: string | null): string {

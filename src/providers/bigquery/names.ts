@@ -33,6 +33,13 @@ export function tableSql(table: TableRef): string {
   return `${backticked(table.projectId)}.${backticked(table.datasetId)}.${backticked(table.tableId)}`;
 }
 
+/** `` `project`.`dataset` `` */
+export function datasetSql({ projectId, datasetId }: Pick<TableRef, "projectId" | "datasetId">): string {
+  if (!keeps(PROJECT, projectId)) throw invalidName("project id", projectId);
+  checkDataset(datasetId);
+  return `${backticked(projectId)}.${backticked(datasetId)}`;
+}
+
 /** `` `column` `` */
 export function columnSql(name: string): string {
   if (!keeps(COLUMN, name)) throw invalidName("column name", name);
@@ -52,6 +59,15 @@ export function timestampSql(epochMs: number): string {
 
 export function datetimeSql(epochMs: number): string {
   return `DATETIME '${wallTime(epochMs)}'`;
+}
+
+/** The project in the address of a service account; null for accounts of Google's own, which name a number or none. */
+export function projectOfAccount(email: string): string | null {
+  const [, appEngine] = /^([^@]+)@appspot[.]gserviceaccount[.]com$/.exec(email) ?? [];
+  if (appEngine !== undefined) return appEngine;
+  const [, project, domain] = /@([a-z0-9-]+)(?:[.]([a-z0-9.-]+))?[.]iam[.]gserviceaccount[.]com$/.exec(email) ?? [];
+  if (project === undefined) return null;
+  return domain === undefined ? project : `${domain}:${project}`;
 }
 
 /** `dataset.table` for messages. */

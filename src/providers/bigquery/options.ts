@@ -2,14 +2,18 @@
 import type { Connection } from "../../domain/connection.ts";
 import { SyncError } from "../../domain/errors.ts";
 import type { EventDefinition } from "../../domain/event.ts";
-import { reader } from "../provider.ts";
-import { bigQuerySpec, readSource, type BigQuerySettings, type EventSource } from "./spec.ts";
+import { readSettings, readSource, type BigQuerySettings, type EventSource } from "./spec.ts";
 
 export interface BigQueryOptions {
   /** Origins without a path. `http://` for the Storage API means gRPC without TLS. */
   restUrl?: string;
   storageUrl?: string;
   iamCredentialsUrl?: string;
+  iamUrl?: string;
+  /** `description`: a claim is not enough, the account's description must hold the workspace's code. */
+  ownership?: "claim" | "description";
+  /** The account of this service, where its credentials do not say it. */
+  sourcePrincipal?: string | undefined;
   /** An access token instead of Application Default Credentials. */
   sourceToken?: string;
   /** How long after its own timestamp a row may arrive and still be imported. */
@@ -22,8 +26,6 @@ export interface BigQueryOptions {
   /** How long one attempt waits for a job. The next attempt goes on waiting for the same job. */
   jobWaitMs?: number;
 }
-
-const readSettings = reader(bigQuerySpec.settings);
 
 export function settingsOf({ settings }: Connection): BigQuerySettings {
   return readSettings(settings);

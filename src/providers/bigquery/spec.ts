@@ -1,7 +1,9 @@
 // What BigQuery is to the API, the Portal, the store and the docs.
-import { origin, token, wholeNumber } from "../../config/parsers.ts";
+import { z } from "zod";
+import { origin, plainText, token, wholeNumber } from "../../config/parsers.ts";
 import type { ProviderSettings } from "../../config/setting.ts";
 import { reader, text, type Fields, type ProviderSpec, type ValuesOf } from "../provider.ts";
+import { setupScript } from "./setupScript.ts";
 import { COLUMN, DATASET, LOCATION, PROJECT, SERVICE_ACCOUNT, TABLE } from "./nameRules.ts";
 
 const datasetId = text(DATASET);
@@ -55,6 +57,7 @@ const source = {
 export type BigQuerySettings = ValuesOf<typeof settings>;
 export type EventSource = ValuesOf<typeof source>;
 
+export const readSettings = reader(settings);
 export const readSource = reader(source);
 const IDENTITY_COLUMNS = ["distinct_id", "user_id", "email", "ip"];
 
@@ -96,6 +99,21 @@ const operatorSettings = {
     "Replaces `https://bigquerystorage.googleapis.com`. `http://` means gRPC without TLS.",
   ),
   iamCredentialsUrl: addressOverride("IAM_CREDENTIALS_URL", "Replaces `https://iamcredentials.googleapis.com`."),
+  iamUrl: addressOverride("IAM_URL", "Replaces `https://iam.googleapis.com`."),
+  ownership: {
+    name: "BIGQUERY_OWNERSHIP",
+    parser: z.enum(["claim", "description"], { error: "must be `claim` or `description`" }),
+    default: "claim",
+    description:
+      "`claim`: the first workspace that can use a service account holds it, until another one proves it. " +
+      "`description`: only a workspace whose code is in the account's description may use it.",
+  },
+  sourcePrincipal: {
+    name: "GOOGLE_SOURCE_PRINCIPAL",
+    parser: plainText.optional(),
+    description:
+      "The address of the account that servers and workers run as, if their credentials do not say it. Customers see it.",
+  },
   sourceToken: {
     name: "GOOGLE_SOURCE_TOKEN",
     parser: token.optional(),
@@ -109,6 +127,8 @@ export const bigQuerySpec = {
   summary: "Exposures become rows of a table in your dataset; rows of your event tables become metrics.",
   settings,
   projectFields: ["projectId", "datasetId"],
+  accountField: "serviceAccountEmail",
+  setupScript: ({ settings: stored, ...input }) => setupScript(readSettings(stored), input),
   event: {
     nameField: "eventName",
     label: "Event Name",

@@ -132,6 +132,7 @@ async function purgeHistory(db: Database, steps: Steps): Promise<number> {
         where n.integration_id = t.integration_id and (n.started_at_ms, n.id) > (t.started_at_ms, t.id))`,
     ],
     ["removed_integrations", sql`t.removed_at_ms < ${before}`],
+    ["grant_waits", sql`t.last_at_ms < ${now} - ${DAY_MS}::bigint`],
     [
       "sessions",
       sql`(t.used_at_ms <= ${now} - ${SESSION_IDLE_MS}::bigint

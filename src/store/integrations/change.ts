@@ -37,6 +37,7 @@ async function change(tx: Transaction, secretKeys: Buffer[], id: string, patch: 
       export_enabled = coalesce(${exportEnabled}::boolean, export_enabled),
       import_enabled = coalesce(${importEnabled}::boolean, import_enabled),
       settings = settings || ${settings}::jsonb,
+      account = coalesce(${patch.account ?? null}::text, account),
       secret = coalesce(${sealed?.box ?? null}::bytea, secret),
       secret_key_id = coalesce(${sealed?.keyId ?? null}::text, secret_key_id),
       last_test = case when ${reconnects}::boolean then null else last_test end,

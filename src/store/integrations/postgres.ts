@@ -8,10 +8,11 @@ import { decodeCursor, toPage, type CursorList } from "../postgres/cursors.ts";
 import { orIfTaken, type Database, type Queryable, type Transaction } from "../postgres/database.ts";
 import { newId } from "../postgres/ids.ts";
 import { storableJson } from "../postgres/text.ts";
+import { codeOf } from "../ownership/code.ts";
 import { decryptSecret, encryptSecret } from "../secrets.ts";
 import { changeIntegration, projectTaken } from "./change.ts";
 import type { IntegrationStore } from "./interface.ts";
-import { readIntegrations, toIntegration } from "./rows.ts";
+import { readIntegrations, toIntegration, type IntegrationRow } from "./rows.ts";
 
 interface IntegrationOptions {
   secretKeys: Buffer[];
@@ -33,9 +34,14 @@ export function createIntegrationStore(db: Database, options: IntegrationOptions
     graceMs: overdueGraceMs(options.syncJitterMs ?? 0),
     maxSilenceMs: MAX_MISSED_PASSES * (options.reconcileIntervalMs ?? RECONCILE_INTERVAL_MS),
   };
+  /** An integration that is older than codes gets one when it is first shown. */
+  const withCode = async (row: IntegrationRow): Promise<IntegrationRow> => {
+    if (row.account === null || row.code !== null || options.secretKeys.length === 0) return row;
+    return { ...row, code: await codeOf(db, options.secretKeys, row.workspaceId) };
+  };
   const read: Read = async (from, where) => {
     const [row] = await readIntegrations(from, where, 1);
-    return row === undefined ? null : toIntegration(row, overdue);
+    return row === undefined ? null : toIntegration(await withCode(row), overdue);
   };
   const readOne = (workspaceId: string, id: string) => read(db, sql`i.id = ${id} and i.workspace_id = ${workspaceId}`);
   return {
@@ -51,7 +57,7 @@ export function createIntegrationStore(db: Database, options: IntegrationOptions
       const list: CursorList = { name: "integrations", owner: workspaceId, shape: ["number"] };
       const [after = 0] = decodeCursor(list, page.cursor) ?? [];
       const where = sql`i.workspace_id = ${workspaceId} and i.ordinal > ${after}`;
-      const rows = await readIntegrations(db, where, page.limit + 1);
+      const rows = await Promise.all((await readIntegrations(db, where, page.limit + 1)).map(withCode));
       return toPage(
         list,
         rows,
@@ -114,15 +120,16 @@ async function create(
   input: NewIntegration,
 ): Promise<string> {
   const id = newId("int");
-  const { provider, settings, secret, importFrom, project, deliversUpdates } = input;
+  const { provider, settings, secret, importFrom, project, account, deliversUpdates } = input;
   const sealed = secret === null ? null : encryptSecret(secret, id, options.secretKeys);
   const today = sql`(crosscurrent_now() at time zone 'utc')::date`;
   const importDay = sql`coalesce(${importFrom}::text, (${today} - ${options.importLookbackDays}::integer)::text)`;
   await orIfTaken(projectTaken(project), () =>
     db.execute(sql`
       insert into integrations
-        (id, workspace_id, provider, project_key, delivers_updates, settings, secret, secret_key_id, import_from)
-      values (${id}, ${workspaceId}, ${provider}, ${project.key}, ${deliversUpdates},
+        (id, workspace_id, provider, project_key, account, delivers_updates, settings, secret, secret_key_id,
+          import_from)
+      values (${id}, ${workspaceId}, ${provider}, ${project.key}, ${account ?? null}, ${deliversUpdates},
         ${JSON.stringify(settings)}::jsonb, ${sealed?.box ?? null}, ${sealed?.keyId ?? null}, ${importDay})`),
   );
   return id;

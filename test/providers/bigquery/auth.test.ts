@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { SHARED_START_TIMEOUT_MS, startSharedBigQuery } from "../../../dev/standins/bigquery/sharedEmulator.ts";
 import { type Clients, createClients } from "../../../src/providers/bigquery/clients.ts";
 import type { Operation } from "../../../src/providers/bigquery/errors.ts";
+import { createMemoryLedger } from "../../support/providers/memoryLedger.ts";
 import { createCustomer, type Customer, DATASET } from "../../support/providers/bigquery.ts";
 
 let customer: Customer;
@@ -13,7 +14,8 @@ beforeEach(async () => {
   const { restUrl, storageUrl, iamUrl, sourceToken, control } = await startSharedBigQuery();
   await control.close();
   const names = { exportTable: "t", stagingPrefix: "s", overlapMs: 0 };
-  clients = createClients({ restUrl, storageUrl, iamCredentialsUrl: iamUrl, sourceToken, ...names });
+  const addresses = { restUrl, storageUrl, iamCredentialsUrl: iamUrl, iamUrl };
+  clients = createClients({ ...addresses, sourceToken, ...names }, createMemoryLedger());
 }, SHARED_START_TIMEOUT_MS);
 afterEach(async () => {
   await clients.close();

@@ -1,6 +1,11 @@
 // Errors of REST, gRPC and IAM as the clients throw them: their kind, and a message that quotes none of their texts.
 import { expect, test } from "vitest";
-import { impersonationError, type Operation, toSyncError } from "../../../src/providers/bigquery/errors.ts";
+import {
+  accountReadError,
+  impersonationError,
+  type Operation,
+  toSyncError,
+} from "../../../src/providers/bigquery/errors.ts";
 import { type ErrorKind, SyncError } from "../../../src/domain/errors.ts";
 import type { Connection } from "../../../src/domain/connection.ts";
 
@@ -103,7 +108,7 @@ test.each<[string, unknown, ErrorKind, RegExp]>([
 test("a SyncError stays as it is", () => {
   const error = new SyncError("schema", "known");
   expect(toSyncError(error, OPERATION, CONNECTION)).toBe(error);
-  expect(impersonationError(error, EMAIL)).toBe(error);
+  expect(impersonationError(error, EMAIL, null)).toBe(error);
 });
 
 test("a write that lacks a viewer's permission asks for the editor's role", () => {
@@ -112,6 +117,8 @@ test("a write that lacks a viewer's permission asks for the editor's role", () =
     "roles/bigquery.dataEditor",
   );
 });
+
+const PRINCIPAL = "ours@own.iam.gserviceaccount.com";
 
 function iam(status: number, reason: string): Error {
   const data = { error: { code: status, message: PRIVATE, status: "X", details: [{ reason }] } };
@@ -128,7 +135,21 @@ test.each<[string, Error, ErrorKind, RegExp]>([
   ["unreachable", Object.assign(new Error(PRIVATE), { code: "ENOTFOUND" }), "transient", /ENOTFOUND/],
   ["none at all", new Error("Could not load the default credentials."), "auth", /GOOGLE_SOURCE_TOKEN/],
 ])("impersonation: %s", (_name, error, kind, message) => {
-  const syncError = impersonationError(error, EMAIL);
+  const syncError = impersonationError(error, EMAIL, PRINCIPAL);
+  expect(syncError).toMatchObject({ kind, message: expect.stringMatching(message) as string });
+  for (const secret of PRIVATE.split(" ")) expect(`${syncError.stack}`).not.toContain(secret);
+});
+
+test.each<[string, Error, ErrorKind, RegExp]>([
+  ["refused", iam(403, "IAM_PERMISSION_DENIED"), "permission", /roles\/iam\.serviceAccountTokenCreator\) to ours@own/],
+  ["API off", iam(403, "SERVICE_DISABLED"), "permission", /IAM API \(iam\.googleapis\.com\).*operator/],
+  ["no such account", iam(404, ""), "auth", /does not know the service account/],
+  ["own identity", iam(401, "authError"), "auth", /own identity/],
+  ["quota", iam(429, "rateLimitExceeded"), "rate_limited", /goes on by itself/],
+  ["down", iam(503, ""), "transient", /tried again/],
+  ["unreachable", Object.assign(new Error(PRIVATE), { code: "ENOTFOUND" }), "transient", /ENOTFOUND/],
+])("reading an account: %s", (_name, error, kind, message) => {
+  const syncError = accountReadError(error, EMAIL, PRINCIPAL);
   expect(syncError).toMatchObject({ kind, message: expect.stringMatching(message) as string });
   for (const secret of PRIVATE.split(" ")) expect(`${syncError.stack}`).not.toContain(secret);
 });

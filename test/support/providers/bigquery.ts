@@ -8,6 +8,7 @@ import { createBigQueryConnector } from "../../../src/providers/bigquery/connect
 import type { Connector } from "../../../src/providers/connector.ts";
 import type { BigQueryOptions } from "../../../src/providers/bigquery/options.ts";
 import type { BigQuerySettings } from "../../../src/providers/bigquery/spec.ts";
+import { createMemoryLedger } from "./memoryLedger.ts";
 import { bucketText } from "./contractSupport.ts";
 
 export const DATASET = "analytics";
@@ -51,23 +52,26 @@ export async function createCustomer(location = "EU"): Promise<Customer> {
     learned: {},
   };
   const open: Connector[] = [];
+  const ledger = createMemoryLedger();
   return {
     projectId,
     email,
     control,
     connection,
     connector: (change = {}) => {
-      const connector = createBigQueryConnector({
+      const options = {
         restUrl,
         storageUrl,
         iamCredentialsUrl: iamUrl,
+        iamUrl,
         sourceToken,
         overlapMs: 86_400_000,
         exportTable: TABLE,
         stagingPrefix: STAGING,
         exportBatchRows: 4_000,
         ...change,
-      });
+      };
+      const connector = createBigQueryConnector(options, ledger);
       open.push(connector);
       return connector;
     },

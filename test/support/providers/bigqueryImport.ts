@@ -5,6 +5,7 @@ import type { EventSource } from "../../../src/providers/bigquery/spec.ts";
 import type { ImportedRow, RejectedRow } from "../../../src/domain/importedRow.ts";
 import { expect } from "vitest";
 import { type Clients, createClients } from "../../../src/providers/bigquery/clients.ts";
+import { createMemoryLedger } from "./memoryLedger.ts";
 import { createHttpClient, type HttpClient } from "../../../src/providers/http.ts";
 import type { BigQueryOptions } from "../../../src/providers/bigquery/options.ts";
 import { importPage, type PageLimits } from "../../../src/providers/bigquery/import/readPage.ts";
@@ -94,13 +95,14 @@ export async function createImportCustomer(
     restUrl,
     storageUrl,
     iamCredentialsUrl: iamUrl,
+    iamUrl,
     sourceToken,
     overlapMs: DAY_MS,
     exportTable: "inworld_router_exposures",
     stagingPrefix: "inworld_staging_",
     ...change,
   };
-  const clients = createClients(options);
+  const clients = createClients(options, createMemoryLedger());
   const http = createHttpClient();
   return {
     projectId,

@@ -60,6 +60,7 @@ export async function bigQuerySettings(): Promise<{ settings: Record<string, str
     BIGQUERY_REST_URL: restUrl,
     BIGQUERY_STORAGE_URL: storageUrl,
     IAM_CREDENTIALS_URL: iamUrl,
+    IAM_URL: iamUrl,
     GOOGLE_SOURCE_TOKEN: sourceToken,
   };
   return { settings, control };

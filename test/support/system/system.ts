@@ -50,7 +50,7 @@ export async function startSystem(
   };
   const config = loadConfig(env);
   const store = createPostgresStore(config);
-  const connectors = createConnectors(config);
+  const connectors = createConnectors(config, store.ownership);
   for (const connector of more) connectors[connector.spec.id] = connector;
   const connection = await Connection.connect({ address });
   await registerSearchAttributes(connection, "default");

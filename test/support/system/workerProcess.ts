@@ -15,12 +15,13 @@ await once(process.stdin, "data");
 process.stdin.on("end", () => process.exit(1)).resume();
 const { connectionOptions, namespace } = temporalAddress();
 const connection = await NativeConnection.connect(connectionOptions);
+const store = createPostgresStore(config);
 const parts = {
   config,
   connection,
   namespace,
-  store: createPostgresStore(config),
-  connectors: createConnectors(config),
+  store,
+  connectors: createConnectors(config, store.ownership),
   bundlePath,
 };
 const worker = await createWorker({ ...parts, control: connectTemporal(config.temporal.taskQueue).control });

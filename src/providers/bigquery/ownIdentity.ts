@@ -1,0 +1,61 @@
+// This service's own Google identity: a fixed token, or Application Default Credentials, looked up when first needed.
+import { type AuthClient, GoogleAuth, OAuth2Client } from "google-auth-library";
+import type { BigQueryOptions } from "./options.ts";
+import { projectOfAccount } from "./names.ts";
+
+/** Needed to request another account's token: https://cloud.google.com/iam/docs/reference/credentials/rest */
+const SOURCE_SCOPES = ["https://www.googleapis.com/auth/cloud-platform"];
+const REQUEST_TIMEOUT_MS = 30_000;
+
+export interface OwnIdentity {
+  client(): Promise<AuthClient>;
+  /** The account that customers must let impersonate theirs; null if it is unknown. */
+  principal(): Promise<string | null>;
+  /** The projects that this service runs in, as far as they are known. */
+  projects(): Promise<ReadonlySet<string>>;
+}
+
+export function createOwnIdentity({ sourceToken, sourcePrincipal }: BigQueryOptions): OwnIdentity {
+  const transporterOptions = { timeout: REQUEST_TIMEOUT_MS };
+  if (sourceToken !== undefined) {
+    // A token does not say whose it is.
+    const client = new OAuth2Client({ transporterOptions });
+    client.setCredentials({ access_token: sourceToken });
+    return {
+      client: async () => client,
+      principal: async () => sourcePrincipal ?? null,
+      projects: async () => projectsOf([sourcePrincipal]),
+    };
+  }
+  const auth = new GoogleAuth({ scopes: SOURCE_SCOPES, clientOptions: { transporterOptions } });
+  const found = onceFound(() => orNull(async () => (await auth.getCredentials()).client_email));
+  const project = onceFound(() => orNull(() => auth.getProjectId()));
+  return {
+    client: () => auth.getClient(),
+    principal: async () => sourcePrincipal ?? (await found()),
+    projects: async () => projectsOf([sourcePrincipal, await found()], await project()),
+  };
+}
+
+function projectsOf(accounts: (string | null | undefined)[], project: string | null = null): ReadonlySet<string> {
+  const projects = [project, ...accounts.map((account) => (account == null ? null : projectOfAccount(account)))];
+  return new Set(projects.filter((each) => each !== null));
+}
+
+/** Credentials of a person have no address, and those of other clouds may have no project. */
+async function orNull(find: () => Promise<string | null | undefined>): Promise<string | null> {
+  try {
+    return (await find()) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** The metadata server may not answer yet when this process starts, so only what was found is kept. */
+function onceFound(find: () => Promise<string | null>): () => Promise<string | null> {
+  let known: string | null = null;
+  return async () => {
+    known ??= await find();
+    return known;
+  };
+}

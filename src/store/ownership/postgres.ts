@@ -1,0 +1,64 @@
+// Who holds which account of a provider. A row is an account by its stable id, and outlives every integration.
+import { sql, type RawBuilder } from "kysely";
+import type { AccountStanding, OwnershipLedger } from "../../domain/ownership.ts";
+import type { Database } from "../postgres/database.ts";
+import { codeOf } from "./code.ts";
+import { STANDING } from "./standing.ts";
+
+export function createOwnershipLedger(db: Database, { secretKeys }: { secretKeys: Buffer[] }): OwnershipLedger {
+  const find = async (workspaceId: string, where: RawBuilder<unknown>): Promise<AccountStanding | null> => {
+    const [found] = await db.query(sql<AccountStanding>`
+      select c.account_id as "accountId", greatest(0, crosscurrent_now_ms() - c.read_at_ms) as "readAgeMs", ${STANDING}
+      from account_claims c join workspaces w on w.id = ${workspaceId}
+      where ${where} order by c.read_at_ms desc limit 1`);
+    return found ?? null;
+  };
+  const findAccount = async (workspaceId: string, provider: string, accountId: string): Promise<AccountStanding> => {
+    const found = await find(workspaceId, sql`c.provider = ${provider} and c.account_id = ${accountId}`);
+    // Rows go with their workspace alone.
+    if (found === null) throw new Error("The workspace that held the account was removed meanwhile.");
+    return found;
+  };
+  return {
+    codeOf: (workspaceId) => codeOf(db, secretKeys, workspaceId),
+
+    find: (workspaceId, provider, address) =>
+      find(workspaceId, sql`c.provider = ${provider} and c.address = ${address}`),
+
+    async record(workspaceId, provider, { accountId, address, codes }, { onlyProof }) {
+      const proves = codes.includes(await codeOf(db, secretKeys, workspaceId));
+      const holderProves = sql`exists (
+        select from workspaces w where w.id = c.workspace_id and w.ownership_code = any(${codes}::text[]))`;
+      const holder = sql`case
+        when ${holderProves} then c.workspace_id
+        when ${proves}::boolean then ${workspaceId}
+        when ${onlyProof}::boolean then null
+        else c.workspace_id end`;
+      // Attempts before a takeover are no news for the new holder.
+      await db.execute(sql`
+        insert into account_claims as c (provider, account_id, address, codes, read_at_ms, workspace_id)
+        values (${provider}, ${accountId}, ${address}, ${codes}::text[], crosscurrent_now_ms(),
+          ${proves ? workspaceId : null})
+        on conflict (provider, account_id) do update set
+          address = excluded.address,
+          codes = excluded.codes,
+          read_at_ms = excluded.read_at_ms,
+          workspace_id = ${holder},
+          attempted_at_ms = case when ${holder} is distinct from c.workspace_id then null else c.attempted_at_ms end`);
+      return findAccount(workspaceId, provider, accountId);
+    },
+
+    async claim(workspaceId, provider, accountId) {
+      await db.execute(sql`
+        update account_claims set workspace_id = ${workspaceId}
+        where provider = ${provider} and account_id = ${accountId} and workspace_id is null`);
+      return findAccount(workspaceId, provider, accountId);
+    },
+
+    async noteAttempt(provider, accountId) {
+      await db.execute(sql`
+        update account_claims set attempted_at_ms = crosscurrent_now_ms()
+        where provider = ${provider} and account_id = ${accountId} and workspace_id is not null`);
+    },
+  };
+}
