@@ -103,7 +103,7 @@ export interface paths {
         put?: never;
         /**
          * Create an integration
-         * @description Connects a project of a provider. Both directions start switched off. A second integration of the same project is a 409. Secrets are stored encrypted and never returned.
+         * @description Connects a project of a provider. Both directions start switched off. A second integration of the same project is a 409. Secrets are stored encrypted and never returned. While `ownership` is `elsewhere` or `unproven`, nothing of the project is read or written.
          */
         post: operations["createIntegration"];
         delete?: never;
@@ -211,9 +211,29 @@ export interface paths {
         put?: never;
         /**
          * Test the connection
-         * @description Checks credentials, permissions and events at the provider, and returns every step. A failed step is a 202 with `ok` false. The integration keeps the result as `lastTest`. The test uses requests of the same budget as the sync.
+         * @description Checks credentials, permissions and events at the provider, and returns every step. A failed step is a 202 with `ok` false; `retryUntil` says whether that is final. The integration keeps the result as `lastTest`. The test uses requests of the same budget as the sync.
          */
         post: operations["testIntegration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/integrations/setup-script": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write a set-up script
+         * @description Returns a shell script that prepares the project of an integration at its provider: accounts, roles and the proof that the account belongs to this workspace. Nothing is stored. `hasSetupScript` of `listProviders` says for which providers there is one.
+         */
+        post: operations["createSetupScript"];
         delete?: never;
         options?: never;
         head?: never;
@@ -900,6 +920,34 @@ export interface components {
             projectFields: string[];
             /** @description What a long import costs. */
             historyHelp?: string;
+            /** @description How customers let this service act as an account of theirs, if the provider has such. */
+            access?: {
+                /**
+                 * @description The setting that names the account.
+                 * @example accountEmail
+                 */
+                field: string;
+                /**
+                 * @description The account of this service that customers grant access to. Null if only its operator knows it.
+                 * @example sync@operator-project.iam.gserviceaccount.com
+                 */
+                principal: string | null;
+                /**
+                 * @description The code of this workspace. `crosscurrent:<code>` in an account's description proves whose it is.
+                 * @example 7h2k9m4pqx3w5t8z
+                 */
+                code: string;
+                /**
+                 * @description Whether nothing is read or written before that proof.
+                 * @example false
+                 */
+                needsProof: boolean;
+            };
+            /**
+             * @description Whether `createSetupScript` writes a script that prepares a project.
+             * @example false
+             */
+            hasSetupScript: boolean;
             /** @description The fields of an integration. */
             settings: components["schemas"]["ProviderField"][];
             /** @description The fields of an event. The first is its name. */
@@ -1071,6 +1119,20 @@ export interface components {
              * @example true
              */
             projectFixed: boolean;
+            /** @description Whose the account is that the sync acts as, if the provider has such. */
+            ownership?: {
+                /**
+                 * @description `proven`: the account's description holds the code. `claimed`: this workspace was the first that could use the account. `elsewhere`: another workspace holds it, so nothing of it is read or written. `unproven`: nobody is known to hold it.
+                 * @example claimed
+                 * @enum {string}
+                 */
+                status: "proven" | "claimed" | "elsewhere" | "unproven";
+                /**
+                 * @description Written into the account's description as `crosscurrent:<code>`, it proves whose the account is.
+                 * @example 7h2k9m4pqx3w5t8z
+                 */
+                code: string;
+            };
             /**
              * @description What is not as it should be although nothing failed. Empty if all is well.
              * @example []
@@ -1169,7 +1231,7 @@ export interface components {
              * @description Which kind of warning it is.
              * @enum {string}
              */
-            code: "never_tested" | "test_failed" | "partly_tested" | "never_run" | "overdue" | "no_events" | "rejected" | "late_exposures" | "event_not_seen" | "event_in_other_case" | "nothing_imported" | "gaps" | "future_rows" | "properties_truncated";
+            code: "account_elsewhere" | "claimed_by_another_attempt" | "never_tested" | "test_failed" | "partly_tested" | "never_run" | "overdue" | "no_events" | "rejected" | "late_exposures" | "event_not_seen" | "event_in_other_case" | "nothing_imported" | "gaps" | "future_rows" | "properties_truncated";
             /** @description What is not as it should be, and what to do about it. */
             message: string;
         };
@@ -1291,6 +1353,20 @@ export interface components {
              * @example true
              */
             projectFixed: boolean;
+            /** @description Whose the account is that the sync acts as, if the provider has such. */
+            ownership?: {
+                /**
+                 * @description `proven`: the account's description holds the code. `claimed`: this workspace was the first that could use the account. `elsewhere`: another workspace holds it, so nothing of it is read or written. `unproven`: nobody is known to hold it.
+                 * @example claimed
+                 * @enum {string}
+                 */
+                status: "proven" | "claimed" | "elsewhere" | "unproven";
+                /**
+                 * @description Written into the account's description as `crosscurrent:<code>`, it proves whose the account is.
+                 * @example 7h2k9m4pqx3w5t8z
+                 */
+                code: string;
+            };
             /**
              * @description What is not as it should be although nothing failed. Empty if all is well.
              * @example []
@@ -1526,6 +1602,7 @@ export interface components {
         /**
          * @example {
          *       "ok": true,
+         *       "retryUntil": null,
          *       "steps": [
          *         {
          *           "name": "credentials",
@@ -1537,6 +1614,12 @@ export interface components {
         ConnectionTest: {
             /** @description Whether all steps succeeded. */
             ok: boolean;
+            /**
+             * Format: date-time
+             * @description A grant is missing. One that was made a moment ago may not be known everywhere yet, so a failure is not final before this time: test again every few seconds. Null for a result that is final.
+             * @example 2026-01-31T08:00:00.000Z
+             */
+            retryUntil: string | null;
             /** @description The steps in order, up to the one after which no other makes sense. */
             steps: {
                 /** @description What was checked. */
@@ -1546,6 +1629,25 @@ export interface components {
                 /** @description What is wrong and what to do about it; of a step that is ok, why it was not tested. */
                 message?: string;
             }[];
+        };
+        /**
+         * @example {
+         *       "script": "#!/usr/bin/env bash\n…\n"
+         *     }
+         */
+        SetupScript: {
+            /** @description A shell script. It can run again: what is there already stays. */
+            script: string;
+        };
+        NewSetupScript: {
+            integration: components["schemas"]["NewIntegration"];
+            /** @description What the project is to be prepared for. */
+            directions: ("export" | "import")[];
+            /**
+             * @description The datasets that events are read from.
+             * @default []
+             */
+            datasets: string[];
         };
         /**
          * @example {
@@ -3210,6 +3312,13 @@ export interface operations {
                      *           "projectFields": [
                      *             "projectId"
                      *           ],
+                     *           "access": {
+                     *             "field": "accountEmail",
+                     *             "principal": "sync@operator-project.iam.gserviceaccount.com",
+                     *             "code": "7h2k9m4pqx3w5t8z",
+                     *             "needsProof": false
+                     *           },
+                     *           "hasSetupScript": false,
                      *           "settings": [
                      *             {
                      *               "name": "projectId",
@@ -3293,6 +3402,10 @@ export interface operations {
                      *           },
                      *           "lastTest": null,
                      *           "projectFixed": true,
+                     *           "ownership": {
+                     *             "status": "claimed",
+                     *             "code": "7h2k9m4pqx3w5t8z"
+                     *           },
                      *           "warnings": [],
                      *           "export": {
                      *             "enabled": true,
@@ -3382,6 +3495,10 @@ export interface operations {
                      *       },
                      *       "lastTest": null,
                      *       "projectFixed": true,
+                     *       "ownership": {
+                     *         "status": "claimed",
+                     *         "code": "7h2k9m4pqx3w5t8z"
+                     *       },
                      *       "warnings": [],
                      *       "export": {
                      *         "enabled": true,
@@ -3452,6 +3569,10 @@ export interface operations {
                      *       },
                      *       "lastTest": null,
                      *       "projectFixed": true,
+                     *       "ownership": {
+                     *         "status": "claimed",
+                     *         "code": "7h2k9m4pqx3w5t8z"
+                     *       },
                      *       "warnings": [],
                      *       "export": {
                      *         "enabled": true,
@@ -3562,6 +3683,10 @@ export interface operations {
                      *       },
                      *       "lastTest": null,
                      *       "projectFixed": true,
+                     *       "ownership": {
+                     *         "status": "claimed",
+                     *         "code": "7h2k9m4pqx3w5t8z"
+                     *       },
                      *       "warnings": [],
                      *       "export": {
                      *         "enabled": true,
@@ -3633,6 +3758,10 @@ export interface operations {
                      *       },
                      *       "lastTest": null,
                      *       "projectFixed": true,
+                     *       "ownership": {
+                     *         "status": "claimed",
+                     *         "code": "7h2k9m4pqx3w5t8z"
+                     *       },
                      *       "warnings": [],
                      *       "export": {
                      *         "enabled": true,
@@ -3702,6 +3831,10 @@ export interface operations {
                      *       },
                      *       "lastTest": null,
                      *       "projectFixed": true,
+                     *       "ownership": {
+                     *         "status": "claimed",
+                     *         "code": "7h2k9m4pqx3w5t8z"
+                     *       },
                      *       "warnings": [],
                      *       "export": {
                      *         "enabled": true,
@@ -3767,6 +3900,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "ok": true,
+                     *       "retryUntil": null,
                      *       "steps": [
                      *         {
                      *           "name": "credentials",
@@ -3807,6 +3941,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "ok": true,
+                     *       "retryUntil": null,
                      *       "steps": [
                      *         {
                      *           "name": "credentials",
@@ -3823,6 +3958,57 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    createSetupScript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "integration": {
+                 *         "provider": "mixpanel",
+                 *         "projectId": "3141592",
+                 *         "serviceAccountUsername": "sync.abc123.mp-service-account",
+                 *         "region": "us",
+                 *         "projectTime": "auto",
+                 *         "serviceAccountSecret": "the secret of the service account",
+                 *         "importFrom": "2026-01-31"
+                 *       },
+                 *       "directions": [
+                 *         "export"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewSetupScript"];
+            };
+        };
+        responses: {
+            /** @description Write a set-up script */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "script": "#!/usr/bin/env bash\n…\n"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SetupScript"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             429: components["responses"]["Problem429"];
         };
     };

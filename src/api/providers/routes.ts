@@ -42,6 +42,7 @@ const field = z
 
 const access = z
   .object({
+    field: z.string().openapi({ description: "The setting that names the account.", example: "accountEmail" }),
     principal: z.string().nullable().openapi({
       description: "The account of this service that customers grant access to. Null if only its operator knows it.",
       example: "sync@operator-project.iam.gserviceaccount.com",
@@ -79,7 +80,6 @@ const provider = z
 
 export function registerProviders(app: App, { specs, connectors, store }: AppDeps): void {
   const endpoint = endpointsOf(app, "providers");
-  const providers = specs.map((spec) => ({ ...toProvider(spec), ownership: connectors[spec.id]?.ownership }));
   endpoint({
     method: "get",
     path: "/v1/providers",
@@ -87,20 +87,20 @@ export function registerProviders(app: App, { specs, connectors, store }: AppDep
     summary: "List providers",
     description: "Returns the providers that integrations can have, with the fields of their settings and events.",
     response: z.object({ providers: z.array(provider).describe("All providers.") }),
-    handler: async ({ workspaceId }) => ({
-      providers: await Promise.all(
-        providers.map(async ({ ownership, ...one }) => {
-          if (ownership === undefined) return one;
-          const { needsProof } = ownership;
-          const principal = await ownership.principal();
-          return { ...one, access: { principal, code: await store.ownership.codeOf(workspaceId), needsProof } };
-        }),
-      ),
-    }),
+    handler: async ({ workspaceId }) => {
+      const accessOf = async ({ id, accountField: named }: ProviderSpec) => {
+        const ownership = connectors[id]?.ownership;
+        if (ownership === undefined || named === undefined) return undefined;
+        const code = await store.ownership.codeOf(workspaceId);
+        return { field: named, principal: await ownership.principal(), code, needsProof: ownership.needsProof };
+      };
+      const all = specs.map(async (spec) => ({ ...toProvider(spec), access: await accessOf(spec) }));
+      return { providers: await Promise.all(all) };
+    },
   });
 }
 
-export function toProvider(spec: ProviderSpec): z.input<typeof provider> {
+function toProvider(spec: ProviderSpec): z.input<typeof provider> {
   const { id, title, summary, titlePrefix = "", projectFields, history, secret, event } = spec;
   return {
     id,

@@ -1,7 +1,9 @@
 // Changes an integration's credentials, and until the first row also its project. A stored secret is never shown.
 import { Button, Modal, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
+import { Fragment } from "react";
 import { client, type Integration } from "../api.ts";
+import { AccountAccess } from "../providers/AccountAccess.tsx";
 import { FieldInput } from "../providers/FieldInput.tsx";
 import { toBody, useProviderForm, type ProviderField, type Values } from "../providers/fields.ts";
 import { useProvider, valueOf } from "../providers/providers.tsx";
@@ -39,6 +41,7 @@ export function ChangeConnection({ integration }: { integration: Integration }) 
 function ConnectionForm(props: { integration: Integration; fields: ProviderField[]; onSaved: () => void }) {
   const { integration, fields, onSaved } = props;
   const { id } = integration;
+  const { access } = useProvider(integration.provider);
   const stored = Object.fromEntries(fields.map(({ name }) => [name, valueOf(integration, name) ?? ""]));
   const form = useProviderForm(fields, stored);
   const save = useIntegrationMutation((body: Values) =>
@@ -58,7 +61,10 @@ function ConnectionForm(props: { integration: Integration; fields: ProviderField
       isDialog
     >
       {fields.map((field, index) => (
-        <FieldInput key={field.name} form={form} field={field} hasFocus={index === 0} />
+        <Fragment key={field.name}>
+          <FieldInput form={form} field={field} hasFocus={index === 0} />
+          <AccountAccess access={access} field={field.name} />
+        </Fragment>
       ))}
     </SubmitForm>
   );

@@ -25,7 +25,8 @@ export function useProvider(id: string | undefined): Provider {
 
 /** A server of another version may not have the provider. Then its id is all that is known of it. */
 export function providerOf(providers: Provider[], id = ""): Provider {
-  const unknown = { id, title: id, summary: "", titlePrefix: "", projectFields: [], settings: [], event: [] };
+  const nothing = { summary: "", titlePrefix: "", projectFields: [], hasSetupScript: false, settings: [], event: [] };
+  const unknown = { ...nothing, id, title: id };
   return providers.find((provider) => provider.id === id) ?? unknown;
 }
 
