@@ -10,7 +10,7 @@ export function useRetry(retryUntil: string | null, isPending: boolean, retry: (
     latest.current = retry;
   });
   useEffect(() => {
-    if (retryUntil === null || isPending) return;
+    if (retryUntil === null || isPending || Date.parse(retryUntil) < Date.now()) return;
     const timer = setTimeout(() => latest.current(), RETRY_EVERY_MS);
     return () => clearTimeout(timer);
   }, [retryUntil, isPending]);
