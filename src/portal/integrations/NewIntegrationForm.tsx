@@ -1,7 +1,7 @@
 // The form of a new integration. The connection is tested first: one whose test fails is only added if users insist.
 import { Accordion, Button, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Fragment, useState } from "react";
+import { Fragment, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { client, unwrap, type Schemas } from "../api.ts";
 import { AccountAccess } from "../providers/AccountAccess.tsx";
@@ -25,9 +25,13 @@ export function NewIntegrationForm({ provider }: { provider: Provider }) {
   const create = useCreateIntegration();
   // The fields of the body are the provider's, so the server checks them.
   const bodyOf = (values: Values) => ({ ...toBody(values), provider: id });
+  // Of two attempts at once, one by hand and one repeated, the later counts.
+  const lastAttempt = useRef(0);
   const tryOut = async (body: Values) => {
+    const attempt = ++lastAttempt.current;
     create.reset();
     const test = await unwrap(client.POST("/v1/integrations/test", { body: body as never }));
+    if (attempt !== lastAttempt.current) return null;
     setFailed(test.ok ? null : { body, test });
     return test.ok ? await create.mutateAsync(body) : null;
   };

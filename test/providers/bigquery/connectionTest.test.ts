@@ -53,9 +53,9 @@ test("each step fails until its prerequisite is there, and names role and accoun
 
   await customer.grant([]);
   const noJobs = await run(events);
-  expect(noJobs.map((step) => step.ok)).toEqual([true, false]);
-  expect(noJobs[1]?.message).toContain("roles/bigquery.jobUser");
-  expect(noJobs[1]?.message).toContain(`${projectId} to ${email}`);
+  expect(noJobs.map((step) => step.ok)).toEqual([true, true, false]);
+  expect(noJobs[2]?.message).toContain("roles/bigquery.jobUser");
+  expect(noJobs[2]?.message).toContain(`${projectId} to ${email}`);
 
   await customer.grant(["jobUser"]);
   const noData = failed(await run(events));
@@ -74,23 +74,28 @@ test("each step fails until its prerequisite is there, and names role and accoun
 
   await customer.grant(["jobUser", "dataEditor"]);
   const noSession = failed(await run(events));
-  expect(noSession.map((step) => step.name)).toEqual(["Reading rows (BigQuery Read Session User)"]);
+  const reading = `Reading rows of ${DATASET}.donations (BigQuery Read Session User)`;
+  expect(noSession.map((step) => [step.name, step.lacksGrant])).toEqual([[reading, true]]);
   expect(noSession[0]?.message).toContain("roles/bigquery.readSessionUser");
 
   await customer.grant(ALL_ROLES);
   const green = await run(events);
   expect(failed(green)).toEqual([]);
-  expect(green).toHaveLength(6);
+  expect(green).toHaveLength(7);
 });
 
-test("nothing is left behind, and a session is opened for one of several events", async () => {
+test("nothing is left behind, and a session is opened for each of the events' tables", async () => {
   await createTable("donations");
+  await createTable("visits");
   const before = await customer.control.tables(customer.projectId, DATASET);
-  const steps = await run([eventOf("a"), eventOf("b")]);
+  const steps = await run([eventOf("a"), eventOf("b"), eventOf("c", "visits")]);
   expect(failed(steps)).toEqual([]);
+  expect(steps.slice(-2).map(({ name }) => name)).toEqual(
+    ["donations", "visits"].map((table) => `Reading rows of ${DATASET}.${table} (BigQuery Read Session User)`),
+  );
   expect(await customer.control.tables(customer.projectId, DATASET)).toEqual(before);
   const { sessionsCreated, rowsServed } = await customer.control.counters(customer.projectId);
-  expect([sessionsCreated, rowsServed]).toEqual([1, 0]);
+  expect([sessionsCreated, rowsServed]).toEqual([2, 0]);
 });
 
 test("with the export's table there it is not written to", async () => {
@@ -109,6 +114,7 @@ test("the export's table is looked at", async () => {
 
 test("without a dataset and events there is little to test", async () => {
   expect(await run([], customer.settings({ datasetId: null }))).toEqual([
+    { name: "ownership", ok: true },
     { name: "Impersonating the service account", ok: true },
     { name: "Running jobs (BigQuery Job User)", ok: true },
   ]);
@@ -123,7 +129,7 @@ test("a dataset that is missing or elsewhere ends the steps of the export", asyn
   expect(elsewhere[0]?.message).toMatch(/location EU.*US/);
 });
 
-test("each event's table is looked at: missing ones, views, columns; the session is that of the first good one", async () => {
+test("each event's table is looked at: missing ones, views, columns; sessions are opened on the good ones", async () => {
   const { control, projectId } = customer;
   await createTable("numbers", [{ name: "event_uuid", type: "INTEGER" }, ...FIELDS.slice(0, 3)]);
   await createTable("seen");
@@ -140,7 +146,7 @@ test("each event's table is looked at: missing ones, views, columns; the session
   expect(messages[0]).toMatch(/analytics\.gone/);
   expect(messages[1]).toMatch(/view/);
   expect(messages[2]).toMatch(/event_uuid/);
-  expect(steps.at(-1)).toEqual({ name: "Reading rows (BigQuery Read Session User)", ok: true });
+  expect(steps.at(-1)).toEqual({ name: "Reading rows of analytics.donations (BigQuery Read Session User)", ok: true });
   const none = await run([eventOf("gone", "gone")]);
   expect(none.at(-1)?.ok).toBe(false);
   expect(none.at(-1)?.message).toContain("roles/bigquery.readSessionUser");

@@ -127,8 +127,7 @@ test("an account elsewhere, an old project, and an account of Google's own", () 
 test("without our own address the script stops before it does anything", () => {
   const script = write({ principal: null });
   expect(script).toContain("PRINCIPAL=''\n");
-  const run = () =>
-    execFileSync("bash", ["-c", script], { encoding: "utf8", stdio: "pipe", env: { PATH: "/nowhere" } });
+  const run = () => execFileSync("bash", ["-c", `PATH=/nowhere\n${script}`], { encoding: "utf8", stdio: "pipe" });
   expect(run).toThrow(/Ask the operator/);
 });
 

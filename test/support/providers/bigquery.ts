@@ -8,7 +8,7 @@ import { createBigQueryConnector } from "../../../src/providers/bigquery/connect
 import type { Connector } from "../../../src/providers/connector.ts";
 import type { BigQueryOptions } from "../../../src/providers/bigquery/options.ts";
 import type { BigQuerySettings } from "../../../src/providers/bigquery/spec.ts";
-import { createMemoryLedger } from "./memoryLedger.ts";
+import { createMemoryLedger, type MemoryLedger } from "./memoryLedger.ts";
 import { bucketText } from "./contractSupport.ts";
 
 export const DATASET = "analytics";
@@ -20,6 +20,10 @@ export interface Customer {
   email: string;
   control: BigQueryControl;
   connection: Connection;
+  /** Shared by the connectors. */
+  ledger: MemoryLedger;
+  /** The same connection in another workspace. */
+  inOther(): Connection;
   /** A new connector, which shares nothing with others but BigQuery, as in another process. */
   connector(change?: Partial<BigQueryOptions>): Connector;
   grant(roles: Role[]): Promise<void>;
@@ -58,6 +62,8 @@ export async function createCustomer(location = "EU"): Promise<Customer> {
     email,
     control,
     connection,
+    ledger,
+    inOther: () => ({ ...connection, integrationId: randomUUID(), workspaceId: `W-${randomUUID()}` }),
     connector: (change = {}) => {
       const options = {
         restUrl,

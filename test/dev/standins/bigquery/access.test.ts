@@ -55,6 +55,47 @@ async function grant(...grants: [role: Role, datasetId?: string][]): Promise<voi
   });
 }
 
+describe("the look at an account", () => {
+  const look = async (email: string, token: string) => {
+    const answer = await request(`${at.iamUrl}/v1/projects/-/serviceAccounts/${encodeURIComponent(email)}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    return { status: answer.statusCode, body: (await answer.body.json()) as Record<string, unknown> };
+  };
+
+  it("tells its stable id, project and description to who may impersonate it", async () => {
+    const first = await look(EMAIL, at.sourceToken);
+    const uniqueId = expect.stringMatching(/^1\d{20}$/) as string;
+    expect(first).toMatchObject({ status: 200, body: { email: EMAIL, projectId: PROJECT, uniqueId } });
+    expect(first.body).not.toHaveProperty("description");
+    await at.control.describeAccount(EMAIL, "Syncs exposures.");
+    await at.control.putAccount(EMAIL, usualGrants(PROJECT, "ds"));
+    const described = await look(EMAIL, at.sourceToken);
+    expect(described.body).toEqual({ ...first.body, description: "Syncs exposures." });
+    await at.control.deleteAccount(EMAIL);
+    await at.control.putAccount(EMAIL, usualGrants(PROJECT, "ds"));
+    const anew = await look(EMAIL, at.sourceToken);
+    expect(anew.body["uniqueId"]).not.toBe(first.body["uniqueId"]);
+    expect(anew.body).not.toHaveProperty("description");
+  });
+
+  it("refuses others in the same words as for an account that does not exist", async () => {
+    await at.control.putAccount(EMAIL, { ...usualGrants(PROJECT, "ds"), sourceTokens: ["another-source"] });
+    const refusal = {
+      status: 403,
+      body: {
+        error: {
+          message: "Permission 'iam.serviceAccounts.get' denied on resource (or it may not exist).",
+          status: "PERMISSION_DENIED",
+        },
+      },
+    };
+    expect(await look(EMAIL, at.sourceToken)).toMatchObject(refusal);
+    expect(await look(`nobody@${PROJECT}.iam.gserviceaccount.com`, at.sourceToken)).toMatchObject(refusal);
+    expect(await look(EMAIL, "unknown")).toMatchObject({ status: 401 });
+  });
+});
+
 describe("impersonation", () => {
   it("gives tokens that work for REST and Storage", async () => {
     expect((await query())[0]).toHaveLength(2);
