@@ -244,6 +244,7 @@ describe("what is open", () => {
         "get /v1/integrations",
         "post /v1/integrations",
         "post /v1/integrations/test",
+        "post /v1/integrations/setup-script",
         ...["get", "patch", "delete"].map((method) => `${method} ${one}`),
         ...["pause", "resume", "test", "sync"].map((name) => `post ${one}/${name}`),
         `get ${one}/sync/{requestId}`,

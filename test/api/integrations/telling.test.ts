@@ -65,7 +65,8 @@ describe("POST /v1/integrations/test", () => {
     api.connector.tested = [];
     const before = (await api.call("/v1/integrations?limit=1000")).text;
     const answer = await tryOut({ ...body, region: "eu", importFrom: "2026-01-31" });
-    expect([answer.status, answer.body]).toEqual([202, { ok: true, steps: [{ name: "sign in", ok: true }] }]);
+    const result = { ok: true, retryUntil: null, steps: [{ name: "sign in", ok: true }] };
+    expect([answer.status, answer.body]).toEqual([202, result]);
     expect(api.connector.tested).toMatchObject([
       {
         connection: {
@@ -89,7 +90,7 @@ describe("POST /v1/integrations/test", () => {
     const answer = await tryOut({ ...NEW_BIGQUERY, projectId: "my-project" });
     expect([answer.status, answer.body]).toEqual([
       202,
-      { ok: false, steps: [{ name: "connection", ok: false, message: "no such account" }] },
+      { ok: false, retryUntil: null, steps: [{ name: "connection", ok: false, message: "no such account" }] },
     ]);
   });
 

@@ -28,6 +28,7 @@ const DONATION_FIELDS = [
   { name: "tags", type: "STRING", mode: "REPEATED" },
   { name: "device", type: "RECORD", fields: [{ name: "os", type: "STRING" }] },
 ];
+const PRINCIPAL = "crosscurrent@operator-project.iam.gserviceaccount.com";
 const TEMPORAL_UI = "https://temporal.example";
 
 let portal: Portal;
@@ -36,7 +37,8 @@ beforeAll(async () => {
   const bigQuery = await bigQuerySettings();
   control = bigQuery.control;
   const temporalUi = { url: TEMPORAL_UI, namespace: "default" };
-  portal = await startPortalSystem({ settings: bigQuery.settings, web: { temporalUi } });
+  const settings = { ...bigQuery.settings, GOOGLE_SOURCE_PRINCIPAL: PRINCIPAL };
+  portal = await startPortalSystem({ settings, web: { temporalUi } });
 });
 afterAll(() => portal?.stop());
 
@@ -172,7 +174,7 @@ describe("the BigQuery product page", () => {
     await expectRows(page, "Records", 20);
   });
 
-  it("says at Enable which role is missing, and goes on when it is granted", async () => {
+  it("says at Enable which role is missing, and goes on by itself once it is granted", async () => {
     const customer = await project();
     const { projectId, email } = customer;
     await control.putAccount(email, { grants: grantsOf(projectId, []) });
@@ -181,10 +183,56 @@ describe("the BigQuery product page", () => {
     await page.getByText("so nothing was added").waitFor();
     expect(await region(page, "Connection").innerText()).toContain("Grant the role BigQuery Data Editor");
     await expectAccessible(page, "a failed test of BigQuery");
+    await page.getByText("this page tests again until it is known everywhere").waitFor();
     await control.putAccount(email, { grants: grantsOf(projectId) });
-    await page.getByRole("button", { name: "Enable", exact: true }).click();
     await expectEnabled(page, customer);
     await page.getByText("Enabled: every step succeeded.").waitFor();
+  });
+
+  it("shows whom to grant access to and how to prove whose the account is, and writes a script of it", async () => {
+    const { projectId, email } = await project();
+    const page = await portal.signedIn();
+    await addIntegration(page, "BigQuery");
+    await page.getByText(PRINCIPAL).waitFor();
+    const code = await portal.system.store.ownership.codeOf(portal.system.workspaceId);
+    await page.getByText(`crosscurrent:${code}`).waitFor();
+    await page.getByRole("button", { name: "Write the script" }).click();
+    await page.getByText("Enter the Project ID.").waitFor();
+    const values = { "Project ID": projectId, "Dataset ID": DATASET, "BigQuery Location": "EU" };
+    await fill(page, { ...values, "Service Account Email": email, "Datasets with events": "user_data, orders" });
+    await page.getByRole("button", { name: "Write the script" }).click();
+    const script = page.getByLabel("the set-up script", { exact: true });
+    await script.waitFor();
+    const text = await script.innerText();
+    for (const part of [projectId, email, PRINCIPAL, code, "user_data", "orders"]) expect(text).toContain(part);
+    await page.getByRole("button", { name: "Copy the set-up script" }).waitFor();
+    await expectAccessible(page, "the set-up script of BigQuery");
+  });
+
+  it("says that another workspace holds the account, and how to take it over", async () => {
+    const customer = await project();
+    const owner = await portal.system.store.workspaces.create("owner");
+    const body = {
+      provider: "bigquery",
+      projectId: customer.projectId,
+      serviceAccountEmail: customer.email,
+      location: "EU",
+    };
+    const headers = { authorization: `Bearer ${owner.apiKey}`, "content-type": "application/json" };
+    const request = { method: "POST", headers, body: JSON.stringify(body) };
+    expect((await portal.system.app.request("/v1/integrations", request)).status).toBe(201);
+    const page = await portal.signedIn();
+    await enable(page, customer);
+    await page.getByText("ownership: failed").waitFor();
+    await page.getByRole("button", { name: "Enable anyway" }).click();
+    await expectEnabled(page, customer);
+    const warnings = page.getByRole("list", { name: "Warnings" });
+    await warnings.getByText("Another workspace uses this account").waitFor();
+    const code = await portal.system.store.ownership.codeOf(portal.system.workspaceId);
+    await control.describeAccount(customer.email, `crosscurrent:${code}`);
+    await page.getByRole("button", { name: "Test connection" }).click();
+    await page.getByText("Enabled: every step succeeded.").waitFor();
+    await warnings.getByText("Another workspace uses this account").waitFor({ state: "detached" });
   });
 
   it("takes typed names where none are offered, and shows lost access with its remedy until it is back", async () => {

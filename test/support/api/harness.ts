@@ -5,7 +5,7 @@ import { Writable } from "node:stream";
 import { createApp } from "../../../src/api/app.ts";
 import type { WebSettings } from "../../../src/api/deps.ts";
 import type { IntegrationControl, WorkflowStatus } from "../../../src/client/index.ts";
-import type { Browse, Connector, TestStep } from "../../../src/providers/connector.ts";
+import type { AccountAccess, Browse, Connector, TestStep } from "../../../src/providers/connector.ts";
 import { bigQuerySpec } from "../../../src/providers/bigquery/spec.ts";
 import { mixpanelSpec } from "../../../src/providers/mixpanel/spec.ts";
 import type { ProviderSpec } from "../../../src/providers/provider.ts";
@@ -175,6 +175,7 @@ class ScriptedConnector implements Connector {
   readonly exportBatchSeqs = 1;
   browse?: Browse;
   eventNames: Connector["eventNames"];
+  ownership?: AccountAccess;
   tested: { connection: Connection; events: EventDefinition[] }[] = [];
   answer: (lease: AcquireRequest) => Promise<TestStep[]> = async () => [];
   budget = { key: "project", maxPerHour: 60, maxPerSecond: 3, reservedPerHour: 10 };
