@@ -77,6 +77,7 @@ const layers = [
       "undici",
       "zod",
       "lru-cache",
+      "p-limit",
       "p-timeout",
     ],
   }),

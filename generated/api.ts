@@ -1122,7 +1122,7 @@ export interface components {
             /** @description Whose the account is that the sync acts as, if the provider has such. */
             ownership?: {
                 /**
-                 * @description `proven`: the account's description holds the code. `claimed`: this workspace was the first that could use the account. `elsewhere`: another workspace holds it, so nothing of it is read or written. `unproven`: nobody is known to hold it.
+                 * @description `proven`: the account's description holds the code. `claimed`: this workspace was the first that could use the account. `elsewhere`: another workspace holds it, so nothing of it is read or written. `unproven`: no workspace is known to hold it.
                  * @example claimed
                  * @enum {string}
                  */
@@ -1356,7 +1356,7 @@ export interface components {
             /** @description Whose the account is that the sync acts as, if the provider has such. */
             ownership?: {
                 /**
-                 * @description `proven`: the account's description holds the code. `claimed`: this workspace was the first that could use the account. `elsewhere`: another workspace holds it, so nothing of it is read or written. `unproven`: nobody is known to hold it.
+                 * @description `proven`: the account's description holds the code. `claimed`: this workspace was the first that could use the account. `elsewhere`: another workspace holds it, so nothing of it is read or written. `unproven`: no workspace is known to hold it.
                  * @example claimed
                  * @enum {string}
                  */

@@ -1,6 +1,6 @@
 // Who holds an account at a provider that this service acts as: the first workspace that could, or one that proved it.
 
-/** `elsewhere`: another workspace holds the account. `unproven`: nobody is known to hold it. */
+/** `elsewhere`: another workspace holds the account. `unproven`: no workspace is known to hold it. */
 export const OWNERSHIP_STATUSES = ["proven", "claimed", "elsewhere", "unproven"] as const;
 export type OwnershipStatus = (typeof OWNERSHIP_STATUSES)[number];
 
@@ -46,7 +46,7 @@ export interface OwnershipLedger {
     reading: AccountReading,
     options: { onlyProof: boolean },
   ): Promise<AccountStanding>;
-  /** Claims an account that nobody holds. Of several workspaces at once, one does. */
+  /** Claims an account that no workspace holds. Of several workspaces at once, one does. */
   claim(workspaceId: string, provider: string, accountId: string): Promise<AccountStanding>;
   /** Notes, for the holder to see, that another workspace tried to use the account. */
   noteAttempt(provider: string, accountId: string): Promise<void>;

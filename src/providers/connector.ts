@@ -42,8 +42,10 @@ export interface Connector {
   /** Lists the names of the project's events lately, after proving the credentials. Absent if that cannot be asked. */
   eventNames?: (connection: Connection) => Promise<ListedNames>;
   readonly browse?: Browse;
-  /** Absent if credentials alone show whose the project is. */
+  /** Absent if credentials alone show who holds the project. */
   readonly ownership?: AccountAccess;
+  /** A shell script that prepares a customer's project. Throws a SyncError that says which setting is missing. */
+  setupScript?: (input: SetupInput) => string;
   /** Waits for open requests and closes the connections. */
   close(): Promise<void>;
 }
@@ -54,8 +56,21 @@ export interface AccountAccess {
   readonly needsProof: boolean;
   /** The account of this service that customers grant access to; null if it is not known. */
   principal(): Promise<string | null>;
-  /** Reads the account anew, and claims it if nobody holds it. Throws a SyncError if the workspace may not use it. */
+  /** Reads the account anew, and claims it if no workspace holds it. Throws a SyncError if the workspace may not use it. */
   check(connection: Connection): Promise<void>;
+}
+
+/** What a script prepares a project for. */
+export interface SetupInput {
+  settings: JsonObject;
+  exports: boolean;
+  imports: boolean;
+  /** Datasets that events are read from. */
+  datasets: readonly string[];
+  /** The account of this service that customers grant access to; null if it is not known. */
+  principal: string | null;
+  /** What proves that the account belongs to the workspace. */
+  proof: string;
 }
 
 /** Looks into a customer's project while a person waits: one short call each. */

@@ -50,8 +50,6 @@ export interface ProviderSpec {
   readonly projectFields: readonly string[];
   /** The setting that names an account which this service acts as. A workspace must hold it: domain/ownership.ts. */
   readonly accountField?: string;
-  /** A shell script that prepares the customer's project. */
-  setupScript?(input: SetupInput): string;
   /** What may be imported. */
   readonly history?: {
     /** No project has older events; `message` says so. */
@@ -84,19 +82,6 @@ export interface ProviderSpec {
   readonly browse?: { readonly dataset: z.ZodType<string>; readonly table: z.ZodType<string> };
   /** The connector's options, which the operator sets for all integrations. */
   readonly operatorSettings: ProviderSettings;
-}
-
-/** What a script prepares a project for. */
-export interface SetupInput {
-  settings: JsonObject;
-  exports: boolean;
-  imports: boolean;
-  /** Datasets that events are read from. */
-  datasets: readonly string[];
-  /** The account of this service that customers grant access to; null if it is not known. */
-  principal: string | null;
-  /** What proves that the account belongs to the workspace. */
-  proof: string;
 }
 
 /** JSON Schema knows no flags, so a pattern with the flag `u` is not part of its schema. */

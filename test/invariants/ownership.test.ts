@@ -31,7 +31,7 @@ const hourMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 3 * HOUR_MS;
 interface Answer {
   status: number;
   text: string;
-  body: Record<string, any>;
+  body: Record<string, unknown>;
 }
 type Send = (method: string, path: string, body?: unknown) => Promise<Answer>;
 
@@ -43,7 +43,7 @@ function senderOf(apiKey: string): Send {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await answer.text();
-    return { status: answer.status, text, body: text === "" ? {} : (JSON.parse(text) as Record<string, any>) };
+    return { status: answer.status, text, body: text === "" ? {} : (JSON.parse(text) as Record<string, unknown>) };
   };
 }
 
@@ -78,7 +78,7 @@ const bodyOf = ({ projectId, email }: Pick<Owner, "projectId" | "email">) => ({
 });
 
 /** Everything that was done in the project with the account's rights. */
-async function usedOf({ projectId }: Owner) {
+async function usedOf({ projectId }: Pick<Owner, "projectId">) {
   const counters = await control.counters(projectId);
   const { "iam.serviceAccounts.get": _withOurRights, ...requests } = counters.requests;
   return { ...counters, requests };
@@ -221,10 +221,10 @@ it("a claim outlives the integration that made it", async () => {
   const owner = await connectBigQuery(system, control);
   await system.call("DELETE", owner.path);
   const third = await system.store.workspaces.create("third");
-  const before = await usedOf(owner as Owner);
+  const before = await usedOf(owner);
   const tested = await senderOf(third.apiKey)("POST", "/v1/integrations/test", bodyOf(owner));
   expect(tested.body).toMatchObject({ ok: false, steps: [{ name: "ownership", ok: false }] });
-  expect(await usedOf(owner as Owner)).toEqual(before);
+  expect(await usedOf(owner)).toEqual(before);
   // The workspace that made it may come back.
   const again = await system.call<{ ownership: object }>("POST", "/v1/integrations", bodyOf(owner));
   expect(again.ownership).toMatchObject({ status: "claimed" });

@@ -38,7 +38,7 @@ const ownership = z
       description:
         "`proven`: the account's description holds the code. `claimed`: this workspace was the first that could use " +
         "the account. `elsewhere`: another workspace holds it, so nothing of it is read or written. `unproven`: " +
-        "nobody is known to hold it.",
+        "no workspace is known to hold it.",
       example: "claimed",
     }),
     code: z.string().openapi({

@@ -5,7 +5,7 @@ import { proofText } from "../../domain/ownership.ts";
 import { endpointsOf } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
 import { invalid } from "../../http/problem.ts";
-import type { ProviderSpec, SetupInput } from "../../providers/provider.ts";
+import type { Connector, SetupInput } from "../../providers/connector.ts";
 import type { AppDeps } from "../deps.ts";
 import type { ProviderSchemas } from "./providerSchemas.ts";
 
@@ -39,32 +39,32 @@ export function registerSetupScript(app: App, deps: AppDeps, schemas: ProviderSc
     summary: "Write a set-up script",
     description:
       "Returns a shell script that prepares the project of an integration at its provider: accounts, roles and the " +
-      "proof that the account belongs to this workspace. Nothing is stored. `hasSetupScript` of `listProviders` says for " +
-      "which providers there is one.",
+      "proof that the account belongs to this workspace. Nothing is stored. `hasSetupScript` of `listProviders` says " +
+      "for which providers there is one.",
     body,
     response: scriptResponse,
     handler: async ({ workspaceId, body: { integration, directions, datasets } }) => {
       const { provider, settings } = integration;
-      const spec = deps.specs.find(({ id }) => id === provider);
+      const connector = deps.connectors[provider];
       const input: SetupInput = {
         settings,
         exports: directions.includes("export"),
         imports: directions.includes("import"),
         datasets,
-        principal: (await deps.connectors[provider]?.ownership?.principal()) ?? null,
+        principal: (await connector?.ownership?.principal()) ?? null,
         proof: proofText(await deps.store.ownership.codeOf(workspaceId)),
       };
-      return { script: writeScript(spec, input) };
+      return { script: writeScript(connector, input) };
     },
   });
 }
 
-function writeScript(spec: ProviderSpec | undefined, input: SetupInput): string {
-  if (spec?.setupScript === undefined) {
+function writeScript(connector: Connector | undefined, input: SetupInput): string {
+  if (connector?.setupScript === undefined) {
     throw invalid([{ path: "integration.provider", message: "is a provider without a set-up script" }]);
   }
   try {
-    return spec.setupScript(input);
+    return connector.setupScript(input);
   } catch (error) {
     if (error instanceof SyncError) throw invalid([{ path: "integration", message: error.message }]);
     throw error;

@@ -94,13 +94,17 @@ export function registerProviders(app: App, { specs, connectors, store }: AppDep
         const code = await store.ownership.codeOf(workspaceId);
         return { field: named, principal: await ownership.principal(), code, needsProof: ownership.needsProof };
       };
-      const all = specs.map(async (spec) => ({ ...toProvider(spec), access: await accessOf(spec) }));
+      const all = specs.map(async (spec) => ({
+        ...toProvider(spec),
+        access: await accessOf(spec),
+        hasSetupScript: connectors[spec.id]?.setupScript !== undefined,
+      }));
       return { providers: await Promise.all(all) };
     },
   });
 }
 
-function toProvider(spec: ProviderSpec): z.input<typeof provider> {
+function toProvider(spec: ProviderSpec): Omit<z.input<typeof provider>, "hasSetupScript"> {
   const { id, title, summary, titlePrefix = "", projectFields, history, secret, event } = spec;
   return {
     id,
@@ -109,7 +113,6 @@ function toProvider(spec: ProviderSpec): z.input<typeof provider> {
     titlePrefix,
     projectFields: [...projectFields],
     historyHelp: history?.help,
-    hasSetupScript: spec.setupScript !== undefined,
     settings: [...toFields(spec.settings), ...(secret ? [toField(secret.name, secret, "secret")] : [])],
     event: [
       toField(event.nameField, { ...event, schema: z.string(), rule: eventNameRule(event.otherNamesRemedy) }),

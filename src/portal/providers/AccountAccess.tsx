@@ -20,7 +20,7 @@ export function AccountAccess({ access, field }: { access: Provider["access"]; f
       <Text size="sm">
         {needsProof
           ? "Write this into its description, which proves that it is yours:"
-          : "To prove that it is yours, write this into its description. Without it, the first workspace to connect the account holds it:"}
+          : "Write this into its description to prove that it is yours. Without it, the first workspace that connects it holds it:"}
       </Text>
       <CopyText text={`${PROOF_PREFIX}${code}`} what="the proof" />
     </Stack>

@@ -74,7 +74,7 @@ export function createAccounts(options: BigQueryOptions, ledger: OwnershipLedger
       guarded(connection, async () => {
         await gate.admit(connection, { isFresh: true });
       }),
-    ownPrincipal: own.principal,
+    ownPrincipal: () => own.principal(),
   };
 }
 

@@ -10,7 +10,8 @@ import type { BigQueryOptions } from "./options.ts";
 import { importPage } from "./import/readPage.ts";
 import { planBigQueryPasses, planBigQueryRanges } from "./import/planPasses.ts";
 import type { BigQueryContext } from "./rest.ts";
-import { bigQuerySpec } from "./spec.ts";
+import { setupScript } from "./setupScript.ts";
+import { bigQuerySpec, readSettings } from "./spec.ts";
 
 /** Several loads and MERGEs, because the look-ups before the first take time. */
 const EXPORT_BATCH_SEQS = 1_000_000;
@@ -37,6 +38,7 @@ export function createBigQueryConnector(options: BigQueryOptions, ledger: Owners
         await accounts.tokenOf(connection);
       },
     },
+    setupScript: ({ settings, ...input }) => setupScript(readSettings(settings), input),
     close: async () => {
       await Promise.all([context.clients.close(), context.http.close()]);
     },

@@ -1,6 +1,6 @@
 // A shell script of gcloud and bq commands that prepares a customer's project, with the customer's own values.
 import { SyncError } from "../../domain/errors.ts";
-import type { SetupInput } from "../provider.ts";
+import type { SetupInput } from "../connector.ts";
 import { datasetSql, projectOfAccount, stringSql } from "./names.ts";
 
 interface Project {
@@ -106,7 +106,8 @@ fi`;
 /** SQL's GRANT adds to the rights of others, unlike an update of the dataset. */
 function grantOn({ projectId, serviceAccountEmail }: Project, dataset: string, role: string): string {
   const schema = datasetSql({ projectId, datasetId: dataset });
-  const sql = `GRANT \`roles/bigquery.${role}\` ON SCHEMA ${schema} TO ${stringSql(`serviceAccount:${serviceAccountEmail}`)}`;
+  const member = stringSql(`serviceAccount:${serviceAccountEmail}`);
+  const sql = `GRANT \`roles/bigquery.${role}\` ON SCHEMA ${schema} TO ${member}`;
   return `bq query --project_id="$PROJECT" --location="$LOCATION" --use_legacy_sql=false \\
   ${quoted(sql)}`;
 }

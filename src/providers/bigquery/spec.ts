@@ -3,7 +3,6 @@ import { z } from "zod";
 import { origin, plainText, token, wholeNumber } from "../../config/parsers.ts";
 import type { ProviderSettings } from "../../config/setting.ts";
 import { reader, text, type Fields, type ProviderSpec, type ValuesOf } from "../provider.ts";
-import { setupScript } from "./setupScript.ts";
 import { COLUMN, DATASET, LOCATION, PROJECT, SERVICE_ACCOUNT, TABLE } from "./nameRules.ts";
 
 const datasetId = text(DATASET);
@@ -111,8 +110,7 @@ const operatorSettings = {
   sourcePrincipal: {
     name: "GOOGLE_SOURCE_PRINCIPAL",
     parser: plainText.optional(),
-    description:
-      "The address of the account that servers and workers run as, if their credentials do not say it. Customers see it.",
+    description: "The account that servers and workers run as, if their credentials do not say it. Customers see it.",
   },
   sourceToken: {
     name: "GOOGLE_SOURCE_TOKEN",
@@ -128,7 +126,6 @@ export const bigQuerySpec = {
   settings,
   projectFields: ["projectId", "datasetId"],
   accountField: "serviceAccountEmail",
-  setupScript: ({ settings: stored, ...input }) => setupScript(readSettings(stored), input),
   event: {
     nameField: "eventName",
     label: "Event Name",

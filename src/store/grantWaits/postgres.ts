@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import type { Database } from "../postgres/database.ts";
 import type { GrantWaitStore, TestedConnection } from "./interface.ts";
 
-/** Google: a change takes two minutes, sometimes seven or more. https://cloud.google.com/iam/docs/access-change-propagation */
+/** Two minutes, sometimes seven or more: https://cloud.google.com/iam/docs/access-change-propagation */
 const WAIT_MS = 7 * 60_000;
 /** Who tries again by itself does so far more often. A person who comes back later may have granted something new. */
 const PAUSE_MS = 90_000;
@@ -32,5 +32,9 @@ export function createGrantWaitStore(db: Database): GrantWaitStore {
 }
 
 function hashOf({ provider, settings }: TestedConnection): string {
-  return hash("sha256", JSON.stringify([provider, Object.entries(settings).toSorted()]), "hex");
+  return hash(
+    "sha256",
+    JSON.stringify([provider, Object.entries(settings).toSorted(([a], [b]) => (a < b ? -1 : 1))]),
+    "hex",
+  );
 }

@@ -47,7 +47,8 @@ export function readIntegrations(db: Queryable, where: RawBuilder<unknown>, limi
   return db.query(sql<IntegrationRow>`
     select i.id, i.ordinal, i.workspace_id as "workspaceId", i.provider, i.settings, i.import_from as "importFrom",
       i.created_at_ms as "createdAtMs", i.version, i.paused, i.next_run_at_ms as "nextRunAtMs",
-      i.last_test as "lastTest", i.account, w.ownership_code as code, ${ACCOUNT_STANDING} as standing, i.delivers_updates as "deliversUpdates", ${PROJECT_FIXED} as "projectFixed",
+      i.last_test as "lastTest", i.account, w.ownership_code as code, ${ACCOUNT_STANDING} as standing,
+      i.delivers_updates as "deliversUpdates", ${PROJECT_FIXED} as "projectFixed",
       jsonb_build_object('enabled', i.export_enabled, 'completeThroughMs', i.export_through_ms, 'sent', i.export_sent,
         'rejected', i.export_rejected, 'pending', ${PENDING}, 'late', w.late_buckets,
         'error', i.export_error) as export,

@@ -7,7 +7,7 @@ import type { Database } from "../postgres/database.ts";
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 const CODE_CHARS = 16;
 
-/** 80 bits of an HMAC: short enough to type, and nobody can make the code of another workspace. */
+/** 80 bits of an HMAC: short enough to type, and no one without the key can make another workspace's code. */
 export function makeCode(workspaceId: string, key: Buffer): string {
   const mac = createHmac("sha256", key).update(`ownership code of ${workspaceId}`).digest();
   return Array.from(mac.subarray(0, CODE_CHARS), (byte) => ALPHABET[byte % ALPHABET.length]).join("");

@@ -1,5 +1,7 @@
 // Whose an account is, in the API: whom to grant access to, when it is checked, the set-up script, and waiting for grants.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { setupScript } from "../../../src/providers/bigquery/setupScript.ts";
+import { readSettings } from "../../../src/providers/bigquery/spec.ts";
 import { SyncError } from "../../../src/domain/errors.ts";
 import {
   createHarness,
@@ -21,10 +23,11 @@ afterAll(() => api.close());
 beforeEach(() => {
   checked = [];
   api.bigQuery.answer = async () => [{ name: "ownership", ok: true }];
+  api.bigQuery.setupScript = ({ settings, ...input }) => setupScript(readSettings(settings), input);
   api.bigQuery.ownership = {
     needsProof: false,
     principal: async () => PRINCIPAL,
-    check: async ({ settings }) => void checked.push(String(settings["serviceAccountEmail"])),
+    check: async ({ settings }) => void checked.push(settings["serviceAccountEmail"] as string),
   };
 });
 

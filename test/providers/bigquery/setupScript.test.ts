@@ -1,9 +1,9 @@
 // The set-up script: its commands for each direction, values that cannot break out of their quotes, and valid shell.
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { bigQuerySpec } from "../../../src/providers/bigquery/spec.ts";
+import { readSettings } from "../../../src/providers/bigquery/spec.ts";
 import { setupScript } from "../../../src/providers/bigquery/setupScript.ts";
-import type { SetupInput } from "../../../src/providers/provider.ts";
+import type { SetupInput } from "../../../src/providers/connector.ts";
 
 const INPUT: SetupInput = {
   settings: {
@@ -18,7 +18,10 @@ const INPUT: SetupInput = {
   principal: "ours@operator.iam.gserviceaccount.com",
   proof: "crosscurrent:7h2k9m4pqx3w5t8z",
 };
-const write = (change: Partial<SetupInput> = {}) => bigQuerySpec.setupScript({ ...INPUT, ...change });
+const write = (change: Partial<SetupInput> = {}) => {
+  const { settings, ...input } = { ...INPUT, ...change };
+  return setupScript(readSettings(settings), input);
+};
 /** The commands, each on one line. */
 const commands = (script: string) =>
   script

@@ -176,6 +176,7 @@ class ScriptedConnector implements Connector {
   browse?: Browse;
   eventNames: Connector["eventNames"];
   ownership?: AccountAccess;
+  setupScript: Connector["setupScript"];
   tested: { connection: Connection; events: EventDefinition[] }[] = [];
   answer: (lease: AcquireRequest) => Promise<TestStep[]> = async () => [];
   budget = { key: "project", maxPerHour: 60, maxPerSecond: 3, reservedPerHour: 10 };
