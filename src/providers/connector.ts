@@ -56,7 +56,7 @@ export interface AccountAccess {
   readonly needsProof: boolean;
   /** The account of this service that customers grant access to; null if it is not known. */
   principal(): Promise<string | null>;
-  /** Reads the account anew, and claims it if no workspace holds it. Throws a SyncError if the workspace may not use it. */
+  /** Reads the account anew, and claims it if no workspace holds it. Throws if this workspace may not use it. */
   check(connection: Connection): Promise<void>;
 }
 

@@ -7,9 +7,7 @@ import type { AppDeps } from "../deps.ts";
 /** A person waits for the answer. */
 const TIMEOUT_MS = 5_000;
 
-/**
- * Never rejects: without an answer the connection is not used, and every use looks again. Returns the row as it is then.
- */
+/** Never rejects: without an answer nothing is used, and every use looks again. Returns the row as it is then. */
 export async function checkOwnership(deps: AppDeps, row: Integration): Promise<Integration> {
   const { store, connectors, logger } = deps;
   const ownership = connectors[row.provider]?.ownership;

@@ -20,8 +20,8 @@ const testResponse = z
     retryUntil: time
       .nullable()
       .describe(
-        "A grant is missing. One that was made a moment ago may not be known everywhere yet, so a failure is not final " +
-          "before this time: test again every few seconds. Null for a result that is final.",
+        "A grant is missing. One that was just made may not be known everywhere yet, so a failure is not final before " +
+          "this time: test again every few seconds. Null for a result that is final.",
       ),
     steps: testSteps,
   })
@@ -57,8 +57,8 @@ export function registerConnectionTest(app: App, deps: AppDeps, schemas: Provide
     summary: "Test the connection",
     description:
       "Checks credentials, permissions and events at the provider, and returns every step. A failed step is a 202 " +
-      "with `ok` false; `retryUntil` says whether that is final. The integration keeps the result as `lastTest`. The test uses requests of the same budget as " +
-      "the sync.",
+      "with `ok` false; `retryUntil` says whether that is final. The integration keeps the result as `lastTest`. The " +
+      "test uses requests of the same budget as the sync.",
     params: integrationParams,
     status: 202,
     response: testResponse,
@@ -116,7 +116,8 @@ async function withWait({ store }: AppDeps, connection: Connection, steps: TestS
 
 function withAdvice(step: Step, untilMs: number | null): Step {
   if (untilMs === null) return step;
-  const advice = `If you just did: a new grant takes some minutes to be known everywhere, so it is tried again until ${isoTime(untilMs)}.`;
+  const why = "If you just did: a new grant takes some minutes to be known everywhere";
+  const advice = `${why}, so it is tried again until ${isoTime(untilMs)}.`;
   return { ...step, message: `${step.message ?? ""} ${advice}`.trim() };
 }
 

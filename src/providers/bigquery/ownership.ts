@@ -17,7 +17,7 @@ const MAX_READING_MS = 24 * 3_600_000;
 export interface OwnershipGate {
   /** Throws if the workspace may not use the account. `isFresh` reads the account anew. */
   admit(connection: Connection, options?: { isFresh: boolean }): Promise<AccountStanding>;
-  /** To be called with the first token: claims an account that no workspace holds. Throws if another workspace was faster. */
+  /** To be called with the first token: claims an account that no workspace holds. Throws if another was faster. */
   claim(connection: Connection, standing: AccountStanding): Promise<void>;
 }
 

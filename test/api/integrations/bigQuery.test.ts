@@ -42,6 +42,7 @@ describe("integrations", () => {
       lastRun: null,
       lastTest: null,
       projectFixed: false,
+      ownership: { status: "unproven", code: expect.stringMatching(/^[0-9a-z]{16}$/) as string },
       warnings: [{ code: "never_tested", message: expect.any(String) as string }],
       workflowId: `integration-${String(answer.body.id)}`,
       temporalUrl: null,
