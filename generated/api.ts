@@ -1616,7 +1616,7 @@ export interface components {
             ok: boolean;
             /**
              * Format: date-time
-             * @description A grant is missing. One that was just made may not be known everywhere yet, so a failure is not final before this time: test again every few seconds. Null for a result that is final.
+             * @description A grant is missing. One that was just made may not be known everywhere yet, so the failure is not final before this time: test again every few seconds. Null for a result that is final.
              * @example 2026-01-31T08:00:00.000Z
              */
             retryUntil: string | null;

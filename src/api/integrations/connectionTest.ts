@@ -20,8 +20,8 @@ const testResponse = z
     retryUntil: time
       .nullable()
       .describe(
-        "A grant is missing. One that was just made may not be known everywhere yet, so a failure is not final before " +
-          "this time: test again every few seconds. Null for a result that is final.",
+        "A grant is missing. One that was just made may not be known everywhere yet, so the failure is not final " +
+          "before this time: test again every few seconds. Null for a result that is final.",
       ),
     steps: testSteps,
   })

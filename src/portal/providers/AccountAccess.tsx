@@ -20,7 +20,7 @@ export function AccountAccess({ access, field }: { access: Provider["access"]; f
       <Text size="sm">
         {needsProof
           ? "Write this into its description, which proves that it is yours:"
-          : "Write this into its description to prove that it is yours. Otherwise the first workspace to use it holds it:"}
+          : "Write this into its description to prove that it is yours. Else the first workspace to use it holds it:"}
       </Text>
       <CopyText text={`${PROOF_PREFIX}${code}`} what="the proof" />
     </Stack>
