@@ -6,6 +6,7 @@ import { projectOfAccount } from "./names.ts";
 /** Needed to request another account's token: https://cloud.google.com/iam/docs/reference/credentials/rest */
 const SOURCE_SCOPES = ["https://www.googleapis.com/auth/cloud-platform"];
 const REQUEST_TIMEOUT_MS = 30_000;
+const LOOK_AGAIN_MS = 60_000;
 
 export interface OwnIdentity {
   client(): Promise<AuthClient>;
@@ -28,8 +29,8 @@ export function createOwnIdentity({ sourceToken, sourcePrincipal }: BigQueryOpti
     };
   }
   const auth = new GoogleAuth({ scopes: SOURCE_SCOPES, clientOptions: { transporterOptions } });
-  const found = onceFound(() => orNull(async () => (await auth.getCredentials()).client_email));
-  const project = onceFound(() => orNull(() => auth.getProjectId()));
+  const found = remembered(() => orNull(async () => (await auth.getCredentials()).client_email));
+  const project = remembered(() => orNull(() => auth.getProjectId()));
   return {
     client: () => auth.getClient(),
     principal: async () => sourcePrincipal ?? (await found()),
@@ -51,11 +52,15 @@ async function orNull(find: () => Promise<string | null | undefined>): Promise<s
   }
 }
 
-/** The metadata server may not answer yet when this process starts, so only what was found is kept. */
-function onceFound(find: () => Promise<string | null>): () => Promise<string | null> {
-  let known: string | null = null;
+/** The metadata server may not answer yet when this process starts, so what was not found is looked up again. */
+function remembered(find: () => Promise<string | null>): () => Promise<string | null> {
+  let last: { atMs: number; isMissing: boolean; result: Promise<string | null> } | null = null;
   return async () => {
-    known ??= await find();
-    return known;
+    if (last !== null && !(last.isMissing && Date.now() - last.atMs >= LOOK_AGAIN_MS)) return await last.result;
+    const asked = { atMs: Date.now(), isMissing: false, result: find() };
+    last = asked;
+    const found = await asked.result;
+    asked.isMissing = found === null;
+    return found;
   };
 }

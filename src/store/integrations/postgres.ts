@@ -34,14 +34,9 @@ export function createIntegrationStore(db: Database, options: IntegrationOptions
     graceMs: overdueGraceMs(options.syncJitterMs ?? 0),
     maxSilenceMs: MAX_MISSED_PASSES * (options.reconcileIntervalMs ?? RECONCILE_INTERVAL_MS),
   };
-  /** An integration that is older than codes gets one when it is first shown. */
-  const withCode = async (row: IntegrationRow): Promise<IntegrationRow> => {
-    if (row.account === null || row.code !== null || options.secretKeys.length === 0) return row;
-    return { ...row, code: await codeOf(db, options.secretKeys, row.workspaceId) };
-  };
   const read: Read = async (from, where) => {
     const [row] = await readIntegrations(from, where, 1);
-    return row === undefined ? null : toIntegration(await withCode(row), overdue);
+    return row === undefined ? null : toIntegration(await withCode(db, options.secretKeys, row), overdue);
   };
   const readOne = (workspaceId: string, id: string) => read(db, sql`i.id = ${id} and i.workspace_id = ${workspaceId}`);
   return {
@@ -57,7 +52,8 @@ export function createIntegrationStore(db: Database, options: IntegrationOptions
       const list: CursorList = { name: "integrations", owner: workspaceId, shape: ["number"] };
       const [after = 0] = decodeCursor(list, page.cursor) ?? [];
       const where = sql`i.workspace_id = ${workspaceId} and i.ordinal > ${after}`;
-      const rows = await Promise.all((await readIntegrations(db, where, page.limit + 1)).map(withCode));
+      const found = await readIntegrations(db, where, page.limit + 1);
+      const rows = await Promise.all(found.map((row) => withCode(db, options.secretKeys, row)));
       return toPage(
         list,
         rows,
@@ -99,6 +95,12 @@ export function createIntegrationStore(db: Database, options: IntegrationOptions
     find: (id) => read(db, sql`i.id = ${id}`),
     connection: (id) => connection(db, options.secretKeys, id),
   };
+}
+
+/** An integration that is older than codes gets one when it is first shown. */
+async function withCode(db: Database, secretKeys: Buffer[], row: IntegrationRow): Promise<IntegrationRow> {
+  if (row.account === null || row.code !== null || secretKeys.length === 0) return row;
+  return { ...row, code: await codeOf(db, secretKeys, row.workspaceId) };
 }
 
 async function remove(tx: Transaction, workspaceId: string, id: string, force: boolean): Promise<void> {
