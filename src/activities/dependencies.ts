@@ -10,8 +10,11 @@ export interface ActivityDependencies {
   settings: { syncIntervalMs: number; syncJitterMs: number; heartbeatTimeoutMs: number };
 }
 
+/** What reaching a provider takes. */
+export type Reach = Pick<ActivityDependencies, "store" | "connectors">;
+
 /** Reads the connection, decrypted, anew for every call, so that new credentials work at once. */
-export async function connect(dependencies: ActivityDependencies, integrationId: string) {
+export async function connect(dependencies: Reach, integrationId: string) {
   const connection = await dependencies.store.integrations.connection(integrationId);
   if (connection === null) throw new SyncError("not_found", "The integration was deleted.");
   return { connector: connectorOf(dependencies, connection.provider), connection };

@@ -40,6 +40,6 @@ export function createActivities(
     }),
     recordRun: activity((input) => store.runs.record(input)),
     projectStatus: activity((input) => store.syncState.recordStatus(input)),
-    reconcile: () => activity(reconcile(store, control))(undefined),
+    reconcile: () => activity(reconcile(dependencies, control))(undefined),
   };
 }

@@ -1,7 +1,8 @@
 // Repairs what a crash between a committed row and its signal, or a lost workflow, left behind.
 import type { IntegrationRef } from "../domain/integration.ts";
-import type { Store } from "../store/store.ts";
 import type { ReconcileResult } from "./contract.ts";
+import type { Reach } from "./dependencies.ts";
+import { lookAtAccounts } from "./lookAtAccounts.ts";
 import type { ActivityContext } from "./wrapper.ts";
 
 /** What the reconciler needs of src/client; the worker injects it. */
@@ -17,7 +18,8 @@ export interface WorkflowControl {
 
 const PAGE_LIMIT = 1_000;
 
-export function reconcile(store: Store, control: WorkflowControl) {
+export function reconcile(dependencies: Reach, control: WorkflowControl) {
+  const { store } = dependencies;
   return async (_: unknown, { heartbeat }: ActivityContext): Promise<ReconcileResult> => {
     await store.syncState.noteWorker();
     const result: ReconcileResult = { started: 0, signalled: 0, ended: 0, purged: 0 };
@@ -48,6 +50,7 @@ export function reconcile(store: Store, control: WorkflowControl) {
       await store.exposures.seal(workspaceId);
       heartbeat();
     }
+    await lookAtAccounts(dependencies, heartbeat);
     result.purged = await store.cleanup.purge();
     return result;
   };

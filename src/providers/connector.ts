@@ -58,6 +58,8 @@ export interface AccountAccess {
   principal(): Promise<string | null>;
   /** Reads the account anew, and claims it if no workspace holds it. Throws if this workspace may not use it. */
   check(connection: Connection): Promise<void>;
+  /** Reads the account anew and claims nothing. A proof that came or went counts from then on. */
+  look(connection: Connection): Promise<void>;
 }
 
 /** What a script prepares a project for. */

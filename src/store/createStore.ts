@@ -10,7 +10,7 @@ import { createGrantWaitStore } from "./grantWaits/postgres.ts";
 import { createImportStore } from "./imports/postgres.ts";
 import { createIntegrationStore } from "./integrations/postgres.ts";
 import { createMetricStore } from "./metrics/postgres.ts";
-import { createOwnershipLedger } from "./ownership/postgres.ts";
+import { createOwnershipStore } from "./ownership/postgres.ts";
 import { openDatabase, readNowMs } from "./postgres/database.ts";
 import { createRouterStore } from "./routers/postgres.ts";
 import { createRunStore } from "./runs/postgres.ts";
@@ -42,7 +42,7 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
     workspaces: createWorkspaceStore(db),
     sessions: createSessionStore(db),
     integrations: createIntegrationStore(db, options),
-    ownership: createOwnershipLedger(db, options),
+    ownership: createOwnershipStore(db, options),
     grantWaits: createGrantWaitStore(db),
     events: createEventStore(db),
     exposures: {

@@ -1,5 +1,4 @@
 // The store's interface. Code outside of this folder imports from here; only composition roots import createStore.ts.
-import type { OwnershipLedger } from "../domain/ownership.ts";
 import type { BudgetStore } from "./budgets/interface.ts";
 import type { EventStore } from "./events/interface.ts";
 import type { ExportStore } from "./exports/interface.ts";
@@ -8,6 +7,7 @@ import type { GrantWaitStore } from "./grantWaits/interface.ts";
 import type { ImportStore } from "./imports/interface.ts";
 import type { IntegrationStore } from "./integrations/interface.ts";
 import type { MetricStore } from "./metrics/interface.ts";
+import type { OwnershipStore } from "./ownership/interface.ts";
 import type { RouterStore } from "./routers/interface.ts";
 import type { RunStore } from "./runs/interface.ts";
 import type { SessionStore } from "./sessions/interface.ts";
@@ -34,7 +34,7 @@ export interface Store {
   readonly workspaces: WorkspaceStore;
   readonly sessions: SessionStore;
   readonly integrations: IntegrationStore;
-  readonly ownership: OwnershipLedger;
+  readonly ownership: OwnershipStore;
   readonly grantWaits: GrantWaitStore;
   readonly events: EventStore;
   readonly exposures: ExposureStore;

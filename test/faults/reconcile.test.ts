@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 const repair = () =>
-  reconcile(system.store, system.control)(undefined, { heartbeat: () => {}, signal: AbortSignal.timeout(WITHIN_MS) });
+  reconcile(system, system.control)(undefined, { heartbeat: () => {}, signal: AbortSignal.timeout(WITHIN_MS) });
 
 let clockOffsetMs = 0;
 /** Lets the store's clock alone go on: nobody waits. */

@@ -137,7 +137,7 @@ describe("the database restored from an older copy while Temporal kept its state
 
 describe("Temporal lost the workflow while the database kept its state", () => {
   const repair = () =>
-    reconcile(system.store, system.control)(undefined, { heartbeat: () => {}, signal: AbortSignal.timeout(WITHIN_MS) });
+    reconcile(system, system.control)(undefined, { heartbeat: () => {}, signal: AbortSignal.timeout(WITHIN_MS) });
 
   /** Visibility is a little behind: until it shows the end, the reconciler sees nothing amiss. */
   async function lose(): Promise<void> {

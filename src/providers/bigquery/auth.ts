@@ -25,6 +25,8 @@ export interface Accounts {
   forget(connection: Connection): void;
   /** Reads the account anew. Throws a SyncError if the workspace may not use it. */
   admit(connection: Connection): Promise<void>;
+  /** Reads the account anew, and decides nothing. */
+  look(connection: Connection): Promise<void>;
   /** The account that customers must let impersonate theirs; null if it is unknown. */
   ownPrincipal(): Promise<string | null>;
 }
@@ -74,6 +76,7 @@ export function createAccounts(options: BigQueryOptions, ledger: OwnershipLedger
       guarded(connection, async () => {
         await gate.admit(connection, { isFresh: true });
       }),
+    look: gate.look,
     ownPrincipal: () => own.principal(),
   };
 }

@@ -37,6 +37,7 @@ export function createBigQueryConnector(options: BigQueryOptions, ledger: Owners
         await accounts.admit(connection);
         await accounts.tokenOf(connection);
       },
+      look: (connection) => accounts.look(connection),
     },
     setupScript: ({ settings, ...input }) => setupScript(readSettings(settings), input),
     close: async () => {

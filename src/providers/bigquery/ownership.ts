@@ -17,6 +17,8 @@ const MAX_READING_MS = 24 * 3_600_000;
 export interface OwnershipGate {
   /** Throws if the workspace may not use the account. `isFresh` reads the account anew. */
   admit(connection: Connection, options?: { isFresh: boolean }): Promise<AccountStanding>;
+  /** Reads the account anew, and decides nothing. */
+  look: (connection: Connection) => Promise<void>;
   /** To be called with the first token: claims an account that no workspace holds. Throws if another was faster. */
   claim(connection: Connection, standing: AccountStanding): Promise<void>;
 }
@@ -74,6 +76,9 @@ export function createOwnershipGate(
       const isOwn = email === (await own.principal()) || (project !== null && (await own.projects()).has(project));
       if (isOwn) throw ownAccount(email);
       return await lookUp(async () => await decide(connection, await standingOf(connection, isFresh)));
+    },
+    look: async (connection) => {
+      await lookUp(async () => await read(connection));
     },
     async claim(connection, { accountId }) {
       await lookUp(

@@ -3,7 +3,7 @@ import { sql, type Kysely, type Migration } from "kysely";
 
 /**
  * An account by its stable id: what its last reading said, and the workspace that holds it. `address` is not unique: an
- * account that was deleted and made anew has a row of its own.
+ * account that was deleted and made anew has a row of its own. `looked_at_ms` bounds how often the daily look is tried.
  */
 const CLAIMS = `
   create table account_claims (
@@ -12,6 +12,7 @@ const CLAIMS = `
     address text not null,
     codes text[] not null,
     read_at_ms bigint not null,
+    looked_at_ms bigint not null default 0,
     workspace_id text references workspaces on delete cascade,
     attempted_at_ms bigint,
     primary key (provider, account_id)

@@ -1,11 +1,14 @@
 // Who holds which account of a provider. A row is an account by its stable id, and outlives every integration.
 import { sql, type RawBuilder } from "kysely";
-import type { AccountStanding, OwnershipLedger } from "../../domain/ownership.ts";
+import type { AccountStanding } from "../../domain/ownership.ts";
 import type { Database } from "../postgres/database.ts";
 import { codeOf } from "./code.ts";
+import type { OwnershipStore } from "./interface.ts";
 import { STANDING } from "./standing.ts";
 
-export function createOwnershipLedger(db: Database, { secretKeys }: { secretKeys: Buffer[] }): OwnershipLedger {
+const DAY_MS = 86_400_000;
+
+export function createOwnershipStore(db: Database, { secretKeys }: { secretKeys: Buffer[] }): OwnershipStore {
   const find = async (workspaceId: string, where: RawBuilder<unknown>): Promise<AccountStanding | null> => {
     const [found] = await db.query(sql<AccountStanding>`
       select c.account_id as "accountId", greatest(0, crosscurrent_now_ms() - c.read_at_ms) as "readAgeMs", ${STANDING}
@@ -55,10 +58,28 @@ export function createOwnershipLedger(db: Database, { secretKeys }: { secretKeys
       return findAccount(workspaceId, provider, accountId);
     },
 
+    dueForLook: (maxAccounts) => dueForLook(db, maxAccounts),
+
     async noteAttempt(provider, accountId) {
       await db.execute(sql`
         update account_claims set attempted_at_ms = crosscurrent_now_ms()
         where provider = ${provider} and account_id = ${accountId} and workspace_id is not null`);
     },
   };
+}
+
+/** Also an account that cannot be read is given out once a day, to one of several that ask at once. */
+async function dueForLook(db: Database, maxAccounts: number): Promise<string[]> {
+  const rows = await db.query(sql<{ id: string }>`
+    with due as (
+      select provider, account_id from account_claims
+      where greatest(read_at_ms, looked_at_ms) <= crosscurrent_now_ms() - ${DAY_MS}::bigint
+      limit ${maxAccounts} for update skip locked
+    ), taken as (
+      update account_claims c set looked_at_ms = crosscurrent_now_ms() from due
+      where (c.provider, c.account_id) = (due.provider, due.account_id) returning c.provider, c.address
+    )
+    select distinct i.id from integrations i join taken on (i.provider, i.account) = (taken.provider, taken.address)
+    where i.deleted_at_ms is null`);
+  return rows.map(({ id }) => id);
 }

@@ -27,6 +27,7 @@ beforeEach(() => {
   api.bigQuery.ownership = {
     needsProof: false,
     principal: async () => PRINCIPAL,
+    look: async () => {},
     check: async ({ settings }) => void checked.push(settings["serviceAccountEmail"] as string),
   };
 });

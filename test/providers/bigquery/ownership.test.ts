@@ -160,6 +160,23 @@ describe("the look at the account", () => {
     expect(await looks()).toBe(3);
   });
 
+  test("takes away what lost its proof, or gives it to who has one, and claims nothing", async () => {
+    const connector = customer.connector({ ownership: "description" });
+    const other = customer.inOther();
+    const holders = () => [...customer.ledger.accounts.values()].map(({ holder }) => holder);
+    await connector.ownership?.look(customer.connection);
+    expect(holders()).toEqual([null]);
+    await describeAs(await proofOf(customer.connection));
+    await connector.ownership?.look(customer.connection);
+    expect(holders()).toEqual([customer.connection.workspaceId]);
+    await describeAs(await proofOf(other));
+    await connector.ownership?.look(customer.connection);
+    expect(holders()).toEqual([null]);
+    await connector.ownership?.look(other);
+    expect(holders()).toEqual([other.workspaceId]);
+    expect(await used()).toEqual({ tokensIssued: 0 });
+  });
+
   test("may fail in passing for a day", async () => {
     const connector = customer.connector();
     await datasets(connector, customer.connection);

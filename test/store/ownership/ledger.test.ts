@@ -143,6 +143,32 @@ test("an integration shows status and code, and its holder sees attempts for a m
   expect((await integrations.update(b, theirs.id, change))?.ownership).toMatchObject({ status: "unproven" });
 });
 
+test("an account is due for a look once a day, for all integrations on it", async () => {
+  const ledgerOf = harness.store.ownership;
+  const input = {
+    provider: PROVIDER,
+    settings: { serviceAccountEmail: address },
+    secret: null,
+    importFrom: null,
+    project: { key: `due ${address}`, name: "it" },
+    account: address,
+    deliversUpdates: true,
+  };
+  const mine = await harness.store.integrations.create(a, input);
+  const theirs = await harness.store.integrations.create(b, input);
+  await harness.advance(25 * 3_600_000);
+  await ledgerOf.dueForLook(1_000);
+  await read(a);
+  expect(await ledgerOf.dueForLook(1_000)).toEqual([]);
+  await harness.advance(25 * 3_600_000);
+  const due = await Promise.all([ledgerOf.dueForLook(1_000), ledgerOf.dueForLook(1_000)]);
+  const ours = due.flat().filter((id) => id === mine.id || id === theirs.id);
+  expect(new Set(ours)).toEqual(new Set([mine.id, theirs.id]));
+  expect(ours).toHaveLength(2);
+  // It could not be read; it is tried again in a day.
+  expect(await ledgerOf.dueForLook(1_000)).toEqual([]);
+});
+
 test("attempts before a takeover are no news for the new holder", async () => {
   await read(a);
   await claim(a);

@@ -91,6 +91,7 @@ export async function startSystem(
     control,
     client,
     store,
+    connectors,
     sql,
     app,
     apiKey,
