@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { BigQueryControl } from "../../dev/standins/bigquery/control.ts";
 import { SHARED_START_TIMEOUT_MS } from "../../dev/standins/bigquery/sharedEmulator.ts";
+import { reconcile } from "../../src/activities/reconcile.ts";
 import { eventually } from "../support/eventually.ts";
 import {
   COLUMNS,
@@ -153,7 +154,7 @@ const sync = async (send: Send, id: string): Promise<string> => {
 };
 
 /** The second workspace with an integration on the owner's account, and an exposure that it would write there. */
-async function connectSecond(owner: Owner) {
+async function connectSecond(owner: Pick<Owner, "projectId" | "email">) {
   const { workspaceId, apiKey } = await system.store.workspaces.create("second");
   const send = senderOf(apiKey);
   const served = { alias_id: "router", route_id: "route", variant_id: "variant" };
@@ -166,6 +167,8 @@ async function connectSecond(owner: Owner) {
   return { workspaceId, send, id: String(created.body["id"]), answers: [tested, created] };
 }
 
+const codeOf = async (send: Send, id: string): Promise<string> =>
+  ((await send("GET", `/v1/integrations/${id}`)).body["ownership"] as { code: string }).code;
 const codesOf = ({ body }: Answer) => (body["warnings"] as { code: string }[]).map(({ code }) => code);
 
 it("another workspace gets no name, no row and writes none, through any call", async () => {
@@ -209,7 +212,7 @@ it("with the proof all of it works, and the former holder loses it", async () =>
   await send("POST", `/v1/integrations/${id}/events`, EVENT);
   await send("PATCH", `/v1/integrations/${id}`, { export: { enabled: true }, import: { enabled: true } });
   expect(await sync(send, id)).toBe("failed");
-  const { code } = (await send("GET", `/v1/integrations/${id}`)).body["ownership"] as { code: string };
+  const code = await codeOf(send, id);
   await control.describeAccount(owner.email, `Syncs. crosscurrent:${code}`);
   expect((await send("POST", `/v1/integrations/${id}/test`)).body).toMatchObject({ ok: true });
   expect(await sync(send, id)).toBe("succeeded");
@@ -236,4 +239,18 @@ it("a claim outlives the integration that made it", async () => {
   // The workspace that made it may come back.
   const again = await system.call<{ ownership: object }>("POST", "/v1/integrations", bodyOf(owner));
   expect(again.ownership).toMatchObject({ status: "claimed" });
+}, 60_000);
+
+it("a proof is seen within a day, although nothing is switched on", async () => {
+  const owner = await connectBigQuery(system, control);
+  const { send, id } = await connectSecond(owner);
+  const code = await codeOf(send, id);
+  await control.describeAccount(owner.email, `crosscurrent:${code}`);
+  await system.sql.query("update account_claims set read_at_ms = read_at_ms - 86400000 where address = $1", [
+    owner.email,
+  ]);
+  await reconcile(system, system.control)(undefined, { heartbeat: () => {}, signal: AbortSignal.timeout(WITHIN_MS) });
+  expect((await send("GET", `/v1/integrations/${id}`)).body).toMatchObject({ ownership: { status: "proven" } });
+  const lost = await senderOf(system.apiKey)("GET", owner.path);
+  expect(lost.body).toMatchObject({ ownership: { status: "elsewhere" } });
 }, 60_000);
