@@ -74,12 +74,12 @@ async function writeFiles({ store }: BigQueryMachine, workspaceId: string, prefi
   );
   const files: Files = { whole: `${prefix}.json.gz`, batches: [] };
   async function* lines() {
-    for await (const { file, firstHourMs, lastHourMs } of read) {
+    for await (const { file, days } of read) {
       const i = files.batches.length;
       const path = `${prefix}-${i}.json.gz`;
       await writeFile(path, file);
       const staging = tableOf(`${BARE_TABLE}_staging_${i}`);
-      files.batches.push({ path, merge: mergeSql({ target: tableOf(BARE_TABLE), staging, firstHourMs, lastHourMs }) });
+      files.batches.push({ path, merge: mergeSql({ target: tableOf(BARE_TABLE), staging, days }) });
       yield gunzipSync(file);
     }
   }

@@ -31,7 +31,7 @@ const WELL: IntegrationFacts = {
   hasRun: true,
   overdue: false,
   nextRunAtMs: T,
-  export: { enabled: true, rejected: 0, late: 0 },
+  export: { enabled: true, rejected: 0, late: 0, destination: null, madeAnew: null },
   import: { enabled: true },
   deliversUpdates: false,
   events: [EVENT],

@@ -52,7 +52,7 @@ export function ConnectionTest({ id, runAtOnce, last }: ConnectionTestProps) {
 const REMEDY = "Correct the cause at the provider, or change the settings below. Then test again.";
 
 function Result({ ok, steps }: Schemas["ConnectionTest"]) {
-  const allTried = steps.every(({ message }) => message === undefined);
+  const allTried = steps.every(({ message, warning }) => message === undefined || warning === true);
   const good = allTried
     ? "Enabled: every step succeeded."
     : "Enabled. Not every step could be tested: test again later.";
