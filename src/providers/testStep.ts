@@ -7,11 +7,7 @@ export const CONNECTION_TEST_TIMEOUT_MS = 60_000;
 /** What a step says that is ok. A text says why it could not be tried: then nothing is known to be wrong. */
 export type StepResult = string | { warning: string } | void;
 
-export async function runTestStep(
-  provider: string,
-  name: string,
-  run: () => Promise<StepResult>,
-): Promise<TestStep> {
+export async function runTestStep(provider: string, name: string, run: () => Promise<StepResult>): Promise<TestStep> {
   try {
     const result = await run();
     if (typeof result === "string") return { name, ok: true, message: result };

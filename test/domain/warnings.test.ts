@@ -74,7 +74,13 @@ describe("an integration", () => {
     expect(codes(facts)).toEqual(expected);
   });
 
-  const TABLE: ExportDestination = { name: "The table d.t", madeAtMs: T, endsAtMs: null, keepsRowsMs: null, remedy: "" };
+  const TABLE: ExportDestination = {
+    name: "The table d.t",
+    madeAtMs: T,
+    endsAtMs: null,
+    keepsRowsMs: null,
+    remedy: "",
+  };
 
   test("whose destination ends, forgets rows or was made anew says when, how much, and what to do", () => {
     const exported = (destination: ExportDestination, madeAnew: MadeAnew | null = null) => ({
@@ -85,10 +91,14 @@ describe("an integration", () => {
       "The table d.t expires at 2026-01-31T08:00:00.000Z: it is deleted then, with everything that was sent. Lift it.",
     ]);
     const kept = said(exported({ ...TABLE, keepsRowsMs: 60 * 86_400_000, remedy: "Lift it." }));
-    expect(kept).toEqual([expect.stringMatching(/keeps rows for 60 days and deletes older ones.*are rejected. Lift it.$/)]);
+    expect(kept).toEqual([
+      expect.stringMatching(/keeps rows for 60 days and deletes older ones.*are rejected. Lift it.$/),
+    ]);
     const anew = { atMs: T, sent: 110, isResending: false };
     expect(said(exported(TABLE, anew))).toEqual([
-      expect.stringMatching(/made anew at 2026-01-31T08:00:00.000Z. The 110 buckets sent before are not in it. Send all/),
+      expect.stringMatching(
+        /made anew at 2026-01-31T08:00:00.000Z. The 110 buckets sent before are not in it. Send all/,
+      ),
     ]);
     expect(said(exported(TABLE, { ...anew, isResending: true }))[0]).toContain("They are being sent again.");
     const off = { ...WELL.export, enabled: false, destination: { ...TABLE, endsAtMs: T }, madeAnew: anew };

@@ -5,6 +5,8 @@ import { GoogleError, type Json } from "./google.ts";
 const DAY_MS = 86_400_000;
 /** https://cloud.google.com/bigquery/docs/sandbox#limits */
 const SANDBOX_MS = 60 * DAY_MS;
+const NO_BILLING =
+  "Billing has not been enabled for this project. Enable billing at https://console.cloud.google.com/billing.";
 
 export interface Partitioning extends Json {
   type?: string;
@@ -25,8 +27,7 @@ export function withDefaults(dataset: Json, body: Json, isSandbox: boolean): Jso
   const defaultLifeMs = positive(dataset["defaultTableExpirationMs"]) ?? (isSandbox ? SANDBOX_MS : null);
   const hasDefaultKeep = given !== undefined && defaultKeepMs !== null;
   const expiresAtMs =
-    positive(body["expirationTime"]) ??
-    (hasDefaultKeep || defaultLifeMs === null ? null : Date.now() + defaultLifeMs);
+    positive(body["expirationTime"]) ?? (hasDefaultKeep || defaultLifeMs === null ? null : Date.now() + defaultLifeMs);
   const keepMs = given === undefined ? null : (positive(given.expirationMs) ?? defaultKeepMs);
   if (isSandbox) refuseInSandbox(expiresAtMs, keepMs);
   return {
@@ -71,24 +72,20 @@ function collated(body: Json, byDefault: string): Json {
   return { schema: { fields: withCollation } };
 }
 
-/** Words as reported: https://console.cloud.google.com/billing is not asked for in them. */
 function refuseInSandbox(expiresAtMs: number | null, keepMs: number | null): void {
   if (expiresAtMs !== null && expiresAtMs - Date.now() > SANDBOX_MS) throw sandbox("Table");
   if (keepMs !== null && keepMs > SANDBOX_MS) throw sandbox("Partition");
 }
 
 function sandbox(what: string): GoogleError {
-  const problem = "Billing has not been enabled for this project. Enable billing at https://console.cloud.google.com/billing.";
   const limit = `${what} expiration time must be less than 60 days while in sandbox mode.`;
-  return new GoogleError(403, "billingNotEnabled", `${problem} ${limit}`);
+  return new GoogleError(403, "billingNotEnabled", `${NO_BILLING} ${limit}`);
 }
 
 /** The refusal of DML in a project without billing. */
 export const NO_DML = {
   reason: "billingNotEnabled",
-  message:
-    "Billing has not been enabled for this project. Enable billing at https://console.cloud.google.com/billing. " +
-    "DML queries are not allowed in the free tier. Set up a billing account to remove this restriction.",
+  message: `${NO_BILLING} DML queries are not allowed in the free tier. Set up a billing account to remove this restriction.`,
 };
 
 /** SQL that selects the rows whose partition has expired; null if none can. */
@@ -107,8 +104,8 @@ export function filterMissing(table: Json, tableName: string, sql: string): { re
   const range = table["rangePartitioning"] as { field?: string } | undefined;
   const field = partitioning?.field ?? range?.field;
   const columns = field === undefined ? ["_PARTITION_LOAD_TIME", "_PARTITIONDATE", "_PARTITIONTIME"] : [field];
-  const isFiltered = columns.some((column) => new RegExp(`\`?\\b${column}\\b\`?\\s*(?:>=|<=|=|<|>|IS|IN|BETWEEN)`, "i").test(sql));
-  if (isFiltered) return null;
+  const compared = columns.map((column) => new RegExp(`\\b${column}\\b\`?\\s*(?:>=|<=|=|<|>|IS|IN|BETWEEN)`, "i"));
+  if (compared.some((pattern) => pattern.test(sql))) return null;
   const message =
     `Cannot query over table '${tableName}' without a filter over column(s) ` +
     `${columns.map((column) => `'${column}'`).join(", ")} that can be used for partition elimination`;

@@ -83,8 +83,7 @@ async function checkTables(
     if (tableId.endsWith("*") || (made && changed.includes(table))) continue;
     if (permission === "bigquery.tables.delete" && changed.includes(table)) continue;
     const found = await catalog.table(table);
-    if (found === null)
-      throw notFound(`Table ${owner}:${datasetId}.${tableId} was not found in location ${location}`);
+    if (found === null) throw notFound(`Table ${owner}:${datasetId}.${tableId} was not found in location ${location}`);
     const missing = filterMissing(found, `${owner}.${datasetId}.${tableId}`, sql);
     if (missing !== null) return missing;
   }

@@ -25,8 +25,8 @@ export function registerResend(app: App, deps: AppDeps): void {
     operationId: "resendExport",
     summary: "Send everything again",
     description:
-      "Asks for a run that sends all buckets again, those before `from` aside. A destination keeps one of each, so it " +
-      "is harmless where they still are. Until they are delivered they count as pending instead of sent, and " +
+      "Asks for a run that sends all buckets again, those before `from` aside. A destination keeps one of each, so " +
+      "this is harmless where they still are. Until they are delivered they count as pending instead of sent, and " +
       "`completeThrough` is set back. `getSyncRequest` answers for the request. A paused integration, or one whose " +
       "export is off, refuses with 409.",
     params: integrationParams,

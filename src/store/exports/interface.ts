@@ -41,7 +41,7 @@ export interface ExportStore {
   commitResent(integrationId: string, runId: string, resent: Resent): Promise<void>;
   /** Records that everything before `throughMs` is delivered, if the cursor is at `throughSeq`. Never moves back. */
   complete(integrationId: string, highWatermark: { throughSeq: number; throughMs: number }): Promise<void>;
-  /** Keeps what a run found of its destination, and notes it if the destination was made anew after buckets were sent. */
+  /** Keeps what a run found of its destination, and notes it if that was made anew after buckets were sent. */
   recordDestination(integrationId: string, destination: ExportDestination): Promise<void>;
   /**
    * Sets the cursor back before all buckets of the day and later days, or of all days, and queues a sync request. Those

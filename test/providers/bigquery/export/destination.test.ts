@@ -173,7 +173,9 @@ describe("a table that the customer made", () => {
     ["the time of ingestion", { timePartitioning: { type: "DAY" } }, FIELDS],
   ])("with a required filter on %s is refused by the test and the run", async (_what, partitions, fields) => {
     await createTable({ ...partitions, requirePartitionFilter: true }, fields);
-    const said = expect.stringMatching(/requires a filter on its partitions.*require_partition_filter = FALSE/) as string;
+    const said = expect.stringMatching(
+      /requires a filter on its partitions.*require_partition_filter = FALSE/,
+    ) as string;
     expect(await failed()).toEqual([said]);
     expect((await send(makeBuckets(2))).error).toMatchObject({ kind: "schema", message: said });
   });

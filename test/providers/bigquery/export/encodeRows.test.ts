@@ -100,7 +100,10 @@ test("the digest is that of rows and times, and of nothing else", async () => {
 
 test("the days of a batch are those of its rows, in order and once each", async () => {
   const dayMs = 86_400_000;
-  const buckets = makeBuckets(4).map((bucket, i) => ({ ...bucket, hourMs: bucket.hourMs + [0, -80, 0, -1][i]! * dayMs }));
+  const buckets = makeBuckets(4).map((bucket, i) => ({
+    ...bucket,
+    hourMs: bucket.hourMs + [0, -80, 0, -1][i]! * dayMs,
+  }));
   const [batch] = (await read(jobOf(buckets), 100)).batches;
   const today = Math.floor(buckets[0]!.hourMs / dayMs);
   expect(batch?.days).toEqual([today - 80, today - 1, today]);
