@@ -1,6 +1,6 @@
 // Expirations and collations of tables as the service decides them: defaults of the dataset, limits of the sandbox.
 import type { Field } from "./adminQueries.ts";
-import { GoogleError, type Json } from "./google.ts";
+import { GoogleError, textOf, type Json } from "./google.ts";
 
 const DAY_MS = 86_400_000;
 /** https://cloud.google.com/bigquery/docs/sandbox#limits */
@@ -34,7 +34,7 @@ export function withDefaults(dataset: Json, body: Json, isSandbox: boolean): Jso
     ...body,
     expirationTime: expiresAtMs === null ? null : String(expiresAtMs),
     ...(given === undefined ? {} : { timePartitioning: partitioningOf(given, keepMs, body) }),
-    ...collated(body, String(body["defaultCollation"] ?? dataset["defaultCollation"] ?? "")),
+    ...collated(body, textOf(body["defaultCollation"], textOf(dataset["defaultCollation"], ""))),
   };
 }
 

@@ -6,6 +6,7 @@ import { checkTable as checkName, type TableRef, tableText } from "../names.ts";
 import { settingsOf } from "../options.ts";
 import { type BigQueryCall, type BigQueryContext, send } from "../rest.ts";
 import { checkTable, partitionAdvice } from "./checkTable.ts";
+import type { RefusalOf } from "./encodeRows.ts";
 import { workspaceLabels } from "./jobs.ts";
 import { isExpiredHour } from "./partitions.ts";
 import {
@@ -28,7 +29,7 @@ export interface Destination {
   mark: string;
   facts: ExportDestination;
   /** Why a row of this hour would be gone at once; null if it stays. */
-  refusalOf(hourMs: number): string | null;
+  refusalOf: RefusalOf;
 }
 
 export function destinationOf({ context, connection }: BigQueryCall): TableRef {
