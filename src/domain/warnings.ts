@@ -187,7 +187,7 @@ function destinationWarnings({ export: { enabled, destination, madeAnew } }: Int
     const next = madeAnew.isResending
       ? "They are being sent again."
       : "Send all again, or they stay away: the button “Send everything again”, or `POST …/export/resend`.";
-    const message = `${name} was made anew at ${at}. ${buckets} sent before are not in it. ${next}`;
+    const message = `${name} was made anew at ${at}. ${buckets} sent before went into the earlier one. ${next}`;
     warnings.push({ code: "destination_made_anew", message });
   }
   return warnings;

@@ -97,7 +97,7 @@ describe("an integration", () => {
     const anew = { atMs: T, sent: 110, isResending: false };
     expect(said(exported(TABLE, anew))).toEqual([
       expect.stringMatching(
-        /made anew at 2026-01-31T08:00:00.000Z. The 110 buckets sent before are not in it. Send all/,
+        /made anew at 2026-01-31T08:00:00.000Z. The 110 buckets sent before went into the earlier one. Send all/,
       ),
     ]);
     expect(said(exported(TABLE, { ...anew, isResending: true }))[0]).toContain("They are being sent again.");

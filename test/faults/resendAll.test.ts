@@ -56,7 +56,7 @@ it(
     expect(await bigQuery.exposures()).toEqual([]);
     const lost = (await read(path)).warnings.find(({ code }) => code === "destination_made_anew");
     expect(lost?.message).toMatch(/analytics\.inworld_router_exposures was made anew at 20\d\d-/);
-    expect(lost?.message).toContain(`The ${BUCKETS} buckets sent before are not in it. Send all again`);
+    expect(lost?.message).toContain(`The ${BUCKETS} buckets sent before went into the earlier one. Send all again`);
 
     const merges = await jobsOf(bigQuery);
     await control.addFault(projectId, { kind: "job_slow", target: "jobs.insert", delayMs: 1_500, times: 1 });

@@ -15,7 +15,10 @@ const SCHEMA = [
 const BY_DAY = { type: "DAY", field: "timestamp" };
 const dataset = () => project.clients.bigQuery.dataset("ds");
 const metadataOf = async (name: string) => (await dataset().table(name).getMetadata())[0] as Record<string, unknown>;
-const change = async (metadata: object) => void (await dataset().setMetadata(metadata));
+const recreate = async (metadata: Record<string, unknown>) => {
+  await project.at.control.deleteDataset(PROJECT, "ds");
+  await project.at.control.createDataset(PROJECT, "ds", metadata);
+};
 const rowsOfDays = (days: number[]) =>
   days.map((day) => ({ user_id: `${day}`, timestamp: new Date(Date.now() - day * DAY_MS).toISOString() }));
 const users = async (table: string) => {
@@ -31,7 +34,7 @@ beforeEach(async () => {
 
 describe("defaults of a dataset", () => {
   it("apply to a new table whatever its resource says, until they are lifted", async () => {
-    await change({ defaultTableExpirationMs: String(DAY_MS) });
+    await recreate({ defaultTableExpirationMs: String(DAY_MS) });
     await dataset().createTable("t", { schema: SCHEMA, expirationTime: null } as object);
     expect(Number((await metadataOf("t"))["expirationTime"])).toBeGreaterThan(Date.now());
     await dataset()
@@ -41,7 +44,7 @@ describe("defaults of a dataset", () => {
   });
 
   it("of partitions replace those of tables", async () => {
-    await change({ defaultTableExpirationMs: String(DAY_MS), defaultPartitionExpirationMs: String(9 * DAY_MS) });
+    await recreate({ defaultTableExpirationMs: String(DAY_MS), defaultPartitionExpirationMs: String(9 * DAY_MS) });
     await dataset().createTable("t", { schema: SCHEMA, timePartitioning: { ...BY_DAY, expirationMs: null } } as object);
     const made = await metadataOf("t");
     expect([made["expirationTime"], made["timePartitioning"]]).toEqual([
@@ -97,7 +100,7 @@ it("a required filter is asked of a MERGE too", async () => {
 });
 
 it("a default collation compares without case, unless the table says otherwise", async () => {
-  await change({ defaultCollation: "und:ci" });
+  await recreate({ defaultCollation: "und:ci" });
   const pair = [
     { user_id: "User1", timestamp: "2026-03-10T12:00:00Z" },
     { user_id: "user1", timestamp: "2026-03-10T12:00:00Z" },
