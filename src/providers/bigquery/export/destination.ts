@@ -112,7 +112,7 @@ async function createTable(call: BigQueryCall, table: TableRef): Promise<TableRe
   };
   const path = pathOf(table).slice(0, -1);
   const made = await send(call, operation, tableResource, { method: "POST", path, body, expected: [409] });
-  if (made !== null) return await withoutEnd(call, table, made);
+  if (made !== null) return await withoutEnd(call, table, made, { end: true, partitions: true });
   const others = await findTable(call, table);
   if (others !== null) return others;
   throw new SyncError("transient", `The table ${tableText(table)} was deleted meanwhile; it is tried again.`);
@@ -129,7 +129,7 @@ async function withoutDefaultEnd(call: BigQueryCall, table: TableRef, found: Tab
   const isDefaultEnd =
     endsAtMs !== null && Math.abs(lifeMs - Number(dataset?.defaultTableExpirationMs ?? 0)) < DEFAULT_TOLERANCE_MS;
   const isDefaultKeep = keepsMs !== null && keepsMs === Number(dataset?.defaultPartitionExpirationMs ?? 0);
-  return isDefaultEnd || isDefaultKeep ? await withoutEnd(call, table, found) : found;
+  return await withoutEnd(call, table, found, { end: isDefaultEnd, partitions: isDefaultKeep });
 }
 
 /** A role of the customer's own may not let it be read. Then the defaults are unknown. */
@@ -148,13 +148,20 @@ export async function readDataset(call: BigQueryCall, { datasetId }: TableRef) {
  * (https://github.com/googleapis/python-bigquery/issues/2403), so they are removed afterwards. A project without
  * billing refuses, or answers with 60 days again.
  */
-async function withoutEnd(call: BigQueryCall, table: TableRef, found: TableResource): Promise<TableResource> {
+async function withoutEnd(
+  call: BigQueryCall,
+  table: TableRef,
+  found: TableResource,
+  lift: { end: boolean; partitions: boolean },
+): Promise<TableResource> {
   const { timePartitioning } = found;
-  if (expirationOf(found) === null && partitionExpirationOf(found) === null) return found;
+  const liftsEnd = lift.end && expirationOf(found) !== null;
+  const liftsPartitions = lift.partitions && partitionExpirationOf(found) !== null;
+  if (!liftsEnd && !liftsPartitions) return found;
   const operation = operationOn(table, "lifting the expiration of the export's table");
   const body = {
-    expirationTime: null,
-    ...(timePartitioning === undefined ? {} : { timePartitioning: { ...timePartitioning, expirationMs: null } }),
+    ...(liftsEnd ? { expirationTime: null } : {}),
+    ...(liftsPartitions ? { timePartitioning: { ...timePartitioning, expirationMs: null } } : {}),
   };
   try {
     return (await send(call, operation, tableResource, { method: "PATCH", path: pathOf(table), body })) ?? found;
