@@ -41,10 +41,10 @@ export async function benchBigQueryExport({ scale, onStep }: BenchOptions): Prom
     const loads = await runPairs(run, () => bareLoad(machine, files, buckets), onStep);
     await tenant.stop();
     await worker.stop();
-    const named = { bench: "bigquery-export", unit: "rows/s", goal: 0.6 };
+    const named = { bench: "bigquery-export", unit: "rows/s" };
     return [
-      compareRates({ ...named, against: "bare load jobs and MERGEs of the same files" }, merges),
-      compareRates({ ...named, against: "one bare load job of the same rows" }, loads),
+      compareRates({ ...named, against: "bare load jobs and MERGEs of the same files", goal: 0.8 }, merges),
+      compareRates({ ...named, against: "one bare load job of the same rows", goal: 0.6 }, loads),
     ];
   } finally {
     await machine.stop();
@@ -74,12 +74,12 @@ async function writeFiles({ store }: BigQueryMachine, workspaceId: string, prefi
   );
   const files: Files = { whole: `${prefix}.json.gz`, batches: [] };
   async function* lines() {
-    for await (const { file, firstHourMs, lastHourMs } of read) {
+    for await (const { file, days } of read) {
       const i = files.batches.length;
       const path = `${prefix}-${i}.json.gz`;
       await writeFile(path, file);
       const staging = tableOf(`${BARE_TABLE}_staging_${i}`);
-      files.batches.push({ path, merge: mergeSql({ target: tableOf(BARE_TABLE), staging, firstHourMs, lastHourMs }) });
+      files.batches.push({ path, merge: mergeSql({ target: tableOf(BARE_TABLE), staging, days }) });
       yield gunzipSync(file);
     }
   }

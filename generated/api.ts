@@ -508,6 +508,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/integrations/{id}/export/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send everything again
+         * @description Asks for a run that sends all buckets again, those before `from` aside. A destination keeps one of each, so this is harmless where they still are. Until they are delivered they count as pending instead of sent, and `completeThrough` is set back. `getSyncRequest` answers for the request. A paused integration, or one whose export is off, refuses with 409.
+         */
+        post: operations["resendExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/routers": {
         parameters: {
             query?: never;
@@ -1110,8 +1130,13 @@ export interface components {
                     name: string;
                     /** @description Whether it succeeded. */
                     ok: boolean;
-                    /** @description What is wrong and what to do about it; of a step that is ok, why it was not tested. */
+                    /** @description What is wrong and what to do about it; of a step that is ok, a warning, or why it was not tested. */
                     message?: string;
+                    /**
+                     * @description Set if the step is ok and its message is a warning.
+                     * @enum {boolean}
+                     */
+                    warning?: true;
                 }[];
             } | null;
             /**
@@ -1152,7 +1177,7 @@ export interface components {
                  */
                 completeThrough: string | null;
                 /**
-                 * @description Buckets that were delivered.
+                 * @description Buckets that were delivered. Those that are to be sent again count as pending until they are.
                  * @example 4000
                  */
                 sent: number;
@@ -1231,7 +1256,7 @@ export interface components {
              * @description Which kind of warning it is.
              * @enum {string}
              */
-            code: "account_elsewhere" | "claimed_by_another_attempt" | "never_tested" | "test_failed" | "partly_tested" | "never_run" | "overdue" | "no_events" | "rejected" | "late_exposures" | "event_not_seen" | "event_in_other_case" | "nothing_imported" | "gaps" | "future_rows" | "properties_truncated";
+            code: "account_elsewhere" | "claimed_by_another_attempt" | "never_tested" | "test_failed" | "partly_tested" | "test_warned" | "never_run" | "overdue" | "no_events" | "rejected" | "late_exposures" | "destination_expires" | "destination_drops_rows" | "destination_made_anew" | "event_not_seen" | "event_in_other_case" | "nothing_imported" | "gaps" | "future_rows" | "properties_truncated";
             /** @description What is not as it should be, and what to do about it. */
             message: string;
         };
@@ -1344,8 +1369,13 @@ export interface components {
                     name: string;
                     /** @description Whether it succeeded. */
                     ok: boolean;
-                    /** @description What is wrong and what to do about it; of a step that is ok, why it was not tested. */
+                    /** @description What is wrong and what to do about it; of a step that is ok, a warning, or why it was not tested. */
                     message?: string;
+                    /**
+                     * @description Set if the step is ok and its message is a warning.
+                     * @enum {boolean}
+                     */
+                    warning?: true;
                 }[];
             } | null;
             /**
@@ -1386,7 +1416,7 @@ export interface components {
                  */
                 completeThrough: string | null;
                 /**
-                 * @description Buckets that were delivered.
+                 * @description Buckets that were delivered. Those that are to be sent again count as pending until they are.
                  * @example 4000
                  */
                 sent: number;
@@ -1626,8 +1656,13 @@ export interface components {
                 name: string;
                 /** @description Whether it succeeded. */
                 ok: boolean;
-                /** @description What is wrong and what to do about it; of a step that is ok, why it was not tested. */
+                /** @description What is wrong and what to do about it; of a step that is ok, a warning, or why it was not tested. */
                 message?: string;
+                /**
+                 * @description Set if the step is ok and its message is a warning.
+                 * @enum {boolean}
+                 */
+                warning?: true;
             }[];
         };
         /**
@@ -2127,6 +2162,19 @@ export interface components {
         ResendRejected: {
             /** @description Ids of rejected records of the export. Default: all of them. */
             ids?: string[];
+        };
+        /**
+         * @example {
+         *       "from": "2026-01-31"
+         *     }
+         */
+        ResendExport: {
+            /**
+             * Format: date
+             * @description The first day (UTC) whose buckets are sent again. Default: all days.
+             * @example 2026-01-31
+             */
+            from?: string;
         };
         Router: {
             /**
@@ -4772,6 +4820,51 @@ export interface operations {
         };
         responses: {
             /** @description Send rejected records again */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "requestId": "req_7f3a"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Requested"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    resendExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the integration. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": "2026-01-31"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ResendExport"];
+            };
+        };
+        responses: {
+            /** @description Send everything again */
             202: {
                 headers: {
                     [name: string]: unknown;

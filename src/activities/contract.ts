@@ -10,7 +10,7 @@ import type { RunRecord, StatusProjection } from "../domain/run.ts";
 export interface SyncActivities {
   /** Returns what is enabled now; null once the integration was deleted. Records the version as seen. */
   loadConfig(input: LoadConfigInput): Promise<IntegrationConfig | null>;
-  /** Seals what is due in the integration's workspace and fixes the export's high watermark. */
+  /** Seals what is due in the workspace, fixes the export's high watermark and looks at the destination. */
   aggregateExposures(input: { integrationId: string }): Promise<SealResult>;
   /** Sends the rejected buckets again that are marked for it. */
   resendRejected(input: ResendRejectedInput): Promise<ResendRejectedResult>;

@@ -15,6 +15,7 @@ export function exportBatch(dependencies: ActivityDependencies) {
     const { workspaceId } = connection;
     const withRevisions = connector.spec.deliversUpdates;
     const parts = connector.exportBuckets(connection, {
+      round: await exports.resends(integrationId),
       afterSeq: cursorSeq,
       throughSeq,
       readBuckets: (after, limit) =>

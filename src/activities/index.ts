@@ -1,4 +1,5 @@
 // Everything that the workflows may call, bound to its dependencies.
+import { aggregateExposures } from "./aggregateExposures.ts";
 import { checkEventNames } from "./checkEventNames.ts";
 import type { ReconcileActivities, SyncActivities } from "./contract.ts";
 import { connect, type ActivityDependencies } from "./dependencies.ts";
@@ -20,15 +21,11 @@ export function createActivities(
     wrapActivity(settings.heartbeatTimeoutMs, body);
   return {
     loadConfig: activity(loadConfig(dependencies)),
-    aggregateExposures: activity(async ({ integrationId }: { integrationId: string }) => {
-      const { connection } = await connect(dependencies, integrationId);
-      const sealed = await store.exposures.seal(connection.workspaceId);
-      return (await store.exports.hasMarked(integrationId)) ? { ...sealed, resend: true as const } : sealed;
-    }),
+    aggregateExposures: activity(aggregateExposures(dependencies)),
     resendRejected: activity(resendRejected(dependencies)),
     exportBatch: activity(exportBatch(dependencies)),
     completeExport: activity(({ integrationId, highWatermark }) =>
-      store.exports.complete(integrationId, highWatermark.throughMs),
+      store.exports.complete(integrationId, highWatermark),
     ),
     planImport: activity(planImport(dependencies)),
     importPage: activity(importPage(dependencies)),

@@ -15,6 +15,7 @@ export function resendRejected(dependencies: ActivityDependencies) {
     const recordIds = new Map<number, string>();
     const parts = connector.exportBuckets(connection, {
       isResend: true,
+      round: await exports.resends(integrationId),
       afterSeq: 0,
       throughSeq,
       readBuckets: async (afterSeq, limit) => {

@@ -28,6 +28,7 @@ import { registerRoutes } from "./routers/routeRoutes.ts";
 import { registerRouters } from "./routers/routes.ts";
 import { registerVariants } from "./routers/variantRoutes.ts";
 import { registerRejected } from "./runs/rejectedRoutes.ts";
+import { registerResend } from "./runs/resend.ts";
 import { registerRuns } from "./runs/routes.ts";
 import { serveDocs, servePortal } from "./staticFiles.ts";
 import { authenticate } from "./workspaces/auth.ts";
@@ -63,6 +64,7 @@ export function createApp(deps: AppDeps): App {
   registerReread(app, deps);
   registerRuns(app, deps);
   registerRejected(app, deps);
+  registerResend(app, deps);
   registerRouters(app, deps);
   registerRoutes(app, deps);
   registerVariants(app, deps);

@@ -1,5 +1,6 @@
 // `crosscurrent integration …`: operators' commands on integrations of all workspaces, through the store and Temporal.
 import { integrationRef } from "../api/integrations/signals.ts";
+import { calendarDay as calendarDaySchema } from "../api/schemas.ts";
 import type { Integration } from "../domain/integration.ts";
 import type { Page } from "../domain/page.ts";
 import { InvalidArgumentError, type Command } from "commander";
@@ -48,6 +49,16 @@ export function addIntegrationCommands(program: Command, output: Output): void {
     .action((id: string, options: Options & { wait: boolean }) =>
       withOperator(output, (operator) => syncNow(operator, id, options)),
     );
+  group
+    .command("resend")
+    .description("Sends all buckets again. A destination keeps one of each.")
+    .argument("<id>", "the integration's id", integrationId)
+    .option("--from <day>", "the first day to send again, as 2026-01-31; default: all days", calendarDay)
+    .option("--wait", "wait until the run is done; exit with 1 unless it succeeded", false)
+    .option("--json", "print JSON", false)
+    .action((id: string, options: Options & { wait: boolean; from?: string }) =>
+      withOperator(output, (operator) => resend(operator, id, options)),
+    );
 }
 
 const ACTIONS: [name: string, description: string, act: (operator: Operator, row: Integration) => Promise<Row>][] = [
@@ -74,6 +85,12 @@ async function withOperator(output: Output, act: (operator: Operator) => Promise
 function integrationId(text: string): string {
   if (/^[A-Za-z0-9_-]{1,100}$/.test(text)) return text;
   throw new InvalidArgumentError("Give an integration's id, as `crosscurrent integration list` shows it.");
+}
+
+function calendarDay(text: string): string {
+  const parsed = calendarDaySchema.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError(`It ${parsed.error.issues[0]?.message}.`);
 }
 
 async function find(operator: Operator, id: string): Promise<Integration> {
@@ -117,16 +134,38 @@ async function syncNow(operator: Operator, id: string, options: Options & { wait
   const request = await operator.store.runs.request(row.workspaceId, id);
   if (request === null) throw new Error(`There is no integration ${id}.`);
   if (request === "paused") throw new Error(`Integration ${id} is paused. Resume it first.`);
-  await operator.control.syncNow(integrationRef(row), request.requestId);
-  if (!options.wait)
-    return printRows(operator.output, [{ requestId: request.requestId, status: "queued" }], options.json);
-  const outcome = await waitForSync(operator, row, request.requestId);
-  printRows(operator.output, [{ requestId: request.requestId, status: "done", outcome }], options.json);
+  await serve(operator, row, request.requestId, options);
+}
+
+async function resend(
+  operator: Operator,
+  id: string,
+  options: Options & { wait: boolean; from?: string },
+): Promise<void> {
+  const row = await find(operator, id);
+  const request = await operator.store.exports.requestResend(row.workspaceId, id, options.from ?? null);
+  if (request === null) throw new Error(`There is no integration ${id}.`);
+  if (request === "paused") throw new Error(`Integration ${id} is paused. Resume it first.`);
+  if (request === "off") throw new Error(`The export of integration ${id} is off. Switch it on first.`);
+  await serve(operator, row, request.requestId, options);
+}
+
+/** Signals the request and waits for its run, if asked to. */
+async function serve(
+  operator: Operator,
+  row: Integration,
+  requestId: string,
+  options: Options & { wait: boolean },
+): Promise<void> {
+  await operator.control.syncNow(integrationRef(row), requestId);
+  if (!options.wait) return printRows(operator.output, [{ requestId, status: "queued" }], options.json);
+  const outcome = await waitForSync(operator, row, requestId);
+  printRows(operator.output, [{ requestId, status: "done", outcome }], options.json);
   if (outcome === "nothing_to_do") {
     throw new Error("The run had nothing to do: no direction is on, or the import has no events.");
   }
   if (outcome !== "succeeded")
-    throw new Error(`The run ended as ${outcome}. See \`crosscurrent integration status ${id}\`.`);
+    throw new Error(`The run ended as ${outcome}. See \`crosscurrent integration status ${row.id}\`.`);
 }
 
 /** Polls until the request is done, without a limit: a run may take hours. */

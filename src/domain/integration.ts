@@ -1,4 +1,5 @@
 // Integrations: what is configured of one, and what people see of it.
+import type { ExportDestination, MadeAnew } from "./destination.ts";
 import type { ErrorState } from "./errors.ts";
 import type { AccountOwnership } from "./ownership.ts";
 import type { Run } from "./run.ts";
@@ -84,6 +85,7 @@ export interface Integration {
   export: {
     enabled: boolean;
     completeThroughMs: number | null;
+    /** Buckets up to the checkpoint that were not rejected. Those to be sent again are pending until they are. */
     sent: number;
     rejected: number;
     /** Sealed buckets not delivered yet. */
@@ -91,6 +93,9 @@ export interface Integration {
     /** Buckets that got an exposure after they were sealed. */
     late: number;
     error: ErrorState | null;
+    /** As the last run found it; null if none did, or the provider has nothing to say of it. */
+    destination: ExportDestination | null;
+    madeAnew: MadeAnew | null;
   };
   import: { enabled: boolean; error: ErrorState | null };
 }

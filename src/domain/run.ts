@@ -68,6 +68,9 @@ export type ResendResult =
   /** Nothing was marked. `index` is that of the id in the request. */
   | { kind: "invalid"; ids: { index: number; problem: "unknown" | "imported" }[] };
 
+/** What became of a request to send everything again. */
+export type ResendAllResult = { requestId: string } | "paused" | "off";
+
 export interface RejectedRecord {
   id: string;
   direction: Direction;

@@ -1,4 +1,5 @@
 // What an integration and its events say of themselves beside errors. API, CLI and Portal show these very words.
+import { daysText, type ExportDestination, type MadeAnew } from "./destination.ts";
 import { MAX_PROPERTIES_PER_EVENT } from "./limits.ts";
 import { proofText, type AccountOwnership } from "./ownership.ts";
 
@@ -8,11 +9,15 @@ export const WARNING_CODES = [
   "never_tested",
   "test_failed",
   "partly_tested",
+  "test_warned",
   "never_run",
   "overdue",
   "no_events",
   "rejected",
   "late_exposures",
+  "destination_expires",
+  "destination_drops_rows",
+  "destination_made_anew",
   "event_not_seen",
   "event_in_other_case",
   "nothing_imported",
@@ -31,7 +36,7 @@ export interface Warning {
 export interface LastTest {
   atMs: number;
   ok: boolean;
-  steps: { name: string; ok: boolean; message?: string }[];
+  steps: { name: string; ok: boolean; message?: string; warning?: true }[];
 }
 
 export interface EventFacts {
@@ -57,7 +62,13 @@ export interface IntegrationFacts {
   overdue: boolean;
   nextRunAtMs: number | null;
   ownership: AccountOwnership | null;
-  export: { enabled: boolean; rejected: number; late: number };
+  export: {
+    enabled: boolean;
+    rejected: number;
+    late: number;
+    destination: ExportDestination | null;
+    madeAnew: MadeAnew | null;
+  };
   import: { enabled: boolean };
   /** A late exposure corrects what was delivered, so that it needs no warning. */
   deliversUpdates: boolean;
@@ -73,6 +84,7 @@ export function integrationWarnings(facts: IntegrationFacts): Warning[] {
     ...ownershipWarnings(facts),
     ...connectionWarnings(facts),
     ...recordWarnings(facts),
+    ...destinationWarnings(facts),
     ...warningsOfEvents(facts),
   ];
 }
@@ -135,9 +147,12 @@ function connectionWarnings({ lastTest, hasRun, overdue, nextRunAtMs, ...facts }
     const message = `The last connection test failed at “${step}”. Correct the cause, then test again.`;
     warnings.push({ code: "test_failed", message });
   } else {
-    const untried = lastTest.steps.find(({ message }) => message !== undefined)?.name;
+    const untried = lastTest.steps.find(({ message, warning }) => message !== undefined && warning !== true)?.name;
     const message = `The last connection test could not try “${untried}”. Test again later.`;
     if (untried !== undefined) warnings.push({ code: "partly_tested", message });
+    const warned = lastTest.steps.find(({ warning }) => warning === true)?.name;
+    const advice = `The last connection test warns at “${warned}”. The step says what to do.`;
+    if (warned !== undefined) warnings.push({ code: "test_warned", message: advice });
   }
   if (overdue) {
     const since = nextRunAtMs === null ? "" : ` since ${new Date(nextRunAtMs).toISOString()}`;
@@ -169,6 +184,34 @@ function recordWarnings({ export: exported, deliversUpdates, events }: Integrati
       `${buckets} got exposures after the hour was closed. The destination keeps the time that it was sent first; ` +
       "metrics count the late exposures.";
     warnings.push({ code: "late_exposures", message });
+  }
+  return warnings;
+}
+
+/** What the destination loses by itself, and what it has lost. */
+function destinationWarnings({ export: { enabled, destination, madeAnew } }: IntegrationFacts): Warning[] {
+  const warnings: Warning[] = [];
+  if (destination === null || !enabled) return warnings;
+  const { name, endsAtMs, keepsRowsMs, remedy } = destination;
+  if (endsAtMs !== null) {
+    const at = new Date(endsAtMs).toISOString();
+    const message = `${name} expires at ${at}: it is deleted then, with everything that was sent. ${remedy}`;
+    warnings.push({ code: "destination_expires", message });
+  }
+  if (keepsRowsMs !== null) {
+    const message =
+      `${name} keeps rows for ${daysText(keepsRowsMs)} and deletes older ones, although they count as sent. ` +
+      `Buckets that are older when they are sent are rejected. ${remedy}`;
+    warnings.push({ code: "destination_drops_rows", message });
+  }
+  if (madeAnew !== null) {
+    const at = new Date(madeAnew.atMs).toISOString();
+    const buckets = madeAnew.sent === 1 ? "The 1 bucket" : `The ${madeAnew.sent} buckets`;
+    const next = madeAnew.isResending
+      ? "They are being sent again."
+      : "Send all again, or they stay away: the button “Send everything again”, or `POST …/export/resend`.";
+    const message = `${name} was made anew at ${at}. ${buckets} sent before went into the earlier one. ${next}`;
+    warnings.push({ code: "destination_made_anew", message });
   }
   return warnings;
 }

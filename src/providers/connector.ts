@@ -1,6 +1,7 @@
 // What a provider must be able to do. A connector knows nothing of Temporal, of the store or of other providers.
 import type { Bucket, ExportProgress } from "../domain/bucket.ts";
 import type { AcquireRequest, Connection, RequestBudget } from "../domain/connection.ts";
+import type { ExportDestination } from "../domain/destination.ts";
 import type { EventDefinition, ListedNames } from "../domain/event.ts";
 import type { Days, ImportRange } from "../domain/importRange.ts";
 import type { ImportChunk } from "../domain/importedRow.ts";
@@ -22,6 +23,8 @@ export interface Connector {
     events: EventDefinition[],
     acquireRequest: AcquireRequest,
   ): Promise<TestStep[]>;
+  /** Makes the destination if it is missing, and says what it is like. Every run of the export begins with it. */
+  prepareExport?(connection: Connection, signal: AbortSignal): Promise<ExportDestination>;
   /** Delivers buckets in order. Yields after each delivered part, so that its progress can be committed. */
   exportBuckets(connection: Connection, job: ExportJob): AsyncGenerator<ExportProgress>;
   /** The passes that are left until every event is complete through the high watermark. Reads no rows. */
@@ -92,15 +95,19 @@ export interface BrowsedColumn {
 export interface TestStep {
   name: string;
   ok: boolean;
-  /** What is wrong and what to do about it; of a step that is ok, why it could not be tried. */
+  /** What is wrong and what to do about it; of a step that is ok, why it could not be tried, or a warning. */
   message?: string;
   /** A grant is missing. One that was made a moment ago may not be known everywhere yet. */
   lacksGrant?: boolean;
+  /** The step is ok, and the message warns of what is to come. */
+  warning?: true;
 }
 
 export interface ExportJob {
   /** The buckets were rejected before. */
   isResend?: boolean;
+  /** How often sending everything again was asked for. What was delivered in an earlier round is delivered again. */
+  round?: number;
   afterSeq: number;
   throughSeq: number;
   /** In order of seq. */

@@ -1,8 +1,12 @@
 // Lets one stage of a pipeline produce its next item while the following stage works on the last one.
 import { setImmediate } from "node:timers/promises";
 
-/** Yields the same items and error, one item ahead. A consumer that leaves early waits for the item in production. */
-export async function* prefetch<Item>(items: AsyncGenerator<Item, void>): AsyncGenerator<Item, void> {
+/** Yields the same items and error, some ahead. A consumer that leaves early waits for the items in production. */
+export function prefetch<Item>(items: AsyncGenerator<Item, void>, ahead = 1): AsyncGenerator<Item, void> {
+  return ahead === 0 ? items : prefetch(prefetchOne(items), ahead - 1);
+}
+
+async function* prefetchOne<Item>(items: AsyncGenerator<Item, void>): AsyncGenerator<Item, void> {
   let next = start(items);
   try {
     for (;;) {

@@ -177,7 +177,7 @@ describe("integration", () => {
   });
 
   test("an unknown integration: exit code 1", async () => {
-    for (const name of ["status", "start", "pause", "resume", "sync-now"]) {
+    for (const name of ["status", "start", "pause", "resume", "sync-now", "resend"]) {
       const { code, stderr } = await run(["integration", name, "int_unknown"]);
       expect([name, code, stderr.trim()]).toEqual([name, 1, "There is no integration int_unknown."]);
     }
@@ -203,6 +203,23 @@ describe("integration", () => {
       const { code, stdout } = await ending;
       expect([code, JSON.parse(stdout)]).toMatchObject([exitCode, { status: "done", outcome }]);
     }
+  });
+
+  test("resend: refused while the export is off, queued for all days or from one on, and waited for", async () => {
+    await run(["migrate"]);
+    const { workspaceId, id } = await newIntegration("14");
+    const resend = (...options: string[]) => run(["integration", "resend", id, ...options]);
+    expect(await resend()).toMatchObject({ code: 1, stderr: expect.stringContaining("is off") as string });
+    await store.integrations.update(workspaceId, id, { exportEnabled: true });
+    const noDay = await resend("--from", "2026-02-30");
+    expect([noDay.code === 0, noDay.stderr]).toEqual([false, expect.stringContaining("must be a calendar day")]);
+    const [queued] = await json(["resend", id, "--from", "2026-01-31"]);
+    expect(queued).toMatchObject({ status: "queued", requestId: expect.any(String) as string });
+    expect(await store.exports.resends(id)).toBe(1);
+    const ending = resend("--wait", "--json");
+    await serveRequests(id, workspaceId, "succeeded", ending);
+    const { code, stdout } = await ending;
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { status: "done", outcome: "succeeded" }]);
   });
 
   /** Stands in for a worker: marks whatever is queued as done, until the command has ended. */

@@ -29,7 +29,17 @@ const integration = (settings: BigQuerySettings): Integration => ({
   deliversUpdates: true,
   projectFixed: true,
   events: [],
-  export: { enabled: true, completeThroughMs: null, sent: 3, rejected: 0, pending: 1, late: 0, error: null },
+  export: {
+    enabled: true,
+    completeThroughMs: null,
+    sent: 3,
+    rejected: 0,
+    pending: 1,
+    late: 0,
+    error: null,
+    destination: null,
+    madeAnew: null,
+  },
   import: { enabled: false, error: null },
 });
 

@@ -1,4 +1,5 @@
 // Warnings: each fact gives its words, and what is well gives none.
+import type { ExportDestination, MadeAnew } from "../../src/domain/destination.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Gap } from "../../src/domain/importRange.ts";
@@ -32,7 +33,7 @@ const WELL: IntegrationFacts = {
   ownership: null,
   overdue: false,
   nextRunAtMs: T,
-  export: { enabled: true, rejected: 0, late: 0 },
+  export: { enabled: true, rejected: 0, late: 0, destination: null, madeAnew: null },
   import: { enabled: true },
   deliversUpdates: false,
   events: [EVENT],
@@ -72,6 +73,47 @@ describe("an integration", () => {
     ["is off with such an event", { events: [{ ...EVENT, future: 1 }], import: { enabled: false } }, []],
   ])("%s", (_, facts, expected) => {
     expect(codes(facts)).toEqual(expected);
+  });
+
+  const TABLE: ExportDestination = {
+    name: "The table d.t",
+    madeAtMs: T,
+    endsAtMs: null,
+    keepsRowsMs: null,
+    remedy: "",
+  };
+
+  test("whose destination ends, forgets rows or was made anew says when, how much, and what to do", () => {
+    const exported = (destination: ExportDestination, madeAnew: MadeAnew | null = null) => ({
+      export: { ...WELL.export, destination, madeAnew },
+    });
+    expect(codes(exported(TABLE))).toEqual([]);
+    expect(said(exported({ ...TABLE, endsAtMs: T, remedy: "Lift it." }))).toEqual([
+      "The table d.t expires at 2026-01-31T08:00:00.000Z: it is deleted then, with everything that was sent. Lift it.",
+    ]);
+    const kept = said(exported({ ...TABLE, keepsRowsMs: 60 * 86_400_000, remedy: "Lift it." }));
+    expect(kept).toEqual([
+      expect.stringMatching(/keeps rows for 60 days and deletes older ones.*are rejected. Lift it.$/),
+    ]);
+    const anew = { atMs: T, sent: 110, isResending: false };
+    expect(said(exported(TABLE, anew))).toEqual([
+      expect.stringMatching(
+        /made anew at 2026-01-31T08:00:00.000Z. The 110 buckets sent before went into the earlier one. Send all/,
+      ),
+    ]);
+    expect(said(exported(TABLE, { ...anew, isResending: true }))[0]).toContain("They are being sent again.");
+    const off = { ...WELL.export, enabled: false, destination: { ...TABLE, endsAtMs: T }, madeAnew: anew };
+    expect(codes({ export: off })).toEqual([]);
+  });
+
+  test("whose test warned says at which step", () => {
+    const steps = [
+      { name: "one", ok: true },
+      { name: "two", ok: true, message: "It ends.", warning: true as const },
+    ];
+    const facts = { lastTest: { atMs: T, ok: true, steps } };
+    expect(codes(facts)).toEqual(["test_warned"]);
+    expect(said(facts)[0]).toContain("“two”");
   });
 
   test("says how many records were rejected, of which direction", () => {

@@ -1,4 +1,4 @@
-// Rejected buckets are sent again to Mixpanel, and the worker dies between the delivery and its commit.
+// Rejected buckets, and all, are sent again to Mixpanel, and the worker dies between the delivery and its commit.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type MixpanelStandIn, startMixpanelStandIn } from "../../dev/standins/mixpanel/server.ts";
 import { exportBatch } from "../../src/activities/exportBatch.ts";
@@ -111,5 +111,37 @@ test("a rate limit says when to go on and keeps the marks", async () => {
   const result = await resendRejected(dependenciesOf(connector))({ integrationId: row.id, runId: "run" }, context);
   expect(result.retryAtMs).toBeGreaterThan(Date.now());
   expect(await store.exports.hasMarked(row.id)).toBe(true);
+  await connector.close();
+});
+
+test("everything is sent again, and each bucket counts once, whenever the worker dies", async () => {
+  const { store } = harness;
+  const [row] = (
+    await harness.admin.query<{ id: string; workspace_id: string }>("select id, workspace_id from integrations")
+  ).rows;
+  if (row === undefined) throw new Error("There is no integration.");
+  const { id: integrationId, workspace_id: workspaceId } = row;
+  const counts = async () => {
+    const { sent, rejected, pending } = (await store.integrations.get(workspaceId, integrationId))!.export;
+    return { sent, rejected, pending };
+  };
+  const { throughSeq } = await store.exposures.seal(workspaceId);
+  await store.exports.requestResend(workspaceId, integrationId, null);
+  expect(await counts()).toEqual({ sent: 0, rejected: 0, pending: BUCKETS });
+  const before = await standIn.control.count("4711", { events: [EVENT] });
+
+  const connector = createMixpanelConnector({ ingestionUrl: standIn.origin, settleMs: 0, exportEventName: EVENT });
+  const context = { signal: new AbortController().signal, heartbeat: () => {} };
+  const input = { integrationId, runId: "run", afterSeq: 0, throughSeq };
+  for (const moment of ["before", "after"] as const) {
+    const killed = exportBatch(dependenciesOf(dying(connector, moment)));
+    await expect(killed(input, context)).rejects.toThrow("killed");
+  }
+  expect(await exportBatch(dependenciesOf(connector))(input, context)).toEqual({ cursorSeq: throughSeq });
+
+  expect(await counts()).toEqual({ sent: BUCKETS - 1, rejected: 1, pending: 0 });
+  const stored = await standIn.control.count("4711", { events: [EVENT] });
+  expect(stored.deduped).toBe(before.deduped);
+  expect(stored.stored).toBeGreaterThanOrEqual(before.stored + BUCKETS - 1);
   await connector.close();
 });

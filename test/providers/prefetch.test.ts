@@ -33,6 +33,18 @@ it("produces the next item while the last is worked on, and no more", async () =
   ]);
 });
 
+it("may be more items ahead", async () => {
+  const seen: string[] = [];
+  for await (const n of prefetch(numbers(seen), 2)) {
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    seen.push(`worked on ${n}`);
+  }
+  expect(seen.indexOf("worked on 0")).toBeGreaterThan(seen.indexOf("made 2"));
+  expect(seen.indexOf("worked on 0")).toBeLessThan(seen.indexOf("made 3"));
+  expect(seen.filter((text) => text.startsWith("worked"))).toHaveLength(4);
+});
+
 it("throws an error in its place", async () => {
   const got: number[] = [];
   const all = async () => {

@@ -11,26 +11,44 @@ import {
   type TableName,
 } from "./google.ts";
 import { runSql, type Field } from "./adminQueries.ts";
+import { expiredRows, withChange, withDefaults } from "./expirations.ts";
+
+/** What survives a restart. */
+export interface KeptCatalog {
+  /** By table, in epoch milliseconds. */
+  expirations: Record<string, number>;
+  /** Default collations by dataset. */
+  collations: Record<string, string>;
+}
+
+interface CatalogHooks {
+  changed: () => void;
+  /** Whether the project has no billing. */
+  isSandbox: (projectId: string) => boolean;
+}
 
 export class Catalog {
   readonly #engine: Engine;
-  /** Expirations by table, in epoch milliseconds. */
   readonly #expirations: Map<string, number>;
-  readonly #changed: () => void;
+  readonly #collations: Map<string, string>;
+  readonly #hooks: CatalogHooks;
 
-  constructor(engine: Engine, expirations: Record<string, number>, changed: () => void) {
+  constructor(engine: Engine, { expirations, collations }: KeptCatalog, hooks: CatalogHooks) {
     this.#engine = engine;
     this.#expirations = new Map(Object.entries(expirations));
-    this.#changed = changed;
+    this.#collations = new Map(Object.entries(collations));
+    this.#hooks = hooks;
   }
 
-  expirations(): Record<string, number> {
-    return Object.fromEntries(this.#expirations);
+  kept(): KeptCatalog {
+    return { expirations: Object.fromEntries(this.#expirations), collations: Object.fromEntries(this.#collations) };
   }
 
   async dataset(projectId: string, datasetId: string): Promise<Json | null> {
     const { status, body } = await this.#engine.call("GET", `${projectId}/datasets/${datasetId}`);
-    return status === 200 ? body : null;
+    if (status !== 200) return null;
+    const defaultCollation = this.#collations.get(`${projectId}:${datasetId}`);
+    return { ...body, ...(defaultCollation === undefined ? {} : { defaultCollation }) };
   }
 
   /** The location of a dataset. Throws if there is no such dataset. */
@@ -54,12 +72,22 @@ export class Catalog {
       datasetReference: reference,
     });
     if (answer.status === 409) throw alreadyExists(`Dataset ${projectId}:${reference.datasetId}`);
-    return accepted(answer);
+    accepted(answer);
+    return await this.#keepCollation(projectId, reference.datasetId, body);
   }
 
   async changeDataset(method: "PATCH" | "PUT", projectId: string, datasetId: string, body: Json): Promise<Json> {
     await this.locationOf(projectId, datasetId);
-    return accepted(await this.#engine.call(method, `${projectId}/datasets/${datasetId}`, body));
+    accepted(await this.#engine.call(method, `${projectId}/datasets/${datasetId}`, body));
+    return await this.#keepCollation(projectId, datasetId, body);
+  }
+
+  async #keepCollation(projectId: string, datasetId: string, { defaultCollation }: Json): Promise<Json> {
+    if (typeof defaultCollation === "string") {
+      this.#collations.set(`${projectId}:${datasetId}`, defaultCollation);
+      this.#hooks.changed();
+    }
+    return (await this.dataset(projectId, datasetId)) ?? {};
   }
 
   async deleteDataset(projectId: string, datasetId: string, deleteContents: boolean): Promise<void> {
@@ -67,6 +95,7 @@ export class Catalog {
     if (!deleteContents && (await this.tables(projectId, datasetId)).length > 0)
       throw new GoogleError(400, "resourceInUse", `Dataset ${projectId}:${datasetId} is still in use`);
     accepted(await this.#engine.call("DELETE", `${projectId}/datasets/${datasetId}?deleteContents=true`));
+    this.#collations.delete(`${projectId}:${datasetId}`);
   }
 
   /** Null if there is no such table, or if it has expired. */
@@ -111,14 +140,14 @@ export class Catalog {
     const name = { projectId, datasetId, tableId: reference.tableId };
     await this.#expire(name);
     if (typeof body["view"] === "object" && body["view"] !== null) return await this.#insertView(name, body);
+    const made = withDefaults(dataset, body, this.#hooks.isSandbox(projectId));
     const answer = await this.#engine.call("POST", `${projectId}/datasets/${datasetId}/tables`, {
-      ...body,
+      ...made,
       tableReference: name,
     });
     if (answer.status === 409) throw alreadyExists(`Table ${tableText(name)}`);
     accepted(answer);
-    const defaultMs = Number(dataset["defaultTableExpirationMs"] ?? 0);
-    this.#setExpiration(name, body["expirationTime"] ?? (defaultMs > 0 ? Date.now() + defaultMs : null));
+    this.#setExpiration(name, made["expirationTime"] ?? null);
     return await this.#present(name);
   }
 
@@ -134,9 +163,11 @@ export class Catalog {
         `Provided Schema does not match Table ${tableText(name)}. Field ${lost.name} is missing in new schema`,
       );
     await this.#addColumns(name, before, after);
-    accepted(await this.#engine.call(method, pathOf(name), body));
-    if (body["expirationTime"] !== undefined || method === "PUT")
-      this.#setExpiration(name, body["expirationTime"] ?? null);
+    const changed = withChange(method === "PATCH" ? table : {}, body, this.#hooks.isSandbox(name.projectId));
+    accepted(await this.#engine.call(method, pathOf(name), changed));
+    if (changed["expirationTime"] !== undefined || method === "PUT")
+      this.#setExpiration(name, changed["expirationTime"] ?? null);
+    await this.dropExpiredRows(name);
     return await this.#present(name);
   }
 
@@ -148,6 +179,15 @@ export class Catalog {
       accepted(await this.#engine.call("DELETE", pathOf(name)));
     }
     this.#setExpiration(name, null);
+  }
+
+  /** Rows are gone with their partition, at the latest when the next ones come. */
+  async dropExpiredRows(name: TableName): Promise<void> {
+    const table = await this.table(name);
+    const condition = table === null ? null : expiredRows(table, Date.now());
+    if (condition === null) return;
+    const sql = `DELETE FROM \`${name.projectId}.${name.datasetId}.${name.tableId}\` WHERE ${condition}`;
+    await runSql(this.#engine, name.projectId, sql);
   }
 
   /** Updates the metadata to the columns of the rows, after `ALTER TABLE`. */
@@ -204,7 +244,7 @@ export class Catalog {
     if (value === null && !this.#expirations.has(key)) return;
     if (value === null) this.#expirations.delete(key);
     else this.#expirations.set(key, Number(value));
-    this.#changed();
+    this.#hooks.changed();
   }
 }
 

@@ -164,6 +164,32 @@ def refuse_missing_values(job, ctx) -> None:
             raise ValueError(f"Required field {field.name} cannot be null")
 
 
+def keep_collations() -> None:
+    """`und:ci` compares without case; the routes would forget it."""
+    from bqemulator.api.routes import tables
+
+    parse, to_rest, columns = tables._parse_schema_fields, tables._field_to_rest, tables.bq_schema_to_duckdb_columns
+
+    def parse_collated(raw_fields):
+        pairs = zip(parse(raw_fields), raw_fields, strict=True)
+        return tuple(field.model_copy(update={"collation": raw.get("collation") or None}) for field, raw in pairs)
+
+    def to_rest_collated(field):
+        body = to_rest(field)
+        return {**body, "collation": field.collation} if field.collation else body
+
+    def collated_columns(fields, *others, **named):
+        pairs = zip(columns(fields, *others, **named), fields, strict=True)
+        return [
+            (name, f"{kind} COLLATE NOCASE" if field.get("collation") == "und:ci" else kind)
+            for (name, kind), field in pairs
+        ]
+
+    tables._parse_schema_fields = parse_collated
+    tables._field_to_rest = to_rest_collated
+    tables.bq_schema_to_duckdb_columns = collated_columns
+
+
 def count_session_rows() -> None:
     """The front must know how long the streams are."""
     from bqemulator.grpc_api import read_servicer
@@ -197,6 +223,7 @@ def main() -> None:
     take_no_snapshots()
     load_like_bigquery()
     bound_memory()
+    keep_collations()
     count_session_rows()
     tell_ports()
     from bqemulator.cli import main as cli

@@ -4,17 +4,16 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Accounts } from "./accounts.ts";
-import { Catalog } from "./catalog.ts";
+import { Catalog, type KeptCatalog } from "./catalog.ts";
 import type { Engine } from "./engine.ts";
 import type { JobError } from "./google.ts";
 import { jobKey, type Job, type KeptJob } from "./job.ts";
 import { Project } from "./project.ts";
 import type { Account } from "./protocol.ts";
 
-interface Kept {
+interface Kept extends KeptCatalog {
   sourceToken: string;
   accounts: Record<string, Account>;
-  expirations: Record<string, number>;
 }
 
 /** The error of a job that was running when the front was killed. Its rows may exist or not. */
@@ -36,7 +35,12 @@ export class EmulatorState {
     const kept = this.#read();
     const token = sourceToken ?? kept?.sourceToken ?? `source-${randomBytes(18).toString("base64url")}`;
     this.accounts = new Accounts(token, kept?.accounts ?? {});
-    this.catalog = new Catalog(engine, kept?.expirations ?? {}, () => this.keep());
+    const { expirations = {}, collations = {} } = kept ?? {};
+    this.catalog = new Catalog(
+      engine,
+      { expirations, collations },
+      { changed: () => this.keep(), isSandbox: (projectId) => this.project(projectId).settings.isSandbox },
+    );
     this.uploadDir = mkdtempSync(join(tmpdir(), "crosscurrent-bigquery-"));
     this.#readJobs();
     this.keep();
@@ -56,7 +60,7 @@ export class EmulatorState {
     const kept: Kept = {
       sourceToken: this.accounts.sourceToken,
       accounts: this.accounts.all(),
-      expirations: this.catalog.expirations(),
+      ...this.catalog.kept(),
     };
     writeFileSync(this.#path("front.json"), JSON.stringify(kept), { mode: 0o600 });
   }

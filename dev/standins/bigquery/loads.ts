@@ -86,6 +86,7 @@ async function runLoad(
     if (error !== null) return { statistics: {}, error };
     const total = Number((body["statistics"] as { load?: { outputRows?: string } }).load?.outputRows ?? 0);
     const rows = total - before;
+    await state.catalog.dropExpiredRows(name);
     const { counters } = state.project(projectId);
     counters.rowsLoaded += rows;
     counters.bytesLoaded += media.bytes;

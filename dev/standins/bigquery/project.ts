@@ -5,7 +5,12 @@ import type { Job } from "./job.ts";
 import type { Counters, ProjectSettings } from "./protocol.ts";
 import { newSession, type ReadSession } from "./sessions.ts";
 
-const DEFAULTS: ProjectSettings = { insertAnswersWithinMs: 2_000, sessionLifetimeSeconds: 21_600, streamsMin: 1 };
+const DEFAULTS: ProjectSettings = {
+  insertAnswersWithinMs: 2_000,
+  sessionLifetimeSeconds: 21_600,
+  streamsMin: 1,
+  isSandbox: false,
+};
 const SESSIONS_KEPT = 1_000;
 
 export class Project {

@@ -127,6 +127,8 @@ export const projectSettingsSchema = z.strictObject({
   sessionLifetimeSeconds: z.number().positive().max(21_600),
   /** Splits a result that the emulator gives as one stream (under 1 MB) into that many, if the client allows as many. */
   streamsMin: z.number().int().min(1).max(100),
+  /** The project has no billing: nothing is kept for longer than 60 days, and there is no DML. */
+  isSandbox: z.boolean(),
 });
 export type ProjectSettings = z.infer<typeof projectSettingsSchema>;
 

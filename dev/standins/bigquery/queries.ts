@@ -1,5 +1,6 @@
 // Query jobs: rights and locations of the tables in the SQL, the query, and its results in pages.
 import { fieldsOf } from "./catalog.ts";
+import { filterMissing, NO_DML } from "./expirations.ts";
 import { GoogleError, invalid, notFound, textOf, type JobError, type Json, type TableName } from "./google.ts";
 import type { Job } from "./job.ts";
 import type { JobPlan, JobRequest } from "./jobPlan.ts";
@@ -31,7 +32,8 @@ export async function planQuery(request: JobRequest, configuration: Json, asked:
     kind: `query:${/^\s*(\w+)/.exec(query.query)?.[1]?.toUpperCase() ?? ""}`,
     run: async (emulatorId) => {
       checkRights(account, named);
-      await checkTables(request.state, named, location);
+      const refusal = await checkTables(request, named, location, query.query);
+      if (refusal !== null) return { statistics: { query: {} }, error: refusal };
       return await runQuery(request, configuration, query, named, location, emulatorId);
     },
   };
@@ -62,22 +64,30 @@ function checkRights(account: Principal, { changed, read, permission }: NamedTab
 }
 
 async function checkTables(
-  { catalog }: EmulatorState,
+  { state, projectId, body }: JobRequest,
   { changed, read, permission }: NamedTables,
   location: string,
-): Promise<void> {
+  sql: string,
+): Promise<JobError | null> {
+  const { catalog } = state;
+  const isDry = (body["configuration"] as Json | undefined)?.["dryRun"] === true;
+  const isDml = changed.length > 0 && permission === "bigquery.tables.updateData";
+  if (isDml && !isDry && state.project(projectId).settings.isSandbox) return NO_DML;
   const made = permission === "bigquery.tables.create";
   for (const table of [...changed, ...read]) {
-    const { projectId, datasetId, tableId } = table;
-    const dataset = await catalog.dataset(projectId, datasetId);
+    const { projectId: owner, datasetId, tableId } = table;
+    const dataset = await catalog.dataset(owner, datasetId);
     const place = textOf(dataset?.["location"], "US");
     if (dataset === null || place.toLowerCase() !== location.toLowerCase())
-      throw notFound(`Dataset ${projectId}:${datasetId} was not found in location ${location}`);
+      throw notFound(`Dataset ${owner}:${datasetId} was not found in location ${location}`);
     if (tableId.endsWith("*") || (made && changed.includes(table))) continue;
     if (permission === "bigquery.tables.delete" && changed.includes(table)) continue;
-    if ((await catalog.table(table)) === null)
-      throw notFound(`Table ${projectId}:${datasetId}.${tableId} was not found in location ${location}`);
+    const found = await catalog.table(table);
+    if (found === null) throw notFound(`Table ${owner}:${datasetId}.${tableId} was not found in location ${location}`);
+    const missing = filterMissing(found, `${owner}.${datasetId}.${tableId}`, sql);
+    if (missing !== null) return missing;
   }
+  return null;
 }
 
 async function runQuery(
@@ -103,6 +113,7 @@ async function runQuery(
   if (statement === "ALTER_TABLE" && target !== undefined && !isDry) await state.catalog.refreshSchema(target);
   const affected = Number(statistics["numDmlAffectedRows"] ?? 0);
   const inserted = isMerge ? (await state.catalog.count(target)) - before : 0;
+  if (target !== undefined && !isDry) await state.catalog.dropExpiredRows(target);
   const dmlStats = dmlStatsOf(textOf(statement, ""), query.query, affected, inserted);
   return { statistics: { query: { ...statistics, ...(dmlStats === null ? {} : { dmlStats }) } }, error: null };
 }

@@ -21,7 +21,8 @@ export const testSteps = z
       message: z
         .string()
         .optional()
-        .describe("What is wrong and what to do about it; of a step that is ok, why it was not tested."),
+        .describe("What is wrong and what to do about it; of a step that is ok, a warning, or why it was not tested."),
+      warning: z.literal(true).optional().describe("Set if the step is ok and its message is a warning."),
     }),
   )
   .describe("The steps in order, up to the one after which no other makes sense.");
@@ -88,7 +89,10 @@ export const integrationFields = z.object({
     .object({
       enabled: z.boolean().openapi({ description: "Whether exposures are exported.", example: true }),
       completeThrough,
-      sent: count.openapi({ description: "Buckets that were delivered.", example: 4000 }),
+      sent: count.openapi({
+        description: "Buckets that were delivered. Those that are to be sent again count as pending until they are.",
+        example: 4000,
+      }),
       rejected: count.openapi({ description: "Buckets that the provider rejected.", example: 0 }),
       pending: count.openapi({ description: "Sealed buckets that are not delivered yet.", example: 1000 }),
       late: count.openapi({ description: "Buckets with exposures that arrived after they were sealed.", example: 0 }),
@@ -146,7 +150,7 @@ export function toIntegrationResponse(
 ): IntegrationResponse {
   const { lastRun } = row;
   const facts = { ...row, hasRun: lastRun !== null };
-  const { completeThroughMs, error, ...counts } = row.export;
+  const { enabled, sent, rejected, pending, late, completeThroughMs, error } = row.export;
   return {
     ...row.settings,
     id: row.id,
@@ -164,7 +168,15 @@ export function toIntegrationResponse(
     projectFixed: row.projectFixed,
     ...(row.ownership && { ownership: { status: row.ownership.status, code: row.ownership.code } }),
     warnings: integrationWarnings(facts),
-    export: { ...counts, completeThrough: isoTimeOrNull(completeThroughMs), ...toErrorField(error) },
+    export: {
+      enabled,
+      completeThrough: isoTimeOrNull(completeThroughMs),
+      sent,
+      rejected,
+      pending,
+      late,
+      ...toErrorField(error),
+    },
     import: { enabled: row.import.enabled, ...toErrorField(row.import.error) },
   };
 }

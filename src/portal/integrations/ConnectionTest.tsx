@@ -67,7 +67,7 @@ const REMEDY = "Correct the cause at the provider, or change the settings below.
 const WAITING = "If a grant was just made, this page tests again until it is known everywhere.";
 
 function Result({ ok, retryUntil, steps }: Schemas["ConnectionTest"]) {
-  const allTried = steps.every(({ message }) => message === undefined);
+  const allTried = steps.every(({ message, warning }) => message === undefined || warning === true);
   const good = allTried
     ? "Enabled: every step succeeded."
     : "Enabled. Not every step could be tested: test again later.";

@@ -5,6 +5,7 @@ import { useProvider } from "../providers/providers.tsx";
 import { Section } from "../ui/Page.tsx";
 import { RelativeTime } from "../ui/RelativeTime.tsx";
 import { formatCount } from "../ui/time.ts";
+import { ResendExport } from "./ResendExport.tsx";
 import { SyncButtons } from "./SyncButtons.tsx";
 import { StatusBadge } from "./StatusBadge.tsx";
 import { SyncErrors } from "./SyncErrors.tsx";
@@ -63,6 +64,7 @@ function ExportProgress({ integration }: { integration: Integration }) {
       <Text>
         Complete through: <RelativeTime at={completeThrough} empty="nothing yet" />
       </Text>
+      <ResendExport integration={integration} />
     </Stack>
   );
 }

@@ -3,18 +3,28 @@ import { List, Text, ThemeIcon } from "@mantine/core";
 import type { Schemas } from "../api.ts";
 import { AMBER } from "../ui/theme.ts";
 
-/** A step that is ok and has a message could not be tried. */
+type Step = Schemas["ConnectionTest"]["steps"][number];
+
+/** A step that is ok and has a message warns, or could not be tried. */
 const LOOKS = {
   ok: { word: "ok", sign: "✓", color: "teal.9", textColor: "dimmed" },
+  warned: { word: "ok, with a warning", sign: "!", color: AMBER, textColor: "inherit" },
   untried: { word: "not tested", sign: "–", color: AMBER, textColor: "dimmed" },
   failed: { word: "failed", sign: "✕", color: "red.9", textColor: "var(--mantine-color-error)" },
 };
 
+function lookOf({ ok, message, warning }: Step): keyof typeof LOOKS {
+  if (!ok) return "failed";
+  if (warning === true) return "warned";
+  return message === undefined ? "ok" : "untried";
+}
+
 export function TestSteps({ steps }: Pick<Schemas["ConnectionTest"], "steps">) {
   return (
     <List spacing="xs" size="sm" styles={{ itemWrapper: { alignItems: "flex-start" } }}>
-      {steps.map(({ name, ok, message }) => {
-        const { word, sign, color, textColor } = LOOKS[ok ? (message === undefined ? "ok" : "untried") : "failed"];
+      {steps.map((step) => {
+        const { name, message } = step;
+        const { word, sign, color, textColor } = LOOKS[lookOf(step)];
         return (
           <List.Item
             key={name}

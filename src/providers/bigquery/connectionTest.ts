@@ -1,13 +1,14 @@
 // The connection test: checks step by step what the customer set up in Google Cloud. A failed step says what to do.
 import { randomUUID } from "node:crypto";
 import pLimit from "p-limit";
-import { z } from "zod";
 import type { Connection } from "../../domain/connection.ts";
 import type { EventDefinition } from "../../domain/event.ts";
 import { SyncError } from "../../domain/errors.ts";
 import type { TestStep } from "../connector.ts";
-import { CONNECTION_TEST_TIMEOUT_MS, runTestStep } from "../testStep.ts";
-import { createStaging, deleteStaging, destinationOf, hasDestination } from "./export/tables.ts";
+import { CONNECTION_TEST_TIMEOUT_MS, runTestStep, type StepResult } from "../testStep.ts";
+import { destinationAdvice, destinationOf, endAdvice } from "./export/destination.ts";
+import { createStaging, deleteStaging } from "./export/tables.ts";
+import { datasetResource } from "./export/tableResource.ts";
 import { grantText, type Operation } from "./errors.ts";
 import { mergeSql } from "./export/mergeStatement.ts";
 import { tableText } from "./names.ts";
@@ -20,7 +21,7 @@ const HOUR_MS = 3_600_000;
 /** Sessions of a test that are opened at once. */
 const MAX_OPENING = 5;
 const readingStep = (what = "") => `Reading rows${what} (BigQuery Read Session User)`;
-const datasetResponse = z.object({ location: z.string().optional() });
+const DAY_MS = 24 * HOUR_MS;
 
 /** A table, and one of the events that come from it. */
 interface Readable {
@@ -36,7 +37,7 @@ export async function testConnection(
   const signal = AbortSignal.timeout(CONNECTION_TEST_TIMEOUT_MS);
   const call: BigQueryCall = { context, connection, signal, heartbeat: () => undefined };
   const steps: TestStep[] = [];
-  const step = async (name: string, run: () => Promise<void>): Promise<boolean> => {
+  const step = async (name: string, run: () => Promise<StepResult>): Promise<boolean> => {
     const result = await runTestStep("BigQuery", name, run);
     steps.push(result);
     return result.ok;
@@ -84,7 +85,7 @@ async function tryDataset(call: BigQueryCall): Promise<void> {
   const { datasetId, location } = settingsOf(call.connection);
   const path = ["datasets", datasetId ?? ""];
   const operation: Operation = { action: "reading the dataset", about: datasetId ?? "", role: "dataEditor" };
-  const dataset = await send(call, operation, datasetResponse, { method: "GET", path });
+  const dataset = await send(call, operation, datasetResource, { method: "GET", path });
   const actual = dataset?.location;
   if (actual !== undefined && actual.toLowerCase() !== location.toLowerCase()) {
     const problem = `The dataset ${datasetId} is in the location ${actual}, but this integration names ${location}.`;
@@ -93,16 +94,18 @@ async function tryDataset(call: BigQueryCall): Promise<void> {
 }
 
 /** Creates and deletes an empty table, and tries a MERGE as a dry run, into the export's table if it exists. */
-async function tryWriting(call: BigQueryCall): Promise<void> {
+async function tryWriting(call: BigQueryCall): Promise<StepResult> {
   const table = destinationOf(call);
-  const isThere = await hasDestination(call, table);
+  const found = await destinationAdvice(call, table);
   const tableId = `${call.context.options.stagingPrefix}test_${randomUUID().replaceAll("-", "")}`;
   const staging = { ...table, tableId };
   await createStaging(call, staging, HOUR_MS);
   try {
-    const target = isThere ? table : staging;
-    const sql = mergeSql({ target, staging, firstHourMs: Date.now(), lastHourMs: Date.now() });
+    const target = found === undefined ? staging : table;
+    const sql = mergeSql({ target, staging, days: [Math.floor(Date.now() / DAY_MS)] });
     await tryJob(call, sql, { action: "writing rows", about: tableText(target), role: "dataEditor" });
+    const advice = found === undefined ? await endAdvice(call, staging) : found;
+    return advice === null ? undefined : { warning: advice };
   } finally {
     await deleteStaging(call, staging);
   }

@@ -5,6 +5,7 @@ import { createHttpClient } from "../http.ts";
 import { createBrowse } from "./browse.ts";
 import { testConnection } from "./connectionTest.ts";
 import { createClients } from "./clients.ts";
+import { prepareExport } from "./export/destination.ts";
 import { exportBuckets } from "./export/exportBuckets.ts";
 import type { BigQueryOptions } from "./options.ts";
 import { importPage } from "./import/readPage.ts";
@@ -23,6 +24,7 @@ export function createBigQueryConnector(options: BigQueryOptions, ledger: Owners
     spec: bigQuerySpec,
     exportBatchSeqs: EXPORT_BATCH_SEQS,
     testConnection: (connection, events) => testConnection(context, connection, events),
+    prepareExport: (connection, signal) => prepareExport(context, connection, signal),
     exportBuckets: (connection, job) => exportBuckets(context, connection, job),
     planImport: async (connection, input) => planBigQueryPasses(connection, input),
     planRanges: (_connection, input) => planBigQueryRanges(input),

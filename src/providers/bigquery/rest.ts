@@ -6,7 +6,7 @@ import { SyncError } from "../../domain/errors.ts";
 import type { HttpClient } from "../http.ts";
 import type { Clients } from "./clients.ts";
 import type { Operation } from "./errors.ts";
-import { googleErrorInfo } from "./googleErrorInfo.ts";
+import { type GoogleErrorInfo, googleErrorInfo } from "./googleErrorInfo.ts";
 import type { BigQueryOptions } from "./options.ts";
 
 export interface BigQueryContext {
@@ -30,10 +30,10 @@ export interface RestRequest {
   path: string[];
   query?: Record<string, string>;
   body?: object;
-  expected?: number[];
+  expected?: number[] | ((info: GoogleErrorInfo) => boolean);
 }
 
-/** Returns null for one of the expected statuses. */
+/** Returns null for an expected refusal. */
 export async function send<T>(
   call: BigQueryCall,
   operation: Operation,
@@ -46,12 +46,16 @@ export async function send<T>(
     try {
       return { body: await sendOnce(await clients.bigQueryOf(call.connection), request) };
     } catch (error) {
-      const { status } = googleErrorInfo(error);
-      if (status !== null && request.expected?.includes(status) === true) return null;
+      if (isExpected(request, googleErrorInfo(error))) return null;
       throw error;
     }
   });
   return response === null ? null : parseResponse(schema, response.body, operation);
+}
+
+function isExpected({ expected = [] }: RestRequest, info: GoogleErrorInfo): boolean {
+  if (typeof expected === "function") return expected(info);
+  return info.status !== null && expected.includes(info.status);
 }
 
 export function parseResponse<T>(schema: z.ZodType<T>, body: unknown, { action }: Operation): T {

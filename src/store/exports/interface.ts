@@ -1,5 +1,8 @@
 // Sealed buckets on their way out.
 import type { Bucket, ExportProgress, MarkedBucket, Resent } from "../../domain/bucket.ts";
+import type { ExportDestination } from "../../domain/destination.ts";
+import type { Day } from "../../domain/integration.ts";
+import type { ResendAllResult } from "../../domain/run.ts";
 
 export interface BucketRange {
   workspaceId: string;
@@ -36,6 +39,15 @@ export interface ExportStore {
    * mark. A record that is no longer listed counts nothing, so a commit that runs twice counts once.
    */
   commitResent(integrationId: string, runId: string, resent: Resent): Promise<void>;
-  /** Records that everything before `throughMs` is delivered. Never moves backwards. */
-  complete(integrationId: string, throughMs: number): Promise<void>;
+  /** Records that everything before `throughMs` is delivered, if the cursor is at `throughSeq`. Never moves back. */
+  complete(integrationId: string, highWatermark: { throughSeq: number; throughMs: number }): Promise<void>;
+  /** Keeps what a run found of its destination, and notes it if that was made anew after buckets were sent. */
+  recordDestination(integrationId: string, destination: ExportDestination): Promise<void>;
+  /**
+   * Sets the cursor back before all buckets of the day and later days, or of all days, and queues a sync request. Those
+   * buckets are pending then. Null if there is no such integration.
+   */
+  requestResend(workspaceId: string, integrationId: string, fromDay: Day | null): Promise<ResendAllResult | null>;
+  /** How often sending everything again was asked for. */
+  resends(integrationId: string): Promise<number>;
 }

@@ -4,7 +4,10 @@ import type { Bucket, ExportProgress, RejectedBucket } from "../../domain/bucket
 import type { Database, Queryable, Transaction } from "../postgres/database.ts";
 import { insertRejected, type RejectedInsert } from "../runs/rejected.ts";
 import type { BucketRange, ExportStore } from "./interface.ts";
+import { recordDestination } from "./destination.ts";
 import { commitResent, hasMarked, markedThrough, readMarked } from "./resend.ts";
+import { requestResend } from "./resendAll.ts";
+import { countBuckets, lockCheckpoint, rewind } from "./rewind.ts";
 
 export function createExportStore(db: Database): ExportStore {
   return {
@@ -25,10 +28,21 @@ export function createExportStore(db: Database): ExportStore {
     commitResent: (integrationId, runId, resent) =>
       db.transaction((tx) => commitResent(tx, integrationId, runId, resent)),
 
-    async complete(integrationId, throughMs) {
+    async complete(integrationId, { throughSeq, throughMs }) {
+      // The cursor is behind if everything is to be sent again since the last batch.
       await db.execute(sql`
-        update integrations set export_through_ms = greatest(export_through_ms, ${throughMs}::bigint)
-        where id = ${integrationId}`);
+        update integrations set export_through_ms = greatest(export_through_ms, ${throughMs}::bigint),
+          export_made_anew = case when not (export_made_anew -> 'isResending')::boolean then export_made_anew end
+        where id = ${integrationId} and export_cursor_seq >= ${throughSeq}`);
+    },
+
+    recordDestination: (integrationId, destination) => recordDestination(db, integrationId, destination),
+    requestResend: (workspaceId, integrationId, fromDay) => requestResend(db, workspaceId, integrationId, fromDay),
+
+    async resends(integrationId) {
+      const [row] = await db.query(sql<{ resends: number }>`
+        select export_resends as resends from integrations where id = ${integrationId}`);
+      return row?.resends ?? 0;
     },
   };
 }
@@ -77,13 +91,6 @@ async function readBuckets(db: Queryable, range: BucketRange): Promise<Bucket[]>
   }));
 }
 
-interface Checkpoint {
-  cursor: number;
-  lastSealSeq: number;
-  workspaceId: string;
-  withRevisions: boolean;
-}
-
 async function commit(
   tx: Transaction,
   integrationId: string,
@@ -112,41 +119,6 @@ async function commit(
       export_rejected = export_rejected + ${rejected.length}
     where integration_id = ${integrationId} and id = ${runId}`);
   return true;
-}
-
-/** Buckets beyond the cursor will be sent, and rejected, again: they are counted then. */
-async function rewind(tx: Transaction, integrationId: string, cursorSeq: number): Promise<void> {
-  const checkpoint = await lockCheckpoint(tx, integrationId);
-  if (checkpoint === null || checkpoint.cursor <= cursorSeq) return;
-  await tx.execute(sql`
-    delete from rejected_records where integration_id = ${integrationId} and seq > ${cursorSeq}`);
-  const passed = await countBuckets(tx, checkpoint.workspaceId, false, 0, cursorSeq);
-  await tx.execute(sql`
-    update integrations set export_cursor_seq = ${cursorSeq}, export_rejected = r.count,
-      export_sent = greatest(${passed}::bigint - r.count, 0)
-    from (select count(*) from rejected_records where integration_id = ${integrationId} and seq is not null) r
-    where id = ${integrationId}`);
-}
-
-async function lockCheckpoint(tx: Transaction, integrationId: string): Promise<Checkpoint | null> {
-  const [checkpoint] = await tx.query(sql<Checkpoint>`
-    select i.export_cursor_seq as cursor, w.last_seal_seq as "lastSealSeq", w.id as "workspaceId",
-      i.delivers_updates as "withRevisions"
-    from integrations i join workspaces w on w.id = i.workspace_id
-    where i.id = ${integrationId} for no key update of i`);
-  return checkpoint ?? null;
-}
-
-async function countBuckets(
-  tx: Transaction,
-  workspaceId: string,
-  withRevisions: boolean,
-  afterSeq: number,
-  throughSeq: number,
-): Promise<number> {
-  const through = (seq: number) => sql`crosscurrent_buckets_through(${workspaceId}, ${seq}, ${withRevisions})`;
-  const [row] = await tx.query(sql<{ count: number }>`select ${through(throughSeq)} - ${through(afterSeq)} as count`);
-  return row?.count ?? 0;
 }
 
 function toRejectedInsert({ bucket, reason }: RejectedBucket): RejectedInsert {

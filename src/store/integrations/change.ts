@@ -80,7 +80,8 @@ async function startOver(tx: Transaction, id: string, project: Project): Promise
   await orIfTaken(projectTaken(project), () =>
     tx.execute(sql`
       update integrations
-      set project_key = ${project.key}, export_cursor_seq = 0, export_through_ms = null, learned = '{}'
+      set project_key = ${project.key}, export_cursor_seq = 0, export_through_ms = null, learned = '{}',
+        export_destination = null, export_made_anew = null
       where id = ${id}`),
   );
   // Days of the other project that could not be read, or were to be read again.

@@ -28,7 +28,7 @@ export interface IntegrationRow extends Omit<Integration, "status" | "overdue" |
 const PENDING = sql`w.sealed_buckets - crosscurrent_buckets_through(w.id, i.export_cursor_seq, i.delivers_updates)`;
 
 /** Over `i`: the provider has something of it, or it has something of the provider. */
-export const PROJECT_FIXED = sql`(i.export_sent > 0 or i.export_rejected > 0 or exists (
+export const PROJECT_FIXED = sql`(i.export_sent > 0 or i.export_rejected > 0 or i.export_resends > 0 or exists (
   select from event_definitions e where e.integration_id = i.id and (e.imported > 0 or e.rejected > 0)))`;
 
 /** For how long the holder of an account sees that another workspace tried to use it. */
@@ -51,7 +51,7 @@ export function readIntegrations(db: Queryable, where: RawBuilder<unknown>, limi
       i.delivers_updates as "deliversUpdates", ${PROJECT_FIXED} as "projectFixed",
       jsonb_build_object('enabled', i.export_enabled, 'completeThroughMs', i.export_through_ms, 'sent', i.export_sent,
         'rejected', i.export_rejected, 'pending', ${PENDING}, 'late', w.late_buckets,
-        'error', i.export_error) as export,
+        'error', i.export_error, 'destination', i.export_destination, 'madeAnew', i.export_made_anew) as export,
       jsonb_build_object('enabled', i.import_enabled, 'error', i.import_error) as import,
       exists (select from event_definitions e
         where e.integration_id = i.id and e.deleted_at_ms is null and e.error is not null) as "hasFailedEvents",

@@ -12,6 +12,7 @@ import { importRanges } from "./0009-import-ranges.ts";
 import { resend } from "./0010-resend.ts";
 import { telling } from "./0011-telling.ts";
 import { ownership } from "./0012-ownership.ts";
+import { exports } from "./0013-exports.ts";
 
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-initial": initial,
@@ -26,4 +27,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0010-resend": resend,
   "0011-telling": telling,
   "0012-ownership": ownership,
+  "0013-exports": exports,
 };

@@ -48,4 +48,10 @@ it("shows why buckets were rejected, and sends them again when the cause is mend
   await expectRows(page, "Rejected records", 1);
   await region(page, "Sync status").getByText("9 sent, 0 waiting, 1 rejected, 0 late").waitFor();
   expect(await mixpanel.exported()).toMatchObject({ deduped: 9 });
+
+  await page.getByRole("button", { name: "Send everything again" }).click();
+  const everything = page.getByRole("status", { name: "Sending everything again" });
+  await everything.getByText("Sync done: succeeded.").waitFor({ timeout: SYNC_TIMEOUT_MS });
+  await region(page, "Sync status").getByText("9 sent, 0 waiting, 1 rejected, 0 late").waitFor();
+  expect(await mixpanel.exported()).toMatchObject({ stored: expect.any(Number), deduped: 9 });
 });

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SHARED_START_TIMEOUT_MS, startSharedBigQuery } from "../../../dev/standins/bigquery/sharedEmulator.ts";
-import { mergeSql } from "../../../src/providers/bigquery/export/mergeStatement.ts";
+import { dayRanges, mergeSql } from "../../../src/providers/bigquery/export/mergeStatement.ts";
 import {
   columnSql,
   datetimeSql,
@@ -64,10 +64,12 @@ test("a table is three quoted identifiers or none at all", () => {
   expect(tableSql(old)).toBe("`example.com:my-project`.`d`.`my table`");
 });
 
+const dayOf = (day: string): number => Date.parse(`${day}T00:00:00Z`) / 86_400_000;
+
 test("a MERGE is the same statement whatever its tables are called", () => {
   const ref = fc.record({ projectId: projects, datasetId: hostile, tableId: hostile });
   const plain = { projectId: "my-project", datasetId: "d", tableId: "t" };
-  const bounds = { firstHourMs: Date.parse("2026-01-31T23:00:00Z"), lastHourMs: Date.parse("2026-02-01T00:00:00Z") };
+  const bounds = { days: [dayOf("2026-01-31"), dayOf("2026-02-01")] };
   const bare = (sql: string) => sql.replaceAll(/`[^`]*`/g, "``");
   const usual = mergeSql({ target: plain, staging: plain, ...bounds });
   const holds = (target: TableRef, staging: TableRef): boolean => {
@@ -78,6 +80,25 @@ test("a MERGE is the same statement whatever its tables are called", () => {
   // Whole days, as constants: the partitions that are read.
   expect(usual).toContain("T.`timestamp` >= TIMESTAMP '2026-01-31 00:00:00.000+00:00'");
   expect(usual).toContain("T.`timestamp` < TIMESTAMP '2026-02-02 00:00:00.000+00:00'");
+});
+
+test("a MERGE reads the days that occur, not all between the first and the last", () => {
+  const table = { projectId: "my-project", datasetId: "d", tableId: "t" };
+  const daysRead = (days: number[]): number =>
+    dayRanges(days).reduce((sum, { first, last }) => sum + last - first + 1, 0);
+  const today = dayOf("2026-03-31");
+  expect(dayRanges([today - 80, today - 1, today])).toEqual([
+    { first: today - 80, last: today - 80 },
+    { first: today - 1, last: today },
+  ]);
+  expect(daysRead([today - 80, today])).toBe(2);
+  // One day in three: too many ranges for one statement, so that the narrowest gaps are read too.
+  const sparse = [0, ...Array.from({ length: 300 }, (_, i) => 1_000 + 3 * i)];
+  const ranges = dayRanges(sparse);
+  expect(ranges).toHaveLength(100);
+  expect(ranges[0]).toEqual({ first: 0, last: 0 });
+  for (const day of sparse) expect(ranges.some(({ first, last }) => first <= day && day <= last)).toBe(true);
+  expect(mergeSql({ target: table, staging: table, days: sparse }).length).toBeLessThan(20_000);
 });
 
 /** A string literal of GoogleSQL read character by character: its text, if it ends at its very end. */

@@ -107,6 +107,7 @@ export function total(progress: ExportProgress[]): { sent: number; rejected: num
 }
 
 interface ExportOptions {
+  round?: number;
   afterSeq?: number;
   throughSeq?: number;
   signal?: AbortSignal;
@@ -124,6 +125,7 @@ export async function runExport(
   const job = {
     afterSeq: options.afterSeq ?? 0,
     throughSeq,
+    round: options.round ?? 0,
     readBuckets: async (afterSeq: number, limit: number) => {
       if (afterSeq >= (options.failReadAfterSeq ?? Infinity)) throw new Error("no buckets");
       return buckets.filter((bucket) => bucket.seq > afterSeq && bucket.seq <= throughSeq).slice(0, limit);

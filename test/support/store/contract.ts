@@ -8,6 +8,7 @@ import { rangeTests } from "./contract/ranges.ts";
 import { propertyTests } from "./contract/properties.ts";
 import { integrationTests } from "./contract/integrations.ts";
 import { resendTests } from "./contract/resend.ts";
+import { resendAllTests } from "./contract/resendAll.ts";
 import { routerTests } from "./contract/routers.ts";
 import { tellingTests } from "./contract/telling.ts";
 import { sessionTests } from "./contract/sessions.ts";
@@ -54,6 +55,9 @@ export function storeContract(name: string, makeHarness: () => Promise<Harness>)
     });
     describe("rejected buckets that are sent again", () => {
       resendTests(get);
+    });
+    describe("everything that is sent again", () => {
+      resendAllTests(get);
     });
     describe("routers", () => {
       routerTests(get);

@@ -5,12 +5,14 @@ import type { ExportJob, ExportProgress } from "../../connector.ts";
 import { prefetch } from "../../prefetch.ts";
 import { type Operation, toSyncError } from "../errors.ts";
 import { type TableRef, tableText } from "../names.ts";
+import { settingsOf } from "../options.ts";
 import type { BigQueryCall, BigQueryContext } from "../rest.ts";
 import { readRowBatches, type RowBatch } from "./encodeRows.ts";
 import { findLastJob, followJob, jobIdOf, startJob } from "./jobs.ts";
 import { type MergeQueue, openMergeQueue } from "./mergeQueue.ts";
 import { mergeSql } from "./mergeStatement.ts";
-import { createStaging, destinationOf, dropStaging, ensureDestination, EXPORT_COLUMNS, keepStaging } from "./tables.ts";
+import { type Destination, ensureDestination } from "./destination.ts";
+import { createStaging, dropStaging, EXPORT_COLUMNS, keepStaging } from "./tables.ts";
 
 /**
  * Large, because each batch costs one load and one MERGE, and BigQuery allows 100,000 loads per day and project. 10
@@ -20,7 +22,13 @@ const BATCH_ROWS = 250_000;
 /** Attempts of one kind of job before the batch fails. */
 const MAX_JOBS = 3;
 
-/** While one batch is merged, the next is loaded and the one after it is read. Memory holds three of them. */
+/** Batches whose loads run at once, one of which may be the next to be merged. */
+const LOADS_IN_FLIGHT = 3;
+
+/**
+ * While one batch is merged, the next ones are loaded and the one after them is read. MERGEs keep the order of batches.
+ * Memory holds six of them.
+ */
 export async function* exportBuckets(
   context: BigQueryContext,
   connection: Connection,
@@ -29,26 +37,46 @@ export async function* exportBuckets(
   const stop = new AbortController();
   const signal = AbortSignal.any([job.signal, stop.signal]);
   const call: BigQueryCall = { context, connection, signal, heartbeat: () => job.heartbeat() };
-  const batches = prefetch(readRowBatches({ ...job, signal }, context.options.exportBatchRows ?? BATCH_ROWS));
+  const destination = await ensureDestination(call);
+  const maxRows = context.options.exportBatchRows ?? BATCH_ROWS;
+  const batches = prefetch(readRowBatches({ ...job, signal }, maxRows, destination.refusalOf));
+  const open: Open = { call, destination, running: new Set() };
+  const loads = prefetch(startLoads(open, batches), LOADS_IN_FLIGHT - 1);
   let cursorSeq = job.afterSeq;
-  const loaded = prefetch(loadEach(call, batches));
   try {
     for (;;) {
-      const next = await loaded.next();
+      const next = await loads.next();
       if (next.done === true) break;
-      const { batch } = next.value;
-      await merge(call, next.value);
+      const { batch, loaded } = next.value;
+      if (loaded !== null) await merge(open, await loaded);
       cursorSeq = batch.cursorSeq;
-      yield { cursorSeq, sent: batch.rows, rejected: [] };
+      yield { cursorSeq, sent: batch.rows, rejected: batch.rejected };
       job.signal.throwIfAborted();
     }
+    await Promise.all(open.running);
   } finally {
     // Stops the work on later batches before it waits for it.
     stop.abort();
-    await loaded.return();
+    await loads.return();
+    await Promise.allSettled(open.running);
   }
   // There is no bucket after the last one that was delivered.
   if (cursorSeq < job.throughSeq) yield { cursorSeq: job.throughSeq, sent: 0, rejected: [] };
+}
+
+/** One export while it runs. */
+interface Open {
+  call: BigQueryCall;
+  destination: Destination;
+  /** Loads, and deletions of staging tables, that go on meanwhile. */
+  running: Set<Promise<unknown>>;
+}
+
+/** Its failure is met where it is awaited. Until then it must not count as unhandled. */
+function start<T>({ running }: Open, work: Promise<T>): Promise<T> {
+  running.add(work);
+  void work.catch(() => undefined).then(() => running.delete(work));
+  return work;
 }
 
 interface LoadedBatch {
@@ -59,31 +87,51 @@ interface LoadedBatch {
   isMerged: boolean;
 }
 
-async function* loadEach(call: BigQueryCall, batches: AsyncGenerator<RowBatch>): AsyncGenerator<LoadedBatch> {
-  let mergeQueue: MergeQueue | null = null;
+interface StartedLoad {
+  batch: RowBatch;
+  /** Null if the batch has no rows. */
+  loaded: Promise<LoadedBatch> | null;
+}
+
+async function* startLoads(open: Open, batches: AsyncGenerator<RowBatch>): AsyncGenerator<StartedLoad> {
+  const { call, destination } = open;
+  let queue: Promise<MergeQueue> | null = null;
   for await (const batch of batches) {
-    const table = destinationOf(call);
-    mergeQueue ??= await openMergeQueue(call, table, await ensureDestination(call, table));
-    const staging = stagingOf(call, table, batch);
-    const isMerged = mergeQueue.wasLast(batch.digest);
-    if (!isMerged) await load(call, staging, batch);
-    yield { mergeQueue, batch, staging, isMerged };
+    if (batch.rows > 0) queue ??= start(open, openMergeQueue(call, destination.table, destination.mark));
+    yield { batch, loaded: batch.rows === 0 || queue === null ? null : start(open, loadOne(open, queue, batch)) };
   }
+}
+
+async function loadOne({ call, destination }: Open, queue: Promise<MergeQueue>, batch: RowBatch): Promise<LoadedBatch> {
+  const mergeQueue = await queue;
+  const staging = stagingOf(call, destination.table, batch);
+  const isMerged = mergeQueue.wasLast(batch.digest);
+  if (!isMerged) await load(call, staging, batch);
+  return { mergeQueue, batch, staging, isMerged };
 }
 
 /**
  * A second attempt finds each finished step: the load by its id, the rows by their table, the MERGE by its place in the
  * queue. A MERGE that runs twice changes nothing the second time.
  */
-async function merge(call: BigQueryCall, { mergeQueue, batch, staging, isMerged }: LoadedBatch): Promise<void> {
-  if (isMerged) return await dropStaging(call, staging);
-  const table = destinationOf(call);
-  const { firstHourMs, lastHourMs } = batch;
-  const sql = mergeSql({ target: table, staging, firstHourMs, lastHourMs });
+async function merge(open: Open, { mergeQueue, batch, staging, isMerged }: LoadedBatch): Promise<void> {
+  const { call, destination } = open;
+  if (!isMerged) await mergeLoaded(call, destination.table, mergeQueue, batch, staging);
+  void start(open, dropStaging(call, staging));
+}
+
+async function mergeLoaded(
+  call: BigQueryCall,
+  table: TableRef,
+  mergeQueue: MergeQueue,
+  batch: RowBatch,
+  staging: TableRef,
+): Promise<void> {
+  const sql = mergeSql({ target: table, staging, days: batch.days });
   const operation: Operation = { action: "the MERGE of router exposures", about: tableText(table), role: "dataEditor" };
   for (let jobs = 1; ; jobs++) {
     const merged = await mergeQueue.run(batch.digest, sql);
-    if (merged.error === null) return await dropStaging(call, staging);
+    if (merged.error === null) return;
     const error = toSyncError(merged.error, operation, call.connection);
     const isStagingGone = error.kind === "not_found" && !(await keepStaging(call, staging));
     if (jobs >= MAX_JOBS || !(isStagingGone || error.kind === "transient")) throw error;
@@ -104,10 +152,13 @@ function stagingOf(
 async function load(call: BigQueryCall, staging: TableRef, batch: RowBatch): Promise<void> {
   const operation: Operation = { action: "the load of router exposures", about: tableText(staging), role: "jobUser" };
   const { projectId, datasetId, tableId } = staging;
-  const idOf = (generation: number) => jobIdOf("load", [projectId, datasetId, tableId], generation);
+  // The jobs of another account cannot be looked up, so each account has ids of its own.
+  const { serviceAccountEmail } = settingsOf(call.connection);
+  const parts = [serviceAccountEmail, projectId, datasetId, tableId];
+  const idOf = (generation: number) => jobIdOf("load", parts, generation);
   const before = await findLastJob(call, operation, idOf);
   // An earlier attempt's job counts if it succeeds and its table still exists.
-  const done = before.job === null ? null : await followJob(call, operation, before.job);
+  const done = before.job === null || before.job.isForeign ? null : await followJob(call, operation, before.job);
   if (done?.error === null && (await keepStaging(call, staging))) return;
   const configuration = {
     destinationTable: staging,
@@ -126,10 +177,12 @@ async function load(call: BigQueryCall, staging: TableRef, batch: RowBatch): Pro
       configuration: { load: configuration },
       file: batch.file,
     });
+    const isLast = generation + 1 >= before.next + MAX_JOBS;
+    if (started.isForeign && !isLast) continue;
     const { error } = await followJob(call, operation, started);
     if (error === null) return;
     // A failed job has used up its id, so the next job has the next generation.
     const syncError = toSyncError(error, { ...operation, role: "dataEditor" }, call.connection);
-    if (syncError.kind !== "transient" || generation + 1 >= before.next + MAX_JOBS) throw syncError;
+    if (syncError.kind !== "transient" || isLast) throw syncError;
   }
 }

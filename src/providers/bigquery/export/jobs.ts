@@ -3,7 +3,8 @@ import { hash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { SyncError } from "../../../domain/errors.ts";
-import type { Operation } from "../errors.ts";
+import { grantText, type Operation } from "../errors.ts";
+import type { GoogleErrorInfo } from "../googleErrorInfo.ts";
 import { labelValue } from "../names.ts";
 import { settingsOf } from "../options.ts";
 import { type BigQueryCall, parseResponse, send } from "../rest.ts";
@@ -26,7 +27,14 @@ export interface Job {
   error: { reason?: string | undefined; message?: string | undefined } | null;
   /** The digest of the job's batch, from its label. */
   batch: string;
+  /** Another account started it, and ours may not see more of it than that its id is used up. */
+  isForeign: boolean;
 }
+
+const foreignJob = (id: string): Job => {
+  const error = { reason: "accessDenied" };
+  return { id, isDone: true, error, batch: "", isForeign: true };
+};
 
 const jobResponse = z
   .object({
@@ -40,7 +48,8 @@ const jobResponse = z
   .transform(({ jobReference, status, configuration }): Job => {
     const isDone = status.state === "DONE";
     const batch = configuration?.labels?.[BATCH_LABEL] ?? "";
-    return { id: jobReference.jobId, isDone, error: isDone ? (status.errorResult ?? null) : null, batch };
+    const error = isDone ? (status.errorResult ?? null) : null;
+    return { id: jobReference.jobId, isDone, error, batch, isForeign: false };
   });
 
 /** The same parts always give the same id, of letters, digits and `_`. */
@@ -52,10 +61,17 @@ export function workspaceLabels({ connection }: BigQueryCall): Record<string, st
   return { [WORKSPACE_LABEL]: labelValue(connection.workspaceId) };
 }
 
+/** An account sees its own jobs without another role (https://cloud.google.com/bigquery/docs/managing-jobs). */
 async function findJob(call: BigQueryCall, operation: Operation, id: string): Promise<Job | null> {
   const { location } = settingsOf(call.connection);
-  const request = { method: "GET" as const, path: ["jobs", id], query: { location }, expected: [404] };
-  return await send(call, operation, jobResponse, request);
+  let isForeign = false;
+  const expected = ({ status, permission }: GoogleErrorInfo): boolean => {
+    isForeign = status === 403 && permission?.toLowerCase() === "bigquery.jobs.get";
+    return isForeign || status === 404;
+  };
+  const request = { method: "GET" as const, path: ["jobs", id], query: { location }, expected };
+  const job = await send(call, operation, jobResponse, request);
+  return isForeign ? foreignJob(id) : job;
 }
 
 export interface LastJob {
@@ -73,7 +89,7 @@ export async function findLastJob(
   from = 0,
 ): Promise<LastJob> {
   let used = from - 1;
-  let job: Job | null = null;
+  let job: Job | null = null as Job | null;
   let free: number | null = null;
   const look = async (generation: number): Promise<void> => {
     const found = await findJob(call, operation, idOf(generation));
@@ -86,6 +102,8 @@ export async function findLastJob(
   };
   for (let step = 1; free === null; step *= 2) {
     if (used + step > MAX_GENERATIONS) {
+      // Without any role in the project, an account may be told this even of jobs that do not exist.
+      if (job?.isForeign === true) throw noJobUser(call, operation);
       throw new SyncError("bug", `There are more than ${MAX_GENERATIONS} jobs for ${operation.action}. Report this.`);
     }
     await look(used + step);
@@ -154,6 +172,12 @@ async function insertJob(call: BigQueryCall, operation: Operation, start: JobSta
   }
   const response = await uploadJob(call, operation, resource, start.file);
   return response === null ? null : parseResponse(jobResponse, response, operation);
+}
+
+function noJobUser({ connection }: BigQueryCall, { action }: Operation): SyncError {
+  const { serviceAccountEmail: email, projectId } = settingsOf(connection);
+  const problem = `The service account ${email} may not see its own jobs of ${action}.`;
+  return new SyncError("permission", `${problem} ${grantText("jobUser", email, projectId, undefined)}`);
 }
 
 function unknownJob({ action }: Operation): SyncError {

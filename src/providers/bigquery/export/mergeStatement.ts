@@ -3,22 +3,48 @@ import { type TableRef, tableSql, timestampSql } from "../names.ts";
 
 const DAY_MS = 86_400_000;
 const IDS = ["alias_id", "route_id", "variant_id", "user_id"];
+/** Bounds the statement. The widest gaps between days stay. */
+const MAX_DAY_RANGES = 100;
 
 export interface MergeInput {
   target: TableRef;
   staging: TableRef;
-  /** Starts of the hours of the staged rows. */
-  firstHourMs: number;
-  lastHourMs: number;
+  /** Of the staged rows, in order: whole days since 1970. */
+  days: number[];
+}
+
+interface DayRange {
+  first: number;
+  last: number;
+}
+
+/** Ranges without a gap: days 1, 2, 3 and 80 are 1 to 3 and 80. */
+export function dayRanges(days: number[]): DayRange[] {
+  const widestGaps = days
+    .map((day, i) => ({ i, gap: day - (days[i - 1] ?? day) }))
+    .filter(({ gap }) => gap > 1)
+    .toSorted((a, b) => b.gap - a.gap)
+    .slice(0, MAX_DAY_RANGES - 1);
+  const starts = new Set([0, ...widestGaps.map(({ i }) => i)]);
+  const ranges: DayRange[] = [];
+  for (const [i, day] of days.entries()) {
+    const current = ranges.at(-1);
+    if (current === undefined || starts.has(i)) ranges.push({ first: day, last: day });
+    else current.last = day;
+  }
+  return ranges;
 }
 
 /**
- * The key is (user, router, route, variant, UTC hour). The time bounds are constants of whole days, so that BigQuery
- * reads only these partitions. A row with the key of a staged row has the same hour, so it lies within them.
+ * The key is (user, router, route, variant, UTC hour). The time bounds are constants of the days that occur, so that
+ * BigQuery reads only these partitions, and a table may require such a filter. A row with the key of a staged row has
+ * the same hour, so it lies within them.
  */
-export function mergeSql({ target, staging, firstHourMs, lastHourMs }: MergeInput): string {
-  const fromMs = Math.floor(firstHourMs / DAY_MS) * DAY_MS;
-  const toMs = (Math.floor(lastHourMs / DAY_MS) + 1) * DAY_MS;
+export function mergeSql({ target, staging, days }: MergeInput): string {
+  const bounds = dayRanges(days).map(({ first, last }) => {
+    const [from, to] = [timestampSql(first * DAY_MS), timestampSql((last + 1) * DAY_MS)];
+    return `T.\`timestamp\` >= ${from} AND T.\`timestamp\` < ${to}`;
+  });
   const sameIds = IDS.map((id) => `T.${id} = S.${id}`).join(" AND ");
   return `MERGE ${tableSql(target)} AS T
 USING (
@@ -26,7 +52,7 @@ USING (
   FROM ${tableSql(staging)}
   GROUP BY ${IDS.join(", ")}, hour_start
 ) AS S
-ON T.\`timestamp\` >= ${timestampSql(fromMs)} AND T.\`timestamp\` < ${timestampSql(toMs)}
+ON (${bounds.join("\n    OR ")})
   AND ${sameIds} AND TIMESTAMP_TRUNC(T.\`timestamp\`, HOUR) = S.hour_start
 WHEN MATCHED AND S.latest > T.\`timestamp\` THEN UPDATE SET \`timestamp\` = S.latest
 WHEN NOT MATCHED THEN INSERT (${IDS.join(", ")}, \`timestamp\`)

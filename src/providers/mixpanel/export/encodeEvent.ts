@@ -1,6 +1,7 @@
 // Encodes an exposure bucket as a Mixpanel event: always the same text for the same bucket.
 import { hash } from "node:crypto";
 import type { Bucket } from "../../../domain/bucket.ts";
+import { jsonString } from "../../jsonString.ts";
 
 /** Mixpanel recognises a resent bucket by it. The length before each part makes different keys different texts. */
 export function insertId(workspaceId: string, bucket: Bucket): string {
@@ -13,13 +14,6 @@ export interface EncodedEvent {
   bucket: Bucket;
   insertId: string;
   text: string;
-}
-
-const PLAIN = /^[ !#-[\]-~]*$/;
-
-/** Most ids are plain, and testing that is cheaper than JSON.stringify. */
-function jsonString(text: string): string {
-  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 /** Builds JSON by hand, because this runs for every bucket. `ip: 0`: users are not where this server is. */

@@ -98,13 +98,39 @@ test("the digest is that of rows and times, and of nothing else", async () => {
   expect(await digestOf(buckets.slice(1))).not.toBe(digest);
 });
 
-test("the hours of a batch are those of its buckets", async () => {
-  const buckets = makeBuckets(3).map((bucket, i) => ({
+test("the days of a batch are those of its rows, in order and once each", async () => {
+  const dayMs = 86_400_000;
+  const buckets = makeBuckets(4).map((bucket, i) => ({
     ...bucket,
-    hourMs: bucket.hourMs + [0, -7, 3][i]! * 3_600_000,
+    hourMs: bucket.hourMs + [0, -80, 0, -1][i]! * dayMs,
   }));
   const [batch] = (await read(jobOf(buckets), 100)).batches;
-  expect([batch?.firstHourMs, batch?.lastHourMs]).toEqual([buckets[1]?.hourMs, buckets[2]?.hourMs]);
+  const today = Math.floor(buckets[0]!.hourMs / dayMs);
+  expect(batch?.days).toEqual([today - 80, today - 1, today]);
+});
+
+test("buckets that are refused are in no file, and bounded in a batch", async () => {
+  const buckets = makeBuckets(50_000);
+  const old = new Set(buckets.slice(0, 45_000).map(({ userId }) => userId));
+  const dated = buckets.map((bucket) => (old.has(bucket.userId) ? { ...bucket, hourMs: 0 } : bucket));
+  const batches: RowBatch[] = [];
+  for await (const batch of readRowBatches(jobOf(dated), 100_000, (hourMs) => (hourMs === 0 ? "too old" : null)))
+    batches.push(batch);
+  expect(batches.map(({ rows, rejected, cursorSeq }) => [rows, rejected.length, cursorSeq])).toEqual([
+    [0, 20_000, 60_000],
+    [0, 20_000, 120_000],
+    [5_000, 5_000, 150_000],
+  ]);
+  expect(batches[2]?.rejected[0]).toEqual({ bucket: dated[40_000], reason: "too old" });
+  expect(linesOf(batches[2]!)).toHaveLength(5_000);
+  expect(batches[0]?.days).toEqual([]);
+});
+
+test("a later round has digests of its own, so that what was delivered before is delivered again", async () => {
+  const digestOf = async (round: number) => (await read(jobOf(makeBuckets(5), { round }), 100)).batches[0]?.digest;
+  const digests = await Promise.all([0, 1, 2].map(digestOf));
+  expect(new Set(digests).size).toBe(3);
+  expect(await digestOf(1)).toBe(digests[1]);
 });
 
 test("a batch of the longest ids is cut by its bytes", async () => {

@@ -170,8 +170,10 @@ export function exposureTests(get: GetHarness): void {
     expect(await store.exports.commit(id, "run", 3, { cursorSeq: 6, sent: 3, rejected: [] })).toBe(false);
     expect(await store.exports.cursor(id)).toBe(3);
     expect(await store.exports.commit(id, "run", 3, { cursorSeq: 5, sent: 2, rejected: [] })).toBe(true);
-    await store.exports.complete(id, throughMs);
-    await store.exports.complete(id, throughMs - HOUR_MS);
+    await store.exports.complete(id, { throughSeq: 5, throughMs });
+    await store.exports.complete(id, { throughSeq: 5, throughMs: throughMs - HOUR_MS });
+    // The cursor was set back since the last batch: nothing is complete.
+    await store.exports.complete(id, { throughSeq: 6, throughMs: throughMs + HOUR_MS });
     const now = await reread(store, integration);
     expect(now.export).toMatchObject({ sent: 4, rejected: 1, pending: 0, completeThroughMs: throughMs });
     expect(now.lastRun?.directions).toEqual([{ direction: "export", outcome: null, records: 4, rejected: 1 }]);
