@@ -3,6 +3,7 @@ import type { Connection } from "../../domain/connection.ts";
 import { type ErrorKind, SyncError } from "../../domain/errors.ts";
 import { type GoogleErrorInfo, googleErrorInfo } from "./googleErrorInfo.ts";
 import { settingsOf } from "./options.ts";
+import { apiIsOff, namedColumns, refusalIn } from "./refusals.ts";
 
 export interface Operation {
   /** Completes "BigQuery failed at …". */
@@ -11,6 +12,8 @@ export interface Operation {
   about?: string;
   /** The needed role, for refusals that name no permission. */
   role?: Role;
+  /** The table's own columns: of a refusal's words, only these are shown. */
+  columns?: readonly string[];
 }
 
 export type Role = "jobUser" | "dataViewer" | "dataEditor" | "readSessionUser";
@@ -77,9 +80,25 @@ const KIND_OF_GRPC: Record<number, ErrorKind> = {
 export function toSyncError(error: unknown, operation: Operation, connection: Connection): SyncError {
   if (error instanceof SyncError) return error;
   const info = googleErrorInfo(error);
+  const refused = refusal(info, operation, connection);
+  if (refused !== null) return refused;
   const kind = kindOf(info);
   const message = messageOf(kind, info, operation, connection);
   return new SyncError(kind, message, kind === "rate_limited" ? { retryAtMs: retryAt(info) } : {});
+}
+
+function refusal(info: GoogleErrorInfo, operation: Operation, connection: Connection): SyncError | null {
+  const found = refusalIn(info);
+  if (found === null) return null;
+  const { serviceAccountEmail: email, projectId, location } = settingsOf(connection);
+  const { action, about, columns = [] } = operation;
+  const where = whereOf(about, projectId);
+  const subject = { email, projectId, location, action, where, columns: namedColumns(found.said, columns) };
+  return new SyncError(found.kind, found.messageFor(subject), { concernsAllDays: true });
+}
+
+function whereOf(about: string | undefined, projectId: string): string {
+  return about === undefined ? `the project ${projectId}` : `${about} in the project ${projectId}`;
 }
 
 function kindOf({ status, grpc, reason, text }: GoogleErrorInfo): ErrorKind {
@@ -105,7 +124,7 @@ function messageOf(kind: ErrorKind, info: GoogleErrorInfo, operation: Operation,
   const { serviceAccountEmail: email, projectId, location } = settingsOf(connection);
   const { action, about } = operation;
   const said = saidOf(info);
-  const where = about === undefined ? `the project ${projectId}` : `${about} in the project ${projectId}`;
+  const where = whereOf(about, projectId);
   switch (kind) {
     case "auth":
       return `Google refused the access token of ${email} at ${action} (${said}). ${CHECK_ACCOUNT}`;
@@ -130,12 +149,7 @@ function messageOf(kind: ErrorKind, info: GoogleErrorInfo, operation: Operation,
 
 function permissionMessage(info: GoogleErrorInfo, { action, about, role }: Operation, connection: Connection): string {
   const { serviceAccountEmail: email, projectId } = settingsOf(connection);
-  if (/^(accessNotConfigured|SERVICE_DISABLED)$/.test(info.reason)) {
-    return (
-      `The BigQuery API is switched off in the project ${projectId}. ` +
-      "Enable the BigQuery API and the BigQuery Storage API there."
-    );
-  }
+  if (/^(accessNotConfigured|SERVICE_DISABLED)$/.test(info.reason)) return apiIsOff(projectId);
   if (info.reason.startsWith("billing")) {
     return `The billing of the project ${projectId} does not allow ${action}. Enable billing in Google Cloud.`;
   }
@@ -183,7 +197,9 @@ export function impersonationError(error: unknown, email: string): SyncError {
   if (status === 401) {
     return new SyncError("auth", `Google refused this service's own identity (${said}). Its operator must renew it.`);
   }
-  if (status === 403) return new SyncError("permission", impersonationRefused(email, null));
+  if (status === 403) {
+    return new SyncError("permission", refusedImpersonation(info, email) ?? impersonationRefused(email, null));
+  }
   if (status === 400 || status === 404) {
     return new SyncError("auth", `Google does not know the service account ${email} (${said}). Check its address.`);
   }
@@ -192,6 +208,14 @@ export function impersonationError(error: unknown, email: string): SyncError {
     return new SyncError("rate_limited", message, { retryAtMs: retryAt(info) });
   }
   return new SyncError("transient", `Google gave no access token for ${email} (${said}); it is tried again.`);
+}
+
+/** A perimeter or an organization policy may stop impersonation too; null if it is the grant that is missing. */
+function refusedImpersonation(info: GoogleErrorInfo, email: string): string | null {
+  const projectId = email.slice(email.indexOf("@") + 1).replace(/\.iam\.gserviceaccount\.com$/, "");
+  const action = "impersonating the service account";
+  const subject = { email, projectId, location: "", action, where: `the project ${projectId}`, columns: [] };
+  return refusalIn(info)?.messageFor(subject) ?? null;
 }
 
 export function impersonationRefused(email: string, principal: string | null): string {
