@@ -1,5 +1,6 @@
 // What an integration and its events say of themselves beside errors. API, CLI and Portal show these very words.
 import { MAX_PROPERTIES_PER_EVENT } from "./limits.ts";
+import { nothingMatched, type RowFacts, rowWarnings } from "./rowWarnings.ts";
 
 export const WARNING_CODES = [
   "never_tested",
@@ -16,6 +17,10 @@ export const WARNING_CODES = [
   "gaps",
   "future_rows",
   "properties_truncated",
+  "nothing_matched",
+  "columns_left_out",
+  "uuid_not_unique",
+  "uuids_change",
 ] as const;
 
 export interface Warning {
@@ -46,6 +51,7 @@ export interface EventFacts {
   future: number;
   /** Records have more properties than are listed. */
   propertiesTruncated: boolean;
+  rows: RowFacts;
 }
 
 export interface IntegrationFacts {
@@ -95,7 +101,7 @@ export function eventWarnings(event: EventFacts): Warning[] {
       "and can be measured.";
     warnings.push({ code: "properties_truncated", message });
   }
-  return warnings;
+  return [...warnings, ...rowWarnings(event.rows)];
 }
 
 function connectionWarnings({ lastTest, hasRun, overdue, nextRunAtMs, ...facts }: IntegrationFacts): Warning[] {
@@ -157,7 +163,9 @@ function warningsOfEvents({ import: imported, events }: IntegrationFacts): Warni
   return all.slice(0, MAX_EVENT_WARNINGS);
 }
 
-function nameWarnings({ imported, seen, nearest, completeThroughMs }: EventFacts): Warning[] {
+function nameWarnings({ imported, rejected, seen, nearest, completeThroughMs, rows }: EventFacts): Warning[] {
+  const unmatched = imported === 0 && rejected === 0 ? nothingMatched(rows, { seen, nearest }) : null;
+  if (unmatched !== null) return [unmatched];
   const names = nearest.map((name) => `“${name}”`).join(", ");
   if (imported === 0 && seen === false) {
     const hint = names === "" ? "" : ` The nearest names there are ${names}.`;

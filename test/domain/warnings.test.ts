@@ -1,6 +1,7 @@
 // Warnings: each fact gives its words, and what is well gives none.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { NO_ROW_FACTS } from "../../src/domain/rowWarnings.ts";
 import type { Gap } from "../../src/domain/importRange.ts";
 import {
   eventWarnings,
@@ -20,6 +21,7 @@ const EVENT: EventFacts = {
   gaps: [],
   future: 0,
   propertiesTruncated: false,
+  rows: NO_ROW_FACTS,
 };
 const gap = (fromDay: string, toDay = fromDay): Gap => ({
   fromDay,
@@ -148,6 +150,14 @@ test("whatever the facts are, each warning is one or more whole sentences", () =
     gaps: fc.array(fc.constant(gap("2026-01-01")), { maxLength: 5 }),
     future: fc.nat(2),
     propertiesTruncated: fc.boolean(),
+    rows: fc.record({
+      leftOut: fc.array(fc.constant("ssn"), { maxLength: 12 }),
+      twins: fc.nat(2),
+      late: fc.nat(9),
+      renamed: fc.nat(9),
+      tableRows: fc.constantFrom(null, 0, 1, 5),
+      visible: fc.constantFrom(null, true, false),
+    }),
   });
   fc.assert(
     fc.property(facts, (event) => {

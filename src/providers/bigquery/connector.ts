@@ -7,6 +7,7 @@ import { createClients } from "./clients.ts";
 import { exportBuckets } from "./export/exportBuckets.ts";
 import type { BigQueryOptions } from "./options.ts";
 import { importPage } from "./import/readPage.ts";
+import { reportSource } from "./import/reportSource.ts";
 import { planBigQueryPasses, planBigQueryRanges } from "./import/planPasses.ts";
 import type { BigQueryContext } from "./rest.ts";
 import { bigQuerySpec } from "./spec.ts";
@@ -26,6 +27,7 @@ export function createBigQueryConnector(options: BigQueryOptions): Connector {
     importPage: (connection, page) => importPage(context, connection, page),
     // The limits of read sessions are not countable in requests.
     requestBudget: () => null,
+    reportSource: (connection, event) => reportSource(context, connection, event),
     browse: createBrowse(context),
     close: async () => {
       await Promise.all([context.clients.close(), context.http.close()]);

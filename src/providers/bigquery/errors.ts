@@ -87,14 +87,26 @@ export function toSyncError(error: unknown, operation: Operation, connection: Co
   return new SyncError(kind, message, kind === "rate_limited" ? { retryAtMs: retryAt(info) } : {});
 }
 
+/** Policy tags keep the account from columns of the table. */
+export class RefusedColumns extends SyncError {
+  readonly columns: readonly string[];
+
+  constructor(message: string, columns: readonly string[]) {
+    super("permission", message, { concernsAllDays: true });
+    this.columns = columns;
+  }
+}
+
 function refusal(info: GoogleErrorInfo, operation: Operation, connection: Connection): SyncError | null {
   const found = refusalIn(info);
   if (found === null) return null;
   const { serviceAccountEmail: email, projectId, location } = settingsOf(connection);
   const { action, about, columns = [] } = operation;
   const where = whereOf(about, projectId);
-  const subject = { email, projectId, location, action, where, columns: namedColumns(found.said, columns) };
-  return new SyncError(found.kind, found.messageFor(subject), { concernsAllDays: true });
+  const named = namedColumns(found.said, columns);
+  const message = found.messageFor({ email, projectId, location, action, where, columns: named });
+  if (named.length > 0) return new RefusedColumns(message, named);
+  return new SyncError(found.kind, message, { concernsAllDays: true });
 }
 
 function whereOf(about: string | undefined, projectId: string): string {

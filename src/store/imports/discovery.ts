@@ -79,11 +79,11 @@ function exampleOf(eventId: number, identities: string[]): RawBuilder<unknown> {
   return sql`(
   select case
     when lower(r.name) = any(${identities}::text[]) then null
+    when lower(substring(r.name from '[^.]*$')) = any(${identities}::text[]) then null
     when length(v.value::text) <= ${EXAMPLE_CHARS}::integer then v.value::text
     else to_jsonb(left(v.value #>> '{}', ${EXAMPLE_CHARS}::integer - 2) || '…')::text end
   from imported_events e
-  -- A name with dots may name a field within a field.
-  cross join lateral (select coalesce(e.properties -> r.name, e.properties #> string_to_array(r.name, '.')) as value) v
+  cross join lateral (select crosscurrent_property(e.properties, r.name) as value) v
   where e.event_id = ${eventId} and e.uuid = r.example_uuid
 )`;
 }

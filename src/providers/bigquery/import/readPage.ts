@@ -25,12 +25,13 @@ import {
 } from "./cursor.ts";
 import { readArrowBatch, schemaMessage } from "./decode/arrowBatch.ts";
 import { JsonBytes } from "./decode/jsonBytes.ts";
+import { RefusedColumns } from "../errors.ts";
 import { tableText } from "../names.ts";
 import { sourceOf } from "../options.ts";
 import type { BigQueryCall, BigQueryContext } from "../rest.ts";
 import { type RowContext, rowReader } from "./rows.ts";
-import { readTable, type SourceTable } from "./sourceTable.ts";
-import { openReadSession } from "./readSession.ts";
+import { readTable, type SourceTable, withoutColumns } from "./sourceTable.ts";
+import { openReadSession, type ReadSessionRequest } from "./readSession.ts";
 import { readStreams, ReadSessionGone } from "./streams.ts";
 
 /** The size of a page. It ends with the Arrow batch that reaches one of these limits. */
@@ -58,6 +59,8 @@ interface BegunWindow {
   session: ReadSessionState;
   fromMs: number;
   schema: Buffer | null;
+  /** With the columns that the session reads. */
+  table: SourceTable;
   /** Whether an earlier page opened the session. */
   isResumed: boolean;
 }
@@ -107,25 +110,48 @@ async function beginWindow(page: Page, cursor: ImportCursor): Promise<BegunWindo
   const overlapMs = overlapOf(call.context.options.overlapMs, table.isDateTime);
   const fromMs = cursor.fromMs ?? firstMs(completeThroughMs, call.connection.importFrom, overlapMs);
   const { session } = cursor;
-  if (session !== null && session.fingerprint === table.fingerprint) {
+  const resumed = session === null ? null : without(page, session.without ?? []);
+  if (session !== null && session.fingerprint === resumed?.fingerprint) {
     // A copy, because a page that fails must not change its cursor.
-    return { cursor, session: structuredClone(session), fromMs, schema: null, isResumed: true };
+    return { cursor, session: structuredClone(session), fromMs, schema: null, isResumed: true, table: resumed };
   }
   const window = windowOf(fromMs, cursor.windowMs, job.pageHalvings, targetMs);
   const events = job.events.map(({ name }) => name);
-  const wanted = { table, events, window, isLast: window.toMs >= targetMs, streams: limits.streams };
-  const { state, schema } = await openReadSession(call, wanted);
+  // Rows without a time are read once: every later pass would read and reject them again.
+  const isLast = window.toMs >= targetMs && completeThroughMs === null;
+  const wanted = { table, events, window, isLast, streams: limits.streams };
+  const opened = await openWithoutRefused(page, wanted);
   job.heartbeat();
-  return { cursor, session: state, fromMs, schema, isResumed: false };
+  return { cursor, session: opened.state, fromMs, schema: opened.schema, isResumed: false, table: opened.table };
 }
 
-function readWindow(page: Page, begun: BegunWindow): AsyncGenerator<ImportChunk> {
-  return toImportChunks(readSinks(page, begun), page.job.signal, () => progressOf(page, begun));
+/** Leaves out columns that the service refuses, unless the event needs them. */
+async function openWithoutRefused(page: Page, wanted: ReadSessionRequest) {
+  try {
+    return { ...(await openReadSession(page.call, wanted)), table: wanted.table };
+  } catch (error) {
+    if (!(error instanceof RefusedColumns)) throw error;
+    const table = without(page, error.columns);
+    if (table === null) throw error;
+    const { state, schema } = await openReadSession(page.call, { ...wanted, table });
+    return { state: { ...state, without: [...error.columns] }, schema, table };
+  }
+}
+
+function without({ table, job }: Page, refused: readonly string[]): SourceTable | null {
+  return refused.length === 0 ? table : withoutColumns(table, sourceOf(job.events[0] ?? { source: null }), refused);
+}
+
+async function* readWindow(page: Page, begun: BegunWindow): AsyncGenerator<ImportChunk> {
+  const { leftOut } = begun.table;
+  const chunks = toImportChunks(readSinks(page, begun), page.job.signal, () => progressOf(page, begun));
+  for await (const chunk of chunks) yield chunk.progress === null ? chunk : { ...chunk, leftOut };
 }
 
 /** Moves the streams' offsets past what was read. */
 async function* readSinks(page: Page, begun: BegunWindow): AsyncGenerator<RowSink> {
-  const { call, job, limits, table } = page;
+  const { call, job, limits } = page;
+  const { table } = begun;
   const rowContext: RowContext = {
     mapping: table.mapping,
     columns: table.columns,
@@ -135,7 +161,7 @@ async function* readSinks(page: Page, begun: BegunWindow): AsyncGenerator<RowSin
   const parts = readStreams({
     call,
     session: begun.session,
-    operation: { action: "reading rows", about: tableText(table.ref), role: "readSessionUser" },
+    operation: { action: "reading rows", about: tableText(table.ref), role: "readSessionUser", columns: table.columns.map(({ name }) => name) },
     idleMs: limits.idleMs,
   });
   const isFull = createFullCheck(limits, job.pageHalvings);

@@ -18,6 +18,8 @@ export interface ReadSessionRequest {
   window: TimeWindow;
   isLast: boolean;
   streams: number;
+  /** Instead of the restriction to the events and the window; empty for all rows. */
+  restriction?: string;
 }
 
 export interface OpenedReadSession {
@@ -42,9 +44,10 @@ export async function openReadSession(call: BigQueryCall, wanted: ReadSessionReq
   const { clients } = call.context;
   const { table } = wanted;
   const { projectId, datasetId, tableId } = table.ref;
-  const rowFilter = rowRestriction(wanted);
+  const rowFilter = wanted.restriction ?? rowRestriction(wanted);
   const about = tableText(table.ref);
-  const operation: Operation = { action: "opening a read session", about, role: "readSessionUser" };
+  const columns = table.columns.map(({ name: column }) => column);
+  const operation: Operation = { action: "opening a read session", about, role: "readSessionUser", columns };
   const open = async () => {
     const { client, callOptions } = await clients.readClientOf(call.connection);
     const request = {
@@ -53,7 +56,7 @@ export async function openReadSession(call: BigQueryCall, wanted: ReadSessionReq
         table: `projects/${projectId}/datasets/${datasetId}/tables/${tableId}`,
         dataFormat: "ARROW" as const,
         traceId: TRACE_ID,
-        readOptions: { selectedFields: table.columns.map(({ name: column }) => column), rowRestriction: rowFilter },
+        readOptions: { selectedFields: columns, rowRestriction: rowFilter },
       },
       maxStreamCount: Math.min(wanted.streams, MAX_STREAMS),
     };

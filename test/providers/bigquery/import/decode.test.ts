@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { readArrowBatch, schemaMessage } from "../../../../src/providers/bigquery/import/decode/arrowBatch.ts";
 import { objectWriter } from "../../../../src/providers/bigquery/import/decode/column.ts";
 import { JsonBytes } from "../../../../src/providers/bigquery/import/decode/jsonBytes.ts";
-import { fieldsReader } from "../../../../src/providers/bigquery/import/numericFields.ts";
+import { fieldsReader } from "../../../../src/providers/bigquery/import/fields.ts";
 import type { TableColumn } from "../../../../src/providers/bigquery/import/sourceTable.ts";
 import { columnOf } from "../../../support/providers/bigqueryImport.ts";
 
