@@ -21,6 +21,7 @@ export const WARNING_CODES = [
   "columns_left_out",
   "uuid_not_unique",
   "uuids_change",
+  "unknown_property",
 ] as const;
 
 export interface Warning {
@@ -102,6 +103,16 @@ export function eventWarnings(event: EventFacts): Warning[] {
     warnings.push({ code: "properties_truncated", message });
   }
   return [...warnings, ...rowWarnings(event.rows)];
+}
+
+/** `unknownProperties`: those of a metric that no record of its events has. */
+export function metricWarnings(unknownProperties: readonly string[]): Warning[] {
+  return unknownProperties.map((name) => {
+    const message =
+      `No record has the property “${name}” yet, so it counts as absent: a sum of it is 0. ` +
+      "Check its name if records were imported.";
+    return { code: "unknown_property", message };
+  });
 }
 
 function connectionWarnings({ lastTest, hasRun, overdue, nextRunAtMs, ...facts }: IntegrationFacts): Warning[] {

@@ -5,6 +5,8 @@ import { findName } from "../../domain/nearestNames.ts";
 import type { Database } from "../postgres/database.ts";
 
 const ASK_EVERY_MS = 3_600_000;
+/** Of one run. The next run asks for the others. */
+const MAX_EVENTS = 10;
 const MAX_NAMES = 5_000;
 /** Longer values are no names of events. */
 const MAX_NAME_CHARS = 100;
@@ -23,9 +25,12 @@ export async function checkSources(
   const named = options.name === undefined ? sql`true` : sql`name = ${options.name}`;
   const events = await db.query(sql<UnseenEvent>`
     update event_definitions set source_asked_at_ms = crosscurrent_now_ms()
-    where integration_id = ${integrationId} and deleted_at_ms is null and imported = 0 and rejected = 0
-      and ${complete} and ${named}
-      and (source_asked_at_ms is null or source_asked_at_ms <= crosscurrent_now_ms() - ${ASK_EVERY_MS}::bigint)
+    where id in (
+      select id from event_definitions
+      where integration_id = ${integrationId} and deleted_at_ms is null and imported = 0 and rejected = 0
+        and ${complete} and ${named}
+        and (source_asked_at_ms is null or source_asked_at_ms <= crosscurrent_now_ms() - ${ASK_EVERY_MS}::bigint)
+      order by source_asked_at_ms nulls first, id limit ${MAX_EVENTS} for no key update)
     returning id, name, source`);
   for (const { id, ...event } of events) await keep(db, id, event.name, await ask(event));
 }

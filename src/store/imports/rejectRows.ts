@@ -30,16 +30,21 @@ export async function rejectRows(
   const fresh = await keepKeys(tx, integrationId, rejected);
   if (fresh.length === 0) return [];
   const known = await readCounters(tx, integrationId, fresh);
-  const sample: RejectedInsert[] = [];
+  const sample = new Set<RejectedInsert>();
   for (const [counter, records] of groupByCounter(fresh, known)) {
     const before = await raise(tx, integrationId, counter, records.length);
-    sample.push(...records.slice(0, Math.max(0, SAMPLE_RECORDS - before)));
+    for (const record of records.slice(0, Math.max(0, SAMPLE_RECORDS - before))) sample.add(record);
   }
-  await insertRejected(tx, integrationId, sample);
+  // In the order in which they were read.
+  await insertRejected(
+    tx,
+    integrationId,
+    fresh.filter((record) => sample.has(record)),
+  );
   return fresh.map(({ eventId }) => eventId);
 }
 
-/** In the order of the keys, so that two chunks that share records never wait for each other. */
+/** Inserts in the order of the keys, so that two chunks that share records never wait for each other. */
 async function keepKeys(tx: Transaction, integrationId: string, rejected: RejectedInsert[]): Promise<RejectedInsert[]> {
   const byKey = new Map<string, RejectedInsert>();
   for (const record of rejected) {
@@ -52,7 +57,8 @@ async function keepKeys(tx: Transaction, integrationId: string, rejected: Reject
     select event_id, case when event_id is null then ${integrationId}::text end, key
     from unnest(${eventIds}::integer[], ${[...byKey.keys()]}::uuid[]) as k (event_id, key) order by 1, 2, 3
     on conflict do nothing returning replace(key_hash::text, '-', '') as key`);
-  return kept.flatMap(({ key }) => byKey.get(key) ?? []);
+  const fresh = new Set(kept.map(({ key }) => key));
+  return [...byKey].filter(([key]) => fresh.has(key)).map(([, record]) => record);
 }
 
 function readCounters(tx: Transaction, integrationId: string, fresh: RejectedInsert[]): Promise<Counter[]> {

@@ -11,7 +11,7 @@ import { openReadSession } from "./readSession.ts";
 import { readTable, type SourceTable } from "./sourceTable.ts";
 import { readStreams } from "./streams.ts";
 
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 15_000;
 /** Only the event column is read, and so much of it. */
 const MAX_ROWS = 500_000;
 const MAX_NAMES = 5_000;
