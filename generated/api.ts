@@ -457,7 +457,7 @@ export interface paths {
         };
         /**
          * List rejected records
-         * @description Returns the records that were refused for good, oldest first, with the reasons, and how many have each. The records contain user ids.
+         * @description Returns the records that were refused for good, oldest first, with the reasons, and how many have each. All buckets of the export are listed; of an import, a sample of each event and reason. The records contain user ids.
          */
         get: operations["listRejectedRecords"];
         put?: never;
@@ -1169,7 +1169,7 @@ export interface components {
              * @description Which kind of warning it is.
              * @enum {string}
              */
-            code: "never_tested" | "test_failed" | "partly_tested" | "never_run" | "overdue" | "no_events" | "rejected" | "late_exposures" | "event_not_seen" | "event_in_other_case" | "nothing_imported" | "gaps" | "future_rows" | "properties_truncated";
+            code: "never_tested" | "test_failed" | "partly_tested" | "never_run" | "overdue" | "no_events" | "rejected" | "late_exposures" | "event_not_seen" | "event_in_other_case" | "nothing_imported" | "gaps" | "future_rows" | "properties_truncated" | "nothing_matched" | "columns_left_out" | "uuid_not_unique" | "uuids_change" | "unknown_property";
             /** @description What is not as it should be, and what to do about it. */
             message: string;
         };
@@ -1732,10 +1732,18 @@ export interface components {
              */
             timestampFieldName: string;
             /**
-             * @description Event UUID Field Name: Unique per row
+             * @description Event UUID Field Name: Unique per row, the same at every read
              * @example event_uuid
              */
             eventUuidFieldName: string;
+            /**
+             * @description Columns: Only these columns are copied, besides those above. Default: all that have no policy tag.
+             * @example [
+             *       "amount",
+             *       "currency"
+             *     ]
+             */
+            columns?: string[];
         };
         NewMixpanelEvent: {
             /**
@@ -1780,10 +1788,18 @@ export interface components {
              */
             timestampFieldName: string;
             /**
-             * @description Event UUID Field Name: Unique per row
+             * @description Event UUID Field Name: Unique per row, the same at every read
              * @example event_uuid
              */
             eventUuidFieldName: string;
+            /**
+             * @description Columns: Only these columns are copied, besides those above. Default: all that have no policy tag.
+             * @example [
+             *       "amount",
+             *       "currency"
+             *     ]
+             */
+            columns?: string[] | string;
         };
         /**
          * @example {
@@ -2318,6 +2334,7 @@ export interface components {
          *       "format": {
          *         "style": "percent"
          *       },
+         *       "warnings": [],
          *       "createdAt": "2026-01-31T08:00:00.000Z",
          *       "updatedAt": "2026-01-31T08:00:00.000Z"
          *     }
@@ -2353,6 +2370,11 @@ export interface components {
                 /** @description The currency, as an ISO 4217 code. */
                 currency?: string;
             };
+            /**
+             * @description What is not as it should be although nothing failed. Empty if all is well.
+             * @example []
+             */
+            warnings: components["schemas"]["Warning"][];
             /**
              * Format: date-time
              * @description When the metric was created.
@@ -2522,6 +2544,7 @@ export interface components {
          *         "format": {
          *           "style": "percent"
          *         },
+         *         "warnings": [],
          *         "createdAt": "2026-01-31T08:00:00.000Z",
          *         "updatedAt": "2026-01-31T08:00:00.000Z"
          *       },
@@ -4551,7 +4574,7 @@ export interface operations {
                          * @example null
                          */
                         next: string | null;
-                        /** @description All rejected records by reason, whatever the page. The counts are exact. */
+                        /** @description All rejected records by reason, whatever the page. The counts are exact, also where a sample is listed. */
                         counts: components["schemas"]["RejectedCount"][];
                     };
                 };
@@ -5504,6 +5527,7 @@ export interface operations {
                      *           "format": {
                      *             "style": "percent"
                      *           },
+                     *           "warnings": [],
                      *           "createdAt": "2026-01-31T08:00:00.000Z",
                      *           "updatedAt": "2026-01-31T08:00:00.000Z"
                      *         }
@@ -5577,6 +5601,7 @@ export interface operations {
                      *       "format": {
                      *         "style": "percent"
                      *       },
+                     *       "warnings": [],
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "updatedAt": "2026-01-31T08:00:00.000Z"
                      *     }
@@ -5629,6 +5654,7 @@ export interface operations {
                      *       "format": {
                      *         "style": "percent"
                      *       },
+                     *       "warnings": [],
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "updatedAt": "2026-01-31T08:00:00.000Z"
                      *     }
@@ -5713,6 +5739,7 @@ export interface operations {
                      *       "format": {
                      *         "style": "percent"
                      *       },
+                     *       "warnings": [],
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "updatedAt": "2026-01-31T08:00:00.000Z"
                      *     }
@@ -5788,6 +5815,7 @@ export interface operations {
                      *         "format": {
                      *           "style": "percent"
                      *         },
+                     *         "warnings": [],
                      *         "createdAt": "2026-01-31T08:00:00.000Z",
                      *         "updatedAt": "2026-01-31T08:00:00.000Z"
                      *       },

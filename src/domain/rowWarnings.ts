@@ -1,5 +1,9 @@
 // What the rows of an event's own table say: nothing matched, columns left out, UUIDs that repeat or change.
-import type { Warning } from "./warnings.ts";
+
+interface RowWarning {
+  code: "nothing_matched" | "columns_left_out" | "uuid_not_unique" | "uuids_change";
+  message: string;
+}
 
 /** What is known of the table of an event whose provider has one table per event. */
 export interface RowFacts {
@@ -22,8 +26,8 @@ const MAX_NAMED = 10;
 const MIN_RENAMED = 3;
 const RENAMED_SHARE = 0.5;
 
-export function rowWarnings({ leftOut, twins, late, renamed }: RowFacts): Warning[] {
-  const warnings: Warning[] = [];
+export function rowWarnings({ leftOut, twins, late, renamed }: RowFacts): RowWarning[] {
+  const warnings: RowWarning[] = [];
   if (leftOut.length > 0) {
     const named = leftOut.slice(0, MAX_NAMED);
     const more = leftOut.length > named.length ? ` and ${leftOut.length - named.length} more` : "";
@@ -34,8 +38,8 @@ export function rowWarnings({ leftOut, twins, late, renamed }: RowFacts): Warnin
   }
   if (twins > 0) {
     const message =
-      `${twins === 1 ? "1 row shares its" : `${twins} rows share their`} UUID with another row of other content. Only ` +
-      "one row of each UUID is kept, the others are listed as rejected. Map a column that is unique for each row.";
+      `${twins === 1 ? "1 row shares its" : `${twins} rows share their`} UUID with another row of other content. ` +
+      "Only one row of each UUID is kept, the others are listed as rejected. Map a column that is unique for each row.";
     warnings.push({ code: "uuid_not_unique", message });
   }
   if (renamed >= MIN_RENAMED && renamed >= late * RENAMED_SHARE) {
@@ -52,7 +56,7 @@ export function rowWarnings({ leftOut, twins, late, renamed }: RowFacts): Warnin
 export function nothingMatched(
   { tableRows, visible }: RowFacts,
   { seen, nearest }: { seen: boolean | null; nearest: readonly string[] },
-): Warning | null {
+): RowWarning | null {
   if (tableRows === null || tableRows === 0) return null;
   const has = `The table has ${tableRows === 1 ? "1 row" : `${tableRows} rows`}, but none of them matched.`;
   const policy = "A row access policy may hide rows: then add the service account to one of its policies";

@@ -133,7 +133,11 @@ describe("an event", () => {
     ["has rows with new UUIDs", { rows: { ...NO_ROW_FACTS, late: 10, renamed: 5 } }, ["uuids_change"]],
     ["has late rows, few of them like others", { rows: { ...NO_ROW_FACTS, late: 100, renamed: 20 } }, []],
     ["has two late rows like others", { rows: { ...NO_ROW_FACTS, late: 2, renamed: 2 } }, []],
-    ["has a table whose rows do not match", { imported: 0, rows: { ...NO_ROW_FACTS, tableRows: 5 } }, ["nothing_matched"]],
+    [
+      "has a table whose rows do not match",
+      { imported: 0, rows: { ...NO_ROW_FACTS, tableRows: 5 } },
+      ["nothing_matched"],
+    ],
     ["has an empty table", { imported: 0, rows: { ...NO_ROW_FACTS, tableRows: 0 } }, ["nothing_imported"]],
     [
       "has a table whose rows were all rejected",

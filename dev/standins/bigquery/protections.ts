@@ -11,13 +11,14 @@ const accounts = z.array(emailSchema).max(100).default([]);
 
 export const protectionSchema = z.strictObject({
   /** By top-level column: the tag as refusals name it, as in `Business : ssn`, and who may read the column. */
-  policyTags: z
-    .record(z.string(), z.strictObject({ tag: z.string().min(1).max(200), readers: accounts }))
-    .default({}),
+  policyTags: z.record(z.string(), z.strictObject({ tag: z.string().min(1).max(200), readers: accounts })).default({}),
   /** A tag may be hidden from `tables.get`, so that only a refusal shows it. */
   hidesTags: z.boolean().default(false),
   /** With any of them, an account sees the rows of the policies that name it, and else no row. */
-  rowPolicies: z.array(z.strictObject({ filter: z.string().min(1).max(10_000), grantees: accounts })).max(100).default([]),
+  rowPolicies: z
+    .array(z.strictObject({ filter: z.string().min(1).max(10_000), grantees: accounts }))
+    .max(100)
+    .default([]),
 });
 type Protection = z.infer<typeof protectionSchema>;
 export type ProtectionInput = z.input<typeof protectionSchema>;
@@ -53,7 +54,9 @@ export class Protections {
     const [first] = tagged;
     if (first !== undefined) throw requestFailed(status.PERMISSION_DENIED, refusalOf(name, tagged, first[1].tag));
     if (protection.rowPolicies.length === 0) return request;
-    const filters = protection.rowPolicies.filter(({ grantees }) => grantees.includes(email)).map(({ filter }) => filter);
+    const filters = protection.rowPolicies
+      .filter(({ grantees }) => grantees.includes(email))
+      .map(({ filter }) => filter);
     const visible = filters.length === 0 ? "1 = 0" : filters.map((filter) => `(${filter})`).join(" OR ");
     const restriction = rowRestriction === "" ? visible : `(${rowRestriction}) AND (${visible})`;
     const { readSession } = request;

@@ -58,7 +58,12 @@ export const metricResponse = z
   })
   .openapi("Metric", { description: "The definition of a metric.", example: metricExample });
 
-export function toMetricResponse({ createdAtMs, updatedAtMs, unknownProperties, ...metric }: Metric): z.input<typeof metricResponse> {
+export function toMetricResponse({
+  createdAtMs,
+  updatedAtMs,
+  unknownProperties,
+  ...metric
+}: Metric): z.input<typeof metricResponse> {
   const { style, currency } = metric.format;
   return {
     ...metric,

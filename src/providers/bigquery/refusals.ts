@@ -29,7 +29,7 @@ const DENIED = String.raw`(?:Access Denied: (?:(?:BigQuery )?BigQuery: |(?:Proje
 
 const startingWith = (...texts: string[]): RegExp[] => texts.map((text) => new RegExp(`^${DENIED}${text}`, "i"));
 
-/** The first refusal that matches stands. Sources: https://cloud.google.com/bigquery/docs/error-messages and reports. */
+/** The first that matches stands. Sources: https://cloud.google.com/bigquery/docs/error-messages and public reports. */
 const REFUSALS: readonly Refusal[] = [
   {
     patterns: startingWith(
@@ -63,7 +63,10 @@ const REFUSALS: readonly Refusal[] = [
       "Add the account to a row access policy with FILTER USING (TRUE).",
   },
   {
-    patterns: startingWith("Only external tables with connections can be read", "Permission denied while globbing file"),
+    patterns: startingWith(
+      "Only external tables with connections can be read",
+      "Permission denied while globbing file",
+    ),
     kind: "schema",
     message: ({ where }) =>
       `${where} is an external table, whose files BigQuery cannot read for this service. Make a table of it, ` +
@@ -100,7 +103,9 @@ const REFUSALS: readonly Refusal[] = [
       `${projectId}, and check that the key exists.`,
   },
   {
-    patterns: startingWith("Your administrator (?:requires that you specify an encryption key|prevents using KMS keys)"),
+    patterns: startingWith(
+      "Your administrator (?:requires that you specify an encryption key|prevents using KMS keys)",
+    ),
     kind: "permission",
     message: ({ action, projectId }) =>
       `An organization policy on encryption keys of the project ${projectId} forbids ${action}. Give the project ` +
@@ -137,7 +142,7 @@ const REFUSALS: readonly Refusal[] = [
     ),
     kind: "permission",
     message: ({ action, projectId }) =>
-      `The billing account of the project ${projectId} is missing, closed or disabled, so that ${action} was refused. ` +
+      `The billing account of the project ${projectId} is missing, closed or disabled: ${action} was refused. ` +
       "Link an open billing account in Google Cloud.",
   },
   {

@@ -58,7 +58,9 @@ const source = {
   eventFieldName: column("Event Field Name", "Identifies the event type", "event_name", ["STRING"]),
   userIdFieldName: column("User ID Field Name", "As in user of your calls", "user_id", ["STRING"]),
   timestampFieldName: column("Timestamp Field Name", "TIMESTAMP or DATETIME", "created_at", ["TIMESTAMP", "DATETIME"]),
-  eventUuidFieldName: column("Event UUID Field Name", "Unique per row, the same at every read", "event_uuid", ["STRING"]),
+  eventUuidFieldName: column("Event UUID Field Name", "Unique per row, the same at every read", "event_uuid", [
+    "STRING",
+  ]),
   /** The columns above are copied in any case. */
   columns: {
     schema: z.union([columnList, columnText]).optional(),

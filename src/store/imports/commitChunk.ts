@@ -12,7 +12,7 @@ import { appendPropertyCounts } from "./propertyCounts.ts";
 import { quarantineInvalidRows } from "./quarantine.ts";
 import { moveRanges } from "./ranges.ts";
 import { rejectRows } from "./rejectRows.ts";
-import { compareLate, twinsIn } from "./sameUuid.ts";
+import { compareLate, twinsIn, twinsOfStored } from "./sameUuid.ts";
 import { CHUNK_SETTINGS, storeRows, type StagedRow } from "./stagingTable.ts";
 import { noteUserPairs } from "./userPairs.ts";
 
@@ -67,7 +67,7 @@ async function storeChunk(tx: Transaction, chunk: ChunkCommit): Promise<ChunkRes
     const event = events.get(row.event);
     if (event !== undefined) staged.push({ eventId: event.id, row });
   }
-  const stored = await storeRows(tx, staged, { findTwins: findsTwins(chunk) });
+  const stored = await storeRows(tx, staged, { findTwins: findsTwins(chunk) ? twinsOfStored : null });
   const { fresh, replaced, twins } = stored;
   if (chunk.checksUuids === true) await noteLateRows(tx, chunk, staged, fresh);
   await noteUserPairs(tx, [...fresh, ...replaced]);

@@ -16,7 +16,7 @@ export interface ChunkCommit extends ImportChunk {
   from: EventProgress;
   /** The ranges that the page belongs to, which then move in place of the events. */
   ranges?: number[];
-  /** The customer makes the UUIDs of the rows, so that they may be wrong: rows of the first pass must differ in them. */
+  /** The customer makes the UUIDs of the rows, so that they may be wrong: in a first pass all must differ. */
   checksUuids?: boolean;
 }
 

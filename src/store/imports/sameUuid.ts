@@ -1,4 +1,4 @@
-// Rows that share a UUID with other rows, and rows that come back under another UUID: both say what a table must not do.
+// Rows that share a UUID with other rows, and rows that come back under another UUID: a table must have neither.
 import { hash } from "node:crypto";
 import { sql } from "kysely";
 import type { ImportedRow, RejectedRow } from "../../domain/importedRow.ts";

@@ -4,7 +4,6 @@ import type { ImportedRow, RejectedRow } from "../../domain/importedRow.ts";
 import { copyField, copyInto } from "../postgres/copy.ts";
 import { sqlState, UNIQUE_VIOLATION, type Transaction } from "../postgres/database.ts";
 import { REPLACES } from "./copies.ts";
-import { twinsOfStored } from "./sameUuid.ts";
 
 export interface StagedRow {
   eventId: number;
@@ -86,16 +85,19 @@ const REPLACE_COPIES = sql<Replaced>`
   )
   select event_id as "eventId", uuid::text as uuid, before::text as before from known`;
 
+/** Called when the rows are staged, and nothing was replaced yet. */
+type FindTwins = (tx: Transaction, staged: readonly StagedRow[]) => Promise<RejectedRow[]>;
+
 export async function storeRows(
   tx: Transaction,
   staged: StagedRow[],
-  { findTwins }: { findTwins: boolean },
+  { findTwins }: { findTwins: FindTwins | null },
 ): Promise<StoredRows> {
   if (staged.length === 0 || (await copyAllNew(tx, staged))) return { fresh: staged, replaced: [], twins: [] };
   await copyInto(tx, `staged_rows (${COLUMNS})`, toLines(staged));
   const fresh = freshOf(staged, await tx.query(INSERT_FRESH));
   if (fresh.length === staged.length) return { fresh, replaced: [], twins: [] };
-  const twins = findTwins ? await twinsOfStored(tx, staged) : [];
+  const twins = findTwins === null ? [] : await findTwins(tx, staged);
   return { fresh, replaced: replacedOf(staged, await tx.query(REPLACE_COPIES)), twins };
 }
 

@@ -22,7 +22,10 @@ export async function refuseUnknownProperty(db: Queryable, eventId: number, name
   const rows = await db.query(sql<{ name: string; numeric: boolean }>`
     select name, numbers > 0 as numeric from properties where event_id = ${eventId} order by name`);
   if (rows.length === 0 || rows.some((row) => row.name === name)) return;
-  const { nearest } = findName(name, rows.filter(({ numeric }) => numeric).map((row) => row.name));
+  const { nearest } = findName(
+    name,
+    rows.filter(({ numeric }) => numeric).map((row) => row.name),
+  );
   const names = nearest.map((one) => `“${one}”`).join(", ");
   const hint = names === "" ? "none of its properties has numbers" : `the nearest ones with numbers are ${names}`;
   throw new InvalidFieldError(path, `must be a property of the event's records; ${hint}`);

@@ -79,8 +79,9 @@ const BUCKETS = `
     for each statement execute function crosscurrent_count_changed();`;
 
 /**
- * `renamed` of `late` rows that were compared have the user and time of a stored row under another UUID. `left_out`: the
- * table's columns that are not copied. `source_rows`, `visible`: how many rows the table has, and whether any is seen.
+ * `renamed` of `late` rows that were compared have the user and time of a stored row under another UUID.
+ * `left_out`: columns of the table that are not copied. `source_rows`, `visible`: how many rows the table has, and
+ * whether any is seen.
  */
 const EVENTS = `
   alter table event_definitions
@@ -89,8 +90,8 @@ const EVENTS = `
     add column source_rows bigint, add column visible boolean, add column source_asked_at_ms bigint;`;
 
 /**
- * The value of a property: a top-level one, a field within a field as `a.b`, or the value of the key `b` in an array `a`
- * of keys and values, which may be an object with a field per type.
+ * The value of a property: a top-level one, a field within a field as `a.b`, or the value of the key `b` in an array
+ * `a` of keys and values, which may be an object with a field per type.
  */
 const PROPERTY = `
   create function crosscurrent_property(properties jsonb, name text) returns jsonb
@@ -99,7 +100,8 @@ const PROPERTY = `
       properties #> string_to_array(name, '.'),
       case when jsonb_typeof(properties -> split_part(name, '.', 1)) = 'array' then (
         select coalesce(
-          (select v.value from jsonb_each(case when jsonb_typeof(i.item -> 'value') = 'object' then i.item -> 'value' end)
+          (select v.value
+            from jsonb_each(case when jsonb_typeof(i.item -> 'value') = 'object' then i.item -> 'value' end)
               with ordinality v (key, value, place)
             where jsonb_typeof(v.value) <> 'null' order by place limit 1),
           nullif(i.item -> 'value', 'null'::jsonb))

@@ -137,7 +137,10 @@ describe("results", () => {
     const page = [{ property: "event_params.page", operator: "equals", value: "/" }];
     expect(await valuesOf("event_params.price", page)).toEqual([1, 2]);
     const { body } = await api.call(`/v1/integrations/${api.integrationId}/events/visit/properties`);
-    const examples = (body.properties as { name: string; example: unknown }[]).map(({ name, example }) => [name, example]);
+    const examples = (body.properties as { name: string; example: unknown }[]).map(({ name, example }) => [
+      name,
+      example,
+    ]);
     expect(Object.fromEntries(examples)).toMatchObject({ "event_params.page": "/" });
     expect([3, 6]).toContain(Object.fromEntries(examples)["event_params.price"]);
   });

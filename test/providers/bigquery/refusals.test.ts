@@ -24,7 +24,8 @@ const denied = (message: string): Error => rest(403, "accessDenied", message);
 
 const TAG = '"Business Critical : ssn"';
 const KEY = "projects/k/locations/eu/keyRings/r/cryptoKeys/key/cryptoKeyVersions/1";
-const NO_BILLING = "Billing has not been enabled for this project. Enable billing at https://console.cloud.google.com/billing.";
+const NO_BILLING =
+  "Billing has not been enabled for this project. Enable billing at https://console.cloud.google.com/billing.";
 
 test.each<[string, unknown, ErrorKind, RegExp]>([
   [
@@ -47,7 +48,9 @@ test.each<[string, unknown, ErrorKind, RegExp]>([
   ],
   [
     "policy tag, older words",
-    denied(`Access Denied: BigQuery BigQuery: User does not have permission to access policy tag ${TAG} on column x.y.z.`),
+    denied(
+      `Access Denied: BigQuery BigQuery: User does not have permission to access policy tag ${TAG} on column x.y.z.`,
+    ),
     "permission",
     /from reading columns of sales\.orders/,
   ],
@@ -128,16 +131,29 @@ test.each<[string, unknown, ErrorKind, RegExp]>([
     "permission",
     /Cloud KMS key of sales.orders.* is disabled/,
   ],
-  ["key destroyed", grpc(9, `request failed: ${KEY} is not enabled, current state is: DESTROY_SCHEDULED.`), "permission", /is destroy scheduled/],
+  [
+    "key destroyed",
+    grpc(9, `request failed: ${KEY} is not enabled, current state is: DESTROY_SCHEDULED.`),
+    "permission",
+    /is destroy scheduled/,
+  ],
   [
     "key not accessible",
-    rest(400, "invalid", `The customer-managed encryption key required by the requested resource is not accessible. Error reason: ${KEY} is not enabled, current state is: DISABLED.`),
+    rest(
+      400,
+      "invalid",
+      `The customer-managed encryption key required by the requested resource is not accessible. Error reason: ${KEY} is not enabled, current state is: DISABLED.`,
+    ),
     "permission",
     /is disabled/,
   ],
   [
     "key demanded",
-    rest(403, "accessDenied", "Your administrator requires that you specify an encryption key for queries in project acme-data. See x for more info."),
+    rest(
+      403,
+      "accessDenied",
+      "Your administrator requires that you specify an encryption key for queries in project acme-data. See x for more info.",
+    ),
     "permission",
     /organization policy on encryption keys/,
   ],
@@ -149,7 +165,11 @@ test.each<[string, unknown, ErrorKind, RegExp]>([
   ],
   [
     "organization policy on locations",
-    rest(412, "conditionNotMet", "US violates constraint constraints/gcp.resourceLocations on the resource projects/acme-data"),
+    rest(
+      412,
+      "conditionNotMet",
+      "US violates constraint constraints/gcp.resourceLocations on the resource projects/acme-data",
+    ),
     "permission",
     /constraints\/gcp\.resourceLocations forbids reading rows/,
   ],
@@ -178,7 +198,12 @@ test.each<[string, unknown, ErrorKind, RegExp]>([
     "not_found",
     /not in the location EU/,
   ],
-  ["sandbox, DML", rest(403, "billingNotEnabled", `${NO_BILLING} DML queries are not allowed in the free tier.`), "permission", /sandbox/],
+  [
+    "sandbox, DML",
+    rest(403, "billingNotEnabled", `${NO_BILLING} DML queries are not allowed in the free tier.`),
+    "permission",
+    /sandbox/,
+  ],
   [
     "sandbox, expiration",
     rest(403, "billingNotEnabled", `${NO_BILLING} The default table expiration time must be less than 60 days`),
@@ -193,7 +218,11 @@ test.each<[string, unknown, ErrorKind, RegExp]>([
   ],
   [
     "billing disabled",
-    rest(403, "billingNotEnabled", "This API method requires billing to be enabled. Please enable billing on project #123"),
+    rest(
+      403,
+      "billingNotEnabled",
+      "This API method requires billing to be enabled. Please enable billing on project #123",
+    ),
     "permission",
     /Link an open billing account/,
   ],
@@ -231,7 +260,7 @@ test.each([
   "Could not parse 'Request is prohibited by organization's policy' as INT64 for field note (position 3)",
   "Error while reading data, error message: JSON: 'Cloud KMS Error: ' is no number",
   "Invalid timestamp: 'Billing has not been enabled for this project'",
-  "Bad int64 value: User does not have permission to access policy tag \"x\" on column sales.orders.ssn",
+  'Bad int64 value: User does not have permission to access policy tag "x" on column sales.orders.ssn',
   "Value\nOnly external tables with connections can be read with the Storage API.",
 ])("a text that quotes a row is no refusal: %s", (text) => {
   const syncError = toSyncError(rest(400, "invalid", text), OPERATION, CONNECTION);
@@ -255,6 +284,9 @@ test("a perimeter that stops impersonation is not called a missing grant", () =>
     response: { status: 403, data },
   });
   const syncError = impersonationError(error, EMAIL);
-  expect(syncError).toMatchObject({ kind: "permission", message: expect.stringMatching(/ingress rule.*abc/) as string });
+  expect(syncError).toMatchObject({
+    kind: "permission",
+    message: expect.stringMatching(/ingress rule.*abc/) as string,
+  });
   expect(syncError.message).not.toContain("Token Creator");
 });

@@ -171,7 +171,9 @@ describe("UUIDs of the customer's own", () => {
     await commitRows(harness.store, integration, rows, { ...own, progress: READ });
     expect(await codes(integration)).toEqual([]);
     const again = Array.from({ length: 300 }, (_, n) => renamed(n));
-    expect(await commitRows(harness.store, integration, again, { ...own, from: READ })).toMatchObject({ imported: 300 });
+    expect(await commitRows(harness.store, integration, again, { ...own, from: READ })).toMatchObject({
+      imported: 300,
+    });
     expect(await codes(integration)).toEqual(["uuids_change"]);
     const message = eventWarnings(await eventOf(integration))[0]?.message;
     expect(message).toMatch(/^100 of 100 rows .* the same at every read/);
@@ -181,7 +183,9 @@ describe("UUIDs of the customer's own", () => {
     const integration = await setUp();
     const rows = Array.from({ length: 300 }, (_, n) => row(n, `{"a":${n}}`));
     await commitRows(harness.store, integration, rows, { ...own, progress: READ });
-    const late = rows.slice(0, 50).map((one, n) => ({ ...one, uuid: uuidOf(20_000 + n), timestampMs: one.timestampMs - 5 }));
+    const late = rows
+      .slice(0, 50)
+      .map((one, n) => ({ ...one, uuid: uuidOf(20_000 + n), timestampMs: one.timestampMs - 5 }));
     await commitRows(harness.store, integration, [...rows, ...late], { ...own, from: READ });
     // A user may have two rows at one time, as long as both are there.
     const twice = rows.slice(0, 50).map((one, n) => ({ ...one, uuid: uuidOf(30_000 + n) }));
@@ -192,7 +196,12 @@ describe("UUIDs of the customer's own", () => {
 
   test("days that are read again show it too", async () => {
     const integration = await setUp();
-    await commitRows(harness.store, integration, [0, 1, 2, 3].map((n) => row(n, "{}")), { ...own, progress: READ });
+    await commitRows(
+      harness.store,
+      integration,
+      [0, 1, 2, 3].map((n) => row(n, "{}")),
+      { ...own, progress: READ },
+    );
     const reread = { ...own, from: NO_PROGRESS, ranges: [4_711] };
     await commitRows(harness.store, integration, [0, 1, 2, 3].map(renamed), reread);
     expect(await codes(integration)).toEqual(["uuids_change"]);

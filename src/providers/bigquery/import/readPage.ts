@@ -25,13 +25,12 @@ import {
 } from "./cursor.ts";
 import { readArrowBatch, schemaMessage } from "./decode/arrowBatch.ts";
 import { JsonBytes } from "./decode/jsonBytes.ts";
-import { RefusedColumns } from "../errors.ts";
 import { tableText } from "../names.ts";
 import { sourceOf } from "../options.ts";
 import type { BigQueryCall, BigQueryContext } from "../rest.ts";
 import { type RowContext, rowReader } from "./rows.ts";
 import { readTable, type SourceTable, withoutColumns } from "./sourceTable.ts";
-import { openReadSession, type ReadSessionRequest } from "./readSession.ts";
+import { openReadSession } from "./readSession.ts";
 import { readStreams, ReadSessionGone } from "./streams.ts";
 
 /** The size of a page. It ends with the Arrow batch that reaches one of these limits. */
@@ -110,7 +109,7 @@ async function beginWindow(page: Page, cursor: ImportCursor): Promise<BegunWindo
   const overlapMs = overlapOf(call.context.options.overlapMs, table.isDateTime);
   const fromMs = cursor.fromMs ?? firstMs(completeThroughMs, call.connection.importFrom, overlapMs);
   const { session } = cursor;
-  const resumed = session === null ? null : without(page, session.without ?? []);
+  const resumed = session === null ? null : withoutColumns(table, session.without ?? []);
   if (session !== null && session.fingerprint === resumed?.fingerprint) {
     // A copy, because a page that fails must not change its cursor.
     return { cursor, session: structuredClone(session), fromMs, schema: null, isResumed: true, table: resumed };
@@ -120,26 +119,9 @@ async function beginWindow(page: Page, cursor: ImportCursor): Promise<BegunWindo
   // Rows without a time are read once: every later pass would read and reject them again.
   const isLast = window.toMs >= targetMs && completeThroughMs === null;
   const wanted = { table, events, window, isLast, streams: limits.streams };
-  const opened = await openWithoutRefused(page, wanted);
+  const opened = await openReadSession(call, wanted);
   job.heartbeat();
   return { cursor, session: opened.state, fromMs, schema: opened.schema, isResumed: false, table: opened.table };
-}
-
-/** Leaves out columns that the service refuses, unless the event needs them. */
-async function openWithoutRefused(page: Page, wanted: ReadSessionRequest) {
-  try {
-    return { ...(await openReadSession(page.call, wanted)), table: wanted.table };
-  } catch (error) {
-    if (!(error instanceof RefusedColumns)) throw error;
-    const table = without(page, error.columns);
-    if (table === null) throw error;
-    const { state, schema } = await openReadSession(page.call, { ...wanted, table });
-    return { state: { ...state, without: [...error.columns] }, schema, table };
-  }
-}
-
-function without({ table, job }: Page, refused: readonly string[]): SourceTable | null {
-  return refused.length === 0 ? table : withoutColumns(table, sourceOf(job.events[0] ?? { source: null }), refused);
 }
 
 async function* readWindow(page: Page, begun: BegunWindow): AsyncGenerator<ImportChunk> {
@@ -161,7 +143,12 @@ async function* readSinks(page: Page, begun: BegunWindow): AsyncGenerator<RowSin
   const parts = readStreams({
     call,
     session: begun.session,
-    operation: { action: "reading rows", about: tableText(table.ref), role: "readSessionUser", columns: table.columns.map(({ name }) => name) },
+    operation: {
+      action: "reading rows",
+      about: tableText(table.ref),
+      role: "readSessionUser",
+      columns: table.columns.map(({ name }) => name),
+    },
     idleMs: limits.idleMs,
   });
   const isFull = createFullCheck(limits, job.pageHalvings);

@@ -2,10 +2,10 @@
 import { SyncError } from "../../../domain/errors.ts";
 import { MAX_STREAMS, type ReadSessionState, type TimeWindow } from "./cursor.ts";
 import { schemaMessage } from "./decode/arrowBatch.ts";
-import type { Operation } from "../errors.ts";
+import { type Operation, RefusedColumns } from "../errors.ts";
 import { columnSql, datetimeSql, stringSql, tableText, timestampSql } from "../names.ts";
 import type { BigQueryCall } from "../rest.ts";
-import { type SourceTable, unreadable } from "./sourceTable.ts";
+import { type SourceTable, unreadable, withoutColumns } from "./sourceTable.ts";
 
 const MAX_RESTRICTION_BYTES = 1_000_000;
 /** The service's own limit: it scans large tables before it responds. */
@@ -26,6 +26,8 @@ export interface OpenedReadSession {
   state: ReadSessionState;
   /** Null if it comes with the rows. */
   schema: Buffer | null;
+  /** With the columns that are read. */
+  table: SourceTable;
 }
 
 /** Selects the window's rows. Rows without a time belong to the last window of a pass. */
@@ -40,7 +42,19 @@ export function rowRestriction({ table, events, window, isLast }: ReadSessionReq
   throw new SyncError("schema", "Too many events with long names come from one table. Give them shorter names.");
 }
 
+/** Leaves out columns that the service refuses, unless the event needs them. */
 export async function openReadSession(call: BigQueryCall, wanted: ReadSessionRequest): Promise<OpenedReadSession> {
+  try {
+    return await open(call, wanted);
+  } catch (error) {
+    const table = error instanceof RefusedColumns ? withoutColumns(wanted.table, error.columns) : null;
+    if (!(error instanceof RefusedColumns) || table === null) throw error;
+    const { state, ...opened } = await open(call, { ...wanted, table });
+    return { ...opened, state: { ...state, without: [...error.columns] } };
+  }
+}
+
+async function open(call: BigQueryCall, wanted: ReadSessionRequest): Promise<OpenedReadSession> {
   const { clients } = call.context;
   const { table } = wanted;
   const { projectId, datasetId, tableId } = table.ref;
@@ -48,7 +62,7 @@ export async function openReadSession(call: BigQueryCall, wanted: ReadSessionReq
   const about = tableText(table.ref);
   const columns = table.columns.map(({ name: column }) => column);
   const operation: Operation = { action: "opening a read session", about, role: "readSessionUser", columns };
-  const open = async () => {
+  const create = async () => {
     const { client, callOptions } = await clients.readClientOf(call.connection);
     const request = {
       parent: `projects/${projectId}`,
@@ -68,7 +82,7 @@ export async function openReadSession(call: BigQueryCall, wanted: ReadSessionReq
       throw error;
     }
   };
-  const session = await clients.call(call, operation, open, OPEN_TIMEOUT_MS);
+  const session = await clients.call(call, operation, create, OPEN_TIMEOUT_MS);
   const { name } = session;
   if (typeof name !== "string" || name === "") {
     throw new SyncError("transient", "BigQuery opened a read session without a name.");
@@ -78,6 +92,7 @@ export async function openReadSession(call: BigQueryCall, wanted: ReadSessionReq
   return {
     state: { name, fingerprint: table.fingerprint, toMs: wanted.window.toMs, streams },
     schema: serialized instanceof Uint8Array && serialized.length > 0 ? schemaMessage(serialized) : null,
+    table,
   };
 }
 

@@ -39,7 +39,11 @@ async function readNames(call: BigQueryCall, table: SourceTable): Promise<Omit<S
   const window = { fromMs: 0, toMs: 0 };
   const wanted = { table: { ...table, columns }, events: [], window, isLast: false, streams: 1, restriction: "" };
   const { state, schema: known } = await openReadSession(call, wanted);
-  const operation = { action: "reading names of events", about: tableText(table.ref), role: "readSessionUser" as const };
+  const operation = {
+    action: "reading names of events",
+    about: tableText(table.ref),
+    role: "readSessionUser" as const,
+  };
   const names = new Set<string>();
   let rows = 0;
   let schema = known;

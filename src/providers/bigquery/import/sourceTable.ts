@@ -20,7 +20,10 @@ const rawField = z.object({
 });
 export const rawTable = z.object({
   type: z.string().optional(),
-  numRows: z.string().regex(/^\d{1,18}$/).optional(),
+  numRows: z
+    .string()
+    .regex(/^\d{1,18}$/)
+    .optional(),
   schema: z.object({ fields: z.array(rawField).optional() }).optional(),
   externalDataConfiguration: z.object({ connectionId: z.string().optional() }).optional(),
 });
@@ -49,6 +52,8 @@ export interface SourceTable {
   columns: TableColumn[];
   /** Those that are not, because policy tags protect them. */
   leftOut: string[];
+  /** The mapped columns and those that the event names: they cannot be left out. */
+  needed: string[];
   mapping: Mapping;
   isDateTime: boolean;
   /** Without those that are streamed and not yet stored. Null if it is not known. */
@@ -101,7 +106,8 @@ export function sourceTableOf(raw: RawTable, ref: TableRef, source: EventSource)
   const isDateTime = time?.type === "DATETIME";
   const mayLackTime = time?.mode !== "REQUIRED";
   const rows = raw.numRows === undefined ? null : Number(raw.numRows);
-  const table = { ref, columns, leftOut: [], mapping, rows, isDateTime, mayLackTime, fingerprint: "" };
+  const needed = [...Object.values(mapping), ...(source.columns ?? [])];
+  const table = { ref, columns, leftOut: [], needed, mapping, rows, isDateTime, mayLackTime, fingerprint: "" };
   const chosen = source.columns;
   const { wanted, leftOut } = chooseColumns(columns, Object.values(mapping), chosen);
   return withFingerprint({ ...table, columns: wanted, leftOut });
@@ -126,9 +132,9 @@ function chooseColumns(columns: TableColumn[], mapped: string[], chosen: string[
 }
 
 /** The table without columns that the service refuses. Null if the event needs one of them. */
-export function withoutColumns(table: SourceTable, source: EventSource, refused: readonly string[]): SourceTable | null {
-  const needed = new Set([...Object.values(table.mapping), ...(source.columns ?? [])].map((name) => name.toLowerCase()));
-  if (refused.length === 0 || refused.some((name) => needed.has(name.toLowerCase()))) return null;
+export function withoutColumns(table: SourceTable, refused: readonly string[]): SourceTable | null {
+  const needed = new Set(table.needed.map((name) => name.toLowerCase()));
+  if (refused.some((name) => needed.has(name.toLowerCase()))) return null;
   const columns = table.columns.filter(({ name }) => !refused.includes(name));
   return withFingerprint({ ...table, columns, leftOut: [...table.leftOut, ...refused] });
 }

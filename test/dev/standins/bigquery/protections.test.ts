@@ -6,7 +6,15 @@ import {
   startSharedBigQuery,
   type SharedBigQuery,
 } from "../../../../dev/standins/bigquery/sharedEmulator.ts";
-import { clientsOf, failure, openSession, readAll, streamOf, usualGrants, type Clients } from "../../../support/dev/bigqueryClients.ts";
+import {
+  clientsOf,
+  failure,
+  openSession,
+  readAll,
+  streamOf,
+  usualGrants,
+  type Clients,
+} from "../../../support/dev/bigqueryClients.ts";
 
 const PROJECT = "protected-project";
 const EMAIL = `sync@${PROJECT}.iam.gserviceaccount.com`;
@@ -31,7 +39,8 @@ afterAll(() => clients.close());
 
 const protect = (protection: Parameters<SharedBigQuery["control"]["protectTable"]>[3]) =>
   at.control.protectTable(PROJECT, "ds", "t", protection);
-const open = (fields: string[], rowRestriction = "") => openSession(clients, PROJECT, TABLE, { fields, rowRestriction });
+const open = (fields: string[], rowRestriction = "") =>
+  openSession(clients, PROJECT, TABLE, { fields, rowRestriction });
 const rowsOf = async (rowRestriction = "") => {
   const session = await open(["id"], rowRestriction);
   return session.streams?.length === 0 ? 0 : (await readAll(clients, streamOf(session))).rows;

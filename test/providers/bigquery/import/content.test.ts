@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ImportedRow } from "../../../../src/domain/importedRow.ts";
 import type { EventDefinition } from "../../../../src/domain/event.ts";
 import { planBigQueryRanges } from "../../../../src/providers/bigquery/import/planPasses.ts";
+import { settingsOf } from "../../../../src/providers/bigquery/options.ts";
 import { reportSource } from "../../../../src/providers/bigquery/import/reportSource.ts";
 import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/sharedEmulator.ts";
 import {
@@ -30,7 +31,7 @@ let customer: ImportCustomer;
 let email: string;
 beforeAll(async () => {
   customer = await createImportCustomer("content-project");
-  email = String(customer.connection.settings["serviceAccountEmail"]);
+  email = settingsOf(customer.connection).serviceAccountEmail;
 }, SHARED_START_TIMEOUT_MS);
 afterAll(() => customer.close());
 
@@ -63,7 +64,9 @@ describe("columns", () => {
     const event = eventOf("purchase", "chosen", { columns: ["note"] });
     const { rows } = await readAll(customer, [event], TARGET_MS);
     expect(idsOf(rows)).toEqual(["chosen-1", "chosen-2"]);
-    expect(columnsOf(rows).toSorted()).toEqual(["event_name", "user_id", "created_at", "event_uuid", "Note"].toSorted());
+    expect(columnsOf(rows).toSorted()).toEqual(
+      ["event_name", "user_id", "created_at", "event_uuid", "Note"].toSorted(),
+    );
     expect(await leftOutBy(event)).toEqual([]);
   });
 
@@ -87,7 +90,10 @@ describe("columns", () => {
   });
 
   test("a tag that only the refusal tells of is left out and said too, over several pages", async () => {
-    await tableOf("hidden", Array.from({ length: 2_500 }, (_, n) => personal(`hidden-${n}`, n)));
+    await tableOf(
+      "hidden",
+      Array.from({ length: 2_500 }, (_, n) => personal(`hidden-${n}`, n)),
+    );
     await protect("hidden", { policyTags: { ssn: SSN }, hidesTags: true });
     const event = eventOf("purchase", "hidden");
     const { rows, pages } = await readAll(customer, [event], TARGET_MS, { limits: SMALL_PAGES });
@@ -123,7 +129,10 @@ describe("a table that gives nothing", () => {
   const report = (name: string, table: string) => reportSource(customer, customer.connection, eventOf(name, table));
 
   test("an event named Buy whose rows say buy", async () => {
-    await tableOf("case", [rowOf("1", START_MS, { event_name: "buy" }), rowOf("2", START_MS, { event_name: "refund" })]);
+    await tableOf("case", [
+      rowOf("1", START_MS, { event_name: "buy" }),
+      rowOf("2", START_MS, { event_name: "refund" }),
+    ]);
     expect((await readAll(customer, [eventOf("Buy", "case")], TARGET_MS)).rows).toEqual([]);
     const { names, ...rest } = await report("Buy", "case");
     expect(rest).toEqual({ rows: 2, visible: true, isWhole: true });
@@ -144,7 +153,11 @@ describe("a table that gives nothing", () => {
     await customer.createTable("empty");
     expect(await report("purchase", "empty")).toMatchObject({ rows: 0, names: [] });
     await tableOf("refused");
-    await customer.control.addFault(customer.projectId, { kind: "access_denied", target: "CreateReadSession", times: 1 });
+    await customer.control.addFault(customer.projectId, {
+      kind: "access_denied",
+      target: "CreateReadSession",
+      times: 1,
+    });
     expect(await report("purchase", "refused")).toEqual({ rows: 2, visible: null, names: [], isWhole: false });
   });
 });

@@ -79,7 +79,10 @@ const VALUE_SHAPE = columnOf("value", "RECORD", {
 function keyed(rows: unknown[], value: Field = new Field("value", new Struct(VALUE), true), shape = VALUE_SHAPE) {
   const item = new Struct([new Field("key", new Utf8(), true), value]);
   const data = vectorFromArray(rows, new List(new Field("item", item, true))).data[0]!;
-  return fieldsOf(data, columnOf("event_params", "RECORD", { mode: "REPEATED", fields: [columnOf("key", "STRING"), shape] }));
+  return fieldsOf(
+    data,
+    columnOf("event_params", "RECORD", { mode: "REPEATED", fields: [columnOf("key", "STRING"), shape] }),
+  );
 }
 
 const NONE = { string_value: null, int_value: null, float_value: null, double_value: null };
@@ -111,7 +114,12 @@ test("keys with plain values; an array of other fields is left alone", () => {
   expect(keyed([[{ key: "a.b", value: 1.5 }]], plain, columnOf("value", "FLOAT"))).toEqual([
     { event_params: [], "event_params.a.b": 0 },
   ]);
-  const type = new List(new Field("item", new Struct([new Field("k", new Utf8(), true), new Field("v", new Bool(), true)]), true));
-  const shape = columnOf("ar", "RECORD", { mode: "REPEATED", fields: [columnOf("k", "STRING"), columnOf("v", "BOOLEAN")] });
+  const type = new List(
+    new Field("item", new Struct([new Field("k", new Utf8(), true), new Field("v", new Bool(), true)]), true),
+  );
+  const shape = columnOf("ar", "RECORD", {
+    mode: "REPEATED",
+    fields: [columnOf("k", "STRING"), columnOf("v", "BOOLEAN")],
+  });
   expect(fieldsOf(vectorFromArray([[{ k: "x", v: true }]], type).data[0]!, shape)).toEqual([{ ar: [] }]);
 });

@@ -98,7 +98,10 @@ export function tellingTests(get: GetHarness): void {
     await check({ ...report, rows: 8 });
     expect([asked, await noted()]).toEqual([["purchase"], [7, true, false, ["Purchase"]]]);
     const [warning] = eventWarnings((await store.events.get(workspaceId, id, "purchase"))!);
-    expect(warning).toMatchObject({ code: "nothing_matched", message: expect.stringContaining("“Purchase”") as string });
+    expect(warning).toMatchObject({
+      code: "nothing_matched",
+      message: expect.stringContaining("“Purchase”") as string,
+    });
     await advance(HOUR_MS);
     // A list that is cut off names the nearest, but proves nothing.
     await check({ ...report, isWhole: false });
