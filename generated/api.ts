@@ -477,7 +477,7 @@ export interface paths {
         };
         /**
          * List rejected records
-         * @description Returns the records that were refused for good, oldest first, with the reasons, and how many have each. The records contain user ids.
+         * @description Returns the records that were refused for good, oldest first, with the reasons, and how many have each. All buckets of the export are listed; of an import, a sample of each event and reason. Records contain user ids.
          */
         get: operations["listRejectedRecords"];
         put?: never;
@@ -1256,7 +1256,7 @@ export interface components {
              * @description Which kind of warning it is.
              * @enum {string}
              */
-            code: "account_elsewhere" | "claimed_by_another_attempt" | "never_tested" | "test_failed" | "partly_tested" | "test_warned" | "never_run" | "overdue" | "no_events" | "rejected" | "late_exposures" | "destination_expires" | "destination_drops_rows" | "destination_made_anew" | "event_not_seen" | "event_in_other_case" | "nothing_imported" | "gaps" | "future_rows" | "properties_truncated";
+            code: "account_elsewhere" | "claimed_by_another_attempt" | "never_tested" | "test_failed" | "partly_tested" | "test_warned" | "never_run" | "overdue" | "no_events" | "rejected" | "late_exposures" | "destination_expires" | "destination_drops_rows" | "destination_made_anew" | "event_not_seen" | "event_in_other_case" | "nothing_imported" | "gaps" | "future_rows" | "properties_truncated" | "nothing_matched" | "columns_left_out" | "uuid_not_unique" | "uuids_change" | "unknown_property";
             /** @description What is not as it should be, and what to do about it. */
             message: string;
         };
@@ -1869,10 +1869,18 @@ export interface components {
              */
             timestampFieldName: string;
             /**
-             * @description Event UUID Field Name: Unique per row
+             * @description Event UUID Field Name: Unique per row, the same at every read
              * @example event_uuid
              */
             eventUuidFieldName: string;
+            /**
+             * @description Columns: Only these columns are copied, besides those above. Default: all that have no policy tag.
+             * @example [
+             *       "amount",
+             *       "currency"
+             *     ]
+             */
+            columns?: string[];
         };
         NewMixpanelEvent: {
             /**
@@ -1917,10 +1925,18 @@ export interface components {
              */
             timestampFieldName: string;
             /**
-             * @description Event UUID Field Name: Unique per row
+             * @description Event UUID Field Name: Unique per row, the same at every read
              * @example event_uuid
              */
             eventUuidFieldName: string;
+            /**
+             * @description Columns: Only these columns are copied, besides those above. Default: all that have no policy tag.
+             * @example [
+             *       "amount",
+             *       "currency"
+             *     ]
+             */
+            columns?: string[] | string;
         };
         /**
          * @example {
@@ -2468,6 +2484,7 @@ export interface components {
          *       "format": {
          *         "style": "percent"
          *       },
+         *       "warnings": [],
          *       "createdAt": "2026-01-31T08:00:00.000Z",
          *       "updatedAt": "2026-01-31T08:00:00.000Z"
          *     }
@@ -2503,6 +2520,11 @@ export interface components {
                 /** @description The currency, as an ISO 4217 code. */
                 currency?: string;
             };
+            /**
+             * @description What is not as it should be although nothing failed. Empty if all is well.
+             * @example []
+             */
+            warnings: components["schemas"]["Warning"][];
             /**
              * Format: date-time
              * @description When the metric was created.
@@ -2672,6 +2694,7 @@ export interface components {
          *         "format": {
          *           "style": "percent"
          *         },
+         *         "warnings": [],
          *         "createdAt": "2026-01-31T08:00:00.000Z",
          *         "updatedAt": "2026-01-31T08:00:00.000Z"
          *       },
@@ -4785,7 +4808,7 @@ export interface operations {
                          * @example null
                          */
                         next: string | null;
-                        /** @description All rejected records by reason, whatever the page. The counts are exact. */
+                        /** @description All rejected records by reason, whatever the page. The counts are exact, also where a sample is listed. */
                         counts: components["schemas"]["RejectedCount"][];
                     };
                 };
@@ -5783,6 +5806,7 @@ export interface operations {
                      *           "format": {
                      *             "style": "percent"
                      *           },
+                     *           "warnings": [],
                      *           "createdAt": "2026-01-31T08:00:00.000Z",
                      *           "updatedAt": "2026-01-31T08:00:00.000Z"
                      *         }
@@ -5856,6 +5880,7 @@ export interface operations {
                      *       "format": {
                      *         "style": "percent"
                      *       },
+                     *       "warnings": [],
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "updatedAt": "2026-01-31T08:00:00.000Z"
                      *     }
@@ -5908,6 +5933,7 @@ export interface operations {
                      *       "format": {
                      *         "style": "percent"
                      *       },
+                     *       "warnings": [],
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "updatedAt": "2026-01-31T08:00:00.000Z"
                      *     }
@@ -5992,6 +6018,7 @@ export interface operations {
                      *       "format": {
                      *         "style": "percent"
                      *       },
+                     *       "warnings": [],
                      *       "createdAt": "2026-01-31T08:00:00.000Z",
                      *       "updatedAt": "2026-01-31T08:00:00.000Z"
                      *     }
@@ -6067,6 +6094,7 @@ export interface operations {
                      *         "format": {
                      *           "style": "percent"
                      *         },
+                     *         "warnings": [],
                      *         "createdAt": "2026-01-31T08:00:00.000Z",
                      *         "updatedAt": "2026-01-31T08:00:00.000Z"
                      *       },

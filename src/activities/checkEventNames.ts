@@ -6,10 +6,13 @@ import { connect, type ActivityDependencies } from "./dependencies.ts";
 export async function checkEventNames(dependencies: ActivityDependencies, integrationId: string): Promise<void> {
   try {
     const { connector, connection } = await connect(dependencies, integrationId);
-    const { eventNames } = connector;
-    if (eventNames === undefined) return;
-    const ask = () => eventNames(connection);
-    await dependencies.store.events.checkNames(integrationId, ask, { onlyComplete: true });
+    const { eventNames, reportSource } = connector;
+    const { events } = dependencies.store;
+    const options = { onlyComplete: true };
+    if (eventNames !== undefined) await events.checkNames(integrationId, () => eventNames(connection), options);
+    if (reportSource !== undefined) {
+      await events.checkSources(integrationId, (event) => reportSource(connection, event), options);
+    }
   } catch (error) {
     const kind = error instanceof SyncError ? error.kind : "unexpected";
     log.warn("the names of the project's events could not be checked", { integrationId, kind });

@@ -28,7 +28,8 @@ export function importPage(dependencies: ActivityDependencies) {
       signal,
       heartbeat,
     });
-    const page = { integrationId, runId, events: task.events, from: task.progress };
+    const checksUuids = connector.spec.event.hasOwnUuids === true;
+    const page = { integrationId, runId, events: task.events, from: task.progress, checksUuids };
     const ranges = task.ranges === undefined ? {} : { ranges: task.ranges };
     const commit = (chunk: ImportChunk) => store.imports.commitChunk({ ...page, ...ranges, ...chunk });
     try {

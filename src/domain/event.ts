@@ -53,6 +53,13 @@ export interface ListedNames {
   isWhole: boolean;
 }
 
+/** What the table of an event that gave nothing has; `names` are values of its event column, all if `isWhole`. */
+export interface SourceReport extends ListedNames {
+  rows: number | null;
+  /** Whether any row is shown to the service account; null if that could not be asked. */
+  visible: boolean | null;
+}
+
 /** What an event's name may hold; it stands in paths. */
 export const EVENT_NAME = /^[A-Za-z0-9_-]{1,255}$/;
 

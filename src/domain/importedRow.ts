@@ -33,4 +33,6 @@ export interface ImportChunk {
   progress: EventProgress | null;
   /** What the page taught about the project; merged into `Connection.learned` in the chunk's transaction. */
   learned?: JsonObject;
+  /** Columns of the events' source that are not copied, because they are protected; on the last chunk, if known. */
+  leftOut?: readonly string[];
 }

@@ -2,6 +2,7 @@
 import { daysText, type ExportDestination, type MadeAnew } from "./destination.ts";
 import { MAX_PROPERTIES_PER_EVENT } from "./limits.ts";
 import { proofText, type AccountOwnership } from "./ownership.ts";
+import { nothingMatched, type RowFacts, rowWarnings } from "./rowWarnings.ts";
 
 export const WARNING_CODES = [
   "account_elsewhere",
@@ -24,6 +25,11 @@ export const WARNING_CODES = [
   "gaps",
   "future_rows",
   "properties_truncated",
+  "nothing_matched",
+  "columns_left_out",
+  "uuid_not_unique",
+  "uuids_change",
+  "unknown_property",
 ] as const;
 
 export interface Warning {
@@ -54,6 +60,7 @@ export interface EventFacts {
   future: number;
   /** Records have more properties than are listed. */
   propertiesTruncated: boolean;
+  rows: RowFacts;
 }
 
 export interface IntegrationFacts {
@@ -116,7 +123,17 @@ export function eventWarnings(event: EventFacts): Warning[] {
       "and can be measured.";
     warnings.push({ code: "properties_truncated", message });
   }
-  return warnings;
+  return [...warnings, ...rowWarnings(event.rows)];
+}
+
+/** `unknownProperties`: those of a metric that no record of its events has. */
+export function metricWarnings(unknownProperties: readonly string[]): Warning[] {
+  return unknownProperties.map((name) => {
+    const message =
+      `No record has the property “${name}” yet, so it counts as absent: a sum of it is 0. ` +
+      "Check its name if records were imported.";
+    return { code: "unknown_property", message };
+  });
 }
 
 function ownershipWarnings({ ownership }: IntegrationFacts): Warning[] {
@@ -227,7 +244,9 @@ function warningsOfEvents({ import: imported, events }: IntegrationFacts): Warni
   return all.slice(0, MAX_EVENT_WARNINGS);
 }
 
-function nameWarnings({ imported, seen, nearest, completeThroughMs }: EventFacts): Warning[] {
+function nameWarnings({ imported, rejected, seen, nearest, completeThroughMs, rows }: EventFacts): Warning[] {
+  const unmatched = imported === 0 && rejected === 0 ? nothingMatched(rows, { seen, nearest }) : null;
+  if (unmatched !== null) return [unmatched];
   const names = nearest.map((name) => `“${name}”`).join(", ");
   if (imported === 0 && seen === false) {
     const hint = names === "" ? "" : ` The nearest names there are ${names}.`;

@@ -2,7 +2,7 @@
 import type { Bucket, ExportProgress } from "../domain/bucket.ts";
 import type { AcquireRequest, Connection, RequestBudget } from "../domain/connection.ts";
 import type { ExportDestination } from "../domain/destination.ts";
-import type { EventDefinition, ListedNames } from "../domain/event.ts";
+import type { EventDefinition, ListedNames, SourceReport } from "../domain/event.ts";
 import type { Days, ImportRange } from "../domain/importRange.ts";
 import type { ImportChunk } from "../domain/importedRow.ts";
 import type { JsonObject } from "../domain/integration.ts";
@@ -44,6 +44,8 @@ export interface Connector {
   requestBudget(connection: Pick<Connection, "settings">): RequestBudget | null;
   /** Lists the names of the project's events lately, after proving the credentials. Absent if that cannot be asked. */
   eventNames?: (connection: Connection) => Promise<ListedNames>;
+  /** Looks into the table of an event that gave nothing. Absent if events have no table of their own. */
+  reportSource?: (connection: Connection, event: EventDefinition) => Promise<SourceReport>;
   readonly browse?: Browse;
   /** Absent if credentials alone show who holds the project. */
   readonly ownership?: AccountAccess;

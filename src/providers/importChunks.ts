@@ -23,8 +23,14 @@ export function rowCount({ rows, rejected }: RowSink): number {
   return rows.length + rejected.length;
 }
 
-export function rejectRow(sink: RowSink, event: string | null, reason: string, record: string): void {
-  const key = hash("sha256", record, "hex").slice(0, 32);
+/** `key` tells the record from others; by default its content does. */
+export function rejectRow(
+  sink: RowSink,
+  event: string | null,
+  reason: string,
+  record: string,
+  key = hash("sha256", record, "hex").slice(0, 32),
+): void {
   sink.rejected.push({ event, key, reason, record: record.slice(0, MAX_RECORD_CHARS) });
 }
 

@@ -4,18 +4,23 @@ import type { ProviderSettings } from "../config/setting.ts";
 import { SyncError } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/integration.ts";
 
-/** One field of a provider's settings or events, with its input in forms. All values are texts. */
-export interface Field<S extends z.ZodType<string | null> = z.ZodType<string | null>> {
+/** Undefined if the field may be absent and is. */
+export type FieldValue = string | string[] | null | undefined;
+
+/** One field of a provider's settings or events, with its input in forms. */
+export interface Field<S extends z.ZodType<FieldValue> = z.ZodType<FieldValue>> {
   readonly schema: S;
   readonly label: string;
   readonly help?: string;
-  readonly example: string;
+  readonly example: string | readonly string[];
   /** Checked while one types. The schema decides. */
   readonly rule?: TextRule;
   readonly choices?: Readonly<Record<string, string>>;
   /** Offers names from the customer's project. */
   readonly suggest?: Suggestion;
   readonly isNumeric?: boolean;
+  /** Its value is a list of texts. Forms send one text with commas, which the schema takes too. */
+  readonly isList?: boolean;
   /** Folded away, because its default is right for most people. */
   readonly isAdvanced?: boolean;
   /** Other settings cannot be changed once a row was sent or stored. */
@@ -70,6 +75,8 @@ export interface ProviderSpec {
     readonly otherNamesRemedy?: string;
     /** Fields that, with the name, select the event's rows. */
     readonly source: Fields;
+    /** The customer makes the UUIDs of the rows, so that they may repeat or change, which is then said. */
+    readonly hasOwnUuids?: boolean;
   };
   /**
    * These properties, in any case of letters, identify the user, so their values are never shown. Those that the ids of

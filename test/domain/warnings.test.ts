@@ -2,6 +2,7 @@
 import type { ExportDestination, MadeAnew } from "../../src/domain/destination.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { NO_ROW_FACTS } from "../../src/domain/rowWarnings.ts";
 import type { Gap } from "../../src/domain/importRange.ts";
 import {
   eventWarnings,
@@ -21,6 +22,7 @@ const EVENT: EventFacts = {
   gaps: [],
   future: 0,
   propertiesTruncated: false,
+  rows: NO_ROW_FACTS,
 };
 const gap = (fromDay: string, toDay = fromDay): Gap => ({
   fromDay,
@@ -169,8 +171,35 @@ describe("an event", () => {
     ["has no gaps", { gaps: [], future: 0, propertiesTruncated: false }, []],
     ["has rows of the future", { future: 1 }, ["future_rows"]],
     ["has too many properties", { propertiesTruncated: true }, ["properties_truncated"]],
+    ["has protected columns", { rows: { ...NO_ROW_FACTS, leftOut: ["ssn"] } }, ["columns_left_out"]],
+    ["has rows that share a UUID", { rows: { ...NO_ROW_FACTS, twins: 1 } }, ["uuid_not_unique"]],
+    ["has rows with new UUIDs", { rows: { ...NO_ROW_FACTS, late: 10, renamed: 5 } }, ["uuids_change"]],
+    ["has late rows, few of them like others", { rows: { ...NO_ROW_FACTS, late: 100, renamed: 20 } }, []],
+    ["has two late rows like others", { rows: { ...NO_ROW_FACTS, late: 2, renamed: 2 } }, []],
+    [
+      "has a table whose rows do not match",
+      { imported: 0, rows: { ...NO_ROW_FACTS, tableRows: 5 } },
+      ["nothing_matched"],
+    ],
+    ["has an empty table", { imported: 0, rows: { ...NO_ROW_FACTS, tableRows: 0 } }, ["nothing_imported"]],
+    [
+      "has a table whose rows were all rejected",
+      { imported: 0, rejected: 5, rows: { ...NO_ROW_FACTS, tableRows: 5 } },
+      ["nothing_imported", "rejected"],
+    ],
   ])("%s", (_, facts, expected) => {
     expect(ofEvent(facts).map(({ code }) => code)).toEqual(expected);
+  });
+
+  test("whose table has rows names the three causes, or the one that is certain", () => {
+    const saying = (facts: Partial<EventFacts>, visible: boolean | null = true) =>
+      ofEvent({ imported: 0, rows: { ...NO_ROW_FACTS, tableRows: 5, visible }, ...facts })[0]?.message;
+    const all = saying({ seen: false, nearest: ["buy", "bye"] });
+    expect(all).toMatch(/^The table has 5 rows, but none of them matched\. Check three causes\./);
+    expect(all).toMatch(/letter by letter\. The nearest values there are “buy”, “bye”\./);
+    expect(all).toMatch(/row access policy.*older than the first day/);
+    expect(saying({ seen: null }, false)).toMatch(/sees none of them\. A row access policy/);
+    expect(saying({ seen: true })).toMatch(/Rows of this name exist: they may be older than the first day/);
   });
 
   test("names its gaps, and how many more there are", () => {
@@ -191,6 +220,14 @@ test("whatever the facts are, each warning is one or more whole sentences", () =
     gaps: fc.array(fc.constant(gap("2026-01-01")), { maxLength: 5 }),
     future: fc.nat(2),
     propertiesTruncated: fc.boolean(),
+    rows: fc.record({
+      leftOut: fc.array(fc.constant("ssn"), { maxLength: 12 }),
+      twins: fc.nat(2),
+      late: fc.nat(9),
+      renamed: fc.nat(9),
+      tableRows: fc.constantFrom(null, 0, 1, 5),
+      visible: fc.constantFrom(null, true, false),
+    }),
   });
   fc.assert(
     fc.property(facts, (event) => {

@@ -2,6 +2,7 @@
 import { ControlClient } from "../shared/controlClient.ts";
 import type { Json } from "./google.ts";
 import type { JobResource } from "./job.ts";
+import type { ProtectionInput } from "./protections.ts";
 import type {
   Account,
   AccountInput,
@@ -129,6 +130,11 @@ export class BigQueryControl extends ControlClient {
   /** Deletes the table and creates a view of the same name. */
   replaceTableWithView(projectId: string, datasetId: string, tableId: string, query: string): Promise<Json> {
     return this.call("tables/replace-with-view", { projectId, datasetId, tableId, query });
+  }
+
+  /** Policy tags and row access policies of a table, in place of those that it had. Commands here pass them by. */
+  protectTable(projectId: string, datasetId: string, tableId: string, protection: ProtectionInput): Promise<void> {
+    return this.call("tables/protect", { projectId, datasetId, tableId, protection });
   }
 
   /**

@@ -4,6 +4,7 @@ import { command, type Commands } from "../shared/controlServer.ts";
 import { GoogleError, notFound } from "./google.ts";
 import { newCounters } from "./project.ts";
 import { accountSchema, emailSchema, faultSchema, projectIdSchema, projectSettingsSchema } from "./protocol.ts";
+import { protectionSchema } from "./protections.ts";
 import { loadRows, runSql } from "./adminQueries.ts";
 import type { EmulatorState } from "./emulatorState.ts";
 
@@ -85,6 +86,9 @@ export const COMMANDS: Commands<EmulatorState> = {
     const tableReference = { ...name };
     return await state.catalog.insertTable(name.projectId, name.datasetId, { tableReference, view: { query } });
   }),
+  "tables/protect": command(ofTable.extend({ protection: protectionSchema }), (state, { protection, ...name }) =>
+    state.protections.put(name, protection),
+  ),
   query: command(ofProject.extend({ sql: z.string() }), async (state, { projectId, sql }) => {
     const { rows, dmlAffectedRows } = await runSql(state.engine, projectId, sql);
     return { rows, dmlAffectedRows };

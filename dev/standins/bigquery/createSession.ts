@@ -34,7 +34,9 @@ export async function createSession(
       status.INVALID_ARGUMENT,
       `read_session.read_options.row_restriction exceeded maximum allowed length. Maximum bytes allowed: ${RESTRICTION_MAX_BYTES}`,
     );
-  const answer = readSession.decode(await openSession(state, emulator, bytes, tableId, restriction));
+  const allowed = state.protections.allowed({ projectId: tableProject, datasetId, tableId }, account.email, request);
+  const asked = allowed === request ? bytes : createReadSessionRequest.encode(allowed);
+  const answer = readSession.decode(await openSession(state, emulator, asked, tableId, restriction));
   const project = state.project(projectId);
   const session = project.openSession(location);
   const given = answer.streams ?? [];

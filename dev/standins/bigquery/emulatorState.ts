@@ -9,6 +9,7 @@ import type { Engine } from "./engine.ts";
 import type { JobError } from "./google.ts";
 import { jobKey, type Job, type KeptJob } from "./job.ts";
 import { Project } from "./project.ts";
+import { Protections } from "./protections.ts";
 import type { Account } from "./protocol.ts";
 
 interface Kept extends KeptCatalog {
@@ -23,6 +24,8 @@ export class EmulatorState {
   readonly engine: Engine;
   readonly accounts: Accounts;
   readonly catalog: Catalog;
+  /** Not kept on disk. */
+  readonly protections = new Protections();
   /** Uploaded files wait here for their job. */
   readonly uploadDir: string;
   readonly #projects = new Map<string, Project>();

@@ -107,7 +107,8 @@ function paged(name: string, items: readonly Json[], query: URLSearchParams): Js
 
 async function getTable(call: Call): Promise<Reply> {
   needOnTable(call.account, "bigquery.tables.get", call);
-  return json(200, await present(call, await call.state.catalog.countedTable(call)));
+  const table = await present(call, await call.state.catalog.countedTable(call));
+  return json(200, call.state.protections.shown(call, table));
 }
 
 async function present(call: Call, table: Json | null): Promise<Json> {

@@ -14,9 +14,15 @@ export async function checkEventName(
 ): Promise<void> {
   const check = async () => {
     const connection = await store.integrations.connection(integrationId);
-    const ask = connection === null ? undefined : connectors[connection.provider]?.eventNames;
-    if (connection === null || ask === undefined) return;
-    await store.events.checkNames(integrationId, () => ask(connection), { onlyComplete: false, name });
+    if (connection === null) return;
+    const { eventNames, reportSource } = connectors[connection.provider] ?? {};
+    const options = { onlyComplete: false, name };
+    if (eventNames !== undefined) {
+      await store.events.checkNames(integrationId, () => eventNames(connection), options);
+    }
+    if (reportSource !== undefined) {
+      await store.events.checkSources(integrationId, (event) => reportSource(connection, event), options);
+    }
   };
   await pTimeout(check(), { milliseconds: TIMEOUT_MS }).catch((error: unknown) => {
     const kind = error instanceof SyncError ? error.kind : "unexpected";

@@ -9,7 +9,7 @@ import type {
   Project,
   Provider,
 } from "../../domain/integration.ts";
-import type { Field, Fields, ProviderSpec } from "../../providers/provider.ts";
+import type { Field, Fields, FieldValue, ProviderSpec } from "../../providers/provider.ts";
 import {
   directionSwitches,
   eventName,
@@ -208,20 +208,28 @@ const shapeOf = (fields: Fields) =>
 /** Responses hold what was accepted before, so they state no rules. */
 const responseShapeOf = (fields: Fields) =>
   Object.fromEntries(
-    Object.entries(fields).map(([name, { schema, choices, ...field }]) => {
-      const value = choices === undefined ? z.string() : z.enum(Object.keys(choices));
-      return [name, documented({ ...field, schema: schema.safeParse(null).success ? value.nullable() : value })];
-    }),
+    Object.entries(fields).map(([name, field]) => [name, documented({ ...field, schema: responseSchemaOf(field) })]),
   );
+
+function responseSchemaOf({ schema, choices, isList = false }: Field): Field["schema"] {
+  const one = choices === undefined ? z.string() : z.enum(Object.keys(choices));
+  const value = isList ? z.array(one) : one;
+  if (schema.safeParse(null).success) return value.nullable();
+  // A field with a default is always stored.
+  const absent = schema.safeParse(undefined);
+  return absent.success && absent.data === undefined ? value.optional() : value;
+}
 
 function documented({ schema, label, help, example }: Field): z.ZodType {
   return schema.meta({ description: help === undefined ? `${label}.` : `${label}: ${help}`, example });
 }
 
-/** What is absent stays absent. All values of fields are texts or null. */
-function pick(body: Record<string, unknown>, names: string[]): Record<string, string | null> {
+/** What is absent stays absent. */
+function pick(body: Record<string, unknown>, names: string[]): Record<string, FieldGiven> {
   const given = names.filter((name) => body[name] !== undefined);
-  return Object.fromEntries(given.map((name) => [name, body[name] as string | null]));
+  return Object.fromEntries(given.map((name) => [name, body[name] as FieldGiven]));
 }
+
+type FieldGiven = Exclude<FieldValue, undefined>;
 
 const some = <T>(items: T[]) => items as [T, ...T[]];

@@ -1,7 +1,8 @@
 // How the API shows the definition of a metric.
 import { z } from "@hono/zod-openapi";
 import { AGGREGATIONS, FILTER_OPERATORS, type Measure, type Metric } from "../../domain/metrics/metric.ts";
-import { isoTime, time } from "../responses.ts";
+import { metricWarnings } from "../../domain/warnings.ts";
+import { isoTime, time, warnings } from "../responses.ts";
 import { orNull } from "../schemas.ts";
 
 const filterResponse = z.object({
@@ -29,6 +30,7 @@ export const metricExample = {
   windowHours: 72,
   winsorizePercentile: null,
   format: { style: "percent" },
+  warnings: [],
   createdAt: "2026-01-31T08:00:00.000Z",
   updatedAt: "2026-01-31T08:00:00.000Z",
 };
@@ -50,18 +52,25 @@ export const metricResponse = z
         currency: z.string().optional().describe("The currency, as an ISO 4217 code."),
       })
       .describe("How values are shown."),
+    warnings,
     createdAt: time.describe("When the metric was created."),
     updatedAt: time.describe("When the metric was last changed."),
   })
   .openapi("Metric", { description: "The definition of a metric.", example: metricExample });
 
-export function toMetricResponse({ createdAtMs, updatedAtMs, ...metric }: Metric): z.input<typeof metricResponse> {
+export function toMetricResponse({
+  createdAtMs,
+  updatedAtMs,
+  unknownProperties,
+  ...metric
+}: Metric): z.input<typeof metricResponse> {
   const { style, currency } = metric.format;
   return {
     ...metric,
     measure: toMeasureResponse(metric.measure),
     denominator: metric.denominator && toMeasureResponse(metric.denominator),
     format: { style, currency: currency ?? undefined },
+    warnings: metricWarnings(unknownProperties),
     createdAt: isoTime(createdAtMs),
     updatedAt: isoTime(updatedAtMs),
   };

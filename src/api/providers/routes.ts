@@ -145,7 +145,7 @@ function toField(name: string, one: Field, kind?: "secret"): z.input<typeof fiel
     pattern: rule?.pattern.source,
     message: rule?.message,
     required: !absent.success,
-    default: absent.data ?? undefined,
+    default: typeof absent.data === "string" ? absent.data : undefined,
     advanced: one.isAdvanced ?? false,
     changeable: one.isChangeable ?? kind === "secret",
     neededToExport: one.isNeededToExport ?? false,

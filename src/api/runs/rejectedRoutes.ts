@@ -33,8 +33,8 @@ export function registerRejected(app: App, deps: AppDeps): void {
     operationId: "listRejectedRecords",
     summary: "List rejected records",
     description:
-      "Returns the records that were refused for good, oldest first, with the reasons, and how many have each. The " +
-      "records contain user ids.",
+      "Returns the records that were refused for good, oldest first, with the reasons, and how many have each. All " +
+      "buckets of the export are listed; of an import, a sample of each event and reason. Records contain user ids.",
     params: integrationParams,
     query: pageQuery,
     response: rejectedList,

@@ -65,7 +65,11 @@ const rejectedCount = z
   .openapi("RejectedCount");
 
 export const rejectedList = listOf("rejected", rejectedResponse).extend({
-  counts: z.array(rejectedCount).describe("All rejected records by reason, whatever the page. The counts are exact."),
+  counts: z
+    .array(rejectedCount)
+    .describe(
+      "All rejected records by reason, whatever the page. The counts are exact, also where a sample is listed.",
+    ),
 });
 
 export const requestResponse = z

@@ -59,6 +59,8 @@ export interface NewMetric extends MetricDefinition {
 
 export interface Metric extends NewMetric {
   id: string;
+  /** Properties that it names and no record of its events has: they count as absent. */
+  unknownProperties: string[];
   createdAtMs: number;
   updatedAtMs: number;
 }

@@ -2,6 +2,7 @@
 import { Text } from "@mantine/core";
 import { useSearchParams } from "wouter";
 import { isMissing, type Metric } from "../api.ts";
+import { Warnings } from "../integrations/Warnings.tsx";
 import { useRouters } from "../routers/queries.ts";
 import { ErrorAlert } from "../ui/ErrorAlert.tsx";
 import { LinkButton } from "../ui/links.tsx";
@@ -47,6 +48,7 @@ function Results({ metric }: { metric: Metric }) {
     <>
       {metric.description !== null && <Text size="md">{metric.description}</Text>}
       <Text>{describeMetric(metric)}</Text>
+      <Warnings warnings={metric.warnings} />
       <Section title="Options">
         <ResultFilters routers={configured} parameters={parameters} results={results} onChange={change} />
       </Section>

@@ -9,6 +9,7 @@ import { prepareExport } from "./export/destination.ts";
 import { exportBuckets } from "./export/exportBuckets.ts";
 import type { BigQueryOptions } from "./options.ts";
 import { importPage } from "./import/readPage.ts";
+import { reportSource } from "./import/reportSource.ts";
 import { planBigQueryPasses, planBigQueryRanges } from "./import/planPasses.ts";
 import type { BigQueryContext } from "./rest.ts";
 import { setupScript } from "./setupScript.ts";
@@ -31,6 +32,7 @@ export function createBigQueryConnector(options: BigQueryOptions, ledger: Owners
     importPage: (connection, page) => importPage(context, connection, page),
     // The limits of read sessions are not countable in requests.
     requestBudget: () => null,
+    reportSource: (connection, event) => reportSource(context, connection, event),
     browse: createBrowse(context),
     ownership: {
       needsProof: options.ownership === "description",

@@ -3,6 +3,7 @@ import type { Connection } from "../../domain/connection.ts";
 import { type ErrorKind, SyncError } from "../../domain/errors.ts";
 import { type GoogleErrorInfo, googleErrorInfo } from "./googleErrorInfo.ts";
 import { settingsOf } from "./options.ts";
+import { apiIsOff, namedColumns, refusalIn } from "./refusals.ts";
 
 export interface Operation {
   /** Completes "BigQuery failed at …". */
@@ -11,6 +12,8 @@ export interface Operation {
   about?: string;
   /** The needed role, for refusals that name no permission. */
   role?: Role;
+  /** The table's own columns: of a refusal's words, only these are shown. */
+  columns?: readonly string[];
 }
 
 export type Role = "jobUser" | "dataViewer" | "dataEditor" | "readSessionUser";
@@ -77,9 +80,37 @@ const KIND_OF_GRPC: Record<number, ErrorKind> = {
 export function toSyncError(error: unknown, operation: Operation, connection: Connection): SyncError {
   if (error instanceof SyncError) return error;
   const info = googleErrorInfo(error);
+  const refused = refusal(info, operation, connection);
+  if (refused !== null) return refused;
   const kind = kindOf(info);
   const message = messageOf(kind, info, operation, connection);
   return new SyncError(kind, message, kind === "rate_limited" ? { retryAtMs: retryAt(info) } : {});
+}
+
+/** Policy tags keep the account from columns of the table. */
+export class RefusedColumns extends SyncError {
+  readonly columns: readonly string[];
+
+  constructor(message: string, columns: readonly string[]) {
+    super("permission", message, { concernsAllDays: true });
+    this.columns = columns;
+  }
+}
+
+function refusal(info: GoogleErrorInfo, operation: Operation, connection: Connection): SyncError | null {
+  const found = refusalIn(info);
+  if (found === null) return null;
+  const { serviceAccountEmail: email, projectId, location } = settingsOf(connection);
+  const { action, about, columns = [] } = operation;
+  const where = whereOf(about, projectId);
+  const named = namedColumns(found.said, columns);
+  const message = found.messageFor({ email, projectId, location, action, where, columns: named });
+  if (named.length > 0) return new RefusedColumns(message, named);
+  return new SyncError(found.kind, message, { concernsAllDays: true });
+}
+
+function whereOf(about: string | undefined, projectId: string): string {
+  return about === undefined ? `the project ${projectId}` : `${about} in the project ${projectId}`;
 }
 
 function kindOf({ status, grpc, reason, text }: GoogleErrorInfo): ErrorKind {
@@ -105,7 +136,7 @@ function messageOf(kind: ErrorKind, info: GoogleErrorInfo, operation: Operation,
   const { serviceAccountEmail: email, projectId, location } = settingsOf(connection);
   const { action, about } = operation;
   const said = saidOf(info);
-  const where = about === undefined ? `the project ${projectId}` : `${about} in the project ${projectId}`;
+  const where = whereOf(about, projectId);
   switch (kind) {
     case "auth":
       return `Google refused the access token of ${email} at ${action} (${said}). ${CHECK_ACCOUNT}`;
@@ -130,12 +161,7 @@ function messageOf(kind: ErrorKind, info: GoogleErrorInfo, operation: Operation,
 
 function permissionMessage(info: GoogleErrorInfo, { action, about, role }: Operation, connection: Connection): string {
   const { serviceAccountEmail: email, projectId } = settingsOf(connection);
-  if (/^(accessNotConfigured|SERVICE_DISABLED)$/.test(info.reason)) {
-    return (
-      `The BigQuery API is switched off in the project ${projectId}. ` +
-      "Enable the BigQuery API and the BigQuery Storage API there."
-    );
-  }
+  if (/^(accessNotConfigured|SERVICE_DISABLED)$/.test(info.reason)) return apiIsOff(projectId);
   if (info.reason.startsWith("billing")) {
     return `The billing of the project ${projectId} does not allow ${action}. Enable billing in Google Cloud.`;
   }
@@ -208,11 +234,21 @@ function ownIdentityError(error: unknown, email: string, principal: string | nul
   if (status === 401) {
     return new SyncError("auth", `Google refused this service's own identity (${said}). Its operator must renew it.`);
   }
-  if (status === 403) return new SyncError("permission", impersonationRefused(email, principal));
+  if (status === 403) {
+    return new SyncError("permission", refusedImpersonation(info, email) ?? impersonationRefused(email, principal));
+  }
   if (status === 400 || status === 404) {
     return new SyncError("auth", `Google does not know the service account ${email} (${said}). Check its address.`);
   }
   return null;
+}
+
+/** A perimeter or an organization policy may stop impersonation too; null if it is the grant that is missing. */
+function refusedImpersonation(info: GoogleErrorInfo, email: string): string | null {
+  const projectId = email.slice(email.indexOf("@") + 1).replace(/\.iam\.gserviceaccount\.com$/, "");
+  const action = "impersonating the service account";
+  const subject = { email, projectId, location: "", action, where: `the project ${projectId}`, columns: [] };
+  return refusalIn(info)?.messageFor(subject) ?? null;
 }
 
 export function impersonationRefused(email: string, principal: string | null): string {

@@ -11,10 +11,13 @@ export interface GoogleErrorInfo {
   permission: string | null;
   /** A code of the network or of Node, for example `ECONNRESET`; null if there was a response. */
   network: string | null;
-  /** For matching only. It must never be shown. */
+  /** For matching only. They must never be shown. */
+  texts: string[];
+  /** All of them. */
   text: string;
 }
 
+const MAX_TEXTS = 10;
 const MAX_MATCHED_CHARS = 10_000;
 const PERMISSION = /\bbigquery\.[a-z]+\.[a-z]+\b/i;
 const QUERY_PERMISSION = /permission to query (table|view)/i;
@@ -22,7 +25,8 @@ const QUERY_PERMISSION = /permission to query (table|view)/i;
 export function googleErrorInfo(error: unknown): GoogleErrorInfo {
   const code = memberOf(error, "code");
   const response = memberOf(error, "response");
-  const text = textOf(error).slice(0, MAX_MATCHED_CHARS);
+  const texts = textsOf(error).map((each) => each.slice(0, MAX_MATCHED_CHARS));
+  const text = texts.join("\n");
   const isGrpc = typeof code === "number" && code >= 0 && code <= 16;
   const status = isGrpc ? null : (httpStatus(code) ?? httpStatus(memberOf(response, "status")));
   const reason = reasonOf(error, response);
@@ -32,6 +36,7 @@ export function googleErrorInfo(error: unknown): GoogleErrorInfo {
     reason,
     permission: PERMISSION.exec(text)?.[0] ?? (QUERY_PERMISSION.test(text) ? "bigquery.tables.getData" : null),
     network: isGrpc || status !== null || reason !== "" ? null : networkCode(error, code),
+    texts,
     text,
   };
 }
@@ -42,10 +47,12 @@ function memberOf(value: unknown, name: string): unknown {
     : undefined;
 }
 
-function textOf(error: unknown): string {
-  const message = memberOf(error, "message");
-  const inner = memberOf(memberOf(memberOf(memberOf(error, "response"), "data"), "error"), "message");
-  return [message, inner].filter((part) => typeof part === "string").join("\n");
+/** A client joins several errors into one message, so each is looked at by itself too. */
+function textsOf(error: unknown): string[] {
+  const body = memberOf(memberOf(memberOf(error, "response"), "data"), "error");
+  const listedErrors = [...listed(error, "errors"), ...listed(body, "errors")];
+  const texts = [error, body, ...listedErrors].map((each) => memberOf(each, "message"));
+  return [...new Set(texts)].filter((text) => typeof text === "string").slice(0, MAX_TEXTS);
 }
 
 /** A REST error lists its reasons, a job's error is a reason itself, and IAM's are in the details. */

@@ -40,6 +40,14 @@ const column = (label: string, help: string, example: string, types: string[]) =
   suggest: { list: "columns" as const, types },
 });
 
+const MAX_CHOSEN_COLUMNS = 1_000;
+const columnList = z.array(text(COLUMN).schema).min(1, "must name a column").max(MAX_CHOSEN_COLUMNS);
+/** Forms send texts. No name of a column has a comma. */
+const columnText = z
+  .string()
+  .transform((names) => names.split(",").map((name) => name.trim()))
+  .pipe(columnList);
+
 const DATASETS = { list: "datasets" } as const;
 const TABLES = { list: "tables" } as const;
 
@@ -50,7 +58,19 @@ const source = {
   eventFieldName: column("Event Field Name", "Identifies the event type", "event_name", ["STRING"]),
   userIdFieldName: column("User ID Field Name", "As in user of your calls", "user_id", ["STRING"]),
   timestampFieldName: column("Timestamp Field Name", "TIMESTAMP or DATETIME", "created_at", ["TIMESTAMP", "DATETIME"]),
-  eventUuidFieldName: column("Event UUID Field Name", "Unique per row", "event_uuid", ["STRING"]),
+  eventUuidFieldName: column("Event UUID Field Name", "Unique per row, the same at every read", "event_uuid", [
+    "STRING",
+  ]),
+  /** The columns above are copied in any case. */
+  columns: {
+    schema: z.union([columnList, columnText]).optional(),
+    label: "Columns",
+    help: "Only these columns are copied, besides those above. Default: all that have no policy tag.",
+    example: ["amount", "currency"],
+    isList: true,
+    isAdvanced: true,
+    isChangeable: true,
+  },
 } satisfies Fields;
 
 export type BigQuerySettings = ValuesOf<typeof settings>;
@@ -133,6 +153,7 @@ export const bigQuerySpec = {
     help: "Rows whose event column equals it, for example user_donation",
     descriptionHelp: "When this event is triggered",
     source,
+    hasOwnUuids: true,
   },
   identityProperties: (stored) => [
     ...(stored === null ? [] : [readSource(stored).userIdFieldName]),

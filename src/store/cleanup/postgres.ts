@@ -84,6 +84,8 @@ const REMOVED_EVENTS: Removed = {
     "property_counts",
     "properties",
     "rejected_records",
+    "rejected_counts",
+    "rejected_keys",
     "import_ranges",
   ],
   column: "event_id",
@@ -93,7 +95,7 @@ const REMOVED_INTEGRATIONS: Removed = {
   owners: "integrations",
   condition: sql`o.deleted_at_ms is not null
     and not exists (select from event_definitions e where e.integration_id = o.id)`,
-  tables: ["rejected_records", "sync_requests", "runs"],
+  tables: ["rejected_records", "rejected_counts", "rejected_keys", "sync_requests", "runs"],
   column: "integration_id",
 };
 

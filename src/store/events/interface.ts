@@ -1,5 +1,13 @@
 // Event definitions, and the records that were imported for them.
-import type { EventSummary, ImportedRecord, ListedNames, NewEvent, PropertyList } from "../../domain/event.ts";
+import type {
+  EventDefinition,
+  EventSummary,
+  ImportedRecord,
+  ListedNames,
+  NewEvent,
+  PropertyList,
+  SourceReport,
+} from "../../domain/event.ts";
 import type { Page, PageRequest } from "../../domain/page.ts";
 
 /** Methods return null (or false) if there is no such integration or event. */
@@ -32,6 +40,12 @@ export interface EventStore {
   checkNames(
     integrationId: string,
     ask: () => Promise<ListedNames>,
+    options: { onlyComplete: boolean; name?: string },
+  ): Promise<void>;
+  /** Notes what the table of each event without a record has. Each table is asked once an hour at most. */
+  checkSources(
+    integrationId: string,
+    ask: (event: EventDefinition) => Promise<SourceReport>,
     options: { onlyComplete: boolean; name?: string },
   ): Promise<void>;
 }

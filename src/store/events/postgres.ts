@@ -7,6 +7,7 @@ import { orIfTaken, type Database, type Queryable, type Transaction } from "../p
 import { storable } from "../postgres/text.ts";
 import { refuseWhileUsed } from "../metrics/blockers.ts";
 import { checkNames } from "./checkNames.ts";
+import { checkSources } from "./checkSources.ts";
 import type { EventStore } from "./interface.ts";
 import { readProperties, readRecords } from "./records.ts";
 import { readEvent, readEvents, toSummary } from "./rows.ts";
@@ -65,6 +66,7 @@ export function createEventStore(db: Database): EventStore {
     },
 
     checkNames: (integrationId, ask, options) => checkNames(db, integrationId, ask, options),
+    checkSources: (integrationId, ask, options) => checkSources(db, integrationId, ask, options),
 
     async get(workspaceId, integrationId, name) {
       const id = await eventId(db, workspaceId, integrationId, name);

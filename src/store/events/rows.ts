@@ -2,12 +2,19 @@
 import { sql, type RawBuilder } from "kysely";
 import type { EventSummary } from "../../domain/event.ts";
 import { MAX_PROPERTIES_PER_EVENT } from "../../domain/limits.ts";
+import { TWIN_REASON } from "../imports/sameUuid.ts";
 import type { Queryable } from "../postgres/database.ts";
 
 const GAPS = sql`(
   select coalesce(
     jsonb_agg(jsonb_build_object('fromDay', r.from_day, 'toDay', r.to_day, 'error', r.error) order by r.from_day), '[]')
   from import_ranges r where r.event_id = e.id and r.purpose = 'gap' and r.error is not null)`;
+
+/** Over `e`. Each event has few reasons, which the index finds. */
+const TWINS = sql`coalesce((
+  select c.count from rejected_counts c
+  where c.integration_id = e.integration_id and c.direction = 'import' and coalesce(c.event_id, 0) = e.id
+    and md5(c.reason) = md5(${sql.lit(TWIN_REASON)})), 0)`;
 
 /** Over `e`. A name in another case is no news if its event is imported too. */
 export const EVENT_FACTS = sql`
@@ -18,7 +25,9 @@ export const EVENT_FACTS = sql`
     select n from unnest(e.nearest) n where not exists (
       select from event_definitions o
       where o.integration_id = e.integration_id and o.deleted_at_ms is null and o.name = n)
-  ) else e.nearest end as nearest`;
+  ) else e.nearest end as nearest,
+  jsonb_build_object('leftOut', e.left_out, 'twins', ${TWINS}, 'late', e.late, 'renamed', e.renamed,
+    'tableRows', e.source_rows, 'visible', e.visible) as rows`;
 
 export interface EventRow extends EventSummary {
   id: number;

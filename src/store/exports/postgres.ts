@@ -104,19 +104,19 @@ async function commit(
   if (cursor >= progress.cursorSeq) return true;
   const rejected = await insertRejected(tx, integrationId, progress.rejected.map(toRejectedInsert));
   // A revision delivers its bucket again: that is a delivery of this run, but not another bucket.
-  const sent = (await countBuckets(tx, workspaceId, false, cursor, progress.cursorSeq)) - rejected.length;
+  const sent = (await countBuckets(tx, workspaceId, false, cursor, progress.cursorSeq)) - rejected;
   // A try that was given up may have moved the cursor into this range and counted its part.
   const deliveries =
     cursor === fromSeq
       ? progress.sent
-      : (await countBuckets(tx, workspaceId, withRevisions, cursor, progress.cursorSeq)) - rejected.length;
+      : (await countBuckets(tx, workspaceId, withRevisions, cursor, progress.cursorSeq)) - rejected;
   await tx.execute(sql`
     update integrations set export_cursor_seq = ${progress.cursorSeq}, export_sent = export_sent + ${sent},
-      export_rejected = export_rejected + ${rejected.length}
+      export_rejected = export_rejected + ${rejected}
     where id = ${integrationId}`);
   await tx.execute(sql`
     update runs set export_records = export_records + ${deliveries},
-      export_rejected = export_rejected + ${rejected.length}
+      export_rejected = export_rejected + ${rejected}
     where integration_id = ${integrationId} and id = ${runId}`);
   return true;
 }

@@ -1,27 +1,33 @@
 // Stores one chunk of an import in one transaction: rows, rejected rows, property counts, counters and progress.
 import { sql } from "kysely";
+import type { RejectedRow } from "../../domain/importedRow.ts";
 import type { JsonObject } from "../../domain/integration.ts";
 import type { EventProgress } from "../../domain/progress.ts";
 import { readNowMs, type Database, type Transaction } from "../postgres/database.ts";
-import { insertRejected, type RejectedInsert } from "../runs/rejected.ts";
+import type { RejectedInsert } from "../runs/rejected.ts";
 import { assertNotBehind, moveEvents, readEvents, StaleCheckpoint, type ChunkEvent } from "./checkpoints.ts";
 import { newestCopies } from "./copies.ts";
 import type { ChunkCommit, ChunkResult } from "./interface.ts";
 import { appendPropertyCounts } from "./propertyCounts.ts";
 import { quarantineInvalidRows } from "./quarantine.ts";
 import { moveRanges } from "./ranges.ts";
+import { rejectRows } from "./rejectRows.ts";
+import { compareLate, twinsIn, twinsOfStored } from "./sameUuid.ts";
 import { CHUNK_SETTINGS, storeRows, type StagedRow } from "./stagingTable.ts";
 import { noteUserPairs } from "./userPairs.ts";
 
 /** A row that is dated further ahead of PostgreSQL's clock counts as one from the future. */
 const FUTURE_MS = 86_400_000;
+/** Names of columns that are kept of each event. */
+const MAX_LEFT_OUT = 1_000;
 
 /** Tries the whole chunk. If PostgreSQL refuses the content of some rows, these become rejected records. */
 export async function commitChunk(db: Database, chunk: ChunkCommit): Promise<ChunkResult> {
   try {
+    const twins = findsTwins(chunk) ? twinsIn(chunk.rows) : [];
     return await quarantineInvalidRows(newestCopies(chunk.rows), {
       store: (valid, invalid) => {
-        const storable = { ...chunk, rows: valid, rejected: [...chunk.rejected, ...invalid] };
+        const storable = { ...chunk, rows: valid, rejected: [...chunk.rejected, ...invalid, ...twins] };
         return db.transaction((tx) => storeChunk(tx, storable), CHUNK_SETTINGS);
       },
       tryOut: (rows) => tryOut(db, { ...chunk, rows }),
@@ -30,6 +36,11 @@ export async function commitChunk(db: Database, chunk: ChunkCommit): Promise<Chu
     if (error instanceof StaleCheckpoint) return { imported: 0, rejected: 0, stale: true };
     throw error;
   }
+}
+
+/** In a first pass, no row is read twice. Later a row may have changed since it was read. */
+function findsTwins({ checksUuids, from, ranges }: ChunkCommit): boolean {
+  return checksUuids === true && from.completeThroughMs === null && ranges === undefined;
 }
 
 async function tryOut(db: Database, chunk: ChunkCommit): Promise<void> {
@@ -56,18 +67,30 @@ async function storeChunk(tx: Transaction, chunk: ChunkCommit): Promise<ChunkRes
     const event = events.get(row.event);
     if (event !== undefined) staged.push({ eventId: event.id, row });
   }
-  const stored = await storeRows(tx, staged);
-  const { fresh, replaced } = stored;
+  const stored = await storeRows(tx, staged, { findTwins: findsTwins(chunk) ? twinsOfStored : null });
+  const { fresh, replaced, twins } = stored;
+  if (chunk.checksUuids === true) await noteLateRows(tx, chunk, staged, fresh);
   await noteUserPairs(tx, [...fresh, ...replaced]);
   await appendPropertyCounts(tx, stored);
-  const rejected = await insertRejected(tx, chunk.integrationId, toRejectedInserts(chunk, events));
+  const rejected = await rejectRows(tx, chunk.integrationId, toRejectedInserts([...chunk.rejected, ...twins], events));
   if (chunk.progress !== null) await setProgress(tx, chunk, chunk.progress);
+  if (chunk.leftOut !== undefined) await keepLeftOut(tx, known, chunk);
   await countRows(tx, { staged, fresh, rejected });
   await tx.execute(sql`
     update runs set import_records = import_records + ${fresh.length},
       import_rejected = import_rejected + ${rejected.length}
     where integration_id = ${chunk.integrationId} and id = ${chunk.runId}`);
   return { imported: fresh.length, rejected: rejected.length, stale: false };
+}
+
+/** In the order of ids, as all changes of events. */
+async function keepLeftOut(tx: Transaction, known: ChunkEvent[], { events, leftOut = [] }: ChunkCommit): Promise<void> {
+  const ids = known.filter(({ name }) => events.includes(name)).map(({ id }) => id);
+  const names = leftOut.slice(0, MAX_LEFT_OUT);
+  for (const id of ids) {
+    await tx.execute(sql`
+      update event_definitions set left_out = ${names}::text[] where id = ${id} and left_out <> ${names}::text[]`);
+  }
 }
 
 async function keepLearned(tx: Transaction, integrationId: string, learned: JsonObject): Promise<void> {
@@ -82,8 +105,18 @@ function eventNames(chunk: ChunkCommit): string[] {
   return [...names];
 }
 
-function toRejectedInserts(chunk: ChunkCommit, events: Map<string, ChunkEvent>): RejectedInsert[] {
-  return chunk.rejected.flatMap(({ event, key, reason, record }): RejectedInsert[] => {
+/** Only rows of the time that a pass before has read can have come under another UUID. */
+async function noteLateRows(tx: Transaction, chunk: ChunkCommit, staged: StagedRow[], fresh: StagedRow[]) {
+  const readBefore = chunk.ranges === undefined ? chunk.from.completeThroughMs : Infinity;
+  if (readBefore === null) return;
+  for (const { eventId, late, renamed } of await compareLate(tx, staged, fresh, readBefore)) {
+    await tx.execute(sql`
+      update event_definitions set late = late + ${late}, renamed = renamed + ${renamed} where id = ${eventId}`);
+  }
+}
+
+function toRejectedInserts(rejected: RejectedRow[], events: Map<string, ChunkEvent>): RejectedInsert[] {
+  return rejected.flatMap(({ event, key, reason, record }): RejectedInsert[] => {
     const eventId = event === null ? null : events.get(event)?.id;
     return eventId === undefined ? [] : [{ direction: "import", eventId, key, seq: null, reason, record }];
   });

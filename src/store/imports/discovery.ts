@@ -17,17 +17,22 @@ export async function discoverProperties(
     select id, source from event_definitions e where integration_id = ${integrationId} and deleted_at_ms is null
       and exists (select from property_counts t where t.event_id = e.id) order by id`);
   for (const { id, source } of events) {
-    const identities = identityProperties(source).map((name) => name.toLowerCase());
+    const identities = new Set(identityProperties(source).map((name) => name.toLowerCase()));
     await db.transaction(async (tx) => {
       const added = await foldCounts(tx, id);
       await keepMostFrequent(tx, id);
       await addExamples(
         tx,
         id,
-        added.filter(({ name }) => !identities.includes(name.toLowerCase())),
+        added.filter(({ name }) => !identifies(identities, name.toLowerCase())),
       );
     });
   }
+}
+
+/** A value within a value identifies the user by the last part of its path. */
+function identifies(identities: ReadonlySet<string>, name: string): boolean {
+  return identities.has(name) || identities.has(name.slice(name.lastIndexOf(".") + 1));
 }
 
 /** A property without an example, and a record that has a value of it. */
@@ -102,8 +107,8 @@ async function addExamples(tx: Transaction, eventId: number, properties: Without
       cross join lateral jsonb_each(e.properties) f
       where f.key = any(${textOf(properties, "name")}::text[]) and f.value <> 'null'
       union all
-      -- A name with dots may name a field within a field.
-      select w.name, e.properties #> string_to_array(w.name, '.')
+      -- A name with dots may name a value within a value.
+      select w.name, crosscurrent_property(e.properties, w.name)
       from unnest(${textOf(nested, "name")}::text[], ${textOf(nested, "uuid")}::uuid[]) w (name, uuid)
       join imported_events e on e.event_id = ${eventId} and e.uuid = w.uuid
       where not e.properties ? w.name

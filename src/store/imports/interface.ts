@@ -16,6 +16,8 @@ export interface ChunkCommit extends ImportChunk {
   from: EventProgress;
   /** The ranges that the page belongs to, which then move in place of the events. */
   ranges?: number[];
+  /** The customer makes the UUIDs of the rows, so that they may be wrong: in a first pass all must differ. */
+  checksUuids?: boolean;
 }
 
 /** Days that could not be read, and the progress of the pass after them. */

@@ -61,18 +61,36 @@ function fieldsOf(properties: string, like: Fields): Fields {
   const fields = { ...stored };
   for (const name in like) {
     if (typeof like[name] === "number" && NUMBERS_AS_TEXT.has(stored[name])) fields[name] = 0;
-    // Fields within a field are counted under their path.
-    if (name.includes(".") && !Object.hasOwn(stored, name)) fields[name] = valueAt(stored, name.split("."));
+    if (!name.includes(".") || Object.hasOwn(stored, name)) continue;
+    // Fields within a field are counted under their path, unless the stored copy has none of that path.
+    const value = valueAt(stored, name);
+    if (value !== undefined) fields[name] = value;
   }
   return fields;
 }
 
-function valueAt(stored: Fields, path: string[]): unknown {
+/** As `crosscurrent_property` finds it. */
+function valueAt(stored: Fields, name: string): unknown {
+  const dot = name.indexOf(".");
+  const outer = stored[name.slice(0, dot)];
+  const value = Array.isArray(outer) ? keyedValue(outer, name.slice(dot + 1)) : fieldAt(stored, name.split("."));
+  return NUMBERS_AS_TEXT.has(value) ? 0 : value;
+}
+
+function fieldAt(stored: Fields, path: string[]): unknown {
   let value: unknown = stored;
   for (const name of path) {
     value = typeof value === "object" && value !== null ? (value as Fields)[name] : null;
   }
-  return NUMBERS_AS_TEXT.has(value) ? 0 : value;
+  return value;
+}
+
+/** The value of a key in an array of keys and values: itself, or its first field that is not null. */
+function keyedValue(items: unknown[], key: string): unknown {
+  const item = items.find((one) => typeof one === "object" && one !== null && (one as Fields)["key"] === key);
+  const value = (item as Fields | undefined)?.["value"];
+  if (typeof value !== "object" || value === null) return value;
+  return Object.values(value).find((field) => field !== null);
 }
 
 function countProperties(eventId: number, groups: FieldsGroups): PropertyCount[] {

@@ -1,6 +1,6 @@
 // Stores rows: by COPY if all are new, as in a backfill; otherwise by a staging table.
 import { sql } from "kysely";
-import type { ImportedRow } from "../../domain/importedRow.ts";
+import type { ImportedRow, RejectedRow } from "../../domain/importedRow.ts";
 import { copyField, copyInto } from "../postgres/copy.ts";
 import { sqlState, UNIQUE_VIOLATION, type Transaction } from "../postgres/database.ts";
 import { REPLACES } from "./copies.ts";
@@ -19,6 +19,8 @@ export interface StoredRows {
   /** Rows that were not there before. */
   fresh: StagedRow[];
   replaced: ReplacedRow[];
+  /** Rows whose UUID another row with other content has; only if they were asked for. */
+  twins: RejectedRow[];
 }
 
 /**
@@ -83,12 +85,20 @@ const REPLACE_COPIES = sql<Replaced>`
   )
   select event_id as "eventId", uuid::text as uuid, before::text as before from known`;
 
-export async function storeRows(tx: Transaction, staged: StagedRow[]): Promise<StoredRows> {
-  if (staged.length === 0 || (await copyAllNew(tx, staged))) return { fresh: staged, replaced: [] };
+/** Called when the rows are staged, and nothing was replaced yet. */
+type FindTwins = (tx: Transaction, staged: readonly StagedRow[]) => Promise<RejectedRow[]>;
+
+export async function storeRows(
+  tx: Transaction,
+  staged: StagedRow[],
+  { findTwins }: { findTwins: FindTwins | null },
+): Promise<StoredRows> {
+  if (staged.length === 0 || (await copyAllNew(tx, staged))) return { fresh: staged, replaced: [], twins: [] };
   await copyInto(tx, `staged_rows (${COLUMNS})`, toLines(staged));
   const fresh = freshOf(staged, await tx.query(INSERT_FRESH));
-  if (fresh.length === staged.length) return { fresh, replaced: [] };
-  return { fresh, replaced: replacedOf(staged, await tx.query(REPLACE_COPIES)) };
+  if (fresh.length === staged.length) return { fresh, replaced: [], twins: [] };
+  const twins = findTwins === null ? [] : await findTwins(tx, staged);
+  return { fresh, replaced: replacedOf(staged, await tx.query(REPLACE_COPIES)), twins };
 }
 
 /** Avoids the staging table, a third of the time. Returns false, with nothing stored, if a row is there already. */

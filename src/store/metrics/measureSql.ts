@@ -38,12 +38,11 @@ export function numberOf(property: string): RawBuilder<unknown> {
     and ${number} between -${MAX_ABSOLUTE}::numeric and ${MAX_ABSOLUTE}::numeric then ${number} end`;
 }
 
-/** A name with dots may name a field within a field. */
+/** A name with dots may name a field within a field, or the value of a key in an array of keys and values. */
 function valueOf(property: string): RawBuilder<unknown> {
-  const own = sql`e.properties -> ${property}::text`;
   return property.includes(".")
-    ? sql`coalesce(${own}, e.properties #> string_to_array(${property}::text, '.'))`
-    : sql`(${own})`;
+    ? sql`crosscurrent_property(e.properties, ${property}::text)`
+    : sql`(e.properties -> ${property}::text)`;
 }
 
 /** One user's value, from its rows that passed, the property's sum over them, and how many of them had it. */

@@ -10,6 +10,7 @@ import { orIfTaken, type Database, type Queryable, type Transaction } from "../p
 import { newId } from "../postgres/ids.ts";
 import type { MetricStore } from "./interface.ts";
 import { readSample } from "./sample.ts";
+import { refuseUnknownProperty, UNKNOWN_PROPERTIES } from "./unknownProperties.ts";
 
 /** Further samples wait in line without a connection, because other calls need the connections of the process. */
 const SAMPLES_AT_ONCE = 2;
@@ -86,7 +87,7 @@ async function lockIntegration(tx: Transaction, workspaceId: string, id: string)
   return found === 1;
 }
 
-/** A property that was not found yet may still come. One with other values than numbers is refused. */
+/** A property with other values than numbers is refused, and one that none of the records has. */
 async function checkMeasures(tx: Transaction, metric: Pick<NewMetric, "integrationId" | "measure" | "denominator">) {
   for (const [index, measure] of measuresOf(metric).entries()) {
     const path = index === 0 ? "measure" : "denominator";
@@ -102,6 +103,7 @@ async function checkMeasures(tx: Transaction, metric: Pick<NewMetric, "integrati
       const message = `must have only numbers as values; found: ${found.types.join(", ")}`;
       throw new InvalidFieldError(`${path}.property`, message);
     }
+    if (found === undefined) await refuseUnknownProperty(tx, event.id, measure.property, `${path}.property`);
   }
 }
 
@@ -117,6 +119,7 @@ interface MetricRow extends Omit<Metric, Exclude<keyof MetricDefinition, "name" 
 function readMetrics(db: Queryable, where: RawBuilder<unknown>, limit: number): Promise<MetricRow[]> {
   return db.query(sql<MetricRow>`
     select m.id, m.ordinal, m.name, m.description, m.integration_id as "integrationId", m.definition,
+      ${UNKNOWN_PROPERTIES} as "unknownProperties",
       m.created_at_ms as "createdAtMs", m.updated_at_ms as "updatedAtMs"
     from metrics m where ${where} order by m.ordinal limit ${limit}`);
 }

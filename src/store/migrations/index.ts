@@ -13,6 +13,7 @@ import { resend } from "./0010-resend.ts";
 import { telling } from "./0011-telling.ts";
 import { ownership } from "./0012-ownership.ts";
 import { exports } from "./0013-exports.ts";
+import { content } from "./0015-content.ts";
 
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-initial": initial,
@@ -28,4 +29,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0011-telling": telling,
   "0012-ownership": ownership,
   "0013-exports": exports,
+  "0015-content": content,
 };

@@ -1,4 +1,4 @@
-// Records that a provider or the store refused for good. A record that is read or sent again is listed once.
+// Records that a provider or the store refused for good: the list, and how many there are for which reason.
 import { sql } from "kysely";
 import type { PageRequest } from "../../domain/page.ts";
 import type { Direction, RejectedCount, RejectedPage, RejectedRecord } from "../../domain/run.ts";
@@ -22,44 +22,48 @@ export interface RejectedInsert {
   record: string;
 }
 
-/** Keeps the records that are not listed yet. Returns the event id (or null) of each record kept. */
+/** Keeps the records that are not listed yet. Returns how many were kept. */
 export async function insertRejected(
   tx: Transaction,
   integrationId: string,
   rejected: RejectedInsert[],
-): Promise<(number | null)[]> {
-  if (rejected.length === 0) return [];
-  const kept = await tx.query(sql<{ eventId: number | null }>`
+): Promise<number> {
+  if (rejected.length === 0) return 0;
+  return await tx.execute(sql`
     insert into rejected_records (integration_id, event_id, direction, key_hash, seq, reason, record)
     select ${integrationId}, * from unnest(
       ${rejected.map(({ eventId }) => eventId)}::integer[],
       ${rejected.map(({ direction }) => direction)}::text[],
-      ${rejected.map(({ direction, eventId, key }) => hashOf(`${direction}\n${eventId ?? ""}\n${key}`))}::bytea[],
+      ${rejected.map((record) => hashOf(keyTextOf(record)))}::bytea[],
       ${rejected.map(({ seq }) => seq)}::bigint[],
       ${rejected.map(({ reason }) => boundedReason(reason))}::text[],
       ${rejected.map(({ record }) => bounded(record, MAX_RECORD_CHARS))}::text[])
-    on conflict (integration_id, key_hash) do nothing returning event_id as "eventId"`);
-  return kept.map(({ eventId }) => eventId);
+    on conflict (integration_id, key_hash) do nothing`);
+}
+
+/** Without the integration, which the row names beside it. */
+export function keyTextOf({ direction, eventId, key }: Pick<RejectedInsert, "direction" | "eventId" | "key">): string {
+  return `${direction}\n${eventId ?? ""}\n${key}`;
 }
 
 /** A provider's reason may quote its record: so many are told apart, and the others are counted together. */
-const MAX_REASONS = 100;
-const OTHER_REASONS = "Other reasons: see the records.";
+export const MAX_REASONS = 100;
+export const OTHER_REASONS = "Other reasons: see the records.";
 
-/** Oldest first; without records of removed events. */
+/** Oldest first; without records of removed events. The counts are kept apart, so that they cost no look at records. */
 export async function readRejected(db: Queryable, integrationId: string, page: PageRequest): Promise<RejectedPage> {
   const list: CursorList = { name: "rejected", owner: integrationId, shape: ["number"] };
   const [after = 0] = decodeCursor(list, page.cursor) ?? [];
-  const listed = sql`rejected_records r left join event_definitions e on e.id = r.event_id
-    where r.integration_id = ${integrationId} and (r.event_id is null or e.deleted_at_ms is null)`;
   const rows = await db.query(sql<RejectedRecord>`
     select r.id::text as id, r.direction, e.name as event, r.reason, r.record, r.at_ms as "atMs"
-    from ${listed} and r.id > ${after} order by r.id limit ${page.limit + 1}`);
+    from rejected_records r left join event_definitions e on e.id = r.event_id
+    where r.integration_id = ${integrationId} and (r.event_id is null or e.deleted_at_ms is null) and r.id > ${after}
+    order by r.id limit ${page.limit + 1}`);
   const counts = await db.query(sql<RejectedCount>`
     with counted as (
-      select r.direction, e.name as event, r.reason, count(*) as count,
-        row_number() over (order by count(*) desc, min(r.id)) as rank
-      from ${listed} group by r.direction, e.name, r.reason
+      select c.direction, e.name as event, c.reason, c.count, row_number() over (order by c.count desc, c.id) as rank
+      from rejected_counts c left join event_definitions e on e.id = c.event_id
+      where c.integration_id = ${integrationId} and (c.event_id is null or e.deleted_at_ms is null)
     ), named as (
       select direction, event, case when rank <= ${MAX_REASONS} then reason else ${OTHER_REASONS}::text end as reason,
         count, rank

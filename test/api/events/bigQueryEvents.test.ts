@@ -55,6 +55,19 @@ describe("events", () => {
     expect((await addEvent(id, { tableName: "other" })).status).toBe(201);
   });
 
+  test("columns to copy: a list, or the text of a form with commas; names only", async () => {
+    const id = await integration();
+    const columns = ["amount", "währung"];
+    expect(await addEvent(id, { columns })).toMatchObject({ status: 201, body: { columns } });
+    const text = await addEvent(id, { eventName: "b", columns: " amount, währung " });
+    expect(text).toMatchObject({ status: 201, body: { columns } });
+    expect((await api.call(`${LIST}/${id}/events`)).body).toMatchObject({ events: [{ columns }, { columns }] });
+    for (const wrong of [[], ["a.b"], ["a`b"], "a,,b", 7]) {
+      const answer = await addEvent(id, { eventName: "c", columns: wrong });
+      expect([answer.status, pathsOf(answer)[0]?.startsWith("columns")]).toEqual([400, true]);
+    }
+  });
+
   test("bodies of the other provider are refused field by field", async () => {
     const id = await integration();
     const mixed = await api.call(`${LIST}/${id}/events`, { json: { eventId: "purchase", description: "x" } });

@@ -1,6 +1,6 @@
 // Definitions of metrics over HTTP: they fit what is imported, and what is wrong is named.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createIntegration, pathsOf } from "../../support/api/harness.ts";
+import { createIntegration, errorsOf, pathsOf } from "../../support/api/harness.ts";
 import { createMetricsHarness, REVENUE, type MetricsHarness } from "../../support/api/metricsHarness.ts";
 
 let api: MetricsHarness;
@@ -41,11 +41,47 @@ describe("definitions", () => {
     const changed = await api.call(path, { method: "PATCH", json: change });
     expect(changed).toMatchObject({
       status: 200,
-      body: { ...created.body, ...change, updatedAt: expect.any(String) as string },
+      body: {
+        ...created.body,
+        ...change,
+        warnings: expect.any(Array) as unknown,
+        updatedAt: expect.any(String) as string,
+      },
     });
     expect((await api.call(path, { method: "DELETE" })).status).toBe(204);
     expect((await api.call(path, { method: "DELETE" })).status).toBe(404);
     expect((await api.call(path)).status).toBe(404);
+  });
+
+  test("a property that no record has: warned of before there are records, refused after", async () => {
+    const visits = { event: "visit", aggregation: "sum", property: "seconds" };
+    const early = await api.define({ name: "Early", measure: visits });
+    expect(early).toMatchObject({
+      status: 201,
+      body: { warnings: [{ code: "unknown_property", message: expect.stringContaining("“seconds”") as string }] },
+    });
+    const row = {
+      event: "visit",
+      userId: "u",
+      atMs: api.todayMs,
+      properties: { second: 3, secondsText: "x", page: 1 },
+    };
+    await api.importRows([row]);
+    const refused = await api.define({ name: "Late", measure: visits });
+    expect([refused.status, pathsOf(refused)]).toEqual([400, ["measure.property"]]);
+    expect(errorsOf(refused)[0]?.message).toMatch(/the nearest ones with numbers are “second”/);
+    expect((await api.define({ name: "Late", measure: { ...visits, property: "second" } })).body["warnings"]).toEqual(
+      [],
+    );
+    const path = `/v1/metrics/${early.body.id as string}`;
+    expect((await api.call(path)).body["warnings"]).toHaveLength(1);
+    await api.importRows([{ ...row, properties: { seconds: 1 } }]);
+    expect((await api.call(path)).body["warnings"]).toEqual([]);
+    const filters = [{ property: "plan", operator: "exists" }];
+    const filtered = await api.define({ name: "Filtered", measure: { ...visits, filters } });
+    expect(filtered.body["warnings"]).toMatchObject([{ message: expect.stringContaining("“plan”") as string }]);
+    const { body } = await api.call("/v1/metrics");
+    for (const { id } of body.metrics as { id: string }[]) await api.call(`/v1/metrics/${id}`, { method: "DELETE" });
   });
 
   test("what is wrong is named by its path", async () => {

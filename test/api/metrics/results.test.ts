@@ -107,6 +107,44 @@ describe("results", () => {
     expect(groupsOf(byRoute)).toMatchObject([{ id: "main", users: 6, value: 5 }]);
   });
 
+  test("numbers within JSON, and the values of keys, count like any other", async () => {
+    const none = { string_value: null, int_value: null, float_value: null, double_value: null };
+    const visit = (userId: string, price: number) => ({
+      event: "visit",
+      userId,
+      atMs: startMs() + 7 * HOUR_MS,
+      properties: {
+        payload: { price: price / 2 },
+        event_params: [
+          { key: "page", value: { ...none, string_value: "/" } },
+          { key: "price", value: { ...none, int_value: price } },
+        ],
+        plain: [{ key: "a.b", value: price * 2 }],
+      },
+      fields: { "payload.price": 0, "event_params.price": 0, "event_params.page": "", "plain.a.b": 0 },
+    });
+    await api.importRows([visit("a2", 3), visit("b1", 6)]);
+    const valuesOf = async (property: string, filters: object[] = []) => {
+      const measure = { event: "visit", aggregation: "sum", property, filters };
+      const { body } = await api.define({ name: randomUUID(), measure });
+      return groupsOf(await results(`router=shop&${range()}`, body.id as string)).map(({ value }) => value);
+    };
+    expect(await valuesOf("payload.price")).toEqual([0.5, 1]);
+    expect(await valuesOf("event_params.price")).toEqual([1, 2]);
+    expect(await valuesOf("plain.a.b")).toEqual([2, 4]);
+    const more = [{ property: "event_params.price", operator: "at_least", value: 6 }];
+    expect(await valuesOf("event_params.price", more)).toEqual([0, 2]);
+    const page = [{ property: "event_params.page", operator: "equals", value: "/" }];
+    expect(await valuesOf("event_params.price", page)).toEqual([1, 2]);
+    const { body } = await api.call(`/v1/integrations/${api.integrationId}/events/visit/properties`);
+    const examples = (body.properties as { name: string; example: unknown }[]).map(({ name, example }) => [
+      name,
+      example,
+    ]);
+    expect(Object.fromEntries(examples)).toMatchObject({ "event_params.page": "/" });
+    expect([3, 6]).toContain(Object.fromEntries(examples)["event_params.price"]);
+  });
+
   test("conversion, count, mean, ratio, filters, capping and CUPED, by hand", async () => {
     const valuesOf = async (definition: object, query = "") => {
       const { body } = await api.define({ name: randomUUID(), ...definition });

@@ -13,6 +13,8 @@ interface Imported {
   userId: string;
   atMs: number;
   properties?: object;
+  /** What discovery hears of it, if that is not all: values within a value have a path. */
+  fields?: Record<string, unknown>;
 }
 
 export interface MetricsHarness extends Harness {
@@ -34,8 +36,8 @@ export async function createMetricsHarness(): Promise<MetricsHarness> {
     todayMs: nowMs - (nowMs % DAY_MS),
     define: (json) => api.call("/v1/metrics", { json: { integrationId, ...json } }),
     async importRows(rows) {
-      const complete = rows.map(({ event = "purchase", userId, atMs, properties = {} }) => {
-        const fields = properties as Record<string, unknown>;
+      const complete = rows.map(({ event = "purchase", userId, atMs, properties = {}, fields: heard }) => {
+        const fields = heard ?? (properties as Record<string, unknown>);
         const user = { userIds: [userId], timestampMs: atMs, versionMs: null };
         return { event, uuid: randomUUID(), ...user, properties: JSON.stringify(properties), fields };
       });

@@ -13,6 +13,7 @@ export const FIRST_BACKFILL_MS = 7 * DAY_MS;
 const SMALL_ROWS = 2_000_000;
 const LARGE_ROWS = 20_000_000;
 export const MAX_STREAMS = 16;
+const MAX_REFUSED_COLUMNS = 1_000;
 const MAX_NAME_CHARS = 2_000;
 
 const count = z.number().int().min(0);
@@ -29,6 +30,8 @@ const sessionSchema = z.object({
   fingerprint: z.string().max(100),
   toMs: time,
   streams: z.array(streamSchema).max(MAX_STREAMS),
+  /** Columns that were refused, and are not read. */
+  without: z.array(z.string().max(300)).max(MAX_REFUSED_COLUMNS).optional(),
 });
 const cursorSchema = z.object({
   /** Null before the first page, because it depends on the type of the timestamp column. */

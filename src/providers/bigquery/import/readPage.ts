@@ -29,7 +29,7 @@ import { tableText } from "../names.ts";
 import { sourceOf } from "../options.ts";
 import type { BigQueryCall, BigQueryContext } from "../rest.ts";
 import { type RowContext, rowReader } from "./rows.ts";
-import { readTable, type SourceTable } from "./sourceTable.ts";
+import { readTable, type SourceTable, withoutColumns } from "./sourceTable.ts";
 import { openReadSession } from "./readSession.ts";
 import { readStreams, ReadSessionGone } from "./streams.ts";
 
@@ -58,6 +58,8 @@ interface BegunWindow {
   session: ReadSessionState;
   fromMs: number;
   schema: Buffer | null;
+  /** With the columns that the session reads. */
+  table: SourceTable;
   /** Whether an earlier page opened the session. */
   isResumed: boolean;
 }
@@ -107,25 +109,31 @@ async function beginWindow(page: Page, cursor: ImportCursor): Promise<BegunWindo
   const overlapMs = overlapOf(call.context.options.overlapMs, table.isDateTime);
   const fromMs = cursor.fromMs ?? firstMs(completeThroughMs, call.connection.importFrom, overlapMs);
   const { session } = cursor;
-  if (session !== null && session.fingerprint === table.fingerprint) {
+  const resumed = session === null ? null : withoutColumns(table, session.without ?? []);
+  if (session !== null && session.fingerprint === resumed?.fingerprint) {
     // A copy, because a page that fails must not change its cursor.
-    return { cursor, session: structuredClone(session), fromMs, schema: null, isResumed: true };
+    return { cursor, session: structuredClone(session), fromMs, schema: null, isResumed: true, table: resumed };
   }
   const window = windowOf(fromMs, cursor.windowMs, job.pageHalvings, targetMs);
   const events = job.events.map(({ name }) => name);
-  const wanted = { table, events, window, isLast: window.toMs >= targetMs, streams: limits.streams };
-  const { state, schema } = await openReadSession(call, wanted);
+  // Rows without a time are read once: every later pass would read and reject them again.
+  const isLast = window.toMs >= targetMs && completeThroughMs === null;
+  const wanted = { table, events, window, isLast, streams: limits.streams };
+  const opened = await openReadSession(call, wanted);
   job.heartbeat();
-  return { cursor, session: state, fromMs, schema, isResumed: false };
+  return { cursor, session: opened.state, fromMs, schema: opened.schema, isResumed: false, table: opened.table };
 }
 
-function readWindow(page: Page, begun: BegunWindow): AsyncGenerator<ImportChunk> {
-  return toImportChunks(readSinks(page, begun), page.job.signal, () => progressOf(page, begun));
+async function* readWindow(page: Page, begun: BegunWindow): AsyncGenerator<ImportChunk> {
+  const { leftOut } = begun.table;
+  const chunks = toImportChunks(readSinks(page, begun), page.job.signal, () => progressOf(page, begun));
+  for await (const chunk of chunks) yield chunk.progress === null ? chunk : { ...chunk, leftOut };
 }
 
 /** Moves the streams' offsets past what was read. */
 async function* readSinks(page: Page, begun: BegunWindow): AsyncGenerator<RowSink> {
-  const { call, job, limits, table } = page;
+  const { call, job, limits } = page;
+  const { table } = begun;
   const rowContext: RowContext = {
     mapping: table.mapping,
     columns: table.columns,
@@ -135,7 +143,12 @@ async function* readSinks(page: Page, begun: BegunWindow): AsyncGenerator<RowSin
   const parts = readStreams({
     call,
     session: begun.session,
-    operation: { action: "reading rows", about: tableText(table.ref), role: "readSessionUser" },
+    operation: {
+      action: "reading rows",
+      about: tableText(table.ref),
+      role: "readSessionUser",
+      columns: table.columns.map(({ name }) => name),
+    },
     idleMs: limits.idleMs,
   });
   const isFull = createFullCheck(limits, job.pageHalvings);

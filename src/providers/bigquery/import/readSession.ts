@@ -2,10 +2,10 @@
 import { SyncError } from "../../../domain/errors.ts";
 import { MAX_STREAMS, type ReadSessionState, type TimeWindow } from "./cursor.ts";
 import { schemaMessage } from "./decode/arrowBatch.ts";
-import type { Operation } from "../errors.ts";
+import { type Operation, RefusedColumns } from "../errors.ts";
 import { columnSql, datetimeSql, stringSql, tableText, timestampSql } from "../names.ts";
 import type { BigQueryCall } from "../rest.ts";
-import { type SourceTable, unreadable } from "./sourceTable.ts";
+import { type SourceTable, unreadable, withoutColumns } from "./sourceTable.ts";
 
 const MAX_RESTRICTION_BYTES = 1_000_000;
 /** The service's own limit: it scans large tables before it responds. */
@@ -18,12 +18,16 @@ export interface ReadSessionRequest {
   window: TimeWindow;
   isLast: boolean;
   streams: number;
+  /** Instead of the restriction to the events and the window; empty for all rows. */
+  restriction?: string;
 }
 
 export interface OpenedReadSession {
   state: ReadSessionState;
   /** Null if it comes with the rows. */
   schema: Buffer | null;
+  /** With the columns that are read. */
+  table: SourceTable;
 }
 
 /** Selects the window's rows. Rows without a time belong to the last window of a pass. */
@@ -38,14 +42,27 @@ export function rowRestriction({ table, events, window, isLast }: ReadSessionReq
   throw new SyncError("schema", "Too many events with long names come from one table. Give them shorter names.");
 }
 
+/** Leaves out columns that the service refuses, unless the event needs them. */
 export async function openReadSession(call: BigQueryCall, wanted: ReadSessionRequest): Promise<OpenedReadSession> {
+  try {
+    return await open(call, wanted);
+  } catch (error) {
+    const table = error instanceof RefusedColumns ? withoutColumns(wanted.table, error.columns) : null;
+    if (!(error instanceof RefusedColumns) || table === null) throw error;
+    const { state, ...opened } = await open(call, { ...wanted, table });
+    return { ...opened, state: { ...state, without: [...error.columns] } };
+  }
+}
+
+async function open(call: BigQueryCall, wanted: ReadSessionRequest): Promise<OpenedReadSession> {
   const { clients } = call.context;
   const { table } = wanted;
   const { projectId, datasetId, tableId } = table.ref;
-  const rowFilter = rowRestriction(wanted);
+  const rowFilter = wanted.restriction ?? rowRestriction(wanted);
   const about = tableText(table.ref);
-  const operation: Operation = { action: "opening a read session", about, role: "readSessionUser" };
-  const open = async () => {
+  const columns = table.columns.map(({ name: column }) => column);
+  const operation: Operation = { action: "opening a read session", about, role: "readSessionUser", columns };
+  const create = async () => {
     const { client, callOptions } = await clients.readClientOf(call.connection);
     const request = {
       parent: `projects/${projectId}`,
@@ -53,7 +70,7 @@ export async function openReadSession(call: BigQueryCall, wanted: ReadSessionReq
         table: `projects/${projectId}/datasets/${datasetId}/tables/${tableId}`,
         dataFormat: "ARROW" as const,
         traceId: TRACE_ID,
-        readOptions: { selectedFields: table.columns.map(({ name: column }) => column), rowRestriction: rowFilter },
+        readOptions: { selectedFields: columns, rowRestriction: rowFilter },
       },
       maxStreamCount: Math.min(wanted.streams, MAX_STREAMS),
     };
@@ -65,7 +82,7 @@ export async function openReadSession(call: BigQueryCall, wanted: ReadSessionReq
       throw error;
     }
   };
-  const session = await clients.call(call, operation, open, OPEN_TIMEOUT_MS);
+  const session = await clients.call(call, operation, create, OPEN_TIMEOUT_MS);
   const { name } = session;
   if (typeof name !== "string" || name === "") {
     throw new SyncError("transient", "BigQuery opened a read session without a name.");
@@ -75,6 +92,7 @@ export async function openReadSession(call: BigQueryCall, wanted: ReadSessionReq
   return {
     state: { name, fingerprint: table.fingerprint, toMs: wanted.window.toMs, streams },
     schema: serialized instanceof Uint8Array && serialized.length > 0 ? schemaMessage(serialized) : null,
+    table,
   };
 }
 

@@ -17,7 +17,7 @@ import { bytesOf, halves, offsetsOf, validity } from "./decode/data.ts";
 import type { JsonBytes } from "./decode/jsonBytes.ts";
 import { epochMs, instantOf } from "./decode/times.ts";
 import type { Mapping, TableColumn } from "./sourceTable.ts";
-import { fieldsReader } from "./numericFields.ts";
+import { fieldsReader } from "./fields.ts";
 
 export interface RowContext {
   mapping: Mapping;
@@ -80,9 +80,9 @@ function rowAdder(batch: ArrowBatch, { mapping, columns, wanted }: RowContext) {
       const is = id === null ? "NULL" : "empty";
       rejectRow(sink, name, `${mapping.uuid} is ${is}: without a UUID a row cannot be told from others`, properties);
     } else if (userId === null) {
-      rejectRow(sink, name, `${mapping.user} is NULL: the row has no user`, properties);
+      rejectRow(sink, name, `${mapping.user} is NULL: the row has no user`, properties, id);
     } else if (timestampMs === null) {
-      rejectRow(sink, name, `${mapping.timestamp} is NULL: the row has no time`, properties);
+      rejectRow(sink, name, `${mapping.timestamp} is NULL: the row has no time`, properties, id);
     } else {
       const userIds = userId === "" ? [] : [userId];
       const versionMs = null;

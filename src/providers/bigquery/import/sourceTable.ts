@@ -13,13 +13,19 @@ const rawField = z.object({
   name: z.string(),
   type: z.string(),
   mode: z.string().optional(),
+  policyTags: z.object({ names: z.array(z.string()).optional() }).optional(),
   get fields() {
     return z.array(rawField).optional();
   },
 });
 export const rawTable = z.object({
   type: z.string().optional(),
+  numRows: z
+    .string()
+    .regex(/^\d{1,18}$/)
+    .optional(),
   schema: z.object({ fields: z.array(rawField).optional() }).optional(),
+  externalDataConfiguration: z.object({ connectionId: z.string().optional() }).optional(),
 });
 type RawTable = z.infer<typeof rawTable>;
 
@@ -29,6 +35,8 @@ export interface TableColumn {
   mode: "NULLABLE" | "REQUIRED" | "REPEATED";
   /** The fields of a STRUCT; empty for other types. */
   fields: TableColumn[];
+  /** A policy tag protects it, or a field within it. */
+  isTagged?: boolean;
 }
 
 export interface Mapping {
@@ -40,9 +48,16 @@ export interface Mapping {
 
 export interface SourceTable {
   ref: TableRef;
+  /** Those that are read. */
   columns: TableColumn[];
+  /** Those that are not, because policy tags protect them. */
+  leftOut: string[];
+  /** The mapped columns and those that the event names: they cannot be left out. */
+  needed: string[];
   mapping: Mapping;
   isDateTime: boolean;
+  /** Without those that are streamed and not yet stored. Null if it is not known. */
+  rows: number | null;
   /** The timestamp column may hold NULL. */
   mayLackTime: boolean;
   /** A hash of the above. A read session of another fingerprint cannot go on. */
@@ -63,6 +78,9 @@ export async function readTable(call: BigQueryCall, source: EventSource): Promis
 /** Throws `schema`, with what to do, if the table cannot be imported from. */
 export function sourceTableOf(raw: RawTable, ref: TableRef, source: EventSource): SourceTable {
   if (VIEWS.has(raw.type ?? "")) throw unreadable(ref, "a view");
+  if (raw.type === "EXTERNAL" && raw.externalDataConfiguration?.connectionId === undefined) {
+    throw unreadable(ref, "an external table without a connection");
+  }
   const columns = columnsOf(raw);
   const find = (name: string) => columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
   const roles: [string, string, string[]][] = [
@@ -71,7 +89,12 @@ export function sourceTableOf(raw: RawTable, ref: TableRef, source: EventSource)
     ["timestamp", source.timestampFieldName, ["TIMESTAMP", "DATETIME"]],
     ["event UUID", source.eventUuidFieldName, ["STRING"]],
   ];
-  const problems = roles.flatMap(([role, name, types]) => problemOf(role, name, types, find(name)));
+  const problems = [
+    ...roles.flatMap(([role, name, types]) => problemOf(role, name, types, find(name))),
+    ...(source.columns ?? [])
+      .filter((name) => find(name) === undefined)
+      .map((name) => `it has no column ${JSON.stringify(name)}, which the event's columns name`),
+  ];
   if (problems.length > 0) {
     const problem = `The table ${tableText(ref)} does not fit the event: ${problems.join("; ")}.`;
     const remedy = "Change the table, or delete the event and add it again with columns that fit.";
@@ -80,9 +103,40 @@ export function sourceTableOf(raw: RawTable, ref: TableRef, source: EventSource)
   const [event, user, timestamp, uuid] = roles.map(([, name]) => find(name)?.name ?? name);
   const mapping = { event: event ?? "", user: user ?? "", timestamp: timestamp ?? "", uuid: uuid ?? "" };
   const time = find(mapping.timestamp);
-  const fingerprint = hash("sha256", JSON.stringify([ref, mapping, columns]), "hex").slice(0, 32);
   const isDateTime = time?.type === "DATETIME";
-  return { ref, columns, mapping, isDateTime, mayLackTime: time?.mode !== "REQUIRED", fingerprint };
+  const mayLackTime = time?.mode !== "REQUIRED";
+  const rows = raw.numRows === undefined ? null : Number(raw.numRows);
+  const needed = [...Object.values(mapping), ...(source.columns ?? [])];
+  const table = { ref, columns, leftOut: [], needed, mapping, rows, isDateTime, mayLackTime, fingerprint: "" };
+  const chosen = source.columns;
+  const { wanted, leftOut } = chooseColumns(columns, Object.values(mapping), chosen);
+  return withFingerprint({ ...table, columns: wanted, leftOut });
+}
+
+function withFingerprint(table: SourceTable): SourceTable {
+  const { ref, mapping, columns } = table;
+  const fingerprint = hash("sha256", JSON.stringify([ref, mapping, columns]), "hex").slice(0, 32);
+  return { ...table, fingerprint };
+}
+
+/** Columns with policy tags are read only if the event names them. */
+function chooseColumns(columns: TableColumn[], mapped: string[], chosen: string[] | undefined) {
+  const isMapped = ({ name }: TableColumn) => mapped.includes(name);
+  const names = chosen && new Set(chosen.map((name) => name.toLowerCase()));
+  const wanted = columns.filter(
+    (column) =>
+      isMapped(column) || (names === undefined ? column.isTagged !== true : names.has(column.name.toLowerCase())),
+  );
+  const leftOut = names === undefined ? columns.filter((column) => !wanted.includes(column)) : [];
+  return { wanted, leftOut: leftOut.map(({ name }) => name) };
+}
+
+/** The table without columns that the service refuses. Null if the event needs one of them. */
+export function withoutColumns(table: SourceTable, refused: readonly string[]): SourceTable | null {
+  const needed = new Set(table.needed.map((name) => name.toLowerCase()));
+  if (refused.some((name) => needed.has(name.toLowerCase()))) return null;
+  const columns = table.columns.filter(({ name }) => !refused.includes(name));
+  return withFingerprint({ ...table, columns, leftOut: [...table.leftOut, ...refused] });
 }
 
 export function columnsOf(raw: RawTable): TableColumn[] {
@@ -103,11 +157,14 @@ function problemOf(role: string, name: string, types: string[], column: TableCol
   return [`its column ${shown}, the ${role} field, is ${type} and must be ${types.join(" or ")}`];
 }
 
-function toColumn({ name, type, mode, fields = [] }: z.infer<typeof rawField>): TableColumn {
+function toColumn({ name, type, mode, policyTags, fields = [] }: z.infer<typeof rawField>): TableColumn {
+  const inner = fields.map(toColumn);
+  const isTagged = (policyTags?.names ?? []).length > 0 || inner.some((field) => field.isTagged === true);
   return {
     name,
     type: type.toUpperCase(),
     mode: mode === "REQUIRED" || mode === "REPEATED" ? mode : "NULLABLE",
-    fields: fields.map(toColumn),
+    fields: inner,
+    ...(isTagged && { isTagged }),
   };
 }

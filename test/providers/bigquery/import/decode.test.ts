@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { readArrowBatch, schemaMessage } from "../../../../src/providers/bigquery/import/decode/arrowBatch.ts";
 import { objectWriter } from "../../../../src/providers/bigquery/import/decode/column.ts";
 import { JsonBytes } from "../../../../src/providers/bigquery/import/decode/jsonBytes.ts";
-import { fieldsReader } from "../../../../src/providers/bigquery/import/numericFields.ts";
+import { fieldsReader } from "../../../../src/providers/bigquery/import/fields.ts";
 import type { TableColumn } from "../../../../src/providers/bigquery/import/sourceTable.ts";
 import { columnOf } from "../../../support/providers/bigqueryImport.ts";
 
@@ -123,10 +123,10 @@ describe("decoding what pyarrow wrote", () => {
     const strings = Object.fromEntries(["s", "y", "d", "t", "dt", "ts", "g", "iv", "r"].map((name) => [name, ""]));
     const numbers = { i: 0, f: 0, f2: 0, num: 0, big: 0 };
     const common = { ...strings, ...numbers, b: true, st: {}, ar: [] };
-    expect(fields(0)).toEqual({ ...common, j: {}, "st.n": 0, "st.deep.d": 0 });
+    expect(fields(0)).toEqual({ ...common, j: {}, "j.a": 0, "st.n": 0, "st.deep.d": 0 });
     expect(fields(1)).toEqual({ ...common, j: [], "st.n": null, "st.deep.d": null });
     expect(fields(2)).toEqual({ ...common, j: "", "st.n": 0, "st.deep.d": null });
-    const nothing = Object.fromEntries(Object.keys(fields(0)).map((name) => [name, null]));
+    const nothing = Object.fromEntries(Object.keys(fields(1)).map((name) => [name, null]));
     expect(fields(3)).toEqual({ ...nothing, ar: [] });
     expect(fields(0)).toBe(fields(0));
   });

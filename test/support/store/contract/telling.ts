@@ -1,6 +1,8 @@
 // What the store knows of an integration beside its data: tests, names, overdue runs, what is in the way of a change.
 import { expect, test } from "vitest";
+import type { SourceReport } from "../../../../src/domain/event.ts";
 import type { IntegrationPatch } from "../../../../src/domain/integration.ts";
+import { eventWarnings } from "../../../../src/domain/warnings.ts";
 import { ConflictError, InUseError, type Store } from "../../../../src/store/store.ts";
 import { commitRows, HOUR_MS, mixpanel, newEvent, newIntegration, newWorkspace, reread, row } from "./harness.ts";
 import type { GetHarness } from "./harness.ts";
@@ -75,6 +77,42 @@ export function tellingTests(get: GetHarness): void {
     await advance(HOUR_MS);
     await check([], { onlyComplete: false }, false);
     expect(await seen("purchase")).toEqual([null, []]);
+  });
+
+  test("the tables of events that gave nothing are asked once an hour, and what they have is noted", async () => {
+    const { store, advance } = get();
+    const integration = await newIntegration(store);
+    const { id, workspaceId } = integration;
+    await newEvent(store, integration);
+    const asked: string[] = [];
+    const check = (report: SourceReport, options = { onlyComplete: false }) =>
+      store.events.checkSources(id, async ({ name }) => (asked.push(name), report), options);
+    const noted = async () => {
+      const event = await store.events.get(workspaceId, id, "purchase");
+      return [event?.rows.tableRows, event?.rows.visible, event?.seen, event?.nearest];
+    };
+    const report = { rows: 7, visible: true, names: ["Purchase", "x".repeat(500)], isWhole: true };
+    await check(report, { onlyComplete: true });
+    expect(asked).toEqual([]);
+    await check(report);
+    await check({ ...report, rows: 8 });
+    expect([asked, await noted()]).toEqual([["purchase"], [7, true, false, ["Purchase"]]]);
+    const [warning] = eventWarnings((await store.events.get(workspaceId, id, "purchase"))!);
+    expect(warning).toMatchObject({
+      code: "nothing_matched",
+      message: expect.stringContaining("“Purchase”") as string,
+    });
+    await advance(HOUR_MS);
+    // A list that is cut off names the nearest, but proves nothing.
+    await check({ ...report, isWhole: false });
+    expect(await noted()).toEqual([7, true, null, ["Purchase"]]);
+    await advance(HOUR_MS);
+    await check({ rows: 7, visible: false, names: [], isWhole: true });
+    expect(await noted()).toEqual([7, false, null, []]);
+    await advance(HOUR_MS);
+    await commitRows(store, integration, [row(1, "{}")]);
+    await check(report);
+    expect(asked).toHaveLength(3);
   });
 
   test("a failed question is thrown, and not repeated within the hour", async () => {
