@@ -26,6 +26,18 @@ export interface RejectedRow {
   record: string;
 }
 
+/** What is known of a part of a source before its rows are read. */
+export interface OpenedSource {
+  /** What reading it scans, which is what the provider bills. Null if the provider does not say. */
+  estimatedBytes: number | null;
+  /** The size of the whole source. */
+  sourceBytes: number | null;
+  /** How long after its own time a row may arrive and still be read. Null if rows are read by their arrival. */
+  lookbackMs: number | null;
+  /** Times of rows have no zone, and nobody said which one they have: they are read as UTC. */
+  isLocalTime: boolean;
+}
+
 export interface ImportChunk {
   rows: ImportedRow[];
   rejected: RejectedRow[];
@@ -33,4 +45,6 @@ export interface ImportChunk {
   progress: EventProgress | null;
   /** What the page taught about the project; merged into `Connection.learned` in the chunk's transaction. */
   learned?: JsonObject;
+  /** A part of the source was opened, whose rows come next. */
+  opened?: OpenedSource;
 }

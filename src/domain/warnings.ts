@@ -1,5 +1,6 @@
 // What an integration and its events say of themselves beside errors. API, CLI and Portal show these very words.
 import { MAX_PROPERTIES_PER_EVENT } from "./limits.ts";
+import { READING_CODES, readingWarnings, type ReadingFacts } from "./readingWarnings.ts";
 
 export const WARNING_CODES = [
   "never_tested",
@@ -16,6 +17,7 @@ export const WARNING_CODES = [
   "gaps",
   "future_rows",
   "properties_truncated",
+  ...READING_CODES,
 ] as const;
 
 export interface Warning {
@@ -31,7 +33,7 @@ export interface LastTest {
   steps: { name: string; ok: boolean; message?: string }[];
 }
 
-export interface EventFacts {
+export interface EventFacts extends ReadingFacts {
   name: string;
   imported: number;
   rejected: number;
@@ -95,7 +97,7 @@ export function eventWarnings(event: EventFacts): Warning[] {
       "and can be measured.";
     warnings.push({ code: "properties_truncated", message });
   }
-  return warnings;
+  return [...warnings, ...readingWarnings(event)];
 }
 
 function connectionWarnings({ lastTest, hasRun, overdue, nextRunAtMs, ...facts }: IntegrationFacts): Warning[] {

@@ -4,12 +4,15 @@ import type { ProviderSettings } from "../config/setting.ts";
 import { SyncError } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/integration.ts";
 
-/** One field of a provider's settings or events, with its input in forms. All values are texts. */
-export interface Field<S extends z.ZodType<string | null> = z.ZodType<string | null>> {
+/** Undefined if the field may be absent and is. */
+export type FieldValue = string | number | null | undefined;
+
+/** One field of a provider's settings or events, with its input in forms. */
+export interface Field<S extends z.ZodType<FieldValue> = z.ZodType<FieldValue>> {
   readonly schema: S;
   readonly label: string;
   readonly help?: string;
-  readonly example: string;
+  readonly example: string | number;
   /** Checked while one types. The schema decides. */
   readonly rule?: TextRule;
   readonly choices?: Readonly<Record<string, string>>;
@@ -18,8 +21,10 @@ export interface Field<S extends z.ZodType<string | null> = z.ZodType<string | n
   readonly isNumeric?: boolean;
   /** Folded away, because its default is right for most people. */
   readonly isAdvanced?: boolean;
-  /** Other settings cannot be changed once a row was sent or stored. */
+  /** Other settings cannot be changed once a row was sent or stored, other fields of an event never. */
   readonly isChangeable?: boolean;
+  /** After a change of this field of an event, its rows are read again. */
+  readonly isReread?: boolean;
   /** Export cannot be switched on without a value. */
   readonly isNeededToExport?: boolean;
 }

@@ -20,6 +20,12 @@ const EVENT: EventFacts = {
   gaps: [],
   future: 0,
   propertiesTruncated: false,
+  lookbackMs: null,
+  nearEdge: 0,
+  newest: [],
+  isLocalTime: false,
+  runBytes: null,
+  sourceBytes: null,
 };
 const gap = (fromDay: string, toDay = fromDay): Gap => ({
   fromDay,

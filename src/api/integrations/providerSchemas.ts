@@ -1,6 +1,6 @@
 // What the endpoints of integrations and events accept and return for each provider, made from the providers' specs.
 import { z } from "@hono/zod-openapi";
-import type { EventSummary, NewEvent } from "../../domain/event.ts";
+import type { EventPatch, EventSummary, NewEvent } from "../../domain/event.ts";
 import type {
   Integration,
   IntegrationPatch,
@@ -9,8 +9,9 @@ import type {
   Project,
   Provider,
 } from "../../domain/integration.ts";
-import type { Field, Fields, ProviderSpec } from "../../providers/provider.ts";
+import type { Field, Fields, FieldValue, ProviderSpec } from "../../providers/provider.ts";
 import {
+  description,
   directionSwitches,
   eventName,
   importFromDay,
@@ -53,6 +54,8 @@ export function createProviderSchemas(specs: readonly ProviderSpec[], nowMs: Now
     integrationPatchFor: (row: Integration) => integrationPatch(specOf(row.provider), row),
     newEvent: z.union(specs.map(newEvent)),
     newEventFor: ({ provider }: Integration) => newEvent(specOf(provider)),
+    eventPatch: z.union(specs.map(eventPatch)),
+    eventPatchFor: ({ provider }: Integration) => eventPatch(specOf(provider)),
     integration,
     event,
     importCostOf: ({ provider, importFrom, createdAtMs }: Integration): string | null => {
@@ -181,6 +184,37 @@ function newEvent(spec: ProviderSpec): z.ZodType<NewEvent> {
     }));
 }
 
+/** Null takes the value of a field away. */
+function eventPatch(spec: ProviderSpec): z.ZodType<EventPatch> {
+  const { source, example } = spec.event;
+  const changeable = Object.entries(source).filter(([, { isChangeable }]) => isChangeable === true);
+  return z
+    .strictObject(
+      {
+        description: description.nullable().optional(),
+        ...Object.fromEntries(changeable.map(([name, field]) => [name, clearable(field)])),
+      },
+      sayUnknown(`unknown field of a ${spec.title} event, or one that never changes`),
+    )
+    .openapi(`${componentName(spec)}EventPatch`, { example: { description: `About ${example}` } })
+    .transform((body: Record<string, unknown>) => {
+      const changed = pick(
+        body,
+        changeable.map(([name]) => name),
+      );
+      return {
+        description: body["description"] as string | null | undefined,
+        source: Object.keys(changed).length === 0 ? undefined : changed,
+        isReread: Object.keys(changed).some((name) => source[name]?.isReread === true),
+      };
+    });
+}
+
+function clearable({ schema, ...field }: Field): z.ZodType {
+  const given = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  return documented({ ...field, schema: z.union([given as z.ZodType<FieldValue>, z.null()]) }).optional();
+}
+
 function integrationOf(spec: ProviderSpec) {
   return integrationFields
     .extend({ provider: z.literal(spec.id).describe("The provider."), ...responseShapeOf(spec.settings) })
@@ -201,19 +235,27 @@ const shapeOf = (fields: Fields) =>
 const responseShapeOf = (fields: Fields) =>
   Object.fromEntries(
     Object.entries(fields).map(([name, { schema, choices, ...field }]) => {
-      const value = choices === undefined ? z.string() : z.enum(Object.keys(choices));
-      return [name, documented({ ...field, schema: schema.safeParse(null).success ? value.nullable() : value })];
+      const value = choices !== undefined ? z.enum(Object.keys(choices)) : isNumber(schema) ? z.number() : z.string();
+      const shown = documented({ ...field, schema: schema.safeParse(null).success ? value.nullable() : value });
+      return [name, mayBeAbsent(schema) ? shown.optional() : shown];
     }),
   );
+
+const isNumber = (schema: z.ZodType): boolean => schema.safeParse(1).success;
+
+function mayBeAbsent(schema: z.ZodType): boolean {
+  const absent = schema.safeParse(undefined);
+  return absent.success && absent.data === undefined;
+}
 
 function documented({ schema, label, help, example }: Field): z.ZodType {
   return schema.meta({ description: help === undefined ? `${label}.` : `${label}: ${help}`, example });
 }
 
-/** What is absent stays absent. All values of fields are texts or null. */
-function pick(body: Record<string, unknown>, names: string[]): Record<string, string | null> {
+/** What is absent stays absent. */
+function pick(body: Record<string, unknown>, names: string[]): Record<string, NonNullable<FieldValue> | null> {
   const given = names.filter((name) => body[name] !== undefined);
-  return Object.fromEntries(given.map((name) => [name, body[name] as string | null]));
+  return Object.fromEntries(given.map((name) => [name, body[name] as NonNullable<FieldValue> | null]));
 }
 
 const some = <T>(items: T[]) => items as [T, ...T[]];

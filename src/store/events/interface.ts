@@ -1,5 +1,5 @@
 // Event definitions, and the records that were imported for them.
-import type { EventSummary, ImportedRecord, ListedNames, NewEvent, PropertyList } from "../../domain/event.ts";
+import type { EventPatch, EventSummary, ImportedRecord, ListedNames, NewEvent, PropertyList } from "../../domain/event.ts";
 import type { Page, PageRequest } from "../../domain/page.ts";
 
 /** Methods return null (or false) if there is no such integration or event. */
@@ -8,12 +8,8 @@ export interface EventStore {
   create(workspaceId: string, integrationId: string, event: NewEvent): Promise<EventSummary | null>;
   list(workspaceId: string, integrationId: string, page: PageRequest): Promise<Page<EventSummary> | null>;
   get(workspaceId: string, integrationId: string, name: string): Promise<EventSummary | null>;
-  update(
-    workspaceId: string,
-    integrationId: string,
-    name: string,
-    patch: { description?: string | null },
-  ): Promise<EventSummary | null>;
+  /** A change of the source raises the integration's version and syncVersion. */
+  update(workspaceId: string, integrationId: string, name: string, patch: EventPatch): Promise<EventSummary | null>;
   /** Hides the event and its records at once; the purge deletes them. Throws InUseError while a metric uses it. */
   remove(workspaceId: string, integrationId: string, name: string): Promise<boolean>;
   /** The imported records, in a stable order; those of one user by any of its ids, if it is given. */

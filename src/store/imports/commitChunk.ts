@@ -4,9 +4,11 @@ import type { JsonObject } from "../../domain/integration.ts";
 import type { EventProgress } from "../../domain/progress.ts";
 import { readNowMs, type Database, type Transaction } from "../postgres/database.ts";
 import { insertRejected, type RejectedInsert } from "../runs/rejected.ts";
+import { countArrivals } from "./arrivals.ts";
 import { assertNotBehind, moveEvents, readEvents, StaleCheckpoint, type ChunkEvent } from "./checkpoints.ts";
 import { newestCopies } from "./copies.ts";
 import type { ChunkCommit, ChunkResult } from "./interface.ts";
+import { keepOpened } from "./openedSource.ts";
 import { appendPropertyCounts } from "./propertyCounts.ts";
 import { quarantineInvalidRows } from "./quarantine.ts";
 import { moveRanges } from "./ranges.ts";
@@ -56,13 +58,15 @@ async function storeChunk(tx: Transaction, chunk: ChunkCommit): Promise<ChunkRes
     const event = events.get(row.event);
     if (event !== undefined) staged.push({ eventId: event.id, row });
   }
-  const stored = await storeRows(tx, staged);
+  if (chunk.opened !== undefined) await keepOpened(tx, chunk, known, chunk.opened);
+  const stored = await storeRows(tx, staged, { isReread: chunk.ranges !== undefined });
   const { fresh, replaced } = stored;
   await noteUserPairs(tx, [...fresh, ...replaced]);
   await appendPropertyCounts(tx, stored);
   const rejected = await insertRejected(tx, chunk.integrationId, toRejectedInserts(chunk, events));
   if (chunk.progress !== null) await setProgress(tx, chunk, chunk.progress);
   await countRows(tx, { staged, fresh, rejected });
+  await countArrivals(tx, chunk, known, fresh);
   await tx.execute(sql`
     update runs set import_records = import_records + ${fresh.length},
       import_rejected = import_rejected + ${rejected.length}

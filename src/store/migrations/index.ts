@@ -11,6 +11,7 @@ import { userIds } from "./0008-user-ids.ts";
 import { importRanges } from "./0009-import-ranges.ts";
 import { resend } from "./0010-resend.ts";
 import { telling } from "./0011-telling.ts";
+import { lookback } from "./0014-lookback.ts";
 
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-initial": initial,
@@ -24,4 +25,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0009-import-ranges": importRanges,
   "0010-resend": resend,
   "0011-telling": telling,
+  "0014-lookback": lookback,
 };

@@ -12,7 +12,7 @@ beforeEach(async () => {
   customer = await createCustomer();
   const { restUrl, storageUrl, iamUrl, sourceToken, control } = await startSharedBigQuery();
   await control.close();
-  const names = { exportTable: "t", stagingPrefix: "s", overlapMs: 0 };
+  const names = { exportTable: "t", stagingPrefix: "s", lookbackMs: 0 };
   clients = createClients({ restUrl, storageUrl, iamCredentialsUrl: iamUrl, sourceToken, ...names });
 }, SHARED_START_TIMEOUT_MS);
 afterEach(async () => {

@@ -95,7 +95,7 @@ export async function createImportCustomer(
     storageUrl,
     iamCredentialsUrl: iamUrl,
     sourceToken,
-    overlapMs: DAY_MS,
+    lookbackMs: DAY_MS,
     exportTable: "inworld_router_exposures",
     stagingPrefix: "inworld_staging_",
     ...change,

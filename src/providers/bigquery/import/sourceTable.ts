@@ -3,6 +3,8 @@ import { hash } from "node:crypto";
 import { z } from "zod";
 import type { EventSource } from "../spec.ts";
 import { SyncError } from "../../../domain/errors.ts";
+import { INGESTION_TIME, layoutOf, type Partitioning, rawLayout, unboundedTable } from "./partition.ts";
+import type { TimeColumn } from "./timeColumn.ts";
 import type { Operation } from "../errors.ts";
 import { checkTable, type TableRef, tableText } from "../names.ts";
 import { settingsOf } from "../options.ts";
@@ -17,7 +19,7 @@ const rawField = z.object({
     return z.array(rawField).optional();
   },
 });
-export const rawTable = z.object({
+export const rawTable = rawLayout.extend({
   type: z.string().optional(),
   schema: z.object({ fields: z.array(rawField).optional() }).optional(),
 });
@@ -42,10 +44,15 @@ export interface SourceTable {
   ref: TableRef;
   columns: TableColumn[];
   mapping: Mapping;
-  isDateTime: boolean;
-  /** The timestamp column may hold NULL. */
-  mayLackTime: boolean;
-  /** A hash of the above. A read session of another fingerprint cannot go on. */
+  time: TimeColumn;
+  /** Tells when rows reached the table. Null if the event names no such column. */
+  arrival: TimeColumn | null;
+  /** Ingestion time, if the table is partitioned by it. */
+  ingestion: TimeColumn | null;
+  partitioning: Partitioning | null;
+  /** The size of the whole table. Null if it is not known. */
+  bytes: number | null;
+  /** A hash of what a read session depends on. A session of another fingerprint cannot go on. */
   fingerprint: string;
 }
 
@@ -64,25 +71,73 @@ export async function readTable(call: BigQueryCall, source: EventSource): Promis
 export function sourceTableOf(raw: RawTable, ref: TableRef, source: EventSource): SourceTable {
   if (VIEWS.has(raw.type ?? "")) throw unreadable(ref, "a view");
   const columns = columnsOf(raw);
+  const { partitioning, bytes } = layoutOf(raw);
   const find = (name: string) => columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
-  const roles: [string, string, string[]][] = [
-    ["event", source.eventFieldName, ["STRING"]],
-    ["user id", source.userIdFieldName, ["STRING"]],
-    ["timestamp", source.timestampFieldName, ["TIMESTAMP", "DATETIME"]],
-    ["event UUID", source.eventUuidFieldName, ["STRING"]],
+  const problems = [
+    ...rolesOf(source).flatMap(([role, name, types]) => problemOf(role, name, types, find(name))),
+    ...arrivalProblems(source, partitioning, find),
   ];
-  const problems = roles.flatMap(([role, name, types]) => problemOf(role, name, types, find(name)));
   if (problems.length > 0) {
     const problem = `The table ${tableText(ref)} does not fit the event: ${problems.join("; ")}.`;
     const remedy = "Change the table, or delete the event and add it again with columns that fit.";
     throw new SyncError("schema", `${problem} ${remedy}`);
   }
-  const [event, user, timestamp, uuid] = roles.map(([, name]) => find(name)?.name ?? name);
+  const [event, user, timestamp, uuid] = rolesOf(source).map(([, name]) => find(name)?.name ?? name);
   const mapping = { event: event ?? "", user: user ?? "", timestamp: timestamp ?? "", uuid: uuid ?? "" };
-  const time = find(mapping.timestamp);
-  const fingerprint = hash("sha256", JSON.stringify([ref, mapping, columns]), "hex").slice(0, 32);
-  const isDateTime = time?.type === "DATETIME";
-  return { ref, columns, mapping, isDateTime, mayLackTime: time?.mode !== "REQUIRED", fingerprint };
+  const zone = source.timeZone ?? null;
+  const time = timeColumnOf(find(mapping.timestamp), mapping.timestamp, zone);
+  const ingestion = ingestionOf(partitioning);
+  const arrival = arrivalOf(source, ingestion, find);
+  const fingerprint = hash("sha256", JSON.stringify([ref, mapping, columns, time, arrival]), "hex").slice(0, 32);
+  const table = { ref, columns, mapping, time, arrival, ingestion, partitioning, bytes, fingerprint };
+  refuseUnbounded(table);
+  return table;
+}
+
+function rolesOf(source: EventSource): [role: string, name: string, types: string[]][] {
+  return [
+    ["event", source.eventFieldName, ["STRING"]],
+    ["user id", source.userIdFieldName, ["STRING"]],
+    ["timestamp", source.timestampFieldName, ["TIMESTAMP", "DATETIME"]],
+    ["event UUID", source.eventUuidFieldName, ["STRING"]],
+  ];
+}
+
+type FindColumn = (name: string) => TableColumn | undefined;
+
+function arrivalProblems({ arrivalFieldName: name }: EventSource, by: Partitioning | null, find: FindColumn): string[] {
+  if (name === undefined) return [];
+  if (name !== INGESTION_TIME) return problemOf("arrival", name, ["TIMESTAMP", "DATETIME", "DATE"], find(name));
+  return by?.column === INGESTION_TIME ? [] : [`it is not partitioned by ingestion time, the arrival field`];
+}
+
+function arrivalOf(
+  { arrivalFieldName: name, timeZone }: EventSource,
+  ingestion: TimeColumn | null,
+  find: FindColumn,
+): TimeColumn | null {
+  if (name === undefined) return null;
+  return name === INGESTION_TIME ? ingestion : timeColumnOf(find(name), name, timeZone ?? null);
+}
+
+function timeColumnOf(column: TableColumn | undefined, name: string, zone: string | null): TimeColumn {
+  const type = column?.type === "DATETIME" || column?.type === "DATE" ? column.type : "TIMESTAMP";
+  const mayBeNull = column?.mode !== "REQUIRED";
+  return { name: column?.name ?? name, type, zone: type === "TIMESTAMP" ? null : zone, granularity: null, mayBeNull };
+}
+
+function ingestionOf(partitioning: Partitioning | null): TimeColumn | null {
+  if (partitioning?.column !== INGESTION_TIME) return null;
+  const { granularity } = partitioning;
+  return { name: INGESTION_TIME, type: "TIMESTAMP", zone: null, granularity, mayBeNull: true };
+}
+
+/** A column that the event does not name has no bound that misses no row. */
+function refuseUnbounded({ ref, time, arrival, ingestion, partitioning }: Omit<SourceTable, "fingerprint">): void {
+  if (partitioning === null || !partitioning.isFilterRequired || ingestion !== null) return;
+  const { column, granularity } = partitioning;
+  if (column === time.name || column === arrival?.name) return;
+  throw unboundedTable(ref, column, granularity);
 }
 
 export function columnsOf(raw: RawTable): TableColumn[] {

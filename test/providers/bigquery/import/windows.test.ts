@@ -76,7 +76,7 @@ describe("what a pass reads", () => {
   });
 
   test("a DATETIME is read as UTC, and overlaps by a day however short the overlap is", async () => {
-    const short = { ...customer, options: { ...customer.options, overlapMs: HOUR_MS } };
+    const short = { ...customer, options: { ...customer.options, lookbackMs: HOUR_MS } };
     const fields = USUAL_FIELDS.map((field) => (field.name === "created_at" ? { ...field, type: "DATETIME" } : field));
     await customer.createTable("datetimes", fields);
     const event = eventOf("purchase", "datetimes");
@@ -93,7 +93,7 @@ describe("what a pass reads", () => {
   });
 
   test("a TIMESTAMP overlaps by what is set, and never reaches before the import's start", async () => {
-    const short = { ...customer, options: { ...customer.options, overlapMs: HOUR_MS } };
+    const short = { ...customer, options: { ...customer.options, lookbackMs: HOUR_MS } };
     await customer.createTable("overlaps");
     const event = eventOf("purchase", "overlaps");
     const bound = START_MS + HOUR_MS / 2;

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { DateTime } from "luxon";
 import { expect, test } from "vitest";
-import { createUtcConverter, dayInZone } from "../../../../src/providers/mixpanel/import/projectTimeZone.ts";
+import { createUtcConverter, dayInZone } from "../../src/providers/localTime.ts";
 
 const ZONES = ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu", "America/St_Johns", "UTC"];
 
