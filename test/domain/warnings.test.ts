@@ -10,6 +10,7 @@ import {
 } from "../../src/domain/warnings.ts";
 
 const T = Date.UTC(2026, 0, 31, 8);
+const HOUR_MS = 3_600_000;
 const EVENT: EventFacts = {
   name: "purchase",
   imported: 10,
@@ -154,10 +155,16 @@ test("whatever the facts are, each warning is one or more whole sentences", () =
     gaps: fc.array(fc.constant(gap("2026-01-01")), { maxLength: 5 }),
     future: fc.nat(2),
     propertiesTruncated: fc.boolean(),
+    lookbackMs: fc.constantFrom(null, 72 * HOUR_MS),
+    nearEdge: fc.nat(2),
+    newest: fc.array(fc.record({ atMs: fc.nat(), ageMs: fc.integer() }), { maxLength: 8 }),
+    isLocalTime: fc.boolean(),
+    runBytes: fc.constantFrom(null, 2 ** 40),
+    sourceBytes: fc.constantFrom(null, 2 ** 40),
   });
   fc.assert(
     fc.property(facts, (event) => {
-      for (const { message } of eventWarnings(event)) expect(message).toMatch(/^(?:No|\d|The|Nothing|Days).*\.$/s);
+      for (const { message } of eventWarnings(event)) expect(message).toMatch(/^(?:No|\d|The|Nothing|Days|Each).*\.$/s);
     }),
   );
 });

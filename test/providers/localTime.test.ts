@@ -1,8 +1,8 @@
-// Wall-clock times of old projects in UTC, over the days on which clocks change.
+// Wall-clock times of a zone and UTC, over the days on which clocks change.
 import fc from "fast-check";
 import { DateTime } from "luxon";
 import { expect, test } from "vitest";
-import { createUtcConverter, dayInZone } from "../../src/providers/localTime.ts";
+import { createUtcConverter, dayInZone, latestWallMs } from "../../src/providers/localTime.ts";
 
 const ZONES = ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu", "America/St_Johns", "UTC"];
 
@@ -46,4 +46,41 @@ test("a new project's times are UTC already; an unknown zone is the project's fa
 test("days begin where the zone's do", () => {
   const instant = Date.parse("2026-03-10T01:30:00Z");
   expect([dayInZone(instant, null), dayInZone(instant, "America/New_York")]).toEqual(["2026-03-10", "2026-03-09"]);
+});
+
+test("the latest wall-clock time never goes back, and every time read before a moment is below it", () => {
+  const from = Date.parse("2024-01-01T00:00:00Z");
+  const to = Date.parse("2026-12-31T00:00:00Z");
+  // Close to changes of the clock too, where all that is odd happens.
+  const changes = ["2026-03-29T01:00:00Z", "2026-10-25T01:00:00Z", "2026-11-01T06:00:00Z", "2026-04-04T15:00:00Z"];
+  const near = fc.tuple(fc.constantFrom(...changes), fc.integer({ min: -4 * 3_600_000, max: 4 * 3_600_000 }));
+  const moment = fc.oneof(
+    fc.integer({ min: from, max: to }),
+    near.map(([change, ms]) => Date.parse(change) + ms),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...ZONES), moment, moment, (zone, one, other) => {
+      const [early, late] = one < other ? [one, other] : [other, one];
+      expect(latestWallMs(early, zone)).toBeLessThanOrEqual(latestWallMs(late, zone));
+      expect(latestWallMs(late, zone)).toBeGreaterThanOrEqual(wallOf(late, zone));
+      // A row with any wall-clock time, also one that the clock never showed, that counts as before `late`.
+      const wallMs = wallOf(early, zone) + (one % 3) * 1_800_000;
+      const utcMs = createUtcConverter(zone)(wallMs);
+      if (utcMs < late) expect(wallMs).toBeLessThan(latestWallMs(late, zone) + 1);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test("an hour that is shown twice ends once; one that is not shown is passed over", () => {
+  const wall = (utc: string) => new Date(latestWallMs(Date.parse(utc), "Europe/Berlin")).toISOString().slice(11, 16);
+  // Summer time ends at 01:00 UTC: 02:00 to 03:00 comes twice.
+  expect(["00:30", "00:59", "01:15", "01:59", "02:00"].map((at) => wall(`2026-10-25T${at}:00Z`))).toEqual([
+    "02:30",
+    "02:59",
+    "03:00",
+    "03:00",
+    "03:00",
+  ]);
+  expect(["00:59", "01:00"].map((at) => wall(`2026-03-29T${at}:00Z`))).toEqual(["01:59", "03:00"]);
 });

@@ -11,11 +11,14 @@ import {
   type TableName,
 } from "./google.ts";
 import { runSql, type Field } from "./adminQueries.ts";
+import { bytesPerRow, fromEngineTable, partitionsLeft, type Partitions, toEngineTable } from "./partitions.ts";
 
 export class Catalog {
   readonly #engine: Engine;
   /** Expirations by table, in epoch milliseconds. */
   readonly #expirations: Map<string, number>;
+  /** Integer ranges by table, which the emulator does not keep. */
+  readonly #ranges = new Map<string, Json>();
   readonly #changed: () => void;
 
   constructor(engine: Engine, expirations: Record<string, number>, changed: () => void) {
@@ -77,7 +80,8 @@ export class Catalog {
     const expiresAtMs = this.#expirations.get(tableText(name));
     const dataset = await this.dataset(name.projectId, name.datasetId);
     return {
-      ...body,
+      ...fromEngineTable(body),
+      ...this.#ranges.get(tableText(name)),
       location: dataset?.["location"] ?? "US",
       ...(expiresAtMs === undefined ? {} : { expirationTime: String(expiresAtMs) }),
     };
@@ -86,11 +90,20 @@ export class Catalog {
   /** The table with its current number of rows. */
   async countedTable(name: TableName): Promise<Json | null> {
     const table = await this.table(name);
-    return table?.["type"] === "TABLE" ? { ...table, numRows: String(await this.count(name)) } : table;
+    if (table?.["type"] !== "TABLE") return table;
+    const rows = await this.count(name);
+    return { ...table, numRows: String(rows), numBytes: String(rows * bytesPerRow(fieldsOf(table))) };
   }
 
-  async count(name: TableName): Promise<number> {
-    const sql = `SELECT COUNT(*) AS n FROM \`${name.projectId}.${name.datasetId}.${name.tableId}\``;
+  /** The bytes of these columns in the partitions that a filter leaves. */
+  async scannedBytes(name: TableName, columns: Field[], restriction: string, of: Partitions | null): Promise<number> {
+    const rows = await this.count(name, of === null ? "TRUE" : partitionsLeft(restriction, of));
+    return rows * bytesPerRow(columns);
+  }
+
+  async count(name: TableName, where = "TRUE"): Promise<number> {
+    const table = `\`${name.projectId}.${name.datasetId}.${name.tableId}\``;
+    const sql = `SELECT COUNT(*) AS n FROM ${table} WHERE ${where}`;
     return Number((await runSql(this.#engine, name.projectId, sql)).rows[0]?.["n"] ?? 0);
   }
 
@@ -112,11 +125,16 @@ export class Catalog {
     await this.#expire(name);
     if (typeof body["view"] === "object" && body["view"] !== null) return await this.#insertView(name, body);
     const answer = await this.#engine.call("POST", `${projectId}/datasets/${datasetId}/tables`, {
-      ...body,
+      ...toEngineTable(body),
       tableReference: name,
     });
     if (answer.status === 409) throw alreadyExists(`Table ${tableText(name)}`);
     accepted(answer);
+    const { rangePartitioning, requirePartitionFilter = false } = body;
+    this.#ranges.delete(tableText(name));
+    if (rangePartitioning !== undefined) {
+      this.#ranges.set(tableText(name), { rangePartitioning, requirePartitionFilter });
+    }
     const defaultMs = Number(dataset["defaultTableExpirationMs"] ?? 0);
     this.#setExpiration(name, body["expirationTime"] ?? (defaultMs > 0 ? Date.now() + defaultMs : null));
     return await this.#present(name);
