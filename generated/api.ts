@@ -323,7 +323,7 @@ export interface paths {
         head?: never;
         /**
          * Change an event
-         * @description Changes the description of an event. Everything else of an event is fixed: delete it and add another one.
+         * @description Changes the description of an event, and how its rows are read where the provider has fields for that; null takes a value away. Everything else of an event is fixed: delete it and add another one.
          */
         patch: operations["updateEvent"];
         trace?: never;
@@ -948,7 +948,7 @@ export interface components {
              */
             advanced: boolean;
             /**
-             * @description Whether it can always be changed later. Other fields: until a row was sent or stored.
+             * @description Whether it can always be changed later. Other settings: until a row was sent or stored.
              * @example false
              */
             changeable: boolean;
@@ -1169,7 +1169,7 @@ export interface components {
              * @description Which kind of warning it is.
              * @enum {string}
              */
-            code: "never_tested" | "test_failed" | "partly_tested" | "never_run" | "overdue" | "no_events" | "rejected" | "late_exposures" | "event_not_seen" | "event_in_other_case" | "nothing_imported" | "gaps" | "future_rows" | "properties_truncated";
+            code: "never_tested" | "test_failed" | "partly_tested" | "never_run" | "overdue" | "no_events" | "rejected" | "late_exposures" | "event_not_seen" | "event_in_other_case" | "nothing_imported" | "gaps" | "future_rows" | "properties_truncated" | "lookback_too_short" | "time_zone_suspect" | "reads_whole_table";
             /** @description What is not as it should be, and what to do about it. */
             message: string;
         };
@@ -1618,6 +1618,41 @@ export interface components {
             /** @description Days that cannot be read now. Each run tries them again. */
             gaps: components["schemas"]["Gap"][];
             /**
+             * @description How old new rows were when the run that first saw them began, without the first import and days that were read again. Each group begins where the one before ends. Empty before the first such row.
+             * @example [
+             *       {
+             *         "belowHours": 1,
+             *         "count": 120
+             *       },
+             *       {
+             *         "belowHours": null,
+             *         "count": 0
+             *       }
+             *     ]
+             */
+            arrivalAges: {
+                /** @description The rows were younger than this. Null: older than all others. */
+                belowHours: number | null;
+                /** @description How many rows. */
+                count: number;
+            }[];
+            /**
+             * @description What runs read of the event's source. Values are null if they are not known.
+             * @example {
+             *       "lookbackHours": 72,
+             *       "runBytes": 52428800,
+             *       "sourceBytes": 1073741824
+             *     }
+             */
+            reading: {
+                /** @description How long after its time a row may arrive. Null: not limited. */
+                lookbackHours: number | null;
+                /** @description What reading in the last run scans. Events of one table are read together. */
+                runBytes: number | null;
+                /** @description The size of the whole table. */
+                sourceBytes: number | null;
+            };
+            /**
              * @description What is not as it should be although nothing failed. Empty if all is well.
              * @example []
              */
@@ -1696,6 +1731,41 @@ export interface components {
             /** @description Days that cannot be read now. Each run tries them again. */
             gaps: components["schemas"]["Gap"][];
             /**
+             * @description How old new rows were when the run that first saw them began, without the first import and days that were read again. Each group begins where the one before ends. Empty before the first such row.
+             * @example [
+             *       {
+             *         "belowHours": 1,
+             *         "count": 120
+             *       },
+             *       {
+             *         "belowHours": null,
+             *         "count": 0
+             *       }
+             *     ]
+             */
+            arrivalAges: {
+                /** @description The rows were younger than this. Null: older than all others. */
+                belowHours: number | null;
+                /** @description How many rows. */
+                count: number;
+            }[];
+            /**
+             * @description What runs read of the event's source. Values are null if they are not known.
+             * @example {
+             *       "lookbackHours": 72,
+             *       "runBytes": 52428800,
+             *       "sourceBytes": 1073741824
+             *     }
+             */
+            reading: {
+                /** @description How long after its time a row may arrive. Null: not limited. */
+                lookbackHours: number | null;
+                /** @description What reading in the last run scans. Events of one table are read together. */
+                runBytes: number | null;
+                /** @description The size of the whole table. */
+                sourceBytes: number | null;
+            };
+            /**
              * @description What is not as it should be although nothing failed. Empty if all is well.
              * @example []
              */
@@ -1736,6 +1806,21 @@ export interface components {
              * @example event_uuid
              */
             eventUuidFieldName: string;
+            /**
+             * @description Time Zone: Of a DATETIME timestamp that holds local time. Default: UTC. A change reads all rows again.
+             * @example Europe/Berlin
+             */
+            timeZone?: string;
+            /**
+             * @description Lookback in Hours: How long after its timestamp a row may reach the table. Default: the operator's setting, usually 72.
+             * @example 72
+             */
+            lookbackHours?: number;
+            /**
+             * @description Arrival Field Name: When rows reached the table: a column, or _PARTITIONTIME for ingestion time. Then each run reads what arrived since the last one, however old it is.
+             * @example loaded_at
+             */
+            arrivalFieldName?: string;
         };
         NewMixpanelEvent: {
             /**
@@ -1784,15 +1869,54 @@ export interface components {
              * @example event_uuid
              */
             eventUuidFieldName: string;
+            /**
+             * @description Time Zone: Of a DATETIME timestamp that holds local time. Default: UTC. A change reads all rows again.
+             * @example Europe/Berlin
+             */
+            timeZone?: string;
+            /**
+             * @description Lookback in Hours: How long after its timestamp a row may reach the table. Default: the operator's setting, usually 72.
+             * @example 72
+             */
+            lookbackHours?: number | string;
+            /**
+             * @description Arrival Field Name: When rows reached the table: a column, or _PARTITIONTIME for ingestion time. Then each run reads what arrived since the last one, however old it is.
+             * @example loaded_at
+             */
+            arrivalFieldName?: string;
         };
         /**
          * @example {
-         *       "description": "Paid orders"
+         *       "description": "About purchase"
          *     }
          */
-        EventPatch: {
+        MixpanelEventPatch: {
             /** @description Free text for people. */
             description?: string | null;
+        };
+        /**
+         * @example {
+         *       "description": "About user_donation"
+         *     }
+         */
+        BigQueryEventPatch: {
+            /** @description Free text for people. */
+            description?: string | null;
+            /**
+             * @description Time Zone: Of a DATETIME timestamp that holds local time. Default: UTC. A change reads all rows again.
+             * @example Europe/Berlin
+             */
+            timeZone?: string | null;
+            /**
+             * @description Lookback in Hours: How long after its timestamp a row may reach the table. Default: the operator's setting, usually 72.
+             * @example 72
+             */
+            lookbackHours?: number | string | null;
+            /**
+             * @description Arrival Field Name: When rows reached the table: a column, or _PARTITIONTIME for ingestion time. Then each run reads what arrived since the last one, however old it is.
+             * @example loaded_at
+             */
+            arrivalFieldName?: string | null;
         };
         ImportedRecord: {
             /**
@@ -1930,6 +2054,11 @@ export interface components {
                  * @example 0
                  */
                 rejected: number;
+                /**
+                 * @description What the provider reckoned that reading scans, known before rows are read. Absent if it does not say that.
+                 * @example 52428800
+                 */
+                estimatedBytes?: number;
                 error?: components["schemas"]["ErrorState"];
                 /** @description The events that could not be imported. */
                 failedEvents?: string[];
@@ -4023,6 +4152,21 @@ export interface operations {
                      *               "since": "2026-01-31T08:00:00.000Z"
                      *             }
                      *           ],
+                     *           "arrivalAges": [
+                     *             {
+                     *               "belowHours": 1,
+                     *               "count": 120
+                     *             },
+                     *             {
+                     *               "belowHours": null,
+                     *               "count": 0
+                     *             }
+                     *           ],
+                     *           "reading": {
+                     *             "lookbackHours": 72,
+                     *             "runBytes": 52428800,
+                     *             "sourceBytes": 1073741824
+                     *           },
                      *           "warnings": [],
                      *           "eventId": "purchase"
                      *         }
@@ -4090,6 +4234,21 @@ export interface operations {
                      *           "since": "2026-01-31T08:00:00.000Z"
                      *         }
                      *       ],
+                     *       "arrivalAges": [
+                     *         {
+                     *           "belowHours": 1,
+                     *           "count": 120
+                     *         },
+                     *         {
+                     *           "belowHours": null,
+                     *           "count": 0
+                     *         }
+                     *       ],
+                     *       "reading": {
+                     *         "lookbackHours": 72,
+                     *         "runBytes": 52428800,
+                     *         "sourceBytes": 1073741824
+                     *       },
                      *       "warnings": [],
                      *       "eventId": "purchase"
                      *     }
@@ -4153,10 +4312,10 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "description": "Paid orders"
+                 *       "description": "About purchase"
                  *     }
                  */
-                "application/json": components["schemas"]["EventPatch"];
+                "application/json": components["schemas"]["MixpanelEventPatch"] | components["schemas"]["BigQueryEventPatch"];
             };
         };
         responses: {
@@ -4182,6 +4341,21 @@ export interface operations {
                      *           "since": "2026-01-31T08:00:00.000Z"
                      *         }
                      *       ],
+                     *       "arrivalAges": [
+                     *         {
+                     *           "belowHours": 1,
+                     *           "count": 120
+                     *         },
+                     *         {
+                     *           "belowHours": null,
+                     *           "count": 0
+                     *         }
+                     *       ],
+                     *       "reading": {
+                     *         "lookbackHours": 72,
+                     *         "runBytes": 52428800,
+                     *         "sourceBytes": 1073741824
+                     *       },
                      *       "warnings": [],
                      *       "eventId": "purchase"
                      *     }
@@ -4399,7 +4573,8 @@ export interface operations {
                      *               "direction": "export",
                      *               "outcome": "succeeded",
                      *               "records": 1200,
-                     *               "rejected": 0
+                     *               "rejected": 0,
+                     *               "estimatedBytes": 52428800
                      *             }
                      *           ]
                      *         }

@@ -145,10 +145,11 @@ describe("on the local BigQuery", () => {
     const expected: string[] = [];
     const imported = new Set<string>();
     let progress: EventProgress = NO_PROGRESS;
-    for (let run = 1; run <= DAYS * 3; run++) {
-      const nowMs = START_MS + run * EVERY_MS + HOUR_MS;
-      if (run % 3 === 1 && run > 1) {
-        const dayMs = START_MS + (run - 4) * EVERY_MS;
+    for (let run = 0; run <= DAYS * 2; run++) {
+      const nowMs = START_MS + run * 12 * HOUR_MS + 10 * HOUR_MS;
+      // The run at 10:00 is the first one that sees the load.
+      if (run % 2 === 0 && run > 0) {
+        const dayMs = START_MS + (run / 2 - 1) * DAY_MS;
         const rows = [0, 1, 12, 23.999].map((hour) => rowOf(`${run} ${hour}`, dayMs + hour * HOUR_MS));
         expected.push(...rows.map((row) => String(row["event_uuid"])));
         await customer.load("daily", rows);
@@ -157,7 +158,7 @@ describe("on the local BigQuery", () => {
       for (const id of idsOf(read.rows)) imported.add(id);
       progress = read.progress;
     }
-    expect(expected).toHaveLength((DAYS - 1) * 4);
+    expect(expected).toHaveLength(DAYS * 4);
     expect([...imported].toSorted()).toEqual(expected.toSorted());
   }, 60_000);
 });
