@@ -34,7 +34,7 @@ export interface OpenedSource {
   sourceBytes: number | null;
   /** How long after its own time a row may arrive and still be read. Null if rows are read by their arrival. */
   lookbackMs: number | null;
-  /** Times of rows have no zone, and nobody said which one they have: they are read as UTC. */
+  /** Times of rows have no zone and are read as UTC, because the event does not say which zone they have. */
   isLocalTime: boolean;
 }
 

@@ -34,23 +34,23 @@ export function readingWarnings(event: ReadingFacts): ReadingWarning[] {
   if (nearEdge > 0 && lookbackMs !== null) {
     const rows = nearEdge === 1 ? "1 new row was" : `${nearEdge} new rows were`;
     const message =
-      `${rows} found close to the end of the lookback of ${Math.round(lookbackMs / HOUR_MS)} hours, so others may have ` +
-      "come too late and be missing. Set a longer lookback or an arrival field, then read the days again.";
+      `${rows} found close to the end of the lookback of ${Math.round(lookbackMs / HOUR_MS)} hours, so others may ` +
+      "have come too late and be missing. Set a longer lookback or an arrival field, then read the days again.";
     warnings.push({ code: "lookback_too_short", message });
   }
   const offsetMs = event.isLocalTime ? suspectedOffsetMs(event.newest) : null;
   if (offsetMs !== null) {
     const side = offsetMs < 0 ? "ahead of" : "behind";
     const message =
-      `The newest rows are always ${Math.abs(offsetMs) / HOUR_MS} hours ${side} the time of the run. If the timestamp ` +
-      "column holds local time, set the event's time zone.";
+      `The newest rows are always ${Math.abs(offsetMs) / HOUR_MS} hours ${side} the time of the run. If the ` +
+      "timestamp column holds local time, set the event's time zone.";
     warnings.push({ code: "time_zone_suspect", message });
   }
   if (runBytes !== null && sourceBytes !== null && isWholeTable(runBytes, sourceBytes)) {
     const message =
-      `Each run reads ${sizeText(runBytes)} of a table of ${sizeText(sourceBytes)}, because the table is not partitioned ` +
-      "by a column that the event reads by. Partition it by the timestamp, or set the arrival field to the column that " +
-      "it is partitioned by, if that says when rows arrive.";
+      `Each run reads ${sizeText(runBytes)} of a table of ${sizeText(sourceBytes)}, because the table is not ` +
+      "partitioned by a column that the event reads by. Partition it by the timestamp, or set the arrival field to the " +
+      "column that it is partitioned by, if that says when rows arrive.";
     warnings.push({ code: "reads_whole_table", message });
   }
   return warnings;

@@ -50,6 +50,12 @@ export function registerEvents(app: App, deps: AppDeps, schemas: ProviderSchemas
       return toList("events", page, schemas.toEventResponse);
     },
   });
+  registerChanges(app, deps, schemas);
+}
+
+function registerChanges(app: App, deps: AppDeps, schemas: ProviderSchemas): void {
+  const endpoint = endpointsOf(app, "events");
+  const { events, integrations } = deps.store;
   endpoint({
     method: "patch",
     path: "/v1/integrations/{id}/events/{name}",

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { origin, token, wholeNumber } from "../../config/parsers.ts";
 import type { ProviderSettings } from "../../config/setting.ts";
-import { reader, text, type Fields, type ProviderSpec, type TextRule, type ValuesOf } from "../provider.ts";
+import { keeps, reader, text, type Fields, type ProviderSpec, type TextRule, type ValuesOf } from "../provider.ts";
 import { COLUMN, DATASET, LOCATION, PROJECT, SERVICE_ACCOUNT, TABLE } from "./nameRules.ts";
 
 const datasetId = text(DATASET);
@@ -44,7 +44,16 @@ const MAX_LOOKBACK_HOURS = 24 * 366;
 const HOURS_MESSAGE = `must be a whole number of hours from 1 to ${MAX_LOOKBACK_HOURS}`;
 /** Forms send texts. */
 const lookbackHours = z
-  .union([z.number(), z.string().regex(/^[0-9]{1,4}$/, HOURS_MESSAGE).transform(Number)], HOURS_MESSAGE)
+  .union(
+    [
+      z.number(),
+      z
+        .string()
+        .regex(/^[0-9]{1,4}$/, HOURS_MESSAGE)
+        .transform(Number),
+    ],
+    HOURS_MESSAGE,
+  )
   .refine((hours) => Number.isInteger(hours) && hours >= 1 && hours <= MAX_LOOKBACK_HOURS, HOURS_MESSAGE);
 
 const ZONE = {
@@ -73,7 +82,10 @@ const source = {
   timestampFieldName: column("Timestamp Field Name", "TIMESTAMP or DATETIME", "created_at", ["TIMESTAMP", "DATETIME"]),
   eventUuidFieldName: column("Event UUID Field Name", "Unique per row", "event_uuid", ["STRING"]),
   timeZone: {
-    schema: text(ZONE).schema.refine(isTimeZone, { error: ZONE.message, abort: true }).optional(),
+    schema: z
+      .string()
+      .refine((zone) => keeps(ZONE, zone) && isTimeZone(zone), ZONE.message)
+      .optional(),
     rule: ZONE,
     label: "Time Zone",
     help: "Of a DATETIME timestamp that holds local time. Default: UTC. A change reads all rows again.",

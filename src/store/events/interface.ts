@@ -1,5 +1,12 @@
 // Event definitions, and the records that were imported for them.
-import type { EventPatch, EventSummary, ImportedRecord, ListedNames, NewEvent, PropertyList } from "../../domain/event.ts";
+import type {
+  EventPatch,
+  EventSummary,
+  ImportedRecord,
+  ListedNames,
+  NewEvent,
+  PropertyList,
+} from "../../domain/event.ts";
 import type { Page, PageRequest } from "../../domain/page.ts";
 
 /** Methods return null (or false) if there is no such integration or event. */

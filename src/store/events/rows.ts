@@ -14,7 +14,7 @@ const EDGE_SHOWN_MS = 30 * 86_400_000;
 
 /** Over `e`: how late rows arrive, and what runs read. */
 const READING = sql`
-  e.arrival_ages as "arrivalAges", e.lookback_ms as "lookbackMs", e.is_local_time as "isLocalTime",
+  to_jsonb(e.arrival_ages) as "arrivalAges", e.lookback_ms as "lookbackMs", e.is_local_time as "isLocalTime",
   case when e.near_edge_at_ms > crosscurrent_now_ms() - ${sql.lit(EDGE_SHOWN_MS)} then e.near_edge else 0 end
     as "nearEdge",
   (select coalesce(jsonb_agg(jsonb_build_object('atMs', at_ms, 'ageMs', age_ms) order by place), '[]')

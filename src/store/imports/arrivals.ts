@@ -19,12 +19,14 @@ interface Arrivals {
 
 export async function countArrivals(
   tx: Transaction,
-  chunk: Pick<ChunkCommit, "from" | "ranges" | "runId">,
+  chunk: Pick<ChunkCommit, "from" | "ranges" | "runId" | "opened">,
   events: ChunkEvent[],
   fresh: StagedRow[],
 ): Promise<void> {
   if (chunk.ranges !== undefined) return;
-  const counted = arrivalsOf(chunk.from, events, fresh);
+  const { opened } = chunk;
+  const known = opened === undefined ? events : events.map((one) => ({ ...one, lookbackMs: opened.lookbackMs }));
+  const counted = arrivalsOf(chunk.from, known, fresh);
   for (const { id, ages, nearEdge, newestAgeMs } of counted) {
     const isSameRun = sql`newest_run_id is not distinct from ${chunk.runId}`;
     const ageMs = sql`${newestAgeMs}::bigint`;

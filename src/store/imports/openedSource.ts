@@ -27,7 +27,7 @@ export async function keepOpened(
       update event_definitions set
         near_edge = case when ${isOtherLookback} then 0 else near_edge end,
         lookback_ms = ${lookbackMs}::bigint, is_local_time = ${isLocalTime}, source_bytes = ${sourceBytes}::bigint,
-        run_bytes = case when bytes_run_id is not distinct from ${chunk.runId} then run_bytes + ${bytes} else ${bytes} end,
+        run_bytes = ${bytes} + case when bytes_run_id = ${chunk.runId} then run_bytes else 0 end,
         bytes_run_id = ${chunk.runId}
       where id = ${id}`);
   }

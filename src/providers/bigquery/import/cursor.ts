@@ -30,7 +30,7 @@ const sessionSchema = z.object({
   toMs: time,
   streams: z.array(streamSchema).max(MAX_STREAMS),
 });
-/** By the rows' own time, by their arrival, or days that are read besides the passes, which are days of their own time. */
+/** By the rows' own time, by their arrival, or by days of their own time, which are read besides the passes. */
 const readBy = z.enum(["time", "arrival", "days"]);
 export type ReadBy = z.infer<typeof readBy>;
 const cursorSchema = z.object({

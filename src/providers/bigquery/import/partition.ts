@@ -14,7 +14,11 @@ export const rawLayout = z.object({
   numBytes: z.string().optional(),
   requirePartitionFilter: z.boolean().optional(),
   timePartitioning: z
-    .object({ type: z.string().optional(), field: z.string().optional(), requirePartitionFilter: z.boolean().optional() })
+    .object({
+      type: z.string().optional(),
+      field: z.string().optional(),
+      requirePartitionFilter: z.boolean().optional(),
+    })
     .optional(),
   rangePartitioning: z.object({ field: z.string().optional() }).optional(),
 });

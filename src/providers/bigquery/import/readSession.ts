@@ -71,7 +71,8 @@ function toBytes(value: unknown): number | null {
   return Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : null;
 }
 
-const NO_PARTITION_FILTER = /^.{0,100}cannot query over table '[^']{1,3000}' without a filter over column\(s\) (.{1,1000})/i;
+const NO_PARTITION_FILTER =
+  /^.{0,100}cannot query over table '[^']{1,3000}' without a filter over column\(s\) (.{1,1000})/i;
 
 /** What the service refuses is known from the table as a rule, but both may have changed. */
 function refusalOf(error: unknown, { ref, columns }: SourceTable): unknown {

@@ -79,7 +79,7 @@ describe("ingestion time", () => {
       rowOf("now", START_MS),
     ]);
     const table = await customer.control.table(customer.projectId, DATASET, "ingested");
-    expect((table?.["schema"] as { fields: unknown[] }).fields).toHaveLength(USUAL_FIELDS.length);
+    expect(table).toMatchObject({ schema: { fields: USUAL_FIELDS } });
     await expect(open("ingested", "")).rejects.toThrow(/'_PARTITION_LOAD_TIME', '_PARTITIONDATE', '_PARTITIONTIME'/);
     const since = `_PARTITIONTIME >= TIMESTAMP '${day(2)} 00:00:00+00:00'`;
     expect(await open("ingested", since)).toEqual({ rows: 2, bytes: 3 * ROW_BYTES });

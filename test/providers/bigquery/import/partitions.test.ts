@@ -72,12 +72,7 @@ describe("an arrival column", () => {
       row("late and unknown", BOUND - HOUR_MS, null),
     ]);
     const second = await readAll(customer, [event], BOUND + 8 * HOUR_MS, { start: first.progress });
-    expect(idsOf(second.rows)).toEqual([
-      "clock is ahead",
-      "late and unknown",
-      "statement of six hours",
-      "weeks old",
-    ]);
+    expect(idsOf(second.rows)).toEqual(["clock is ahead", "late and unknown", "statement of six hours", "weeks old"]);
     expect(second.pages.flatMap(({ opened }) => opened)).toMatchObject([{ lookbackMs: null }]);
     // Partitions of before are not scanned: those rows and the two without an arrival are.
     const rowBytes = (first.pages[0]?.opened[0]?.sourceBytes ?? 0) / 4;
@@ -113,7 +108,9 @@ describe("an arrival column", () => {
     };
     expect((await page("amount")).error).toMatchObject({
       kind: "schema",
-      message: expect.stringContaining('"amount", the arrival field, is NUMERIC and must be TIMESTAMP or DATETIME or DATE'),
+      message: expect.stringContaining(
+        '"amount", the arrival field, is NUMERIC and must be TIMESTAMP or DATETIME or DATE',
+      ),
     });
     expect((await page("nowhere")).error).toMatchObject({ message: expect.stringContaining('no column "nowhere"') });
     expect((await page("_PARTITIONTIME")).error).toMatchObject({
@@ -201,7 +198,9 @@ describe("a table that demands a filter", () => {
     await customer.control.resetCounters(customer.projectId);
     const { error } = await firstPage(eventOf("purchase", "required_other"));
     expect(error).toMatchObject({ kind: "schema", concernsAllDays: true });
-    expect((error as Error).message).toMatch(/demands a filter on its partition column "loaded_at".*set it as the event's/s);
+    expect((error as Error).message).toMatch(
+      /demands a filter on its partition column "loaded_at".*set it as the event's/s,
+    );
     expect((await customer.control.counters(customer.projectId)).sessionsCreated).toBe(0);
   });
 
