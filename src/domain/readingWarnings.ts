@@ -49,8 +49,8 @@ export function readingWarnings(event: ReadingFacts): ReadingWarning[] {
   if (runBytes !== null && sourceBytes !== null && isWholeTable(runBytes, sourceBytes)) {
     const message =
       `Each run reads ${sizeText(runBytes)} of a table of ${sizeText(sourceBytes)}, because the table is not ` +
-      "partitioned by a column that the event reads by. Partition it by the timestamp, or set the arrival field to the " +
-      "column that it is partitioned by, if that says when rows arrive.";
+      "partitioned by a column that the event reads by. Partition it by the timestamp, or set the arrival field to " +
+      "the column that it is partitioned by, if that says when rows arrive.";
     warnings.push({ code: "reads_whole_table", message });
   }
   return warnings;

@@ -46,7 +46,7 @@ describe("defaults", () => {
           apiUrl: undefined,
         },
         bigquery: {
-          lookbackMs: 86_400_000,
+          lookbackMs: 3 * 86_400_000,
           exportTable: "inworld_router_exposures",
           stagingPrefix: "inworld_staging_",
           restUrl: undefined,

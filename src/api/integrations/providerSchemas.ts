@@ -212,7 +212,7 @@ function eventPatch(spec: ProviderSpec): z.ZodType<EventPatch> {
 
 function clearable({ schema, ...field }: Field): z.ZodType {
   const given = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
-  return documented({ ...field, schema: z.union([given as z.ZodType<FieldValue>, z.null()]) }).optional();
+  return documented({ ...field, schema: (given as z.ZodType<FieldValue>).nullable() }).optional();
 }
 
 function integrationOf(spec: ProviderSpec) {

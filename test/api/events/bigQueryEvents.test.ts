@@ -180,7 +180,10 @@ describe("how rows are read", () => {
     api.control.take();
     await patch({ description: "x" });
     expect(api.control.take()).toEqual([]);
-    expect(pathsOf(await patch({ lookbackHours: "x" }))).toEqual(["lookbackHours"]);
+    const wrongHours = await patch({ lookbackHours: "0" });
+    expect(errorsOf(wrongHours)).toMatchObject([
+      { path: "lookbackHours", message: expect.stringMatching(/^must be a w/) },
+    ]);
     expect(pathsOf(await patch({ tableName: "other" }))).toEqual(["tableName"]);
     const mixpanel = await createIntegration(api.call, "777003");
     await api.call(`${LIST}/${mixpanel}/events`, { json: { eventId: "purchase" } });
@@ -202,11 +205,13 @@ describe("how rows are read", () => {
       properties: "{}",
       fields: {},
     };
+    const from = { completeThroughMs: 90 * hour, unfinished: { targetMs: 100 * hour, position: 0, cursor: {} } };
+    await api.store.imports.setProgress(id, { user_donation: from });
     await api.store.imports.commitChunk({
       integrationId: id,
       runId: "run",
       events: ["user_donation"],
-      from: { completeThroughMs: 90 * hour, unfinished: { targetMs: 100 * hour, position: 0, cursor: {} } },
+      from,
       rows: [row],
       rejected: [],
       progress: null,
