@@ -127,11 +127,14 @@ async function beginWindow(page: Page, before: ImportCursor): Promise<BegunWindo
     return { cursor, session: structuredClone(session), fromMs, schema: null, opened: null };
   }
   const window = windowOf(fromMs, cursor.windowMs, job.pageHalvings, targetMs);
+  const isLast = window.toMs >= targetMs;
   const { state, schema, estimatedBytes } = await openReadSession(call, {
     table,
     events: job.events.map(({ name }) => name),
     window,
-    isLast: window.toMs >= targetMs,
+    isLast,
+    // They belong to the last window of a pass.
+    withoutTime: isLast,
     by,
     importStartMs: startOf(importFrom),
     lateFromMs: start.lateFromMs,

@@ -14,6 +14,8 @@ export interface RowSelection {
   events: string[];
   window: TimeWindow;
   isLast: boolean;
+  /** By time: rows without one are read too. */
+  withoutTime?: boolean;
   /** Default: by time. */
   by?: ReadBy;
   /** By arrival: rows before the import's start are left out. */
@@ -32,15 +34,14 @@ export function rowRestriction(selection: RowSelection): string {
   throw new SyncError("schema", "Too many events with long names come from one table. Give them shorter names.");
 }
 
-/** Rows without a time belong to the last window of a pass. */
-function byTime({ table, window, isLast, by = "time" }: RowSelection): string[] {
+function byTime({ table, window, isLast, withoutTime = false, by = "time" }: RowSelection): string[] {
   const { time } = table;
   // Local time may be ahead of UTC. Without the zone, rows of these hours are read, not kept waiting.
   const isAhead = isLast && by === "time" && time.type === "DATETIME" && time.zone === null;
   const untilMs = window.toMs + (isAhead ? MAX_AHEAD_OF_UTC_MS : 0);
   const name = nameSql(time);
   const inWindow = `${name} >= ${boundSql(time, window.fromMs)} AND ${name} < ${boundSql(time, untilMs)}`;
-  const terms = isLast && time.mayBeNull ? [`((${inWindow}) OR ${name} IS NULL)`] : [inWindow];
+  const terms = withoutTime && time.mayBeNull ? [`((${inWindow}) OR ${name} IS NULL)`] : [inWindow];
   const partition = partitionOf(table);
   if (partition === null) return terms;
   // A row does not reach its table before it happens.
