@@ -87,7 +87,7 @@ const layers = [
       "providers/*.ts hold the interfaces and shared helpers. Only specs.ts and registry.ts, the two lists, know the providers.",
     from: "^src/providers/(?!(registry|specs)[.]ts$)[^/]+[.]ts$",
     paths: ["^src/providers/[^/]+[.]ts$", "^src/domain/", "^src/config/setting[.]ts$"],
-    packages: ["undici", "zod"],
+    packages: ["undici", "zod", "luxon"],
   }),
   layer({
     name: "registry-makes-connectors",

@@ -343,7 +343,7 @@ export interface paths {
         head?: never;
         /**
          * Change an event
-         * @description Changes the description of an event. Everything else of an event is fixed: delete it and add another one.
+         * @description Changes the description of an event, and how its rows are read where the provider has fields for that; null takes a value away. Everything else of an event is fixed: delete it and add another one.
          */
         patch: operations["updateEvent"];
         trace?: never;
@@ -1016,7 +1016,7 @@ export interface components {
              */
             advanced: boolean;
             /**
-             * @description Whether it can always be changed later. Other fields: until a row was sent or stored.
+             * @description Whether it can always be changed later. Other settings: until a row was sent or stored.
              * @example false
              */
             changeable: boolean;
@@ -1256,7 +1256,7 @@ export interface components {
              * @description Which kind of warning it is.
              * @enum {string}
              */
-            code: "account_elsewhere" | "claimed_by_another_attempt" | "never_tested" | "test_failed" | "partly_tested" | "test_warned" | "never_run" | "overdue" | "no_events" | "rejected" | "late_exposures" | "destination_expires" | "destination_drops_rows" | "destination_made_anew" | "event_not_seen" | "event_in_other_case" | "nothing_imported" | "gaps" | "future_rows" | "properties_truncated" | "nothing_matched" | "columns_left_out" | "uuid_not_unique" | "uuids_change" | "unknown_property";
+            code: "account_elsewhere" | "claimed_by_another_attempt" | "never_tested" | "test_failed" | "partly_tested" | "test_warned" | "never_run" | "overdue" | "no_events" | "rejected" | "late_exposures" | "destination_expires" | "destination_drops_rows" | "destination_made_anew" | "event_not_seen" | "event_in_other_case" | "nothing_imported" | "gaps" | "future_rows" | "properties_truncated" | "nothing_matched" | "columns_left_out" | "uuid_not_unique" | "uuids_change" | "unknown_property" | "lookback_too_short" | "time_zone_suspect" | "reads_whole_table";
             /** @description What is not as it should be, and what to do about it. */
             message: string;
         };
@@ -1755,6 +1755,41 @@ export interface components {
             /** @description Days that cannot be read now. Each run tries them again. */
             gaps: components["schemas"]["Gap"][];
             /**
+             * @description How old new rows were when the run that first saw them began, without the first import and days that were read again. Each group begins where the one before ends. Empty before the first such row.
+             * @example [
+             *       {
+             *         "belowHours": 1,
+             *         "count": 120
+             *       },
+             *       {
+             *         "belowHours": null,
+             *         "count": 0
+             *       }
+             *     ]
+             */
+            arrivalAges: {
+                /** @description The rows were younger than this. Null: older than all others. */
+                belowHours: number | null;
+                /** @description How many rows. */
+                count: number;
+            }[];
+            /**
+             * @description What runs read of the event's source. Values are null if they are not known.
+             * @example {
+             *       "lookbackHours": 72,
+             *       "runBytes": 52428800,
+             *       "sourceBytes": 1073741824
+             *     }
+             */
+            reading: {
+                /** @description How long after its time a row may arrive. Null: not limited. */
+                lookbackHours: number | null;
+                /** @description What reading in the last run scans. Events of one table are read together. */
+                runBytes: number | null;
+                /** @description The size of the whole table. */
+                sourceBytes: number | null;
+            };
+            /**
              * @description What is not as it should be although nothing failed. Empty if all is well.
              * @example []
              */
@@ -1833,6 +1868,41 @@ export interface components {
             /** @description Days that cannot be read now. Each run tries them again. */
             gaps: components["schemas"]["Gap"][];
             /**
+             * @description How old new rows were when the run that first saw them began, without the first import and days that were read again. Each group begins where the one before ends. Empty before the first such row.
+             * @example [
+             *       {
+             *         "belowHours": 1,
+             *         "count": 120
+             *       },
+             *       {
+             *         "belowHours": null,
+             *         "count": 0
+             *       }
+             *     ]
+             */
+            arrivalAges: {
+                /** @description The rows were younger than this. Null: older than all others. */
+                belowHours: number | null;
+                /** @description How many rows. */
+                count: number;
+            }[];
+            /**
+             * @description What runs read of the event's source. Values are null if they are not known.
+             * @example {
+             *       "lookbackHours": 72,
+             *       "runBytes": 52428800,
+             *       "sourceBytes": 1073741824
+             *     }
+             */
+            reading: {
+                /** @description How long after its time a row may arrive. Null: not limited. */
+                lookbackHours: number | null;
+                /** @description What reading in the last run scans. Events of one table are read together. */
+                runBytes: number | null;
+                /** @description The size of the whole table. */
+                sourceBytes: number | null;
+            };
+            /**
              * @description What is not as it should be although nothing failed. Empty if all is well.
              * @example []
              */
@@ -1873,6 +1943,21 @@ export interface components {
              * @example event_uuid
              */
             eventUuidFieldName: string;
+            /**
+             * @description Time Zone: Of a DATETIME timestamp that holds local time. Default: UTC. A change reads all rows again.
+             * @example Europe/Berlin
+             */
+            timeZone?: string;
+            /**
+             * @description Lookback in Hours: How long after its timestamp a row may reach the table. Default: the operator's setting, usually 72.
+             * @example 72
+             */
+            lookbackHours?: number;
+            /**
+             * @description Arrival Field Name: When rows reached the table: a column, or _PARTITIONTIME for ingestion time. Then each run reads what arrived since the last one, however old it is.
+             * @example loaded_at
+             */
+            arrivalFieldName?: string;
             /**
              * @description Columns: Only these columns are copied, besides those above. Default: all that have no policy tag.
              * @example [
@@ -1930,6 +2015,21 @@ export interface components {
              */
             eventUuidFieldName: string;
             /**
+             * @description Time Zone: Of a DATETIME timestamp that holds local time. Default: UTC. A change reads all rows again.
+             * @example Europe/Berlin
+             */
+            timeZone?: string;
+            /**
+             * @description Lookback in Hours: How long after its timestamp a row may reach the table. Default: the operator's setting, usually 72.
+             * @example 72
+             */
+            lookbackHours?: number | string;
+            /**
+             * @description Arrival Field Name: When rows reached the table: a column, or _PARTITIONTIME for ingestion time. Then each run reads what arrived since the last one, however old it is.
+             * @example loaded_at
+             */
+            arrivalFieldName?: string;
+            /**
              * @description Columns: Only these columns are copied, besides those above. Default: all that have no policy tag.
              * @example [
              *       "amount",
@@ -1940,12 +2040,44 @@ export interface components {
         };
         /**
          * @example {
-         *       "description": "Paid orders"
+         *       "description": "About purchase"
          *     }
          */
-        EventPatch: {
+        MixpanelEventPatch: {
             /** @description Free text for people. */
             description?: string | null;
+        };
+        /**
+         * @example {
+         *       "description": "About user_donation"
+         *     }
+         */
+        BigQueryEventPatch: {
+            /** @description Free text for people. */
+            description?: string | null;
+            /**
+             * @description Time Zone: Of a DATETIME timestamp that holds local time. Default: UTC. A change reads all rows again.
+             * @example Europe/Berlin
+             */
+            timeZone?: string | null;
+            /**
+             * @description Lookback in Hours: How long after its timestamp a row may reach the table. Default: the operator's setting, usually 72.
+             * @example 72
+             */
+            lookbackHours?: number | string | null;
+            /**
+             * @description Arrival Field Name: When rows reached the table: a column, or _PARTITIONTIME for ingestion time. Then each run reads what arrived since the last one, however old it is.
+             * @example loaded_at
+             */
+            arrivalFieldName?: string | null;
+            /**
+             * @description Columns: Only these columns are copied, besides those above. Default: all that have no policy tag.
+             * @example [
+             *       "amount",
+             *       "currency"
+             *     ]
+             */
+            columns?: string[] | string | null;
         };
         ImportedRecord: {
             /**
@@ -2083,6 +2215,11 @@ export interface components {
                  * @example 0
                  */
                 rejected: number;
+                /**
+                 * @description What the provider reckoned that reading scans, known before rows are read. Absent if it does not say that.
+                 * @example 52428800
+                 */
+                estimatedBytes?: number;
                 error?: components["schemas"]["ErrorState"];
                 /** @description The events that could not be imported. */
                 failedEvents?: string[];
@@ -4280,6 +4417,21 @@ export interface operations {
                      *               "since": "2026-01-31T08:00:00.000Z"
                      *             }
                      *           ],
+                     *           "arrivalAges": [
+                     *             {
+                     *               "belowHours": 1,
+                     *               "count": 120
+                     *             },
+                     *             {
+                     *               "belowHours": null,
+                     *               "count": 0
+                     *             }
+                     *           ],
+                     *           "reading": {
+                     *             "lookbackHours": 72,
+                     *             "runBytes": 52428800,
+                     *             "sourceBytes": 1073741824
+                     *           },
                      *           "warnings": [],
                      *           "eventId": "purchase"
                      *         }
@@ -4347,6 +4499,21 @@ export interface operations {
                      *           "since": "2026-01-31T08:00:00.000Z"
                      *         }
                      *       ],
+                     *       "arrivalAges": [
+                     *         {
+                     *           "belowHours": 1,
+                     *           "count": 120
+                     *         },
+                     *         {
+                     *           "belowHours": null,
+                     *           "count": 0
+                     *         }
+                     *       ],
+                     *       "reading": {
+                     *         "lookbackHours": 72,
+                     *         "runBytes": 52428800,
+                     *         "sourceBytes": 1073741824
+                     *       },
                      *       "warnings": [],
                      *       "eventId": "purchase"
                      *     }
@@ -4410,10 +4577,10 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "description": "Paid orders"
+                 *       "description": "About purchase"
                  *     }
                  */
-                "application/json": components["schemas"]["EventPatch"];
+                "application/json": components["schemas"]["MixpanelEventPatch"] | components["schemas"]["BigQueryEventPatch"];
             };
         };
         responses: {
@@ -4439,6 +4606,21 @@ export interface operations {
                      *           "since": "2026-01-31T08:00:00.000Z"
                      *         }
                      *       ],
+                     *       "arrivalAges": [
+                     *         {
+                     *           "belowHours": 1,
+                     *           "count": 120
+                     *         },
+                     *         {
+                     *           "belowHours": null,
+                     *           "count": 0
+                     *         }
+                     *       ],
+                     *       "reading": {
+                     *         "lookbackHours": 72,
+                     *         "runBytes": 52428800,
+                     *         "sourceBytes": 1073741824
+                     *       },
                      *       "warnings": [],
                      *       "eventId": "purchase"
                      *     }
@@ -4656,7 +4838,8 @@ export interface operations {
                      *               "direction": "export",
                      *               "outcome": "succeeded",
                      *               "records": 1200,
-                     *               "rejected": 0
+                     *               "rejected": 0,
+                     *               "estimatedBytes": 52428800
                      *             }
                      *           ]
                      *         }

@@ -116,6 +116,8 @@ export interface ImportPageInput {
 export interface ImportPageResult {
   /** Progress of every event of the task after this page. The pass is complete if `unfinished` is null. */
   progress: EventProgress;
+  /** What the parts of the source that the page opened scan, as the provider reckoned. Absent if it does not say. */
+  estimatedBytes?: number;
   /** Nothing was read: go on at this time (a rate limit). */
   retryAtMs?: number;
   /** The store was restored from an older copy, or the events are gone: plan again. */

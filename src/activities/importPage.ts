@@ -46,14 +46,18 @@ async function storeAll(
   from: EventProgress,
 ): Promise<ImportPageResult> {
   let storing: Promise<{ stale: boolean }> = Promise.resolve({ stale: false });
+  let openedBytes = 0;
   try {
     for await (const chunk of chunks) {
       if ((await storing).stale) return { progress: from, stale: true };
+      openedBytes += chunk.opened?.estimatedBytes ?? 0;
       storing = commit(chunk);
       // The failure is met at the next await; until then it must not count as unhandled.
       storing.catch(() => {});
       if (chunk.progress !== null) {
-        return (await storing).stale ? { progress: from, stale: true } : { progress: chunk.progress };
+        if ((await storing).stale) return { progress: from, stale: true };
+        const { progress } = chunk;
+        return openedBytes === 0 ? { progress } : { progress, estimatedBytes: openedBytes };
       }
     }
   } finally {

@@ -101,9 +101,5 @@ export function sayUnknown(message: string) {
   return { error: (issue: { code?: string }) => (issue.code === "unrecognized_keys" ? message : undefined) };
 }
 
-export const eventPatch = z
-  .strictObject({ description: description.nullable().optional() })
-  .openapi("EventPatch", { example: { description: "Paid orders" } });
-
 /** A union, because `.nullable()` would make the named schema nullable wherever it is used. */
 export const orNull = <T extends z.ZodType>(schema: T) => z.union([schema, z.null()]);

@@ -13,6 +13,16 @@ export interface EventSummary extends NewEvent, EventFacts {
   createdAtMs: number;
   error: ErrorState | null;
   gaps: Gap[];
+  /** How many new rows were how old when a run first saw them, as of ARRIVAL_AGE_HOURS; empty before the first. */
+  arrivalAges: number[];
+}
+
+/** A value of `source` that is null is taken out. */
+export interface EventPatch {
+  description?: string | null;
+  source?: JsonObject;
+  /** All rows are read again, because they would be stored otherwise now. */
+  isReread?: boolean;
 }
 
 export interface ImportedRecord {

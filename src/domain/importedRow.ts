@@ -26,6 +26,18 @@ export interface RejectedRow {
   record: string;
 }
 
+/** What is known of a part of a source before its rows are read. */
+export interface OpenedSource {
+  /** What reading it scans, which is what the provider bills. Null if the provider does not say. */
+  estimatedBytes: number | null;
+  /** The size of the whole source. */
+  sourceBytes: number | null;
+  /** How long after its own time a row may arrive and still be read. Null if rows are read by their arrival. */
+  lookbackMs: number | null;
+  /** Times of rows have no zone and are read as UTC, because the event does not say which zone they have. */
+  isLocalTime: boolean;
+}
+
 export interface ImportChunk {
   rows: ImportedRow[];
   rejected: RejectedRow[];
@@ -35,4 +47,6 @@ export interface ImportChunk {
   learned?: JsonObject;
   /** Columns of the events' source that are not copied, because they are protected; on the last chunk, if known. */
   leftOut?: readonly string[];
+  /** A part of the source was opened, whose rows come next. */
+  opened?: OpenedSource;
 }

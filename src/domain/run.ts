@@ -22,6 +22,8 @@ export interface RunDirection extends DirectionResult {
   /** Buckets delivered, or rows stored for the first time. Commits count them, so they are always exact. */
   records: number;
   rejected: number;
+  /** What the provider reckoned that reading scans. Absent if it does not say. */
+  estimatedBytes?: number;
 }
 
 export interface Run {

@@ -2,6 +2,7 @@
 import { daysText, type ExportDestination, type MadeAnew } from "./destination.ts";
 import { MAX_PROPERTIES_PER_EVENT } from "./limits.ts";
 import { proofText, type AccountOwnership } from "./ownership.ts";
+import { READING_CODES, readingWarnings, type ReadingFacts } from "./readingWarnings.ts";
 import { nothingMatched, type RowFacts, rowWarnings } from "./rowWarnings.ts";
 
 export const WARNING_CODES = [
@@ -30,6 +31,7 @@ export const WARNING_CODES = [
   "uuid_not_unique",
   "uuids_change",
   "unknown_property",
+  ...READING_CODES,
 ] as const;
 
 export interface Warning {
@@ -45,7 +47,7 @@ export interface LastTest {
   steps: { name: string; ok: boolean; message?: string; warning?: true }[];
 }
 
-export interface EventFacts {
+export interface EventFacts extends ReadingFacts {
   name: string;
   imported: number;
   rejected: number;
@@ -123,7 +125,7 @@ export function eventWarnings(event: EventFacts): Warning[] {
       "and can be measured.";
     warnings.push({ code: "properties_truncated", message });
   }
-  return [...warnings, ...rowWarnings(event.rows)];
+  return [...warnings, ...rowWarnings(event.rows), ...readingWarnings(event)];
 }
 
 /** `unknownProperties`: those of a metric that no record of its events has. */

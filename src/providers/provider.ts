@@ -5,14 +5,14 @@ import { SyncError } from "../domain/errors.ts";
 import type { JsonObject } from "../domain/integration.ts";
 
 /** Undefined if the field may be absent and is. */
-export type FieldValue = string | string[] | null | undefined;
+export type FieldValue = string | number | string[] | null | undefined;
 
 /** One field of a provider's settings or events, with its input in forms. */
 export interface Field<S extends z.ZodType<FieldValue> = z.ZodType<FieldValue>> {
   readonly schema: S;
   readonly label: string;
   readonly help?: string;
-  readonly example: string | readonly string[];
+  readonly example: string | number | readonly string[];
   /** Checked while one types. The schema decides. */
   readonly rule?: TextRule;
   readonly choices?: Readonly<Record<string, string>>;
@@ -23,8 +23,10 @@ export interface Field<S extends z.ZodType<FieldValue> = z.ZodType<FieldValue>> 
   readonly isList?: boolean;
   /** Folded away, because its default is right for most people. */
   readonly isAdvanced?: boolean;
-  /** Other settings cannot be changed once a row was sent or stored. */
+  /** Other settings cannot be changed once a row was sent or stored, other fields of an event never. */
   readonly isChangeable?: boolean;
+  /** After a change of this field of an event, its rows are read again. */
+  readonly isReread?: boolean;
   /** Export cannot be switched on without a value. */
   readonly isNeededToExport?: boolean;
 }

@@ -2,6 +2,7 @@
 import { ApplicationFailure, isCancellation } from "@temporalio/workflow";
 import { CONCERNS_ALL_DAYS, continueError, mayConcernSomeDays } from "../domain/errors.ts";
 import type { EventProgress, ImportPass } from "../domain/progress.ts";
+import { sizeText } from "../domain/sizeText.ts";
 import { causeOf, toErrorState } from "./activityProxies.ts";
 import type { IntegrationRun } from "./integrationRun.ts";
 import { waitIfPaused } from "./pageBoundary.ts";
@@ -95,7 +96,9 @@ async function readPage(
   const { activities, integrationId, state } = integration;
   const { halvings: pageHalvings, progress, budget } = reading;
   const runId = state.run?.id ?? "";
-  integration.report("import", `reading ${pass.events.length} event(s), page ${importing.pages + 1}`);
+  const { estimatedBytes } = importing;
+  const size = estimatedBytes === undefined ? "" : `, about ${sizeText(estimatedBytes)} so far`;
+  integration.report("import", `reading ${pass.events.length} event(s), page ${importing.pages + 1}${size}`);
   const page = await activities.importPage({ integrationId, runId, task: { ...pass, progress }, pageHalvings });
   if (page.stale === true) return "ended";
   if (page.retryAtMs !== undefined) {
@@ -103,6 +106,7 @@ async function readPage(
     return "go";
   }
   importing.pages++;
+  if (page.estimatedBytes !== undefined) importing.estimatedBytes = (estimatedBytes ?? 0) + page.estimatedBytes;
   reading.halvings = 0;
   reading.gapsInARow = 0;
   reading.progress = page.progress;

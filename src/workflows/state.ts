@@ -55,6 +55,8 @@ export interface ExportRunState {
 export interface ImportRunState {
   highWatermarkMs: number | null;
   pages: number;
+  /** What reading scans, as the provider reckoned so far. Absent if it does not say. */
+  estimatedBytes?: number;
   failedEvents: string[];
   /** Absent while false: some days could not be read in this run. */
   leftGaps?: true;

@@ -46,7 +46,7 @@ describe("defaults", () => {
           apiUrl: undefined,
         },
         bigquery: {
-          overlapMs: 86_400_000,
+          lookbackMs: 3 * 86_400_000,
           exportTable: "inworld_router_exposures",
           stagingPrefix: "inworld_staging_",
           restUrl: undefined,
@@ -84,7 +84,7 @@ describe("good values", () => {
     const config = loadConfig({ ...MINIMAL, ...Object.fromEntries(names.map((name) => [name, "0"])) });
     expect([config.syncIntervalMs, config.syncJitterMs, config.sealGraceMs]).toEqual([0, 0, 0]);
     expect([config.providers.mixpanel.settleMs, config.reconcileIntervalMs]).toEqual([0, 0]);
-    expect(config.providers.bigquery.overlapMs).toBe(0);
+    expect(config.providers.bigquery.lookbackMs).toBe(0);
   });
 
   test("several keys: all are read, in order", () => {
@@ -140,7 +140,7 @@ describe("good values", () => {
       BIGQUERY_LOOKBACK_HOURS: "48",
     }).providers;
     expect(bigquery).toEqual({
-      overlapMs: 2 * 86_400_000,
+      lookbackMs: 2 * 86_400_000,
       exportTable: "exposures-2",
       stagingPrefix: "staging_",
       restUrl: "http://127.0.0.1:9050",

@@ -12,6 +12,7 @@ import {
 } from "../../src/domain/warnings.ts";
 
 const T = Date.UTC(2026, 0, 31, 8);
+const HOUR_MS = 3_600_000;
 const EVENT: EventFacts = {
   name: "purchase",
   imported: 10,
@@ -23,6 +24,12 @@ const EVENT: EventFacts = {
   future: 0,
   propertiesTruncated: false,
   rows: NO_ROW_FACTS,
+  lookbackMs: null,
+  nearEdge: 0,
+  newest: [],
+  isLocalTime: false,
+  runBytes: null,
+  sourceBytes: null,
 };
 const gap = (fromDay: string, toDay = fromDay): Gap => ({
   fromDay,
@@ -228,10 +235,16 @@ test("whatever the facts are, each warning is one or more whole sentences", () =
       tableRows: fc.constantFrom(null, 0, 1, 5),
       visible: fc.constantFrom(null, true, false),
     }),
+    lookbackMs: fc.constantFrom(null, 72 * HOUR_MS),
+    nearEdge: fc.nat(2),
+    newest: fc.array(fc.record({ atMs: fc.nat(), ageMs: fc.integer() }), { maxLength: 8 }),
+    isLocalTime: fc.boolean(),
+    runBytes: fc.constantFrom(null, 2 ** 40),
+    sourceBytes: fc.constantFrom(null, 2 ** 40),
   });
   fc.assert(
     fc.property(facts, (event) => {
-      for (const { message } of eventWarnings(event)) expect(message).toMatch(/^(?:No|\d|The|Nothing|Days).*\.$/s);
+      for (const { message } of eventWarnings(event)) expect(message).toMatch(/^(?:No|\d|The|Nothing|Days|Each).*\.$/s);
     }),
   );
 });

@@ -88,3 +88,43 @@ it("imports the rows of each event once, keeps going when one is deleted, and te
   ];
   expect(hidden.filter((text) => history.includes(text))).toEqual([]);
 }, 120_000);
+
+it("days that are read again bring rows that came too late and what changed; the run says what it reads", async () => {
+  const bigQuery = await connectBigQuery(system, control);
+  const atMs = Date.now() - 5 * DAY_MS;
+  const row = (id: string, amount: number): EventRow => ({
+    event_name: "order",
+    user_id: `user of ${id}`,
+    created_at: new Date(atMs).toISOString(),
+    event_uuid: id,
+    amount,
+  });
+  await bigQuery.seed([row("paid", 10)]);
+  await system.call("POST", `${bigQuery.path}/events`, { eventName: "order", ...COLUMNS, lookbackHours: 24 });
+  await system.call("PATCH", bigQuery.path, { import: { enabled: true } });
+  expect(await bigQuery.sync()).toBe("succeeded");
+  await bigQuery.seed([row("late", 20)]);
+  const table = `\`${bigQuery.projectId}.${COLUMNS.dataset}.${COLUMNS.tableName}\``;
+  await control.query(bigQuery.projectId, `UPDATE ${table} SET amount = 7 WHERE event_uuid = 'paid'`);
+  expect(await bigQuery.sync()).toBe("succeeded");
+  const amounts = async () => {
+    const records = await bigQuery.records("order");
+    return records.map(({ properties }) => Number(properties["amount"])).toSorted((a, b) => a - b);
+  };
+  expect(await amounts()).toEqual([10]);
+  const from = new Date(atMs).toISOString().slice(0, 10);
+  const asked = await system.call<{ requestId: string }>("POST", `${bigQuery.path}/events/order/reread`, { from });
+  expect(await bigQuery.outcome(asked.requestId)).toBe("succeeded");
+  expect(await amounts()).toEqual([7, 20]);
+  const { runs } = await system.call<{ runs: { directions: { direction: string; estimatedBytes?: number }[] }[] }>(
+    "GET",
+    `${bigQuery.path}/runs`,
+  );
+  const read = runs[0]?.directions.find(({ direction }) => direction === "import")?.estimatedBytes;
+  expect(read).toBeGreaterThan(0);
+  // With a longer lookback the next run finds such rows by itself.
+  await system.call("PATCH", `${bigQuery.path}/events/order`, { lookbackHours: 24 * 7 });
+  await bigQuery.seed([row("later", 30)]);
+  expect(await bigQuery.sync()).toBe("succeeded");
+  expect(await amounts()).toEqual([7, 20, 30]);
+}, 120_000);

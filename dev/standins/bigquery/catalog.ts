@@ -12,6 +12,7 @@ import {
 } from "./google.ts";
 import { runSql, type Field } from "./adminQueries.ts";
 import { expiredRows, withChange, withDefaults } from "./expirations.ts";
+import { bytesPerRow, fromEngineTable, partitionsLeft, type Partitions, toEngineTable } from "./partitions.ts";
 
 /** What survives a restart. */
 export interface KeptCatalog {
@@ -31,6 +32,8 @@ export class Catalog {
   readonly #engine: Engine;
   readonly #expirations: Map<string, number>;
   readonly #collations: Map<string, string>;
+  /** Integer ranges by table, which the emulator does not keep. */
+  readonly #ranges = new Map<string, Json>();
   readonly #hooks: CatalogHooks;
 
   constructor(engine: Engine, { expirations, collations }: KeptCatalog, hooks: CatalogHooks) {
@@ -106,7 +109,8 @@ export class Catalog {
     const expiresAtMs = this.#expirations.get(tableText(name));
     const dataset = await this.dataset(name.projectId, name.datasetId);
     return {
-      ...body,
+      ...fromEngineTable(body),
+      ...this.#ranges.get(tableText(name)),
       location: dataset?.["location"] ?? "US",
       ...(expiresAtMs === undefined ? {} : { expirationTime: String(expiresAtMs) }),
     };
@@ -115,11 +119,20 @@ export class Catalog {
   /** The table with its current number of rows. */
   async countedTable(name: TableName): Promise<Json | null> {
     const table = await this.table(name);
-    return table?.["type"] === "TABLE" ? { ...table, numRows: String(await this.count(name)) } : table;
+    if (table?.["type"] !== "TABLE") return table;
+    const rows = await this.count(name);
+    return { ...table, numRows: String(rows), numBytes: String(rows * bytesPerRow(fieldsOf(table))) };
   }
 
-  async count(name: TableName): Promise<number> {
-    const sql = `SELECT COUNT(*) AS n FROM \`${name.projectId}.${name.datasetId}.${name.tableId}\``;
+  /** The bytes of these columns in the partitions that a filter leaves. */
+  async scannedBytes(name: TableName, columns: Field[], restriction: string, of: Partitions | null): Promise<number> {
+    const rows = await this.count(name, of === null ? "TRUE" : partitionsLeft(restriction, of));
+    return rows * bytesPerRow(columns);
+  }
+
+  async count(name: TableName, where = "TRUE"): Promise<number> {
+    const table = `\`${name.projectId}.${name.datasetId}.${name.tableId}\``;
+    const sql = `SELECT COUNT(*) AS n FROM ${table} WHERE ${where}`;
     return Number((await runSql(this.#engine, name.projectId, sql)).rows[0]?.["n"] ?? 0);
   }
 
@@ -142,11 +155,16 @@ export class Catalog {
     if (typeof body["view"] === "object" && body["view"] !== null) return await this.#insertView(name, body);
     const made = withDefaults(dataset, body, this.#hooks.isSandbox(projectId));
     const answer = await this.#engine.call("POST", `${projectId}/datasets/${datasetId}/tables`, {
-      ...made,
+      ...toEngineTable(made),
       tableReference: name,
     });
     if (answer.status === 409) throw alreadyExists(`Table ${tableText(name)}`);
     accepted(answer);
+    const { rangePartitioning, requirePartitionFilter = false } = body;
+    this.#ranges.delete(tableText(name));
+    if (rangePartitioning !== undefined) {
+      this.#ranges.set(tableText(name), { rangePartitioning, requirePartitionFilter });
+    }
     this.#setExpiration(name, made["expirationTime"] ?? null);
     return await this.#present(name);
   }

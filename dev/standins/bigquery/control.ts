@@ -109,7 +109,10 @@ export class BigQueryControl extends ControlClient {
     return (await this.call<{ datasets: Json[] }>("datasets/list", { projectId })).datasets;
   }
 
-  /** `table` is a BigQuery resource: `{schema, timePartitioning, clustering, labels, expirationTime, view}`. */
+  /**
+   * `table` is a BigQuery resource: `{schema, timePartitioning, rangePartitioning, requirePartitionFilter, clustering,
+   * labels, expirationTime, view}`.
+   */
   createTable(projectId: string, datasetId: string, tableId: string, table: Json): Promise<Json> {
     return this.call("tables/create", { projectId, datasetId, tableId, table });
   }
@@ -145,7 +148,10 @@ export class BigQueryControl extends ControlClient {
     return this.call("query", { projectId, sql });
   }
 
-  /** Appends rows as a load of NDJSON would, without checking rights, faults or counting. */
+  /**
+   * Appends rows as a load of NDJSON would, without checking rights, faults or counting. In a table that is partitioned
+   * by ingestion time, a row's `_PARTITIONTIME` says when it arrived; null: it is in the streaming buffer.
+   */
   async loadRows(projectId: string, datasetId: string, tableId: string, rows: readonly Json[]): Promise<void> {
     for (let at = 0; at < rows.length; at += ROWS_PER_LOAD)
       await this.call("rows/load", { projectId, datasetId, tableId, rows: rows.slice(at, at + ROWS_PER_LOAD) });

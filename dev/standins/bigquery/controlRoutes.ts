@@ -6,6 +6,7 @@ import { newCounters } from "./project.ts";
 import { accountSchema, emailSchema, faultSchema, projectIdSchema, projectSettingsSchema } from "./protocol.ts";
 import { protectionSchema } from "./protections.ts";
 import { loadRows, runSql } from "./adminQueries.ts";
+import { partitionsOf, withIngestionTime } from "./partitions.ts";
 import type { EmulatorState } from "./emulatorState.ts";
 
 const ofProject = z.strictObject({ projectId: projectIdSchema });
@@ -94,7 +95,9 @@ export const COMMANDS: Commands<EmulatorState> = {
     return { rows, dmlAffectedRows };
   }),
   "rows/load": command(ofTable.extend({ rows: z.array(resource) }), async (state, { rows, ...name }) => {
-    await loadRows(state.engine, state.uploadDir, name, rows);
+    const partitions = partitionsOf((await state.catalog.table(name)) ?? {});
+    const arriving = partitions?.isIngestion === true ? rows.map((row) => withIngestionTime(row, partitions)) : rows;
+    await loadRows(state.engine, state.uploadDir, name, arriving);
     return { loaded: rows.length };
   }),
 };

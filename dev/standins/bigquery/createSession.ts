@@ -2,8 +2,17 @@
 import { status, type ServiceError } from "@grpc/grpc-js";
 import type { EmulatorRead } from "./emulatorRead.ts";
 import { missing, operating, requestFailed } from "./grpcError.ts";
-import { createReadSessionRequest, readSession, splitReadStreamRequest, splitReadStreamResponse } from "./messages.ts";
-import { tableText, textOf, type TableName } from "./google.ts";
+import {
+  createReadSessionRequest,
+  readSession,
+  splitReadStreamRequest,
+  splitReadStreamResponse,
+  type CreateReadSessionRequest,
+} from "./messages.ts";
+import type { Field } from "./adminQueries.ts";
+import { fieldsOf } from "./catalog.ts";
+import { tableText, textOf, type Json, type TableName } from "./google.ts";
+import { engineRestriction, partitionsOf } from "./partitions.ts";
 import { holds, type Principal } from "./roles.ts";
 import { addStream, projectIdOf, rowsOfStreams, sessionNameOf, type ReadStream } from "./sessions.ts";
 import { liveSession } from "./readRows.ts";
@@ -27,15 +36,23 @@ export async function createSession(
   if (!holds(account, "bigquery.readsessions.create", projectId, null))
     throw requestFailed(status.PERMISSION_DENIED, missing("bigquery.readsessions.create", parent));
   const [, tableProject = "", datasetId = "", tableId = ""] = name;
-  const location = await readableTable(state, account, { projectId: tableProject, datasetId, tableId }, table);
+  const tableName = { projectId: tableProject, datasetId, tableId };
+  const { location, metadata } = await readableTable(state, account, tableName, table);
   const restriction = request.readSession?.readOptions?.rowRestriction ?? "";
   if (Buffer.byteLength(restriction) > RESTRICTION_MAX_BYTES)
     throw requestFailed(
       status.INVALID_ARGUMENT,
       `read_session.read_options.row_restriction exceeded maximum allowed length. Maximum bytes allowed: ${RESTRICTION_MAX_BYTES}`,
     );
-  const allowed = state.protections.allowed({ projectId: tableProject, datasetId, tableId }, account.email, request);
-  const asked = allowed === request ? bytes : createReadSessionRequest.encode(allowed);
+  const allowed = state.protections.allowed(tableName, account.email, request);
+  const partitions = partitionsOf(metadata);
+  const { rowRestriction = "", selectedFields: wantedNames = [] } = allowed.readSession?.readOptions ?? {};
+  const engineFilter = engineRestriction(rowRestriction, partitions, tableName);
+  const visible = fieldsOf(metadata);
+  const selected = wantedNames.length === 0 ? visible : visible.filter((field) => wantedNames.includes(field.name));
+  const plain = allowed === request ? bytes : createReadSessionRequest.encode(allowed);
+  const asked = partitions?.isIngestion === true ? engineRequest(allowed, engineFilter, visible) : plain;
+  const estimatedTotalBytesScanned = await state.catalog.scannedBytes(tableName, selected, engineFilter, partitions);
   const answer = readSession.decode(await openSession(state, emulator, asked, tableId, restriction));
   const project = state.project(projectId);
   const session = project.openSession(location);
@@ -48,9 +65,21 @@ export async function createSession(
   project.counters.sessionsCreated++;
   return readSession.encode({
     ...answer,
+    estimatedTotalBytesScanned,
     name: session.name,
     expireTime: { seconds: Math.floor(session.expiresAtMs / 1_000), nanos: 0 },
     streams: streams.map((stream) => ({ name: addStream(session, stream) })),
+  });
+}
+
+/** The same request with another filter, and without the column of the front. */
+function engineRequest(request: CreateReadSessionRequest, rowRestriction: string, visible: Field[]): Buffer {
+  const { readOptions } = request.readSession ?? {};
+  const asked = readOptions?.selectedFields ?? [];
+  const selectedFields = asked.length > 0 ? asked : visible.map(({ name }) => name);
+  return createReadSessionRequest.encode({
+    ...request,
+    readSession: { ...request.readSession, readOptions: { ...readOptions, selectedFields, rowRestriction } },
   });
 }
 
@@ -67,7 +96,7 @@ async function readableTable(
   account: Principal,
   name: TableName,
   resource: string,
-): Promise<string> {
+): Promise<{ location: string; metadata: Json }> {
   if (!holds(account, "bigquery.tables.getData", name.projectId, name.datasetId))
     throw requestFailed(status.PERMISSION_DENIED, missing("bigquery.tables.getData", resource));
   const dataset = await state.catalog.dataset(name.projectId, name.datasetId);
@@ -76,7 +105,7 @@ async function readableTable(
   if (table === null) throw requestFailed(status.NOT_FOUND, `Not found: Table ${tableText(name)}`);
   if (table["type"] !== "TABLE")
     throw requestFailed(status.INVALID_ARGUMENT, "non-table entities cannot be read with the storage API");
-  return textOf(dataset["location"], "US");
+  return { location: textOf(dataset["location"], "US"), metadata: table };
 }
 
 /** The session holds the rows as they are now; later rows are not in it. */

@@ -23,6 +23,7 @@ export interface ReadSessionMessage {
   table?: string;
   streams?: { name: string }[];
   estimatedRowCount?: number;
+  estimatedTotalBytesScanned?: number;
 }
 
 export interface ReadRowsRequest {

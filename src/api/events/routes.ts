@@ -8,7 +8,7 @@ import type { ProviderSchemas } from "../integrations/providerSchemas.ts";
 import { signalConfigChanged } from "../integrations/signals.ts";
 import { listOf, toList } from "../responses.ts";
 import { checkEventName } from "./checkEventName.ts";
-import { eventParams, eventPatch, integrationParams, pageQuery } from "../schemas.ts";
+import { eventParams, integrationParams, pageQuery } from "../schemas.ts";
 
 export function registerEvents(app: App, deps: AppDeps, schemas: ProviderSchemas): void {
   const endpoint = endpointsOf(app, "events");
@@ -50,18 +50,30 @@ export function registerEvents(app: App, deps: AppDeps, schemas: ProviderSchemas
       return toList("events", page, schemas.toEventResponse);
     },
   });
+  registerChanges(app, deps, schemas);
+}
+
+function registerChanges(app: App, deps: AppDeps, schemas: ProviderSchemas): void {
+  const endpoint = endpointsOf(app, "events");
+  const { events, integrations } = deps.store;
   endpoint({
     method: "patch",
     path: "/v1/integrations/{id}/events/{name}",
     operationId: "updateEvent",
     summary: "Change an event",
     description:
-      "Changes the description of an event. Everything else of an event is fixed: delete it and add another one.",
+      "Changes the description of an event, and how its rows are read where the provider has fields for that; null " +
+      "takes a value away. Everything else of an event is fixed: delete it and add another one.",
     params: eventParams,
-    body: eventPatch,
+    body: schemas.eventPatch,
+    bodyFor: async (workspaceId, { id }) =>
+      schemas.eventPatchFor(orNotFound("integration", await integrations.get(workspaceId, id))),
     response: schemas.event,
-    handler: async ({ workspaceId, params: { id, name }, body }) =>
-      schemas.toEventResponse(orNotFound("event", await events.update(workspaceId, id, name, body))),
+    handler: async ({ workspaceId, params: { id, name }, body }) => {
+      const row = orNotFound("event", await events.update(workspaceId, id, name, body));
+      if (body.source !== undefined) await signalConfigChanged(deps, await integrations.get(workspaceId, id));
+      return schemas.toEventResponse(row);
+    },
   });
   endpoint({
     method: "delete",

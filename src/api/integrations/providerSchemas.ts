@@ -1,6 +1,6 @@
 // What the endpoints of integrations and events accept and return for each provider, made from the providers' specs.
 import { z } from "@hono/zod-openapi";
-import type { EventSummary, NewEvent } from "../../domain/event.ts";
+import type { EventPatch, EventSummary, NewEvent } from "../../domain/event.ts";
 import type {
   Integration,
   IntegrationPatch,
@@ -11,6 +11,7 @@ import type {
 } from "../../domain/integration.ts";
 import type { Field, Fields, FieldValue, ProviderSpec } from "../../providers/provider.ts";
 import {
+  description,
   directionSwitches,
   eventName,
   importFromDay,
@@ -53,6 +54,8 @@ export function createProviderSchemas(specs: readonly ProviderSpec[], nowMs: Now
     integrationPatchFor: (row: Integration) => integrationPatch(specOf(row.provider), row),
     newEvent: z.union(specs.map(newEvent)),
     newEventFor: ({ provider }: Integration) => newEvent(specOf(provider)),
+    eventPatch: z.union(specs.map(eventPatch)),
+    eventPatchFor: ({ provider }: Integration) => eventPatch(specOf(provider)),
     integration,
     event,
     importCostOf: ({ provider, importFrom, createdAtMs }: Integration): string | null => {
@@ -189,6 +192,37 @@ function newEvent(spec: ProviderSpec): z.ZodType<NewEvent> {
     }));
 }
 
+/** Null takes the value of a field away. */
+function eventPatch(spec: ProviderSpec): z.ZodType<EventPatch> {
+  const { source, example } = spec.event;
+  const changeable = Object.entries(source).filter(([, { isChangeable }]) => isChangeable === true);
+  return z
+    .strictObject(
+      {
+        description: description.nullable().optional(),
+        ...Object.fromEntries(changeable.map(([name, field]) => [name, clearable(field)])),
+      },
+      sayUnknown(`unknown field of a ${spec.title} event, or one that never changes`),
+    )
+    .openapi(`${componentName(spec)}EventPatch`, { example: { description: `About ${example}` } })
+    .transform((body: Record<string, unknown>) => {
+      const changed = pick(
+        body,
+        changeable.map(([name]) => name),
+      );
+      return {
+        description: body["description"] as string | null | undefined,
+        source: Object.keys(changed).length === 0 ? undefined : changed,
+        isReread: Object.keys(changed).some((name) => source[name]?.isReread === true),
+      };
+    });
+}
+
+function clearable({ schema, ...field }: Field): z.ZodType {
+  const given = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  return documented({ ...field, schema: (given as z.ZodType<FieldValue>).nullable() }).optional();
+}
+
 function integrationOf(spec: ProviderSpec) {
   return integrationFields
     .extend({ provider: z.literal(spec.id).describe("The provider."), ...responseShapeOf(spec.settings) })
@@ -212,13 +246,15 @@ const responseShapeOf = (fields: Fields) =>
   );
 
 function responseSchemaOf({ schema, choices, isList = false }: Field): Field["schema"] {
-  const one = choices === undefined ? z.string() : z.enum(Object.keys(choices));
-  const value = isList ? z.array(one) : one;
+  const one = choices !== undefined ? z.enum(Object.keys(choices)) : isNumber(schema) ? z.number() : z.string();
+  const value = isList ? z.array(z.string()) : one;
   if (schema.safeParse(null).success) return value.nullable();
   // A field with a default is always stored.
   const absent = schema.safeParse(undefined);
   return absent.success && absent.data === undefined ? value.optional() : value;
 }
+
+const isNumber = (schema: z.ZodType): boolean => schema.safeParse(1).success;
 
 function documented({ schema, label, help, example }: Field): z.ZodType {
   return schema.meta({ description: help === undefined ? `${label}.` : `${label}: ${help}`, example });

@@ -1,12 +1,15 @@
 // How the API shows integrations and events: the fields that all providers share, and responses made from rows.
 import { z } from "@hono/zod-openapi";
 import { workflowIdOf } from "../../client/index.ts";
+import { ARRIVAL_AGE_HOURS } from "../../domain/arrivals.ts";
 import type { EventSummary } from "../../domain/event.ts";
 import type { Integration } from "../../domain/integration.ts";
 import { OWNERSHIP_STATUSES } from "../../domain/ownership.ts";
 import { eventWarnings, integrationWarnings, type LastTest } from "../../domain/warnings.ts";
 import { count, errorState, isoTime, isoTimeOrNull, time, toErrorField, warnings } from "../responses.ts";
 import { lastRunResponse, toLastRun } from "../runs/responses.ts";
+
+const HOUR_MS = 3_600_000;
 
 const doing = z.string().nullable().optional().openapi({
   description: "What the direction does, while a run goes on. Null if the workflow does not answer. Absent in lists.",
@@ -135,6 +138,32 @@ export const eventFields = z.object({
   rejected: count.openapi({ description: "Records that were rejected.", example: 0 }),
   completeThrough,
   gaps: z.array(gapResponse).describe("Days that cannot be read now. Each run tries them again."),
+  arrivalAges: z
+    .array(
+      z.object({
+        belowHours: z.number().nullable().describe("The rows were younger than this. Null: older than all others."),
+        count: count.describe("How many rows."),
+      }),
+    )
+    .openapi({
+      description:
+        "How old new rows were when the run that first saw them began, without the first import and days that were " +
+        "read again. Each group begins where the one before ends. Empty before the first such row.",
+      example: [
+        { belowHours: 1, count: 120 },
+        { belowHours: null, count: 0 },
+      ],
+    }),
+  reading: z
+    .object({
+      lookbackHours: z.number().nullable().describe("How long after its time a row may arrive. Null: not limited."),
+      runBytes: count.nullable().describe("What reading in the last run scans. Events of one table are read together."),
+      sourceBytes: count.nullable().describe("The size of the whole table."),
+    })
+    .openapi({
+      description: "What runs read of the event's source. Values are null if they are not known.",
+      example: { lookbackHours: 72, runBytes: 52428800, sourceBytes: 1073741824 },
+    }),
   warnings,
   error: errorState.optional(),
 });
@@ -202,6 +231,12 @@ export function toEventResponse(row: EventSummary, nameField: string): EventResp
       message,
       since: isoTime(sinceMs),
     })),
+    arrivalAges: row.arrivalAges.map((of, i) => ({ belowHours: ARRIVAL_AGE_HOURS[i] ?? null, count: of })),
+    reading: {
+      lookbackHours: row.lookbackMs === null ? null : row.lookbackMs / HOUR_MS,
+      runBytes: row.runBytes,
+      sourceBytes: row.sourceBytes,
+    },
     warnings: eventWarnings(row),
     ...toErrorField(row.error),
   };

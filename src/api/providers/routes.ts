@@ -26,7 +26,7 @@ const field = z
     default: z.string().optional().describe("The value if it is absent."),
     advanced: z.boolean().openapi({ description: "Whether the default is right for most people.", example: false }),
     changeable: z.boolean().openapi({
-      description: "Whether it can always be changed later. Other fields: until a row was sent or stored.",
+      description: "Whether it can always be changed later. Other settings: until a row was sent or stored.",
       example: false,
     }),
     neededToExport: z.boolean().openapi({ description: "Whether export needs it.", example: false }),
@@ -145,7 +145,7 @@ function toField(name: string, one: Field, kind?: "secret"): z.input<typeof fiel
     pattern: rule?.pattern.source,
     message: rule?.message,
     required: !absent.success,
-    default: typeof absent.data === "string" ? absent.data : undefined,
+    default: absent.data?.toString(),
     advanced: one.isAdvanced ?? false,
     changeable: one.isChangeable ?? kind === "secret",
     neededToExport: one.isNeededToExport ?? false,

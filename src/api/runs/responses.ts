@@ -31,6 +31,11 @@ const directionOfRun = z.object({
   outcome: outcome.nullable().describe("Null while the direction goes on."),
   records: count.openapi({ description: "How many records were sent or stored.", example: 1200 }),
   rejected: count.openapi({ description: "How many records were rejected.", example: 0 }),
+  estimatedBytes: count.optional().openapi({
+    description:
+      "What the provider reckoned that reading scans, known before rows are read. Absent if it does not say that.",
+    example: 52428800,
+  }),
   error: errorState.optional(),
   failedEvents: z.array(z.string()).optional().describe("The events that could not be imported."),
 });

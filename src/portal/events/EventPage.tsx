@@ -15,6 +15,7 @@ import { Page, Section } from "../ui/Page.tsx";
 import { QueryState } from "../ui/QueryState.tsx";
 import { RelativeTime } from "../ui/RelativeTime.tsx";
 import { formatCount, localTime } from "../ui/time.ts";
+import { Reading } from "./Reading.tsx";
 import { TruncatedProperties } from "./TruncatedProperties.tsx";
 import { eventsKey, useEvents, useProperties } from "./queries.ts";
 
@@ -34,15 +35,16 @@ export default function EventPage({ id, name }: EventName) {
   return (
     <Page title={name} above={above}>
       <QueryState query={{ ...query, data: event }} loading="Loading the event">
-        {({ description, error, imported, rejected, completeThrough, warnings }) => (
+        {(found) => (
           <>
-            {description !== null && <Text size="md">{description}</Text>}
-            <SyncErrors of={[{ name, error }]} />
-            <Warnings warnings={warnings} />
+            {found.description !== null && <Text size="md">{found.description}</Text>}
+            <SyncErrors of={[{ name, error: found.error }]} />
+            <Warnings warnings={found.warnings} />
             <Text>
-              {formatCount(imported)} imported, {formatCount(rejected)} rejected. Complete through:{" "}
-              <RelativeTime at={completeThrough} empty="not yet" />
+              {formatCount(found.imported)} imported, {formatCount(found.rejected)} rejected. Complete through:{" "}
+              <RelativeTime at={found.completeThrough} empty="not yet" />
             </Text>
+            <Reading id={id} name={name} event={found} provider={provider} />
             <Properties id={id} name={name} />
             <Records id={id} name={name} />
           </>

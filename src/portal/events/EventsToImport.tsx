@@ -1,11 +1,11 @@
 // The events that an integration imports, and how far each is imported.
-import { Badge, Button, Modal, SimpleGrid, Text } from "@mantine/core";
+import { Accordion, Badge, Button, Modal, SimpleGrid, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { client, type Integration, type SyncEvent } from "../api.ts";
 import { SyncErrors } from "../integrations/SyncErrors.tsx";
 import { useIntegrationMutation } from "../integrations/queries.ts";
 import { FieldInput } from "../providers/FieldInput.tsx";
-import { initialValues, toBody, useProviderForm, type Values } from "../providers/fields.ts";
+import { initialValues, toBody, useProviderForm, type ProviderField, type Values } from "../providers/fields.ts";
 import { nameOf, useProvider, type Provider } from "../providers/providers.tsx";
 import { useSuggestions } from "../providers/useSuggestions.ts";
 import { ConfirmDelete } from "../ui/ConfirmDelete.tsx";
@@ -102,6 +102,9 @@ function EventForm({ id, provider, onAdded }: { id: string; provider: Provider; 
     client.POST("/v1/integrations/{id}/events", { params: { path: { id } }, body: body as never }),
   );
   const [name, description, ...source] = fields;
+  const inputOf = (field: ProviderField) => (
+    <FieldInput key={field.name} form={form} field={field} suggestions={suggestions.of(field)} />
+  );
   return (
     <SubmitForm
       form={form}
@@ -119,11 +122,17 @@ function EventForm({ id, provider, onAdded }: { id: string; provider: Provider; 
           Names cannot be offered, type them: {suggestions.message}
         </Text>
       )}
-      <SimpleGrid cols={{ base: 1, xs: 2 }}>
-        {source.map((field) => (
-          <FieldInput key={field.name} form={form} field={field} suggestions={suggestions.of(field)} />
-        ))}
-      </SimpleGrid>
+      <SimpleGrid cols={{ base: 1, xs: 2 }}>{source.filter(({ advanced }) => !advanced).map(inputOf)}</SimpleGrid>
+      {source.some(({ advanced }) => advanced) && (
+        <Accordion variant="contained">
+          <Accordion.Item value="advanced">
+            <Accordion.Control>Advanced (optional)</Accordion.Control>
+            <Accordion.Panel>
+              <Stack>{source.filter(({ advanced }) => advanced).map(inputOf)}</Stack>
+            </Accordion.Panel>
+          </Accordion.Item>
+        </Accordion>
+      )}
     </SubmitForm>
   );
 }

@@ -33,7 +33,7 @@ export function providerOf(providers: Provider[], id = ""): Provider {
 /** The values of the provider's fields stand beside the fields that all integrations and events have. */
 export function valueOf(item: Integration | SyncEvent, field: string | undefined): string | null {
   const value = (item as Record<string, unknown>)[field ?? ""];
-  return typeof value === "string" ? value : null;
+  return typeof value === "string" || typeof value === "number" ? String(value) : null;
 }
 
 /** Distinguishes an integration from the others of its provider. */

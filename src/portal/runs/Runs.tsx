@@ -12,7 +12,7 @@ import { QueryState } from "../ui/QueryState.tsx";
 import { RelativeTime } from "../ui/RelativeTime.tsx";
 import { toSeries } from "../ui/series.tsx";
 import { OUTCOME_COLORS, STATUS_COLORS } from "../ui/theme.ts";
-import { formatCount, localTime, outcomeText } from "../ui/time.ts";
+import { formatBytes, formatCount, localTime, outcomeText } from "../ui/time.ts";
 
 const BarFigure = lazy(() => import("../ui/BarFigure.tsx"));
 
@@ -75,10 +75,15 @@ function toBars({ startedAt, directions }: Run): Record<string, string | number>
 function DirectionOfRun({ run, name }: { run: Run; name: "export" | "import" }) {
   const direction = run.directions.find((one) => one.direction === name);
   if (direction === undefined) return "off";
-  const { records, rejected, failedEvents = [], error } = direction;
+  const { records, rejected, estimatedBytes, failedEvents = [], error } = direction;
   return (
     <>
       {formatCount(records)} records{rejected > 0 && `, ${formatCount(rejected)} rejected`}
+      {estimatedBytes !== undefined && (
+        <Text size="xs" c="dimmed">
+          reads about {formatBytes(estimatedBytes)}
+        </Text>
+      )}
       {failedEvents.length > 0 && (
         <Box style={{ overflowWrap: "anywhere" }}>failed events: {failedEvents.join(", ")}</Box>
       )}

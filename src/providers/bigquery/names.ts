@@ -10,6 +10,7 @@ export interface TableRef {
 }
 
 const MAX_QUOTED_CHARS = 80;
+const DATE_CHARS = 10;
 /** BigQuery's limit for a query's text is 1 MB. Names and ids are far shorter than this. */
 const MAX_LITERAL_CHARS = 16_384;
 // The years 1 to 9999.
@@ -59,6 +60,10 @@ export function timestampSql(epochMs: number): string {
 
 export function datetimeSql(epochMs: number): string {
   return `DATETIME '${wallTime(epochMs)}'`;
+}
+
+export function dateSql(epochMs: number): string {
+  return `DATE '${wallTime(epochMs).slice(0, DATE_CHARS)}'`;
 }
 
 /** The project in the address of a service account; null for accounts of Google's own, which name a number or none. */

@@ -17,7 +17,7 @@ export interface BigQueryOptions {
   /** An access token instead of Application Default Credentials. */
   sourceToken?: string;
   /** How long after its own timestamp a row may arrive and still be imported. */
-  overlapMs: number;
+  lookbackMs: number;
   exportTable: string;
   stagingPrefix: string;
   /** export/exportBuckets.ts has the default and its reason. */

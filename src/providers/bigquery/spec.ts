@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { origin, plainText, token, wholeNumber } from "../../config/parsers.ts";
 import type { ProviderSettings } from "../../config/setting.ts";
-import { reader, text, type Fields, type ProviderSpec, type ValuesOf } from "../provider.ts";
+import { keeps, reader, text, type Fields, type ProviderSpec, type TextRule, type ValuesOf } from "../provider.ts";
 import { COLUMN, DATASET, LOCATION, PROJECT, SERVICE_ACCOUNT, TABLE } from "./nameRules.ts";
 
 const datasetId = text(DATASET);
@@ -47,6 +47,35 @@ const columnText = z
   .string()
   .transform((names) => names.split(",").map((name) => name.trim()))
   .pipe(columnList);
+const MAX_LOOKBACK_HOURS = 24 * 366;
+const HOURS_MESSAGE = `must be a whole number of hours from 1 to ${MAX_LOOKBACK_HOURS}`;
+/** Forms send texts. */
+const lookbackHours = z
+  .union(
+    [
+      z.number(),
+      z
+        .string()
+        .regex(/^[0-9]{1,4}$/, HOURS_MESSAGE)
+        .transform(Number),
+    ],
+    HOURS_MESSAGE,
+  )
+  .refine((hours) => Number.isInteger(hours) && hours >= 1 && hours <= MAX_LOOKBACK_HOURS, HOURS_MESSAGE);
+
+const ZONE = {
+  pattern: /^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+){0,2}$/,
+  maxChars: 64,
+  message: "must be a time zone's IANA name, as in Europe/Berlin or UTC",
+} satisfies TextRule;
+
+function isTimeZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
 
 const DATASETS = { list: "datasets" } as const;
 const TABLES = { list: "tables" } as const;
@@ -61,6 +90,40 @@ const source = {
   eventUuidFieldName: column("Event UUID Field Name", "Unique per row, the same at every read", "event_uuid", [
     "STRING",
   ]),
+  timeZone: {
+    schema: z
+      .string()
+      .refine((zone) => keeps(ZONE, zone) && isTimeZone(zone), ZONE.message)
+      .optional(),
+    rule: ZONE,
+    label: "Time Zone",
+    help: "Of a DATETIME timestamp that holds local time. Default: UTC. A change reads all rows again.",
+    example: "Europe/Berlin",
+    isAdvanced: true,
+    isChangeable: true,
+    isReread: true,
+  },
+  lookbackHours: {
+    schema: lookbackHours.optional(),
+    label: "Lookback in Hours",
+    help: "How long after its timestamp a row may reach the table. Default: the operator's setting, usually 72.",
+    example: 72,
+    isNumeric: true,
+    isAdvanced: true,
+    isChangeable: true,
+  },
+  arrivalFieldName: {
+    ...column(
+      "Arrival Field Name",
+      "When rows reached the table: a column, or _PARTITIONTIME for ingestion time. Then each run reads what arrived " +
+        "since the last one, however old it is.",
+      "loaded_at",
+      ["TIMESTAMP", "DATETIME", "DATE"],
+    ),
+    schema: text(COLUMN).schema.optional(),
+    isAdvanced: true,
+    isChangeable: true,
+  },
   /** The columns above are copied in any case. */
   columns: {
     schema: z.union([columnList, columnText]).optional(),
@@ -94,11 +157,13 @@ const addressOverride = (name: string, description: string) => ({
 });
 
 const operatorSettings = {
-  overlapMs: {
+  lookbackMs: {
     name: "BIGQUERY_LOOKBACK_HOURS",
     parser: wholeNumber(0, 24 * 365).transform((value) => value * HOUR_MS),
-    default: "24",
-    description: "How long after its own timestamp a row may reach its table. More hours read more bytes in every run.",
+    default: "72",
+    description:
+      "How long after its own timestamp a row may reach its table, for events without their own `lookbackHours`. " +
+      "More hours read more bytes in every run.",
   },
   exportTable: {
     name: "BIGQUERY_EXPORT_TABLE",

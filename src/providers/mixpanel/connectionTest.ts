@@ -9,7 +9,7 @@ import type { MixpanelProject } from "./accountResponse.ts";
 import { sendRequest } from "./client.ts";
 import { isRefusedAccount, quoted, refusalError } from "./errors.ts";
 import { requestExport } from "./import/exportRequest.ts";
-import { dayInZone } from "./import/projectTimeZone.ts";
+import { dayInZone } from "../localTime.ts";
 import { type MixpanelCall, settingsOf } from "./options.ts";
 import { timesOf } from "./projectTime.ts";
 

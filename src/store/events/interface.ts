@@ -1,6 +1,7 @@
 // Event definitions, and the records that were imported for them.
 import type {
   EventDefinition,
+  EventPatch,
   EventSummary,
   ImportedRecord,
   ListedNames,
@@ -16,12 +17,8 @@ export interface EventStore {
   create(workspaceId: string, integrationId: string, event: NewEvent): Promise<EventSummary | null>;
   list(workspaceId: string, integrationId: string, page: PageRequest): Promise<Page<EventSummary> | null>;
   get(workspaceId: string, integrationId: string, name: string): Promise<EventSummary | null>;
-  update(
-    workspaceId: string,
-    integrationId: string,
-    name: string,
-    patch: { description?: string | null },
-  ): Promise<EventSummary | null>;
+  /** A change of the source raises the integration's version and syncVersion. */
+  update(workspaceId: string, integrationId: string, name: string, patch: EventPatch): Promise<EventSummary | null>;
   /** Hides the event and its records at once; the purge deletes them. Throws InUseError while a metric uses it. */
   remove(workspaceId: string, integrationId: string, name: string): Promise<boolean>;
   /** The imported records, in a stable order; those of one user by any of its ids, if it is given. */

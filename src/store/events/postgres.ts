@@ -1,10 +1,11 @@
 // Event definitions: the "events to import" of an integration, with their counters and progress.
 import { sql } from "kysely";
-import type { EventSummary, NewEvent } from "../../domain/event.ts";
+import type { EventPatch, EventSummary, NewEvent } from "../../domain/event.ts";
 import { ConflictError } from "../errors.ts";
 import { decodeCursor, toPage, type CursorList } from "../postgres/cursors.ts";
 import { orIfTaken, type Database, type Queryable, type Transaction } from "../postgres/database.ts";
 import { storable } from "../postgres/text.ts";
+import { rereadWhole } from "../imports/rereads.ts";
 import { refuseWhileUsed } from "../metrics/blockers.ts";
 import { checkNames } from "./checkNames.ts";
 import { checkSources } from "./checkSources.ts";
@@ -30,15 +31,8 @@ export function createEventStore(db: Database): EventStore {
       return toPage(list, rows, page.limit, (row) => [row.id], toSummary);
     },
 
-    async update(workspaceId, integrationId, name, patch) {
-      const id = await eventId(db, workspaceId, integrationId, name);
-      if (id === null) return null;
-      if (patch.description !== undefined) {
-        const description = patch.description && storable(patch.description);
-        await db.execute(sql`update event_definitions set description = ${description} where id = ${id}`);
-      }
-      return readEvent(db, id);
-    },
+    update: (workspaceId, integrationId, name, patch) =>
+      db.transaction((tx) => update(tx, workspaceId, integrationId, name, patch)),
 
     remove: (workspaceId, integrationId, name) =>
       db.transaction(async (tx) => {
@@ -88,6 +82,29 @@ async function create(
       ${source && JSON.stringify(source)}::jsonb)
     returning id`);
   return created === undefined ? null : readEvent(tx, created.id);
+}
+
+async function update(
+  tx: Transaction,
+  workspaceId: string,
+  integrationId: string,
+  name: string,
+  { description, source, isReread }: EventPatch,
+): Promise<EventSummary | null> {
+  if (source !== undefined && !(await raiseVersion(tx, workspaceId, integrationId, 1))) return null;
+  const id = await eventId(tx, workspaceId, integrationId, name);
+  if (id === null) return null;
+  if (description !== undefined) {
+    const text = description && storable(description);
+    await tx.execute(sql`update event_definitions set description = ${text} where id = ${id}`);
+  }
+  if (source !== undefined) {
+    await tx.execute(sql`
+      update event_definitions set source = jsonb_strip_nulls(source || ${JSON.stringify(source)}::jsonb)
+      where id = ${id}`);
+  }
+  if (isReread === true) await rereadWhole(tx, sql`e.id = ${id}`);
+  return readEvent(tx, id);
 }
 
 /** `syncs` is 1 if the change calls for a run at once. Returns false if there is no such integration. */

@@ -11,6 +11,8 @@ export interface ChunkEvent {
   id: number;
   name: string;
   progress: EventProgress;
+  /** How long after its own time a row may arrive and still be found. Null if that is not limited, or not known. */
+  lookbackMs: number | null;
 }
 
 /** The key-share lock lets other chunks pass. The purge of a removed event waits, then finds what was stored here. */
@@ -21,7 +23,7 @@ export function readEvents(
   lock: "key share" | "no key update",
 ): Promise<ChunkEvent[]> {
   return tx.query(sql<ChunkEvent>`
-    select e.id, e.name,
+    select e.id, e.name, e.lookback_ms as "lookbackMs",
       jsonb_build_object('completeThroughMs', e.complete_through_ms, 'unfinished', e.unfinished) as progress
     from event_definitions e join integrations i on i.id = e.integration_id
     where e.integration_id = ${integrationId} and e.name = any(${names}::text[])

@@ -5,9 +5,11 @@ import type { JsonObject } from "../../domain/integration.ts";
 import type { EventProgress } from "../../domain/progress.ts";
 import { readNowMs, type Database, type Transaction } from "../postgres/database.ts";
 import type { RejectedInsert } from "../runs/rejected.ts";
+import { countArrivals } from "./arrivals.ts";
 import { assertNotBehind, moveEvents, readEvents, StaleCheckpoint, type ChunkEvent } from "./checkpoints.ts";
 import { newestCopies } from "./copies.ts";
 import type { ChunkCommit, ChunkResult } from "./interface.ts";
+import { keepOpened } from "./openedSource.ts";
 import { appendPropertyCounts } from "./propertyCounts.ts";
 import { quarantineInvalidRows } from "./quarantine.ts";
 import { moveRanges } from "./ranges.ts";
@@ -67,7 +69,9 @@ async function storeChunk(tx: Transaction, chunk: ChunkCommit): Promise<ChunkRes
     const event = events.get(row.event);
     if (event !== undefined) staged.push({ eventId: event.id, row });
   }
-  const stored = await storeRows(tx, staged, { findTwins: findsTwins(chunk) ? twinsOfStored : null });
+  if (chunk.opened !== undefined) await keepOpened(tx, chunk, known, chunk.opened);
+  const findTwins = findsTwins(chunk) ? twinsOfStored : null;
+  const stored = await storeRows(tx, staged, { isReread: chunk.ranges !== undefined, findTwins });
   const { fresh, replaced, twins } = stored;
   if (chunk.checksUuids === true) await noteLateRows(tx, chunk, staged, fresh);
   await noteUserPairs(tx, [...fresh, ...replaced]);
@@ -76,6 +80,7 @@ async function storeChunk(tx: Transaction, chunk: ChunkCommit): Promise<ChunkRes
   if (chunk.progress !== null) await setProgress(tx, chunk, chunk.progress);
   if (chunk.leftOut !== undefined) await keepLeftOut(tx, known, chunk);
   await countRows(tx, { staged, fresh, rejected });
+  await countArrivals(tx, chunk, known, fresh);
   await tx.execute(sql`
     update runs set import_records = import_records + ${fresh.length},
       import_rejected = import_rejected + ${rejected.length}

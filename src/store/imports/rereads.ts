@@ -1,5 +1,5 @@
 // Requests to read days of an event again.
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import { MAX_REREADS_PER_EVENT } from "../../domain/limits.ts";
 import type { Day, JsonObject } from "../../domain/integration.ts";
 import { ConflictError, InvalidFieldError } from "../errors.ts";
@@ -65,17 +65,20 @@ function refuseOutside({ importFrom, today, rereads }: EventRow, fromDay: Day, t
   );
 }
 
-/** Only events that have been read, in part or in whole, have something to read again. */
 export function rereadAll(db: Database, integrationId: string, learned: JsonObject): Promise<void> {
   return db.transaction(async (tx) => {
     await tx.execute(sql`
       update integrations set learned = learned || ${JSON.stringify(learned)}::jsonb where id = ${integrationId}`);
-    await tx.execute(sql`
-      insert into import_ranges (event_id, purpose, from_day, to_day)
-      select e.id, 'reread', i.import_from, (crosscurrent_now() at time zone 'utc')::date::text
-      from event_definitions e join integrations i on i.id = e.integration_id
-      where i.id = ${integrationId} and e.deleted_at_ms is null
-        and (e.complete_through_ms is not null or e.unfinished is not null)
-      on conflict (event_id, from_day, to_day) where purpose = 'reread' do update set unfinished = null`);
+    await rereadWhole(tx, sql`i.id = ${integrationId} and e.deleted_at_ms is null`);
   });
+}
+
+/** Only events that have been read, in part or in whole, have something to read again. `which`: over `e` and `i`. */
+export async function rereadWhole(tx: Transaction, which: RawBuilder<unknown>): Promise<void> {
+  await tx.execute(sql`
+    insert into import_ranges (event_id, purpose, from_day, to_day)
+    select e.id, 'reread', i.import_from, (crosscurrent_now() at time zone 'utc')::date::text
+    from event_definitions e join integrations i on i.id = e.integration_id
+    where ${which} and (e.complete_through_ms is not null or e.unfinished is not null)
+    on conflict (event_id, from_day, to_day) where purpose = 'reread' do update set unfinished = null`);
 }

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { ImportedRow, RejectedRow } from "../../domain/importedRow.ts";
 import { copyField, copyInto } from "../postgres/copy.ts";
 import { sqlState, UNIQUE_VIOLATION, type Transaction } from "../postgres/database.ts";
-import { REPLACES } from "./copies.ts";
+import { replaces } from "./copies.ts";
 
 export interface StagedRow {
   eventId: number;
@@ -48,7 +48,7 @@ interface Inserted {
  * Rows are inserted in the order of the key: two chunks that share rows never wait for each other, and the index is
  * filled in order. For example, with rows of event 7:
  *
- *     staged_rows             imported_events before   INSERT_FRESH   REPLACE_COPIES
+ *     staged_rows             imported_events before   INSERT_FRESH   replaceCopies
  *     1 of user a, version 1  -                        1, fresh       -
  *     2 of user b, version 1  2 of user b, version 1   -              -
  *     3 of user d, version 2  3 of user c, version 1   -              3 is of user d now; returns what it had
@@ -71,15 +71,15 @@ interface Replaced {
 }
 
 /** Locks the copies in the order of the key first, so that what it returns is what it replaced. */
-const REPLACE_COPIES = sql<Replaced>`
+const replaceCopies = (isReread: boolean) => sql<Replaced>`
   with known as materialized (
     select e.event_id, e.uuid, e.properties as before, s.timestamp_ms, s.version_ms, s.user_id, s.user_id_2,
       s.user_id_3, s.properties
     from staged_rows s join imported_events e on e.event_id = s.event_id and e.uuid = s.uuid
-    where ${REPLACES} order by e.event_id, e.uuid for update of e
+    where ${replaces(isReread)} order by e.event_id, e.uuid for update of e
   ), replaced as (
     update imported_events e set user_id = k.user_id, user_id_2 = k.user_id_2, user_id_3 = k.user_id_3,
-      timestamp_ms = case when k.version_ms is null then e.timestamp_ms else k.timestamp_ms end,
+      timestamp_ms = case when k.version_ms is null and not ${isReread} then e.timestamp_ms else k.timestamp_ms end,
       version_ms = k.version_ms, properties = k.properties
     from known k where e.event_id = k.event_id and e.uuid = k.uuid
   )
@@ -88,17 +88,23 @@ const REPLACE_COPIES = sql<Replaced>`
 /** Called when the rows are staged, and nothing was replaced yet. */
 type FindTwins = (tx: Transaction, staged: readonly StagedRow[]) => Promise<RejectedRow[]>;
 
+interface StoreOptions {
+  /** Days that someone asked for, or that could not be read before. */
+  isReread: boolean;
+  findTwins: FindTwins | null;
+}
+
 export async function storeRows(
   tx: Transaction,
   staged: StagedRow[],
-  { findTwins }: { findTwins: FindTwins | null },
+  { isReread, findTwins }: StoreOptions,
 ): Promise<StoredRows> {
   if (staged.length === 0 || (await copyAllNew(tx, staged))) return { fresh: staged, replaced: [], twins: [] };
   await copyInto(tx, `staged_rows (${COLUMNS})`, toLines(staged));
   const fresh = freshOf(staged, await tx.query(INSERT_FRESH));
   if (fresh.length === staged.length) return { fresh, replaced: [], twins: [] };
   const twins = findTwins === null ? [] : await findTwins(tx, staged);
-  return { fresh, replaced: replacedOf(staged, await tx.query(REPLACE_COPIES)), twins };
+  return { fresh, replaced: replacedOf(staged, await tx.query(replaceCopies(isReread))), twins };
 }
 
 /** Avoids the staging table, a third of the time. Returns false, with nothing stored, if a row is there already. */

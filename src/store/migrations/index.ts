@@ -13,6 +13,7 @@ import { resend } from "./0010-resend.ts";
 import { telling } from "./0011-telling.ts";
 import { ownership } from "./0012-ownership.ts";
 import { exports } from "./0013-exports.ts";
+import { lookback } from "./0014-lookback.ts";
 import { content } from "./0015-content.ts";
 
 export const MIGRATIONS: Record<string, Migration> = {
@@ -29,5 +30,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0011-telling": telling,
   "0012-ownership": ownership,
   "0013-exports": exports,
+  "0014-lookback": lookback,
   "0015-content": content,
 };

@@ -39,6 +39,8 @@ describe("events", () => {
       rejected: 0,
       completeThrough: null,
       gaps: [],
+      arrivalAges: [],
+      reading: { lookbackHours: null, runBytes: null, sourceBytes: null },
       warnings: [],
     };
     expect(await addEvent(id, { description: view.description })).toMatchObject({ status: 201, body: view });
@@ -144,6 +146,100 @@ describe("events", () => {
       { numRuns: 100 },
     );
     expect(seen).toEqual(new Set([201, 400]));
+  });
+});
+
+describe("how rows are read", () => {
+  const READ = { lookbackHours: 96, timeZone: "Europe/Berlin", arrivalFieldName: "_PARTITIONTIME" };
+
+  test("is absent unless it is given, and then as it was given; forms send numbers as texts", async () => {
+    const id = await integration();
+    expect(Object.keys((await addEvent(id, {})).body)).not.toEqual(expect.arrayContaining(Object.keys(READ)));
+    expect(await addEvent(id, { ...READ, eventName: "b" })).toMatchObject({ status: 201, body: READ });
+    const asText = await addEvent(id, { eventName: "c", lookbackHours: "48" });
+    expect(asText).toMatchObject({ status: 201, body: { lookbackHours: 48 } });
+    const wrong: [string, unknown][] = [
+      ["lookbackHours", 0],
+      ["lookbackHours", 1.5],
+      ["lookbackHours", 8_785],
+      ["lookbackHours", "-1"],
+      ["timeZone", "Mars/Olympus"],
+      ["timeZone", "+02:00"],
+      ["arrivalFieldName", "a`b"],
+    ];
+    for (const [field, value] of wrong) {
+      const answer = await addEvent(id, { eventName: "d", [field]: value });
+      expect([field, value, answer.status, pathsOf(answer)]).toEqual([field, value, 400, [field]]);
+      expect(errorsOf(answer)[0]?.message).toMatch(/^must be /);
+    }
+  });
+
+  test("can be changed and taken away, with a run at once; a time zone has all rows read again", async () => {
+    const id = await integration();
+    await addEvent(id, {});
+    const one = `${LIST}/${id}/events/user_donation`;
+    const patch = (json: object) => api.call(one, { method: "PATCH", json });
+    api.control.take();
+    expect(await patch(READ)).toMatchObject({ status: 200, body: { ...EVENT, ...READ } });
+    expect(api.control.take().map(([signal]) => signal)).toEqual(["configChanged"]);
+    const progress = { user_donation: { completeThroughMs: 5_000, unfinished: null } };
+    await api.store.imports.setProgress(id, progress);
+    const left = await patch({ lookbackHours: null, arrivalFieldName: null });
+    expect(left.body).toMatchObject({ timeZone: READ.timeZone });
+    expect(left.body).not.toHaveProperty("lookbackHours");
+    expect(await api.store.imports.ranges(id)).toEqual([]);
+    await patch({ timeZone: "Asia/Tokyo" });
+    expect(await api.store.imports.ranges(id)).toMatchObject([{ event: "user_donation", purpose: "reread" }]);
+    api.control.take();
+    await patch({ description: "x" });
+    expect(api.control.take()).toEqual([]);
+    const wrongHours = await patch({ lookbackHours: "0" });
+    expect(errorsOf(wrongHours)).toMatchObject([
+      { path: "lookbackHours", message: expect.stringMatching(/^must be a w/) },
+    ]);
+    expect(pathsOf(await patch({ tableName: "other" }))).toEqual(["tableName"]);
+    const mixpanel = await createIntegration(api.call, "777003");
+    await api.call(`${LIST}/${mixpanel}/events`, { json: { eventId: "purchase" } });
+    const wrong = await api.call(`${LIST}/${mixpanel}/events/purchase`, { method: "PATCH", json: READ });
+    expect([wrong.status, pathsOf(wrong).toSorted()]).toEqual([400, Object.keys(READ).toSorted()]);
+    expect((await api.callOther(one, { method: "PATCH", json: READ })).status).toBe(404);
+  });
+
+  test("is told: ages of new rows by group, the lookback, and sizes", async () => {
+    const id = await integration();
+    await addEvent(id, {});
+    const hour = 3_600_000;
+    const row = {
+      event: "user_donation",
+      uuid: "00000000-0000-4000-8000-000000000001",
+      userIds: ["u"],
+      timestampMs: 98 * hour,
+      versionMs: null,
+      properties: "{}",
+      fields: {},
+    };
+    const from = { completeThroughMs: 90 * hour, unfinished: { targetMs: 100 * hour, position: 0, cursor: {} } };
+    await api.store.imports.setProgress(id, { user_donation: from });
+    await api.store.imports.commitChunk({
+      integrationId: id,
+      runId: "run",
+      events: ["user_donation"],
+      from,
+      rows: [row],
+      rejected: [],
+      progress: null,
+      opened: { estimatedBytes: 5, sourceBytes: 50, lookbackMs: 72 * hour, isLocalTime: false },
+    });
+    const { body } = await api.call(`${LIST}/${id}/events`);
+    expect(body.events).toMatchObject([
+      {
+        arrivalAges: [1, 6, 24, 48, 72, 168, 720, null].map((belowHours) => ({
+          belowHours,
+          count: belowHours === 6 ? 1 : 0,
+        })),
+        reading: { lookbackHours: 72, runBytes: 5, sourceBytes: 50 },
+      },
+    ]);
   });
 });
 

@@ -53,6 +53,8 @@ describe("definitions", () => {
       rejected: 0,
       completeThrough: null,
       gaps: [],
+      arrivalAges: [],
+      reading: { lookbackHours: null, runBytes: null, sourceBytes: null },
       warnings: [],
     };
     expect(added).toMatchObject({ status: 201, body: view });

@@ -128,6 +128,33 @@ async function syncUnderWatch(page: Page, projectId: string): Promise<void> {
   await expectSynced(page, "succeeded");
 }
 
+/** What a field takes away again is away. */
+async function changeReading(page: Page): Promise<void> {
+  await region(page, "Reading").getByText("A row is found until 3 days after its own time.").waitFor();
+  await page.getByRole("button", { name: "Change", exact: true }).click();
+  await field(page, "Lookback in Hours").fill("0");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("dialog").getByText("must be a whole number of hours from 1 to 8784").waitFor();
+  await field(page, "Lookback in Hours").fill("96");
+  await field(page, "Time Zone").fill("Europe/Berlin");
+  await expectAccessible(page, "how rows are read");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("dialog").waitFor({ state: "hidden" });
+  await page.getByRole("button", { name: "Change", exact: true }).click();
+  expect(await field(page, "Lookback in Hours").inputValue()).toBe("96");
+  await field(page, "Time Zone").fill("");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("dialog").waitFor({ state: "hidden" });
+}
+
+async function readAgain(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Read again" }).click();
+  const today = new Date().toISOString().slice(0, 10);
+  await page.getByRole("dialog").getByLabel("First day").fill(today);
+  await page.getByRole("dialog").getByRole("button", { name: "Read again" }).click();
+  await page.getByRole("status", { name: "Your request" }).getByText("Sync done: succeeded.").waitFor();
+}
+
 describe("the BigQuery product page", () => {
   it("is walked from signing in to exported rows and imported records", async () => {
     const customer = await project();
@@ -172,6 +199,8 @@ describe("the BigQuery product page", () => {
     const amount = page.getByRole("table", { name: "Properties" }).getByRole("row", { name: /^amount/ });
     expect(await amount.innerText()).toMatch(/number\s*numeric/i);
     await expectRows(page, "Records", 20);
+    await changeReading(page);
+    await readAgain(page);
   });
 
   it("says at Enable which role is missing, and goes on by itself once it is granted", async () => {

@@ -13,7 +13,7 @@ beforeEach(async () => {
   customer = await createCustomer();
   const { restUrl, storageUrl, iamUrl, sourceToken, control } = await startSharedBigQuery();
   await control.close();
-  const names = { exportTable: "t", stagingPrefix: "s", overlapMs: 0 };
+  const names = { exportTable: "t", stagingPrefix: "s", lookbackMs: 0 };
   const addresses = { restUrl, storageUrl, iamCredentialsUrl: iamUrl, iamUrl };
   clients = createClients({ ...addresses, sourceToken, ...names }, createMemoryLedger());
 }, SHARED_START_TIMEOUT_MS);

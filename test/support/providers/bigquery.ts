@@ -71,7 +71,7 @@ export async function createCustomer(location = "EU"): Promise<Customer> {
         iamCredentialsUrl: iamUrl,
         iamUrl,
         sourceToken,
-        overlapMs: 86_400_000,
+        lookbackMs: 86_400_000,
         exportTable: TABLE,
         stagingPrefix: STAGING,
         exportBatchRows: 4_000,

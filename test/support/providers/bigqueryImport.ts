@@ -2,7 +2,7 @@
 import type { Connection } from "../../../src/domain/connection.ts";
 import type { EventDefinition } from "../../../src/domain/event.ts";
 import type { EventSource } from "../../../src/providers/bigquery/spec.ts";
-import type { ImportedRow, RejectedRow } from "../../../src/domain/importedRow.ts";
+import type { ImportedRow, OpenedSource, RejectedRow } from "../../../src/domain/importedRow.ts";
 import { expect } from "vitest";
 import { type Clients, createClients } from "../../../src/providers/bigquery/clients.ts";
 import { createMemoryLedger } from "./memoryLedger.ts";
@@ -71,7 +71,8 @@ export interface ImportCustomer {
   options: BigQueryOptions;
   http: HttpClient;
   connection: Connection;
-  createTable(name: string, fields?: object[]): Promise<void>;
+  /** `layout`: partitioning, as a BigQuery table has it. */
+  createTable(name: string, fields?: object[], layout?: Json): Promise<void>;
   load(table: string, rows: Json[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -97,7 +98,7 @@ export async function createImportCustomer(
     iamCredentialsUrl: iamUrl,
     iamUrl,
     sourceToken,
-    overlapMs: DAY_MS,
+    lookbackMs: DAY_MS,
     exportTable: "inworld_router_exposures",
     stagingPrefix: "inworld_staging_",
     ...change,
@@ -119,8 +120,8 @@ export async function createImportCustomer(
       importFrom: "2026-01-01",
       learned: {},
     },
-    createTable: async (name, fields = USUAL_FIELDS) => {
-      await control.createTable(projectId, DATASET, name, { schema: { fields } });
+    createTable: async (name, fields = USUAL_FIELDS, layout = {}) => {
+      await control.createTable(projectId, DATASET, name, { schema: { fields }, ...layout });
     },
     load: (table, rows) => control.loadRows(projectId, DATASET, table, rows),
     close: async () => {
@@ -141,6 +142,8 @@ export const SMALL_PAGES: PageLimits = {
 export const USUAL_PAGES: PageLimits = { ...SMALL_PAGES, rows: 1_000_000 };
 
 export interface PageResult {
+  /** What was opened for the page. */
+  opened: OpenedSource[];
   rows: ImportedRow[];
   rejected: RejectedRow[];
   progress: EventProgress | null;
@@ -160,7 +163,7 @@ export async function readPage(
   progress: EventProgress,
   { limits = USUAL_PAGES, pageHalvings = 0, signal = new AbortController().signal, onChunk }: PageOptions = {},
 ): Promise<PageResult> {
-  const result: PageResult = { rows: [], rejected: [], progress: null, error: null };
+  const result: PageResult = { opened: [], rows: [], rejected: [], progress: null, error: null };
   // From nothing but JSON, as in a workflow.
   const kept = JSON.parse(JSON.stringify(progress)) as EventProgress;
   const job = {
@@ -176,6 +179,7 @@ export async function readPage(
     for await (const chunk of importPage(customer, customer.connection, job, limits)) {
       expect(result.progress).toBeNull();
       result.rows.push(...chunk.rows);
+      if (chunk.opened !== undefined) result.opened.push(chunk.opened);
       result.rejected.push(...chunk.rejected);
       result.progress = chunk.progress;
       await onChunk?.(chunk);

@@ -5,6 +5,7 @@ import { exposureTests } from "./contract/exposures.ts";
 import type { Harness } from "./contract/harness.ts";
 import { importTests } from "./contract/imports.ts";
 import { rangeTests } from "./contract/ranges.ts";
+import { readingTests } from "./contract/reading.ts";
 import { propertyTests } from "./contract/properties.ts";
 import { integrationTests } from "./contract/integrations.ts";
 import { resendTests } from "./contract/resend.ts";
@@ -46,6 +47,9 @@ export function storeContract(name: string, makeHarness: () => Promise<Harness>)
     });
     describe("ranges of days", () => {
       rangeTests(get);
+    });
+    describe("when and how rows are read", () => {
+      readingTests(get);
     });
     describe("properties and records", () => {
       propertyTests(get);

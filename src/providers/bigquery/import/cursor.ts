@@ -33,8 +33,13 @@ const sessionSchema = z.object({
   /** Columns that were refused, and are not read. */
   without: z.array(z.string().max(300)).max(MAX_REFUSED_COLUMNS).optional(),
 });
+/** By the rows' own time, by their arrival, or by days of their own time, which are read besides the passes. */
+const readBy = z.enum(["time", "arrival", "days"]);
+export type ReadBy = z.infer<typeof readBy>;
 const cursorSchema = z.object({
-  /** Null before the first page, because it depends on the type of the timestamp column. */
+  /** What the windows are ranges of. */
+  by: readBy.default("time"),
+  /** Null before the first page, because it depends on the table. */
   fromMs: time.nullable(),
   windowMs: time.min(MIN_WINDOW_MS).max(MAX_WINDOW_MS),
   /** Null if the window has not been begun or must be begun again. */
@@ -55,15 +60,9 @@ export function parseCursor(value: unknown): ImportCursor | null {
   return cursorSchema.safeParse(value).data ?? null;
 }
 
-/** Rows may arrive in any order. A DATETIME has no zone either, so its overlap is at least a day. */
-export function overlapOf(overlapMs: number, isDateTime: boolean): number {
-  return isDateTime ? Math.max(overlapMs, DAY_MS) : overlapMs;
-}
-
-/** Where a pass begins: the overlap before the complete part, but not before the import's start. */
-export function firstMs(completeThroughMs: number | null, importFrom: string, overlapMs: number): number {
-  const startMs = startOf(importFrom);
-  return completeThroughMs === null ? startMs : Math.max(startMs, completeThroughMs - overlapMs);
+/** Where a pass begins: a while before the complete part, but not before the start. */
+export function firstMs(completeThroughMs: number | null, startMs: number, lookbackMs: number): number {
+  return completeThroughMs === null ? startMs : Math.max(startMs, completeThroughMs - lookbackMs);
 }
 
 export function startOf(importFrom: string): number {
@@ -79,7 +78,7 @@ export function cursorAfter(cursor: ImportCursor, window: TimeWindow, targetMs: 
   const lengthMs = window.toMs - window.fromMs;
   const wasHalved = lengthMs < cursor.windowMs && window.toMs < targetMs;
   const baseMs = wasHalved ? lengthMs : cursor.windowMs;
-  return { fromMs: window.toMs, windowMs: nextWindowMs(baseMs, rows), session: null };
+  return { by: cursor.by, fromMs: window.toMs, windowMs: nextWindowMs(baseMs, rows), session: null };
 }
 
 /** Begins a shorter window again, after its session expired. */

@@ -13,7 +13,7 @@ export function planBigQueryPasses({ importFrom }: Connection, input: ImportPlan
     begin: (completeThroughMs) => {
       if (startOf(importFrom) >= targetMs) return null;
       const windowMs = completeThroughMs === null ? FIRST_BACKFILL_MS : MAX_WINDOW_MS;
-      return { position: 0, cursor: { fromMs: null, windowMs, session: null } };
+      return { position: 0, cursor: { by: "time", fromMs: null, windowMs, session: null } };
     },
     sourceKey: ({ source }) => source,
   });
@@ -26,7 +26,7 @@ export function planBigQueryRanges({ ranges, highWatermarkMs }: RangePlanning): 
     begin: ({ fromDay, toDay }) => {
       const fromMs = startOf(fromDay);
       const targetMs = Math.max(fromMs, Math.min(startOf(toDay) + DAY_MS, highWatermarkMs));
-      return { targetMs, cursor: { fromMs, windowMs: FIRST_BACKFILL_MS, session: null } };
+      return { targetMs, cursor: { by: "days", fromMs, windowMs: FIRST_BACKFILL_MS, session: null } };
     },
     sourceKey: ({ source }) => source,
   });

@@ -2,6 +2,7 @@
 import type { Connection } from "../../../domain/connection.ts";
 import { SyncError } from "../../../domain/errors.ts";
 import type { EventProgress } from "../../../domain/progress.ts";
+import type { OpenedSource } from "../../../domain/importedRow.ts";
 import type { ImportChunk, ImportPageJob } from "../../connector.ts";
 import {
   emptySink,
@@ -15,18 +16,19 @@ import { unfinishedPass } from "../../importPasses.ts";
 import {
   cursorAfter,
   cursorAgain,
-  firstMs,
   type ImportCursor,
-  overlapOf,
   parseCursor,
   progressAfter,
   type ReadSessionState,
+  startOf,
   windowOf,
 } from "./cursor.ts";
 import { readArrowBatch, schemaMessage } from "./decode/arrowBatch.ts";
 import { JsonBytes } from "./decode/jsonBytes.ts";
+import { passStart } from "./passStart.ts";
 import { tableText } from "../names.ts";
 import { sourceOf } from "../options.ts";
+import type { EventSource } from "../spec.ts";
 import type { BigQueryCall, BigQueryContext } from "../rest.ts";
 import { type RowContext, rowReader } from "./rows.ts";
 import { readTable, type SourceTable, withoutColumns } from "./sourceTable.ts";
@@ -50,6 +52,7 @@ interface Page {
   job: ImportPageJob;
   limits: PageLimits;
   targetMs: number;
+  source: EventSource;
   table: SourceTable;
 }
 
@@ -60,8 +63,8 @@ interface BegunWindow {
   schema: Buffer | null;
   /** With the columns that the session reads. */
   table: SourceTable;
-  /** Whether an earlier page opened the session. */
-  isResumed: boolean;
+  /** Null if an earlier page opened the session. */
+  opened: OpenedSource | null;
 }
 
 export async function* importPage(
@@ -85,15 +88,16 @@ export async function* importPage(
 async function* readPage(call: BigQueryCall, job: ImportPageJob, limits: PageLimits): AsyncGenerator<ImportChunk> {
   const { targetMs, cursor } = unfinishedPass(job.progress, parseCursor);
   await job.acquireRequest(job.progress.completeThroughMs === null ? "backfill" : "increment");
-  const table = await readTable(call, sourceOf(job.events[0] ?? { source: null }));
+  const source = sourceOf(job.events[0] ?? { source: null });
+  const table = await readTable(call, source);
   job.heartbeat();
-  const page: Page = { call, job, limits, targetMs, table };
+  const page: Page = { call, job, limits, targetMs, source, table };
   const begun = await beginWindow(page, cursor);
   try {
     yield* readWindow(page, begun);
   } catch (error) {
     if (!(error instanceof ReadSessionGone)) throw error;
-    if (!begun.isResumed) {
+    if (begun.opened !== null) {
       const message = "BigQuery lost a read session that it had just opened; the window is read again.";
       throw new SyncError("transient", message);
     }
@@ -103,29 +107,55 @@ async function* readPage(call: BigQueryCall, job: ImportPageJob, limits: PageLim
 }
 
 /** Continues the cursor's session if the table has not changed since. Otherwise opens a new one. */
-async function beginWindow(page: Page, cursor: ImportCursor): Promise<BegunWindow> {
-  const { call, job, limits, targetMs, table } = page;
-  const { completeThroughMs } = job.progress;
-  const overlapMs = overlapOf(call.context.options.overlapMs, table.isDateTime);
-  const fromMs = cursor.fromMs ?? firstMs(completeThroughMs, call.connection.importFrom, overlapMs);
+async function beginWindow(page: Page, before: ImportCursor): Promise<BegunWindow> {
+  const { call, job, limits, targetMs, source, table } = page;
+  const { importFrom } = call.connection;
+  const start = passStart({
+    source,
+    table,
+    importFrom,
+    completeThroughMs: job.progress.completeThroughMs,
+    defaultLookbackMs: call.context.options.lookbackMs,
+  });
+  const isDays = before.by === "days";
+  // A pass that was read by another time begins again. The rows that it stored are found there.
+  const isKept = before.fromMs !== null && (isDays || before.by === start.by);
+  const by = isDays ? "days" : start.by;
+  const cursor: ImportCursor = isKept ? before : { ...before, by, session: null };
+  const fromMs = isKept && before.fromMs !== null ? before.fromMs : start.fromMs;
   const { session } = cursor;
   const resumed = session === null ? null : withoutColumns(table, session.without ?? []);
   if (session !== null && session.fingerprint === resumed?.fingerprint) {
     // A copy, because a page that fails must not change its cursor.
-    return { cursor, session: structuredClone(session), fromMs, schema: null, isResumed: true, table: resumed };
+    return { cursor, session: structuredClone(session), fromMs, schema: null, opened: null, table: resumed };
   }
   const window = windowOf(fromMs, cursor.windowMs, job.pageHalvings, targetMs);
-  const events = job.events.map(({ name }) => name);
-  // Rows without a time are read once: every later pass would read and reject them again.
-  const isLast = window.toMs >= targetMs && completeThroughMs === null;
-  const wanted = { table, events, window, isLast, streams: limits.streams };
-  const opened = await openReadSession(call, wanted);
+  const isLast = window.toMs >= targetMs;
+  const opened = await openReadSession(call, {
+    table,
+    events: job.events.map(({ name }) => name),
+    window,
+    isLast,
+    // Rows without a time are read once: every later pass would read and reject them again.
+    withoutTime: isLast && job.progress.completeThroughMs === null,
+    by,
+    importStartMs: startOf(importFrom),
+    lateFromMs: start.lateFromMs,
+    streams: limits.streams,
+  });
   job.heartbeat();
-  return { cursor, session: opened.state, fromMs, schema: opened.schema, isResumed: false, table: opened.table };
+  const { time, bytes: sourceBytes } = table;
+  const isLocalTime = time.type === "DATETIME" && time.zone === null;
+  const { state, schema, estimatedBytes } = opened;
+  const about = { estimatedBytes, sourceBytes, lookbackMs: start.lookbackMs, isLocalTime };
+  return { cursor, session: state, fromMs, schema, opened: about, table: opened.table };
 }
 
+/** What the session is going to read is known, and stored, before any of its rows. */
 async function* readWindow(page: Page, begun: BegunWindow): AsyncGenerator<ImportChunk> {
+  const { opened } = begun;
   const { leftOut } = begun.table;
+  if (opened !== null) yield { rows: [], rejected: [], progress: null, opened };
   const chunks = toImportChunks(readSinks(page, begun), page.job.signal, () => progressOf(page, begun));
   for await (const chunk of chunks) yield chunk.progress === null ? chunk : { ...chunk, leftOut };
 }
@@ -137,6 +167,7 @@ async function* readSinks(page: Page, begun: BegunWindow): AsyncGenerator<RowSin
   const rowContext: RowContext = {
     mapping: table.mapping,
     columns: table.columns,
+    timeZone: table.time.zone,
     wanted: new Set(job.events.map(({ name }) => name)),
     out: new JsonBytes(),
   };

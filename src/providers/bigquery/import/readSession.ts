@@ -1,22 +1,19 @@
 // A read session: the rows of one range of time, in parallel streams that can be resumed at any row.
 import { SyncError } from "../../../domain/errors.ts";
-import { MAX_STREAMS, type ReadSessionState, type TimeWindow } from "./cursor.ts";
+import { MAX_STREAMS, type ReadSessionState } from "./cursor.ts";
 import { schemaMessage } from "./decode/arrowBatch.ts";
 import { type Operation, RefusedColumns } from "../errors.ts";
-import { columnSql, datetimeSql, stringSql, tableText, timestampSql } from "../names.ts";
+import { tableText } from "../names.ts";
 import type { BigQueryCall } from "../rest.ts";
+import { unboundedTable } from "./partition.ts";
+import { rowRestriction, type RowSelection } from "./restriction.ts";
 import { type SourceTable, unreadable, withoutColumns } from "./sourceTable.ts";
 
-const MAX_RESTRICTION_BYTES = 1_000_000;
 /** The service's own limit: it scans large tables before it responds. */
 const OPEN_TIMEOUT_MS = 600_000;
 const TRACE_ID = "crosscurrent";
 
-export interface ReadSessionRequest {
-  table: SourceTable;
-  events: string[];
-  window: TimeWindow;
-  isLast: boolean;
+export interface ReadSessionRequest extends RowSelection {
   streams: number;
   /** Instead of the restriction to the events and the window; empty for all rows. */
   restriction?: string;
@@ -28,18 +25,8 @@ export interface OpenedReadSession {
   schema: Buffer | null;
   /** With the columns that are read. */
   table: SourceTable;
-}
-
-/** Selects the window's rows. Rows without a time belong to the last window of a pass. */
-export function rowRestriction({ table, events, window, isLast }: ReadSessionRequest): string {
-  const { mapping, isDateTime, mayLackTime } = table;
-  const time = columnSql(mapping.timestamp);
-  const literal = isDateTime ? datetimeSql : timestampSql;
-  const inWindow = `${time} >= ${literal(window.fromMs)} AND ${time} < ${literal(window.toMs)}`;
-  const when = isLast && mayLackTime ? `((${inWindow}) OR ${time} IS NULL)` : inWindow;
-  const restriction = `${columnSql(mapping.event)} IN (${events.map(stringSql).join(", ")}) AND ${when}`;
-  if (Buffer.byteLength(restriction) <= MAX_RESTRICTION_BYTES) return restriction;
-  throw new SyncError("schema", "Too many events with long names come from one table. Give them shorter names.");
+  /** What reading all rows scans, which is what Google bills. Null if the service does not say. */
+  estimatedBytes: number | null;
 }
 
 /** Leaves out columns that the service refuses, unless the event needs them. */
@@ -78,12 +65,11 @@ async function open(call: BigQueryCall, wanted: ReadSessionRequest): Promise<Ope
       // Without the client's own retries, which could outlast the timeout.
       return (await client.createReadSession(request, { ...callOptions, retry: null }))[0];
     } catch (error) {
-      if (error instanceof Error && /non-table entit/i.test(error.message)) throw unreadable(table.ref, "not a table");
-      throw error;
+      throw refusalOf(error, table);
     }
   };
   const session = await clients.call(call, operation, create, OPEN_TIMEOUT_MS);
-  const { name } = session;
+  const { name, estimatedTotalBytesScanned } = session;
   if (typeof name !== "string" || name === "") {
     throw new SyncError("transient", "BigQuery opened a read session without a name.");
   }
@@ -93,7 +79,27 @@ async function open(call: BigQueryCall, wanted: ReadSessionRequest): Promise<Ope
     state: { name, fingerprint: table.fingerprint, toMs: wanted.window.toMs, streams },
     schema: serialized instanceof Uint8Array && serialized.length > 0 ? schemaMessage(serialized) : null,
     table,
+    estimatedBytes: toBytes(estimatedTotalBytesScanned),
   };
+}
+
+/** A 64-bit integer: a number, or text or an object that gives one. */
+function toBytes(value: unknown): number | null {
+  const bytes = Number(value ?? Number.NaN);
+  return Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : null;
+}
+
+const NO_PARTITION_FILTER =
+  /^.{0,100}cannot query over table '[^']{1,3000}' without a filter over column\(s\) (.{1,1000})/i;
+
+/** What the service refuses is known from the table as a rule, but both may have changed. */
+function refusalOf(error: unknown, { ref, columns }: SourceTable): unknown {
+  if (!(error instanceof Error)) return error;
+  if (/non-table entit/i.test(error.message)) return unreadable(ref, "not a table");
+  const unfiltered = NO_PARTITION_FILTER.exec(error.message);
+  if (unfiltered === null) return error;
+  const named = columns.find(({ name }) => unfiltered[1]?.includes(`'${name}'`) === true);
+  return unboundedTable(ref, named?.name ?? null, null);
 }
 
 /** Each stream's name begins with the session's name, so the cursor holds that only once. */

@@ -3,6 +3,7 @@ import { isAscii } from "node:buffer";
 import type { Data } from "apache-arrow";
 import { SyncError } from "../../../domain/errors.ts";
 import { hashUuid } from "../../hashUuid.ts";
+import { createUtcConverter } from "../../localTime.ts";
 import {
   MAX_CHUNK_BYTES,
   MAX_CHUNK_ROWS,
@@ -22,6 +23,8 @@ import { fieldsReader } from "./fields.ts";
 export interface RowContext {
   mapping: Mapping;
   columns: TableColumn[];
+  /** Of a DATETIME timestamp; null: UTC. */
+  timeZone: string | null;
   wanted: ReadonlySet<string>;
   /** Used again for every chunk. */
   out: JsonBytes;
@@ -62,11 +65,11 @@ function sliceText({ buffer, at }: JsonBytes): (from: number, to: number) => str
   return (from, to) => all.slice(from, to);
 }
 
-function rowAdder(batch: ArrowBatch, { mapping, columns, wanted }: RowContext) {
+function rowAdder(batch: ArrowBatch, { mapping, columns, timeZone, wanted }: RowContext) {
   const event = textReader(columnOf(batch, mapping.event));
   const user = textReader(columnOf(batch, mapping.user));
   const uuid = textReader(columnOf(batch, mapping.uuid));
-  const time = timeReader(columnOf(batch, mapping.timestamp));
+  const time = timeReader(columnOf(batch, mapping.timestamp), timeZone);
   const fields = fieldsReader(batch.names, batch.columns, columns);
   return (row: number, properties: string, bytes: number, sink: RowSink): void => {
     const name = event(row);
@@ -122,14 +125,15 @@ function textReader(data: Data): (row: number) => string | null {
   return (row) => (isValid(row) ? all.slice(offsets[row], offsets[row + 1]) : null);
 }
 
-/** Truncates microseconds to milliseconds. A DATETIME is read as UTC. */
-function timeReader(data: Data): (row: number) => number | null {
+/** Truncates microseconds to milliseconds. */
+function timeReader(data: Data, timeZone: string | null): (row: number) => number | null {
+  const toUtc = createUtcConverter(timeZone);
   const words = halves(data);
   const isValid = validity(data);
   const instant = { seconds: 0, micros: 0 };
   return (row) => {
     if (!isValid(row)) return null;
     instantOf(words[row * 2]!, words[row * 2 + 1]!, instant);
-    return epochMs(instant);
+    return toUtc(epochMs(instant));
   };
 }

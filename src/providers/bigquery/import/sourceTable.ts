@@ -3,6 +3,8 @@ import { hash } from "node:crypto";
 import { z } from "zod";
 import type { EventSource } from "../spec.ts";
 import { SyncError } from "../../../domain/errors.ts";
+import { INGESTION_TIME, layoutOf, type Partitioning, rawLayout, unboundedTable } from "./partition.ts";
+import type { TimeColumn } from "./timeColumn.ts";
 import type { Operation } from "../errors.ts";
 import { checkTable, type TableRef, tableText } from "../names.ts";
 import { settingsOf } from "../options.ts";
@@ -18,7 +20,7 @@ const rawField = z.object({
     return z.array(rawField).optional();
   },
 });
-export const rawTable = z.object({
+export const rawTable = rawLayout.extend({
   type: z.string().optional(),
   numRows: z
     .string()
@@ -55,12 +57,17 @@ export interface SourceTable {
   /** The mapped columns and those that the event names: they cannot be left out. */
   needed: string[];
   mapping: Mapping;
-  isDateTime: boolean;
+  time: TimeColumn;
+  /** Tells when rows reached the table. Null if the event names no such column. */
+  arrival: TimeColumn | null;
+  /** Ingestion time, if the table is partitioned by it. */
+  ingestion: TimeColumn | null;
+  partitioning: Partitioning | null;
+  /** The size of the whole table. Null if it is not known. */
+  bytes: number | null;
   /** Without those that are streamed and not yet stored. Null if it is not known. */
   rows: number | null;
-  /** The timestamp column may hold NULL. */
-  mayLackTime: boolean;
-  /** A hash of the above. A read session of another fingerprint cannot go on. */
+  /** A hash of what a read session depends on. A session of another fingerprint cannot go on. */
   fingerprint: string;
 }
 
@@ -82,15 +89,11 @@ export function sourceTableOf(raw: RawTable, ref: TableRef, source: EventSource)
     throw unreadable(ref, "an external table without a connection");
   }
   const columns = columnsOf(raw);
+  const { partitioning, bytes } = layoutOf(raw);
   const find = (name: string) => columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
-  const roles: [string, string, string[]][] = [
-    ["event", source.eventFieldName, ["STRING"]],
-    ["user id", source.userIdFieldName, ["STRING"]],
-    ["timestamp", source.timestampFieldName, ["TIMESTAMP", "DATETIME"]],
-    ["event UUID", source.eventUuidFieldName, ["STRING"]],
-  ];
   const problems = [
-    ...roles.flatMap(([role, name, types]) => problemOf(role, name, types, find(name))),
+    ...rolesOf(source).flatMap(([role, name, types]) => problemOf(role, name, types, find(name))),
+    ...arrivalProblems(source, partitioning, find),
     ...(source.columns ?? [])
       .filter((name) => find(name) === undefined)
       .map((name) => `it has no column ${JSON.stringify(name)}, which the event's columns name`),
@@ -100,22 +103,25 @@ export function sourceTableOf(raw: RawTable, ref: TableRef, source: EventSource)
     const remedy = "Change the table, or delete the event and add it again with columns that fit.";
     throw new SyncError("schema", `${problem} ${remedy}`);
   }
-  const [event, user, timestamp, uuid] = roles.map(([, name]) => find(name)?.name ?? name);
+  const [event, user, timestamp, uuid] = rolesOf(source).map(([, name]) => find(name)?.name ?? name);
   const mapping = { event: event ?? "", user: user ?? "", timestamp: timestamp ?? "", uuid: uuid ?? "" };
-  const time = find(mapping.timestamp);
-  const isDateTime = time?.type === "DATETIME";
-  const mayLackTime = time?.mode !== "REQUIRED";
+  const zone = source.timeZone ?? null;
+  const time = timeColumnOf(find(mapping.timestamp), mapping.timestamp, zone);
+  const ingestion = ingestionOf(partitioning);
+  const arrival = arrivalOf(source, ingestion, find);
   const rows = raw.numRows === undefined ? null : Number(raw.numRows);
-  const needed = [...Object.values(mapping), ...(source.columns ?? [])];
-  const table = { ref, columns, leftOut: [], needed, mapping, rows, isDateTime, mayLackTime, fingerprint: "" };
   const chosen = source.columns;
+  const needed = [...Object.values(mapping), ...(chosen ?? [])];
   const { wanted, leftOut } = chooseColumns(columns, Object.values(mapping), chosen);
-  return withFingerprint({ ...table, columns: wanted, leftOut });
+  const layout = { time, arrival, ingestion, partitioning, bytes, rows };
+  const table = withFingerprint({ ref, columns: wanted, leftOut, needed, mapping, ...layout, fingerprint: "" });
+  refuseUnbounded(table);
+  return table;
 }
 
 function withFingerprint(table: SourceTable): SourceTable {
-  const { ref, mapping, columns } = table;
-  const fingerprint = hash("sha256", JSON.stringify([ref, mapping, columns]), "hex").slice(0, 32);
+  const { ref, mapping, columns, time, arrival } = table;
+  const fingerprint = hash("sha256", JSON.stringify([ref, mapping, columns, time, arrival]), "hex").slice(0, 32);
   return { ...table, fingerprint };
 }
 
@@ -137,6 +143,52 @@ export function withoutColumns(table: SourceTable, refused: readonly string[]): 
   if (refused.some((name) => needed.has(name.toLowerCase()))) return null;
   const columns = table.columns.filter(({ name }) => !refused.includes(name));
   return withFingerprint({ ...table, columns, leftOut: [...table.leftOut, ...refused] });
+}
+
+function rolesOf(source: EventSource): [role: string, name: string, types: string[]][] {
+  return [
+    ["event", source.eventFieldName, ["STRING"]],
+    ["user id", source.userIdFieldName, ["STRING"]],
+    ["timestamp", source.timestampFieldName, ["TIMESTAMP", "DATETIME"]],
+    ["event UUID", source.eventUuidFieldName, ["STRING"]],
+  ];
+}
+
+type FindColumn = (name: string) => TableColumn | undefined;
+
+function arrivalProblems({ arrivalFieldName: name }: EventSource, by: Partitioning | null, find: FindColumn): string[] {
+  if (name === undefined) return [];
+  if (name !== INGESTION_TIME) return problemOf("arrival", name, ["TIMESTAMP", "DATETIME", "DATE"], find(name));
+  return by?.column === INGESTION_TIME ? [] : [`it is not partitioned by ingestion time, the arrival field`];
+}
+
+function arrivalOf(
+  { arrivalFieldName: name, timeZone }: EventSource,
+  ingestion: TimeColumn | null,
+  find: FindColumn,
+): TimeColumn | null {
+  if (name === undefined) return null;
+  return name === INGESTION_TIME ? ingestion : timeColumnOf(find(name), name, timeZone ?? null);
+}
+
+function timeColumnOf(column: TableColumn | undefined, name: string, zone: string | null): TimeColumn {
+  const type = column?.type === "DATETIME" || column?.type === "DATE" ? column.type : "TIMESTAMP";
+  const mayBeNull = column?.mode !== "REQUIRED";
+  return { name: column?.name ?? name, type, zone: type === "TIMESTAMP" ? null : zone, granularity: null, mayBeNull };
+}
+
+function ingestionOf(partitioning: Partitioning | null): TimeColumn | null {
+  if (partitioning?.column !== INGESTION_TIME) return null;
+  const { granularity } = partitioning;
+  return { name: INGESTION_TIME, type: "TIMESTAMP", zone: null, granularity, mayBeNull: true };
+}
+
+/** A column that the event does not name has no bound that misses no row. */
+function refuseUnbounded({ ref, time, arrival, ingestion, partitioning }: Omit<SourceTable, "fingerprint">): void {
+  if (partitioning === null || !partitioning.isFilterRequired || ingestion !== null) return;
+  const { column, granularity } = partitioning;
+  if (column === time.name || column === arrival?.name) return;
+  throw unboundedTable(ref, column, granularity);
 }
 
 export function columnsOf(raw: RawTable): TableColumn[] {

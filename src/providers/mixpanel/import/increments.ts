@@ -3,7 +3,7 @@ import type { Days } from "../../../domain/importRange.ts";
 import type { Day } from "../../../domain/integration.ts";
 import { MAX_WINDOW_DAYS } from "../spec.ts";
 import { addDays, dayNumber, dayOf, type ImportPart, laterDay } from "./cursor.ts";
-import { dayInZone } from "./projectTimeZone.ts";
+import { dayInZone } from "../../localTime.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

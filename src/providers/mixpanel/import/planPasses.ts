@@ -5,7 +5,7 @@ import { planPasses, planRangePasses } from "../../importPasses.ts";
 import { FIRST_BACKFILL_DAYS, MAX_WINDOW_DAYS } from "../spec.ts";
 import { type ImportCursor, type ImportPart, parseCursor } from "./cursor.ts";
 import { incrementParts, withoutGaps } from "./increments.ts";
-import { dayInZone } from "./projectTimeZone.ts";
+import { dayInZone } from "../../localTime.ts";
 
 /** Servers limit the length of an address, which contains the names. */
 const MAX_EVENT_NAME_BYTES_PER_PASS = 4_000;

@@ -28,7 +28,7 @@ import {
 import { openWindow } from "./exportRequest.ts";
 import { splitLines } from "./lines.ts";
 import { createRowReader, type RowContext } from "./parseRow.ts";
-import { createUtcConverter } from "./projectTimeZone.ts";
+import { createUtcConverter } from "../../localTime.ts";
 import { MAX_VOTERS, voteOnTimes } from "./timeVotes.ts";
 
 /** What a page finds out while it reads. */

@@ -1,7 +1,7 @@
 // Names of all kinds: each is quoted so that nothing ends its quotes, or refused.
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { rowRestriction } from "../../../../src/providers/bigquery/import/readSession.ts";
+import { rowRestriction } from "../../../../src/providers/bigquery/import/restriction.ts";
 import { sourceTableOf } from "../../../../src/providers/bigquery/import/sourceTable.ts";
 import { SyncError } from "../../../../src/domain/errors.ts";
 import { NO_PROGRESS } from "../../../../src/domain/progress.ts";
@@ -38,7 +38,7 @@ function restrictionOf(name: string, column: string): string | SyncError {
     const source = { ...(eventOf(name, "t").source as EventSource), eventFieldName: column };
     const table = sourceTableOf({ type: "TABLE", schema }, ref, source);
     const window = { fromMs: START_MS, toMs: BOUND };
-    return rowRestriction({ table, events: [name], window, isLast: false, streams: 1 });
+    return rowRestriction({ table, events: [name], window, isLast: false });
   } catch (error) {
     if (error instanceof SyncError) return error;
     throw error;

@@ -76,24 +76,25 @@ describe("what a pass reads", () => {
   });
 
   test("a DATETIME is read as UTC, and overlaps by a day however short the overlap is", async () => {
-    const short = { ...customer, options: { ...customer.options, overlapMs: HOUR_MS } };
+    const short = { ...customer, options: { ...customer.options, lookbackMs: HOUR_MS } };
     const fields = USUAL_FIELDS.map((field) => (field.name === "created_at" ? { ...field, type: "DATETIME" } : field));
     await customer.createTable("datetimes", fields);
     const event = eventOf("purchase", "datetimes");
     const bound = START_MS + 10 * DAY_MS;
     const row = (id: string, timeMs: number) => rowOf(id, timeMs, { created_at: timeText(timeMs, "123") });
-    await customer.load("datetimes", [row("first", START_MS), row("before", START_MS - 1), row("next", bound)]);
+    const next = row("next", bound + 14 * HOUR_MS);
+    await customer.load("datetimes", [row("first", START_MS), row("before", START_MS - 1), next]);
     const first = await readAll(short, [event], bound);
     expect(idsOf(first.rows)).toEqual(["first"]);
     expect(first.rows[0]?.timestampMs).toBe(START_MS);
     expect(first.rows[0]?.properties).toContain('"created_at":"2026-01-01T00:00:00.000123"');
     await customer.load("datetimes", [row("late", bound - DAY_MS), row("too late", bound - DAY_MS - 1)]);
-    const second = await readAll(short, [event], bound + 1, { start: first.progress });
+    const second = await readAll(short, [event], bound + HOUR_MS, { start: first.progress });
     expect(idsOf(second.rows)).toEqual(["late", "next"]);
   });
 
   test("a TIMESTAMP overlaps by what is set, and never reaches before the import's start", async () => {
-    const short = { ...customer, options: { ...customer.options, overlapMs: HOUR_MS } };
+    const short = { ...customer, options: { ...customer.options, lookbackMs: HOUR_MS } };
     await customer.createTable("overlaps");
     const event = eventOf("purchase", "overlaps");
     const bound = START_MS + HOUR_MS / 2;

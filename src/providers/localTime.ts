@@ -1,13 +1,13 @@
-// Converts times of projects made before 2023, which are wall-clock milliseconds of the project's zone, into UTC.
+// Converts between UTC and the wall clock of a time zone. A wall-clock time is milliseconds, written as if it were UTC.
 import { DateTime, IANAZone } from "luxon";
-import { SyncError } from "../../../domain/errors.ts";
+import { SyncError } from "../domain/errors.ts";
 
 const QUARTER_HOUR_MS = 15 * 60_000;
 /** No zone has ever set its clock back further. */
-const LONGEST_REPEAT_MS = 3 * 3_600_000;
+export const LONGEST_REPEAT_MS = 3 * 3_600_000;
 const MAX_CACHED_QUARTERS = 50_000;
 
-/** Input: wall-clock time written as if it were UTC. When the clock showed an hour twice, the first is taken. */
+/** Converts wall-clock times into UTC. When the clock showed an hour twice, the first is taken. */
 export function createUtcConverter(zone: string | null): (wallMs: number) => number {
   if (zone === null) return (wallMs) => wallMs;
   if (!IANAZone.isValidZone(zone)) throw unknownZone();
@@ -34,6 +34,22 @@ function wallOffsetMs(wallMs: number, zone: string): number {
   return offsetMs(wallMs - beforeMs) === beforeMs ? beforeMs : utc.offset * 60_000;
 }
 
+/**
+ * The latest wall-clock time that the clock has shown until then. It never goes back, so consecutive ranges of time are
+ * consecutive ranges of wall-clock times: none is missed when an hour is shown twice or not at all.
+ */
+export function latestWallMs(epochMs: number, zone: string | null): number {
+  if (zone === null) return epochMs;
+  if (!IANAZone.isValidZone(zone)) throw unknownZone();
+  const offsetMs = (ms: number): number => IANAZone.create(zone).offset(ms) * 60_000;
+  const lastQuarterMs = Math.floor(epochMs / QUARTER_HOUR_MS) * QUARTER_HOUR_MS;
+  let latestMs = epochMs + offsetMs(epochMs);
+  for (let ms = lastQuarterMs; ms > epochMs - LONGEST_REPEAT_MS; ms -= QUARTER_HOUR_MS) {
+    latestMs = Math.max(latestMs, ms + offsetMs(ms - 1));
+  }
+  return latestMs;
+}
+
 /** The calendar day in the zone, `yyyy-mm-dd`; in UTC if the zone is null. */
 export function dayInZone(epochMs: number, zone: string | null): string {
   const day = DateTime.fromMillis(epochMs, { zone: zone ?? "utc" }).toISODate();
@@ -42,6 +58,5 @@ export function dayInZone(epochMs: number, zone: string | null): string {
 }
 
 function unknownZone(): SyncError {
-  const remedy = "Check the project's settings in Mixpanel.";
-  return new SyncError("schema", `Mixpanel names an unknown time zone for this project. ${remedy}`);
+  return new SyncError("schema", "The time zone of the project or event is unknown. Check it in their settings.");
 }

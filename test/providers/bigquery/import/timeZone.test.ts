@@ -1,0 +1,85 @@
+// A DATETIME that holds local time: rows get their real time, and no hour that comes twice or not at all loses one.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/sharedEmulator.ts";
+import type { EventProgress } from "../../../../src/domain/progress.ts";
+import {
+  createImportCustomer,
+  DAY_MS,
+  eventOf,
+  HOUR_MS,
+  idsOf,
+  type ImportCustomer,
+  readAll,
+  rowOf,
+  START_MS,
+  USUAL_FIELDS,
+} from "../../../support/providers/bigqueryImport.ts";
+
+const FIELDS = USUAL_FIELDS.map((field) => (field.name === "created_at" ? { ...field, type: "DATETIME" } : field));
+const local = (id: string, wall: string) => rowOf(id, START_MS, { created_at: wall });
+
+let customer: ImportCustomer;
+
+beforeAll(async () => {
+  customer = await createImportCustomer("import-time-zone");
+}, SHARED_START_TIMEOUT_MS);
+
+afterAll(() => customer.close());
+
+test("rows have their time in UTC, in summer and in winter", async () => {
+  await customer.createTable("zoned", FIELDS);
+  await customer.load("zoned", [local("winter", "2026-01-10 12:00:00"), local("summer", "2026-07-10 12:00:00")]);
+  const event = eventOf("purchase", "zoned", { timeZone: "Europe/Berlin" });
+  const { rows } = await readAll(customer, [event], Date.parse("2026-08-01T00:00:00Z"));
+  const times = rows.map((row) => [idsOf([row])[0], new Date(row.timestampMs).toISOString()]);
+  expect(Object.fromEntries(times)).toEqual({
+    winter: "2026-01-10T11:00:00.000Z",
+    summer: "2026-07-10T10:00:00.000Z",
+  });
+  expect(rows[0]?.properties).toContain('"created_at":"2026-0');
+});
+
+test("runs every half hour over both changes of the clock miss no row, and give each the first time it may mean", async () => {
+  await customer.createTable("changes", FIELDS);
+  const event = eventOf("purchase", "changes", { timeZone: "Europe/Berlin" });
+  for (const { changeUtc, walls } of [
+    { changeUtc: "2026-03-29T01:00:00Z", walls: ["01:30", "02:15", "02:45", "03:10"] },
+    { changeUtc: "2026-10-25T01:00:00Z", walls: ["01:30", "02:15", "02:45", "03:10"] },
+  ]) {
+    const changeMs = Date.parse(changeUtc);
+    const day = changeUtc.slice(0, 10);
+    await customer.load(
+      "changes",
+      walls.map((wall) => local(`${day} ${wall}`, `${day} ${wall}:00`)),
+    );
+    const seen = new Set<string>();
+    let progress: EventProgress = { completeThroughMs: changeMs - 2 * HOUR_MS, unfinished: null };
+    for (let atMs = changeMs - 1.5 * HOUR_MS; atMs <= changeMs + 3 * HOUR_MS; atMs += HOUR_MS / 2) {
+      const read = await readAll(customer, [event], atMs, { start: progress });
+      for (const row of read.rows) {
+        seen.add(idsOf([row])[0] ?? "");
+        // No row is read before its time has come.
+        expect(row.timestampMs).toBeLessThan(atMs);
+      }
+      progress = read.progress;
+    }
+    expect([...seen].filter((id) => id.startsWith(day)).toSorted()).toEqual(walls.map((wall) => `${day} ${wall}`));
+  }
+});
+
+test("a DATETIME whose zone nobody said: rows up to 14 hours ahead are read, and it is told that times are local", async () => {
+  await customer.createTable("unzoned", FIELDS);
+  const event = eventOf("purchase", "unzoned");
+  const bound = START_MS + 10 * DAY_MS;
+  const at = (ms: number) => new Date(ms).toISOString().slice(0, 19).replace("T", " ");
+  await customer.load("unzoned", [
+    local("auckland", at(bound + 13 * HOUR_MS - 1_000)),
+    local("nowhere", at(bound + 15 * HOUR_MS)),
+  ]);
+  const read = await readAll(customer, [event], bound);
+  expect(idsOf(read.rows)).toEqual(["auckland"]);
+  expect(read.pages.at(-1)?.opened).toMatchObject([{ isLocalTime: true, lookbackMs: DAY_MS }]);
+  const zoned = await readAll(customer, [eventOf("purchase", "unzoned", { timeZone: "Pacific/Auckland" })], bound);
+  expect(idsOf(zoned.rows)).toEqual(["auckland"]);
+  expect(zoned.pages.at(-1)?.opened).toMatchObject([{ isLocalTime: false }]);
+});
