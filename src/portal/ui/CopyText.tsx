@@ -16,7 +16,7 @@ export function CopyText({ text, what, isBlock = false }: { text: string; what: 
     return (
       <>
         {copy}
-        <Code block tabIndex={0} aria-label={what} mah={320} style={{ overflow: "auto" }}>
+        <Code block tabIndex={0} aria-label={what} w="100%" mah={320} style={{ overflow: "auto" }}>
           {text}
         </Code>
       </>
