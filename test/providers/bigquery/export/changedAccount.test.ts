@@ -30,13 +30,26 @@ async function otherAccount(): Promise<Connection> {
   return customer.settings({ serviceAccountEmail: email });
 }
 
-test.each(["load", "query"] as const)("the new account goes on after a %s of the old one", async (jobType) => {
+test("the new account goes on where the MERGE of the old one failed, although its load has the batch's id", async () => {
   const { control, projectId } = customer;
-  await control.addFault(projectId, { kind: "backend_error_after", target: "jobs.insert", jobType, times: null });
-  await control.addFault(projectId, { kind: "backend_error", target: "jobs.get", times: null });
+  await control.addFault(projectId, { kind: "backend_error", target: "jobs.insert", jobType: "query" });
   expect((await send(customer.connection)).error).toMatchObject({ kind: "transient" });
   await control.clearFaults(projectId);
   expect((await send(await otherAccount())).error).toBeUndefined();
+  expect(await customer.delivered()).toEqual(EXPECTED);
+});
+
+test("the new account goes on in the middle of a backfill, whose later batches the old one has loaded", async () => {
+  const stop = new AbortController();
+  const { progress } = await runExport({ connector: customer.connector(), connection: customer.connection }, BUCKETS, {
+    signal: stop.signal,
+    onProgress: () => stop.abort(),
+  });
+  const afterSeq = progress.at(-1)?.cursorSeq ?? 0;
+  expect(afterSeq).toBeLessThan(BUCKETS.at(-1)!.seq);
+  const connection = await otherAccount();
+  const { error } = await runExport({ connector: customer.connector(), connection }, BUCKETS, { afterSeq });
+  expect(error).toBeUndefined();
   expect(await customer.delivered()).toEqual(EXPECTED);
 });
 
