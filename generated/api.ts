@@ -457,7 +457,7 @@ export interface paths {
         };
         /**
          * List rejected records
-         * @description Returns the records that were refused for good, oldest first, with the reasons, and how many have each. All buckets of the export are listed; of an import, a sample of each event and reason. The records contain user ids.
+         * @description Returns the records that were refused for good, oldest first, with the reasons, and how many have each. All buckets of the export are listed; of an import, a sample of each event and reason. Records contain user ids.
          */
         get: operations["listRejectedRecords"];
         put?: never;
