@@ -20,8 +20,8 @@ const LOW_BITS = 0x1fffff;
 const HIGH_FACTOR = 0x200000;
 
 /**
- * Hashes keys, literals and nesting. Texts, digits and whatever is in arrays do not count. Two hashes make one number of
- * 53 bits, so that other shapes practically never share it. It is one loop on purpose: it sees every byte of a backfill.
+ * Hashes keys, literals and nesting. Texts, digits and whatever is in arrays do not count. Two hashes make one number
+ * of 53 bits, so that other shapes practically never share it. One loop, because it sees every byte of a backfill.
  */
 export function jsonShape(bytes: Uint8Array, from: number, to: number): number {
   let [high, low, at] = [0x811c9dc5, 7, from];

@@ -34,8 +34,8 @@ function leafSet(leaves: Leaf[]): LeafSet {
 }
 
 /**
- * Texts, numbers and booleans of a JSON object, as `payload.price`. Values in arrays have no path. Each shape of JSON is
- * parsed once, because parsing every row would take as long as all else.
+ * Texts, numbers and booleans of a JSON object, as `payload.price`. Values in arrays have no path. Each shape of JSON
+ * is parsed once, because parsing every row would take as long as all else.
  */
 export function jsonLeaves(name: string, data: Data): ReadLeaves {
   const bytes = bytesOf(data);
