@@ -2,7 +2,7 @@
 import type { Data } from "apache-arrow";
 import { bytesOf, offsetsOf, validity } from "./decode/data.ts";
 import { kindOfColumn, type Kind, SAMPLES } from "./kinds.ts";
-import { jsonLeaves, keyedLeaves, type Leaf, type ReadLeaves } from "./leaves.ts";
+import { jsonLeaves, keyedLeaves, NO_LEAVES, type ReadLeaves } from "./leaves.ts";
 import type { TableColumn } from "./sourceTable.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -36,11 +36,10 @@ export function fieldsReader(names: string[], columns: Data[], shapes: TableColu
   return (row) => {
     let node = root;
     for (const { kindOf } of varying) node = nextNode(node, kindOf(row));
-    const found = leaves.length === 0 ? [] : leaves.flatMap((read) => read(row));
-    if (found.length > 0) node = nextNode(node, signatureOf(found));
+    for (const read of leaves) node = nextNode(node, read(row).signature);
     if (node.fields !== null) return node.fields;
     const differing = varying.map(({ name, kindOf }) => [name, SAMPLES[kindOf(row)]]);
-    const within = found.map(({ path, kind }) => [path, SAMPLES[kind]]);
+    const within = leaves.flatMap((read) => read(row).leaves).map(({ path, kind }) => [path, SAMPLES[kind]]);
     node.fields = Object.freeze(Object.fromEntries([...within, ...constant, ...differing])) as Fields;
     return node.fields;
   };
@@ -52,11 +51,6 @@ function nextNode(node: Node, key: string): Node {
   const next: Node = { next: new Map(), fields: null };
   node.next.set(key, next);
   return next;
-}
-
-/** Paths hold no control characters. */
-function signatureOf(leaves: Leaf[]): string {
-  return leaves.map(({ path, kind }) => `${path}\n${kind}`).join("\n");
 }
 
 /** The column itself, and the numbers in a STRUCT as `struct.field`, because metrics need numbers. */
@@ -95,7 +89,7 @@ function leavesOf(name: string, data: Data, shape: TableColumn, chain: Data[]): 
         : null;
   if (read === null) return [];
   const checks = chain.filter((part) => part.nullCount > 0).map(validity);
-  return [(row) => (checks.every((isValid) => isValid(row)) ? read(row) : [])];
+  return [(row) => (checks.every((isValid) => isValid(row)) ? read(row) : NO_LEAVES)];
 }
 
 function nullable(chain: Data[], kindOf: Field["kindOf"]): Field["kindOf"] {

@@ -1,6 +1,7 @@
 // Values within JSON columns and within arrays of keys and values, for property discovery: their paths and kinds.
 import type { Data } from "apache-arrow";
 import { bytesOf, offsetsOf, validity } from "./decode/data.ts";
+import { jsonShape } from "./jsonShape.ts";
 import { kindOfColumn, type Kind } from "./kinds.ts";
 import type { TableColumn } from "./sourceTable.ts";
 
@@ -9,24 +10,50 @@ const MAX_DEPTH = 4;
 const MAX_LEAVES = 100;
 const MAX_JSON_BYTES = 65_536;
 const MAX_KEY_CHARS = 200;
+const MAX_KNOWN_SHAPES = 10_000;
 
 export interface Leaf {
   path: string;
   kind: Kind;
 }
 
-export type ReadLeaves = (row: number) => Leaf[];
+/** Rows with the same leaves have the same signature. */
+export interface LeafSet {
+  leaves: readonly Leaf[];
+  signature: string;
+}
 
-/** Texts, numbers and booleans of a JSON object, as `payload.price`. Values in arrays have no path. */
+export type ReadLeaves = (row: number) => LeafSet;
+
+export const NO_LEAVES: LeafSet = { leaves: [], signature: "" };
+
+/** Paths hold no control characters. */
+function leafSet(leaves: Leaf[]): LeafSet {
+  if (leaves.length === 0) return NO_LEAVES;
+  return { leaves, signature: leaves.map(({ path, kind }) => `${path}\n${kind}`).join("\n") };
+}
+
+/**
+ * Texts, numbers and booleans of a JSON object, as `payload.price`. Values in arrays have no path. Each shape of JSON
+ * is parsed once, because parsing every row would take as long as all else.
+ */
 export function jsonLeaves(name: string, data: Data): ReadLeaves {
   const bytes = bytesOf(data);
   const offsets = offsetsOf(data);
+  const known = new Map<number, LeafSet>();
   return (row) => {
     const [from, to] = [offsets[row]!, offsets[row + 1]!];
-    if (to - from > MAX_JSON_BYTES || bytes[from] !== OPENING_BRACE) return [];
-    const leaves: Leaf[] = [];
-    addLeaves(leaves, name, JSON.parse(bytes.toString("utf8", from, to)) as Record<string, unknown>, 1);
-    return leaves;
+    if (to - from > MAX_JSON_BYTES || bytes[from] !== OPENING_BRACE) return NO_LEAVES;
+    const shape = jsonShape(bytes, from, to);
+    let found = known.get(shape);
+    if (found === undefined) {
+      const leaves: Leaf[] = [];
+      addLeaves(leaves, name, JSON.parse(bytes.toString("utf8", from, to)) as Record<string, unknown>, 1);
+      found = leafSet(leaves);
+      if (known.size >= MAX_KNOWN_SHAPES) known.clear();
+      known.set(shape, found);
+    }
+    return found;
   };
 }
 
@@ -81,7 +108,7 @@ export function keyedLeaves(name: string, data: Data, shape: TableColumn): ReadL
       const path = `${name}.${text}`;
       if (!leaves.some((leaf) => leaf.path === path)) leaves.push({ path, kind });
     }
-    return leaves;
+    return leafSet(leaves);
   };
 }
 
