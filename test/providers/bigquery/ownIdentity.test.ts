@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { projectOfAccount } from "../../../src/providers/bigquery/names.ts";
 import { createOwnIdentity } from "../../../src/providers/bigquery/ownIdentity.ts";
 
-const OPTIONS = { overlapMs: 0, exportTable: "t", stagingPrefix: "s" };
+const OPTIONS = { lookbackMs: 0, exportTable: "t", stagingPrefix: "s" };
 let folder: string;
 
 beforeEach(() => {
