@@ -18,6 +18,7 @@ beforeEach(() => {
   vi.stubEnv("CLOUDSDK_CONFIG", folder);
   vi.stubEnv("GOOGLE_CLOUD_PROJECT", "");
   vi.stubEnv("GCLOUD_PROJECT", "");
+  vi.stubEnv("METADATA_SERVER_DETECTION", "none");
 });
 afterEach(() => {
   vi.unstubAllEnvs();

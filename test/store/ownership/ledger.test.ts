@@ -51,6 +51,7 @@ test("of two that claim at once, one holds it", async () => {
   const after = [await found(a), await found(b)];
   expect(new Set(after)).toEqual(new Set(["claimed", "elsewhere"]));
   expect(both.filter((_, i) => i % 2 === 0).every((one) => one === after[0])).toBe(true);
+  expect([await claim(a), await claim(b)]).toEqual(after);
 });
 
 test("a proof beats a claim, and two proofs live side by side", async () => {
