@@ -46,7 +46,8 @@ export function newMetricValues(integrationId = "", event = ""): MetricValues {
 }
 
 export function toFormValues(metric: Metric, newKey: () => string): MetricValues {
-  const { id: _id, createdAt: _created, updatedAt: _updated, denominator, winsorizePercentile, ...definition } = metric;
+  const { id: _id, createdAt: _created, updatedAt: _updated, warnings: _warnings, ...definition } = metric;
+  const { denominator, winsorizePercentile } = definition;
   return {
     ...definition,
     description: metric.description ?? "",
