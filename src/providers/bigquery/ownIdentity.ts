@@ -6,7 +6,7 @@ import { projectOfAccount } from "./names.ts";
 /** Needed to request another account's token: https://cloud.google.com/iam/docs/reference/credentials/rest */
 const SOURCE_SCOPES = ["https://www.googleapis.com/auth/cloud-platform"];
 const REQUEST_TIMEOUT_MS = 30_000;
-const LOOK_AGAIN_MS = 60_000;
+const LOOK_AGAIN_MS = 10 * 60_000;
 
 export interface OwnIdentity {
   client(): Promise<AuthClient>;
