@@ -6,7 +6,6 @@ import { projectOfAccount } from "./names.ts";
 /** Needed to request another account's token: https://cloud.google.com/iam/docs/reference/credentials/rest */
 const SOURCE_SCOPES = ["https://www.googleapis.com/auth/cloud-platform"];
 const REQUEST_TIMEOUT_MS = 30_000;
-/** Outside of Google Cloud a look for what is not there takes seconds. */
 const LOOK_AGAIN_MS = 10 * 60_000;
 
 export interface OwnIdentity {
@@ -53,15 +52,28 @@ async function orNull(find: () => Promise<string | null | undefined>): Promise<s
   }
 }
 
-/** The metadata server may not answer yet when this process starts, so what was not found is looked up again. */
+/**
+ * The metadata server may not answer yet when this process starts, so what was not found is looked up again. Meanwhile
+ * the last answer stands, because outside of Google Cloud a look takes seconds.
+ */
 function remembered(find: () => Promise<string | null>): () => Promise<string | null> {
-  let last: { atMs: number; isMissing: boolean; result: Promise<string | null> } | null = null;
-  return async () => {
-    if (last !== null && !(last.isMissing && Date.now() - last.atMs >= LOOK_AGAIN_MS)) return await last.result;
-    const asked = { atMs: Date.now(), isMissing: false, result: find() };
-    last = asked;
-    const found = await asked.result;
-    asked.isMissing = found === null;
+  let known: Promise<string | null> | null = null;
+  let lookAgainAtMs = Infinity;
+  const look = async (): Promise<string | null> => {
+    const found = await find();
+    lookAgainAtMs = found === null ? Date.now() + LOOK_AGAIN_MS : Infinity;
     return found;
+  };
+  return async () => {
+    if (known === null) {
+      known = look();
+    } else if (Date.now() >= lookAgainAtMs) {
+      lookAgainAtMs = Infinity;
+      const again = look();
+      void again.then(() => {
+        known = again;
+      });
+    }
+    return await known;
   };
 }

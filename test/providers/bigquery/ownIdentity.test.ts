@@ -51,9 +51,9 @@ test("a service account's key names both", async () => {
 
 test("a person's credentials name no account; the setting does", async () => {
   useFile({ type: "authorized_user", client_id: "c", client_secret: "s", refresh_token: "r" });
-  expect((await seen()).principal).toBeNull();
+  expect(await createOwnIdentity(OPTIONS).principal()).toBeNull();
   const sourcePrincipal = "ours@operator.iam.gserviceaccount.com";
-  expect(await seen({ sourcePrincipal })).toMatchObject({ principal: sourcePrincipal, projects: ["operator"] });
+  expect(await createOwnIdentity({ ...OPTIONS, sourcePrincipal }).principal()).toBe(sourcePrincipal);
 });
 
 test("a token names nothing; the setting does", async () => {
