@@ -31,9 +31,11 @@ export function rowWarnings({ leftOut, twins, late, renamed }: RowFacts): RowWar
   if (leftOut.length > 0) {
     const named = leftOut.slice(0, MAX_NAMED);
     const more = leftOut.length > named.length ? ` and ${leftOut.length - named.length} more` : "";
+    const subject = leftOut.length === 1 ? "The column" : "The columns";
+    const verb = leftOut.length === 1 ? "has a policy tag and is" : "have policy tags and are";
     const message =
-      `The columns ${named.join(", ")}${more} have policy tags and are not copied. To copy some of them, name the ` +
-      "columns of the event, and let the service account read their policy tags.";
+      `${subject} ${named.join(", ")}${more} ${verb} not copied. To copy any of these, name it in the event's columns, ` +
+      "and let the service account read its policy tag.";
     warnings.push({ code: "columns_left_out", message });
   }
   if (twins > 0) {
