@@ -34,8 +34,8 @@ export function rowWarnings({ leftOut, twins, late, renamed }: RowFacts): RowWar
     const subject = leftOut.length === 1 ? "The column" : "The columns";
     const verb = leftOut.length === 1 ? "has a policy tag and is" : "have policy tags and are";
     const message =
-      `${subject} ${named.join(", ")}${more} ${verb} not copied. To copy any of these, name it in the event's columns, ` +
-      "and let the service account read its policy tag.";
+      `${subject} ${named.join(", ")}${more} ${verb} not copied. To copy any of these, name it in the event's ` +
+      "columns, and let the service account read its policy tag.";
     warnings.push({ code: "columns_left_out", message });
   }
   if (twins > 0) {
