@@ -1959,7 +1959,7 @@ export interface components {
              */
             arrivalFieldName?: string;
             /**
-             * @description Columns: Only these columns are copied, besides those above. Default: all that have no policy tag.
+             * @description Columns: Only these columns are copied, besides those above. Default: all that have no policy tag. A change reads all rows again.
              * @example [
              *       "amount",
              *       "currency"
@@ -2030,7 +2030,7 @@ export interface components {
              */
             arrivalFieldName?: string;
             /**
-             * @description Columns: Only these columns are copied, besides those above. Default: all that have no policy tag.
+             * @description Columns: Only these columns are copied, besides those above. Default: all that have no policy tag. A change reads all rows again.
              * @example [
              *       "amount",
              *       "currency"
@@ -2071,7 +2071,7 @@ export interface components {
              */
             arrivalFieldName?: string | null;
             /**
-             * @description Columns: Only these columns are copied, besides those above. Default: all that have no policy tag.
+             * @description Columns: Only these columns are copied, besides those above. Default: all that have no policy tag. A change reads all rows again.
              * @example [
              *       "amount",
              *       "currency"
