@@ -227,6 +227,6 @@ describe("a worker killed with SIGKILL", () => {
       await expectRunsAddUp(system, mixpanel, { export: exported, import: ledger.rows.length });
       await expectRunsAddUp(system, bigQuery, { export: exported, import: rows.length });
     },
-    KILLS * 30_000,
+    300_000 + KILLS * 30_000,
   );
 });

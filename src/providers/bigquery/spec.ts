@@ -128,7 +128,9 @@ const source = {
   columns: {
     schema: z.union([columnList, columnText]).optional(),
     label: "Columns",
-    help: "Only these columns are copied, besides those above. Default: all that have no policy tag. A change reads all rows again.",
+    help:
+      "Only these columns are copied, besides those above. Default: all that have no policy tag. " +
+      "A change reads all rows again.",
     example: ["amount", "currency"],
     isList: true,
     isAdvanced: true,
