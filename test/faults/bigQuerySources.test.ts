@@ -81,8 +81,8 @@ describe.concurrent("a source table of 200 columns", () => {
         highWatermarkMs - 1,
         highWatermarkMs - 1,
       ]);
-      const late = rowsAt("late", [highWatermarkMs - HOUR_MS, highWatermarkMs - DAY_MS + HOUR_MS]);
-      await load([...atBound, ...late, ...rowsAt("too late", [highWatermarkMs - 25 * HOUR_MS]), ...recent]);
+      const late = rowsAt("late", [highWatermarkMs - HOUR_MS, highWatermarkMs - 3 * DAY_MS + HOUR_MS]);
+      await load([...atBound, ...late, ...rowsAt("too late", [highWatermarkMs - 73 * HOUR_MS]), ...recent]);
       expect(await bigQuery.sync(WITHIN_MS)).toBe("succeeded");
       const all = [...first, ...atBound, ...late];
       await expectRead(bigQuery, EVENT, all);
