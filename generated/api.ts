@@ -1482,6 +1482,7 @@ export interface components {
              */
             location: string;
         };
+        /** @description An integration to create: its provider, and the settings of that. */
         NewIntegration: components["schemas"]["NewMixpanelIntegration"] | components["schemas"]["NewBigQueryIntegration"];
         NewMixpanelIntegration: {
             /**

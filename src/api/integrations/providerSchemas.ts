@@ -43,7 +43,7 @@ export function createProviderSchemas(specs: readonly ProviderSpec[], nowMs: Now
     .discriminatedUnion("provider", some(specs.map((spec) => newIntegration(spec, nowMs))), {
       error: (issue) => (issue.code === "invalid_union" ? `must be ${ids}` : undefined),
     })
-    .openapi("NewIntegration");
+    .openapi("NewIntegration", { description: "An integration to create: its provider, and the settings of that." });
   const integration: z.ZodType<unknown, IntegrationResponse> = z
     .discriminatedUnion("provider", some(specs.map(integrationOf)))
     .openapi("Integration");

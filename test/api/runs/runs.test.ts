@@ -179,6 +179,7 @@ describe("the connection test", () => {
       202,
       {
         ok: false,
+        retryUntil: null,
         steps: [
           { name: "sign in", ok: true },
           { name: "export", ok: false, message: "make it an Admin" },
@@ -222,6 +223,7 @@ describe("the connection test", () => {
     };
     expect((await testIt()).body).toEqual({
       ok: false,
+      retryUntil: null,
       steps: [{ name: "connection", ok: false, message: "new credentials, please" }],
     });
     api.connector.answer = async () => {
