@@ -32,7 +32,7 @@ export async function commitChunk(db: Database, chunk: ChunkCommit): Promise<Chu
         const storable = { ...chunk, rows: valid, rejected: [...chunk.rejected, ...invalid] };
         return db.transaction((tx) => storeChunk(tx, storable, twins), CHUNK_SETTINGS);
       },
-      tryOut: (rows) => tryOut(db, { ...chunk, rows }),
+      tryOut: (some) => tryOut(db, { ...chunk, rows: some }),
     });
   } catch (error) {
     if (error instanceof StaleCheckpoint) return { imported: 0, rejected: 0, stale: true };

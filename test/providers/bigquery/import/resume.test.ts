@@ -158,7 +158,7 @@ describe("a session that ends", () => {
 });
 
 describe("rows are told from those that a first pass has read before", () => {
-  const columns = eventOf("purchase", "events", { columns: ["amount"] });
+  const columns = eventOf("purchase", "events", { columns: ["user_id"] });
   beforeEach(() => customer.control.settings(customer.projectId, { streamsMin: 3 }));
 
   /** What each chunk with rows says. */
