@@ -21,6 +21,7 @@ export function importPage(dependencies: ActivityDependencies) {
       events,
       progress: task.progress,
       pageHalvings,
+      storedBefore: await store.imports.storedBefore(integrationId, task.events),
       acquireRequest: requestLimiter(store, budget, connection.workspaceId, signal),
       blocked: async (untilMs) => {
         if (budget !== null) await store.budgets.block(budget.key, untilMs);
@@ -28,8 +29,7 @@ export function importPage(dependencies: ActivityDependencies) {
       signal,
       heartbeat,
     });
-    const checksUuids = connector.spec.event.hasOwnUuids === true;
-    const page = { integrationId, runId, events: task.events, from: task.progress, checksUuids };
+    const page = { integrationId, runId, events: task.events, from: task.progress };
     const ranges = task.ranges === undefined ? {} : { ranges: task.ranges };
     const commit = (chunk: ImportChunk) => store.imports.commitChunk({ ...page, ...ranges, ...chunk });
     try {

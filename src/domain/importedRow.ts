@@ -38,9 +38,21 @@ export interface OpenedSource {
   isLocalTime: boolean;
 }
 
+/** Said of rows whose UUIDs the customer makes, so that they may repeat or change. */
+export interface OwnUuids {
+  /** The property that the UUID comes from. */
+  property: string;
+  /** None of the rows can have been read before in other words: two of one UUID are two rows. */
+  areUnread: boolean;
+}
+
+/** `beyond`: some of the rows that are stored may lie beyond the progress, so that they are read once more. */
+export type StoredBefore = "none" | "covered" | "beyond";
+
 export interface ImportChunk {
   rows: ImportedRow[];
   rejected: RejectedRow[];
+  ownUuids?: OwnUuids;
   /** Progress of the page's events once this chunk is stored; only on the page's last chunk. */
   progress: EventProgress | null;
   /** What the page taught about the project; merged into `Connection.learned` in the chunk's transaction. */

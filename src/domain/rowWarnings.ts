@@ -9,9 +9,9 @@ interface RowWarning {
 export interface RowFacts {
   /** Columns that are not copied, because policy tags or the like protect them. */
   leftOut: readonly string[];
-  /** Rows that share a UUID with another row of other content. */
+  /** UUIDs that rows of different content share. */
   twins: number;
-  /** Rows of days that were complete before, as far as they were compared; and those of them that have a new UUID. */
+  /** Rows of days that were complete before, as far as they were compared; and those that differ in the UUID alone. */
   late: number;
   renamed: number;
   /** How many rows the table has, and whether any of them is shown to us; null if it was not asked. */
@@ -40,13 +40,13 @@ export function rowWarnings({ leftOut, twins, late, renamed }: RowFacts): RowWar
   }
   if (twins > 0) {
     const message =
-      `${twins === 1 ? "1 row shares its" : `${twins} rows share their`} UUID with another row of other content. ` +
-      "Only one row of each UUID is kept, the others are listed as rejected. Map a column that is unique for each row.";
+      `${twins === 1 ? "1 UUID is that" : `${twins} UUIDs are each that`} of rows with different content. Only the ` +
+      "first row of a UUID is kept; another one is listed as rejected. Map a column that is unique for each row.";
     warnings.push({ code: "uuid_not_unique", message });
   }
   if (renamed >= MIN_RENAMED && renamed >= late * RENAMED_SHARE) {
     const message =
-      `${renamed} of ${late} rows that were compared came back under another UUID, with the same user and time, so ` +
+      `${renamed} of ${late} rows that were compared came back under another UUID, and are otherwise the same, so ` +
       "that they may count twice. The UUID of a row must be the same at every read, also when the table is built " +
       "anew: make it of the row's own values. Then delete the event and add it again.";
     warnings.push({ code: "uuids_change", message });

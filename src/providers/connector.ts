@@ -4,7 +4,7 @@ import type { AcquireRequest, Connection, RequestBudget } from "../domain/connec
 import type { ExportDestination } from "../domain/destination.ts";
 import type { EventDefinition, ListedNames, SourceReport } from "../domain/event.ts";
 import type { Days, ImportRange } from "../domain/importRange.ts";
-import type { ImportChunk } from "../domain/importedRow.ts";
+import type { ImportChunk, StoredBefore } from "../domain/importedRow.ts";
 import type { JsonObject } from "../domain/integration.ts";
 import type { Page, PageRequest } from "../domain/page.ts";
 import type { EventProgress, ImportPass } from "../domain/progress.ts";
@@ -141,6 +141,8 @@ export interface ImportPageJob {
   progress: EventProgress;
   /** How many failures have halved the page so far. */
   pageHalvings: number;
+  /** Which rows of the events are stored already. */
+  storedBefore: StoredBefore;
   acquireRequest: AcquireRequest;
   /** Reports that the provider refuses requests until then, so that all users of the request budget wait. */
   blocked(untilMs: number): Promise<void>;

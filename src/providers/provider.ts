@@ -77,8 +77,6 @@ export interface ProviderSpec {
     readonly otherNamesRemedy?: string;
     /** Fields that, with the name, select the event's rows. */
     readonly source: Fields;
-    /** The customer makes the UUIDs of the rows, so that they may repeat or change, which is then said. */
-    readonly hasOwnUuids?: boolean;
   };
   /**
    * These properties, in any case of letters, identify the user, so their values are never shown. Those that the ids of

@@ -221,7 +221,6 @@ export const bigQuerySpec = {
     help: "Rows whose event column equals it, for example user_donation",
     descriptionHelp: "When this event is triggered",
     source,
-    hasOwnUuids: true,
   },
   identityProperties: (stored) => [
     ...(stored === null ? [] : [readSource(stored).userIdFieldName]),

@@ -1,7 +1,8 @@
 // The checkpoints of events, as chunks and gaps move them.
 import { sql } from "kysely";
+import type { StoredBefore } from "../../domain/importedRow.ts";
 import { isBehind, type EventProgress } from "../../domain/progress.ts";
-import type { Transaction } from "../postgres/database.ts";
+import type { Queryable, Transaction } from "../postgres/database.ts";
 import type { ChunkCommit } from "./interface.ts";
 
 /** Rolls the transaction back: the checkpoint is behind the progress from which the page was read. */
@@ -43,4 +44,26 @@ export async function moveEvents(tx: Transaction, events: ChunkEvent[], progress
     update event_definitions set complete_through_ms = ${progress.completeThroughMs},
       unfinished = ${progress.unfinished && JSON.stringify(progress.unfinished)}::jsonb
     where id = any(${ids}::integer[])`);
+}
+
+/** Rows of a first pass that are stored beyond the progress tell that a page was read in part. */
+export async function coverRows(tx: Transaction, known: ChunkEvent[], chunk: ChunkCommit): Promise<void> {
+  const { events, from, ranges, progress, rows } = chunk;
+  if (from.completeThroughMs !== null) return;
+  const ids = known.filter(({ name }) => events.includes(name)).map(({ id }) => id);
+  // What was read besides the pass may still come in it.
+  const covered = ranges === undefined ? sql`imported` : sql`null`;
+  if (ranges === undefined ? progress === null : rows.length === 0) return;
+  await tx.execute(sql`
+    update event_definitions set covered = ${covered} where id = any(${ids}::integer[]) and covered is not null`);
+}
+
+export async function readStoredBefore(db: Queryable, integrationId: string, names: string[]): Promise<StoredBefore> {
+  const [row] = await db.query(sql<{ some: boolean; beyond: boolean }>`
+    select coalesce(bool_or(imported > 0), false) as some,
+      coalesce(bool_or(imported > 0 and imported is distinct from covered), false) as beyond
+    from event_definitions
+    where integration_id = ${integrationId} and name = any(${names}::text[]) and deleted_at_ms is null`);
+  if (row === undefined || !row.some) return "none";
+  return row.beyond ? "beyond" : "covered";
 }

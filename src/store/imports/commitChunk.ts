@@ -6,7 +6,7 @@ import type { EventProgress } from "../../domain/progress.ts";
 import { readNowMs, type Database, type Transaction } from "../postgres/database.ts";
 import type { RejectedInsert } from "../runs/rejected.ts";
 import { countArrivals } from "./arrivals.ts";
-import { assertNotBehind, moveEvents, readEvents, StaleCheckpoint, type ChunkEvent } from "./checkpoints.ts";
+import { assertNotBehind, coverRows, moveEvents, readEvents, StaleCheckpoint, type ChunkEvent } from "./checkpoints.ts";
 import { newestCopies } from "./copies.ts";
 import type { ChunkCommit, ChunkResult } from "./interface.ts";
 import { keepOpened } from "./openedSource.ts";
@@ -14,7 +14,7 @@ import { appendPropertyCounts } from "./propertyCounts.ts";
 import { quarantineInvalidRows } from "./quarantine.ts";
 import { moveRanges } from "./ranges.ts";
 import { rejectRows } from "./rejectRows.ts";
-import { compareLate, twinsIn, twinsOfStored } from "./sameUuid.ts";
+import { compareLate, firstOfEach, twinsOfStored } from "./sameUuid.ts";
 import { CHUNK_SETTINGS, storeRows, type StagedRow } from "./stagingTable.ts";
 import { noteUserPairs } from "./userPairs.ts";
 
@@ -26,13 +26,13 @@ const MAX_LEFT_OUT = 1_000;
 /** Tries the whole chunk. If PostgreSQL refuses the content of some rows, these become rejected records. */
 export async function commitChunk(db: Database, chunk: ChunkCommit): Promise<ChunkResult> {
   try {
-    const twins = findsTwins(chunk) ? twinsIn(chunk.rows) : [];
-    return await quarantineInvalidRows(newestCopies(chunk.rows), {
+    const { rows, twins } = findsTwins(chunk) ? firstOfEach(chunk.rows) : { rows: newestCopies(chunk.rows), twins: [] };
+    return await quarantineInvalidRows(rows, {
       store: (valid, invalid) => {
-        const storable = { ...chunk, rows: valid, rejected: [...chunk.rejected, ...invalid, ...twins] };
-        return db.transaction((tx) => storeChunk(tx, storable), CHUNK_SETTINGS);
+        const storable = { ...chunk, rows: valid, rejected: [...chunk.rejected, ...invalid] };
+        return db.transaction((tx) => storeChunk(tx, storable, twins), CHUNK_SETTINGS);
       },
-      tryOut: (rows) => tryOut(db, { ...chunk, rows }),
+      tryOut: (some) => tryOut(db, { ...chunk, rows: some }),
     });
   } catch (error) {
     if (error instanceof StaleCheckpoint) return { imported: 0, rejected: 0, stale: true };
@@ -40,14 +40,14 @@ export async function commitChunk(db: Database, chunk: ChunkCommit): Promise<Chu
   }
 }
 
-/** In a first pass, no row is read twice. Later a row may have changed since it was read. */
-function findsTwins({ checksUuids, from, ranges }: ChunkCommit): boolean {
-  return checksUuids === true && from.completeThroughMs === null && ranges === undefined;
+/** Where no row is read twice. Elsewhere a row may have changed since it was read. */
+function findsTwins({ ownUuids, from, ranges }: ChunkCommit): boolean {
+  return ownUuids?.areUnread === true && from.completeThroughMs === null && ranges === undefined;
 }
 
 async function tryOut(db: Database, chunk: ChunkCommit): Promise<void> {
   const work = async (tx: Transaction) => {
-    await storeChunk(tx, chunk);
+    await storeChunk(tx, chunk, []);
     throw new TriedOut();
   };
   await db.transaction(work, CHUNK_SETTINGS).catch((error: unknown) => {
@@ -58,7 +58,8 @@ async function tryOut(db: Database, chunk: ChunkCommit): Promise<void> {
 /** Rolls back what was only tried. */
 class TriedOut extends Error {}
 
-async function storeChunk(tx: Transaction, chunk: ChunkCommit): Promise<ChunkResult> {
+/** `twins`: of rows of the chunk that share a UUID, those that are not to be stored. */
+async function storeChunk(tx: Transaction, chunk: ChunkCommit, twins: RejectedRow[]): Promise<ChunkResult> {
   // Before the events, because every change of an integration locks its row first.
   if (chunk.learned !== undefined) await keepLearned(tx, chunk.integrationId, chunk.learned);
   const known = await readEvents(tx, chunk.integrationId, eventNames(chunk), "key share");
@@ -72,14 +73,17 @@ async function storeChunk(tx: Transaction, chunk: ChunkCommit): Promise<ChunkRes
   if (chunk.opened !== undefined) await keepOpened(tx, chunk, known, chunk.opened);
   const findTwins = findsTwins(chunk) ? twinsOfStored : null;
   const stored = await storeRows(tx, staged, { isReread: chunk.ranges !== undefined, findTwins });
-  const { fresh, replaced, twins } = stored;
-  if (chunk.checksUuids === true) await noteLateRows(tx, chunk, staged, fresh);
+  const { fresh, replaced } = stored;
+  await noteLateRows(tx, chunk, { known, staged, fresh });
   await noteUserPairs(tx, [...fresh, ...replaced]);
   await appendPropertyCounts(tx, stored);
-  const rejected = await rejectRows(tx, chunk.integrationId, toRejectedInserts([...chunk.rejected, ...twins], events));
+  // Those that differ from stored rows come first: of each UUID, the first record is listed.
+  const refused = toRejectedInserts([...chunk.rejected, ...stored.twins, ...twins], events);
+  const rejected = await rejectRows(tx, chunk.integrationId, refused);
   if (chunk.progress !== null) await setProgress(tx, chunk, chunk.progress);
   if (chunk.leftOut !== undefined) await keepLeftOut(tx, known, chunk);
   await countRows(tx, { staged, fresh, rejected });
+  await coverRows(tx, known, chunk);
   await countArrivals(tx, chunk, known, fresh);
   await tx.execute(sql`
     update runs set import_records = import_records + ${fresh.length},
@@ -110,13 +114,25 @@ function eventNames(chunk: ChunkCommit): string[] {
   return [...names];
 }
 
-/** Only rows of the time that a pass before has read can have come under another UUID. */
-async function noteLateRows(tx: Transaction, chunk: ChunkCommit, staged: StagedRow[], fresh: StagedRow[]) {
-  const readBefore = chunk.ranges === undefined ? chunk.from.completeThroughMs : Infinity;
-  if (readBefore === null) return;
-  for (const { eventId, late, renamed } of await compareLate(tx, staged, fresh, readBefore)) {
+interface LateChunk {
+  known: ChunkEvent[];
+  staged: StagedRow[];
+  fresh: StagedRow[];
+}
+
+/**
+ * Only rows of the time that a pass before has read can have come under another UUID. Where rows are read by their
+ * arrival, however late they are, fresh rows of that time are new ones.
+ */
+async function noteLateRows(tx: Transaction, chunk: ChunkCommit, { known, staged, fresh }: LateChunk) {
+  const { ownUuids, ranges, from } = chunk;
+  const { completeThroughMs } = from;
+  if (ownUuids === undefined || ranges !== undefined || completeThroughMs === null) return;
+  const byTime = new Set(known.filter(({ lookbackMs }) => lookbackMs !== null).map(({ id }) => id));
+  const late = fresh.filter(({ eventId, row }) => byTime.has(eventId) && row.timestampMs < completeThroughMs);
+  for (const { eventId, compared, renamed } of await compareLate(tx, staged, late, ownUuids.property)) {
     await tx.execute(sql`
-      update event_definitions set late = late + ${late}, renamed = renamed + ${renamed} where id = ${eventId}`);
+      update event_definitions set late = late + ${compared}, renamed = renamed + ${renamed} where id = ${eventId}`);
   }
 }
 

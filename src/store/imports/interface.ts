@@ -3,7 +3,7 @@ import type { ErrorState } from "../../domain/errors.ts";
 import type { Day, JsonObject } from "../../domain/integration.ts";
 import type { EventDefinition } from "../../domain/event.ts";
 import type { Days, ImportRange } from "../../domain/importRange.ts";
-import type { ImportChunk } from "../../domain/importedRow.ts";
+import type { ImportChunk, StoredBefore } from "../../domain/importedRow.ts";
 import type { EventProgress } from "../../domain/progress.ts";
 
 export interface ChunkCommit extends ImportChunk {
@@ -16,8 +16,6 @@ export interface ChunkCommit extends ImportChunk {
   from: EventProgress;
   /** The ranges that the page belongs to, which then move in place of the events. */
   ranges?: number[];
-  /** The customer makes the UUIDs of the rows, so that they may be wrong: in a first pass all must differ. */
-  checksUuids?: boolean;
 }
 
 /** Days that could not be read, and the progress of the pass after them. */
@@ -46,6 +44,8 @@ export interface ImportStore {
   definitions(integrationId: string, names?: string[]): Promise<EventDefinition[]>;
   /** The checkpoint of every event that exists, by name. */
   progress(integrationId: string): Promise<Record<string, EventProgress>>;
+  /** Asked before a page is read: which rows of these events are stored. */
+  storedBefore(integrationId: string, names: string[]): Promise<StoredBefore>;
   /** Sets the checkpoints of these events back (or on) to what was agreed at the start of a run. */
   setProgress(integrationId: string, progress: Record<string, EventProgress>): Promise<void>;
   /**

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { EventDefinition } from "../../domain/event.ts";
 import type { EventProgress } from "../../domain/progress.ts";
 import type { Database } from "../postgres/database.ts";
+import { readStoredBefore } from "./checkpoints.ts";
 import { commitChunk } from "./commitChunk.ts";
 import { discoverProperties } from "./discovery.ts";
 import type { ImportStore } from "./interface.ts";
@@ -25,6 +26,8 @@ export function createImportStore(db: Database): ImportStore {
       return Object.fromEntries(rows.map(({ name, ...progress }): [string, EventProgress] => [name, progress]));
     },
 
+    storedBefore: (integrationId, names) => readStoredBefore(db, integrationId, names),
+
     setProgress: (integrationId, progress) =>
       db.transaction(async (tx) => {
         // In the order of ids, as the chunks do: no two transactions wait for each other.
@@ -34,7 +37,8 @@ export function createImportStore(db: Database): ImportStore {
         for (const [name, { completeThroughMs, unfinished }] of Object.entries(progress)) {
           await tx.execute(sql`
             update event_definitions set complete_through_ms = ${completeThroughMs},
-              unfinished = ${unfinished && JSON.stringify(unfinished)}::jsonb
+              unfinished = ${unfinished && JSON.stringify(unfinished)}::jsonb,
+              covered = case when imported = 0 then 0 end
             where integration_id = ${integrationId} and name = ${name} and deleted_at_ms is null`);
         }
       }),

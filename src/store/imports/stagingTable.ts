@@ -85,7 +85,7 @@ const replaceCopies = (isReread: boolean) => sql<Replaced>`
   )
   select event_id as "eventId", uuid::text as uuid, before::text as before from known`;
 
-/** Called when the rows are staged, and nothing was replaced yet. */
+/** Called when the rows are staged. The row that was stored first stays: none is replaced. */
 type FindTwins = (tx: Transaction, staged: readonly StagedRow[]) => Promise<RejectedRow[]>;
 
 interface StoreOptions {
@@ -103,8 +103,8 @@ export async function storeRows(
   await copyInto(tx, `staged_rows (${COLUMNS})`, toLines(staged));
   const fresh = freshOf(staged, await tx.query(INSERT_FRESH));
   if (fresh.length === staged.length) return { fresh, replaced: [], twins: [] };
-  const twins = findTwins === null ? [] : await findTwins(tx, staged);
-  return { fresh, replaced: replacedOf(staged, await tx.query(replaceCopies(isReread))), twins };
+  if (findTwins !== null) return { fresh, replaced: [], twins: await findTwins(tx, staged) };
+  return { fresh, replaced: replacedOf(staged, await tx.query(replaceCopies(isReread))), twins: [] };
 }
 
 /** Avoids the staging table, a third of the time. Returns false, with nothing stored, if a row is there already. */

@@ -88,6 +88,7 @@ async function startOver(tx: Transaction, id: string, project: Project): Promise
   await tx.execute(sql`
     delete from import_ranges r using event_definitions e where e.id = r.event_id and e.integration_id = ${id}`);
   await tx.execute(sql`
-    update event_definitions set complete_through_ms = null, unfinished = null, seen = null, nearest = '{}'
+    update event_definitions set complete_through_ms = null, unfinished = null, seen = null, nearest = '{}',
+      covered = case when imported = 0 then 0 end
     where integration_id = ${id}`);
 }

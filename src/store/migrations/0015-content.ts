@@ -79,15 +79,18 @@ const BUCKETS = `
     for each statement execute function crosscurrent_count_changed();`;
 
 /**
- * `renamed` of `late` rows that were compared have the user and time of a stored row under another UUID.
+ * `renamed` of `late` rows that were compared are the same as a stored row of another UUID.
  * `left_out`: columns of the table that are not copied. `source_rows`, `visible`: how many rows the table has, and
- * whether any is seen.
+ * whether any is seen. `covered`: how
+ * many of the imported rows lie before the event's progress; null if that cannot be told any more.
  */
 const EVENTS = `
   alter table event_definitions
     add column late bigint not null default 0, add column renamed bigint not null default 0,
     add column left_out text[] not null default '{}',
-    add column source_rows bigint, add column visible boolean, add column source_asked_at_ms bigint;`;
+    add column source_rows bigint, add column visible boolean, add column source_asked_at_ms bigint,
+    add column covered bigint;
+  alter table event_definitions alter column covered set default 0;`;
 
 /**
  * The value of a property: a top-level one, a field within a field as `a.b`, or the value of the key `b` in an array

@@ -125,7 +125,9 @@ describe("rejected rows", () => {
 });
 
 const READ: EventProgress = { completeThroughMs: row(1_000, "{}").timestampMs, unfinished: null };
-const own = { checksUuids: true } as const;
+const own = { ownUuids: { property: "id", areUnread: true } } as const;
+/** What a pass by the rows' own time says before its rows. */
+const opened = { estimatedBytes: null, sourceBytes: null, lookbackMs: 86_400_000, isLocalTime: false };
 const codes = async (integration: Integration) => eventWarnings(await eventOf(integration)).map(({ code }) => code);
 
 describe("UUIDs of the customer's own", () => {
@@ -143,7 +145,7 @@ describe("UUIDs of the customer's own", () => {
     expect(event.rows.twins).toBe(2);
     expect(eventWarnings(event)).toContainEqual({
       code: "uuid_not_unique",
-      message: expect.stringMatching(/^2 rows share their UUID .* unique for each row\.$/) as string,
+      message: expect.stringMatching(/^2 UUIDs are each that of rows .* unique for each row\.$/) as string,
     });
   });
 
@@ -163,12 +165,85 @@ describe("UUIDs of the customer's own", () => {
     expect(await codes(integration)).toEqual([]);
   });
 
-  const renamed = (n: number): ImportedRow => ({ ...row(n, `{"a":${n}}`), uuid: uuidOf(n + 10_000) });
+  test("a window that is begun again has changed rows, which are no twins", async () => {
+    const integration = await setUp();
+    const rows = Array.from({ length: 20 }, (_, n) => row(n, `{"a":${n}}`));
+    await commitRows(harness.store, integration, rows, own);
+    const again = { ownUuids: { ...own.ownUuids, areUnread: false } };
+    const wider = Array.from({ length: 20 }, (_, n) => row(n, `{"a":${n},"b":null}`));
+    expect(await commitRows(harness.store, integration, wider, again)).toMatchObject({ imported: 0, rejected: 0 });
+    expect(await codes(integration)).toEqual([]);
+  });
+
+  test.each([
+    ["one chunk", [[0, 1, 2]]],
+    ["one chunk, in another order", [[2, 1, 0]]],
+    ["chunks", [[0], [1], [2]]],
+    ["chunks of several", [[1, 2], [0]]],
+  ])("of a UUID that several users share, the first row stays and one is counted: %s", async (_, chunks) => {
+    const integration = await setUp();
+    const shared = ["ann", "bob", "cid"].map((user, n) =>
+      row(1, `{"user":"${user}","${user}":1}`, { userIds: [user], timestampMs: 1_700_000_000_000 + n }),
+    );
+    // Every page is read twice, the second time in another order.
+    for (const chunk of [...chunks, ...chunks.map((ns) => ns.toReversed())]) {
+      const rows = chunk.map((n) => shared[n]!);
+      await commitRows(harness.store, integration, rows, own);
+    }
+    const first = shared[chunks[0]![0]!]!;
+    const stored = await harness.admin.query(`
+      select e.user_id, e.timestamp_ms::float8, e.properties from imported_events e
+      join event_definitions d on d.id = e.event_id where d.integration_id = '${integration.id}'`);
+    expect(stored.rows).toEqual([
+      { user_id: first.userIds[0], timestamp_ms: first.timestampMs, properties: JSON.parse(first.properties) },
+    ]);
+    expect(await eventOf(integration)).toMatchObject({ imported: 1, rejected: 1, rows: { twins: 1 } });
+    const { items } = await list(integration);
+    expect(items.map(({ record }) => record)).not.toContain(first.properties);
+    await harness.store.imports.discoverProperties(integration.id, () => []);
+    const counted = await harness.admin.query<{ name: string }>(`
+      select p.name from properties p join event_definitions d on d.id = p.event_id
+      where d.integration_id = '${integration.id}' order by 1`);
+    expect(counted.rows.map(({ name }) => name)).toEqual([first.userIds[0], "user"]);
+  });
+
+  test("rows beyond the progress tell that a page was read in part, until a page is stored whole", async () => {
+    const integration = await setUp();
+    const storedBefore = () => harness.store.imports.storedBefore(integration.id, ["purchase"]);
+    const at = (position: number): EventProgress => ({
+      completeThroughMs: null,
+      unfinished: { targetMs: READ.completeThroughMs ?? 0, position, cursor: null },
+    });
+    expect(await storedBefore()).toBe("none");
+    await harness.store.imports.setProgress(integration.id, { purchase: at(0) });
+    await commitRows(harness.store, integration, [row(1, "{}")], { ...own, from: at(0) });
+    expect(await storedBefore()).toBe("beyond");
+    await commitRows(harness.store, integration, [row(2, "{}")], { ...own, from: at(0), progress: at(1) });
+    expect(await storedBefore()).toBe("covered");
+    // Days that are read besides the pass may still come in it.
+    await commitRows(harness.store, integration, [row(3, "{}")], { ...own, from: at(0), ranges: [4_711] });
+    expect(await storedBefore()).toBe("beyond");
+  });
+
+  test("a pass that is set back may read any stored row again", async () => {
+    const integration = await setUp();
+    await commitRows(harness.store, integration, [row(1, "{}")], { ...own, progress: READ });
+    await harness.store.imports.setProgress(integration.id, { purchase: NO_PROGRESS });
+    expect(await harness.store.imports.storedBefore(integration.id, ["purchase"])).toBe("beyond");
+  });
+
+  /** As if a table had been built anew: the UUID alone differs, in its column too. */
+  const withId = (n: number): ImportedRow => row(n, `{"a":${n},"id":"${n}"}`);
+  const renamed = (n: number): ImportedRow => ({ ...row(n, `{"a":${n},"id":"new ${n}"}`), uuid: uuidOf(n + 10_000) });
+  const firstPass = (integration: Integration, rows: ImportedRow[], lookbackMs: number | null = opened.lookbackMs) =>
+    commitRows(harness.store, integration, rows, { ...own, opened: { ...opened, lookbackMs }, progress: READ });
 
   test("rows that come back under new UUIDs in the lookback are said", async () => {
     const integration = await setUp();
-    const rows = Array.from({ length: 300 }, (_, n) => row(n, `{"a":${n}}`));
-    await commitRows(harness.store, integration, rows, { ...own, progress: READ });
+    await firstPass(
+      integration,
+      Array.from({ length: 300 }, (_, n) => withId(n)),
+    );
     expect(await codes(integration)).toEqual([]);
     const again = Array.from({ length: 300 }, (_, n) => renamed(n));
     expect(await commitRows(harness.store, integration, again, { ...own, from: READ })).toMatchObject({
@@ -182,7 +257,7 @@ describe("UUIDs of the customer's own", () => {
   test("late rows of the same users are not, nor are rows that were there with others of their user and time", async () => {
     const integration = await setUp();
     const rows = Array.from({ length: 300 }, (_, n) => row(n, `{"a":${n}}`));
-    await commitRows(harness.store, integration, rows, { ...own, progress: READ });
+    await firstPass(integration, rows);
     const late = rows
       .slice(0, 50)
       .map((one, n) => ({ ...one, uuid: uuidOf(20_000 + n), timestampMs: one.timestampMs - 5 }));
@@ -194,16 +269,26 @@ describe("UUIDs of the customer's own", () => {
     expect((await eventOf(integration)).rows).toMatchObject({ late: 100, renamed: 0 });
   });
 
-  test("days that are read again show it too", async () => {
+  test("late rows whose times are days have the times of others, and are not said", async () => {
     const integration = await setUp();
-    await commitRows(
-      harness.store,
+    await firstPass(
       integration,
-      [0, 1, 2, 3].map((n) => row(n, "{}")),
-      { ...own, progress: READ },
+      Array.from({ length: 50 }, (_, n) => withId(n)),
     );
-    const reread = { ...own, from: NO_PROGRESS, ranges: [4_711] };
-    await commitRows(harness.store, integration, [0, 1, 2, 3].map(renamed), reread);
-    expect(await codes(integration)).toEqual(["uuids_change"]);
+    const late = Array.from({ length: 50 }, (_, n) => ({ ...renamed(n), properties: `{"a":${n + 500},"id":"new"}` }));
+    await commitRows(harness.store, integration, late, { ...own, from: READ });
+    expect((await eventOf(integration)).rows).toMatchObject({ late: 50, renamed: 0 });
+  });
+
+  test("rows that are read by their arrival are not compared, nor are days that are read again", async () => {
+    const byArrival = await setUp();
+    const numbers = [0, 1, 2, 3];
+    await firstPass(byArrival, numbers.map(withId), null);
+    await commitRows(harness.store, byArrival, numbers.map(renamed), { ...own, from: READ });
+    expect((await eventOf(byArrival)).rows).toMatchObject({ late: 0, renamed: 0 });
+    const reread = await setUp();
+    await firstPass(reread, numbers.map(withId));
+    await commitRows(harness.store, reread, numbers.map(renamed), { ...own, from: NO_PROGRESS, ranges: [4_711] });
+    expect((await eventOf(reread)).rows).toMatchObject({ late: 0, renamed: 0 });
   });
 });

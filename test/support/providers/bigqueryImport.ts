@@ -2,7 +2,7 @@
 import type { Connection } from "../../../src/domain/connection.ts";
 import type { EventDefinition } from "../../../src/domain/event.ts";
 import type { EventSource } from "../../../src/providers/bigquery/spec.ts";
-import type { ImportedRow, OpenedSource, RejectedRow } from "../../../src/domain/importedRow.ts";
+import type { ImportedRow, OpenedSource, RejectedRow, StoredBefore } from "../../../src/domain/importedRow.ts";
 import { expect } from "vitest";
 import { type Clients, createClients } from "../../../src/providers/bigquery/clients.ts";
 import { createMemoryLedger } from "./memoryLedger.ts";
@@ -153,6 +153,7 @@ export interface PageResult {
 export interface PageOptions {
   limits?: PageLimits;
   pageHalvings?: number;
+  storedBefore?: StoredBefore;
   signal?: AbortSignal;
   onChunk?(chunk: ImportChunk): void | Promise<void>;
 }
@@ -161,7 +162,13 @@ export async function readPage(
   customer: ImportCustomer,
   events: EventDefinition[],
   progress: EventProgress,
-  { limits = USUAL_PAGES, pageHalvings = 0, signal = new AbortController().signal, onChunk }: PageOptions = {},
+  {
+    limits = USUAL_PAGES,
+    pageHalvings = 0,
+    storedBefore = "none",
+    signal = new AbortController().signal,
+    onChunk,
+  }: PageOptions = {},
 ): Promise<PageResult> {
   const result: PageResult = { opened: [], rows: [], rejected: [], progress: null, error: null };
   // From nothing but JSON, as in a workflow.
@@ -170,6 +177,7 @@ export async function readPage(
     events,
     progress: kept,
     pageHalvings,
+    storedBefore,
     acquireRequest: async () => async () => {},
     blocked: () => Promise.resolve(),
     signal,

@@ -198,6 +198,7 @@ export async function readPage(
     progress,
     pageHalvings: 0,
     acquireRequest: options.acquireRequest ?? (async () => async () => {}),
+    storedBefore: "none",
     blocked: async (untilMs) => options.blocked?.(untilMs),
     signal: options.signal ?? new AbortController().signal,
     heartbeat: () => undefined,

@@ -44,6 +44,8 @@ const cursorSchema = z.object({
   windowMs: time.min(MIN_WINDOW_MS).max(MAX_WINDOW_MS),
   /** Null if the window has not been begun or must be begun again. */
   session: sessionSchema.nullable(),
+  /** A first pass may have read rows of before this time already, which may have changed since. */
+  readToMs: time.optional(),
 });
 export type ReadStreamState = z.infer<typeof streamSchema>;
 export type ReadSessionState = z.infer<typeof sessionSchema>;
@@ -78,12 +80,24 @@ export function cursorAfter(cursor: ImportCursor, window: TimeWindow, targetMs: 
   const lengthMs = window.toMs - window.fromMs;
   const wasHalved = lengthMs < cursor.windowMs && window.toMs < targetMs;
   const baseMs = wasHalved ? lengthMs : cursor.windowMs;
-  return { by: cursor.by, fromMs: window.toMs, windowMs: nextWindowMs(baseMs, rows), session: null };
+  const readToMs = readToOf(cursor, window.toMs);
+  return { by: cursor.by, fromMs: window.toMs, windowMs: nextWindowMs(baseMs, rows), session: null, ...readToMs };
 }
 
 /** Begins a shorter window again, after its session expired. */
 export function cursorAgain(cursor: ImportCursor): ImportCursor {
-  return { ...cursor, session: null, windowMs: Math.max(MIN_WINDOW_MS, Math.floor(cursor.windowMs / 2)) };
+  const windowMs = Math.max(MIN_WINDOW_MS, Math.floor(cursor.windowMs / 2));
+  return { ...cursor, session: null, windowMs, readToMs: readBefore(cursor, cursor.session?.toMs) };
+}
+
+/** Later of two times, of which either may be missing. */
+export function readBefore({ readToMs }: ImportCursor, toMs: number | undefined): number | undefined {
+  return readToMs === undefined || toMs === undefined ? (readToMs ?? toMs) : Math.max(readToMs, toMs);
+}
+
+/** Nothing if all of that time is behind. */
+function readToOf({ readToMs }: ImportCursor, nextMs: number): { readToMs?: number } {
+  return readToMs === undefined || readToMs <= nextMs ? {} : { readToMs };
 }
 
 function nextWindowMs(windowMs: number, rows: number): number {

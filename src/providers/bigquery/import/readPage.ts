@@ -19,8 +19,10 @@ import {
   type ImportCursor,
   parseCursor,
   progressAfter,
+  readBefore,
   type ReadSessionState,
   startOf,
+  type TimeWindow,
   windowOf,
 } from "./cursor.ts";
 import { readArrowBatch, schemaMessage } from "./decode/arrowBatch.ts";
@@ -121,15 +123,17 @@ async function beginWindow(page: Page, before: ImportCursor): Promise<BegunWindo
   // A pass that was read by another time begins again. The rows that it stored are found there.
   const isKept = before.fromMs !== null && (isDays || before.by === start.by);
   const by = isDays ? "days" : start.by;
-  const cursor: ImportCursor = isKept ? before : { ...before, by, session: null };
+  const begun: ImportCursor = isKept ? before : { ...before, by, session: null };
   const fromMs = isKept && before.fromMs !== null ? before.fromMs : start.fromMs;
-  const { session } = cursor;
+  const { session } = begun;
   const resumed = session === null ? null : withoutColumns(table, session.without ?? []);
   if (session !== null && session.fingerprint === resumed?.fingerprint) {
     // A copy, because a page that fails must not change its cursor.
-    return { cursor, session: structuredClone(session), fromMs, schema: null, opened: null, table: resumed };
+    return { cursor: begun, session: structuredClone(session), fromMs, schema: null, opened: null, table: resumed };
   }
-  const window = windowOf(fromMs, cursor.windowMs, job.pageHalvings, targetMs);
+  const window = windowOf(fromMs, begun.windowMs, job.pageHalvings, targetMs);
+  const whole = isKept ? windowOf(fromMs, begun.windowMs, 0, targetMs) : null;
+  const cursor = { ...begun, readToMs: readBefore(begun, readToMs(page, begun, whole)) };
   const isLast = window.toMs >= targetMs;
   const opened = await openReadSession(call, {
     table,
@@ -151,13 +155,27 @@ async function beginWindow(page: Page, before: ImportCursor): Promise<BegunWindo
   return { cursor, session: state, fromMs, schema, opened: about, table: opened.table };
 }
 
+/** Up to where rows may have been read before a window is begun; undefined if none may. `whole`: not halved. */
+function readToMs({ job, targetMs }: Page, { by, session }: ImportCursor, whole: TimeWindow | null) {
+  if (by === "days" || job.progress.completeThroughMs !== null) return undefined;
+  // The pass is begun again.
+  if (whole === null) return job.storedBefore === "none" ? undefined : targetMs;
+  // Its window is begun again.
+  if (session !== null) return Math.max(session.toMs, whole.toMs);
+  return job.storedBefore === "beyond" ? whole.toMs : undefined;
+}
+
 /** What the session is going to read is known, and stored, before any of its rows. */
 async function* readWindow(page: Page, begun: BegunWindow): AsyncGenerator<ImportChunk> {
   const { opened } = begun;
   const { leftOut } = begun.table;
   if (opened !== null) yield { rows: [], rejected: [], progress: null, opened };
   const chunks = toImportChunks(readSinks(page, begun), page.job.signal, () => progressOf(page, begun));
-  for await (const chunk of chunks) yield chunk.progress === null ? chunk : { ...chunk, leftOut };
+  const { cursor, fromMs } = begun;
+  const isFirst = page.job.progress.completeThroughMs === null && cursor.by !== "days";
+  const areUnread = isFirst && (cursor.readToMs === undefined || fromMs >= cursor.readToMs);
+  const ownUuids = { property: begun.table.mapping.uuid, areUnread };
+  for await (const chunk of chunks) yield { ...chunk, ownUuids, ...(chunk.progress === null ? {} : { leftOut }) };
 }
 
 /** Moves the streams' offsets past what was read. */

@@ -1,6 +1,7 @@
 // What breaks in the middle of a page is read again, never taken for the end; what is stored is not read again.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type EventProgress, NO_PROGRESS } from "../../../../src/domain/progress.ts";
+import type { ImportChunk } from "../../../../src/domain/importedRow.ts";
 import type { FaultInput } from "../../../../dev/standins/bigquery/protocol.ts";
 import { SHARED_START_TIMEOUT_MS } from "../../../../dev/standins/bigquery/sharedEmulator.ts";
 import {
@@ -9,6 +10,7 @@ import {
   eventOf,
   idsOf,
   type ImportCustomer,
+  type PageOptions,
   plan,
   readAll,
   readPage,
@@ -152,5 +154,49 @@ describe("a session that ends", () => {
     cursor.session = { ...cursor.session, name: `projects/${customer.projectId}/locations/eu/sessions/gone` };
     const lost = { ...first.progress!, unfinished: { ...first.progress!.unfinished!, cursor } } as EventProgress;
     expect(await finish(lost)).toEqual(IDS);
+  });
+});
+
+describe("rows are told from those that a first pass has read before", () => {
+  const columns = eventOf("purchase", "events", { columns: ["user_id"] });
+  beforeEach(() => customer.control.settings(customer.projectId, { streamsMin: 3 }));
+
+  /** What each chunk with rows says. */
+  async function unread(progress: EventProgress, event = EVENT, options: PageOptions = {}) {
+    const said = new Set<boolean | undefined>();
+    const onChunk = ({ rows, ownUuids }: ImportChunk) => void (rows.length > 0 && said.add(ownUuids?.areUnread));
+    const page = await readPage(customer, [event], progress, { ...options, onChunk });
+    expect(page.error).toBeNull();
+    return { said: [...said], progress: page.progress! };
+  }
+
+  test("while nothing breaks, by windows and by pages", async () => {
+    const first = await unread(start, EVENT, { limits: SMALL_PAGES });
+    const next = await unread(first.progress, EVENT, { limits: SMALL_PAGES, storedBefore: "covered" });
+    expect([first.said, next.said]).toEqual([[true], [true]]);
+  });
+
+  test("a window that begins again, for a column or a lost session, up to its end", async () => {
+    const first = await unread(start, EVENT, { limits: SMALL_PAGES });
+    const changed = await unread(first.progress, columns, { limits: SMALL_PAGES, storedBefore: "covered" });
+    expect(changed.said).toEqual([false]);
+    expect((await unread(changed.progress, columns, { limits: SMALL_PAGES })).said).toEqual([false]);
+    await customer.control.expireSessions(customer.projectId);
+    const lost = await unread(first.progress);
+    expect(lost.said).toEqual([false]);
+    // The second half of the window.
+    expect(lost.progress.unfinished?.cursor).toMatchObject({ session: null, readToMs: BOUND });
+  });
+
+  test("a page that is read again from the beginning of a window, and a pass that begins again", async () => {
+    const half = { limits: SMALL_PAGES, pageHalvings: 1 };
+    expect((await unread(start, EVENT, { ...half, storedBefore: "beyond" })).said).toEqual([false]);
+    expect((await unread(start, EVENT, { ...half, storedBefore: "covered" })).said).toEqual([false]);
+    const cursor = { by: "time", fromMs: START_MS + DAY_MS, windowMs: DAY_MS, session: null };
+    const later: EventProgress = { completeThroughMs: null, unfinished: { targetMs: BOUND, position: 3, cursor } };
+    expect((await unread(later, EVENT, { storedBefore: "covered" })).said).toEqual([true]);
+    const again = await unread(later, EVENT, { storedBefore: "beyond" });
+    expect(again.said).toEqual([false]);
+    expect((await unread(again.progress, EVENT, { storedBefore: "covered" })).said).toEqual([true]);
   });
 });

@@ -60,6 +60,7 @@ async function read(connection: Connection): Promise<{ times: number[]; learned:
       progress: pass?.progress as EventProgress,
       pageHalvings: 0,
       acquireRequest: async () => async () => undefined,
+      storedBefore: "none",
       blocked: async () => undefined,
       signal: new AbortController().signal,
       heartbeat: () => undefined,

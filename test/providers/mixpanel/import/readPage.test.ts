@@ -46,6 +46,7 @@ function jobOf(progress: EventProgress, change: Partial<ImportPageJob> = {}): Im
       leases.push(kind);
       return async () => void leases.push("given back");
     },
+    storedBefore: "none",
     blocked: async (untilMs) => void blockedUntilMs.push(untilMs),
     signal: new AbortController().signal,
     heartbeat: () => undefined,

@@ -38,6 +38,7 @@ function jobOf(progress: EventProgress, change: Partial<ImportPageJob> = {}): Im
       leases.push(kind);
       return async () => void leases.push("given back");
     },
+    storedBefore: "none",
     blocked: async () => undefined,
     signal: new AbortController().signal,
     heartbeat: () => undefined,
