@@ -39,6 +39,8 @@ export type ReadBy = z.infer<typeof readBy>;
 const cursorSchema = z.object({
   /** What the windows are ranges of. */
   by: readBy.default("time"),
+  /** The column whose times the windows are ranges of, if they are read by arrival. */
+  arrival: z.string().max(MAX_NAME_CHARS).optional(),
   /** Null before the first page, because it depends on the table. */
   fromMs: time.nullable(),
   windowMs: time.min(MIN_WINDOW_MS).max(MAX_WINDOW_MS),
@@ -78,7 +80,8 @@ export function cursorAfter(cursor: ImportCursor, window: TimeWindow, targetMs: 
   const lengthMs = window.toMs - window.fromMs;
   const wasHalved = lengthMs < cursor.windowMs && window.toMs < targetMs;
   const baseMs = wasHalved ? lengthMs : cursor.windowMs;
-  return { by: cursor.by, fromMs: window.toMs, windowMs: nextWindowMs(baseMs, rows), session: null };
+  const { by, arrival } = cursor;
+  return { by, arrival, fromMs: window.toMs, windowMs: nextWindowMs(baseMs, rows), session: null };
 }
 
 /** Begins a shorter window again, after its session expired. */

@@ -115,6 +115,41 @@ export function tellingTests(get: GetHarness): void {
     expect(asked).toHaveLength(3);
   });
 
+  test("values of rows are kept only if they are almost the event's name", async () => {
+    const { store, advance } = get();
+    const integration = await newIntegration(store);
+    await newEvent(store, integration);
+    const nearest = async (names: string[]) => {
+      await advance(HOUR_MS);
+      const report = { rows: 7, visible: true, names, isWhole: true };
+      await store.events.checkSources(integration.id, () => Promise.resolve(report), { onlyComplete: false });
+      const event = await store.events.get(integration.workspaceId, integration.id, "purchase");
+      return [event?.seen, event?.nearest];
+    };
+    const near = ["PURCHASE", "purchased"];
+    expect(await nearest(["user-17", "eve@example.com", "purchase@x", "refund", "pur_chas_e_1", ...near])).toEqual([
+      false,
+      near,
+    ]);
+    expect(await nearest(["user-17", "eve@example.com"])).toEqual([false, []]);
+    const many = Array.from({ length: 1_000 }, (_, n) => `purchas${n}`);
+    expect(await nearest([...many, "Purchase"])).toEqual([false, []]);
+    expect(await nearest([...many, "Purchase", "purchase"])).toEqual([true, []]);
+  });
+
+  test("a table that cannot be asked keeps no other one from being asked", async () => {
+    const { store } = get();
+    const integration = await newIntegration(store);
+    for (const name of ["gone", "slow", "purchase"]) await newEvent(store, integration, name);
+    const report = { rows: 7, visible: true, names: ["Purchase"], isWhole: true };
+    const ask = ({ name }: { name: string }) =>
+      name === "purchase" ? Promise.resolve(report) : Promise.reject(new Error(`${name} is refused`));
+    const check = () => store.events.checkSources(integration.id, ask, { onlyComplete: false });
+    await expect(check()).rejects.toThrow("is refused");
+    const event = await store.events.get(integration.workspaceId, integration.id, "purchase");
+    expect(event).toMatchObject({ rows: { tableRows: 7 }, nearest: ["Purchase"] });
+  });
+
   test("a failed question is thrown, and not repeated within the hour", async () => {
     const { store } = get();
     const integration = await newIntegration(store);
