@@ -42,5 +42,11 @@ export function passStart(input: PassStartInput): PassStart {
   // A row does not reach its table before it happens.
   const fromMs = firstMs(completeThroughMs, startMs - DAY_MS - slackMs(arrival), settleMs);
   const name = arrival.name;
-  return { by: "arrival", arrival: name, fromMs, lateFromMs: completeThroughMs === null ? null : byTimeMs, lookbackMs: null };
+  return {
+    by: "arrival",
+    arrival: name,
+    fromMs,
+    lateFromMs: completeThroughMs === null ? null : byTimeMs,
+    lookbackMs: null,
+  };
 }
