@@ -1949,7 +1949,7 @@ export interface components {
              */
             timeZone?: string;
             /**
-             * @description Lookback in Hours: How long after its timestamp a row may reach the table. Default: the operator's setting, usually 72.
+             * @description Lookback in Hours: How long after its timestamp a row may reach the table. Default: the operator's setting, usually 72. With an arrival field: how long after its arrival a row may become visible, 6 hours at least.
              * @example 72
              */
             lookbackHours?: number;
@@ -2020,7 +2020,7 @@ export interface components {
              */
             timeZone?: string;
             /**
-             * @description Lookback in Hours: How long after its timestamp a row may reach the table. Default: the operator's setting, usually 72.
+             * @description Lookback in Hours: How long after its timestamp a row may reach the table. Default: the operator's setting, usually 72. With an arrival field: how long after its arrival a row may become visible, 6 hours at least.
              * @example 72
              */
             lookbackHours?: number | string;
@@ -2061,7 +2061,7 @@ export interface components {
              */
             timeZone?: string | null;
             /**
-             * @description Lookback in Hours: How long after its timestamp a row may reach the table. Default: the operator's setting, usually 72.
+             * @description Lookback in Hours: How long after its timestamp a row may reach the table. Default: the operator's setting, usually 72. With an arrival field: how long after its arrival a row may become visible, 6 hours at least.
              * @example 72
              */
             lookbackHours?: number | string | null;
