@@ -1950,7 +1950,7 @@ export interface components {
              */
             timeZone?: string;
             /**
-             * @description Lookback in Hours: How long after its timestamp a row may reach the table. Default: the operator's setting, usually 72.
+             * @description Lookback in Hours: How long after its timestamp a row may reach the table. Default: the operator's setting, usually 72. With an arrival field: how long after its arrival a row may become visible, 6 hours at least.
              * @example 72
              */
             lookbackHours?: number;
@@ -2021,7 +2021,7 @@ export interface components {
              */
             timeZone?: string;
             /**
-             * @description Lookback in Hours: How long after its timestamp a row may reach the table. Default: the operator's setting, usually 72.
+             * @description Lookback in Hours: How long after its timestamp a row may reach the table. Default: the operator's setting, usually 72. With an arrival field: how long after its arrival a row may become visible, 6 hours at least.
              * @example 72
              */
             lookbackHours?: number | string;
@@ -2062,7 +2062,7 @@ export interface components {
              */
             timeZone?: string | null;
             /**
-             * @description Lookback in Hours: How long after its timestamp a row may reach the table. Default: the operator's setting, usually 72.
+             * @description Lookback in Hours: How long after its timestamp a row may reach the table. Default: the operator's setting, usually 72. With an arrival field: how long after its arrival a row may become visible, 6 hours at least.
              * @example 72
              */
             lookbackHours?: number | string | null;

@@ -21,3 +21,7 @@ export const MAX_METRICS_PER_WORKSPACE = 200;
 export const MAX_METRIC_FILTERS = 10;
 export const MAX_METRIC_WINDOW_HOURS = 2_160;
 export const MAX_RESULT_RANGE_DAYS = 366;
+
+/** Of the values within a column of a row, so many are counted as properties, and none of longer JSON. */
+export const MAX_LEAVES = 100;
+export const MAX_LEAVES_BYTES = 65_536;

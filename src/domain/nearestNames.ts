@@ -1,6 +1,7 @@
 // The names of a list that are nearest to a name, because it may be misspelt.
 
 const MAX_NEAREST = 3;
+const MAX_EDITS = 3;
 /** The work grows with the square of the length, and names differ in their first letters too. */
 const MAX_COMPARED_CHARS = 64;
 
@@ -31,6 +32,12 @@ function nearestNames(name: string, known: readonly string[]): string[] {
     best.length = Math.min(best.length, MAX_NEAREST);
   }
   return best.map(({ one }) => one);
+}
+
+/** Whether one may be the other, misspelt: of two short names, a few edits make anything. */
+export function isAlmost(a: string, b: string): boolean {
+  const limit = Math.min(MAX_EDITS, Math.floor(Math.min(a.length, b.length) / 2));
+  return isSameInOtherCase(a, b) || editDistance(a.toLowerCase(), b.toLowerCase(), limit) <= limit;
 }
 
 const comparable = (name: string): string => name.toLowerCase().slice(0, MAX_COMPARED_CHARS);

@@ -54,12 +54,20 @@ export function rowWarnings({ leftOut, twins, late, renamed }: RowFacts): RowWar
   return warnings;
 }
 
+interface NameFacts {
+  seen: boolean | null;
+  nearest: readonly string[];
+  completeThroughMs: number | null;
+}
+
 /** The table has rows, and none of them became a record. Null if that is not so, or not known. */
 export function nothingMatched(
   { tableRows, visible }: RowFacts,
-  { seen, nearest }: { seen: boolean | null; nearest: readonly string[] },
+  { seen, nearest, completeThroughMs }: NameFacts,
 ): RowWarning | null {
   if (tableRows === null || tableRows === 0) return null;
+  // Before the first pass is complete, rows that match may still come.
+  if (completeThroughMs === null && visible !== false && seen !== false) return null;
   const has = `The table has ${tableRows === 1 ? "1 row" : `${tableRows} rows`}, but none of them matched.`;
   const policy = "A row access policy may hide rows: then add the service account to one of its policies";
   if (visible === false) {

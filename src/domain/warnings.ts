@@ -246,8 +246,9 @@ function warningsOfEvents({ import: imported, events }: IntegrationFacts): Warni
   return all.slice(0, MAX_EVENT_WARNINGS);
 }
 
-function nameWarnings({ imported, rejected, seen, nearest, completeThroughMs, rows }: EventFacts): Warning[] {
-  const unmatched = imported === 0 && rejected === 0 ? nothingMatched(rows, { seen, nearest }) : null;
+function nameWarnings(facts: EventFacts): Warning[] {
+  const { imported, rejected, seen, nearest, completeThroughMs, rows } = facts;
+  const unmatched = imported === 0 && rejected === 0 ? nothingMatched(rows, facts) : null;
   if (unmatched !== null) return [unmatched];
   const names = nearest.map((name) => `“${name}”`).join(", ");
   if (imported === 0 && seen === false) {

@@ -188,6 +188,26 @@ describe("an event", () => {
       { imported: 0, rows: { ...NO_ROW_FACTS, tableRows: 5 } },
       ["nothing_matched"],
     ],
+    [
+      "has a table of which nothing was read yet",
+      { imported: 0, completeThroughMs: null, seen: null, rows: { ...NO_ROW_FACTS, tableRows: 5, visible: true } },
+      [],
+    ],
+    [
+      "has a table with rows of its name, and nothing was read yet",
+      { imported: 0, completeThroughMs: null, seen: true, rows: { ...NO_ROW_FACTS, tableRows: 5, visible: true } },
+      [],
+    ],
+    [
+      "has a table without its name, and nothing was read yet",
+      { imported: 0, completeThroughMs: null, seen: false, rows: { ...NO_ROW_FACTS, tableRows: 5, visible: true } },
+      ["nothing_matched"],
+    ],
+    [
+      "has a table whose rows are hidden, and nothing was read yet",
+      { imported: 0, completeThroughMs: null, seen: null, rows: { ...NO_ROW_FACTS, tableRows: 5, visible: false } },
+      ["nothing_matched"],
+    ],
     ["has an empty table", { imported: 0, rows: { ...NO_ROW_FACTS, tableRows: 0 } }, ["nothing_imported"]],
     [
       "has a table whose rows were all rejected",

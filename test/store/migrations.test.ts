@@ -2,9 +2,12 @@
 import { Migrator } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { MIGRATIONS } from "../../src/store/migrations/index.ts";
-import { openDatabase } from "../../src/store/postgres/database.ts";
+import { type Database, openDatabase } from "../../src/store/postgres/database.ts";
 import { migrate } from "../../src/store/postgres/migrate.ts";
 import { createTestDatabase, type TestDatabase } from "../support/store/testDatabase.ts";
+import { NO_PROGRESS } from "../../src/domain/progress.ts";
+import { hashOf } from "../../src/store/postgres/ids.ts";
+import { keyTextOf } from "../../src/store/runs/rejected.ts";
 import { openTestStore } from "../support/store/storeDatabase.ts";
 
 let database: TestDatabase;
@@ -22,9 +25,9 @@ const BIGQUERY = {
   location: "EU",
 };
 
-test("runs, requests, rejected records and settings of version 0005 are read by today's store", async () => {
-  const old = openDatabase(database.url, 1);
-  const before = Object.fromEntries(Object.entries(MIGRATIONS).filter(([name]) => name < "0006"));
+/** Runs those that come before `until`. */
+async function migrateUntil(old: Database, until: string): Promise<void> {
+  const before = Object.fromEntries(Object.entries(MIGRATIONS).filter(([name]) => name < until));
   const { error } = await new Migrator({
     db: old.kysely,
     provider: { getMigrations: () => Promise.resolve(before) },
@@ -32,6 +35,11 @@ test("runs, requests, rejected records and settings of version 0005 are read by 
     migrationLockTableName: "crosscurrent_migrations_lock",
   }).migrateToLatest();
   expect(error).toBeUndefined();
+}
+
+test("runs, requests, rejected records and settings of version 0005 are read by today's store", async () => {
+  const old = openDatabase(database.url, 1);
+  await migrateUntil(old, "0006");
   await old.transaction(({ client }) =>
     client.query(`
       insert into workspaces (id, name) values ('ws', 'old');
@@ -69,4 +77,31 @@ test("runs, requests, rejected records and settings of version 0005 are read by 
     { direction: "export", reason: "why" },
   ]);
   await store.close();
+});
+
+test("rows that were rejected before the counts, of no event too, count once when they are read again", async () => {
+  const other = await createTestDatabase("template0");
+  const old = openDatabase(other.url, 1);
+  await migrateUntil(old, "0015");
+  const rejected = { event: null, key: "line 1", reason: "cut", record: "{" };
+  const hash = hashOf(keyTextOf({ direction: "import", eventId: null, key: rejected.key })).toString("hex");
+  await old.transaction(({ client }) =>
+    client.query(`
+      insert into workspaces (id, name) values ('ws', 'old');
+      insert into integrations (id, workspace_id, provider, project_key, settings, import_from, delivers_updates)
+        values ('int_m', 'ws', 'mixpanel', '42', '${JSON.stringify(MIXPANEL)}', '2026-01-01', false);
+      insert into rejected_records (integration_id, direction, key_hash, reason, record)
+        values ('int_m', 'import', '\\x${hash}', 'cut', '{')`),
+  );
+  await old.close();
+  await migrate(other.url);
+  const store = openTestStore(other.url);
+  const again = { ...rejected, key: "line 2" };
+  const chunk = { runId: "run", events: [], from: NO_PROGRESS, rows: [], progress: null };
+  const kept = await store.imports.commitChunk({ integrationId: "int_m", ...chunk, rejected: [rejected, again] });
+  expect(kept).toMatchObject({ rejected: 1 });
+  const counts = (await store.runs.rejected("ws", "int_m", { cursor: null, limit: 10 }))?.counts;
+  expect(counts).toEqual([{ direction: "import", event: null, reason: "cut", count: 2 }]);
+  await store.close();
+  await other.drop();
 });

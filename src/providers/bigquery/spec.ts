@@ -106,7 +106,9 @@ const source = {
   lookbackHours: {
     schema: lookbackHours.optional(),
     label: "Lookback in Hours",
-    help: "How long after its timestamp a row may reach the table. Default: the operator's setting, usually 72.",
+    help:
+      "How long after its timestamp a row may reach the table. Default: the operator's setting, usually 72. With an " +
+      "arrival field: how long after its arrival a row may become visible, 6 hours at least.",
     example: 72,
     isNumeric: true,
     isAdvanced: true,

@@ -4,14 +4,11 @@ import type { PropertyType } from "../../domain/event.ts";
 import { MAX_TRACKED_PROPERTIES_PER_EVENT } from "../../domain/limits.ts";
 import type { Transaction } from "../postgres/database.ts";
 import { storable } from "../postgres/text.ts";
-import type { StagedRow, StoredRows } from "./stagingTable.ts";
+import type { StoredRows } from "./stagingTable.ts";
+import { type Fields, type KnownLeaves, readKnownLeaves, storedFields } from "./storedFields.ts";
 
 /** Longer names are stored with their record, but never become a property. */
 const MAX_NAME_CHARS = 255;
-/** How a number that JSON cannot write stands in the properties. */
-const NUMBERS_AS_TEXT = new Set<unknown>(["NaN", "Infinity", "-Infinity"]);
-
-type Fields = StagedRow["row"]["fields"];
 
 interface PropertyCount {
   eventId: number;
@@ -23,7 +20,9 @@ interface PropertyCount {
 }
 
 export async function appendPropertyCounts(tx: Transaction, stored: StoredRows): Promise<void> {
-  const properties = [...groupByFields(stored)].flatMap(([eventId, groups]) => countProperties(eventId, groups));
+  const leaves = await readKnownLeaves(tx, stored.replaced);
+  const groups = groupByFields(stored, leaves);
+  const properties = [...groups].flatMap(([eventId, ofEvent]) => countProperties(eventId, ofEvent));
   if (properties.length === 0) return;
   const column = (type: PropertyType) => sql`${properties.map(({ counts }) => counts[type])}::bigint[]`;
   await tx.execute(sql`
@@ -37,7 +36,10 @@ export async function appendPropertyCounts(tx: Transaction, stored: StoredRows):
 /** Rows by their object of fields: a connector may let similar rows share one, which is then looked at once. */
 type FieldsGroups = Map<Fields, { rows: number; exampleUuid: string | null }>;
 
-function groupByFields({ fresh, replaced }: StoredRows): Map<number, FieldsGroups> {
+function groupByFields(
+  { fresh, replaced }: StoredRows,
+  leaves: ReadonlyMap<number, KnownLeaves>,
+): Map<number, FieldsGroups> {
   const events = new Map<number, FieldsGroups>();
   const add = (eventId: number, fields: Fields, rows: number, exampleUuid: string | null) => {
     let groups = events.get(eventId);
@@ -50,47 +52,9 @@ function groupByFields({ fresh, replaced }: StoredRows): Map<number, FieldsGroup
   for (const { eventId, row, before } of replaced) {
     const { fields } = row;
     add(eventId, fields, 1, row.uuid);
-    add(eventId, fieldsOf(before, fields), -1, null);
+    add(eventId, storedFields(before, fields, leaves.get(eventId) ?? new Map()), -1, null);
   }
   return events;
-}
-
-/** The fields of a stored copy, as they were counted. `like`: those of the copy that replaced it. */
-function fieldsOf(properties: string, like: Fields): Fields {
-  const stored = JSON.parse(properties) as Fields;
-  const fields = { ...stored };
-  for (const name in like) {
-    if (typeof like[name] === "number" && NUMBERS_AS_TEXT.has(stored[name])) fields[name] = 0;
-    if (!name.includes(".") || Object.hasOwn(stored, name)) continue;
-    // Fields within a field are counted under their path, unless the stored copy has none of that path.
-    const value = valueAt(stored, name);
-    if (value !== undefined) fields[name] = value;
-  }
-  return fields;
-}
-
-/** As `crosscurrent_property` finds it. */
-function valueAt(stored: Fields, name: string): unknown {
-  const dot = name.indexOf(".");
-  const outer = stored[name.slice(0, dot)];
-  const value = Array.isArray(outer) ? keyedValue(outer, name.slice(dot + 1)) : fieldAt(stored, name.split("."));
-  return NUMBERS_AS_TEXT.has(value) ? 0 : value;
-}
-
-function fieldAt(stored: Fields, path: string[]): unknown {
-  let value: unknown = stored;
-  for (const name of path) {
-    value = typeof value === "object" && value !== null ? (value as Fields)[name] : null;
-  }
-  return value;
-}
-
-/** The value of a key in an array of keys and values: itself, or its first field that is not null. */
-function keyedValue(items: unknown[], key: string): unknown {
-  const item = items.find((one) => typeof one === "object" && one !== null && (one as Fields)["key"] === key);
-  const value = (item as Fields | undefined)?.["value"];
-  if (typeof value !== "object" || value === null) return value;
-  return Object.values(value).find((field) => field !== null);
 }
 
 function countProperties(eventId: number, groups: FieldsGroups): PropertyCount[] {

@@ -28,9 +28,9 @@ const REJECTED = `
 const KNOWN = `
   insert into rejected_counts (integration_id, event_id, direction, reason, count)
     select integration_id, event_id, direction, reason, count(*) from rejected_records group by 1, 2, 3, 4;
-  insert into rejected_keys (event_id, key_hash)
-    select event_id, encode(substring(key_hash for 16), 'hex')::uuid from rejected_records
-    where direction = 'import' and event_id is not null and length(key_hash) = 32 on conflict do nothing;
+  insert into rejected_keys (event_id, integration_id, key_hash)
+    select event_id, case when event_id is null then integration_id end, encode(substring(key_hash for 16), 'hex')::uuid
+    from rejected_records where direction = 'import' and length(key_hash) = 32 on conflict do nothing;
   delete from rejected_records r using (
     select id, row_number() over (partition by integration_id, event_id, md5(reason) order by id) as place
     from rejected_records where direction = 'import'

@@ -80,6 +80,18 @@ async function setUp(): Promise<Integration> {
   return integration;
 }
 
+/** With an event that has a table of its own. */
+async function setUpTable(): Promise<Integration> {
+  const integration = await newIntegration(harness.store);
+  const source = { tableName: "purchases" };
+  await harness.store.events.create(integration.workspaceId, integration.id, {
+    name: "purchase",
+    description: null,
+    source,
+  });
+  return integration;
+}
+
 async function stored({ workspaceId, id }: Integration) {
   const rows = await readAll((page) => harness.store.events.records(workspaceId, id, "purchase", page), 100);
   return rows.map(({ userIds, properties }) => ({
@@ -186,8 +198,60 @@ test("reading again dates rows anew and takes over a merge, also with an equal v
   expect(items).toMatchObject([{ timestampMs: 9_000, userIds: ["user-7", "e"] }]);
 });
 
+test("columns that are no longer copied take the values within them along, with their examples", async () => {
+  const integration = await setUpTable();
+  const params = '[{"key":"coupon","value":{"string_value":"A","int_value":null}}]';
+  const wide = (n: number, change: Partial<ImportedRow> = {}) =>
+    row(n, `{"id":"${n}","payload":{"price":1.5,"note":"x","deep":{"a":true}},"net":{"sum":null},"params":${params}}`, {
+      versionMs: null,
+      fields: {
+        id: "",
+        payload: {},
+        "payload.price": 0,
+        "payload.note": "",
+        "payload.deep.a": true,
+        net: {},
+        "net.sum": null,
+        params: [],
+        "params.coupon": "",
+      },
+      ...change,
+    });
+  const narrow = (n: number) => row(n, `{"id":"${n}"}`, { versionMs: null });
+  const reread = (rows: ImportedRow[]) => commitRows(harness.store, integration, rows, { ranges: [4_711] });
+  await commitRows(harness.store, integration, [wide(1), wide(2)]);
+  await discover(harness.store, integration);
+  await commitRows(harness.store, integration, [wide(3)]);
+  await reread([narrow(1), narrow(3)]);
+  await discover(harness.store, integration);
+  expect(await storedCounts(integration)).toEqual({
+    "id string": 3,
+    "payload object": 1,
+    "payload.price number": 1,
+    "payload.note string": 1,
+    "payload.deep.a boolean": 1,
+    "net object": 1,
+    "net.sum null": 1,
+    "params array": 1,
+    "params.coupon string": 1,
+  });
+  // A value within a column that is still copied may go too.
+  const fields = { id: "", payload: {}, "payload.note": "" };
+  await reread([row(2, '{"id":"2","payload":{"note":"y"}}', { versionMs: null, fields })]);
+  await discover(harness.store, integration);
+  const left = { "id string": 3, "payload object": 1, "payload.note string": 1 };
+  expect(await storedCounts(integration)).toEqual(left);
+  await reread([narrow(2)]);
+  await discover(harness.store, integration);
+  const { rows } = await harness.admin.query<{ name: string }>(
+    `select p.name from properties p join event_definitions e on e.id = p.event_id where e.integration_id = $1`,
+    [integration.id],
+  );
+  expect(rows).toEqual([{ name: "id" }]);
+});
+
 test("a replaced copy of a nested or unwritable number is taken out of the counts as it was counted", async () => {
-  const integration = await setUp();
+  const integration = await setUpTable();
   const bigQueryRow = (n: number, user: string, net: string) =>
     row(n, `{"price":{"net":${net}},"rate":"NaN"}`, {
       userIds: [user],

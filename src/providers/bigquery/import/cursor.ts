@@ -39,6 +39,8 @@ export type ReadBy = z.infer<typeof readBy>;
 const cursorSchema = z.object({
   /** What the windows are ranges of. */
   by: readBy.default("time"),
+  /** The column whose times the windows are ranges of, if they are read by arrival. */
+  arrival: z.string().max(MAX_NAME_CHARS).optional(),
   /** Null before the first page, because it depends on the table. */
   fromMs: time.nullable(),
   windowMs: time.min(MIN_WINDOW_MS).max(MAX_WINDOW_MS),
@@ -80,8 +82,9 @@ export function cursorAfter(cursor: ImportCursor, window: TimeWindow, targetMs: 
   const lengthMs = window.toMs - window.fromMs;
   const wasHalved = lengthMs < cursor.windowMs && window.toMs < targetMs;
   const baseMs = wasHalved ? lengthMs : cursor.windowMs;
-  const readToMs = readToOf(cursor, window.toMs);
-  return { by: cursor.by, fromMs: window.toMs, windowMs: nextWindowMs(baseMs, rows), session: null, ...readToMs };
+  const { by, arrival } = cursor;
+  const next = { fromMs: window.toMs, windowMs: nextWindowMs(baseMs, rows), ...readToOf(cursor, window.toMs) };
+  return { by, arrival, session: null, ...next };
 }
 
 /** Begins a shorter window again, after its session expired. */

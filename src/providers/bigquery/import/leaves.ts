@@ -1,14 +1,13 @@
 // Values within JSON columns and within arrays of keys and values, for property discovery: their paths and kinds.
 import type { Data } from "apache-arrow";
+import { MAX_LEAVES, MAX_LEAVES_BYTES } from "../../../domain/limits.ts";
 import { bytesOf, offsetsOf, validity } from "./decode/data.ts";
 import { jsonShape } from "./jsonShape.ts";
 import { kindOfColumn, type Kind } from "./kinds.ts";
 import type { TableColumn } from "./sourceTable.ts";
 
-/** How deep a value may be in its JSON column, how many of a row are listed, and which JSON is looked at at all. */
+/** How deep a value may be in its JSON column. */
 const MAX_DEPTH = 4;
-const MAX_LEAVES = 100;
-const MAX_JSON_BYTES = 65_536;
 const MAX_KEY_CHARS = 200;
 const MAX_KNOWN_SHAPES = 10_000;
 
@@ -43,7 +42,7 @@ export function jsonLeaves(name: string, data: Data): ReadLeaves {
   const known = new Map<number, LeafSet>();
   return (row) => {
     const [from, to] = [offsets[row]!, offsets[row + 1]!];
-    if (to - from > MAX_JSON_BYTES || bytes[from] !== OPENING_BRACE) return NO_LEAVES;
+    if (to - from > MAX_LEAVES_BYTES || bytes[from] !== OPENING_BRACE) return NO_LEAVES;
     const shape = jsonShape(bytes, from, to);
     let found = known.get(shape);
     if (found === undefined) {

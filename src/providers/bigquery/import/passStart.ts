@@ -10,6 +10,8 @@ const ARRIVAL_SETTLE_MS = 6 * HOUR_MS;
 
 export interface PassStart {
   by: ReadBy;
+  /** The column that tells when rows arrived, if they are read by it. */
+  arrival?: string;
   fromMs: number;
   /** Rows that do not say when they arrived are read from here on. Null: all. */
   lateFromMs: number | null;
@@ -36,8 +38,15 @@ export function passStart(input: PassStartInput): PassStart {
   const lookbackMs = Math.max(ownMs, shortestMs);
   const byTimeMs = firstMs(completeThroughMs, startMs, lookbackMs + (time.zone === null ? 0 : slackMs(time)));
   if (arrival === null) return { by: "time", fromMs: byTimeMs, lateFromMs: null, lookbackMs };
-  const settleMs = (hours === undefined ? ARRIVAL_SETTLE_MS : hours * HOUR_MS) + slackMs(arrival);
+  const settleMs = Math.max(ARRIVAL_SETTLE_MS, (hours ?? 0) * HOUR_MS) + slackMs(arrival);
   // A row does not reach its table before it happens.
   const fromMs = firstMs(completeThroughMs, startMs - DAY_MS - slackMs(arrival), settleMs);
-  return { by: "arrival", fromMs, lateFromMs: completeThroughMs === null ? null : byTimeMs, lookbackMs: null };
+  const name = arrival.name;
+  return {
+    by: "arrival",
+    arrival: name,
+    fromMs,
+    lateFromMs: completeThroughMs === null ? null : byTimeMs,
+    lookbackMs: null,
+  };
 }

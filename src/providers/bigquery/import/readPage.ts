@@ -121,9 +121,10 @@ async function beginWindow(page: Page, before: ImportCursor): Promise<BegunWindo
   });
   const isDays = before.by === "days";
   // A pass that was read by another time begins again. The rows that it stored are found there.
-  const isKept = before.fromMs !== null && (isDays || before.by === start.by);
+  const isKept = before.fromMs !== null && (isDays || (before.by === start.by && before.arrival === start.arrival));
   const by = isDays ? "days" : start.by;
-  const begun: ImportCursor = isKept ? before : { ...before, by, session: null };
+  const { arrival } = start;
+  const begun: ImportCursor = isKept ? before : { ...before, by, arrival, session: null };
   const fromMs = isKept && before.fromMs !== null ? before.fromMs : start.fromMs;
   const { session } = begun;
   const resumed = session === null ? null : withoutColumns(table, session.without ?? []);

@@ -11,6 +11,7 @@ import { openReadSession } from "./readSession.ts";
 import { readTable, type SourceTable } from "./sourceTable.ts";
 import { readStreams } from "./streams.ts";
 
+/** A person may wait for it, and other tables do. */
 const TIMEOUT_MS = 15_000;
 /** Only the event column is read, and so much of it. */
 const MAX_ROWS = 500_000;
@@ -20,17 +21,20 @@ export async function reportSource(
   context: BigQueryContext,
   connection: Connection,
   event: EventDefinition,
+  timeoutMs: number = TIMEOUT_MS,
 ): Promise<SourceReport> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = AbortSignal.timeout(timeoutMs);
   const call: BigQueryCall = { context, connection, signal, heartbeat: () => undefined };
-  const table = await readTable(call, sourceOf(event));
-  if (table.rows === 0) return { rows: 0, visible: null, names: [], isWhole: true };
+  let table: SourceTable | null = null;
   try {
+    table = await readTable(call, sourceOf(event));
+    if (table.rows === 0) return { rows: 0, visible: null, names: [], isWhole: true };
     return { rows: table.rows, ...(await readNames(call, table)) };
   } catch (error) {
-    // Some tables cannot be read without a filter. Their size is known all the same.
-    if (!(error instanceof SyncError)) throw error;
-    return { rows: table.rows, visible: null, names: [], isWhole: false };
+    // Some tables cannot be read without a filter, or not in time. Their size is known all the same.
+    const isKnown = signal.aborted || (error instanceof SyncError && table !== null);
+    if (!isKnown) throw error;
+    return { rows: table?.rows ?? null, visible: null, names: [], isWhole: false };
   }
 }
 

@@ -18,7 +18,7 @@ export interface RowSelection {
   withoutTime?: boolean;
   /** Default: by time. */
   by?: ReadBy;
-  /** By arrival: rows before the import's start are left out. */
+  /** By arrival: rows before it are left out. By time: rows without a time that arrived before it are. */
   importStartMs?: number;
   /** By arrival: rows that do not say when they arrived are read if they are not older than this. Null: all. */
   lateFromMs?: number | null;
@@ -34,19 +34,26 @@ export function rowRestriction(selection: RowSelection): string {
   throw new SyncError("schema", "Too many events with long names come from one table. Give them shorter names.");
 }
 
-function byTime({ table, window, isLast, withoutTime = false, by = "time" }: RowSelection): string[] {
+function byTime(selection: RowSelection): string[] {
+  const { table, window, isLast, withoutTime = false, by = "time", importStartMs = window.fromMs } = selection;
   const { time } = table;
   // Local time may be ahead of UTC. Without the zone, rows of these hours are read, not kept waiting.
   const isAhead = isLast && by === "time" && time.type === "DATETIME" && time.zone === null;
   const untilMs = window.toMs + (isAhead ? MAX_AHEAD_OF_UTC_MS : 0);
   const name = nameSql(time);
   const inWindow = `${name} >= ${boundSql(time, window.fromMs)} AND ${name} < ${boundSql(time, untilMs)}`;
-  const terms = withoutTime && time.mayBeNull ? [`((${inWindow}) OR ${name} IS NULL)`] : [inWindow];
+  const readsNull = withoutTime && time.mayBeNull;
+  const orWithoutTime = (term: string) => (readsNull ? `((${term}) OR ${name} IS NULL)` : term);
   const partition = partitionOf(table);
-  if (partition === null) return terms;
+  if (partition === null) return [orWithoutTime(inWindow)];
   // A row does not reach its table before it happens.
-  const earliest = boundSql(partition, window.fromMs - DAY_MS - slackMs(partition));
-  return [...terms, orNull(partition, `${nameSql(partition)} >= ${earliest}`)];
+  const arrivedSince = (ms: number) => {
+    const earliest = boundSql(partition, ms - DAY_MS - slackMs(partition));
+    return orNull(partition, `${nameSql(partition)} >= ${earliest}`);
+  };
+  const timely = `${inWindow} AND ${arrivedSince(window.fromMs)}`;
+  // Rows without a time may have come at any day of the import. The bound stands alone, as a required filter must.
+  return readsNull ? [orWithoutTime(timely), arrivedSince(Math.min(importStartMs, window.fromMs))] : [timely];
 }
 
 /** The column of the table's partitions, if it says when rows arrived. */

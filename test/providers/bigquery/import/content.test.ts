@@ -163,6 +163,17 @@ describe("a table that gives nothing", () => {
   });
 });
 
+test("a table that is too slow keeps its size, as far as it is known", async () => {
+  await tableOf("slow");
+  const slowly = async (target: "CreateReadSession" | "tables.get") => {
+    await customer.control.addFault(customer.projectId, { kind: "slow", target, times: 1, delayMs: 2_000 });
+    return reportSource(customer, customer.connection, eventOf("purchase", "slow"), 1_000);
+  };
+  const nothing = { visible: null, names: [], isWhole: false };
+  expect(await slowly("CreateReadSession")).toEqual({ rows: 2, ...nothing });
+  expect(await slowly("tables.get")).toEqual({ rows: null, ...nothing });
+});
+
 describe("rows without a time or a user", () => {
   test("are read once, by the first pass, and told apart by their UUID", async () => {
     await customer.createTable("incomplete");

@@ -121,6 +121,13 @@ describe("by arrival", () => {
     );
   });
 
+  test("a short lookback does not shorten how long a statement may take", () => {
+    for (const lookbackHours of [1, 5, 7]) {
+      const missing = missed(rowsOf([0], 5.9 * HOUR_MS), { arrivalFieldName: "loaded_at", lookbackHours }, [0]);
+      expect([lookbackHours, missing]).toEqual([lookbackHours, 0]);
+    }
+  });
+
   test("a DATE tells the day in any zone", () => {
     const zones = fc.constantFrom("Pacific/Auckland", "America/Los_Angeles", "UTC", "Pacific/Kiritimati");
     fc.assert(

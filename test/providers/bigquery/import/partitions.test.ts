@@ -101,6 +101,19 @@ describe("an arrival column", () => {
     expect(idsOf(back.rows)).toContain("first day");
   });
 
+  test("may be changed to another one in the middle of a pass, which begins again", async () => {
+    await customer.createTable("two_arrivals", [...LOADED, { name: "copied_at", type: "TIMESTAMP" }]);
+    await customer.load("two_arrivals", [
+      rowOf("early", START_MS, { loaded_at: time(BOUND - HOUR_MS), copied_at: time(START_MS + HOUR_MS) }),
+    ]);
+    const by = (arrivalFieldName: string) => eventOf("purchase", "two_arrivals", { arrivalFieldName });
+    const [pass] = plan(customer, [by("loaded_at")], NO_PROGRESS, BOUND);
+    const { rows, progress } = await readPage(customer, [by("loaded_at")], pass!.progress);
+    expect([rows, progress?.unfinished?.cursor]).toMatchObject([[], { by: "arrival", arrival: "loaded_at" }]);
+    const after = await readPage(customer, [by("copied_at")], progress!);
+    expect(idsOf(after.rows)).toEqual(["early"]);
+  });
+
   test("must be a column of times, or ingestion time of a table that has it", async () => {
     const page = (arrivalFieldName: string) => {
       const event = eventOf("purchase", "arrivals", { arrivalFieldName });
@@ -154,6 +167,29 @@ describe("ingestion time", () => {
     const rowBytes = (read.pages[0]?.opened[0]?.sourceBytes ?? 0) / 23;
     // The days 18 and 19, and the three new rows.
     expect(bytesOf(read)).toBe(5 * rowBytes);
+  });
+
+  test("without it as arrival: rows without a time are read once, whenever they came", async () => {
+    await customer.createTable("timeless", USUAL_FIELDS, { ...DAILY, ...REQUIRED });
+    const event = eventOf("purchase", "timeless");
+    const row = (id: string, arrivedMs: number | null, change: object = { created_at: null }) => ({
+      ...rowOf(id, BOUND - HOUR_MS),
+      ...change,
+      _PARTITIONTIME: arrivedMs === null ? null : new Date(arrivedMs).toISOString(),
+    });
+    await customer.load("timeless", [
+      row("came early", START_MS + DAY_MS),
+      row("came late", BOUND - HOUR_MS),
+      row("is buffered", null),
+      row("came before the import's start", START_MS - 3 * DAY_MS),
+      row("has a time", BOUND - HOUR_MS, {}),
+    ]);
+    const first = await readAll(customer, [event], BOUND);
+    expect(first.pages.length).toBeGreaterThan(1);
+    expect(idsOf(first.rows)).toEqual(["has a time"]);
+    expect(first.rejected.map(({ key }) => key).toSorted()).toEqual(["came early", "came late", "is buffered"]);
+    const second = await readAll(customer, [event], BOUND + DAY_MS, { start: first.progress });
+    expect(second.rejected).toEqual([]);
   });
 
   test.each(["HOUR", "MONTH", "YEAR"])("by %s: no row is missed", async (type) => {

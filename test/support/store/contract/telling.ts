@@ -115,6 +115,45 @@ export function tellingTests(get: GetHarness): void {
     expect(asked).toHaveLength(3);
   });
 
+  test("values of rows are kept only if they are almost the event's name", async () => {
+    const { store, advance } = get();
+    const integration = await newIntegration(store);
+    await newEvent(store, integration);
+    const nearest = async (names: string[]) => {
+      await advance(HOUR_MS);
+      const report = { rows: 7, visible: true, names, isWhole: true };
+      await store.events.checkSources(integration.id, () => Promise.resolve(report), { onlyComplete: false });
+      const event = await store.events.get(integration.workspaceId, integration.id, "purchase");
+      return [event?.seen, event?.nearest];
+    };
+    const near = ["PURCHASE", "purchased"];
+    expect(await nearest(["user-17", "eve@example.com", "purchase@x", "refund", "pur_chas_e_1", ...near])).toEqual([
+      false,
+      near,
+    ]);
+    expect(await nearest(["user-17", "eve@example.com"])).toEqual([false, []]);
+    const many = Array.from({ length: 1_000 }, (_, n) => `purchas${n}`);
+    expect(await nearest([...many, "Purchase"])).toEqual([false, []]);
+    expect(await nearest([...many, "Purchase", "purchase"])).toEqual([true, []]);
+  });
+
+  test("a table that cannot be asked keeps no other one from being asked", async () => {
+    const { store } = get();
+    const integration = await newIntegration(store);
+    for (const name of ["gone", "slow", "purchase"]) await newEvent(store, integration, name);
+    const report = { rows: 7, visible: true, names: [], isWhole: true };
+    const asked: string[] = [];
+    const ask = ({ name }: { name: string }) =>
+      asked.push(name) === 1 ? Promise.reject(new Error("refused")) : Promise.resolve(report);
+    const check = () => store.events.checkSources(integration.id, ask, { onlyComplete: false });
+    await expect(check()).rejects.toThrow("refused");
+    expect(asked).toHaveLength(3);
+    for (const name of asked.slice(1)) {
+      const event = await store.events.get(integration.workspaceId, integration.id, name);
+      expect(event?.rows.tableRows).toBe(7);
+    }
+  });
+
   test("a failed question is thrown, and not repeated within the hour", async () => {
     const { store } = get();
     const integration = await newIntegration(store);
