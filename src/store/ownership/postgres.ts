@@ -77,7 +77,10 @@ function proverOf(codes: RawBuilder<unknown>, workspaceId: string): RawBuilder<u
   return sql`(select id from workspaces where ownership_code = any(${codes}) order by id <> ${workspaceId}, id limit 1)`;
 }
 
-/** Also an account that cannot be read is given out once a day, to one of several that ask at once. */
+/**
+ * Also an account that cannot be read is given out once a day, to one of several that ask at once, with one of its
+ * integrations: a reading says whose the account is, whichever workspace reads it.
+ */
 async function dueForLook(db: Database, maxAccounts: number): Promise<string[]> {
   const rows = await db.query(sql<{ id: string }>`
     with due as (
@@ -88,7 +91,7 @@ async function dueForLook(db: Database, maxAccounts: number): Promise<string[]> 
       update account_claims c set looked_at_ms = crosscurrent_now_ms() from due
       where (c.provider, c.account_id) = (due.provider, due.account_id) returning c.provider, c.address
     )
-    select distinct i.id from integrations i join taken on (i.provider, i.account) = (taken.provider, taken.address)
-    where i.deleted_at_ms is null`);
+    select min(i.id) as id from integrations i join taken on (i.provider, i.account) = (taken.provider, taken.address)
+    where i.deleted_at_ms is null group by i.provider, i.account`);
   return rows.map(({ id }) => id);
 }

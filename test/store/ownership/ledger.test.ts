@@ -175,7 +175,7 @@ test("an integration shows status and code, and its holder sees attempts for a m
   expect((await integrations.update(b, theirs.id, change))?.ownership).toMatchObject({ status: "unproven" });
 });
 
-test("an account is due for a look once a day, for all integrations on it", async () => {
+test("an account is due for a look once a day, by one of the integrations on it", async () => {
   const ledgerOf = harness.store.ownership;
   const input = {
     provider: PROVIDER,
@@ -195,8 +195,7 @@ test("an account is due for a look once a day, for all integrations on it", asyn
   await harness.advance(25 * 3_600_000);
   const due = await Promise.all([ledgerOf.dueForLook(1_000), ledgerOf.dueForLook(1_000)]);
   const ours = due.flat().filter((id) => id === mine.id || id === theirs.id);
-  expect(new Set(ours)).toEqual(new Set([mine.id, theirs.id]));
-  expect(ours).toHaveLength(2);
+  expect(ours).toHaveLength(1);
   // It could not be read; it is tried again in a day.
   expect(await ledgerOf.dueForLook(1_000)).toEqual([]);
 });
