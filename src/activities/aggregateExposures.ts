@@ -1,7 +1,7 @@
 // Begins an export: seals what is due, and looks at the destination even if there is nothing new to send.
 import type { SealResult } from "./contract.ts";
 import { connect, type ActivityDependencies } from "./dependencies.ts";
-import type { ActivityContext } from "./wrapper.ts";
+import { rateLimitEndOrThrow, type ActivityContext } from "./wrapper.ts";
 
 export function aggregateExposures(dependencies: ActivityDependencies) {
   const { exposures, exports } = dependencies.store;
@@ -9,8 +9,12 @@ export function aggregateExposures(dependencies: ActivityDependencies) {
     const { connector, connection } = await connect(dependencies, integrationId);
     const sealed = await exposures.seal(connection.workspaceId);
     // A destination that was deleted or made anew is noticed here, because no bucket may be left to send.
-    if (connector.prepareExport !== undefined) {
-      await exports.recordDestination(integrationId, await connector.prepareExport(connection, signal));
+    try {
+      const destination = await connector.prepareExport?.(connection, signal);
+      if (destination !== undefined) await exports.recordDestination(integrationId, destination);
+    } catch (error) {
+      // Each batch looks again, and knows how to wait for the end of the limit.
+      rateLimitEndOrThrow(error);
     }
     return (await exports.hasMarked(integrationId)) ? { ...sealed, resend: true as const } : sealed;
   };

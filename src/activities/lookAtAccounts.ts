@@ -5,9 +5,13 @@ import { connect, type Reach } from "./dependencies.ts";
 
 /** Of one pass of the reconciler. */
 const MAX_ACCOUNTS = 20;
+/** After this no further account is begun. What was given out and not looked at is looked at on the next day. */
+const MAX_MS = 60_000;
 
 export async function lookAtAccounts(dependencies: Reach, heartbeat: () => void): Promise<void> {
+  const untilMs = performance.now() + MAX_MS;
   for (const integrationId of await dependencies.store.ownership.dueForLook(MAX_ACCOUNTS)) {
+    if (performance.now() > untilMs) return;
     heartbeat();
     try {
       const { connector, connection } = await connect(dependencies, integrationId);

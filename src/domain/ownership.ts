@@ -37,8 +37,8 @@ export interface OwnershipLedger {
   /** By the last reading of this address. Null if there was none. */
   find(workspaceId: string, provider: string, address: string): Promise<AccountStanding | null>;
   /**
-   * Keeps a reading. A proof takes the account over, unless its holder has proven it too. With `onlyProof` a holder
-   * without a proof holds it no more.
+   * Keeps a reading. A proof takes the account over for its workspace, whichever read it, unless its holder has proven
+   * it too. With `onlyProof` a holder without a proof holds it no more.
    */
   record(
     workspaceId: string,
@@ -46,7 +46,7 @@ export interface OwnershipLedger {
     reading: AccountReading,
     options: { onlyProof: boolean },
   ): Promise<AccountStanding>;
-  /** Claims an account that no workspace holds. Of several workspaces at once, one does. */
+  /** Claims an account that no workspace holds or proves. Of several workspaces at once, one does. */
   claim(workspaceId: string, provider: string, accountId: string): Promise<AccountStanding>;
   /** Notes, for the holder to see, that another workspace tried to use the account. */
   noteAttempt(provider: string, accountId: string): Promise<void>;

@@ -12,8 +12,9 @@ interface IntegrationRow {
 }
 
 /**
- * The cursor and the request are one transaction: a run that serves the request begins at the cursor. A run under way
- * finds the cursor behind its own, as after a restore, and goes on from there.
+ * A destination made anew still lacks what was sent before the cursor, so only the whole ends that. The cursor and the
+ * request are one transaction: a run that serves the request begins at the cursor. A run under way finds the cursor
+ * behind its own, as after a restore, and goes on from there.
  */
 export async function requestResend(
   db: Database,
@@ -33,7 +34,8 @@ export async function requestResend(
     await tx.execute(sql`
       update integrations set export_resends = export_resends + 1,
         export_through_ms = nullif(least(coalesce(export_through_ms, 0), ${startOf(fromDay)}::bigint), 0),
-        export_made_anew = export_made_anew || '{"isResending": true}'
+        export_made_anew = export_made_anew || case when export_cursor_seq = 0 then '{"isResending": true}'::jsonb
+          else jsonb_build_object('isResending', false, 'sent', export_sent) end
       where id = ${integrationId}`);
     const requestId = newId("sync");
     await tx.execute(sql`insert into sync_requests (integration_id, id) values (${integrationId}, ${requestId})`);

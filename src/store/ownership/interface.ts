@@ -2,6 +2,6 @@
 import type { OwnershipLedger } from "../../domain/ownership.ts";
 
 export interface OwnershipStore extends OwnershipLedger {
-  /** The ids of integrations whose account is due for its daily look. Each account is given out once a day. */
+  /** Integrations whose accounts are due for their daily look: one for each account, which is given out once a day. */
   dueForLook(maxAccounts: number): Promise<string[]>;
 }

@@ -29,31 +29,35 @@ export function createOwnershipStore(db: Database, { secretKeys }: { secretKeys:
       find(workspaceId, sql`c.provider = ${provider} and c.address = ${address}`),
 
     async record(workspaceId, provider, { accountId, address, codes }, { onlyProof }) {
-      const proves = codes.includes(await codeOf(db, secretKeys, workspaceId));
+      await codeOf(db, secretKeys, workspaceId);
       const holderProves = sql`exists (
-        select from workspaces w where w.id = c.workspace_id and w.ownership_code = any(${codes}::text[]))`;
+        select from workspaces w where w.id = c.workspace_id and w.ownership_code = any(excluded.codes))`;
+      // Whoever reads it: the account is that of the workspace whose code is in it.
       const holder = sql`case
         when ${holderProves} then c.workspace_id
-        when ${proves}::boolean then ${workspaceId}
+        when excluded.workspace_id is not null then excluded.workspace_id
         when ${onlyProof}::boolean then null
         else c.workspace_id end`;
-      // Attempts before a takeover are no news for the new holder.
+      // Attempts before a takeover are no news for the new holder, but that another still uses the account is.
+      const attemptedAtMs = sql`case
+        when ${holder} is not distinct from c.workspace_id then c.attempted_at_ms
+        when excluded.workspace_id <> ${workspaceId} and c.workspace_id is not null then crosscurrent_now_ms() end`;
       await db.execute(sql`
         insert into account_claims as c (provider, account_id, address, codes, read_at_ms, workspace_id)
         values (${provider}, ${accountId}, ${address}, ${codes}::text[], crosscurrent_now_ms(),
-          ${proves ? workspaceId : null})
+          ${proverOf(sql`${codes}::text[]`, workspaceId)})
         on conflict (provider, account_id) do update set
           address = excluded.address,
           codes = excluded.codes,
           read_at_ms = excluded.read_at_ms,
           workspace_id = ${holder},
-          attempted_at_ms = case when ${holder} is distinct from c.workspace_id then null else c.attempted_at_ms end`);
+          attempted_at_ms = ${attemptedAtMs}`);
       return findAccount(workspaceId, provider, accountId);
     },
 
     async claim(workspaceId, provider, accountId) {
       await db.execute(sql`
-        update account_claims set workspace_id = ${workspaceId}
+        update account_claims c set workspace_id = coalesce(${proverOf(sql`c.codes`, workspaceId)}, ${workspaceId})
         where provider = ${provider} and account_id = ${accountId} and workspace_id is null`);
       return findAccount(workspaceId, provider, accountId);
     },
@@ -68,7 +72,15 @@ export function createOwnershipStore(db: Database, { secretKeys }: { secretKeys:
   };
 }
 
-/** Also an account that cannot be read is given out once a day, to one of several that ask at once. */
+/** The workspace that one of the codes proves, this one before others; null without one. */
+function proverOf(codes: RawBuilder<unknown>, workspaceId: string): RawBuilder<unknown> {
+  return sql`(select id from workspaces where ownership_code = any(${codes}) order by id <> ${workspaceId}, id limit 1)`;
+}
+
+/**
+ * Also an account that cannot be read is given out once a day, to one of several that ask at once, with one of its
+ * integrations: a reading says whose the account is, whichever workspace reads it.
+ */
 async function dueForLook(db: Database, maxAccounts: number): Promise<string[]> {
   const rows = await db.query(sql<{ id: string }>`
     with due as (
@@ -79,7 +91,7 @@ async function dueForLook(db: Database, maxAccounts: number): Promise<string[]> 
       update account_claims c set looked_at_ms = crosscurrent_now_ms() from due
       where (c.provider, c.account_id) = (due.provider, due.account_id) returning c.provider, c.address
     )
-    select distinct i.id from integrations i join taken on (i.provider, i.account) = (taken.provider, taken.address)
-    where i.deleted_at_ms is null`);
+    select min(i.id) as id from integrations i join taken on (i.provider, i.account) = (taken.provider, taken.address)
+    where i.deleted_at_ms is null group by i.provider, i.account`);
   return rows.map(({ id }) => id);
 }

@@ -18,6 +18,16 @@ const codeOf = (workspaceId: string): string => hash("sha256", workspaceId, "hex
 
 export function createMemoryLedger(): MemoryLedger {
   const accounts = new Map<string, Account>();
+  const workspaces = new Map<string, string>();
+  const codeOfWorkspace = (workspaceId: string): string => {
+    const code = codeOf(workspaceId);
+    workspaces.set(code, workspaceId);
+    return code;
+  };
+  const proverOf = (codes: string[], workspaceId: string): string | null =>
+    codes.includes(codeOfWorkspace(workspaceId))
+      ? workspaceId
+      : (codes.map((code) => workspaces.get(code)).find((id) => id !== undefined) ?? null);
   let advancedMs = 0;
   const nowMs = () => Date.now() + advancedMs;
   const standingOf = (workspaceId: string, account: Account): AccountStanding => ({
@@ -34,7 +44,7 @@ export function createMemoryLedger(): MemoryLedger {
   return {
     accounts,
     advance: (ms) => void (advancedMs += ms),
-    codeOf: async (workspaceId) => codeOf(workspaceId),
+    codeOf: async (workspaceId) => codeOfWorkspace(workspaceId),
     find: async (workspaceId, _provider, address) => {
       const [latest] = [...accounts.values()]
         .filter((account) => account.address === address)
@@ -45,17 +55,14 @@ export function createMemoryLedger(): MemoryLedger {
       const before = accounts.get(reading.accountId);
       const proves = (id: string | null) => id !== null && reading.codes.includes(codeOf(id));
       let holder = before?.holder ?? null;
-      if (!proves(holder)) {
-        if (proves(workspaceId)) holder = workspaceId;
-        else if (onlyProof) holder = null;
-      }
+      if (!proves(holder)) holder = proverOf(reading.codes, workspaceId) ?? (onlyProof ? null : holder);
       const account = { ...reading, readAtMs: nowMs(), holder, attempts: before?.attempts ?? 0 };
       accounts.set(reading.accountId, account);
       return standingOf(workspaceId, account);
     },
     claim: async (workspaceId, _provider, accountId) => {
       const account = accountOf(accountId);
-      account.holder ??= workspaceId;
+      account.holder ??= proverOf(account.codes, workspaceId) ?? workspaceId;
       return standingOf(workspaceId, account);
     },
     noteAttempt: async (_provider, accountId) => {

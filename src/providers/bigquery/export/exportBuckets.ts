@@ -133,7 +133,7 @@ async function mergeLoaded(
     const merged = await mergeQueue.run(batch.digest, sql);
     if (merged.error === null) return;
     const error = toSyncError(merged.error, operation, call.connection);
-    const isStagingGone = error.kind === "not_found" && !(await keepStaging(call, staging));
+    const isStagingGone = error.kind === "not_found" && (await keepStaging(call, staging)) === null;
     if (jobs >= MAX_JOBS || !(isStagingGone || error.kind === "transient")) throw error;
     if (isStagingGone) await load(call, staging, batch);
   }
@@ -157,9 +157,10 @@ async function load(call: BigQueryCall, staging: TableRef, batch: RowBatch): Pro
   const parts = [serviceAccountEmail, projectId, datasetId, tableId];
   const idOf = (generation: number) => jobIdOf("load", parts, generation);
   const before = await findLastJob(call, operation, idOf);
-  // An earlier attempt's job counts if it succeeds and its table still exists.
+  // An earlier attempt's job counts if it succeeds and its table still has the rows: a later attempt may have made the
+  // table anew and ended before it was loaded.
   const done = before.job === null || before.job.isForeign ? null : await followJob(call, operation, before.job);
-  if (done?.error === null && (await keepStaging(call, staging))) return;
+  if (done?.error === null && (await keepStaging(call, staging))?.numRows === String(batch.rows)) return;
   const configuration = {
     destinationTable: staging,
     schema: { fields: EXPORT_COLUMNS },

@@ -21,6 +21,7 @@ export const tableResource = z.object({
   type: z.string().optional(),
   creationTime: z.string().optional(),
   expirationTime: z.string().optional(),
+  numRows: z.string().optional(),
   schema: z.object({ fields: z.array(tableField).optional() }).optional(),
   timePartitioning: timePartitioning.optional(),
   rangePartitioning: z.object({ field: z.string().optional() }).optional(),

@@ -4,6 +4,7 @@ import type { Operation } from "../errors.ts";
 import { checkDataset, type TableRef, tableText } from "../names.ts";
 import { anything, type BigQueryCall, send } from "../rest.ts";
 import { workspaceLabels } from "./jobs.ts";
+import { tableResource, type TableResource } from "./tableResource.ts";
 
 /** An empty collation tells `User1` from `user1`, whatever the dataset's default is. */
 const CASE_SENSITIVE = { type: "STRING", collation: "" };
@@ -35,12 +36,11 @@ export async function createStaging(
   if (made === null) await keepStaging(call, table);
 }
 
-/** Extends the table's life to the full length. Returns false if it does not exist. */
-export async function keepStaging(call: BigQueryCall, table: TableRef): Promise<boolean> {
+/** Extends the table's life to the full length. Returns null if it does not exist. */
+export async function keepStaging(call: BigQueryCall, table: TableRef): Promise<TableResource | null> {
   const operation = operationOn(table, "the look-up of a staging table");
   const body = { expirationTime: String(Date.now() + STAGING_LIFETIME_MS) };
-  const request = { method: "PATCH" as const, path: pathOf(table), body, expected: [404] };
-  return (await send(call, operation, anything, request)) !== null;
+  return await send(call, operation, tableResource, { method: "PATCH", path: pathOf(table), body, expected: [404] });
 }
 
 export async function deleteStaging(call: BigQueryCall, table: TableRef): Promise<void> {

@@ -127,6 +127,23 @@ test("a staging table that is gone before its MERGE ran is loaded again", async 
   expect(await customer.stagingTables()).toEqual([]);
 });
 
+test("a staging table that was made anew and not loaded does not pass for the loaded one", async () => {
+  const buckets = makeBuckets(COUNT);
+  await fault({ kind: "backend_error", target: "jobs.insert", jobType: "query" });
+  await tryOnce(buckets);
+  const [staging = ""] = await customer.stagingTables();
+  await customer.control.deleteTable(customer.projectId, DATASET, staging);
+  await customer.control.clearFaults(customer.projectId);
+  // The next try makes the table, and its upload fails.
+  await fault({ kind: "backend_error", target: "jobs.insert", jobType: "load" });
+  expect((await tryOnce(buckets)).error).toMatchObject({ kind: "transient" });
+  expect(await customer.stagingTables()).toEqual([staging]);
+  await customer.control.clearFaults(customer.projectId);
+  expect((await tryOnce(buckets)).error).toBeUndefined();
+  await expectDelivered(buckets);
+  expect(await ran("load")).toEqual({ done: 2, failed: 0 });
+});
+
 test("a worker that died after the MERGE leaves nothing to do for the next one", async () => {
   const buckets = makeBuckets(COUNT);
   await fault({ kind: "reset", target: "tables.delete" });

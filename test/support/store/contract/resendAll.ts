@@ -110,6 +110,24 @@ export function resendAllTests(get: GetHarness): void {
     expect(await told()).toBeNull();
   });
 
+  test("sending the later days again does not end the warning of a destination that was made anew", async () => {
+    const { store, integration, id, workspaceId, yesterdayMs, throughMs, day } = await withSent();
+    const told = async () => (await reread(store, integration)).export.madeAnew;
+    await store.exports.recordDestination(id, destination(1_000));
+    await store.exports.recordDestination(id, destination(2_000));
+    // Nothing is of that day.
+    await store.exports.requestResend(workspaceId, id, day(yesterdayMs + 5 * DAY_MS));
+    expect(await told()).toEqual({ atMs: 2_000, sent: 3, isResending: false });
+    await store.exports.requestResend(workspaceId, id, day(yesterdayMs));
+    expect(await told()).toEqual({ atMs: 2_000, sent: 2, isResending: false });
+    await store.exports.commit(id, RUN, 2, { cursorSeq: 4, sent: 2, rejected: [] });
+    await store.exports.complete(id, { throughSeq: 4, throughMs });
+    expect(await told()).toEqual({ atMs: 2_000, sent: 2, isResending: false });
+    // From the first day on is all.
+    await store.exports.requestResend(workspaceId, id, day(yesterdayMs - 2 * DAY_MS));
+    expect(await told()).toMatchObject({ isResending: true });
+  });
+
   test("made anew before the first bucket was sent is no loss; the project stays fixed while all are sent again", async () => {
     const { store, integration, id, workspaceId } = await withSent();
     await store.exports.recordDestination(id, destination(1_000));
