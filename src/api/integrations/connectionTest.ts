@@ -47,7 +47,8 @@ export function registerConnectionTest(app: App, deps: AppDeps, schemas: Provide
       const { provider, settings, secret } = body;
       const importFrom = body.importFrom ?? new Date(await store.nowMs()).toISOString().slice(0, DAY_CHARS);
       const connection = { integrationId: "", workspaceId, provider, settings, secret: secret ?? "", importFrom };
-      return runTest(deps, { ...connection, learned: {} }, []);
+      const tested = { ...connection, learned: {} };
+      return await withWait(deps, tested, await runTest(deps, tested, []));
     },
   });
   endpoint({
@@ -87,31 +88,32 @@ async function testStored(deps: AppDeps, id: string): Promise<TestResult> {
     // The secret cannot be decrypted.
     return { ok: false, retryUntil: null, steps: [failedStep(error)] };
   }
-  const result = await runTest(deps, connection, await imports.definitions(id));
-  await integrations.recordTest(connection, result);
-  return result;
-}
-
-async function runTest(deps: AppDeps, connection: Connection, events: EventDefinition[]): Promise<TestResult> {
-  const connector = orNotFound("provider", deps.connectors[connection.provider] ?? null);
-  let steps: TestStep[];
-  try {
-    const limiter = requestLimiter(deps.store, connector.requestBudget(connection), connection.workspaceId);
-    steps = await connector.testConnection(connection, events, limiter);
-  } catch (error) {
-    steps = [failedStep(error)];
-  }
+  const steps = await runTest(deps, connection, await imports.definitions(id));
+  // Until when it is tried again is of no use later.
+  await integrations.recordTest(connection, { ok: isOk(steps), steps: steps.map(shownOf) });
   return await withWait(deps, connection, steps);
 }
 
+async function runTest(deps: AppDeps, connection: Connection, events: EventDefinition[]): Promise<TestStep[]> {
+  const connector = orNotFound("provider", deps.connectors[connection.provider] ?? null);
+  try {
+    const limiter = requestLimiter(deps.store, connector.requestBudget(connection), connection.workspaceId);
+    return await connector.testConnection(connection, events, limiter);
+  } catch (error) {
+    return [failedStep(error)];
+  }
+}
+
+const isOk = (steps: TestStep[]): boolean => steps.every((step) => step.ok);
+const shownOf = ({ lacksGrant: _, ...step }: TestStep): Step => step;
+
 /** A failure for lack of a grant is not believed at once. */
 async function withWait({ store }: AppDeps, connection: Connection, steps: TestStep[]): Promise<TestResult> {
-  const ok = steps.every((step) => step.ok);
   let untilMs: number | null = null;
   if (steps.some(({ lacksGrant }) => lacksGrant === true)) untilMs = await store.grantWaits.failed(connection);
   else await store.grantWaits.end(connection);
-  const shown = steps.map(({ lacksGrant, ...step }) => (lacksGrant === true ? withAdvice(step, untilMs) : step));
-  return { ok, retryUntil: isoTimeOrNull(untilMs), steps: shown };
+  const shown = steps.map((step) => (step.lacksGrant === true ? withAdvice(shownOf(step), untilMs) : shownOf(step)));
+  return { ok: isOk(steps), retryUntil: isoTimeOrNull(untilMs), steps: shown };
 }
 
 function withAdvice(step: Step, untilMs: number | null): Step {

@@ -18,12 +18,13 @@ import { readTable, type SourceTable } from "./import/sourceTable.ts";
 import { openReadSession } from "./import/readSession.ts";
 
 const HOUR_MS = 3_600_000;
+const CLEANUP_TIMEOUT_MS = 10_000;
 /** Sessions of a test that are opened at once. */
 const MAX_OPENING = 5;
 const readingStep = (what = "") => `Reading rows${what} (BigQuery Read Session User)`;
 const DAY_MS = 24 * HOUR_MS;
 
-/** A table, and one of the events that come from it. */
+/** What is read of a table, and one of the events that come from it. */
 interface Readable {
   event: string;
   table: SourceTable;
@@ -57,8 +58,8 @@ export async function testConnection(
   for (const event of events) {
     await step(`The table of the event ${event.name} (BigQuery Data Viewer)`, async () => {
       const table = await tableOf(event);
-      const name = tableText(table.ref);
-      if (!readable.has(name)) readable.set(name, { event: event.name, table });
+      const { fingerprint } = table;
+      if (!readable.has(fingerprint)) readable.set(fingerprint, { event: event.name, table });
     });
   }
   steps.push(...(await readingSteps(call, readable)));
@@ -107,7 +108,8 @@ async function tryWriting(call: BigQueryCall): Promise<StepResult> {
     const advice = found === undefined ? await endAdvice(call, staging) : found;
     return advice === null ? undefined : { warning: advice };
   } finally {
-    await deleteStaging(call, staging);
+    // The test may have run out of time, and the table should go all the same. Otherwise it expires.
+    await deleteStaging({ ...call, signal: AbortSignal.timeout(CLEANUP_TIMEOUT_MS) }, staging);
   }
 }
 
@@ -123,13 +125,14 @@ function tableReader(call: BigQueryCall): (event: EventDefinition) => Promise<So
   };
 }
 
-/** One step for each table, in order. */
+/** One step for each table and choice of its columns, in order. Names are cut for people, so they are no keys. */
 async function readingSteps(call: BigQueryCall, readable: Map<string, Readable>): Promise<TestStep[]> {
   const limitConcurrency = pLimit(MAX_OPENING);
   return await Promise.all(
-    [...readable].map(([name, one]) =>
-      limitConcurrency(() => runTestStep("BigQuery", readingStep(` of ${name}`), () => tryReading(call, one))),
-    ),
+    [...readable.values()].map((one) => {
+      const name = readingStep(` of ${tableText(one.table.ref)}`);
+      return limitConcurrency(() => runTestStep("BigQuery", name, () => tryReading(call, one)));
+    }),
   );
 }
 

@@ -29,6 +29,8 @@ const ROLES: Record<Role, { title: string; level: "project" | "dataset" }> = {
 const QUOTA_WAIT_MS = 15 * 60_000;
 const RATE_WAIT_MS = 60_000;
 const WAIT_SPREAD = 0.2;
+/** Reasons of refusals that need something else in Google Cloud. */
+const NO_GRANT_MENDS = /^(accessNotConfigured|SERVICE_DISABLED|billing.*)$/;
 const CHECK_ACCOUNT = "Check that the service account exists and is enabled.";
 
 /** https://cloud.google.com/bigquery/docs/error-messages */
@@ -84,7 +86,8 @@ export function toSyncError(error: unknown, operation: Operation, connection: Co
   if (refused !== null) return refused;
   const kind = kindOf(info);
   const message = messageOf(kind, info, operation, connection);
-  return new SyncError(kind, message, kind === "rate_limited" ? { retryAtMs: retryAt(info) } : {});
+  if (kind === "rate_limited") return new SyncError(kind, message, { retryAtMs: retryAt(info) });
+  return new SyncError(kind, message, { isFinal: NO_GRANT_MENDS.test(info.reason) });
 }
 
 /** Policy tags keep the account from columns of the table. */
@@ -106,7 +109,7 @@ function refusal(info: GoogleErrorInfo, operation: Operation, connection: Connec
   const named = namedColumns(found.said, columns);
   const message = found.messageFor({ email, projectId, location, action, where, columns: named });
   if (named.length > 0) return new RefusedColumns(message, named);
-  return new SyncError(found.kind, message, { concernsAllDays: true });
+  return new SyncError(found.kind, message, { concernsAllDays: true, isFinal: found.isFinal });
 }
 
 function whereOf(about: string | undefined, projectId: string): string {
@@ -229,13 +232,14 @@ function ownIdentityError(error: unknown, email: string, principal: string | nul
     return new SyncError("auth", `This service has no Google identity of its own. ${remedy}`);
   }
   if (reason === "SERVICE_DISABLED") {
-    return new SyncError("permission", `The ${api} is switched off for this service. Its operator must enable it.`);
+    const message = `The ${api} is switched off for this service. Its operator must enable it.`;
+    return new SyncError("permission", message, { isFinal: true });
   }
   if (status === 401) {
     return new SyncError("auth", `Google refused this service's own identity (${said}). Its operator must renew it.`);
   }
   if (status === 403) {
-    return new SyncError("permission", refusedImpersonation(info, email) ?? impersonationRefused(email, principal));
+    return refusedImpersonation(info, email) ?? new SyncError("permission", impersonationRefused(email, principal));
   }
   if (status === 400 || status === 404) {
     return new SyncError("auth", `Google does not know the service account ${email} (${said}). Check its address.`);
@@ -244,11 +248,13 @@ function ownIdentityError(error: unknown, email: string, principal: string | nul
 }
 
 /** A perimeter or an organization policy may stop impersonation too; null if it is the grant that is missing. */
-function refusedImpersonation(info: GoogleErrorInfo, email: string): string | null {
+function refusedImpersonation(info: GoogleErrorInfo, email: string): SyncError | null {
+  const found = refusalIn(info);
+  if (found === null) return null;
   const projectId = email.slice(email.indexOf("@") + 1).replace(/\.iam\.gserviceaccount\.com$/, "");
   const action = "impersonating the service account";
   const subject = { email, projectId, location: "", action, where: `the project ${projectId}`, columns: [] };
-  return refusalIn(info)?.messageFor(subject) ?? null;
+  return new SyncError("permission", found.messageFor(subject), { isFinal: found.isFinal });
 }
 
 export function impersonationRefused(email: string, principal: string | null): string {

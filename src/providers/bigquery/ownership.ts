@@ -42,7 +42,7 @@ export function createOwnershipGate(
     if ((await own.projects()).has(account.projectId)) throw ownAccount(email);
     if (account.isDisabled) {
       const remedy = "Enable it in Google Cloud, then test again.";
-      throw new SyncError("permission", `The service account ${email} is disabled. ${remedy}`);
+      throw new SyncError("permission", `The service account ${email} is disabled. ${remedy}`, FINAL);
     }
     return await ledger.record(connection.workspaceId, PROVIDER, account, { onlyProof });
   }

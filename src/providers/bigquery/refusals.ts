@@ -20,6 +20,8 @@ interface Refusal {
   /** Google's own words for it beside the text. */
   reasons?: string[];
   kind: ErrorKind;
+  /** A grant mends it, which may just have been made and takes minutes to be known everywhere. */
+  isMendedByGrant?: true;
   /** `found` is what the pattern's first group matched; empty if it has none. */
   message: (subject: RefusalSubject, found: string) => string;
 }
@@ -38,6 +40,7 @@ const REFUSALS: readonly Refusal[] = [
     ),
     reasons: ["policyViolation", "SECURITY_POLICY_VIOLATED"],
     kind: "permission",
+    isMendedByGrant: true,
     message: ({ action, where, email }, id) =>
       `A perimeter of VPC Service Controls does not let this service in: ${action} on ${where} was refused. ` +
       `An administrator of the organization must add an ingress rule for ${email}.` +
@@ -50,6 +53,7 @@ const REFUSALS: readonly Refusal[] = [
       "Requires fineGrainedGet permission on the read columns",
     ),
     kind: "permission",
+    isMendedByGrant: true,
     message: ({ where, email, columns }) =>
       `Policy tags keep ${email} from reading ${columns.length === 0 ? "columns" : columns.join(", ")} of ${where}. ` +
       "Grant it the role Fine-Grained Reader (roles/datacatalog.categoryFineGrainedReader) on these policy tags, " +
@@ -58,6 +62,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     patterns: startingWith("User does not have full access (?:for|to) table [^ ]+ due to row access polic"),
     kind: "permission",
+    isMendedByGrant: true,
     message: ({ action, where, email }) =>
       `Row access policies keep ${email} from all rows of ${where}, so that ${action} was refused. ` +
       "Add the account to a row access policy with FILTER USING (TRUE).",
@@ -97,6 +102,7 @@ const REFUSALS: readonly Refusal[] = [
       "The customer-managed encryption key .{0,80} is not accessible",
     ),
     kind: "permission",
+    isMendedByGrant: true,
     message: ({ where, projectId }) =>
       `BigQuery may not use the Cloud KMS key of ${where}. Grant the role Cloud KMS CryptoKey Encrypter/Decrypter ` +
       "(roles/cloudkms.cryptoKeyEncrypterDecrypter) on the key to the BigQuery encryption account of the project " +
@@ -188,6 +194,8 @@ export function apiIsOff(projectId: string): string {
 
 interface FoundRefusal {
   kind: ErrorKind;
+  /** Whether waiting for a grant to be known everywhere is of no use. */
+  isFinal: boolean;
   /** Google's text. It must never be shown. */
   said: string;
   messageFor: (subject: RefusalSubject) => string;
@@ -196,15 +204,17 @@ interface FoundRefusal {
 /** The refusal that one of Google's texts is; null if none is understood. */
 export function refusalIn({ texts, reason }: Pick<GoogleErrorInfo, "texts" | "reason">): FoundRefusal | null {
   for (const said of texts.map((text) => text.replace(PREFIX, ""))) {
-    for (const { patterns, kind, message } of REFUSALS) {
-      const match = patterns.map((pattern) => pattern.exec(said)).find((found) => found !== null);
-      if (match !== undefined) return { kind, said, messageFor: (subject) => message(subject, match[1] ?? "") };
+    for (const refusal of REFUSALS) {
+      const match = refusal.patterns.map((pattern) => pattern.exec(said)).find((found) => found !== null);
+      if (match !== undefined) return foundRefusal(refusal, said, match[1] ?? "");
     }
   }
   const known = REFUSALS.find(({ reasons = [] }) => reasons.includes(reason));
-  return known === undefined
-    ? null
-    : { kind: known.kind, said: "", messageFor: (subject) => known.message(subject, "") };
+  return known === undefined ? null : foundRefusal(known, "", "");
+}
+
+function foundRefusal({ kind, isMendedByGrant, message }: Refusal, said: string, found: string): FoundRefusal {
+  return { kind, isFinal: isMendedByGrant !== true, said, messageFor: (subject) => message(subject, found) };
 }
 
 /** ` on column p.d.t.c` or ` on columns p.d.t.c, p.d.t.d`, at the end. */

@@ -43,10 +43,13 @@ export async function requestResend(
   });
 }
 
-/** Every bucket of the day and later days has a higher number; null if there is none. */
+/**
+ * Every bucket of the day and later days has a higher number; null if there is none. Without the `+ 0`, PostgreSQL walks
+ * all numbers from the lowest until it meets such a bucket; with it, it reads the buckets that are sent again.
+ */
 async function seqBefore(db: Queryable, workspaceId: string, fromDay: Day): Promise<number | null> {
   const [row] = await db.query(sql<{ seq: number | null }>`
-    select min(first_seal_seq) - 1 as seq from exposure_buckets
+    select min(first_seal_seq + 0) - 1 as seq from exposure_buckets
     where workspace_id = ${workspaceId} and hour_ms >= ${startOf(fromDay)}`);
   return row?.seq ?? null;
 }

@@ -74,7 +74,8 @@ export function createOwnershipStore(db: Database, { secretKeys }: { secretKeys:
 
 /** The workspace that one of the codes proves, this one before others; null without one. */
 function proverOf(codes: RawBuilder<unknown>, workspaceId: string): RawBuilder<unknown> {
-  return sql`(select id from workspaces where ownership_code = any(${codes}) order by id <> ${workspaceId}, id limit 1)`;
+  return sql`(
+    select id from workspaces where ownership_code = any(${codes}) order by id <> ${workspaceId}, id limit 1)`;
 }
 
 /**

@@ -112,6 +112,8 @@ describe("a grant that was just made", () => {
     const { body: created } = await api.call("/v1/integrations", { json: integration });
     const tested = await api.call(`/v1/integrations/${String(created.id)}/test`, { method: "POST" });
     expect(tested.body.retryUntil).toBe(retryUntil);
+    const kept = (await api.call(`/v1/integrations/${String(created.id)}`)).body;
+    expect(kept).toMatchObject({ lastTest: { ok: false, steps: [{ ok: true }, { message: "Grant the role." }] } });
     api.bigQuery.answer = async () => [{ name: "ownership", ok: true }];
     expect((await tryOut()).body).toMatchObject({ ok: true, retryUntil: null });
   });

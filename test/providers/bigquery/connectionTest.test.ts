@@ -98,6 +98,25 @@ test("nothing is left behind, and a session is opened for each of the events' ta
   expect([sessionsCreated, rowsServed]).toEqual([2, 0]);
 });
 
+test("tables whose names begin with the same 80 letters are two tables", async () => {
+  const names = ["a", "b"].map((end) => `${"t".repeat(100)}${end}`);
+  for (const name of names) await createTable(name);
+  const steps = await run(names.map((name) => eventOf(name, name)));
+  expect(failed(steps)).toEqual([]);
+  expect((await customer.control.counters(customer.projectId)).sessionsCreated).toBe(2);
+});
+
+test("a table of the test that cannot be deleted expires soon, also where a long life was tried", async () => {
+  const { control, projectId } = customer;
+  await control.deleteDataset(projectId, DATASET);
+  await control.createDataset(projectId, DATASET, { location: "EU", defaultTableExpirationMs: "86400000" });
+  await control.addFault(projectId, { kind: "backend_error", target: "tables.delete" });
+  await run([]);
+  const [left = ""] = await customer.stagingTables();
+  const table = await control.table(projectId, DATASET, left);
+  expect(Number(table?.["expirationTime"]) - Date.now()).toBeLessThanOrEqual(3_600_000);
+});
+
 test("with the export's table there it is not written to", async () => {
   const buckets = makeBuckets(5);
   await runExport({ connector: customer.connector(), connection: customer.connection }, buckets);

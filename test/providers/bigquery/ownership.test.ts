@@ -215,6 +215,7 @@ describe("the look at the account", () => {
     await customer.control.putAccount(customer.email, { disabled: true });
     const [first] = await customer.connector().testConnection(customer.connection, [], lease);
     expect(first).toMatchObject({ ok: false, message: expect.stringContaining("is disabled") });
+    expect(first?.lacksGrant).toBeUndefined();
   });
 });
 

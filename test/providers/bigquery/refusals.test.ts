@@ -254,6 +254,18 @@ test.each<[string, unknown, ErrorKind, RegExp]>([
     expect(syncError.message).not.toContain(foreign);
   expect(syncError.cause).toBeUndefined();
   expect(syncError.concernsAllDays).toBe(true);
+  const isMendedByGrant = /Fine-Grained|FILTER USING|ingress rule|CryptoKey Encrypter/.test(syncError.message);
+  expect(syncError.isFinal).toBe(!isMendedByGrant);
+});
+
+test.each([
+  [toSyncError(rest(403, "accessNotConfigured", "new words"), OPERATION, CONNECTION), true],
+  [toSyncError(rest(403, "billingNotEnabled", "new words"), OPERATION, CONNECTION), true],
+  [toSyncError(denied("new words"), OPERATION, CONNECTION), false],
+  [impersonationError(rest(403, "SERVICE_DISABLED", "new words"), "a@b", null), true],
+  [impersonationError(rest(403, "IAM_PERMISSION_DENIED", "new words"), "a@b", null), false],
+])("waiting for a grant is of no use where none mends it: %s, %s", (error, isFinal) => {
+  expect(error).toMatchObject({ kind: "permission", isFinal });
 });
 
 test.each([

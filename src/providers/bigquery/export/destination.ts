@@ -70,6 +70,7 @@ export async function destinationAdvice(call: BigQueryCall, table: TableRef): Pr
 }
 
 const LONG_LIFE_MS = 100 * 24 * 3_600_000;
+const TRIED_LIFE_MS = 3_600_000;
 
 /** Tries on an empty table whether the dataset's default expiration can be lifted from one; null if all is well. */
 export async function endAdvice(call: BigQueryCall, staging: TableRef): Promise<string | null> {
@@ -77,9 +78,14 @@ export async function endAdvice(call: BigQueryCall, staging: TableRef): Promise<
   const keepsMs = Number(dataset?.defaultPartitionExpirationMs ?? dataset?.defaultTableExpirationMs ?? 0);
   if (keepsMs === 0) return null;
   const operation = operationOn(staging, "lifting a table's expiration");
-  const body = { expirationTime: String(Date.now() + LONG_LIFE_MS) };
-  try {
+  const endAfter = async (lifetimeMs: number) => {
+    const body = { expirationTime: String(Date.now() + lifetimeMs) };
     await send(call, operation, tableResource, { method: "PATCH", path: pathOf(staging), body });
+  };
+  try {
+    await endAfter(LONG_LIFE_MS);
+    // The table should be gone soon, even if it cannot be deleted.
+    await endAfter(TRIED_LIFE_MS);
     return null;
   } catch (error) {
     if (!isRefused(error)) throw error;
