@@ -32,7 +32,7 @@ export function createOwnershipStore(db: Database, { secretKeys }: { secretKeys:
       await codeOf(db, secretKeys, workspaceId);
       const holderProves = sql`exists (
         select from workspaces w where w.id = c.workspace_id and w.ownership_code = any(excluded.codes))`;
-      // Whoever reads it: the account is that of the workspace whose code is in it.
+      // The account is that of the workspace whose code is in it, also if another one reads it.
       const holder = sql`case
         when ${holderProves} then c.workspace_id
         when excluded.workspace_id is not null then excluded.workspace_id
