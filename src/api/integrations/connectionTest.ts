@@ -105,7 +105,12 @@ async function runTest(deps: AppDeps, connection: Connection, events: EventDefin
 }
 
 const isOk = (steps: TestStep[]): boolean => steps.every((step) => step.ok);
-const shownOf = ({ lacksGrant: _, ...step }: TestStep): Step => step;
+const shownOf = ({ name, ok, message, warning }: TestStep): Step => ({
+  name,
+  ok,
+  ...(message === undefined ? {} : { message }),
+  ...(warning === undefined ? {} : { warning }),
+});
 
 /** A failure for lack of a grant is not believed at once. */
 async function withWait({ store }: AppDeps, connection: Connection, steps: TestStep[]): Promise<TestResult> {

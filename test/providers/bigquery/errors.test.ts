@@ -153,3 +153,17 @@ test.each<[string, Error, ErrorKind, RegExp]>([
   expect(syncError).toMatchObject({ kind, message: expect.stringMatching(message) as string });
   for (const secret of PRIVATE.split(" ")) expect(`${syncError.stack}`).not.toContain(secret);
 });
+
+test("a perimeter that stops impersonation is not called a missing grant", () => {
+  const message = "Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: abc";
+  const data = { error: { code: 403, message, details: [{ reason: "SECURITY_POLICY_VIOLATED" }] } };
+  const error = Object.assign(new Error(`PERMISSION_DENIED: unable to impersonate: ${message}`), {
+    response: { status: 403, data },
+  });
+  const syncError = impersonationError(error, EMAIL, null);
+  expect(syncError).toMatchObject({
+    kind: "permission",
+    message: expect.stringMatching(/ingress rule.*abc/) as string,
+  });
+  expect(syncError.message).not.toContain("Token Creator");
+});

@@ -1,6 +1,6 @@
 // Google's own words for what waiting does not mend: each gets its kind and its remedy, and nothing of a row is quoted.
 import { expect, test } from "vitest";
-import { impersonationError, toSyncError } from "../../../src/providers/bigquery/errors.ts";
+import { toSyncError } from "../../../src/providers/bigquery/errors.ts";
 import type { ErrorKind } from "../../../src/domain/errors.ts";
 import type { Connection } from "../../../src/domain/connection.ts";
 
@@ -287,18 +287,4 @@ test.each<[unknown, ErrorKind]>([
   [grpc(3, "request failed: something new"), "schema"],
 ])("what is not understood fails the request, never a record: %s", (error, kind) => {
   expect(toSyncError(error, OPERATION, CONNECTION)).toMatchObject({ kind, concernsAllDays: false });
-});
-
-test("a perimeter that stops impersonation is not called a missing grant", () => {
-  const message = "Request is prohibited by organization's policy. vpcServiceControlsUniqueIdentifier: abc";
-  const data = { error: { code: 403, message, details: [{ reason: "SECURITY_POLICY_VIOLATED" }] } };
-  const error = Object.assign(new Error(`PERMISSION_DENIED: unable to impersonate: ${message}`), {
-    response: { status: 403, data },
-  });
-  const syncError = impersonationError(error, EMAIL, null);
-  expect(syncError).toMatchObject({
-    kind: "permission",
-    message: expect.stringMatching(/ingress rule.*abc/) as string,
-  });
-  expect(syncError.message).not.toContain("Token Creator");
 });
