@@ -1,6 +1,6 @@
 // Google's own words for what waiting does not mend: each gets its kind and its remedy, and nothing of a row is quoted.
 import { expect, test } from "vitest";
-import { toSyncError } from "../../../src/providers/bigquery/errors.ts";
+import { impersonationError, toSyncError } from "../../../src/providers/bigquery/errors.ts";
 import type { ErrorKind } from "../../../src/domain/errors.ts";
 import type { Connection } from "../../../src/domain/connection.ts";
 
