@@ -2,7 +2,8 @@
 import { sql, type RawBuilder } from "kysely";
 import type { Bucket, ExportProgress, RejectedBucket } from "../../domain/bucket.ts";
 import type { Database, Queryable, Transaction } from "../postgres/database.ts";
-import { insertRejected, type RejectedInsert } from "../runs/rejected.ts";
+import { hashOf } from "../postgres/ids.ts";
+import { insertRejected, keyTextOf, type RejectedInsert } from "../runs/rejected.ts";
 import type { BucketRange, ExportStore } from "./interface.ts";
 import { recordDestination } from "./destination.ts";
 import { commitResent, hasMarked, markedThrough, readMarked } from "./resend.ts";
@@ -103,6 +104,7 @@ async function commit(
   const { workspaceId, cursor, withRevisions } = checkpoint;
   if (cursor >= progress.cursorSeq) return true;
   const rejected = await insertRejected(tx, integrationId, progress.rejected.map(toRejectedInsert));
+  const mended = withRevisions ? await endDelivered(tx, integrationId, workspaceId, cursor, progress) : 0;
   // A revision delivers its bucket again: that is a delivery of this run, but not another bucket.
   const sent = (await countBuckets(tx, workspaceId, false, cursor, progress.cursorSeq)) - rejected;
   // A try that was given up may have moved the cursor into this range and counted its part.
@@ -111,8 +113,8 @@ async function commit(
       ? progress.sent
       : (await countBuckets(tx, workspaceId, withRevisions, cursor, progress.cursorSeq)) - rejected;
   await tx.execute(sql`
-    update integrations set export_cursor_seq = ${progress.cursorSeq}, export_sent = export_sent + ${sent},
-      export_rejected = export_rejected + ${rejected}
+    update integrations set export_cursor_seq = ${progress.cursorSeq}, export_sent = export_sent + ${sent + mended},
+      export_rejected = export_rejected + ${rejected - mended}
     where id = ${integrationId}`);
   await tx.execute(sql`
     update runs set export_records = export_records + ${deliveries},
@@ -121,12 +123,38 @@ async function commit(
   return true;
 }
 
+type BucketIds = Pick<Bucket, "userId" | "aliasId" | "routeId" | "variantId" | "hourMs">;
+
+/** A rejected bucket that a revision delivered is rejected no longer. Returns how many there were. */
+async function endDelivered(
+  tx: Transaction,
+  integrationId: string,
+  workspaceId: string,
+  afterSeq: number,
+  { cursorSeq, rejected }: ExportProgress,
+): Promise<number> {
+  const revised = await tx.query(sql<BucketIds>`
+    select user_id as "userId", alias_id as "aliasId", route_id as "routeId", variant_id as "variantId",
+      hour_ms as "hourMs"
+    from exposure_buckets
+    where workspace_id = ${workspaceId} and seal_seq > ${afterSeq} and seal_seq <= ${cursorSeq}
+      and seal_seq <> first_seal_seq`);
+  const refused = new Set(rejected.map(({ bucket }) => keyOf(bucket)));
+  const delivered = revised.map(keyOf).filter((key) => !refused.has(key));
+  if (delivered.length === 0) return 0;
+  const hashes = delivered.map((key) => hashOf(keyTextOf({ direction: "export", eventId: null, key })));
+  return await tx.execute(sql`
+    delete from rejected_records where integration_id = ${integrationId} and key_hash = any(${hashes}::bytea[])`);
+}
+
+const keyOf = ({ userId, aliasId, routeId, variantId, hourMs }: BucketIds): string =>
+  JSON.stringify([userId, aliasId, routeId, variantId, hourMs]);
+
 function toRejectedInsert({ bucket, reason }: RejectedBucket): RejectedInsert {
-  const { userId, aliasId, routeId, variantId, hourMs } = bucket;
   return {
     direction: "export",
     eventId: null,
-    key: JSON.stringify([userId, aliasId, routeId, variantId, hourMs]),
+    key: keyOf(bucket),
     seq: bucket.seq,
     reason,
     record: JSON.stringify(bucket),

@@ -119,6 +119,20 @@ export function resendTests(get: GetHarness): void {
     expect(await marked()).toEqual(["d"]);
   });
 
+  test("a bucket that a revision delivers is rejected no longer; one that is refused again stays", async () => {
+    const { store, id, workspaceId, hourMs, list, counts } = await withRejected(bigQuery());
+    for (const user of ["b", "c"]) {
+      await store.exposures.ingest(workspaceId, [exposure(user, hourMs + 60_000)]);
+      await store.exposures.seal(workspaceId);
+    }
+    const range = { workspaceId, withRevisions: true, afterSeq: 5, throughSeq: 7, limit: 10 };
+    const [, c] = await store.exports.readBuckets(range);
+    const rejected = c === undefined ? [] : [{ bucket: c, reason: "no" }];
+    await store.exports.commit(id, RUN, 5, { cursorSeq: 7, sent: 1, rejected });
+    expect((await list()).items.map(({ record }) => /"userId":"(.)"/.exec(record)?.[1])).toEqual(["c", "d"]);
+    expect(await counts()).toEqual({ sent: 3, rejected: 2, records: 3 });
+  });
+
   test("a bucket is read as it is now, revisions included, in pages", async () => {
     const { store, id, workspaceId, hourMs, mark } = await withRejected(bigQuery());
     await store.exposures.ingest(workspaceId, [exposure("c", hourMs + 7_000)]);
