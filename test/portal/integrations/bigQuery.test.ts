@@ -2,6 +2,7 @@
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BigQueryControl } from "../../../dev/standins/bigquery/control.ts";
+import { SHARED_START_TIMEOUT_MS } from "../../../dev/standins/bigquery/sharedEmulator.ts";
 import { bigQuerySettings, DATASET, FIELDS, grantsOf, prepareBigQuery } from "../../support/system/bigQuerySync.ts";
 import { expose } from "../../support/system/mixpanelSync.ts";
 import {
@@ -39,7 +40,7 @@ beforeAll(async () => {
   const temporalUi = { url: TEMPORAL_UI, namespace: "default" };
   const settings = { ...bigQuery.settings, GOOGLE_SOURCE_PRINCIPAL: PRINCIPAL };
   portal = await startPortalSystem({ settings, web: { temporalUi } });
-});
+}, SHARED_START_TIMEOUT_MS);
 afterAll(() => portal?.stop());
 
 type Customer = Awaited<ReturnType<typeof prepareBigQuery>>;
