@@ -6,8 +6,6 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/globalSetup.ts"],
     pool: "forks",
-    // A worker loads the modules of Temporal, Google and Arrow once, not for each file: a third of the processors' time.
-    isolate: false,
     // The servers under test need processors as well.
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -96,7 +96,8 @@ describe("npm openai", () => {
   });
 });
 
-test("PyPI openai: plain, streaming, tools and errors", async () => {
+// The first run installs the package.
+test("PyPI openai: plain, streaming, tools and errors", { timeout: 300_000 }, async () => {
   const { binDir } = await pythonPackages(PINS, { venvDir: VENV_DIR });
   server.upstream.order(...Array.from({ length: 3 }, () => ({ kind: "headers" as const, headers: {} })));
   server.upstream.order({ kind: "status", status: 429 });
