@@ -101,11 +101,15 @@ describe("the reconciler", () => {
     "brings a pause and a resume through that were committed without their signals",
     async () => {
       const paused = async () => (await system.control.status(mixpanel.id))?.status === "paused";
+      const pendingActivities = async () =>
+        (await system.workflow(mixpanel.id).describe()).raw.pendingActivities?.length ?? 0;
       await system.store.integrations.setPaused(system.workspaceId, mixpanel.id, true);
       await later();
       expect(await repair()).toMatchObject({ signalled: 1 });
       await eventually(paused, (is) => is, WITHIN_MS);
       await eventually(seenVersion(mixpanel.id), ({ seen, version }) => seen === version);
+      // A workflow that still loads its configuration would see the next change by itself.
+      await eventually(pendingActivities, (count) => count === 0);
       await system.store.integrations.setPaused(system.workspaceId, mixpanel.id, false);
       await later();
       expect(await repair()).toMatchObject({ signalled: 1 });
