@@ -48,7 +48,7 @@ function senderOf(apiKey: string): Send {
   };
 }
 
-/** An owner whose both directions have run, with a dataset, a column and a user that nobody else knows. */
+/** An owner whose both directions have run, with a dataset, a column and a user that no other workspace knows. */
 async function connectOwner() {
   const owner = await connectBigQuery(system, control, { importFrom: new Date(hourMs).toISOString().slice(0, 10) });
   await control.createDataset(owner.projectId, HIDDEN, { location: "EU" });

@@ -196,33 +196,33 @@ function saidOf({ status, grpc, reason, network }: GoogleErrorInfo): string {
   return network ?? "no answer";
 }
 
+/** A call that this service makes with its own identity, in the words of messages. `limited`: Google refuses more. */
+interface OwnCall {
+  api: string;
+  limited: string;
+  failed: string;
+}
+
+const IMPERSONATION: OwnCall = {
+  api: "IAM Service Account Credentials API",
+  limited: "Google issues no more tokens for",
+  failed: "Google gave no access token for",
+};
+const ACCOUNT_READING: OwnCall = {
+  api: "IAM API (iam.googleapis.com)",
+  limited: "Google answers no more questions about",
+  failed: "Google did not show the service account",
+};
+
 export function impersonationError(error: unknown, email: string, principal: string | null): SyncError {
-  const refused = ownIdentityError(error, email, principal, "IAM Service Account Credentials API");
-  if (refused !== null) return refused;
-  const info = googleErrorInfo(error);
-  if (info.status === 429) {
-    const message = `Google issues no more tokens for ${email} for now; it goes on by itself.`;
-    return new SyncError("rate_limited", message, { retryAtMs: retryAt(info) });
-  }
-  const message = `Google gave no access token for ${email} (${saidOf(info)}); it is tried again.`;
-  return new SyncError("transient", message);
+  return ownIdentityError(error, email, principal, IMPERSONATION);
 }
 
-/** For reading the account with this service's own identity. */
 export function accountReadError(error: unknown, email: string, principal: string | null): SyncError {
-  const refused = ownIdentityError(error, email, principal, "IAM API (iam.googleapis.com)");
-  if (refused !== null) return refused;
-  const info = googleErrorInfo(error);
-  if (info.status === 429) {
-    const message = `Google answers no more questions about ${email} for now; it goes on by itself.`;
-    return new SyncError("rate_limited", message, { retryAtMs: retryAt(info) });
-  }
-  const message = `Google did not show the service account ${email} (${saidOf(info)}); it is tried again.`;
-  return new SyncError("transient", message);
+  return ownIdentityError(error, email, principal, ACCOUNT_READING);
 }
 
-/** What both calls that this service makes with its own identity have in common; null for a passing failure. */
-function ownIdentityError(error: unknown, email: string, principal: string | null, api: string): SyncError | null {
+function ownIdentityError(error: unknown, email: string, principal: string | null, call: OwnCall): SyncError {
   if (error instanceof SyncError) return error;
   const info = googleErrorInfo(error);
   const { status, reason, text } = info;
@@ -232,7 +232,7 @@ function ownIdentityError(error: unknown, email: string, principal: string | nul
     return new SyncError("auth", `This service has no Google identity of its own. ${remedy}`);
   }
   if (reason === "SERVICE_DISABLED") {
-    const message = `The ${api} is switched off for this service. Its operator must enable it.`;
+    const message = `The ${call.api} is switched off for this service. Its operator must enable it.`;
     return new SyncError("permission", message, { isFinal: true });
   }
   if (status === 401) {
@@ -244,7 +244,11 @@ function ownIdentityError(error: unknown, email: string, principal: string | nul
   if (status === 400 || status === 404) {
     return new SyncError("auth", `Google does not know the service account ${email} (${said}). Check its address.`);
   }
-  return null;
+  if (status === 429) {
+    const message = `${call.limited} ${email} for now; it goes on by itself.`;
+    return new SyncError("rate_limited", message, { retryAtMs: retryAt(info) });
+  }
+  return new SyncError("transient", `${call.failed} ${email} (${said}); it is tried again.`);
 }
 
 /** A perimeter or an organization policy may stop impersonation too; null if it is the grant that is missing. */

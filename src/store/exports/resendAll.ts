@@ -44,8 +44,8 @@ export async function requestResend(
 }
 
 /**
- * Every bucket of the day and later days has a higher number; null if there is none. Without the `+ 0`, PostgreSQL
- * walks all numbers from the lowest until it meets such a bucket; with it, it reads the buckets that are sent again.
+ * Every bucket of the day and later days has a higher number; null if there is none. Without the `+ 0`, PostgreSQL may
+ * walk all numbers from the lowest until it meets such a bucket; with it, it reads the buckets that are sent again.
  */
 async function seqBefore(db: Queryable, workspaceId: string, fromDay: Day): Promise<number | null> {
   const [row] = await db.query(sql<{ seq: number | null }>`

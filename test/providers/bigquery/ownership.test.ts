@@ -104,7 +104,7 @@ test("of workspaces that race for an account, one gets it, and no other sees a n
   expect(requests["datasets.list"]?.total).toBe(1);
 });
 
-test("an account that was deleted and made anew belongs to nobody", async () => {
+test("no workspace holds an account that was deleted and made anew", async () => {
   const connector = customer.connector();
   const other = customer.inOther();
   await datasets(connector, customer.connection);

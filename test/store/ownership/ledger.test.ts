@@ -1,4 +1,4 @@
-// Who holds an account: the first that claims it, one that proves it, and nobody by accident.
+// Which workspace holds an account: the first that claims it, or one that proves it.
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { ownershipStatus, proofText, type AccountStanding } from "../../../src/domain/ownership.ts";
 import {
@@ -75,7 +75,7 @@ test("a proof beats a claim, and two proofs live side by side", async () => {
   expect(await found(b)).toBe("claimed");
 });
 
-test("an account that proves another workspace is that one's, whoever reads it", async () => {
+test("a proof gives the account to its workspace, also if another one reads it", async () => {
   const codeA = await ledger().codeOf(a);
   // No workspace holds it yet.
   expect(await read(b, [codeA])).toBe("elsewhere");
@@ -99,7 +99,7 @@ test("an account that proves another workspace is that one's, whoever reads it",
   expect(await claim(b)).toBe("elsewhere");
 });
 
-test("where only a proof counts, whoever lost it loses the account", async () => {
+test("where only a proof counts, a workspace without it loses the account", async () => {
   const code = await ledger().codeOf(a);
   const onlyProof = { onlyProof: true };
   expect(await read(a, [code], onlyProof)).toBe("proven");

@@ -4,11 +4,11 @@ import { SyncError } from "../../../domain/errors.ts";
 import { daysText, type ExportDestination } from "../../../domain/destination.ts";
 import { checkTable as checkName, type TableRef, tableText } from "../names.ts";
 import { settingsOf } from "../options.ts";
+import { granularityOf, partitionStart } from "../partitionStart.ts";
 import { type BigQueryCall, type BigQueryContext, send } from "../rest.ts";
 import { checkTable, partitionAdvice } from "./checkTable.ts";
 import type { RefusalOf } from "./encodeRows.ts";
 import { workspaceLabels } from "./jobs.ts";
-import { isExpiredHour } from "./partitions.ts";
 import {
   datasetResource,
   expirationOf,
@@ -197,8 +197,8 @@ function toDestination(table: TableRef, found: TableResource): Destination {
     },
     refusalOf: (hourMs) => {
       if (keepsRowsMs === null || !isPartitionedByTime(found)) return null;
-      const isExpired = isExpiredHour(hourMs, found.timePartitioning?.type ?? "DAY", keepsRowsMs, Date.now());
-      return isExpired ? expired : null;
+      const startMs = partitionStart(hourMs, granularityOf(found.timePartitioning?.type));
+      return startMs + keepsRowsMs <= Date.now() ? expired : null;
     },
   };
 }

@@ -2,12 +2,10 @@
 import { z } from "zod";
 import { SyncError } from "../../../domain/errors.ts";
 import { type TableRef, tableText } from "../names.ts";
+import { type Granularity, granularityOf } from "../partitionStart.ts";
 
 /** The pseudocolumn of tables that are partitioned by ingestion time. Null for rows of the streaming buffer. */
 export const INGESTION_TIME = "_PARTITIONTIME";
-
-const GRANULARITIES = ["HOUR", "DAY", "MONTH", "YEAR"] as const;
-export type Granularity = (typeof GRANULARITIES)[number];
 
 /** Parts of a response of tables.get. `requirePartitionFilter` was part of `timePartitioning` once. */
 export const rawLayout = z.object({
@@ -48,24 +46,7 @@ function partitioningOf(raw: z.infer<typeof rawLayout>): Partitioning | null {
   const isFilterRequired = raw.requirePartitionFilter ?? time?.requirePartitionFilter ?? false;
   if (range?.field !== undefined) return { column: range.field, granularity: null, isFilterRequired };
   if (time === undefined) return null;
-  const granularity = GRANULARITIES.find((one) => one === time.type?.toUpperCase()) ?? "DAY";
-  return { column: time.field ?? INGESTION_TIME, granularity, isFilterRequired };
-}
-
-/** The start of the partition that has this time. */
-export function partitionStart(epochMs: number, granularity: Granularity): number {
-  const date = new Date(epochMs);
-  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
-  switch (granularity) {
-    case "HOUR":
-      return date.setUTCMinutes(0, 0, 0);
-    case "DAY":
-      return date.setUTCHours(0, 0, 0, 0);
-    case "MONTH":
-      return Date.UTC(year, month);
-    case "YEAR":
-      return Date.UTC(year, 0);
-  }
+  return { column: time.field ?? INGESTION_TIME, granularity: granularityOf(time.type), isFilterRequired };
 }
 
 /** The table demands a filter on a column that no field of the event names. */

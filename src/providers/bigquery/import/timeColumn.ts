@@ -1,8 +1,9 @@
 // Columns that bound what is read: literals for them, in the wall-clock time of a column without a zone.
 import { LONGEST_REPEAT_MS, latestWallMs } from "../../localTime.ts";
 import { columnSql, dateSql, datetimeSql, timestampSql } from "../names.ts";
+import { type Granularity, partitionStart } from "../partitionStart.ts";
 import { DAY_MS } from "./cursor.ts";
-import { type Granularity, INGESTION_TIME, partitionStart } from "./partition.ts";
+import { INGESTION_TIME } from "./partition.ts";
 
 export interface TimeColumn {
   name: string;

@@ -74,7 +74,7 @@ test("runs every half hour over both changes of the clock see each row as soon a
   }
 });
 
-test("a DATETIME whose zone nobody said: rows up to 14 hours ahead are read, and it is told that times are local", async () => {
+test("a DATETIME without a zone: rows up to 14 hours ahead are read, and the event says that its times are local", async () => {
   await customer.createTable("unzoned", FIELDS);
   const event = eventOf("purchase", "unzoned");
   const bound = START_MS + 10 * DAY_MS;
