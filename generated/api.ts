@@ -9,7 +9,7 @@ export interface paths {
         };
         /**
          * Get the session
-         * @description Returns the workspace of the session or of the key. A 401 means that the user has to sign in.
+         * @description Returns the workspace of the session or of the key. A 401 means that the user has to sign in. The key needs the scope `read`.
          */
         get: operations["getSession"];
         put?: never;
@@ -20,7 +20,7 @@ export interface paths {
         post: operations["signIn"];
         /**
          * Sign out
-         * @description Ends the session and clears its cookie. A call with a key has no session, so nothing happens.
+         * @description Ends the session and clears its cookie. A call with a key has no session, so nothing happens. The key needs the scope `read`.
          */
         delete: operations["signOut"];
         options?: never;
@@ -37,12 +37,56 @@ export interface paths {
         };
         /**
          * Get the workspace
-         * @description Returns the workspace that the key or the session belongs to.
+         * @description Returns the workspace that the key or the session belongs to. The key needs the scope `read`.
          */
         get: operations["getWorkspace"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List API keys
+         * @description Returns the keys of the workspace in order of creation, without their text. Expired keys stay in the list until they are revoked. The key needs the scope `read`.
+         */
+        get: operations["listKeys"];
+        put?: never;
+        /**
+         * Create an API key
+         * @description Creates a key of this workspace and returns it, this once. `chat` calls routers, `exposures` records exposures, `read` reads everything, imported records and user ids included, `admin` does everything. A workspace has at most 100 keys. The key needs the scope `admin`.
+         */
+        post: operations["createKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description Ends a key, and with it the sessions that it opened. Every server refuses calls with it within two seconds. The key needs the scope `admin`.
+         */
+        delete: operations["revokeKey"];
         options?: never;
         head?: never;
         patch?: never;
@@ -59,7 +103,7 @@ export interface paths {
         put?: never;
         /**
          * Record exposures
-         * @description Records which users were served by which variants, as one JSON list or as lines of NDJSON. All exposures of a call are committed before the response, or none is: one wrong record is a 400 for the whole call.
+         * @description Records which users were served by which variants, as one JSON list or as lines of NDJSON. All exposures of a call are committed before the response, or none is: one wrong record is a 400 for the whole call. The key needs the scope `exposures`.
          */
         post: operations["recordExposures"];
         delete?: never;
@@ -77,7 +121,7 @@ export interface paths {
         };
         /**
          * List providers
-         * @description Returns the providers that integrations can have, with the fields of their settings and events.
+         * @description Returns the providers that integrations can have, with the fields of their settings and events. The key needs the scope `read`.
          */
         get: operations["listProviders"];
         put?: never;
@@ -97,13 +141,13 @@ export interface paths {
         };
         /**
          * List integrations
-         * @description Returns all integrations of the workspace with their status and counts.
+         * @description Returns all integrations of the workspace with their status and counts. The key needs the scope `read`.
          */
         get: operations["listIntegrations"];
         put?: never;
         /**
          * Create an integration
-         * @description Connects a project of a provider. Both directions start switched off. A second integration of the same project is a 409. Secrets are stored encrypted and never returned. While `ownership` is `elsewhere` or `unproven`, nothing of the project is read or written.
+         * @description Connects a project of a provider. Both directions start switched off. A second integration of the same project is a 409. Secrets are stored encrypted and never returned. While `ownership` is `elsewhere` or `unproven`, nothing of the project is read or written. The key needs the scope `admin`.
          */
         post: operations["createIntegration"];
         delete?: never;
@@ -121,21 +165,21 @@ export interface paths {
         };
         /**
          * Get an integration
-         * @description Returns one integration. While a run goes on, `doing` says what each direction does at the moment.
+         * @description Returns one integration. While a run goes on, `doing` says what each direction does at the moment. The key needs the scope `read`.
          */
         get: operations["getIntegration"];
         put?: never;
         post?: never;
         /**
          * Delete an integration
-         * @description Ends the sync and deletes the integration with its events and records. The provider keeps what it was sent. While metrics use its events, this is a 409 that lists them, unless `force` is true.
+         * @description Ends the sync and deletes the integration with its events and records. The provider keeps what it was sent. While metrics use its events, this is a 409 that lists them, unless `force` is true. The key needs the scope `admin`.
          */
         delete: operations["deleteIntegration"];
         options?: never;
         head?: never;
         /**
          * Change an integration
-         * @description The first enabling of the export sends all retained exposures; later it goes on where it stopped. Fields that identify the project can be changed until a row was sent or stored, not during a run; the sync then restarts.
+         * @description The first enabling of the export sends all retained exposures; later it goes on where it stopped. Fields that identify the project can be changed until a row was sent or stored, not during a run; the sync then restarts. The key needs the scope `admin`.
          */
         patch: operations["updateIntegration"];
         trace?: never;
@@ -151,7 +195,7 @@ export interface paths {
         put?: never;
         /**
          * Pause an integration
-         * @description Stops the sync between two pages and keeps its progress. A paused integration stays paused.
+         * @description Stops the sync between two pages and keeps its progress. A paused integration stays paused. The key needs the scope `admin`.
          */
         post: operations["pauseIntegration"];
         delete?: never;
@@ -171,7 +215,7 @@ export interface paths {
         put?: never;
         /**
          * Resume an integration
-         * @description Continues the sync where the pause stopped it. Nothing happens if the integration is not paused.
+         * @description Continues the sync where the pause stopped it. Nothing happens if the integration is not paused. The key needs the scope `admin`.
          */
         post: operations["resumeIntegration"];
         delete?: never;
@@ -191,7 +235,7 @@ export interface paths {
         put?: never;
         /**
          * Test before creating
-         * @description Takes the body of `createIntegration`, tests the connection with it as `testIntegration` does, and stores nothing. Requests of a shared budget are only used once the credentials are proven.
+         * @description Takes the body of `createIntegration`, tests the connection with it as `testIntegration` does, and stores nothing. Requests of a shared budget are only used once the credentials are proven. The key needs the scope `admin`.
          */
         post: operations["testNewIntegration"];
         delete?: never;
@@ -211,7 +255,7 @@ export interface paths {
         put?: never;
         /**
          * Test the connection
-         * @description Checks credentials, permissions and events at the provider, and returns every step. A failed step is a 202 with `ok` false; `retryUntil` says whether that is final. The integration keeps the result as `lastTest`. The test uses requests of the same budget as the sync.
+         * @description Checks credentials, permissions and events at the provider, and returns every step. A failed step is a 202 with `ok` false; `retryUntil` says whether that is final. The integration keeps the result as `lastTest`. The test uses requests of the same budget as the sync. The key needs the scope `admin`.
          */
         post: operations["testIntegration"];
         delete?: never;
@@ -231,7 +275,7 @@ export interface paths {
         put?: never;
         /**
          * Write a set-up script
-         * @description Returns a shell script that prepares the project of an integration at its provider: accounts, roles and the proof that the account belongs to this workspace. Nothing is stored. `hasSetupScript` of `listProviders` says for which providers there is one.
+         * @description Returns a shell script that prepares the project of an integration at its provider: accounts, roles and the proof that the account belongs to this workspace. Nothing is stored. `hasSetupScript` of `listProviders` says for which providers there is one. The key needs the scope `admin`.
          */
         post: operations["createSetupScript"];
         delete?: never;
@@ -249,7 +293,7 @@ export interface paths {
         };
         /**
          * List datasets
-         * @description Returns the datasets of the project that the integration can read.
+         * @description Returns the datasets of the project that the integration can read. The key needs the scope `read`.
          */
         get: operations["listBigQueryDatasets"];
         put?: never;
@@ -269,7 +313,7 @@ export interface paths {
         };
         /**
          * List tables
-         * @description Returns the tables of a dataset, views included.
+         * @description Returns the tables of a dataset, views included. The key needs the scope `read`.
          */
         get: operations["listBigQueryTables"];
         put?: never;
@@ -289,7 +333,7 @@ export interface paths {
         };
         /**
          * List columns
-         * @description Returns the columns of a table, with the fields within structs.
+         * @description Returns the columns of a table, with the fields within structs. The key needs the scope `read`.
          */
         get: operations["listBigQueryColumns"];
         put?: never;
@@ -309,13 +353,13 @@ export interface paths {
         };
         /**
          * List events
-         * @description Returns the events that the integration imports, with counts and how far each is complete.
+         * @description Returns the events that the integration imports, with counts and how far each is complete. The key needs the scope `read`.
          */
         get: operations["listEvents"];
         put?: never;
         /**
          * Add an event
-         * @description Adds an event to import, from the integration's `importFrom` on. Which fields the event has depends on the provider. A second event of the same id or name is a 409. A warning says if the project has no such event.
+         * @description Adds an event to import, from the integration's `importFrom` on. Which fields the event has depends on the provider. A second event of the same id or name is a 409. A warning says if the project has no such event. The key needs the scope `admin`.
          */
         post: operations["createEvent"];
         delete?: never;
@@ -336,14 +380,14 @@ export interface paths {
         post?: never;
         /**
          * Delete an event
-         * @description Deletes an event with its imported records. While metrics use the event, this is a 409 that lists them.
+         * @description Deletes an event with its imported records. While metrics use the event, this is a 409 that lists them. The key needs the scope `admin`.
          */
         delete: operations["deleteEvent"];
         options?: never;
         head?: never;
         /**
          * Change an event
-         * @description Changes the description of an event, and how its rows are read where the provider has fields for that; null takes a value away. Everything else of an event is fixed: delete it and add another one.
+         * @description Changes the description of an event, and how its rows are read where the provider has fields for that; null takes a value away. Everything else of an event is fixed: delete it and add another one. The key needs the scope `admin`.
          */
         patch: operations["updateEvent"];
         trace?: never;
@@ -357,7 +401,7 @@ export interface paths {
         };
         /**
          * List imported records
-         * @description Returns what was imported for an event. The records contain user ids.
+         * @description Returns what was imported for an event. The records contain user ids. The key needs the scope `read`.
          */
         get: operations["listImportedRecords"];
         put?: never;
@@ -377,7 +421,7 @@ export interface paths {
         };
         /**
          * List properties
-         * @description Returns the properties of an event's imported records, at most 2000: those that most records have. Numeric ones can be measured by metrics.
+         * @description Returns the properties of an event's imported records, at most 2000: those that most records have. Numeric ones can be measured by metrics. The key needs the scope `read`.
          */
         get: operations["listProperties"];
         put?: never;
@@ -399,7 +443,7 @@ export interface paths {
         put?: never;
         /**
          * Read days again
-         * @description Asks for a run that reads these days of the event again. Nothing is stored twice; corrections and merged identities are taken over. `getSyncRequest` answers for the request. While the integration is paused or its import is off, the answer is a 409.
+         * @description Asks for a run that reads these days of the event again. Nothing is stored twice; corrections and merged identities are taken over. `getSyncRequest` answers for the request. While the integration is paused or its import is off, the answer is a 409. The key needs the scope `admin`.
          */
         post: operations["rereadEvent"];
         delete?: never;
@@ -417,7 +461,7 @@ export interface paths {
         };
         /**
          * List runs
-         * @description Returns the runs of an integration, newest first. A run is listed as soon as it starts.
+         * @description Returns the runs of an integration, newest first. A run is listed as soon as it starts. The key needs the scope `read`.
          */
         get: operations["listRuns"];
         put?: never;
@@ -439,7 +483,7 @@ export interface paths {
         put?: never;
         /**
          * Sync now
-         * @description Asks for a run that covers everything up to now. The run may serve several requests. If the provider had asked to wait, the run asks it again. A paused integration refuses with 409.
+         * @description Asks for a run that covers everything up to now. The run may serve several requests. If the provider had asked to wait, the run asks it again. A paused integration refuses with 409. The key needs the scope `admin`.
          */
         post: operations["syncIntegration"];
         delete?: never;
@@ -457,7 +501,7 @@ export interface paths {
         };
         /**
          * Get a sync request
-         * @description Returns how far a request is. It is done when the run that serves it has finished.
+         * @description Returns how far a request is. It is done when the run that serves it has finished. The key needs the scope `read`.
          */
         get: operations["getSyncRequest"];
         put?: never;
@@ -477,7 +521,7 @@ export interface paths {
         };
         /**
          * List rejected records
-         * @description Returns the records that were refused for good, oldest first, with the reasons, and how many have each. All buckets of the export are listed; of an import, a sample of each event and reason. Records contain user ids.
+         * @description Returns the records that were refused for good, oldest first, with the reasons, and how many have each. All buckets of the export are listed; of an import, a sample of each event and reason. Records contain user ids. The key needs the scope `read`.
          */
         get: operations["listRejectedRecords"];
         put?: never;
@@ -499,7 +543,7 @@ export interface paths {
         put?: never;
         /**
          * Send rejected records again
-         * @description Asks for a run that sends rejected records of the export again, before anything else. Use it when the cause is mended. Those that are delivered leave the list, those that are refused again stay with the new reason. A paused integration, or one whose export is off, refuses with 409.
+         * @description Asks for a run that sends rejected records of the export again, before anything else. Use it when the cause is mended. Those that are delivered leave the list, those that are refused again stay with the new reason. A paused integration, or one whose export is off, refuses with 409. The key needs the scope `admin`.
          */
         post: operations["resendRejectedRecords"];
         delete?: never;
@@ -519,7 +563,7 @@ export interface paths {
         put?: never;
         /**
          * Send everything again
-         * @description Asks for a run that sends all buckets again, those before `from` aside. A destination keeps one of each, so this is harmless where they still are. Until they are delivered they count as pending instead of sent, and `completeThrough` is set back. `getSyncRequest` answers for the request. A paused integration, or one whose export is off, refuses with 409.
+         * @description Asks for a run that sends all buckets again, those before `from` aside. A destination keeps one of each, so this is harmless where they still are. Until they are delivered they count as pending instead of sent, and `completeThrough` is set back. `getSyncRequest` answers for the request. A paused integration, or one whose export is off, refuses with 409. The key needs the scope `admin`.
          */
         post: operations["resendExport"];
         delete?: never;
@@ -537,13 +581,13 @@ export interface paths {
         };
         /**
          * List routers
-         * @description Returns the routers of the workspace with their routes and variants. API keys are never returned.
+         * @description Returns the routers of the workspace with their routes and variants. API keys are never returned. The key needs the scope `read`.
          */
         get: operations["listRouters"];
         put?: never;
         /**
          * Create a router
-         * @description Creates a router with its routes and variants. Calls of the gateway can use it at once.
+         * @description Creates a router with its routes and variants. Calls of the gateway can use it at once. The key needs the scope `admin`.
          */
         post: operations["createRouter"];
         delete?: never;
@@ -561,21 +605,21 @@ export interface paths {
         };
         /**
          * Get a router
-         * @description Returns one router with its routes and variants.
+         * @description Returns one router with its routes and variants. The key needs the scope `read`.
          */
         get: operations["getRouter"];
         put?: never;
         post?: never;
         /**
          * Delete a router
-         * @description Deletes a router with its routes and variants. The exposures that it recorded stay.
+         * @description Deletes a router with its routes and variants. The exposures that it recorded stay. The key needs the scope `admin`.
          */
         delete: operations["deleteRouter"];
         options?: never;
         head?: never;
         /**
          * Change a router
-         * @description Changes the description of a router or the order of its routes. Absent fields stay as they are.
+         * @description Changes the description of a router or the order of its routes. Absent fields stay as they are. The key needs the scope `admin`.
          */
         patch: operations["updateRouter"];
         trace?: never;
@@ -589,13 +633,13 @@ export interface paths {
         };
         /**
          * List routes
-         * @description Returns the routes of a router, in the order in which the gateway tries them.
+         * @description Returns the routes of a router, in the order in which the gateway tries them. The key needs the scope `read`.
          */
         get: operations["listRoutes"];
         put?: never;
         /**
          * Add a route
-         * @description Adds a route with its variants to a router. It becomes the last route that the gateway tries.
+         * @description Adds a route with its variants to a router. It becomes the last route that the gateway tries. The key needs the scope `admin`.
          */
         post: operations["createRoute"];
         delete?: never;
@@ -613,21 +657,21 @@ export interface paths {
         };
         /**
          * Get a route
-         * @description Returns one route with its variants.
+         * @description Returns one route with its variants. The key needs the scope `read`.
          */
         get: operations["getRoute"];
         put?: never;
         post?: never;
         /**
          * Delete a route
-         * @description Deletes a route with its variants. The exposures that it recorded stay.
+         * @description Deletes a route with its variants. The exposures that it recorded stay. The key needs the scope `admin`.
          */
         delete: operations["deleteRoute"];
         options?: never;
         head?: never;
         /**
          * Change a route
-         * @description Changes the conditions or the fallback of a route. Absent fields stay as they are.
+         * @description Changes the conditions or the fallback of a route. Absent fields stay as they are. The key needs the scope `admin`.
          */
         patch: operations["updateRoute"];
         trace?: never;
@@ -641,13 +685,13 @@ export interface paths {
         };
         /**
          * List variants
-         * @description Returns the variants of a route with their weights and upstreams. API keys are never returned.
+         * @description Returns the variants of a route with their weights and upstreams. API keys are never returned. The key needs the scope `read`.
          */
         get: operations["listVariants"];
         put?: never;
         /**
          * Add a variant
-         * @description Adds a variant to a route. Its weight moves as few users as possible from other variants to it.
+         * @description Adds a variant to a route. Its weight moves as few users as possible from other variants to it. The key needs the scope `admin`.
          */
         post: operations["createVariant"];
         delete?: never;
@@ -665,21 +709,21 @@ export interface paths {
         };
         /**
          * Get a variant
-         * @description Returns one variant. `hasApiKey` says whether a key for the upstream is stored.
+         * @description Returns one variant. `hasApiKey` says whether a key for the upstream is stored. The key needs the scope `read`.
          */
         get: operations["getVariant"];
         put?: never;
         post?: never;
         /**
          * Delete a variant
-         * @description Deletes a variant. Only its users get another variant.
+         * @description Deletes a variant. Only its users get another variant. The key needs the scope `admin`.
          */
         delete: operations["deleteVariant"];
         options?: never;
         head?: never;
         /**
          * Change a variant
-         * @description Changes the weight or the upstream of a variant. Absent fields stay as they are, the API key too.
+         * @description Changes the weight or the upstream of a variant. Absent fields stay as they are, the API key too. The key needs the scope `admin`.
          */
         patch: operations["updateVariant"];
         trace?: never;
@@ -693,7 +737,7 @@ export interface paths {
         };
         /**
          * Count exposures per hour
-         * @description Returns the exposures and users of each variant per UTC hour. The router does not have to be configured here: any `alias_id` of recorded exposures will do. The range is at most 31 days.
+         * @description Returns the exposures and users of each variant per UTC hour. The router does not have to be configured here: any `alias_id` of recorded exposures will do. The range is at most 31 days. The key needs the scope `read`.
          */
         get: operations["listRouterExposures"];
         put?: never;
@@ -713,13 +757,13 @@ export interface paths {
         };
         /**
          * List metrics
-         * @description Returns the metrics of the workspace.
+         * @description Returns the metrics of the workspace. The key needs the scope `read`.
          */
         get: operations["listMetrics"];
         put?: never;
         /**
          * Create a metric
-         * @description Defines a number of each exposed user, from the events that an integration imports.
+         * @description Defines a number of each exposed user, from the events that an integration imports. The key needs the scope `admin`.
          */
         post: operations["createMetric"];
         delete?: never;
@@ -737,21 +781,21 @@ export interface paths {
         };
         /**
          * Get a metric
-         * @description Returns the definition of one metric.
+         * @description Returns the definition of one metric. The key needs the scope `read`.
          */
         get: operations["getMetric"];
         put?: never;
         post?: never;
         /**
          * Delete a metric
-         * @description Deletes a metric. The events that it measures stay.
+         * @description Deletes a metric. The events that it measures stay. The key needs the scope `admin`.
          */
         delete: operations["deleteMetric"];
         options?: never;
         head?: never;
         /**
          * Change a metric
-         * @description Changes the definition of a metric. Absent fields stay as they are. Results follow the new definition at once.
+         * @description Changes the definition of a metric. Absent fields stay as they are. Results follow the new definition at once. The key needs the scope `admin`.
          */
         patch: operations["updateMetric"];
         trace?: never;
@@ -765,7 +809,7 @@ export interface paths {
         };
         /**
          * Compare groups by a metric
-         * @description Compares the routes or variants of a router by a metric: values, differences to a baseline, their intervals, and checks of whether they can be trusted. A figure that cannot be computed is null, with the reason in `refusal`.
+         * @description Compares the routes or variants of a router by a metric: values, differences to a baseline, their intervals, and checks of whether they can be trusted. A figure that cannot be computed is null, with the reason in `refusal`. The key needs the scope `read`.
          */
         get: operations["getMetricResults"];
         put?: never;
@@ -785,7 +829,7 @@ export interface paths {
         };
         /**
          * Compare groups by a metric, as CSV
-         * @description Returns the groups of the same comparison as a CSV file, one line for each group.
+         * @description Returns the groups of the same comparison as a CSV file, one line for each group. The key needs the scope `read`.
          */
         get: operations["getMetricResultsCsv"];
         put?: never;
@@ -807,7 +851,7 @@ export interface paths {
         put?: never;
         /**
          * Create a chat completion
-         * @description OpenAI's Chat Completions through a router, streaming included. The router chooses a route and a variant, whose upstream serves the call. A call with `user` records an exposure, which is committed before the response ends.
+         * @description OpenAI's Chat Completions through a router, streaming included. The router chooses a route and a variant, whose upstream serves the call. A call with `user` records an exposure, which is committed before the response ends. The key needs the scope `chat`.
          */
         post: operations["createChatCompletion"];
         delete?: never;
@@ -854,7 +898,10 @@ export interface components {
          *       "workspace": {
          *         "id": "ws_3f9a",
          *         "name": "Acme"
-         *       }
+         *       },
+         *       "scopes": [
+         *         "admin"
+         *       ]
          *     }
          */
         Session: {
@@ -865,6 +912,8 @@ export interface components {
                 /** @description The name of the workspace. */
                 name: string;
             };
+            /** @description What the session may do: what the key that opened it may. */
+            scopes: ("chat" | "exposures" | "read" | "admin")[];
         };
         /**
          * @example {
@@ -889,6 +938,111 @@ export interface components {
             name: string;
             /** @description The address of Temporal's UI, if the operator has set it. */
             temporalUiUrl: string | null;
+        };
+        /**
+         * @example {
+         *       "id": "key_5c1e",
+         *       "name": "Gateway of the shop",
+         *       "scopes": [
+         *         "chat"
+         *       ],
+         *       "hint": "cck_Zm9v",
+         *       "createdAt": "2026-01-31T08:00:00.000Z",
+         *       "lastUsedAt": null,
+         *       "expiresAt": null,
+         *       "key": "cck_Zm9vYmFy"
+         *     }
+         */
+        CreatedKey: {
+            /** @description The id of the key. */
+            id: string;
+            /** @description What the key is for. */
+            name: string;
+            /** @description What calls with the key may do. */
+            scopes: ("chat" | "exposures" | "read" | "admin")[];
+            /** @description The first characters of the key. Null for keys of older versions. */
+            hint: string | null;
+            /**
+             * Format: date-time
+             * @description When the key was made.
+             * @example 2026-01-31T08:00:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When the key was used last, up to some minutes late. Null: never.
+             * @example 2026-01-31T08:00:00.000Z
+             */
+            lastUsedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When the key stops to be valid. Null: it does not expire.
+             * @example 2026-01-31T08:00:00.000Z
+             */
+            expiresAt: string | null;
+            /** @description The key. It is shown only this once. */
+            key: string;
+        };
+        /**
+         * @example {
+         *       "name": "Gateway of the shop",
+         *       "scopes": [
+         *         "chat"
+         *       ],
+         *       "expiresAt": null
+         *     }
+         */
+        NewKey: {
+            /** @description What the key is for. */
+            name: string;
+            /** @description What calls with the key may do: `chat` calls routers, `exposures` records exposures, `read` reads everything, imported records and user ids included, `admin` does everything. */
+            scopes: ("chat" | "exposures" | "read" | "admin")[];
+            /**
+             * Format: date-time
+             * @description When the key stops to be valid. Null or absent: it does not expire.
+             */
+            expiresAt?: string | null;
+        };
+        /**
+         * @example {
+         *       "id": "key_5c1e",
+         *       "name": "Gateway of the shop",
+         *       "scopes": [
+         *         "chat"
+         *       ],
+         *       "hint": "cck_Zm9v",
+         *       "createdAt": "2026-01-31T08:00:00.000Z",
+         *       "lastUsedAt": null,
+         *       "expiresAt": null
+         *     }
+         */
+        Key: {
+            /** @description The id of the key. */
+            id: string;
+            /** @description What the key is for. */
+            name: string;
+            /** @description What calls with the key may do. */
+            scopes: ("chat" | "exposures" | "read" | "admin")[];
+            /** @description The first characters of the key. Null for keys of older versions. */
+            hint: string | null;
+            /**
+             * Format: date-time
+             * @description When the key was made.
+             * @example 2026-01-31T08:00:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When the key was used last, up to some minutes late. Null: never.
+             * @example 2026-01-31T08:00:00.000Z
+             */
+            lastUsedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When the key stops to be valid. Null: it does not expire.
+             * @example 2026-01-31T08:00:00.000Z
+             */
+            expiresAt: string | null;
         };
         /**
          * @example {
@@ -3307,13 +3461,17 @@ export interface operations {
                      *       "workspace": {
                      *         "id": "ws_3f9a",
                      *         "name": "Acme"
-                     *       }
+                     *       },
+                     *       "scopes": [
+                     *         "admin"
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["Session"];
                 };
             };
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             429: components["responses"]["Problem429"];
         };
     };
@@ -3346,7 +3504,10 @@ export interface operations {
                      *       "workspace": {
                      *         "id": "ws_3f9a",
                      *         "name": "Acme"
-                     *       }
+                     *       },
+                     *       "scopes": [
+                     *         "admin"
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["Session"];
@@ -3409,6 +3570,143 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: {
+                /** @description `next` of the previous page. Default: the first page. */
+                cursor?: string;
+                /** @description How many items the page has at most, from 1 to 1000. Default: 100. */
+                limit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List API keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "keys": [
+                     *         {
+                     *           "id": "key_5c1e",
+                     *           "name": "Gateway of the shop",
+                     *           "scopes": [
+                     *             "chat"
+                     *           ],
+                     *           "hint": "cck_Zm9v",
+                     *           "createdAt": "2026-01-31T08:00:00.000Z",
+                     *           "lastUsedAt": null,
+                     *           "expiresAt": null
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description One page of the list. */
+                        keys: components["schemas"]["Key"][];
+                        /**
+                         * @description The `cursor` of the next page; null at the end.
+                         * @example null
+                         */
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    createKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Gateway of the shop",
+                 *       "scopes": [
+                 *         "chat"
+                 *       ],
+                 *       "expiresAt": null
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewKey"];
+            };
+        };
+        responses: {
+            /** @description Create an API key */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "key_5c1e",
+                     *       "name": "Gateway of the shop",
+                     *       "scopes": [
+                     *         "chat"
+                     *       ],
+                     *       "hint": "cck_Zm9v",
+                     *       "createdAt": "2026-01-31T08:00:00.000Z",
+                     *       "lastUsedAt": null,
+                     *       "expiresAt": null,
+                     *       "key": "cck_Zm9vYmFy"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreatedKey"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the key. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoke an API key */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
             429: components["responses"]["Problem429"];
         };
     };
@@ -3567,6 +3865,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             429: components["responses"]["Problem429"];
         };
     };
@@ -3652,6 +3951,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             429: components["responses"]["Problem429"];
         };
     };
@@ -3807,6 +4107,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             429: components["responses"]["Problem429"];
         };
@@ -4453,6 +4754,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             429: components["responses"]["Problem429"];
         };
@@ -4698,6 +5000,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             429: components["responses"]["Problem429"];
         };
@@ -4751,6 +5054,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             429: components["responses"]["Problem429"];
         };
@@ -4861,6 +5165,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             429: components["responses"]["Problem429"];
         };
@@ -4931,6 +5236,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             429: components["responses"]["Problem429"];
         };
@@ -4999,6 +5305,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             429: components["responses"]["Problem429"];
         };
@@ -5159,6 +5466,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             429: components["responses"]["Problem429"];
         };
     };
@@ -5289,6 +5597,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             429: components["responses"]["Problem429"];
         };
@@ -5447,6 +5756,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             429: components["responses"]["Problem429"];
         };
@@ -5563,6 +5873,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             429: components["responses"]["Problem429"];
         };
@@ -5713,6 +6024,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             429: components["responses"]["Problem429"];
         };
@@ -5813,6 +6125,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             429: components["responses"]["Problem429"];
         };
@@ -5946,6 +6259,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             429: components["responses"]["Problem429"];
         };
@@ -6011,6 +6325,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             429: components["responses"]["Problem429"];
         };
     };
@@ -6126,6 +6441,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             429: components["responses"]["Problem429"];
         };
@@ -6342,6 +6658,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             429: components["responses"]["Problem429"];
         };
@@ -6394,6 +6711,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             429: components["responses"]["Problem429"];
         };

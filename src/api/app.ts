@@ -20,6 +20,7 @@ import { registerConnectionTest } from "./integrations/connectionTest.ts";
 import { createProviderSchemas } from "./integrations/providerSchemas.ts";
 import { registerIntegrations } from "./integrations/routes.ts";
 import { registerSetupScript } from "./integrations/setupScript.ts";
+import { registerKeys } from "./keys/routes.ts";
 import { registerMetricResults } from "./metrics/resultRoutes.ts";
 import { registerMetrics } from "./metrics/routes.ts";
 import { registerProviders } from "./providers/routes.ts";
@@ -52,6 +53,7 @@ export function createApp(deps: AppDeps): App {
   app.use("/v1/*", authenticate(deps.store, web, limits));
   registerHealth(app, deps);
   registerSession(app, deps, web);
+  registerKeys(app, deps);
   registerExposures(app, deps);
   const schemas = createProviderSchemas(deps.specs, () => deps.store.nowMs());
   registerProviders(app, deps);

@@ -8,6 +8,7 @@ import type { IntegrationControl } from "../client/index.ts";
 import { loadConfig } from "../config/config.ts";
 import type { Store } from "../store/store.ts";
 import { describe, printRows, type Output, type Row } from "./print.ts";
+import { NO_SECRET_KEY } from "./withStore.ts";
 
 const LIST_PAGE = 500;
 const POLL_MS = 500;
@@ -70,7 +71,7 @@ const ACTIONS: [name: string, description: string, act: (operator: Operator, row
 
 /** Opens the store and the Temporal client for one command. */
 async function withOperator(output: Output, act: (operator: Operator) => Promise<void>): Promise<void> {
-  const config = loadConfig(undefined, { secretKey: false });
+  const config = loadConfig(undefined, NO_SECRET_KEY);
   const { createPostgresStore } = await import("../store/createStore.ts");
   const { connectTemporal } = await import("../client/connection.ts");
   const store = createPostgresStore(config);

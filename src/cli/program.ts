@@ -2,11 +2,11 @@
 import { Command, InvalidArgumentError } from "commander";
 import { loadConfig } from "../config/config.ts";
 import { addIntegrationCommands } from "./integration.ts";
+import { addKeyCommands } from "./key.ts";
 import { processOutput, type Output } from "./print.ts";
+import { NO_SECRET_KEY, withStore } from "./withStore.ts";
 
 const MAX_NAME_CHARS = 255;
-/** For commands that decrypt no secret. */
-const NO_SECRET_KEY = { secretKey: false };
 
 export function createProgram(output: Output = processOutput): Command {
   const program = new Command("crosscurrent")
@@ -38,9 +38,12 @@ export function createProgram(output: Output = processOutput): Command {
     .command("workspace")
     .description("Commands on workspaces, the tenants.")
     .command("create")
-    .description('Creates a workspace and prints `{"workspaceId", "apiKey"}`. The key is shown only once.')
+    .description(
+      'Creates a workspace and prints `{"workspaceId", "apiKey"}`. The key is shown only once. It may do everything.',
+    )
     .argument("<name>", "the workspace's name: 1 to 255 characters", workspaceName)
     .action((name: string) => createWorkspace(name, output));
+  addKeyCommands(program, output);
   addIntegrationCommands(program, output);
   return program;
 }
@@ -83,12 +86,8 @@ function workspaceName(text: string): string {
 }
 
 async function createWorkspace(name: string, output: Output): Promise<void> {
-  const { createPostgresStore } = await import("../store/createStore.ts");
-  const store = createPostgresStore(loadConfig(undefined, NO_SECRET_KEY));
-  try {
+  await withStore(async (store) => {
     const { workspaceId, apiKey } = await store.workspaces.create(name);
     output.print(`${JSON.stringify({ workspaceId, apiKey })}\n`);
-  } finally {
-    await store.close();
-  }
+  });
 }

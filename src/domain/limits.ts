@@ -12,6 +12,7 @@ export const MAX_TRACKED_PROPERTIES_PER_EVENT = 10_000;
 export const MAX_REQUEST_ID_CHARS = 200;
 /** How many unserved sync requests one workflow carries; beyond it they coalesce into the last one. */
 export const MAX_PENDING_REQUESTS = 1_000;
+export const MAX_KEYS_PER_WORKSPACE = 100;
 export const MAX_ROUTERS_PER_WORKSPACE = 200;
 export const MAX_ROUTES_PER_ROUTER = 20;
 export const MAX_VARIANTS_PER_ROUTER = 100;

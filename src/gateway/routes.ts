@@ -5,7 +5,7 @@ import type { ProxySettings } from "../http/clientOrigin.ts";
 import { route } from "../http/endpoint.ts";
 import type { App } from "../http/env.ts";
 import { commonHeaders } from "../http/headers.ts";
-import { SECURITY } from "../http/openApi.ts";
+import { scopeSentence, securityOf } from "../http/openApi.ts";
 import type { Gateway } from "./gateway.ts";
 
 const openAiError = z
@@ -73,9 +73,9 @@ export function registerChat(app: App, gateway: Gateway, proxy: ProxySettings): 
     description:
       "OpenAI's Chat Completions through a router, streaming included. The router chooses a route and a variant, " +
       "whose upstream serves the call. A call with `user` records an exposure, which is committed before the " +
-      "response ends.",
+      `response ends. ${scopeSentence("chat")}`,
     tags: ["gateway"],
-    security: SECURITY,
+    security: securityOf("chat"),
     request: { body: { required: true, content: { "application/json": { schema: chatRequest } } } },
     responses: {
       200: {

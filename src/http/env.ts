@@ -1,5 +1,6 @@
 // The app, and what its context carries for one request.
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Scope } from "../domain/apiKey.ts";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 export interface Env {
@@ -8,6 +9,8 @@ export interface Env {
   Variables: {
     /** Set by the authentication of every call under /v1. */
     workspaceId: string;
+    /** What the key of the call may do. Set with the workspace. */
+    scopes: readonly Scope[];
     /** The path template of the endpoint: ids must not get into logs and metrics. */
     route: string;
   };

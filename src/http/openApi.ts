@@ -1,7 +1,9 @@
 // The OpenAPI document: operations, the components that they share, and examples that follow from schemas.
 import { z, type RouteConfig } from "@hono/zod-openapi";
+import type { Scope } from "../domain/apiKey.ts";
 import type { App } from "./env.ts";
 import { PROBLEMS, problemSchema, type ProblemStatus } from "./problem.ts";
+import { neededScope } from "./scopes.ts";
 
 export interface EndpointDocumentation<P = z.ZodType, Q = z.ZodType, B = z.ZodType, R = z.ZodType> {
   method: "get" | "post" | "patch" | "delete";
@@ -24,24 +26,29 @@ export interface EndpointDocumentation<P = z.ZodType, Q = z.ZodType, B = z.ZodTy
   open?: boolean;
 }
 
-/** Either an API key or a session. */
-export const SECURITY: Record<string, string[]>[] = [{ apiKey: [] }, { session: [] }];
+/** Either an API key or a session, whose key has the scope. */
+export function securityOf(scope: Scope): Record<string, Scope[]>[] {
+  return [{ apiKey: [scope] }, { session: [scope] }];
+}
+
+export const scopeSentence = (scope: Scope): string => `The key needs the scope \`${scope}\`.`;
 
 export function documentation(tag: string, definition: EndpointDocumentation): RouteConfig {
   const { method, path, operationId, summary, description, params, query, body, response } = definition;
+  const scope = neededScope(method.toUpperCase(), path);
   const { status = response ? 200 : 204, mediaType = "application/json" } = definition;
-  const problems: ProblemStatus[] = [401, 429, ...(params ? [404 as const] : [])];
+  const problems: ProblemStatus[] = [401, 403, 429, ...(params ? [404 as const] : [])];
   if (query || method !== "get") problems.push(400);
-  if (method !== "get") problems.push(403, 413);
+  if (method !== "get") problems.push(413);
   if (body) problems.push(415);
   return {
     method,
     path,
     operationId,
     summary,
-    description,
+    description: definition.open === true ? description : `${description} ${scopeSentence(scope)}`,
     tags: [tag],
-    security: definition.open === true ? [] : SECURITY,
+    security: definition.open === true ? [] : securityOf(scope),
     request: {
       ...(params instanceof z.ZodObject && { params }),
       ...(query instanceof z.ZodObject && { query }),
@@ -71,7 +78,9 @@ export function serveOpenApi(app: App): void {
     type: "apiKey",
     in: "header",
     name: "Authorization",
-    description: "The API key as it is: `Authorization: Basic <api-key>` or `Authorization: Bearer <api-key>`.",
+    description:
+      "The API key as it is: `Authorization: Basic <api-key>` or `Authorization: Bearer <api-key>`. Each call names " +
+      "the scope that its key needs; `admin` includes all others.",
   });
   registry.registerComponent("securitySchemes", "session", {
     type: "apiKey",

@@ -22,6 +22,7 @@ const Metrics = lazy(() => import("./metrics/Metrics.tsx"));
 const MetricPage = lazy(() => import("./metrics/MetricPage.tsx"));
 const NewMetric = lazy(() => import("./metrics/NewMetric.tsx"));
 const EditMetric = lazy(() => import("./metrics/EditMetric.tsx"));
+const Keys = lazy(() => import("./keys/Keys.tsx"));
 const SetupPage = lazy(() => import("./integrations/SetupPage.tsx"));
 
 export function App() {
@@ -29,14 +30,23 @@ export function App() {
   if (session.isPending) return <Loading label="Loading the Portal" />;
   if (session.data === null) return <SignIn />;
   if (session.data === undefined) return <ErrorAlert error={session.error} onRetry={session.refetch} />;
-  const { id, name } = session.data.workspace;
+  const { workspace, scopes } = session.data;
   // With another key, React builds all pages anew: none keeps state of another workspace.
   return (
-    <Shell key={id} workspace={name}>
+    <Shell key={workspace.id} workspace={workspace.name}>
+      {!scopes.includes("admin") && <ReadOnlyNote />}
       <ProvidersLoader>
         <Pages />
       </ProvidersLoader>
     </Shell>
+  );
+}
+
+function ReadOnlyNote() {
+  return (
+    <Text role="note" c="dimmed" mb="md">
+      You can see everything and change nothing: you signed in with a key without the scope admin.
+    </Text>
   );
 }
 
@@ -71,6 +81,7 @@ function Pages() {
           <Route path="/product-metrics/new" component={NewMetric} />
           <Route path="/product-metrics/:id">{({ id }) => <MetricPage key={id} id={id} />}</Route>
           <Route path="/product-metrics/:id/edit">{({ id }) => <EditMetric id={id} />}</Route>
+          <Route path="/keys" component={Keys} />
           <Route path="/setup/:provider">{({ provider }) => <SetupPage provider={provider} />}</Route>
           <Route component={NotFound} />
         </Switch>

@@ -9,6 +9,7 @@ import { seal } from "./exposures/seal.ts";
 import { createGrantWaitStore } from "./grantWaits/postgres.ts";
 import { createImportStore } from "./imports/postgres.ts";
 import { createIntegrationStore } from "./integrations/postgres.ts";
+import { createKeyStore } from "./keys/postgres.ts";
 import { createMetricStore } from "./metrics/postgres.ts";
 import { createOwnershipStore } from "./ownership/postgres.ts";
 import { openDatabase, readNowMs } from "./postgres/database.ts";
@@ -40,6 +41,7 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
   const db = openDatabase(options.databaseUrl, options.maxConnections ?? MAX_CONNECTIONS);
   return {
     workspaces: createWorkspaceStore(db),
+    keys: createKeyStore(db),
     sessions: createSessionStore(db),
     integrations: createIntegrationStore(db, options),
     ownership: createOwnershipStore(db, options),

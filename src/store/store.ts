@@ -6,6 +6,7 @@ import type { ExposureStore } from "./exposures/interface.ts";
 import type { GrantWaitStore } from "./grantWaits/interface.ts";
 import type { ImportStore } from "./imports/interface.ts";
 import type { IntegrationStore } from "./integrations/interface.ts";
+import type { KeyStore } from "./keys/interface.ts";
 import type { MetricStore } from "./metrics/interface.ts";
 import type { OwnershipStore } from "./ownership/interface.ts";
 import type { RouterStore } from "./routers/interface.ts";
@@ -16,6 +17,7 @@ import type { WorkspaceStore } from "./workspaces/interface.ts";
 
 export * from "./errors.ts";
 export * from "./exposures/interface.ts";
+export type { KeyAccess } from "./keys/interface.ts";
 export * from "./metrics/interface.ts";
 export * from "./routers/interface.ts";
 export * from "./sessions/interface.ts";
@@ -32,6 +34,7 @@ export interface CleanupStore {
  */
 export interface Store {
   readonly workspaces: WorkspaceStore;
+  readonly keys: KeyStore;
   readonly sessions: SessionStore;
   readonly integrations: IntegrationStore;
   readonly ownership: OwnershipStore;

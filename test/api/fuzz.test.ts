@@ -90,6 +90,7 @@ const CALLS: [method: string, path: string, body: fc.Arbitrary<unknown>][] = [
     mutated({ export: { enabled: true }, serviceAccountEmail: "a@my-project.iam.gserviceaccount.com" }),
   ],
   ["POST", "BIGQUERY/events", mutated({ ...BIGQUERY_EVENT, description: "b" })],
+  ["POST", "/v1/keys", mutated({ name: "a", scopes: ["chat", "read"], expiresAt: "2099-01-31T00:00:00Z" })],
   ["POST", "/v1/routers", mutated({ id: "a", description: "b", routes: [route] })],
   ["POST", "/v1/routers/fuzzed/routes", mutated(route)],
   ["PATCH", "/v1/routers/fuzzed/routes/r", mutated({ conditions: route.conditions, fallbackVariantId: "v" })],

@@ -1,6 +1,7 @@
 // The request budget of a project: 60 exports an hour and 3 a second, never exceeded, whoever shares it.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
+import { inAnotherWorkspace } from "../support/system/anotherWorkspace.ts";
 import { expectImported, Ledger } from "../support/system/exact.ts";
 import { connectMixpanel, type Mixpanel } from "../support/system/mixpanelSync.ts";
 import { ACCOUNT, DAY_MS, startSystem, type System } from "../support/system/system.ts";
@@ -16,23 +17,6 @@ beforeAll(async () => {
   await system.startWorker();
 }, WITHIN_MS);
 afterAll(() => system.stop());
-
-/** The same project from another workspace: another customer account, the same quota at Mixpanel. */
-async function inAnotherWorkspace(): Promise<System> {
-  const { apiKey, workspaceId } = await system.store.workspaces.create("another");
-  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    const headers = { authorization: `Basic ${apiKey}`, "content-type": "application/json" };
-    const answer = await system.app.request(path, {
-      method,
-      headers,
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-    return (text === "" ? {} : JSON.parse(text)) as T;
-  };
-  return { ...system, apiKey, workspaceId, call };
-}
 
 /** Waits until each import is done or waits for the next hour, before the clock is moved. */
 async function everybodyWaits(all: { system: System; mixpanel: Mixpanel }[]): Promise<void> {
@@ -66,7 +50,7 @@ describe("a year's backfill of many workspaces on one project", () => {
       const { control, projectId } = first;
       const all = [{ system, mixpanel: first }];
       for (let i = 1; i < INTEGRATIONS; i++) {
-        const owner = await inAnotherWorkspace();
+        const owner = await inAnotherWorkspace(system);
         const mixpanel = await connectMixpanel(owner, { integration: { importFrom, projectId } });
         all.push({ system: owner, mixpanel: { ...mixpanel, projectId } });
       }

@@ -37,12 +37,13 @@ async function migrateUntil(old: Database, until: string): Promise<void> {
   expect(error).toBeUndefined();
 }
 
-test("runs, requests, rejected records and settings of version 0005 are read by today's store", async () => {
+test("keys, runs, requests, rejected records and settings of version 0005 are read by today's store", async () => {
   const old = openDatabase(database.url, 1);
   await migrateUntil(old, "0006");
   await old.transaction(({ client }) =>
     client.query(`
       insert into workspaces (id, name) values ('ws', 'old');
+      insert into api_keys (hash, workspace_id) values (sha256('cck_old'), 'ws');
       insert into integrations (id, workspace_id, provider, project_key, settings, import_from, next_cycle_at_ms) values
         ('int_m', 'ws', 'mixpanel', '42', '${JSON.stringify({ provider: "mixpanel", ...MIXPANEL })}', '2026-01-01', 7000),
         ('int_b', 'ws', 'bigquery', 'my-project/d', '${JSON.stringify({ provider: "bigquery", ...BIGQUERY })}', '2026-01-01', null);
@@ -57,6 +58,10 @@ test("runs, requests, rejected records and settings of version 0005 are read by 
 
   const store = openTestStore(database.url);
   const page = { cursor: null, limit: 10 };
+  expect(await store.keys.authenticate("cck_old")).toEqual({ workspaceId: "ws", scopes: ["admin"], expiresAtMs: null });
+  const [key] = (await store.keys.list("ws", page)).items;
+  expect(key).toMatchObject({ name: "First key", scopes: ["admin"], hint: null });
+  expect(await store.keys.revoke("ws", key?.id ?? "")).toBe(true);
   const { items } = await store.integrations.list("ws", page);
   expect(items.map(({ provider, settings, nextRunAtMs }) => ({ provider, settings, nextRunAtMs }))).toEqual([
     { provider: "mixpanel", settings: MIXPANEL, nextRunAtMs: 7000 },

@@ -4,7 +4,7 @@ import { MAX_EXPOSURE_BODY_BYTES, MAX_EXPOSURES_PER_CALL } from "../../domain/li
 import { isObject, mediaType, parseJson, readText } from "../../http/body.ts";
 import { route } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
-import { problemResponses, SECURITY } from "../../http/openApi.ts";
+import { problemResponses, scopeSentence, securityOf } from "../../http/openApi.ts";
 import { invalid, Problem } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
 import { checkExposures, FieldErrors, type TimeWindow } from "./records.ts";
@@ -38,9 +38,10 @@ export function registerExposures(app: App, deps: AppDeps): void {
     summary: "Record exposures",
     description:
       "Records which users were served by which variants, as one JSON list or as lines of NDJSON. All exposures of " +
-      "a call are committed before the response, or none is: one wrong record is a 400 for the whole call.",
+      "a call are committed before the response, or none is: one wrong record is a 400 for the whole call. " +
+      scopeSentence("exposures"),
     tags: ["exposures"],
-    security: SECURITY,
+    security: securityOf("exposures"),
     request: {
       body: { required: true, content: { "application/json": { schema: z.strictObject({ exposures }) }, ...ndjson } },
     },

@@ -1,67 +1,83 @@
-// Authentication: an API key or the cookie of a session names the workspace of a call. A key wins over a cookie.
+// Authentication: an API key or the cookie of a session names the workspace of a call, and its scopes say what the call
+// may do. A key wins over a cookie.
 import type { Context, MiddlewareHandler } from "hono";
+import { mayDo, type Scope } from "../../domain/apiKey.ts";
 import { cachedLookup, type CachedLookup } from "../../http/cache.ts";
 import { clientAddress, isSameOrigin, type ProxySettings } from "../../http/clientOrigin.ts";
 import type { Env } from "../../http/env.ts";
 import { Problem } from "../../http/problem.ts";
-import type { SessionStore, Store } from "../../store/store.ts";
+import { neededScope, SAFE_METHODS } from "../../http/scopes.ts";
+import type { KeyAccess, SessionStore, Store } from "../../store/store.ts";
 import { sessionCookie } from "./sessionCookie.ts";
 import type { Limits } from "./signInLimits.ts";
 
 /** The key as it is after `Basic` or `Bearer`. Printable ASCII of a bounded length: nothing else is worth a look-up. */
 const AUTHORIZATION = /^(?:basic|bearer) +([\x21-\x7e]{1,200})$/i;
-const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** How long a revoked key can still be accepted. */
 const KEY_TTL_MS = 1_000;
 const MAX_CACHED_KEYS = 1_000;
 
 interface AuthDeps {
-  keys: CachedLookup<string>;
+  keys: CachedLookup<KeyAccess>;
   sessions: SessionStore;
   web: ProxySettings;
   limits: Limits;
 }
 
+interface Caller {
+  workspaceId: string;
+  scopes: readonly Scope[];
+}
+
 export function authenticate(
-  { sessions, workspaces }: Pick<Store, "sessions" | "workspaces">,
+  { sessions, ...store }: Pick<Store, "sessions" | "keys">,
   web: ProxySettings,
   limits: Limits,
 ): MiddlewareHandler<Env> {
-  const load = (apiKey: string) => workspaces.authenticate(apiKey);
+  const load = (apiKey: string) => store.keys.authenticate(apiKey);
   // Cached, because otherwise each call of the gateway would look its key up.
   const keys = cachedLookup({ ttlMs: KEY_TTL_MS, maxEntries: MAX_CACHED_KEYS, load });
   const deps = { keys, sessions, web, limits };
   return async (c, next) => {
     const authorization = c.req.header("authorization");
-    const workspaceId = await (authorization === undefined ? bySession(c, deps) : byKey(c, authorization, deps));
-    await deps.limits.call?.(workspaceId);
-    c.set("workspaceId", workspaceId);
+    const caller = await (authorization === undefined ? bySession(c, deps) : byKey(c, authorization, deps));
+    await deps.limits.call?.(caller.workspaceId);
+    c.set("workspaceId", caller.workspaceId);
+    c.set("scopes", caller.scopes);
+    const needed = neededScope(c.req.method, c.req.path);
+    if (!mayDo(caller.scopes, needed)) throw outOfScope(needed);
     await next();
   };
 }
 
-async function byKey(c: Context<Env>, authorization: string, deps: AuthDeps): Promise<string> {
+async function byKey(c: Context<Env>, authorization: string, deps: AuthDeps): Promise<Caller> {
   const apiKey = AUTHORIZATION.exec(authorization)?.[1];
-  const workspaceId = apiKey === undefined ? null : await deps.keys(apiKey);
-  return workspaceId ?? (await refuse(c, deps));
+  const access = apiKey === undefined ? null : await deps.keys(apiKey);
+  // A cached key can expire.
+  if (access === null || (access.expiresAtMs ?? Infinity) <= Date.now()) return await refuse(c, deps);
+  return access;
 }
 
 /** A page of another site can make a browser send the cookie, but cannot pretend to be a page of this server. */
-async function bySession(c: Context<Env>, deps: AuthDeps): Promise<string> {
+async function bySession(c: Context<Env>, deps: AuthDeps): Promise<Caller> {
   const token = sessionCookie(c, deps.web).read();
   if (token === undefined) throw unauthorized();
   if (!SAFE_METHODS.has(c.req.method) && isSameOrigin(c, deps.web) !== true) {
     throw new Problem(403, "With a session, only the Portal's pages can change something. Use an API key instead.");
   }
-  const workspace = await deps.sessions.find(token);
-  return workspace?.id ?? (await refuse(c, deps));
+  const session = await deps.sessions.find(token);
+  return session === null ? await refuse(c, deps) : { workspaceId: session.workspace.id, scopes: session.scopes };
 }
 
 /** Only calls with wrong keys count, so that clients with valid keys are not refused because they share an address. */
 async function refuse(c: Context<Env>, { limits, web }: AuthDeps): Promise<never> {
   await limits.failedKey(clientAddress(c, web));
   throw unauthorized();
+}
+
+function outOfScope(needed: Scope): Problem {
+  return new Problem(403, `The API key may not do this. Use a key with the scope \`${needed}\`.`);
 }
 
 function unauthorized(): Problem {

@@ -1,5 +1,6 @@
 // Signing in and out in a browser: an API key opens a session, whose cookie replaces the key in calls under /v1.
 import { z } from "@hono/zod-openapi";
+import { mayDo, SCOPES } from "../../domain/apiKey.ts";
 import { clientAddress, isSameOrigin } from "../../http/clientOrigin.ts";
 import { endpointsOf } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
@@ -9,6 +10,8 @@ import { sessionCookie } from "./sessionCookie.ts";
 import type { Limits } from "./signInLimits.ts";
 
 const MAX_KEY_CHARS = 200;
+const NO_READER =
+  "This API key can neither read nor change anything. Sign in with a key with the scope `read` or `admin`.";
 const newSession = z
   .strictObject({ apiKey: z.string().min(1).max(MAX_KEY_CHARS).describe("An API key of the workspace.") })
   .openapi("NewSession", { example: { apiKey: "<api-key>" } });
@@ -18,8 +21,11 @@ const workspaceFields = {
 };
 const workspace = { id: "ws_3f9a", name: "Acme" };
 const sessionResponse = z
-  .object({ workspace: z.object(workspaceFields).describe("The workspace that the session belongs to.") })
-  .openapi("Session", { example: { workspace } });
+  .object({
+    workspace: z.object(workspaceFields).describe("The workspace that the session belongs to."),
+    scopes: z.array(z.enum(SCOPES)).describe("What the session may do: what the key that opened it may."),
+  })
+  .openapi("Session", { example: { workspace, scopes: ["admin"] } });
 const workspaceResponse = z
   .object({
     ...workspaceFields,
@@ -45,10 +51,12 @@ export function registerSignIn(app: App, { store }: AppDeps, web: WebSettings, l
       // A page of another site must not sign a browser in to a workspace of its choice.
       if (isSameOrigin(c, web) === false) throw new Problem(403, "Only the Portal's pages can sign in.");
       await limits.signIn(clientAddress(c, web), apiKey);
-      const opened = await store.sessions.open(apiKey);
+      const key = await store.keys.authenticate(apiKey);
+      if (key !== null && !mayDo(key.scopes, "read")) throw new Problem(403, NO_READER);
+      const opened = key && (await store.sessions.open(apiKey));
       if (opened === null) throw new Problem(401, "The API key is not valid.");
       sessionCookie(c, web).write(opened.token);
-      return { workspace: opened.workspace };
+      return { workspace: opened.workspace, scopes: opened.scopes };
     },
   });
 }
@@ -67,7 +75,7 @@ export function registerSession(app: App, { store }: AppDeps, web: WebSettings):
     summary: "Get the session",
     description: "Returns the workspace of the session or of the key. A 401 means that the user has to sign in.",
     response: sessionResponse,
-    handler: async ({ workspaceId }) => ({ workspace: await find(workspaceId) }),
+    handler: async ({ workspaceId }, c) => ({ workspace: await find(workspaceId), scopes: [...c.get("scopes")] }),
   });
   endpoint({
     method: "delete",

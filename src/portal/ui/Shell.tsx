@@ -9,6 +9,7 @@ const PAGES = [
   { path: "/routers", label: "Routers" },
   { path: "/integrations", label: "Data Integrations" },
   { path: "/product-metrics", label: "Metrics" },
+  { path: "/keys", label: "API Keys" },
 ];
 /** On a narrow screen the navigation is a second row of the header, so that it never covers the page. */
 const HEADER_HEIGHT = { base: 96, sm: 56 };
@@ -51,7 +52,17 @@ export function Shell({ workspace, children }: { workspace: string; children: Re
             </Button>
           </Group>
         </Group>
-        <Group component="nav" aria-label="Portal" h={40} px="sm" pb="xs" gap={4} wrap="nowrap" hiddenFrom="sm">
+        <Group
+          component="nav"
+          aria-label="Portal"
+          h={40}
+          px="sm"
+          pb="xs"
+          gap={4}
+          wrap="nowrap"
+          hiddenFrom="sm"
+          style={{ overflowX: "auto" }}
+        >
           <Navigation layout="row" />
         </Group>
       </AppShell.Header>

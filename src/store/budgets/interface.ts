@@ -9,7 +9,8 @@ export type Grant =
 export interface BudgetStore {
   /**
    * Takes one request, or says when to ask again. Counts late rather than early: the provider's limit always holds. Of
-   * the workspaces that asked within the last hour, each may take an equal share.
+   * the workspaces that asked within the last hour, each may take an equal share. Those that asked within a day keep
+   * some requests.
    */
   take(budget: RequestBudget, kind: RequestKind, workspaceId: string): Promise<Grant>;
   /** Undoes a grant whose request the provider did not count. */

@@ -8,6 +8,9 @@ import type { BudgetStore, Grant } from "./interface.ts";
 const WINDOW_MS = 3_600_000 + 30_000;
 /** The provider counts arrivals: the earlier of two may come this much too late, the later this much too early. */
 const JITTER_MS = 300;
+/** A workspace that asked within a day but not within the hour keeps what a steady import sends in one run. */
+const QUIET_MS = 24 * 3_600_000;
+const RESERVED_FOR_QUIET = 3;
 const SPACING_WINDOW_MS = 1_000 + 2 * JITTER_MS + 1;
 
 export function createBudgetStore(db: Database): BudgetStore {
@@ -36,8 +39,9 @@ export function createBudgetStore(db: Database): BudgetStore {
 interface Taken {
   all: number[];
   byWorkspace: number[];
-  /** How many workspaces asked within the window. */
-  workspaces: number;
+  /** How many workspaces asked within the window, and how many did within a day but not since. */
+  active: number;
+  quiet: number;
 }
 
 async function take(tx: Transaction, budget: RequestBudget, kind: RequestKind, workspaceId: string): Promise<Grant> {
@@ -68,14 +72,18 @@ async function readTaken(tx: Transaction, key: string, workspaceId: string): Pro
   const [row] = await tx.query(sql<Taken & { nowMs: number }>`
     select crosscurrent_now_ms() as "nowMs", ${times(sql`true`)} as "all",
       ${times(sql`workspace_id = ${workspaceId}`)} as "byWorkspace",
-      (select count(*) from budget_workspaces where key = ${key} and asked_at_ms > ${windowStart}) as workspaces`);
-  return row ?? { nowMs: 0, all: [], byWorkspace: [], workspaces: 1 };
+      (select count(*) from budget_workspaces where key = ${key} and asked_at_ms > ${windowStart}) as active,
+      (select count(*) from budget_workspaces where key = ${key} and asked_at_ms <= ${windowStart}
+        and asked_at_ms > crosscurrent_now_ms() - ${QUIET_MS}::bigint) as quiet`);
+  return row ?? { nowMs: 0, all: [], byWorkspace: [], active: 1, quiet: 0 };
 }
 
 /** When the next request fits into both windows and into the workspace's share. */
-function nextFreeMs(budget: RequestBudget, kind: RequestKind, { all, byWorkspace, workspaces }: Taken): number {
+function nextFreeMs(budget: RequestBudget, kind: RequestKind, taken: Taken): number {
+  const { all, byWorkspace, active, quiet } = taken;
   const perHour = Math.max(1, budget.maxPerHour - (kind === "backfill" ? budget.reservedPerHour : 0));
-  const share = Math.ceil(perHour / Math.max(1, workspaces));
+  const reserved = Math.min(quiet * RESERVED_FOR_QUIET, Math.floor(perHour / 2));
+  const share = Math.ceil((perHour - reserved) / Math.max(1, active));
   const last = all.at(-1);
   const spacingMs = last === undefined ? 0 : last + Math.ceil(SPACING_WINDOW_MS / budget.maxPerSecond);
   return Math.max(leavesAtMs(all, perHour), leavesAtMs(byWorkspace, share), spacingMs);

@@ -1,15 +1,21 @@
 // Browser sessions in PostgreSQL. A token is 32 random bytes, so a plain hash of it cannot be guessed.
 import { randomBytes } from "node:crypto";
 import { sql } from "kysely";
-import type { Workspace } from "../../domain/workspace.ts";
+import type { Scope } from "../../domain/apiKey.ts";
 import type { Database } from "../postgres/database.ts";
 import { hashOf } from "../postgres/ids.ts";
-import { isKey } from "../workspaces/postgres.ts";
-import { SESSION_IDLE_MS, SESSION_MAX_AGE_MS, type SessionStore } from "./interface.ts";
+import { isKey, UNEXPIRED } from "../keys/postgres.ts";
+import { SESSION_IDLE_MS, SESSION_MAX_AGE_MS, type Session, type SessionStore } from "./interface.ts";
 
 const TOKEN = /^[\w-]{43}$/;
 /** Uses are recorded at most this often, so that reading with a session seldom writes. */
 const USE_RECORDED_EVERY_MS = 60_000;
+
+interface SessionRow {
+  id: string;
+  name: string;
+  scopes: Scope[];
+}
 
 export function createSessionStore(db: Database): SessionStore {
   return {
@@ -17,31 +23,39 @@ export function createSessionStore(db: Database): SessionStore {
       if (!isKey(apiKey)) return null;
       const token = randomBytes(32).toString("base64url");
       // Because of the share lock, a key that is deleted at the same moment takes the session with it.
-      const [workspace] = await db.query(sql<Workspace>`
-        with opener as (select hash, workspace_id from api_keys where hash = ${hashOf(apiKey)} for share),
+      const [opened] = await db.query(sql<SessionRow>`
+        with opener as (
+            select hash, workspace_id, scopes from api_keys where hash = ${hashOf(apiKey)} and ${UNEXPIRED} for share),
           opened as (insert into sessions (hash, api_key_hash) select ${hashOf(token)}::bytea, hash from opener)
-        select w.id, w.name from opener join workspaces w on w.id = opener.workspace_id`);
-      return workspace === undefined ? null : { token, workspace };
+        select w.id, w.name, scopes from opener join workspaces w on w.id = opener.workspace_id`);
+      return opened === undefined ? null : { token, ...toSession(opened) };
     },
 
     async find(token) {
       if (!TOKEN.test(token)) return null;
-      const [workspace] = await db.query(sql<Workspace>`
+      const [found] = await db.query(sql<SessionRow>`
         with moment as materialized (select crosscurrent_now_ms() as now_ms),
           found as (
-            select s.hash, s.used_at_ms, w.id, w.name from moment, sessions s
+            select s.hash, s.api_key_hash, s.used_at_ms, w.id, w.name, k.scopes from moment, sessions s
               join api_keys k on k.hash = s.api_key_hash join workspaces w on w.id = k.workspace_id
-            where s.hash = ${hashOf(token)} and s.used_at_ms > now_ms - ${SESSION_IDLE_MS}::bigint
+            where s.hash = ${hashOf(token)} and ${UNEXPIRED} and s.used_at_ms > now_ms - ${SESSION_IDLE_MS}::bigint
               and s.created_at_ms > now_ms - ${SESSION_MAX_AGE_MS}::bigint),
           recorded as (
             update sessions s set used_at_ms = now_ms from moment, found
-            where s.hash = found.hash and found.used_at_ms <= now_ms - ${USE_RECORDED_EVERY_MS}::bigint)
-        select id, name from found`);
-      return workspace ?? null;
+            where s.hash = found.hash and found.used_at_ms <= now_ms - ${USE_RECORDED_EVERY_MS}::bigint
+            returning s.api_key_hash),
+          key_used as (
+            update api_keys k set last_used_at_ms = now_ms from moment, recorded where k.hash = recorded.api_key_hash)
+        select id, name, scopes from found`);
+      return found === undefined ? null : toSession(found);
     },
 
     async end(token) {
       if (TOKEN.test(token)) await db.execute(sql`delete from sessions where hash = ${hashOf(token)}`);
     },
   };
+}
+
+function toSession({ id, name, scopes }: SessionRow): Session {
+  return { workspace: { id, name }, scopes };
 }

@@ -6,6 +6,7 @@ import type { Harness } from "./contract/harness.ts";
 import { importTests } from "./contract/imports.ts";
 import { rangeTests } from "./contract/ranges.ts";
 import { readingTests } from "./contract/reading.ts";
+import { keyTests } from "./contract/keys.ts";
 import { propertyTests } from "./contract/properties.ts";
 import { integrationTests } from "./contract/integrations.ts";
 import { resendTests } from "./contract/resend.ts";
@@ -27,7 +28,10 @@ export function storeContract(name: string, makeHarness: () => Promise<Harness>)
       harness = await makeHarness();
     });
     afterAll(() => harness?.close());
-    describe("workspaces, integrations, events", () => {
+    describe("workspaces and keys", () => {
+      keyTests(get);
+    });
+    describe("integrations, events", () => {
       integrationTests(get);
     });
     describe("what an integration tells", () => {

@@ -1,19 +1,9 @@
-// Workspaces, keys, integrations and event definitions: who sees what, what is unique, what raises which version.
+// Integrations and event definitions: who sees what, what is unique, what raises which version.
 import { expect, test } from "vitest";
 import { ConflictError, InvalidCursorError } from "../../../../src/store/store.ts";
 import { mixpanel, newEvent, newIntegration, newWorkspace, readAll, reread, type GetHarness } from "./harness.ts";
 
 export function integrationTests(get: GetHarness): void {
-  test("an API key belongs to its workspace and nothing else does", async () => {
-    const { store } = get();
-    const { workspaceId, apiKey } = await store.workspaces.create("Acme\0");
-    expect(apiKey).toMatch(/^cck_[\w-]{43}$/);
-    expect(await store.workspaces.authenticate(apiKey)).toBe(workspaceId);
-    for (const wrong of [`${apiKey}x`, apiKey.slice(0, -1), "", "cck_", "\0"]) {
-      expect(await store.workspaces.authenticate(wrong)).toBeNull();
-    }
-  });
-
   test("an integration starts off, with a look-back of 30 days", async () => {
     const { store } = get();
     const created = await newIntegration(store);

@@ -204,9 +204,27 @@ export function budgetTests(get: GetHarness): void {
     expect(await store.budgets.take(budget, "increment", "small")).toMatchObject({ granted: true });
     expect(await takeAll("greedy")).toBe(30);
     expect(await takeAll("small")).toBe(29);
-    // A workspace that has not asked for an hour has no share.
-    await advance(2 * HOUR_MS);
+    // A workspace that has not asked for a day has no share.
+    await advance(25 * HOUR_MS);
     expect(await takeAll("small")).toBe(60);
+  });
+
+  test("a workspace that asks every few hours finds requests left, though another takes all it can", async () => {
+    const { store, freeze, advance } = get();
+    await freeze();
+    const budget = { key: "steady", maxPerHour: 60, maxPerSecond: 1_000_000, reservedPerHour: 10 };
+    const takeAll = async (workspaceId: string): Promise<number> => {
+      for (let taken = 0; ; taken++) {
+        await advance(10);
+        if (!(await store.budgets.take(budget, "increment", workspaceId)).granted) return taken;
+      }
+    };
+    expect(await store.budgets.take(budget, "increment", "steady")).toMatchObject({ granted: true });
+    for (let run = 0; run < 3; run++) {
+      await advance(3 * HOUR_MS);
+      expect(await takeAll("greedy")).toBe(57);
+      expect(await takeAll("steady")).toBe(3);
+    }
   });
 }
 

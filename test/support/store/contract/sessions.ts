@@ -12,7 +12,9 @@ export function sessionTests(get: GetHarness): void {
     const second = await open(store, apiKey);
     expect(first).toMatch(/^[\w-]{43}$/);
     expect(second).not.toBe(first);
-    for (const token of [first, second]) expect(await store.sessions.find(token)).toEqual(workspace);
+    for (const token of [first, second]) {
+      expect(await store.sessions.find(token)).toEqual({ workspace, scopes: ["admin"] });
+    }
     expect(await store.workspaces.get(workspaceId)).toEqual(workspace);
     for (const wrong of ["", `${apiKey}x`, "cck_", first, "\0"]) expect(await store.sessions.open(wrong)).toBeNull();
     for (const wrong of ["", `${first}x`, apiKey, first.replace(/.$/, "!"), "\0"]) {
