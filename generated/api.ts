@@ -6704,7 +6704,7 @@ export interface operations {
                 content: {
                     /**
                      * @example group,baseline,users,exposures,value
-                     *     gpt,yes,1000,5200,0.12
+                     *     "gpt","yes",1000,5200,0.12
                      */
                     "text/csv": string;
                 };

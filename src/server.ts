@@ -13,9 +13,11 @@ import { PROVIDER_SPECS } from "./providers/specs.ts";
 import { createAddressPolicy } from "./gateway/addresses.ts";
 import { createUpstreamAgent } from "./gateway/connect.ts";
 import { createGateway } from "./gateway/gateway.ts";
+import { installationId } from "./gateway/loop.ts";
 import { createRecorder } from "./gateway/recorder.ts";
 import { registerChat } from "./gateway/routes.ts";
 import { createLogger } from "./telemetry/logging.ts";
+import { createMetricsServer } from "./telemetry/metricsServer.ts";
 import { createMetrics } from "./telemetry/prometheus.ts";
 import { isMigrated } from "./store/postgres/migrate.ts";
 import { createPostgresStore } from "./store/createStore.ts";
@@ -46,11 +48,12 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const temporal = connectTemporal(config.temporal.taskQueue);
   const connectors = createConnectors(config, store.ownership);
   const metrics = createMetrics();
-  const upstreams = createAddressPolicy(config.gateway.allowedHosts);
+  const upstreams = createAddressPolicy(config.gateway.allowedHosts, config.gateway.allowedPorts);
   const agent = createUpstreamAgent(upstreams);
   const gateway = createGateway({
     ...config.gateway,
     routers: store.routers,
+    installationId: installationIdOf(config),
     recorder: createRecorder(store.exposures, (count) => metrics.countExposures(count)),
     agent,
     onLost: (err) => {
@@ -73,9 +76,21 @@ export async function startServer(config: Config): Promise<RunningServer> {
     web: webOf(config),
   });
   const server = createHttpServer((request, node) => app.fetch(request, node));
+  const measurements = createMetricsServer(metrics);
   const release = () =>
-    Promise.allSettled([store.close(), temporal.close(), closeConnectors(connectors), agent.destroy()]);
-  const url = await listen(server, config.server).catch(async (error: unknown) => {
+    Promise.allSettled([
+      closeAtOnce(measurements),
+      store.close(),
+      temporal.close(),
+      closeConnectors(connectors),
+      agent.destroy(),
+    ]);
+  const { metricsAddress } = config.server;
+  const listenAtAll = async () => {
+    if (metricsAddress !== undefined) await listen(measurements, toHostAndPort(metricsAddress));
+    return await listen(server, config.server);
+  };
+  const url = await listenAtAll().catch(async (error: unknown) => {
     await release();
     throw error;
   });
@@ -89,6 +104,11 @@ export async function startServer(config: Config): Promise<RunningServer> {
       logger.info({}, "server has ended");
     },
   };
+}
+
+function installationIdOf({ secretKeys: [first] }: Config): string {
+  if (first === undefined) throw new Error("A server needs CROSSCURRENT_SECRET_KEY.");
+  return installationId(first);
 }
 
 function webOf(config: Config): WebSettings {
@@ -129,13 +149,25 @@ function listen(server: Server, at: { host: string; port: number }): Promise<str
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const isTaken = error.code === "EADDRINUSE";
-      reject(isTaken ? new Error(`Port ${at.port} of ${at.host} is taken: choose another PORT.`) : error);
+      reject(isTaken ? new Error(`Port ${at.port} of ${at.host} is taken: choose another one.`) : error);
     });
     server.listen(at.port, at.host, () => {
       const { address, family, port } = server.address() as AddressInfo;
       resolve(`http://${family === "IPv6" ? `[${address}]` : address}:${port}`);
     });
   });
+}
+
+/** Of `127.0.0.1:9463` or `[::1]:9463`, which the settings have checked. */
+function toHostAndPort(address: string): { host: string; port: number } {
+  const { hostname, port } = new URL(`tcp://${address}`);
+  return { host: hostname.replaceAll(/[[\]]/g, ""), port: Number(port) };
+}
+
+/** It may not be listening. */
+async function closeAtOnce(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
 }
 
 /** Accepts no new connections, waits for calls in flight, and closes connections as they become idle. */

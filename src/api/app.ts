@@ -58,7 +58,7 @@ export function createApp(deps: AppDeps): App {
   const schemas = createProviderSchemas(deps.specs, () => deps.store.nowMs());
   registerProviders(app, deps);
   registerIntegrations(app, deps, schemas, web);
-  registerConnectionTest(app, deps, schemas);
+  registerConnectionTest(app, deps, schemas, limits);
   registerSetupScript(app, deps, schemas);
   registerBrowse(app, deps);
   registerEvents(app, deps, schemas);
@@ -98,7 +98,7 @@ function refusal(c: Context<Env>, problem: Problem): Response {
   return isOpenAiPath(c.req.path) ? openAiErrorResponse(toOpenAiError(problem)) : problemResponse(problem);
 }
 
-const QUIET_ROUTES = new Set(["/healthz", "/readyz", "/metrics"]);
+const QUIET_ROUTES = new Set(["/healthz", "/readyz"]);
 
 /** Writes one log line and one measurement for each call: path templates without ids, never a header or a body. */
 function observe({ logger, metrics }: AppDeps, web: WebSettings): MiddlewareHandler<Env> {

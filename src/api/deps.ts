@@ -44,5 +44,4 @@ export type ApiLogger = Record<"debug" | "info" | "warn" | "error", (fields: obj
 export interface ApiMetrics {
   observeRequest(request: { method: string; route: string; status: number; durationMs: number }): void;
   countExposures(accepted: number): void;
-  render(): Promise<{ contentType: string; text: string }>;
 }

@@ -1,4 +1,4 @@
-// Liveness, readiness and measurements for the operator's tools: no key is needed, and no data of a workspace is shown.
+// Liveness and readiness for the operator's tools: no key is needed, and no data of a workspace is shown.
 import pTimeout from "p-timeout";
 import { route } from "../http/endpoint.ts";
 import type { App } from "../http/env.ts";
@@ -7,7 +7,7 @@ import type { AppDeps } from "./deps.ts";
 
 const TIMEOUT = { milliseconds: 3_000 };
 
-export function registerHealth(app: App, { store, temporalReady, metrics }: AppDeps): void {
+export function registerHealth(app: App, { store, temporalReady }: AppDeps): void {
   route(app, "get", "/healthz", async (c) => c.json({ status: "ok" }));
   route(app, "get", "/readyz", async (c) => {
     const [database, temporal] = await Promise.allSettled([
@@ -18,9 +18,5 @@ export function registerHealth(app: App, { store, temporalReady, metrics }: AppD
     if (missing.length === 0) return c.json({ status: "ready" });
     const errors = missing.map(([path]) => ({ path, message: "cannot be reached" }));
     throw new Problem(503, "Not ready.", { errors });
-  });
-  route(app, "get", "/metrics", async (c) => {
-    const { contentType, text } = await metrics.render();
-    return c.body(text, 200, { "content-type": contentType });
   });
 }

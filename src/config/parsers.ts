@@ -61,6 +61,13 @@ export const hostList = z.string().transform((text, ctx) => {
     });
 });
 
+/** Ports, separated by commas. */
+export const portList = z
+  .string()
+  .regex(/^[1-9][0-9]{0,4}(,[1-9][0-9]{0,4})*$/, "must be ports, separated by commas, as in 443,8443")
+  .transform((text) => text.split(",").map(Number))
+  .refine((ports) => ports.every((port) => port <= 65_535), "must be ports of at most 65535");
+
 export const modelPrefix = z
   .string()
   .regex(/^[\x21-\x7e]{0,63}[/:]$/, "must be at most 64 characters that end in a slash or a colon, as in inworld/");

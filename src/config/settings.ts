@@ -7,6 +7,7 @@ import {
   modelPrefix,
   origin,
   plainText,
+  portList,
   seconds,
   secretKeys,
   socketAddress,
@@ -160,6 +161,11 @@ export const serverSettings = readBy(["server"], {
     default: "8080",
     description: "The port on which the server listens.",
   },
+  metricsAddress: {
+    name: "SERVER_METRICS_ADDRESS",
+    parser: socketAddress.optional(),
+    description: "`address:port` where a server serves Prometheus, as in `127.0.0.1:9463`. Not for the public.",
+  },
   publicUrl: {
     name: "PUBLIC_URL",
     parser: origin.optional(),
@@ -179,13 +185,20 @@ export const limitSettings = readBy(["server"], {
     name: "SIGN_INS_PER_MINUTE",
     parser: wholeNumber(0, 100_000),
     default: "30",
-    description: "Sign-ins from one address, and with one key. Each server counts on its own. 0 means no limit.",
+    description: "Sign-ins with one key from one address. Each server counts on its own. 0 means no limit.",
   },
   failedKeysPerMinute: {
     name: "FAILED_KEYS_PER_MINUTE",
     parser: wholeNumber(0, 1_000_000),
     default: "120",
-    description: "Calls with invalid keys from one address. Each server counts on its own. 0 means no limit.",
+    description:
+      "Calls and sign-ins with invalid keys from one address. Each server counts on its own. 0 means no limit.",
+  },
+  connectionTestsPerMinute: {
+    name: "CONNECTION_TESTS_PER_MINUTE",
+    parser: wholeNumber(0, 100_000),
+    default: "20",
+    description: "Connection tests of one workspace. Each server counts on its own. 0 means no limit.",
   },
   workspaceCallsPerMinute: {
     name: "WORKSPACE_CALLS_PER_MINUTE",
@@ -207,6 +220,12 @@ export const gatewaySettings = readBy(["server"], {
     parser: hostList,
     default: "",
     description: "`host` or `host:port`, with commas: upstreams on private addresses or plain http, for all tenants.",
+  },
+  allowedPorts: {
+    name: "GATEWAY_ALLOWED_PORTS",
+    parser: portList,
+    default: "443,8443",
+    description: "The ports at which upstreams on public hosts may be reached. `GATEWAY_ALLOWED_HOSTS` is apart.",
   },
   headersTimeoutMs: {
     name: "GATEWAY_HEADERS_TIMEOUT_SECONDS",

@@ -3,6 +3,7 @@ export const MAX_EXPOSURES_PER_CALL = 10_000;
 export const MAX_EXPOSURE_BODY_BYTES = 10 * 1024 * 1024;
 export const MAX_ID_BYTES = 255;
 export const MAX_EXPOSURE_AHEAD_MS = 5 * 60_000;
+/** All events of an integration are read together. */
 export const MAX_EVENT_DEFINITIONS = 200;
 export const MAX_PROPERTIES_PER_EVENT = 2_000;
 /** Requests to read days of one event again that no run has served yet. */

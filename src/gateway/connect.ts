@@ -9,7 +9,7 @@ export type Resolve = (hostname: string, callback: (error: Error | null, address
 export class AddressRefusedError extends Error {
   override readonly name = "AddressRefusedError";
   constructor() {
-    super("The upstream's address is not on the public internet, and its host is not allowed by the operator.");
+    super("The upstream has a port or an address that is not open to all, and the operator does not allow its host.");
   }
 }
 
@@ -30,7 +30,7 @@ export function createUpstreamAgent(policy: AddressPolicy, resolve: Resolve = re
       anywhere(options, callback);
       return;
     }
-    if (!isSecure || (isIP(host) !== 0 && !isPublicAddress(host))) {
+    if (!isSecure || !policy.isAllowedPort(port) || (isIP(host) !== 0 && !isPublicAddress(host))) {
       callback(new AddressRefusedError(), null);
       return;
     }

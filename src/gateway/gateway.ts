@@ -10,6 +10,7 @@ import type { RouterStore } from "../store/store.ts";
 import { assignmentHash, randomNumber } from "./assignmentHash.ts";
 import { readChatBody, type ChatBody } from "./chatBody.ts";
 import type { ExposureRecorder } from "./recorder.ts";
+import { LOOP_HEADER, nextLoopHeader } from "./loop.ts";
 import { readBody } from "./requestBody.ts";
 import { streamResponse } from "./streamResponse.ts";
 import { callUpstream, refusalOf, type CallSignal, type UpstreamResponse } from "./upstream.ts";
@@ -20,6 +21,8 @@ export interface GatewayDeps {
   agent: Dispatcher;
   /** Precedes the router's id in `model`. */
   modelPrefix: string;
+  /** Its name in the header that finds loops (loop.ts). */
+  installationId: string;
   headersTimeoutMs: number;
   idleTimeoutMs: number;
   onLost: (error: unknown) => void;
@@ -58,6 +61,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   });
   return {
     async serve(workspaceId, incoming, { outgoing, headers: common }) {
+      const loop = nextLoopHeader(incoming.headers[LOOP_HEADER], deps.installationId);
       const body = readChatBody(await readBody(incoming));
       const { routerId, modelHint } = parseModel(deps.modelPrefix, body.model);
       const router = routerId === null ? null : await findRouter(`${workspaceId}/${routerId}`);
@@ -68,10 +72,13 @@ export function createGateway(deps: GatewayDeps): Gateway {
       const assignment = assign(router, body, modelHint);
       const { variant, response } = await callVariants(deps, assignment, body, {
         accept: incoming.headers.accept,
+        loop,
         signal: new CallerSignal(outgoing),
       });
       const headers: Record<string, string> = { ...response.headers, ...routingHeaders(assignment, variant) };
-      if (response.status < 200 || response.status > 299) return refusalOf({ ...response, headers });
+      if (response.status < 200 || response.status > 299) {
+        return refusalOf({ ...response, headers }, variant.upstream.apiKey);
+      }
       const committed = record(deps, workspaceId, assignment, variant, body.user);
       const isEventStream = response.headers["content-type"]?.startsWith("text/event-stream") === true;
       // A stream ends with the commit, not with the upstream's last byte.
@@ -132,7 +139,7 @@ async function callVariants(
   deps: GatewayDeps,
   assignment: Assignment,
   body: ChatBody,
-  call: { accept: string | undefined; signal: CallSignal },
+  call: { accept: string | undefined; loop: string; signal: CallSignal },
 ): Promise<{ variant: NewVariant; response: UpstreamResponse }> {
   const last = assignment.variants.length - 1;
   for (const [index, variant] of assignment.variants.entries()) {

@@ -5,7 +5,9 @@ import type { Readable } from "node:stream";
 import type { IncomingHttpHeaders } from "node:http";
 import { request, type Dispatcher } from "undici";
 import { AddressRefusedError } from "./connect.ts";
+import { LOOP_HEADER } from "./loop.ts";
 import { OpenAiError } from "../http/openAiError.ts";
+import { jsonQuotesKey, quotesKey } from "./quotedKey.ts";
 
 export interface UpstreamOptions {
   agent: Dispatcher;
@@ -43,7 +45,7 @@ const USER_AGENT = "crosscurrent/0.1.0";
 export async function callUpstream(
   { agent, headersTimeoutMs, idleTimeoutMs }: UpstreamOptions,
   { baseUrl, apiKey }: NewVariant["upstream"],
-  call: { body: Buffer; accept: string | undefined; signal: CallSignal },
+  call: { body: Buffer; accept: string | undefined; loop: string; signal: CallSignal },
 ): Promise<UpstreamResponse> {
   try {
     const response = await request(`${baseUrl.replace(/\/+$/, "")}/chat/completions`, {
@@ -55,6 +57,7 @@ export async function callUpstream(
         // The caller gets the bytes unchanged, so the encoding must be one that every caller understands.
         "accept-encoding": "identity",
         "user-agent": USER_AGENT,
+        [LOOP_HEADER]: call.loop,
         ...(apiKey !== null && { authorization: `Bearer ${apiKey}` }),
       },
       body: call.body,
@@ -64,18 +67,19 @@ export async function callUpstream(
     });
     // An error of a body without a reader must not end the process. Readers add their own listeners.
     response.body.on("error", () => undefined);
-    return { status: response.statusCode, headers: passedOn(response.headers), body: response.body };
+    return { status: response.statusCode, headers: passedOn(response.headers, apiKey), body: response.body };
   } catch (error) {
     if (call.signal.aborted) throw error;
     throw failureOf(error);
   }
 }
 
-function passedOn(headers: IncomingHttpHeaders): Record<string, string> {
+function passedOn(headers: IncomingHttpHeaders, apiKey: string | null): Record<string, string> {
   const passed: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
-    if (typeof value === "string" && (PASSED.has(name) || name.startsWith(PASSED_PREFIX))) passed[name] = value;
+    if (typeof value !== "string" || !(PASSED.has(name) || name.startsWith(PASSED_PREFIX))) continue;
+    if (!quotesKey(value, apiKey)) passed[name] = value;
   }
   return passed;
 }
@@ -91,25 +95,32 @@ function failureOf(error: unknown): OpenAiError {
 }
 
 const MAX_ERROR_BODY_BYTES = 64 * 1024;
+/** Beyond it HTTP has no classes of statuses, and a Response cannot have one. */
+const MAX_STATUS = 599;
 
 /** The upstream's error object, or one in its shape without what the upstream says about the variant's key. */
-export async function refusalOf({ status, headers, body }: UpstreamResponse): Promise<Response> {
+export async function refusalOf(response: UpstreamResponse, apiKey: string | null): Promise<Response> {
+  const { status, headers, body } = response;
   const isRedirect = status < 400;
+  const isUnknown = status > MAX_STATUS;
   const isAboutKey = status === 401 || status === 403;
-  const text = isRedirect || isAboutKey ? "" : await readStart(body);
+  const text = isRedirect || isAboutKey || isUnknown ? "" : await readStart(body);
   body.destroy();
   const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith("content-")));
   const sent = { ...kept, "content-type": "application/json" };
-  if (isErrorObject(text)) return new Response(text, { status, headers: sent });
+  const isError = isErrorObject(text);
+  const isSecret = isError && jsonQuotesKey(text, apiKey);
+  if (isError && !isSecret) return new Response(text, { status, headers: sent });
   const message = isRedirect
     ? `The upstream responded with ${status}, and redirects are not followed.`
     : isAboutKey
       ? `The upstream refused the variant's API key or its permissions (${status}).`
-      : `The upstream responded with ${status}.`;
+      : `The upstream responded with ${status}.${isSecret ? " Its error quotes the variant's API key." : ""}`;
+  const ownStatus = isRedirect || isUnknown ? 502 : status;
   const code = isRedirect ? "upstream_redirect" : isAboutKey ? "upstream_auth" : "upstream_error";
   const type = isAboutKey || isRedirect || status >= 500 ? "api_error" : "invalid_request_error";
   const error = { message, type, param: null, code };
-  return new Response(JSON.stringify({ error }), { status: isRedirect ? 502 : status, headers: sent });
+  return new Response(JSON.stringify({ error }), { status: ownStatus, headers: sent });
 }
 
 /** The text of a small body; empty if the body is larger or breaks off. */

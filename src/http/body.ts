@@ -18,12 +18,21 @@ async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
   if (request.body === null) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of request.body) {
+  for await (const chunk of received(request.body)) {
     bytes += chunk.byteLength;
     if (bytes > maxBytes) throw tooLarge(maxBytes);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, bytes);
+}
+
+/** A caller that leaves before the end of its body has made a bad request; no fault of this server is logged. */
+async function* received(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch {
+    throw new Problem(400, "The body broke off.");
+  }
 }
 
 /** Closes the connection too, because the rest of the body will not be read. */

@@ -38,6 +38,14 @@ export function isHttps(c: Context<Env>, { publicUrl, trustedProxies }: ProxySet
   return new URL(c.req.url).protocol === "https:";
 }
 
+/**
+ * Whether a page that was loaded by https makes the call. The browser says so, which nobody on the way needs to be
+ * trusted for. It does not say so when it only reads.
+ */
+export function isHttpsPage(c: Context<Env>): boolean {
+  return c.req.header("origin")?.startsWith("https:") === true;
+}
+
 /** Null if the call does not say, which today's browsers always do for calls that change something. */
 export function isSameOrigin(c: Context<Env>, { publicUrl }: ProxySettings): boolean | null {
   const site = c.req.header("sec-fetch-site");

@@ -5,6 +5,7 @@ import { MAX_CONFIG_BODY_BYTES, mediaType, parseJson, readText } from "./body.ts
 import type { App, Env } from "./env.ts";
 import { documentation, type EndpointDocumentation } from "./openApi.ts";
 import { fieldErrors, invalid, notFound } from "./problem.ts";
+import { refuseReservedNames } from "./reservedNames.ts";
 
 type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
 
@@ -44,6 +45,7 @@ export function endpointsOf(app: App, tag: string) {
       if (definition.body !== undefined) {
         mediaType(c.req.raw, ["application/json"]);
         const value = parseJson(text);
+        refuseReservedNames(value);
         body = await parseBody(value, (await bodyFor?.(workspaceId, params)) ?? definition.body);
       }
       const response = await handler({ workspaceId, params, query, body: body as Output<B> }, c);

@@ -134,7 +134,7 @@ function isNullExpected(issue: Issue): boolean {
 
 const MAX_PATH_CHARS = 200;
 
-function formatPath(path: readonly PropertyKey[]): string {
+export function formatPath(path: readonly PropertyKey[]): string {
   const text = path
     .map((part, index) => (typeof part === "number" ? `[${part}]` : `${index === 0 ? "" : "."}${String(part)}`))
     .join("");

@@ -216,11 +216,15 @@ describe("what is open", () => {
 
   test("metrics count by route, without ids", async () => {
     await api.call(`/v1/integrations/${id}`);
-    const { text, status } = await api.callAs(null)("/metrics");
-    expect(status).toBe(200);
+    const { text } = await api.metrics.render();
     expect(text).toContain('route="/v1/integrations/{id}"');
     expect(text).toContain("crosscurrent_exposures_accepted_total");
     for (const secret of [id, api.workspace.workspaceId, api.workspace.apiKey]) expect(text).not.toContain(secret);
+  });
+
+  test("metrics are not for the public", async () => {
+    expect((await api.callAs(null)("/metrics")).status).toBe(404);
+    expect((await api.call("/metrics")).status).toBe(404);
   });
 
   test("OpenAPI lists every call of the interface", async () => {

@@ -21,6 +21,7 @@ const FRESH_SECRET = "the-secret-after-the-change";
 let system: System;
 let origin: string;
 let workerMetrics: string;
+let serverMetrics: string;
 const children: ChildProcess[] = [];
 let logged = "";
 
@@ -43,12 +44,13 @@ async function start(command: string, env: Record<string, string>, until: string
 
 beforeAll(async () => {
   system = await startSystem();
-  const [port, metricsPort] = [await freePort(), await freePort()];
+  const [port, workerPort, serverPort] = [await freePort(), await freePort(), await freePort()];
   origin = `http://127.0.0.1:${port}`;
-  workerMetrics = `127.0.0.1:${metricsPort}`;
+  workerMetrics = `127.0.0.1:${workerPort}`;
+  serverMetrics = `127.0.0.1:${serverPort}`;
   await Promise.all([
     start("worker", { WORKER_METRICS_ADDRESS: workerMetrics }, "worker started"),
-    start("server", { PORT: String(port) }, String(port)),
+    start("server", { PORT: String(port), SERVER_METRICS_ADDRESS: serverMetrics }, String(port)),
   ]);
 }, WITHIN_MS);
 afterAll(async () => {
@@ -136,7 +138,7 @@ describe("invariant 11", () => {
       expect(history).toContain("Mixpanel refused");
       expect(logged).toContain("worker started");
       expect(logged).toContain("/v1/exposures");
-      const measured = (await Promise.all([`http://${workerMetrics}`, origin].map(metricsOf))).join("\n");
+      const measured = (await Promise.all([workerMetrics, serverMetrics].map(metricsOf))).join("\n");
       expect(measured).toMatch(/temporal_activity_\w+{[^}]*activity_type="importPage"/);
       expect(measured).toMatch(/^crosscurrent_exposures_accepted_total 50$/m);
       expect(measured).toMatch(/^crosscurrent_exposures_lost_total 0$/m);
@@ -161,7 +163,7 @@ describe("invariant 11", () => {
 });
 
 async function metricsOf(at: string): Promise<string> {
-  return (await fetch(`${at}/metrics`)).text();
+  return (await fetch(`http://${at}/metrics`)).text();
 }
 
 function excerpt(haystack: string, needle: string): string | null {

@@ -27,6 +27,9 @@ describe("addresses", () => {
     "192.0.0.8",
     "198.18.0.1",
     "192.0.2.1",
+    "168.63.129.16",
+    "161.26.0.10",
+    "166.9.250.1",
     "198.51.100.1",
     "203.0.113.1",
     "::",
@@ -54,12 +57,19 @@ describe("addresses", () => {
     expect(isPublicAddress(address)).toBe(false);
   });
 
-  test.each(["8.8.8.8", "1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "2a00:1450:4001::1"])(
-    "%s is public",
-    (address) => {
-      expect(isPublicAddress(address)).toBe(true);
-    },
-  );
+  test.each([
+    "8.8.8.8",
+    "1.1.1.1",
+    "168.63.129.17",
+    "166.7.255.255",
+    "166.12.0.1",
+    "172.32.0.1",
+    "100.128.0.1",
+    "2606:4700::1111",
+    "2a00:1450:4001::1",
+  ])("%s is public", (address) => {
+    expect(isPublicAddress(address)).toBe(true);
+  });
 
   test("no IPv4 address that is not public is let through in any IPv6 form or URL spelling", () => {
     const octet = fc.integer({ min: 0, max: 255 });
@@ -124,6 +134,12 @@ describe("base URLs as they are saved", () => {
     `https://api.example/${"x".repeat(500)}`,
     "https://localhost./v1",
     "file:///etc/passwd",
+    "https://168.63.129.16/v1",
+    "https://api.example:22/v1",
+    "https://api.example:80/v1",
+    "https://api.example:5432/v1",
+    "https://8.8.8.8:6379/v1",
+    "https://[2606:4700::1111]:9200/v1",
   ])("%s may not", (baseUrl) => {
     expect(policy.problemWith(baseUrl)).not.toBeNull();
   });
@@ -145,9 +161,15 @@ describe("connections", () => {
   });
   afterAll(() => trap.close());
 
-  async function connect(url: string, addresses: LookupAddress[] = [], allowed: string[] = []): Promise<unknown> {
+  /** The trap's port is open to all, unless other ports are given. */
+  async function connect(
+    url: string,
+    addresses: LookupAddress[] = [],
+    allowed: string[] = [],
+    ports = [port],
+  ): Promise<unknown> {
     const resolve: Resolve = (_hostname, callback) => callback(null, addresses);
-    const agent = createUpstreamAgent(createAddressPolicy(allowed), resolve);
+    const agent = createUpstreamAgent(createAddressPolicy(allowed, ports), resolve);
     return request(url, { dispatcher: agent })
       .then(
         () => null,
@@ -181,6 +203,13 @@ describe("connections", () => {
     const public4 = [{ address: "8.8.8.8", family: 4 }];
     expect(await connect(`${origin}:${port}/`, public4)).toBeInstanceOf(AddressRefusedError);
     expect(reached).toBe(0);
+  });
+
+  test("a public address is not connected to at a port that is not open to all", async () => {
+    const public4 = [{ address: "8.8.8.8", family: 4 }];
+    for (const url of ["https://api.example:22/", "https://8.8.8.8:6379/", `https://api.example:${port}/`]) {
+      expect(await connect(url, public4, [], [443])).toBeInstanceOf(AddressRefusedError);
+    }
   });
 
   test("a host that the operator allows is, on its port alone", async () => {

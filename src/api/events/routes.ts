@@ -1,8 +1,7 @@
 // Events to import: definitions, what was imported for them and the properties found.
-import { MAX_EVENT_DEFINITIONS } from "../../domain/limits.ts";
 import { endpointsOf } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
-import { orNotFound, Problem, refuseMissing } from "../../http/problem.ts";
+import { orNotFound, refuseMissing } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
 import type { ProviderSchemas } from "../integrations/providerSchemas.ts";
 import { signalConfigChanged } from "../integrations/signals.ts";
@@ -29,7 +28,6 @@ export function registerEvents(app: App, deps: AppDeps, schemas: ProviderSchemas
     response: schemas.event,
     problems: [409],
     handler: async ({ workspaceId, params: { id }, body }) => {
-      await refuseTooMany(deps, workspaceId, id);
       const row = orNotFound("integration", await events.create(workspaceId, id, body));
       await signalConfigChanged(deps, await integrations.get(workspaceId, id));
       await checkEventName(deps, id, row.name);
@@ -89,11 +87,4 @@ function registerChanges(app: App, deps: AppDeps, schemas: ProviderSchemas): voi
       return signalConfigChanged(deps, await integrations.get(workspaceId, id));
     },
   });
-}
-
-/** All events of an integration are read together, so their number is limited. */
-async function refuseTooMany({ store }: AppDeps, workspaceId: string, id: string): Promise<void> {
-  const page = await store.events.list(workspaceId, id, { cursor: null, limit: MAX_EVENT_DEFINITIONS });
-  if (page === null || page.items.length < MAX_EVENT_DEFINITIONS) return;
-  throw new Problem(409, `An integration imports at most ${MAX_EVENT_DEFINITIONS} events. Delete one first.`);
 }

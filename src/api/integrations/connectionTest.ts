@@ -9,6 +9,7 @@ import { orNotFound } from "../../http/problem.ts";
 import type { TestStep } from "../../providers/connector.ts";
 import { requestLimiter } from "../../store/store.ts";
 import type { AppDeps } from "../deps.ts";
+import type { Limits } from "../workspaces/signInLimits.ts";
 import { isoTime, isoTimeOrNull, time } from "../responses.ts";
 import { integrationParams } from "../schemas.ts";
 import type { ProviderSchemas } from "./providerSchemas.ts";
@@ -29,7 +30,7 @@ const testResponse = z
 
 const DAY_CHARS = "yyyy-mm-dd".length;
 
-export function registerConnectionTest(app: App, deps: AppDeps, schemas: ProviderSchemas): void {
+export function registerConnectionTest(app: App, deps: AppDeps, schemas: ProviderSchemas, limits: Limits): void {
   const endpoint = endpointsOf(app, "integrations");
   const { store } = deps;
   endpoint({
@@ -44,6 +45,7 @@ export function registerConnectionTest(app: App, deps: AppDeps, schemas: Provide
     status: 202,
     response: testResponse,
     handler: async ({ workspaceId, body }) => {
+      await limits.connectionTest(workspaceId);
       const { provider, settings, secret } = body;
       const importFrom = body.importFrom ?? new Date(await store.nowMs()).toISOString().slice(0, DAY_CHARS);
       const connection = { integrationId: "", workspaceId, provider, settings, secret: secret ?? "", importFrom };
@@ -65,6 +67,7 @@ export function registerConnectionTest(app: App, deps: AppDeps, schemas: Provide
     response: testResponse,
     handler: async ({ workspaceId, params: { id } }) => {
       orNotFound("integration", await store.integrations.get(workspaceId, id));
+      await limits.connectionTest(workspaceId);
       return testStored(deps, id);
     },
   });

@@ -13,7 +13,7 @@ import { metricParams } from "./schemas.ts";
 
 const resultCsv = z.string().openapi({
   description: "A header line, then one line for each group.",
-  example: "group,baseline,users,exposures,value\r\ngpt,yes,1000,5200,0.12\r\n",
+  example: 'group,baseline,users,exposures,value\r\n"gpt","yes",1000,5200,0.12\r\n',
 });
 
 export function registerMetricResults(app: App, deps: AppDeps): void {
@@ -104,16 +104,19 @@ function comparisonColumns(prefix: string, comparison: MetricResults["groups"][n
   };
 }
 
-/** CSV (RFC 4180). A text that a spreadsheet would run as a formula begins with an apostrophe. */
+/**
+ * CSV (RFC 4180) with every text in quotes: spreadsheets in some languages separate cells by semicolons or tabs. A text
+ * that a spreadsheet would run as a formula begins with an apostrophe. The names of columns are plain words.
+ */
 function toCsv(rows: Record<string, string | number | null>[]): string {
   const columns = Object.keys(rows[0] ?? {});
-  const lines = [columns, ...rows.map((row) => columns.map((column) => row[column] ?? null))];
-  return lines.map((line) => `${line.map(field).join(",")}\r\n`).join("");
+  const lines = rows.map((row) => columns.map((column) => field(row[column] ?? null)));
+  return [columns, ...lines].map((line) => `${line.join(",")}\r\n`).join("");
 }
 
 function field(value: string | number | null): string {
   if (value === null) return "";
   if (typeof value === "number") return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const safe = /^\s*[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
+  return `"${safe.replaceAll('"', '""')}"`;
 }

@@ -1,7 +1,7 @@
 // Signing in and out in a browser: an API key opens a session, whose cookie replaces the key in calls under /v1.
 import { z } from "@hono/zod-openapi";
 import { mayDo, SCOPES } from "../../domain/apiKey.ts";
-import { clientAddress, isSameOrigin } from "../../http/clientOrigin.ts";
+import { clientAddress, isHttps, isHttpsPage, isSameOrigin } from "../../http/clientOrigin.ts";
 import { endpointsOf } from "../../http/endpoint.ts";
 import type { App } from "../../http/env.ts";
 import { Problem } from "../../http/problem.ts";
@@ -33,8 +33,21 @@ const workspaceResponse = z
   })
   .openapi("Workspace", { example: { ...workspace, temporalUiUrl: null } });
 
+const HTTPS_UNKNOWN =
+  "browsers use https, which this server does not know: set PUBLIC_URL, or TRUSTED_PROXIES, so that browsers are told " +
+  "to stay with https";
+
+function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) work();
+    isDone = true;
+  };
+}
+
 /** The one call under /v1 without a key or a session: it must be registered before the authentication. */
-export function registerSignIn(app: App, { store }: AppDeps, web: WebSettings, limits: Limits): void {
+export function registerSignIn(app: App, { store, logger }: AppDeps, web: WebSettings, limits: Limits): void {
+  const warnOfHttps = once(() => logger.warn({}, HTTPS_UNKNOWN));
   const endpoint = endpointsOf(app, "workspace");
   endpoint({
     method: "post",
@@ -50,11 +63,16 @@ export function registerSignIn(app: App, { store }: AppDeps, web: WebSettings, l
     handler: async ({ body: { apiKey } }, c) => {
       // A page of another site must not sign a browser in to a workspace of its choice.
       if (isSameOrigin(c, web) === false) throw new Problem(403, "Only the Portal's pages can sign in.");
-      await limits.signIn(clientAddress(c, web), apiKey);
+      const address = clientAddress(c, web);
+      await limits.signIn(address, apiKey);
+      if (isHttpsPage(c) && !isHttps(c, web)) warnOfHttps();
       const key = await store.keys.authenticate(apiKey);
       if (key !== null && !mayDo(key.scopes, "read")) throw new Problem(403, NO_READER);
       const opened = key && (await store.sessions.open(apiKey));
-      if (opened === null) throw new Problem(401, "The API key is not valid.");
+      if (opened === null) {
+        await limits.failedKey(address);
+        throw new Problem(401, "The API key is not valid.");
+      }
       sessionCookie(c, web).write(opened.token);
       return { workspace: opened.workspace, scopes: opened.scopes };
     },

@@ -1,4 +1,4 @@
-// Limits per minute on sign-ins, calls with wrong keys and a workspace's calls. Each process counts for itself.
+// Limits per minute on sign-ins, wrong keys, connection tests and a workspace's calls. Each process counts for itself.
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { Problem } from "../../http/problem.ts";
 
@@ -7,32 +7,38 @@ export interface LimitSettings {
   signInsPerMinute: number;
   failedKeysPerMinute: number;
   workspaceCallsPerMinute: number;
+  connectionTestsPerMinute: number;
 }
 
 /** Each counts one call, and throws a 429 if there were too many. */
 export interface Limits {
   signIn(address: string, apiKey: string): Promise<void>;
   failedKey(address: string): Promise<void>;
+  connectionTest(workspaceId: string): Promise<void>;
   /** Null if calls are not limited, so that they cost nothing. */
   call: ((workspaceId: string) => Promise<void>) | null;
 }
 
-export const NO_LIMITS: LimitSettings = { signInsPerMinute: 0, failedKeysPerMinute: 0, workspaceCallsPerMinute: 0 };
+export const NO_LIMITS: LimitSettings = {
+  signInsPerMinute: 0,
+  failedKeysPerMinute: 0,
+  workspaceCallsPerMinute: 0,
+  connectionTestsPerMinute: 0,
+};
 
 const MINUTE_SECONDS = 60;
 /** Guesses of one key share its start, which is too short to give the key away. */
 const KEY_PREFIX_CHARS = 12;
 
 export function createLimits(settings: LimitSettings): Limits {
-  const byAddress = limiter(settings.signInsPerMinute, "sign-ins from this address");
-  const byKey = limiter(settings.signInsPerMinute, "sign-ins with this key");
+  const signIns = limiter(settings.signInsPerMinute, "sign-ins with this key from this address");
   const failed = limiter(settings.failedKeysPerMinute, "calls with wrong keys from this address");
+  const tests = limiter(settings.connectionTestsPerMinute, "connection tests of this workspace");
   return {
-    signIn: async (address, apiKey) => {
-      await byAddress?.(address);
-      await byKey?.(apiKey.slice(0, KEY_PREFIX_CHARS));
-    },
+    // Others behind the same address, and the same user at another one, can go on.
+    signIn: async (address, apiKey) => await signIns?.(`${address} ${apiKey.slice(0, KEY_PREFIX_CHARS)}`),
     failedKey: async (address) => await failed?.(address),
+    connectionTest: async (workspaceId) => await tests?.(workspaceId),
     call: limiter(settings.workspaceCallsPerMinute, "calls of this workspace"),
   };
 }

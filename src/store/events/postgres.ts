@@ -1,6 +1,7 @@
 // Event definitions: the "events to import" of an integration, with their counters and progress.
 import { sql } from "kysely";
 import type { EventPatch, EventSummary, NewEvent } from "../../domain/event.ts";
+import { MAX_EVENT_DEFINITIONS } from "../../domain/limits.ts";
 import { ConflictError } from "../errors.ts";
 import { decodeCursor, toPage, type CursorList } from "../postgres/cursors.ts";
 import { orIfTaken, type Database, type Queryable, type Transaction } from "../postgres/database.ts";
@@ -21,7 +22,7 @@ export function createEventStore(db: Database): EventStore {
       ),
 
     async list(workspaceId, integrationId, page) {
-      const list: CursorList = { name: "events", owner: integrationId, shape: ["number"] };
+      const list: CursorList = { name: "events", owner: integrationId, shape: ["integer"] };
       const [after = 0] = decodeCursor(list, page.cursor) ?? [];
       const found = await db.execute(sql`
         select from integrations
@@ -75,7 +76,14 @@ async function create(
   integrationId: string,
   { name, description, source }: NewEvent,
 ): Promise<EventSummary | null> {
+  // This locks the integration's row, so creations of its events run one after the other and the count holds.
   if (!(await raiseVersion(tx, workspaceId, integrationId, 1))) return null;
+  const [row] = await tx.query(sql<{ count: number }>`
+    select count(*) as count from event_definitions
+    where integration_id = ${integrationId} and deleted_at_ms is null`);
+  if ((row?.count ?? 0) >= MAX_EVENT_DEFINITIONS) {
+    throw new ConflictError(`An integration imports at most ${MAX_EVENT_DEFINITIONS} events: delete one first.`);
+  }
   const [created] = await tx.query(sql<{ id: number }>`
     insert into event_definitions (integration_id, name, description, source)
     values (${integrationId}, ${name}, ${description && storable(description)},

@@ -28,7 +28,7 @@ export async function readRecords(
   page: PageRequest,
 ): Promise<Page<ImportedRecord>> {
   const owner = JSON.stringify([eventId, userId ?? null]);
-  const list: CursorList = { name: "records", owner, shape: ["string"] };
+  const list: CursorList = { name: "records", owner, shape: ["uuid"] };
   const key = decodeCursor(list, page.cursor);
   const after = key === null ? sql`true` : sql`e.uuid > ${key[0]}::uuid`;
   const limit = page.limit + 1;

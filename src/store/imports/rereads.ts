@@ -13,7 +13,6 @@ interface EventRow {
   importEnabled: boolean;
   importFrom: Day;
   today: Day;
-  rereads: number;
 }
 
 /** The days and the request are one transaction: a run that serves the request finds the days. */
@@ -32,6 +31,7 @@ export function requestReread(
     const { fromDay } = days;
     const toDay = days.toDay ?? event.today;
     refuseOutside(event, fromDay, toDay);
+    await refuseTooManyRereads(tx, event.id);
     await tx.execute(sql`
       insert into import_ranges (event_id, purpose, from_day, to_day)
       values (${event.id}, 'reread', ${fromDay}, ${toDay})
@@ -45,21 +45,26 @@ export function requestReread(
 async function readEvent(tx: Transaction, workspaceId: string, integrationId: string, name: string) {
   const [event] = await tx.query(sql<EventRow>`
     select e.id, i.paused, i.import_enabled as "importEnabled", i.import_from as "importFrom",
-      (crosscurrent_now() at time zone 'utc')::date::text as today,
-      (select count(*) from import_ranges r where r.event_id = e.id and r.purpose = 'reread') as rereads
+      (crosscurrent_now() at time zone 'utc')::date::text as today
     from event_definitions e join integrations i on i.id = e.integration_id
     where i.id = ${integrationId} and i.workspace_id = ${workspaceId} and i.deleted_at_ms is null
       and e.name = ${name} and e.deleted_at_ms is null for key share of i for no key update of e`);
   return event;
 }
 
-function refuseOutside({ importFrom, today, rereads }: EventRow, fromDay: Day, toDay: Day): void {
+function refuseOutside({ importFrom, today }: EventRow, fromDay: Day, toDay: Day): void {
   if (fromDay < importFrom)
     throw new InvalidFieldError("from", `must not be before the import's first day, ${importFrom}`);
   if (fromDay > today) throw new InvalidFieldError("from", "must not be in the future");
   if (toDay > today) throw new InvalidFieldError("to", "must not be in the future");
   if (toDay < fromDay) throw new InvalidFieldError("to", "must not be before `from`");
-  if (rereads < MAX_REREADS_PER_EVENT) return;
+}
+
+/** The event's row is locked. A later statement than the lock sees the requests that it waited for. */
+async function refuseTooManyRereads(tx: Transaction, eventId: number): Promise<void> {
+  const [row] = await tx.query(sql<{ count: number }>`
+    select count(*) as count from import_ranges where event_id = ${eventId} and purpose = 'reread'`);
+  if ((row?.count ?? 0) < MAX_REREADS_PER_EVENT) return;
   throw new ConflictError(
     `${MAX_REREADS_PER_EVENT} requests for this event are waiting already. Wait until they are served.`,
   );

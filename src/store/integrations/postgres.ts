@@ -49,7 +49,7 @@ export function createIntegrationStore(db: Database, options: IntegrationOptions
     get: readOne,
 
     async list(workspaceId, page) {
-      const list: CursorList = { name: "integrations", owner: workspaceId, shape: ["number"] };
+      const list: CursorList = { name: "integrations", owner: workspaceId, shape: ["bigint"] };
       const [after = 0] = decodeCursor(list, page.cursor) ?? [];
       const where = sql`i.workspace_id = ${workspaceId} and i.ordinal > ${after}`;
       const found = await readIntegrations(db, where, page.limit + 1);

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { sql } from "kysely";
 import type { ApiKey, NewApiKey } from "../../domain/apiKey.ts";
 import { MAX_KEYS_PER_WORKSPACE } from "../../domain/limits.ts";
-import { ConflictError } from "../errors.ts";
+import { refuseTooMany } from "../postgres/countedCreations.ts";
 import { decodeCursor, toPage, type CursorList } from "../postgres/cursors.ts";
 import type { Database, Queryable, Transaction } from "../postgres/database.ts";
 import { hashOf, newId } from "../postgres/ids.ts";
@@ -15,8 +15,6 @@ const MAX_KEY_CHARS = 200;
 const HINT_CHARS = 8;
 /** Uses are recorded at most this often. */
 const USE_RECORDED_EVERY_MS = 60_000;
-/** Creations of keys in one workspace run one after the other, because their number is limited. */
-const KEYS_LOCK = sql.lit(7_315_019);
 
 const COLUMNS = sql`id, name, scopes, hint, created_at_ms as "createdAtMs", expires_at_ms as "expiresAtMs",
   last_used_at_ms as "lastUsedAtMs"`;
@@ -27,7 +25,7 @@ export function createKeyStore(db: Database): KeyStore {
     create: (workspaceId, key) => db.transaction((tx) => create(tx, workspaceId, key)),
 
     async list(workspaceId, page) {
-      const list: CursorList = { name: "keys", owner: workspaceId, shape: ["number", "string"] };
+      const list: CursorList = { name: "keys", owner: workspaceId, shape: ["bigint", "text"] };
       const [afterMs = 0, afterId = ""] = decodeCursor(list, page.cursor) ?? [];
       const rows = await db.query(sql<ApiKey>`
         select ${COLUMNS} from api_keys
@@ -66,14 +64,10 @@ async function recordUse(db: Queryable, id: string): Promise<void> {
 }
 
 async function create(tx: Transaction, workspaceId: string, key: NewApiKey) {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${workspaceId}, ${KEYS_LOCK}))`);
-  const [found] = await tx.query(sql<{ count: number }>`
-    select (select count(*) from api_keys where workspace_id = w.id) as count from workspaces w
-    where w.id = ${workspaceId}`);
-  if (found === undefined) return null;
-  if (found.count >= MAX_KEYS_PER_WORKSPACE) {
-    throw new ConflictError(`A workspace has at most ${MAX_KEYS_PER_WORKSPACE} keys: revoke one first.`);
-  }
+  const [workspace] = await tx.query(sql`select from workspaces where id = ${workspaceId}`);
+  if (workspace === undefined) return null;
+  const counted = sql<{ count: number }>`select count(*) as count from api_keys where workspace_id = ${workspaceId}`;
+  await refuseTooMany(tx, workspaceId, { kind: "keys", max: MAX_KEYS_PER_WORKSPACE, counted });
   return await insertKey(tx, workspaceId, key);
 }
 

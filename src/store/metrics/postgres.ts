@@ -5,6 +5,7 @@ import { MAX_METRICS_PER_WORKSPACE } from "../../domain/limits.ts";
 import { measuresOf, type Metric, type MetricDefinition, type NewMetric } from "../../domain/metrics/metric.ts";
 import { ConflictError, InvalidFieldError } from "../errors.ts";
 import { readProperties } from "../events/records.ts";
+import { refuseTooMany } from "../postgres/countedCreations.ts";
 import { decodeCursor, toPage, type CursorList } from "../postgres/cursors.ts";
 import { orIfTaken, type Database, type Queryable, type Transaction } from "../postgres/database.ts";
 import { newId } from "../postgres/ids.ts";
@@ -25,7 +26,7 @@ export function createMetricStore(db: Database): MetricStore {
     get: (workspaceId, id) => readMetric(db, workspaceId, id),
 
     async list(workspaceId, page) {
-      const list: CursorList = { name: "metrics", owner: workspaceId, shape: ["number"] };
+      const list: CursorList = { name: "metrics", owner: workspaceId, shape: ["bigint"] };
       const [after = 0] = decodeCursor(list, page.cursor) ?? [];
       const rows = await readMetrics(db, sql`m.workspace_id = ${workspaceId} and m.ordinal > ${after}`, page.limit + 1);
       return toPage(list, rows, page.limit, (row) => [row.ordinal], toMetric);
@@ -66,11 +67,8 @@ export function createMetricStore(db: Database): MetricStore {
 
 async function create(tx: Transaction, workspaceId: string, metric: NewMetric): Promise<Metric | null> {
   if (!(await lockIntegration(tx, workspaceId, metric.integrationId))) return null;
-  const [row] = await tx.query(sql<{ count: number }>`
-    select count(*) as count from metrics where workspace_id = ${workspaceId}`);
-  if ((row?.count ?? 0) >= MAX_METRICS_PER_WORKSPACE) {
-    throw new ConflictError(`A workspace has at most ${MAX_METRICS_PER_WORKSPACE} metrics: delete one first.`);
-  }
+  const counted = sql<{ count: number }>`select count(*) as count from metrics where workspace_id = ${workspaceId}`;
+  await refuseTooMany(tx, workspaceId, { kind: "metrics", max: MAX_METRICS_PER_WORKSPACE, counted });
   await checkMeasures(tx, metric);
   const id = newId("met");
   await tx.execute(sql`

@@ -1,16 +1,22 @@
-// Opaque cursors of list calls: the key of the last item, with a check that ties it to the list it came from.
+// Opaque cursors of list calls: the key of the last item, with a check that ties it to the list it came from. The check
+// finds mistakes, not forgeries, so each part of a key must also be a value that PostgreSQL takes.
 import { createHash } from "node:crypto";
 import type { Page } from "../../domain/page.ts";
 import { InvalidCursorError } from "../errors.ts";
 
 const MAX_CURSOR_CHARS = 1_000;
+const MAX_INTEGER = 2 ** 31 - 1;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 type Key = (string | number)[];
+
+/** The types of PostgreSQL that keys are made of. */
+type KeyType = "integer" | "bigint" | "text" | "uuid";
 
 /** One list of one owner, such as the runs of an integration. `shape` names the types of the key's parts. */
 export interface CursorList {
   name: string;
   owner: string;
-  shape: readonly ("string" | "number")[];
+  shape: readonly KeyType[];
 }
 
 /** Throws InvalidCursorError for anything that `toPage` did not make for the same list. */
@@ -18,7 +24,7 @@ export function decodeCursor(list: CursorList, cursor: string | null): Key | nul
   if (cursor === null) return null;
   const [body = "", check = ""] = cursor.slice(0, MAX_CURSOR_CHARS).split(".");
   const key = check === checkOf(list, body) ? parseKey(body) : null;
-  if (key === null || key.length !== list.shape.length || !key.every((part, i) => typeof part === list.shape[i])) {
+  if (key === null || key.length !== list.shape.length || !key.every((part, i) => isOfType(part, list.shape[i]))) {
     throw new InvalidCursorError("cursor", "is no cursor of this list");
   }
   return key;
@@ -47,6 +53,13 @@ function parseKey(body: string): Key | null {
   } catch {
     return null;
   }
+}
+
+function isOfType(part: unknown, type: KeyType | undefined): boolean {
+  if (type === "integer") return Number.isInteger(part) && Math.abs(Number(part)) <= MAX_INTEGER;
+  if (type === "bigint") return Number.isSafeInteger(part);
+  if (typeof part !== "string" || part.includes("\0")) return false;
+  return type === "text" || UUID.test(part);
 }
 
 function checkOf(list: CursorList, body: string): string {

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { MAX_ROUTERS_PER_WORKSPACE } from "../../domain/limits.ts";
 import type { NewRouter, Router, ServedRouter } from "../../domain/router.ts";
 import { ConflictError } from "../errors.ts";
+import { refuseTooMany } from "../postgres/countedCreations.ts";
 import { decodeCursor, toPage, type CursorList } from "../postgres/cursors.ts";
 import { orIfTaken, type Database, type Transaction } from "../postgres/database.ts";
 import { decryptSecret } from "../secrets.ts";
@@ -22,9 +23,6 @@ import { exposuresPerHour } from "./exposuresPerHour.ts";
 import type { RouterStore } from "./interface.ts";
 import { readRouter, readRouters, toRoute, toRouter, toVariant, type RouterRow } from "./rows.ts";
 
-/** Creations of routers in one workspace run one after the other, because their number is limited. */
-const ROUTERS_LOCK = sql.lit(7_315_003);
-
 export function createRouterStore(db: Database, { secretKeys }: { secretKeys: Buffer[] }): RouterStore {
   const change: ChangeRouter = (workspaceId, routerId, work) =>
     changeRouter(db, secretKeys, workspaceId, routerId, work);
@@ -37,7 +35,7 @@ export function createRouterStore(db: Database, { secretKeys }: { secretKeys: Bu
     },
 
     async list(workspaceId, page) {
-      const list: CursorList = { name: "routers", owner: workspaceId, shape: ["string"] };
+      const list: CursorList = { name: "routers", owner: workspaceId, shape: ["text"] };
       const [after = ""] = decodeCursor(list, page.cursor) ?? [];
       const where = sql`r.workspace_id = ${workspaceId} and r.id > ${after}`;
       const rows = await readRouters(db, where, { limit: page.limit + 1 });
@@ -77,7 +75,7 @@ function routeCalls(db: Database, change: ChangeRouter): RouteCalls {
     async listRoutes(workspaceId, routerId, page) {
       const router = await readRouter(db, workspaceId, routerId);
       if (router === null) return null;
-      const list: CursorList = { name: "routes", owner: `${workspaceId}/${routerId}`, shape: ["number"] };
+      const list: CursorList = { name: "routes", owner: `${workspaceId}/${routerId}`, shape: ["integer"] };
       const [after = 0] = decodeCursor(list, page.cursor) ?? [];
       const rows = router.routes.filter(({ position }) => position > Number(after)).slice(0, page.limit + 1);
       return toPage(list, rows, page.limit, ({ position }) => [position], toRoute);
@@ -103,7 +101,7 @@ function variantCalls(db: Database, change: ChangeRouter): VariantCalls {
       const router = await readRouter(db, workspaceId, routerId);
       const route = router?.routes.find(({ id }) => id === routeId);
       if (route === undefined) return null;
-      const list: CursorList = { name: "variants", owner: `${workspaceId}/${routerId}/${routeId}`, shape: ["string"] };
+      const list: CursorList = { name: "variants", owner: `${workspaceId}/${routerId}/${routeId}`, shape: ["text"] };
       const [after] = decodeCursor(list, page.cursor) ?? [];
       // If that variant was deleted since, it is not found: the list then starts again and misses none.
       const from = after === undefined ? 0 : route.variants.findIndex(({ id }) => id === after) + 1;
@@ -140,12 +138,8 @@ function variantOf(router: RouterRow | null, routeId: string, variantId: string)
 
 async function create(tx: Transaction, secretKeys: Buffer[], workspaceId: string, router: NewRouter): Promise<Router> {
   const { id, description } = router;
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${workspaceId}, ${ROUTERS_LOCK}))`);
-  const [row] = await tx.query(sql<{ count: number }>`
-    select count(*) as count from routers where workspace_id = ${workspaceId}`);
-  if (Number(row?.count) >= MAX_ROUTERS_PER_WORKSPACE) {
-    throw new ConflictError(`A workspace has at most ${MAX_ROUTERS_PER_WORKSPACE} routers: delete one first.`);
-  }
+  const counted = sql<{ count: number }>`select count(*) as count from routers where workspace_id = ${workspaceId}`;
+  await refuseTooMany(tx, workspaceId, { kind: "routers", max: MAX_ROUTERS_PER_WORKSPACE, counted });
   await orIfTaken(new ConflictError(`There is a router ${id} already.`), () =>
     tx.execute(sql`insert into routers (workspace_id, id, description) values (${workspaceId}, ${id}, ${description})`),
   );

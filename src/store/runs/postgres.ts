@@ -61,7 +61,7 @@ async function isPaused(db: Queryable, workspaceId: string, integrationId: strin
 }
 
 async function readRuns(db: Queryable, integrationId: string, page: PageRequest): Promise<Page<Run>> {
-  const list: CursorList = { name: "runs", owner: integrationId, shape: ["number", "string"] };
+  const list: CursorList = { name: "runs", owner: integrationId, shape: ["bigint", "text"] };
   const key = decodeCursor(list, page.cursor);
   const older = key === null ? sql`true` : sql`(started_at_ms, id) < (${key[0]}::bigint, ${key[1]}::text)`;
   const rows = await db.query(sql<Run>`

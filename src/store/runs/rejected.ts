@@ -52,7 +52,7 @@ export const OTHER_REASONS = "Other reasons: see the records.";
 
 /** Oldest first; without records of removed events. The counts are kept apart, so that they cost no look at records. */
 export async function readRejected(db: Queryable, integrationId: string, page: PageRequest): Promise<RejectedPage> {
-  const list: CursorList = { name: "rejected", owner: integrationId, shape: ["number"] };
+  const list: CursorList = { name: "rejected", owner: integrationId, shape: ["bigint"] };
   const [after = 0] = decodeCursor(list, page.cursor) ?? [];
   const rows = await db.query(sql<RejectedRecord>`
     select r.id::text as id, r.direction, e.name as event, r.reason, r.record, r.at_ms as "atMs"

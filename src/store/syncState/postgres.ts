@@ -15,7 +15,7 @@ const PENDING_REQUESTS_MAX = 100;
 const UNSEALED_MS = 24 * 3_600_000;
 const UNSEALED_WORKSPACES_MAX = 100;
 
-const RECONCILE_LIST: CursorList = { name: "reconcilable", owner: "", shape: ["number"] };
+const RECONCILE_LIST: CursorList = { name: "reconcilable", owner: "", shape: ["bigint"] };
 
 export function createSyncStateStore(db: Database): SyncStateStore {
   return {

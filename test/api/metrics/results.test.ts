@@ -202,9 +202,39 @@ describe("results", () => {
     expect(answer.headers.get("content-type")).toBe("text/csv; charset=utf-8");
     const [head, a, b, end] = answer.text.split("\r\n");
     expect(head).toMatch(/^group,baseline,users,exposures,value,low,high,refusal,absolute_estimate/);
-    expect(a).toMatch(/^a,yes,3,4,3,/);
-    expect(b).toMatch(/^b,no,3,4,7,.*,,4,/);
+    expect(a).toMatch(/^"a","yes",3,4,3,/);
+    expect(b).toMatch(/^"b","no",3,4,7,.*,,4,/);
     expect(end).toBe("");
+  });
+
+  test("as CSV, every text in quotes, and none that is a formula", async () => {
+    const names = ["a;=HYPERLINK(1)", "=1+1", " =1", "\t@x", "＝1", 'say "x"', "a\tb", "plain"];
+    await api.store.exposures.ingest(
+      api.workspace.workspaceId,
+      names.map((variantId) => ({
+        aliasId: "cells",
+        routeId: "main",
+        variantId,
+        userId: "u",
+        exposedAtMs: startMs() + HOUR_MS,
+      })),
+    );
+    const { text } = await api.call(`/v1/metrics/${metric}/results.csv?router=cells&${range()}&mixed=first`);
+    const cells = text
+      .split("\r\n")
+      .slice(1, -1)
+      .map((line) => line.slice(0, line.indexOf(',"no"')));
+    const expected = [
+      `"a;=HYPERLINK(1)"`,
+      `"'=1+1"`,
+      `"' =1"`,
+      `"'\t@x"`,
+      `"'＝1"`,
+      `"say ""x"""`,
+      `"a\tb"`,
+      `"plain"`,
+    ];
+    expect(cells.toSorted()).toEqual(expected.toSorted());
   });
 
   test("what is asked must be possible", async () => {

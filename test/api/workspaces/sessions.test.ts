@@ -129,8 +129,23 @@ describe("behind https", () => {
     const headers = { "x-forwarded-proto": "https", origin: "https://localhost" };
     const believed = await signIn(proxied.callAs(null), proxied.workspace.apiKey, headers);
     expect(believed.headers.get("set-cookie")).toContain("__Host-");
-    const ignored = await signIn(browser, api.workspace.apiKey, headers);
+    const ignored = await signIn(browser, api.workspace.apiKey, { ...headers, origin: "http://localhost" });
     expect(ignored.headers.get("set-cookie")).not.toContain("__Host-");
     await proxied.close();
+  });
+
+  test("without any setting the browser's word makes the cookie secure, and the log says what to set", async () => {
+    const unset = await createHarness();
+    const call = unset.callAs(null);
+    const origin = "https://localhost";
+    const answer = await signIn(call, unset.workspace.apiKey, { origin });
+    expect(answer.headers.get("set-cookie")).toMatch(/^__Host-crosscurrent_session=.*Secure/);
+    const cookie = cookieOf(answer);
+    expect((await call("/v1/session", { headers: { cookie } })).status).toBe(200);
+    await signIn(call, unset.workspace.apiKey, { origin });
+    expect(unset.log.text.match(/set PUBLIC_URL/g)).toHaveLength(1);
+    expect((await call("/v1/session", { method: "DELETE", headers: { cookie, origin } })).status).toBe(204);
+    expect((await call("/v1/session", { headers: { cookie } })).status).toBe(401);
+    await unset.close();
   });
 });

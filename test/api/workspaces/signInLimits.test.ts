@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { afterEach, expect, test } from "vitest";
 import type { WebSettings } from "../../../src/api/deps.ts";
 import { NO_LIMITS, type LimitSettings } from "../../../src/api/workspaces/signInLimits.ts";
-import { createHarness, type Harness } from "../../support/api/harness.ts";
+import { createHarness, NEW_INTEGRATION, type Harness } from "../../support/api/harness.ts";
 
 let api: Harness;
 afterEach(() => api.close());
@@ -26,25 +26,42 @@ const statusesOf = async (calls: (() => Promise<{ status: number }>)[]) => {
 };
 const times = <T>(count: number, call: () => Promise<T>) => Array.from({ length: count }, () => call);
 
-test("sign-ins: by address, and by key from wherever; the answer says when to try again", async () => {
+test("sign-ins with one key from one address; the answer says when to try again", async () => {
   await limited({ signInsPerMinute: 3 });
   const signIn = (apiKey: string) => api.callAs(null)("/v1/session", { json: { apiKey } });
   expect(await statusesOf(times(3, () => signIn("cck_wrong")))).toEqual([401, 401, 401]);
-  const answer = await signIn(api.workspace.apiKey);
+  const answer = await signIn("cck_wrong");
   expect(answer).toMatchObject({ status: 429, body: { title: "Too Many Requests", errors: [] } });
   expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
   expect(Number(answer.headers.get("retry-after"))).toBeLessThanOrEqual(60);
 });
 
-test("sign-ins with one key from many addresses", async () => {
-  await limited({ signInsPerMinute: 3 }, { trustedProxies: 1 });
-  const signIn = (address: string) =>
-    api.callAs(null)("/v1/session", {
-      json: { apiKey: "cck_01234567-wrong" },
-      headers: { "x-forwarded-for": address },
-    });
-  const addresses = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"];
-  expect(await statusesOf(addresses.map((address) => () => signIn(address)))).toEqual([401, 401, 401, 429]);
+test("bad sign-ins lock out neither others at the address nor the same key elsewhere", async () => {
+  await limited({ signInsPerMinute: 3, failedKeysPerMinute: 30 }, { trustedProxies: 1 });
+  const signIn = (apiKey: string, address: string) =>
+    api.callAs(null)("/v1/session", { json: { apiKey }, headers: { "x-forwarded-for": address } });
+  const guesses = Array.from({ length: 40 }, (_, i) => () => signIn(`cck_${i}-wrong-key`, "192.0.2.1"));
+  const statuses = await statusesOf(guesses);
+  expect(statuses.slice(0, 30)).toEqual(Array<number>(30).fill(401));
+  expect(statuses.slice(30)).toEqual(Array<number>(10).fill(429));
+  expect((await signIn(api.workspace.apiKey, "192.0.2.1")).status).toBe(201);
+  const own = () => signIn(`${api.workspace.apiKey}x`, "192.0.2.2");
+  expect(await statusesOf(times(4, own))).toEqual([401, 401, 401, 429]);
+  expect((await signIn(api.workspace.apiKey, "192.0.2.3")).status).toBe(201);
+});
+
+test("connection tests of a workspace, before and after an integration is created", async () => {
+  await limited({ connectionTestsPerMinute: 4 });
+  const { body } = await api.call("/v1/integrations", { json: NEW_INTEGRATION });
+  const stored = () => api.call(`/v1/integrations/${String(body.id)}/test`, { method: "POST" });
+  const fresh = (secret: string) =>
+    api.call("/v1/integrations/test", { json: { ...NEW_INTEGRATION, serviceAccountSecret: secret } });
+  expect(await statusesOf(times(2, stored))).toEqual([202, 202]);
+  const guesses = Array.from({ length: 20 }, (_, i) => () => fresh(`guess-${i}`));
+  expect(await statusesOf(guesses)).toEqual([202, 202, ...Array<number>(18).fill(429)]);
+  expect((await stored()).headers.get("retry-after")).toMatch(/^\d+$/);
+  expect(api.connector.tested).toHaveLength(4);
+  expect((await api.callOther("/v1/integrations/test", { json: NEW_INTEGRATION })).status).toBe(202);
 });
 
 test("keys that are not valid: 429 for that address; a valid key and other addresses are not affected", async () => {

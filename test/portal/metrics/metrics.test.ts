@@ -131,8 +131,8 @@ it("walks from imported data to a result, its health, its file, and another dire
   const [head, ...lines] = (await readFile(await file.path(), "utf8")).trim().split(/\r?\n/);
   expect(head).toMatch(/^group,baseline,users/);
   expect(lines.map((line) => line.split(",").slice(0, 3))).toEqual([
-    ["fast", "no", "120"],
-    ["slow", "yes", "120"],
+    ['"fast"', '"no"', "120"],
+    ['"slow"', '"yes"', "120"],
   ]);
 
   // What the choices say is in the address: a reload, or somebody else, sees the same.

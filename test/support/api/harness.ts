@@ -80,6 +80,7 @@ export async function createHarness(web: Partial<WebSettings> = {}) {
   const bigQuery = new ScriptedConnector(bigQuerySpec);
   const log = new CapturedLog();
   const temporal = { up: true };
+  const metrics = createMetrics();
   const app = createApp({
     store,
     client: control,
@@ -88,7 +89,7 @@ export async function createHarness(web: Partial<WebSettings> = {}) {
     exposureMaxAgeDays: MAX_AGE_DAYS,
     ...testGateway(store),
     logger: createLogger("debug", log),
-    metrics: createMetrics(),
+    metrics,
     temporalReady: async () => {
       if (!temporal.up) throw new Error("no Temporal");
     },
@@ -106,6 +107,7 @@ export async function createHarness(web: Partial<WebSettings> = {}) {
     bigQuery,
     log,
     temporal,
+    metrics,
     workspace,
     other,
     callAs,

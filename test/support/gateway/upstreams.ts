@@ -23,6 +23,7 @@ export function testGateway(store: Store, options: TestGatewayOptions = {}) {
     recorder: createRecorder(store.exposures, () => undefined),
     agent: createUpstreamAgent(upstreams, resolve),
     modelPrefix: "inworld/",
+    installationId: "crosscurrent-test",
     headersTimeoutMs: 10_000,
     idleTimeoutMs: 10_000,
     onLost: () => undefined,

@@ -1,0 +1,25 @@
+// Finds the API key of a variant in what its upstream responds. Callers may use the variant, but must not learn its key.
+
+/** The first half of a key gives most of it away. Short keys count as a whole. */
+const MIN_QUOTED_CHARS = 16;
+
+/** Whether the text contains the key or its first half, as it is or as a URL spells it. */
+export function quotesKey(text: string, apiKey: string | null): boolean {
+  if (apiKey === null) return false;
+  const quoted = apiKey.slice(0, Math.max(MIN_QUOTED_CHARS, apiKey.length / 2));
+  return text.includes(quoted) || text.includes(encodeURIComponent(quoted));
+}
+
+/** The same for JSON text, whose strings can spell each character in several ways. True if it nests too deep to tell. */
+export function jsonQuotesKey(json: string, apiKey: string | null): boolean {
+  let found = false;
+  try {
+    JSON.parse(json, (name, value: unknown) => {
+      found ||= quotesKey(name, apiKey) || (typeof value === "string" && quotesKey(value, apiKey));
+      return value;
+    });
+  } catch {
+    return true;
+  }
+  return found;
+}
