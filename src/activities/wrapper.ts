@@ -1,6 +1,7 @@
 // What all activities share: heartbeats, and failures as kinds without anybody's data.
 import { ApplicationFailure, CancelledFailure, Context, log } from "@temporalio/activity";
 import { CONCERNS_ALL_DAYS, isRetryable, SyncError } from "../domain/errors.ts";
+import { UnavailableError } from "../store/store.ts";
 
 export interface ActivityContext {
   /** Aborts if the workflow was cancelled or the worker shuts down. */
@@ -43,6 +44,7 @@ function toFailure(error: unknown, signal: AbortSignal): Error {
   }
   if (error instanceof ApplicationFailure) return error;
   if (error instanceof SyncError) return failure(error.kind, error.message, error.concernsAllDays);
+  if (error instanceof UnavailableError) return failure("transient", error.message);
   const code = codeOf(error);
   if (code !== undefined && isOutage(code)) {
     return failure("transient", `The database cannot be used right now (${code}).`);

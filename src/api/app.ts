@@ -8,7 +8,7 @@ import { secureHeaders } from "../http/headers.ts";
 import { isOpenAiPath, OpenAiError, openAiErrorResponse, toOpenAiError } from "../http/openAiError.ts";
 import { serveOpenApi } from "../http/openApi.ts";
 import { invalid, Problem, problemResponse } from "../http/problem.ts";
-import { ConflictError, InUseError, InvalidFieldError } from "../store/store.ts";
+import { ConflictError, InUseError, InvalidFieldError, UnavailableError } from "../store/store.ts";
 import type { AppDeps, WebSettings } from "./deps.ts";
 import { registerImported } from "./events/imported.ts";
 import { registerReread } from "./events/reread.ts";
@@ -117,12 +117,19 @@ function observe({ logger, metrics }: AppDeps, web: WebSettings): MiddlewareHand
   };
 }
 
+/** A failover takes seconds, and a process finds its end out within some more. */
+const RETRY_LATER = { "retry-after": "5" };
+
 /** Errors that callers can correct say how in the response; others are logged and get a 500 without details. */
 function toProblem({ logger }: AppDeps, error: Error): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof InvalidFieldError) return invalid([{ path: error.path, message: error.message }]);
   if (error instanceof InUseError) return new Problem(409, error.message, { blockers: error.blockers });
   if (error instanceof ConflictError) return new Problem(409, error.message);
+  if (error instanceof UnavailableError) {
+    logger.error({ err: error }, "a call failed, because the database cannot be used");
+    return new Problem(503, "The database cannot be used right now. Try again later.", { headers: RETRY_LATER });
+  }
   logger.error({ err: error }, "a call failed");
   return new Problem(500, "The server failed. The call can be repeated.");
 }

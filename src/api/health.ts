@@ -8,7 +8,11 @@ import type { AppDeps } from "./deps.ts";
 const TIMEOUT = { milliseconds: 3_000 };
 
 export function registerHealth(app: App, { store, temporalReady }: AppDeps): void {
-  route(app, "get", "/healthz", async (c) => c.json({ status: "ok" }));
+  // A restart does not help against an outage, and would lose the keys and routers that go on serving during it.
+  route(app, "get", "/healthz", async (c) => {
+    if (!(await store.isStuck())) return c.json({ status: "ok" });
+    throw new Problem(503, "This process cannot use the database, although a new one could. Restart it.");
+  });
   route(app, "get", "/readyz", async (c) => {
     const [database, temporal] = await Promise.allSettled([
       pTimeout(store.ping(), TIMEOUT),

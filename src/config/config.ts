@@ -1,5 +1,6 @@
 // Reads the settings of every process. Nothing else reads the environment. All bad settings are reported at once.
 import { PROVIDER_SPECS } from "../providers/specs.ts";
+import { databaseSettings, poolSettings } from "./databaseSettings.ts";
 import {
   readSettings,
   type Environment,
@@ -24,6 +25,12 @@ type ProviderConfigs = {
   [Spec in (typeof PROVIDER_SPECS)[number] as Spec["id"]]: SettingValues<Spec["operatorSettings"]>;
 };
 
+/** Settings of several pools in one group, by their names, because each pool has the same keys. */
+function named(pools: Record<string, SettingGroup>): SettingGroup {
+  const settings = Object.values(pools).flatMap((group) => Object.values(group));
+  return Object.fromEntries(settings.map((setting) => [setting.name, setting]));
+}
+
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly problems: SettingProblem[];
@@ -38,6 +45,10 @@ export class ConfigError extends Error {
 /** Every setting, in the order in which docs/operators/settings.md lists them. */
 export const SETTING_GROUPS: { title: string; settings: SettingGroup }[] = [
   { title: "General", settings: { ...secretSettings, ...generalSettings } },
+  {
+    title: "Connections to PostgreSQL",
+    settings: { ...databaseSettings, ...named(poolSettings) },
+  },
   { title: "Temporal", settings: temporalSettings },
   { title: "Server", settings: { ...serverSettings, ...limitSettings } },
   { title: "Gateway", settings: gatewaySettings },
@@ -62,6 +73,16 @@ function readConfig(env: Environment, needs: { secretKey: boolean }, problems: S
   return {
     ...read(generalSettings),
     secretKeys: isKeyRead ? read(secretSettings).secretKeys : [],
+    database: {
+      ...read(databaseSettings),
+      pools: {
+        keys: read(poolSettings.keys),
+        ingest: read(poolSettings.ingest),
+        reports: read(poolSettings.reports),
+        bookkeeping: read(poolSettings.bookkeeping),
+        bulk: read(poolSettings.bulk),
+      },
+    },
     temporal: read(temporalSettings),
     server: { ...read(serverSettings), limits: read(limitSettings) },
     gateway: read(gatewaySettings),

@@ -15,7 +15,7 @@ import {
 } from "./parsers.ts";
 import type { ProviderSettings, Setting, SettingGroup, SettingReader } from "./setting.ts";
 
-const EVERYWHERE: SettingReader[] = ["server", "worker", "migrate", "commands"];
+export const EVERYWHERE: SettingReader[] = ["server", "worker", "migrate", "commands"];
 
 /** The settings of `group`, all read by the same processes and commands. */
 export function readBy<Group extends ProviderSettings>(readers: SettingReader[], group: Group) {

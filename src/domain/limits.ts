@@ -19,6 +19,8 @@ export const MAX_ROUTES_PER_ROUTER = 20;
 export const MAX_VARIANTS_PER_ROUTER = 100;
 export const MAX_VARIANT_WEIGHT = 1_000_000;
 export const MAX_EXPOSURE_RANGE_DAYS = 31;
+/** With more exposures of a workspace that are not folded into buckets, the reconciler folds them before a run does. */
+export const UNFOLDED_ROWS_MAX = 200_000;
 export const MAX_METRICS_PER_WORKSPACE = 200;
 export const MAX_METRIC_FILTERS = 10;
 export const MAX_METRIC_WINDOW_HOURS = 2_160;

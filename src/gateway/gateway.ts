@@ -70,6 +70,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
         throw new OpenAiError(404, message, { code: "model_not_found", param: "model" });
       }
       const assignment = assign(router, body, modelHint);
+      if (body.user !== null) deps.recorder.check();
       const { variant, response } = await callVariants(deps, assignment, body, {
         accept: incoming.headers.accept,
         loop,

@@ -37,7 +37,7 @@ export function documentation(tag: string, definition: EndpointDocumentation): R
   const { method, path, operationId, summary, description, params, query, body, response } = definition;
   const scope = neededScope(method.toUpperCase(), path);
   const { status = response ? 200 : 204, mediaType = "application/json" } = definition;
-  const problems: ProblemStatus[] = [401, 403, 429, ...(params ? [404 as const] : [])];
+  const problems: ProblemStatus[] = [401, 403, 429, 503, ...(params ? [404 as const] : [])];
   if (query || method !== "get") problems.push(400);
   if (method !== "get") problems.push(413);
   if (body) problems.push(415);

@@ -12,7 +12,9 @@ import { createIntegrationStore } from "./integrations/postgres.ts";
 import { createKeyStore } from "./keys/postgres.ts";
 import { createMetricStore } from "./metrics/postgres.ts";
 import { createOwnershipStore } from "./ownership/postgres.ts";
-import { openDatabase, readNowMs } from "./postgres/database.ts";
+import { DEFAULT_POOL_SETTINGS, openPools, type PoolSettings } from "./pools.ts";
+import { readNowMs } from "./postgres/database.ts";
+import { turnsByWorkspace } from "./postgres/turns.ts";
 import { createRouterStore } from "./routers/postgres.ts";
 import { createRunStore } from "./runs/postgres.ts";
 import { createSessionStore } from "./sessions/postgres.ts";
@@ -31,38 +33,45 @@ export interface PostgresStoreOptions {
   /** These two say when a run is overdue; integrations/postgres.ts has their defaults. */
   syncJitterMs?: number;
   reconcileIntervalMs?: number;
-  maxConnections?: number;
+  database?: PoolSettings;
 }
-
-const MAX_CONNECTIONS = 10;
 
 /** Connects on first use. The database must be migrated. */
 export function createPostgresStore(options: PostgresStoreOptions): Store {
-  const db = openDatabase(options.databaseUrl, options.maxConnections ?? MAX_CONNECTIONS);
+  const settings = options.database ?? DEFAULT_POOL_SETTINGS;
+  const pools = openPools(options.databaseUrl, settings);
+  const { keys, reports, bookkeeping, bulk } = pools;
+  const takeIngestTurn = turnsByWorkspace(shareOf(settings.pools.ingest.connections));
+  const takeReportTurn = turnsByWorkspace(shareOf(settings.pools.reports.connections));
   return {
-    workspaces: createWorkspaceStore(db),
-    keys: createKeyStore(db),
-    sessions: createSessionStore(db),
-    integrations: createIntegrationStore(db, options),
-    ownership: createOwnershipStore(db, options),
-    grantWaits: createGrantWaitStore(db),
-    events: createEventStore(db),
+    workspaces: createWorkspaceStore(keys),
+    keys: createKeyStore(keys),
+    sessions: createSessionStore(keys),
+    integrations: createIntegrationStore(bookkeeping, options),
+    ownership: createOwnershipStore(bookkeeping, options),
+    grantWaits: createGrantWaitStore(bookkeeping),
+    events: createEventStore({ bookkeeping, reports, takeReportTurn }),
     exposures: {
-      ingest: (workspaceId, exposures) => ingest(db, workspaceId, exposures, options.exposureMaxAgeDays),
-      seal: (workspaceId) => seal(db, workspaceId, options.sealGraceMs),
+      ingest: (workspaceId, exposures) =>
+        takeIngestTurn(workspaceId, () => ingest(pools.ingest, workspaceId, exposures, options.exposureMaxAgeDays)),
+      seal: (workspaceId) => seal(bulk, workspaceId, options.sealGraceMs),
     },
-    exports: createExportStore(db),
-    imports: createImportStore(db),
-    metrics: createMetricStore(db),
-    routers: createRouterStore(db, options),
-    runs: createRunStore(db),
-    budgets: createBudgetStore(db),
-    syncState: createSyncStateStore(db),
-    cleanup: createCleanupStore(db, options),
-    nowMs: () => readNowMs(db),
+    exports: createExportStore({ bookkeeping, bulk }),
+    imports: createImportStore({ bookkeeping, bulk }),
+    metrics: createMetricStore({ bookkeeping, reports }),
+    routers: createRouterStore({ keys, bookkeeping, reports, takeReportTurn }, options),
+    runs: createRunStore(bookkeeping),
+    budgets: createBudgetStore(bookkeeping),
+    syncState: createSyncStateStore(bookkeeping),
+    cleanup: createCleanupStore(bulk, options),
+    nowMs: () => readNowMs(keys),
     async ping() {
-      await db.execute(sql`select 1`);
+      await keys.execute(sql`select 1`);
     },
-    close: () => db.close(),
+    isStuck: () => pools.isStuck(),
+    close: () => pools.close(),
   };
 }
+
+/** What one workspace can have of a pool at once: half of it. */
+const shareOf = (connections: number): number => Math.max(1, Math.floor(connections / 2));

@@ -1,4 +1,4 @@
-// Errors of the store that callers can correct.
+// Errors of the store that callers can correct, and the one for an outage.
 
 /** The change contradicts what is stored: a name is taken, a limit is reached, or an object is in use. */
 export class ConflictError extends Error {
@@ -34,4 +34,15 @@ export class InvalidFieldError extends Error {
 
 export class InvalidCursorError extends InvalidFieldError {
   override readonly name = "InvalidCursorError";
+}
+
+/** PostgreSQL cannot be used right now: a later try can succeed. What was asked may have happened or not. */
+export class UnavailableError extends Error {
+  override readonly name = "UnavailableError";
+  /** The SQLSTATE, or the code of the socket's error. */
+  readonly code: string;
+  constructor(code: string, cause: unknown) {
+    super(`The database cannot be used right now (${code}).`, { cause });
+    this.code = code;
+  }
 }

@@ -121,6 +121,57 @@ describe("a cache", () => {
     expect(loads).toEqual(["none", "none", "fails", "fails"]);
   });
 
+  describe("while the source is down", () => {
+    /** Finds `a` while it is up; down, it fails or hangs. */
+    function source() {
+      const clock = { nowMs: 1 };
+      const state = { loads: 0, mode: "up" as "up" | "removed" | "fails" | "hangs" };
+      const load = async () => {
+        state.loads++;
+        if (state.mode === "fails") throw new Error("it fails");
+        if (state.mode === "hangs") await new Promise(() => undefined);
+        return state.mode === "removed" ? null : "a";
+      };
+      const get = cachedLookup({ ttlMs: 100, maxEntries: 10, perf: { now: () => clock.nowMs }, load });
+      return { clock, state, get };
+    }
+
+    test.each(["fails", "hangs"] as const)("what was found before serves for minutes (it %s)", async (mode) => {
+      const { clock, state, get } = source();
+      await get("a");
+      state.mode = mode;
+      clock.nowMs += 200;
+      expect(await get("a")).toBe("a");
+      const { loads } = state;
+      // Further calls do not wait for another try, which comes seconds later.
+      expect(get("a")).toBe("a");
+      clock.nowMs += 1_000;
+      expect(get("a")).toBe("a");
+      expect(state.loads).toBe(loads);
+      clock.nowMs += 240_000;
+      expect(await get("a")).toBe("a");
+      expect(state.loads).toBe(loads + 1);
+    });
+
+    test("after minutes it serves no longer", async () => {
+      const { clock, state, get } = source();
+      await get("a");
+      state.mode = "fails";
+      clock.nowMs += 300_100;
+      await expect(get("a")).rejects.toThrow("it fails");
+    });
+
+    test("what was removed does not come back", async () => {
+      const { clock, state, get } = source();
+      await get("a");
+      state.mode = "removed";
+      clock.nowMs += 200;
+      expect(await get("a")).toBeNull();
+      state.mode = "fails";
+      await expect(get("a")).rejects.toThrow("it fails");
+    });
+  });
+
   test("forgets what was used least lately beyond its bound", async () => {
     const { loads, get } = counted(2);
     for (const key of ["a", "b", "a", "c", "a", "b"]) await get(key);

@@ -63,7 +63,6 @@ test("rotation: old and new key, a purge, then the new key alone", async () => {
       exposureMaxAgeDays: 90,
       exposureRetentionDays: 7,
       importLookbackDays: 30,
-      maxConnections: 2,
     });
   const [both, fresh] = [open([newKey, oldKey]), open([newKey])];
   await expect(fresh.integrations.connection(id)).rejects.toMatchObject({ kind: "bug" });

@@ -50,7 +50,7 @@ export function registerExposures(app: App, deps: AppDeps): void {
         description: "All exposures are committed.",
         content: { "application/json": { schema: z.object({ accepted }) } },
       },
-      ...problemResponses([400, 401, 403, 413, 415, 429]),
+      ...problemResponses([400, 401, 403, 413, 415, 429, 503]),
     },
   });
   route(app, "post", "/v1/exposures", async (c) => {

@@ -10,7 +10,7 @@ import { commitResent, hasMarked, markedThrough, readMarked } from "./resend.ts"
 import { requestResend } from "./resendAll.ts";
 import { countBuckets, lockCheckpoint, rewind } from "./rewind.ts";
 
-export function createExportStore(db: Database): ExportStore {
+export function createExportStore({ bookkeeping: db, bulk }: Record<"bookkeeping" | "bulk", Database>): ExportStore {
   return {
     async cursor(integrationId) {
       const [row] = await db.query(sql<{ cursor: number }>`
@@ -18,16 +18,16 @@ export function createExportStore(db: Database): ExportStore {
       return row?.cursor ?? 0;
     },
 
-    rewind: (integrationId, cursorSeq) => db.transaction((tx) => rewind(tx, integrationId, cursorSeq)),
-    readBuckets: (range) => readBuckets(db, range),
+    rewind: (integrationId, cursorSeq) => bulk.transaction((tx) => rewind(tx, integrationId, cursorSeq)),
+    readBuckets: (range) => readBuckets(bulk, range),
     commit: (integrationId, runId, fromSeq, progress) =>
-      db.transaction((tx) => commit(tx, integrationId, runId, fromSeq, progress)),
+      bulk.transaction((tx) => commit(tx, integrationId, runId, fromSeq, progress)),
 
     hasMarked: (integrationId) => hasMarked(db, integrationId),
-    markedThrough: (integrationId) => db.transaction((tx) => markedThrough(tx, integrationId)),
-    readMarked: (integrationId, range) => readMarked(db, integrationId, range),
+    markedThrough: (integrationId) => bulk.transaction((tx) => markedThrough(tx, integrationId)),
+    readMarked: (integrationId, range) => readMarked(bulk, integrationId, range),
     commitResent: (integrationId, runId, resent) =>
-      db.transaction((tx) => commitResent(tx, integrationId, runId, resent)),
+      bulk.transaction((tx) => commitResent(tx, integrationId, runId, resent)),
 
     async complete(integrationId, { throughSeq, throughMs }) {
       // The cursor is behind if everything is to be sent again since the last batch.

@@ -11,9 +11,8 @@ const COLUMNS = "exposures (workspace_id, received_at_ms, exposed_at_ms, alias_i
 
 /** Bounds how long a stuck ingest can hold its shared lock, and so how long a sealer can wait for it. */
 const TIMEOUT_MS = sql.lit(30_000);
-/** PostgreSQL 17 and later bound the whole transaction, older versions each statement and pause. */
+/** PostgreSQL 17 and later bound the whole transaction, older versions each pause; the pool bounds each statement. */
 const TIMEOUTS = sql`
-  set local statement_timeout = ${TIMEOUT_MS};
   set local idle_in_transaction_session_timeout = ${TIMEOUT_MS};
   select set_config('transaction_timeout', '${TIMEOUT_MS}', true)
   where current_setting('transaction_timeout', true) is not null`;

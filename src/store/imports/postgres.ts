@@ -10,7 +10,7 @@ import type { ImportStore } from "./interface.ts";
 import { beginRanges, leaveGap, readRanges } from "./ranges.ts";
 import { rereadAll, requestReread } from "./rereads.ts";
 
-export function createImportStore(db: Database): ImportStore {
+export function createImportStore({ bookkeeping: db, bulk }: Record<"bookkeeping" | "bulk", Database>): ImportStore {
   return {
     definitions(integrationId, names) {
       const asked = names === undefined ? sql`true` : sql`name = any(${names}::text[])`;
@@ -26,7 +26,7 @@ export function createImportStore(db: Database): ImportStore {
       return Object.fromEntries(rows.map(({ name, ...progress }): [string, EventProgress] => [name, progress]));
     },
 
-    storedBefore: (integrationId, names) => readStoredBefore(db, integrationId, names),
+    storedBefore: (integrationId, names) => readStoredBefore(bulk, integrationId, names),
 
     setProgress: (integrationId, progress) =>
       db.transaction(async (tx) => {
@@ -43,13 +43,13 @@ export function createImportStore(db: Database): ImportStore {
         }
       }),
 
-    commitChunk: (chunk) => commitChunk(db, chunk),
+    commitChunk: (chunk) => commitChunk(bulk, chunk),
     ranges: (integrationId) => readRanges(db, integrationId),
     beginRanges: (ids, unfinished) => beginRanges(db, ids, unfinished),
     leaveGap: (gap) => leaveGap(db, gap),
     requestReread: (...request) => requestReread(db, ...request),
     rereadAll: (integrationId, learned) => rereadAll(db, integrationId, learned),
     discoverProperties: (integrationId, identityProperties) =>
-      discoverProperties(db, integrationId, identityProperties),
+      discoverProperties(bulk, integrationId, identityProperties),
   };
 }

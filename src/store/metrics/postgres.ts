@@ -18,7 +18,10 @@ const SAMPLES_AT_ONCE = 2;
 
 const NAME_TAKEN = new ConflictError("There is a metric of that name already.");
 
-export function createMetricStore(db: Database): MetricStore {
+export function createMetricStore({
+  bookkeeping: db,
+  reports,
+}: Record<"bookkeeping" | "reports", Database>): MetricStore {
   const limitConcurrency = pLimit(SAMPLES_AT_ONCE);
   return {
     create: (workspaceId, metric) =>
@@ -61,7 +64,7 @@ export function createMetricStore(db: Database): MetricStore {
     },
 
     sample: (workspaceId, metric, aliasId, options) =>
-      limitConcurrency(() => readSample(db, workspaceId, metric, { aliasId, ...options })),
+      limitConcurrency(() => readSample(reports, workspaceId, metric, { aliasId, ...options })),
   };
 }
 

@@ -19,7 +19,7 @@ const MAX_CELLS = 200;
 const TIMEOUT_MS = 300_000;
 const TIMED_OUT = "57014";
 /** The memory keeps a hash of many users off the disk. */
-const SETTINGS = sql`set local statement_timeout = ${sql.lit(TIMEOUT_MS)}; set local work_mem = '128MB'`;
+const SETTINGS = sql`set local work_mem = '128MB'`;
 
 type Asked = SampleOptions & { aliasId: string; identityProperties: IdentityProperties };
 
@@ -38,7 +38,7 @@ export async function readSample(
     sources.push(await ensureSource(db, { eventId, measure, windowMs: metric.windowHours * HOUR_MS }));
   }
   try {
-    return await db.transaction((tx) => read(tx, workspaceId, metric, { ...asked, sources }), SETTINGS);
+    return await db.transaction((tx) => read(tx, workspaceId, metric, { ...asked, sources }), SETTINGS, TIMEOUT_MS);
   } catch (error) {
     if (sqlState(error) !== TIMED_OUT) throw error;
     throw new InvalidFieldError("from", `takes more than ${TIMEOUT_MS / 1_000} s: ask for fewer days at once`);

@@ -1,6 +1,9 @@
 // The one way to query: statements are written with Kysely's `sql` tag and run by pg (decision 0020).
 import { Kysely, PostgresDialect, sql, type RawBuilder } from "kysely";
 import pg from "pg";
+import { UnavailableError } from "../errors.ts";
+import { answerTimeoutMs, openConnections, type ConnectionLimits, type Shared } from "./connections.ts";
+import { isConnectionLost } from "./outages.ts";
 
 /** Runs statements. Tables have no TypeScript copy: each statement names the type of its rows. */
 export interface Queryable {
@@ -15,44 +18,53 @@ export interface Transaction extends Queryable {
 }
 
 export interface Database extends Queryable {
-  /** Rolls back if `work` throws. `settings` (`set local …`, without parameters) share a round trip with `begin`. */
-  transaction<T>(work: (tx: Transaction) => Promise<T>, settings?: RawBuilder<unknown>): Promise<T>;
+  /**
+   * Rolls back if `work` throws. `settings` (`set local …`, without parameters) share a round trip with `begin`.
+   * `statementTimeoutMs` replaces the limit of the pool.
+   */
+  transaction<T>(
+    work: (tx: Transaction) => Promise<T>,
+    settings?: RawBuilder<unknown>,
+    statementTimeoutMs?: number,
+  ): Promise<T>;
   /** For Kysely's migrator alone. */
   readonly kysely: Kysely<unknown>;
+  /** Since when no call has had an answer, by performance.now(); null if the last one had. */
+  silentSinceMs(): number | null;
   close(): Promise<void>;
 }
 
-const CONNECT_TIMEOUT_MS = 10_000;
-/** A client that dies between two statements of a transaction must not hold its locks for longer. */
-const IDLE_IN_TRANSACTION_MS = 60_000;
 const INT8_OID = 20;
+const DEFAULT_LIMITS = { connectTimeoutMs: 10_000, statementTimeoutMs: 30_000, maxLifetimeMs: 1_800_000 };
 
-export function openDatabase(databaseUrl: string, maxConnections: number): Database {
-  const pool = new pg.Pool({
-    connectionString: databaseUrl,
-    max: maxConnections,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-    application_name: "crosscurrent",
-    types: { getTypeParser },
-  });
-  // The next query replaces an idle connection that breaks. Without a listener the error would end the process.
-  pool.on("error", () => undefined);
-  // If a connection breaks between two statements of a transaction, the next statement fails, and that is enough.
-  pool.on("connect", (client) => client.on("error", () => undefined));
+/** The pools of one process have `shared` in common. */
+export function openDatabase(
+  databaseUrl: string,
+  maxConnections: number,
+  limits: Partial<ConnectionLimits> = {},
+  shared: Shared = { trustedSinceMs: 0, watch: null },
+): Database {
+  const all = { ...DEFAULT_LIMITS, ...limits, maxConnections };
+  const connections = openConnections(databaseUrl, all, shared, { getTypeParser });
+  const { pool } = connections;
   const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   return {
-    ...queryableOn(pool, kysely),
-    transaction: (work, settings) => transaction(pool, kysely, work, settings),
+    query: (statement) => connections.use((client) => queryableOn(client, kysely).query(statement)),
+    execute: (statement) => connections.use((client) => queryableOn(client, kysely).execute(statement)),
+    transaction: (work, settings, statementTimeoutMs) =>
+      connections.use((client) => transaction(client, kysely, work, { settings, statementTimeoutMs })),
     kysely,
+    silentSinceMs: () => connections.silentSinceMs(),
     close: () => pool.end(),
   };
 }
 
-function queryableOn(client: pg.Pool | pg.PoolClient, kysely: Kysely<unknown>): Queryable {
+/** `timeoutMs`: how long to wait for each answer, if not for as long as the pool says. */
+function queryableOn(client: pg.PoolClient, kysely: Kysely<unknown>, timeoutMs?: number): Queryable {
   const run = <Row>(statement: RawBuilder<Row>) => {
-    const compiled = statement.compile(kysely);
-    return client.query<Row & pg.QueryResultRow>(compiled.sql, compiled.parameters as unknown[]);
+    const { sql: text, parameters } = statement.compile(kysely);
+    const query = { text, values: parameters as unknown[], query_timeout: timeoutMs };
+    return client.query<Row & pg.QueryResultRow>(query);
   };
   return {
     query: async (statement) => (await run(statement)).rows,
@@ -61,27 +73,24 @@ function queryableOn(client: pg.Pool | pg.PoolClient, kysely: Kysely<unknown>): 
 }
 
 async function transaction<T>(
-  pool: pg.Pool,
+  client: pg.PoolClient,
   kysely: Kysely<unknown>,
   work: (tx: Transaction) => Promise<T>,
-  settings?: RawBuilder<unknown>,
+  { settings, statementTimeoutMs }: { settings?: RawBuilder<unknown>; statementTimeoutMs?: number },
 ): Promise<T> {
-  const client = await pool.connect();
-  let isBroken = false;
+  const begin = [sql`begin`];
+  if (settings !== undefined) begin.push(settings);
+  if (statementTimeoutMs !== undefined) begin.push(sql`set local statement_timeout = ${sql.lit(statementTimeoutMs)}`);
+  const timeoutMs = statementTimeoutMs === undefined ? undefined : answerTimeoutMs(statementTimeoutMs);
   try {
-    await client.query(settings === undefined ? "begin" : `begin; ${settings.compile(kysely).sql}`);
-    const result = await work({ client, ...queryableOn(client, kysely) });
+    await client.query(begin.map((statement) => statement.compile(kysely).sql).join("; "));
+    const result = await work({ client, ...queryableOn(client, kysely, timeoutMs) });
     await client.query("commit");
     return result;
   } catch (error) {
-    // A connection whose rollback fails is thrown away.
-    isBroken = await client.query("rollback").then(
-      () => false,
-      () => true,
-    );
+    // A lost connection cannot take a rollback. If the rollback fails, that error says that the connection is lost.
+    if (!isConnectionLost(error)) await client.query("rollback");
     throw error;
-  } finally {
-    client.release(isBroken);
   }
 }
 
@@ -95,7 +104,7 @@ export async function readNowMs(db: Queryable): Promise<number> {
 }
 
 export function sqlState(error: unknown): string | undefined {
-  return error instanceof pg.DatabaseError ? error.code : undefined;
+  return error instanceof pg.DatabaseError || error instanceof UnavailableError ? error.code : undefined;
 }
 
 export const UNIQUE_VIOLATION = "23505";

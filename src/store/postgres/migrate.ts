@@ -9,7 +9,7 @@ const MIGRATION_LOCK = 7_315_001;
 
 /** Applies missing migrations, makes the next days' partitions, and returns the names of the migrations applied now. */
 export async function migrate(databaseUrl: string): Promise<string[]> {
-  const database = openDatabase(databaseUrl, 2);
+  const database = openDatabase(databaseUrl, 2, { statementTimeoutMs: 0 });
   // The lock lasts as long as this transaction, which no timeout may end while migrations run on the other connection.
   const settings = sql`set local idle_in_transaction_session_timeout = 0`;
   try {

@@ -6,6 +6,8 @@ import type { Database, Transaction } from "../postgres/database.ts";
 import type { HourRange } from "./interface.ts";
 
 const HOUR_MS = 3_600_000;
+/** Of the rows that are not folded only the oldest are read. The reconciler folds long before there are more. */
+const RAW_ROWS_MAX = 1_000_000;
 
 export async function exposuresPerHour(
   db: Database,
@@ -44,10 +46,13 @@ function readHours(
       select hour_ms, route_id, variant_id, user_id, exposures from bucket_parts
       where workspace_id = ${workspaceId} and hour_ms >= ${fromMs} and hour_ms < ${toMs} and alias_id = ${aliasId}
       union all
-      select exposed_at_ms - exposed_at_ms % ${sql.lit(HOUR_MS)}, route_id, variant_id, user_id, 1 from exposures
-      where workspace_id = ${workspaceId} and id > (select folded_through from w) and alias_id = ${aliasId}
-        and exposed_at_ms >= ${fromMs} and exposed_at_ms < ${toMs}
-        and received_at_ms >= ${fromMs - MAX_EXPOSURE_AHEAD_MS}
+      select exposed_at_ms - exposed_at_ms % ${sql.lit(HOUR_MS)}, route_id, variant_id, user_id, 1 from (
+        select exposed_at_ms, alias_id, route_id, variant_id, user_id from exposures
+        where workspace_id = ${workspaceId} and id > (select folded_through from w)
+          and received_at_ms >= ${fromMs - MAX_EXPOSURE_AHEAD_MS}
+        order by id limit ${RAW_ROWS_MAX}
+      ) raw
+      where alias_id = ${aliasId} and exposed_at_ms >= ${fromMs} and exposed_at_ms < ${toMs}
     ), fresh as materialized (
       select hour_ms, route_id, variant_id, user_id, sum(exposures) as exposures from open group by 1, 2, 3, 4
     ), counted as (

@@ -6,6 +6,7 @@ import { ConflictError } from "../errors.ts";
 import { refuseTooMany } from "../postgres/countedCreations.ts";
 import { decodeCursor, toPage, type CursorList } from "../postgres/cursors.ts";
 import { orIfTaken, type Database, type Transaction } from "../postgres/database.ts";
+import type { TakeTurn } from "../postgres/turns.ts";
 import { decryptSecret } from "../secrets.ts";
 import {
   changeRouter,
@@ -23,7 +24,16 @@ import { exposuresPerHour } from "./exposuresPerHour.ts";
 import type { RouterStore } from "./interface.ts";
 import { readRouter, readRouters, toRoute, toRouter, toVariant, type RouterRow } from "./rows.ts";
 
-export function createRouterStore(db: Database, { secretKeys }: { secretKeys: Buffer[] }): RouterStore {
+interface RouterPools {
+  /** For routers that serve. */
+  keys: Database;
+  bookkeeping: Database;
+  reports: Database;
+  takeReportTurn: TakeTurn;
+}
+
+export function createRouterStore(pools: RouterPools, { secretKeys }: { secretKeys: Buffer[] }): RouterStore {
+  const { keys, bookkeeping: db, reports, takeReportTurn } = pools;
   const change: ChangeRouter = (workspaceId, routerId, work) =>
     changeRouter(db, secretKeys, workspaceId, routerId, work);
   return {
@@ -58,11 +68,12 @@ export function createRouterStore(db: Database, { secretKeys }: { secretKeys: Bu
 
     async serving(workspaceId, id) {
       const where = sql`r.workspace_id = ${workspaceId} and r.id = ${id}`;
-      const [router] = await readRouters(db, where, { limit: 1, withSecrets: true });
+      const [router] = await readRouters(keys, where, { limit: 1, withSecrets: true });
       return router === undefined ? null : toServedRouter(router, workspaceId, secretKeys);
     },
 
-    exposures: (workspaceId, aliasId, range) => exposuresPerHour(db, workspaceId, aliasId, range),
+    exposures: (workspaceId, aliasId, range) =>
+      takeReportTurn(workspaceId, () => exposuresPerHour(reports, workspaceId, aliasId, range)),
   };
 }
 

@@ -25,6 +25,6 @@ export interface SyncStateStore {
   /** Notes that a worker runs at this moment. */
   noteWorker(): Promise<void>;
   reconcileCandidates(page: PageRequest): Promise<Page<ReconcileCandidate>>;
-  /** At most 100 workspaces with exposures that were not folded for a day, because no export of theirs runs. */
+  /** At most 100 workspaces with exposures that were not folded for a day, or with so many that reports would wait. */
   unsealedWorkspaces(): Promise<string[]>;
 }

@@ -1,5 +1,6 @@
 // The configuration that workflows read, the projection of their state, and what the reconciler must put right.
 import { sql } from "kysely";
+import { UNFOLDED_ROWS_MAX } from "../../domain/limits.ts";
 import type { StatusProjection } from "../../domain/run.ts";
 import { decodeCursor, toPage, type CursorList } from "../postgres/cursors.ts";
 import type { Database, Transaction } from "../postgres/database.ts";
@@ -46,12 +47,14 @@ export function createSyncStateStore(db: Database): SyncStateStore {
     },
 
     async unsealedWorkspaces() {
-      // The oldest unfolded exposure of each workspace is one look into the index.
+      // The oldest unfolded exposure of each workspace is one look into the index. How many there are is a walk along
+      // it, which ends at the limit.
+      const unfolded = sql`from exposures e where e.workspace_id = w.id and e.id > w.folded_through order by e.id`;
       const workspaces = await db.query(sql<{ id: string }>`
-        select w.id from workspaces w where (
-          select e.received_at_ms from exposures e
-          where e.workspace_id = w.id and e.id > w.folded_through order by e.id limit 1
-        ) < crosscurrent_now_ms() - ${UNSEALED_MS}::bigint limit ${UNSEALED_WORKSPACES_MAX}`);
+        select w.id from workspaces w
+        where (select e.received_at_ms ${unfolded} limit 1) < crosscurrent_now_ms() - ${UNSEALED_MS}::bigint
+          or exists (select ${unfolded} offset ${UNFOLDED_ROWS_MAX} limit 1)
+        limit ${UNSEALED_WORKSPACES_MAX}`);
       return workspaces.map(({ id }) => id);
     },
   };

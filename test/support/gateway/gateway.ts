@@ -9,9 +9,10 @@ import { createLogger } from "../../../src/telemetry/logging.ts";
 import { createMetrics } from "../../../src/telemetry/prometheus.ts";
 import { createHttpServer } from "../../../src/server.ts";
 import { createPostgresStore } from "../../../src/store/createStore.ts";
+import type { PoolSettings } from "../../../src/store/pools.ts";
 import type { ExposureStore, Store } from "../../../src/store/store.ts";
 import { CapturedLog, RecordedControl } from "../api/harness.ts";
-import { createTestDatabase } from "../store/testDatabase.ts";
+import { createTestDatabase, type TestDatabase } from "../store/testDatabase.ts";
 import { testGateway, type TestGatewayOptions } from "./upstreams.ts";
 
 export interface GatewayHarness {
@@ -22,6 +23,8 @@ export interface GatewayHarness {
   log: CapturedLog;
   /** A call with the workspace's key. */
   chat(body: unknown, init?: RequestInit): Promise<Response>;
+  /** An answer of the API to the workspace's key: a POST if there is a body. */
+  api(path: string, json?: unknown): Promise<Response>;
   /** A router whose variants are models of the upstream; one route `default` unless routes are given. */
   createRouter(id: string, weights: Record<string, number>, options?: Partial<NewRoute>): Promise<void>;
   /** Exposures that are committed, oldest first. */
@@ -29,15 +32,23 @@ export interface GatewayHarness {
   close(): Promise<void>;
 }
 
-export async function createGatewayHarness(
-  options: TestGatewayOptions & { exposures?: (store: Store) => ExposureStore } = {},
-): Promise<GatewayHarness> {
-  const database = await createTestDatabase();
+export interface GatewayHarnessOptions extends TestGatewayOptions {
+  exposures?: (store: Store) => ExposureStore;
+  /** Default: a new one on the server of all tests. */
+  database?: TestDatabase;
+  /** How the store reaches the database, if not by its own URL. */
+  reach?: (url: string) => string;
+  pools?: PoolSettings;
+}
+
+export async function createGatewayHarness(options: GatewayHarnessOptions = {}): Promise<GatewayHarness> {
+  const database = options.database ?? (await createTestDatabase());
   const upstream = await startLocalUpstream();
   const made = createPostgresStore({
-    databaseUrl: database.url,
+    databaseUrl: options.reach?.(database.url) ?? database.url,
     secretKeys: [Buffer.alloc(32, 7)],
     sealGraceMs: 0,
+    ...(options.pools && { database: options.pools }),
     exposureMaxAgeDays: 90,
     exposureRetentionDays: 120,
     importLookbackDays: 30,
@@ -66,6 +77,8 @@ export async function createGatewayHarness(
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const workspace = await store.workspaces.create("one");
   const admin = new (await import("pg")).default.Pool({ connectionString: database.url, max: 1 });
+  // Tests that restart the server break its idle connection.
+  admin.on("error", () => undefined);
   return {
     url,
     store,
@@ -81,6 +94,12 @@ export async function createGatewayHarness(
         },
         body: typeof body === "string" ? body : JSON.stringify(body),
         ...init,
+      }),
+    api: (path, json) =>
+      fetch(`${url}${path}`, {
+        method: json === undefined ? "GET" : "POST",
+        headers: { authorization: `Basic ${workspace.apiKey}`, "content-type": "application/json" },
+        ...(json !== undefined && { body: JSON.stringify(json) }),
       }),
     async createRouter(id, weights, route = {}) {
       const variants = Object.entries(weights).map(([model, weight]) => ({

@@ -1,0 +1,77 @@
+// Looks after calls that take long: whether PostgreSQL still works for them, or their connection died in silence.
+import pg from "pg";
+
+export interface Watch {
+  /** Calls `lose` if the session `pid` is found dead before the returned function is called. */
+  begin(pid: number, lose: () => void): () => void;
+  close(): Promise<void>;
+}
+
+const INTERVAL_MS = 1_500;
+/** The first time, an answer may just be on its way. */
+const DEAD_AFTER_SIGHTINGS = 2;
+
+interface Call {
+  pid: number;
+  sinceMs: number;
+  sightings: number;
+  lose: () => void;
+}
+
+/**
+ * Looks through a connection of its own, a fresh one each time. A session is dead if the server does not have it, as
+ * after a failover, or if it waits for a statement while this process waits for the answer.
+ */
+export function createWatch(databaseUrl: string): Watch {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 1,
+    connectionTimeoutMillis: INTERVAL_MS,
+    query_timeout: INTERVAL_MS,
+    idleTimeoutMillis: 1,
+    application_name: "crosscurrent",
+  });
+  pool.on("error", () => undefined);
+  const calls = new Set<Call>();
+  let isLooking = false;
+  const look = async () => {
+    const startedMs = performance.now();
+    const long = [...calls].filter(({ sinceMs }) => startedMs - sinceMs > INTERVAL_MS);
+    if (long.length === 0 || isLooking) return;
+    isLooking = true;
+    try {
+      const alive = await readAlive(
+        pool,
+        long.map(({ pid }) => pid),
+      );
+      for (const call of long) {
+        call.sightings = alive.has(call.pid) ? 0 : call.sightings + 1;
+        if (call.sightings >= DEAD_AFTER_SIGHTINGS && calls.delete(call)) call.lose();
+      }
+    } catch {
+      // An outage: the time limits of the calls end them.
+    } finally {
+      isLooking = false;
+    }
+  };
+  const timer = setInterval(() => void look(), INTERVAL_MS).unref();
+  return {
+    begin(pid, lose) {
+      const call = { pid, sinceMs: performance.now(), sightings: 0, lose };
+      calls.add(call);
+      return () => calls.delete(call);
+    },
+    async close() {
+      clearInterval(timer);
+      await pool.end();
+    },
+  };
+}
+
+async function readAlive(pool: pg.Pool, pids: number[]): Promise<Set<number>> {
+  const { rows } = await pool.query<{ pid: number }>(
+    "select pid from pg_stat_activity where pid = any($1) and state is distinct from 'idle'",
+    [pids],
+  );
+  return new Set(rows.map(({ pid }) => pid));
+}

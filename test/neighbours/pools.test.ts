@@ -1,0 +1,153 @@
+// B's slow reports and its flood of exposures, while A calls: each has its own connections, and B only its share.
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { UNFOLDED_ROWS_MAX } from "../../src/domain/limits.ts";
+import { eventually } from "../support/eventually.ts";
+import { call, createGatewayHarness, type GatewayHarness } from "../support/gateway/gateway.ts";
+import { boundOf, measureLatency, type Latency } from "../support/http/latency.ts";
+import { createTestDatabase } from "../support/store/testDatabase.ts";
+
+const ALONE = { isOver: () => true, atLeast: 40 };
+
+let gateway: GatewayHarness;
+let admin: pg.Pool;
+let other: { workspaceId: string; apiKey: string };
+beforeAll(async () => {
+  const database = await createTestDatabase();
+  admin = new pg.Pool({ connectionString: database.url });
+  gateway = await createGatewayHarness({ database });
+  await gateway.createRouter("one", { a: 1 });
+  other = await gateway.store.workspaces.create("other");
+});
+afterAll(async () => {
+  await admin.end();
+  await gateway.close();
+});
+
+const asOther = (path: string, json?: unknown) =>
+  fetch(`${gateway.url}${path}`, {
+    method: json === undefined ? "GET" : "POST",
+    headers: { authorization: `Basic ${other.apiKey}`, "content-type": "application/json" },
+    ...(json !== undefined && { body: JSON.stringify(json) }),
+  });
+const EXPOSURE = { alias_id: "one", route_id: "r", variant_id: "v", user: "ann" };
+const ofA: Record<string, () => Promise<boolean>> = {
+  "a chat with a user": async () => {
+    const response = await gateway.chat(call("one", "ann"));
+    await response.text();
+    return response.status === 200;
+  },
+  "an exposure": async () => {
+    return (await gateway.api("/v1/exposures", { exposures: [EXPOSURE] })).status === 202;
+  },
+  configuration: async () => (await gateway.api("/v1/routers")).status === 200,
+  "a report": async () => (await gateway.api("/v1/routers/one/exposures")).status === 200,
+};
+
+/** B has a row of which a look hangs until the lock is free, as a statement hangs that reads millions of rows. */
+async function slowDownReportsOfOther(): Promise<void> {
+  await admin.query(`
+    create function looked(workspace text) returns boolean language plpgsql as $$ begin
+      if workspace = '${other.workspaceId}' then
+        perform pg_advisory_lock_shared(77);
+        perform pg_advisory_unlock_shared(77);
+      end if;
+      return true;
+    end $$;
+    alter table exposure_hours rename to exposure_hours_kept;
+    create view exposure_hours as select * from exposure_hours_kept where looked(workspace_id);
+    insert into exposure_hours_kept values ('${other.workspaceId}', 'slow', 3600000, 'r', 'v', 1, 1)`);
+}
+
+/** How many statements wait for an advisory lock of this database. */
+const waiting = async () => {
+  const { rows } = await admin.query<{ n: number }>(
+    `select count(*)::int as n from pg_locks where locktype = 'advisory' and not granted
+     and database = (select oid from pg_database where datname = current_database())`,
+  );
+  return rows[0]?.n ?? 0;
+};
+
+test("while B's reports hang, A's calls of every kind take no longer", { timeout: 60_000 }, async () => {
+  await slowDownReportsOfOther();
+  const holder = await admin.connect();
+  await holder.query("select pg_advisory_lock(77)");
+  const alone = new Map<string, Latency>();
+  for (const [kind, ofOne] of Object.entries(ofA)) alone.set(kind, await measureLatency(ofOne, ALONE));
+  const path = "/v1/routers/slow/exposures?from=1970-01-01T00:00:00Z&to=1970-01-02T00:00:00Z";
+  const reports = Array.from({ length: 24 }, () => asOther(path));
+  await eventually(waiting, (n) => n > 0);
+  for (const [kind, ofOne] of Object.entries(ofA)) {
+    const beside = await measureLatency(ofOne, ALONE);
+    expect([kind, beside.failed]).toEqual([kind, 0]);
+    expect(beside.p99Ms, kind).toBeLessThan(boundOf(alone.get(kind)!));
+  }
+  // B has its share of the connections for reports, and no more.
+  expect(await waiting()).toBe(2);
+  await holder.query("select pg_advisory_unlock(77)");
+  holder.release();
+  for (const { status } of await Promise.all(reports)) expect(status).toBe(200);
+});
+
+test("while B's exposures wait for their own lock, A's are committed", { timeout: 60_000 }, async () => {
+  const exposures = [{ ...EXPOSURE, alias_id: "mine" }];
+  const holder = await admin.connect();
+  await holder.query("select pg_advisory_lock(crosscurrent_ingest_lock($1))", [other.workspaceId]);
+  const kinds = ["an exposure", "a chat with a user"];
+  const alone = new Map<string, Latency>();
+  for (const kind of kinds) alone.set(kind, await measureLatency(ofA[kind]!, ALONE));
+  const flood = Array.from({ length: 32 }, () => asOther("/v1/exposures", { exposures }));
+  await eventually(waiting, (n) => n === 4);
+  for (const kind of kinds) {
+    const beside = await measureLatency(ofA[kind]!, ALONE);
+    expect([kind, beside.failed]).toEqual([kind, 0]);
+    expect(beside.p99Ms, kind).toBeLessThan(boundOf(alone.get(kind)!));
+  }
+  await holder.query("select pg_advisory_unlock(crosscurrent_ingest_lock($1))", [other.workspaceId]);
+  holder.release();
+  for (const { status } of await Promise.all(flood)) expect(status).toBe(202);
+});
+
+test("exposures are folded by their number, not only by a run, and a report reads folded ones", async () => {
+  const { workspaceId } = gateway.workspace;
+  const unfolded = () => gateway.store.syncState.unsealedWorkspaces();
+  expect(await unfolded()).not.toContain(workspaceId);
+  await admin.query(
+    `insert into exposures (workspace_id, received_at_ms, exposed_at_ms, alias_id, route_id, variant_id, user_id)
+     select $1, crosscurrent_now_ms(), crosscurrent_now_ms() - 7200000, 'busy', 'r', 'v', 'user ' || i
+     from generate_series(1, $2::integer) i`,
+    [workspaceId, UNFOLDED_ROWS_MAX + 1],
+  );
+  // What the reconciler asks for, each minute.
+  expect(await unfolded()).toContain(workspaceId);
+  await gateway.store.exposures.seal(workspaceId);
+  expect(await unfolded()).not.toContain(workspaceId);
+  const response = await gateway.api("/v1/routers/busy/exposures");
+  const { hours } = (await response.json()) as { hours: { exposures: number; users: number }[] };
+  expect(hours.map(({ exposures, users }) => [exposures, users])).toEqual([
+    [UNFOLDED_ROWS_MAX + 1, UNFOLDED_ROWS_MAX + 1],
+  ]);
+});
+
+test("with a full disk, exposures are refused with 503, and those behind it are taken", async () => {
+  await admin.query(`
+    create function full_disk() returns trigger language plpgsql as $$ begin
+      raise exception using errcode = 'disk_full', message = 'could not extend file'; end $$;
+    create trigger full_disk before insert on exposures_default for each row execute function full_disk()`);
+  const { rows } = await admin.query<{ name: string }>(
+    "select relname as name from pg_class where relname ~ '^exposures_[0-9]{8}$'",
+  );
+  for (const { name } of rows) {
+    await admin.query(`create trigger full_disk before insert on ${name} for each row execute function full_disk()`);
+  }
+  const send = () => gateway.api("/v1/exposures", { exposures: [{ ...EXPOSURE, alias_id: "full" }] });
+  const refused = await send();
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "5"]);
+  const cut = await gateway.chat(call("one", "ann"));
+  await expect(cut.text()).rejects.toThrow();
+  expect((await gateway.chat(call("one", "ann"))).status).toBe(503);
+  expect(await ofA["configuration"]!()).toBe(true);
+  await admin.query("drop function full_disk cascade");
+  expect((await send()).status).toBe(202);
+  expect(await gateway.exposures("full")).toHaveLength(1);
+});
