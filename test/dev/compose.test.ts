@@ -85,7 +85,7 @@ describe("docker-compose.yml", () => {
   it("hands every setting of a provider to server and worker alike", () => {
     const names = Object.keys(services["server"]?.environment ?? {}).filter(
       (name) =>
-        !/^(HOST|PORT|SERVER_METRICS_ADDRESS|PUBLIC_URL|TRUSTED_PROXIES|TEMPORAL_UI_URL|NODE_OPTIONS)$|^GATEWAY_|_PER_MINUTE$/.test(
+        !/^(HOST|PORT|SERVER_METRICS_ADDRESS|INTEGRATIONS_PER_WORKSPACE|PUBLIC_URL|TRUSTED_PROXIES|TEMPORAL_UI_URL|NODE_OPTIONS)$|^GATEWAY_|_PER_MINUTE$/.test(
           name,
         ),
     );
