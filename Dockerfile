@@ -1,6 +1,6 @@
 # One image for all processes: `server` (the default), `worker`, `migrate` and the commands for operators.
 
-FROM node:20-slim AS build
+FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 # This also installs the embedded PostgreSQL of development, which `npm prune` below removes.
@@ -23,7 +23,7 @@ RUN npx tsc -p tsconfig.build.dev.json
 USER node
 CMD ["node", "dist/dev/standins/mixpanel/main.js"]
 
-FROM node:20-slim AS runtime
+FROM node:24-slim AS runtime
 # Most objects of server and worker live shortly. With Node's default of 16 MB, many are copied before they are freed.
 ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=32
 WORKDIR /app

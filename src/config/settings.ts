@@ -52,6 +52,12 @@ export const generalSettings = {
       default: "30",
       description: "An integration without `importFrom` imports from this many days before its creation.",
     },
+    integrationsPerWorkspace: {
+      name: "INTEGRATIONS_PER_WORKSPACE",
+      parser: wholeNumber(1, 1_000_000),
+      default: "1000",
+      description: "A workspace has at most this many integrations. Each has a workflow of its own.",
+    },
     temporalUiUrl: {
       name: "TEMPORAL_UI_URL",
       parser: origin.optional(),

@@ -8,7 +8,7 @@ const ID_BYTES = 8;
 /** Installations of different operators that may serve one call, one through the other. */
 const MAX_INSTALLATIONS = 5;
 
-/** The name of an installation in the header: the same for all of its servers, and nobody else's. */
+/** The name of an installation in the header: the same for all of its servers, and for no others. */
 export function installationId(secretKey: Buffer): string {
   const digest = createHmac("sha256", secretKey).update("cdn-loop").digest();
   return NAME + digest.subarray(0, ID_BYTES).toString("hex");

@@ -1,4 +1,4 @@
-// Finds the API key of a variant in what its upstream responds. Callers may use the variant, but must not learn its key.
+// Finds the API key of a variant in a response of its upstream. Callers may use the variant but must not see its key.
 
 /** The first half of a key gives most of it away. Short keys count as a whole. */
 const MIN_QUOTED_CHARS = 16;
@@ -10,7 +10,7 @@ export function quotesKey(text: string, apiKey: string | null): boolean {
   return text.includes(quoted) || text.includes(encodeURIComponent(quoted));
 }
 
-/** The same for JSON text, whose strings can spell each character in several ways. True if it nests too deep to tell. */
+/** The same for JSON text, whose strings can spell a character in several ways. True if it nests too deep to tell. */
 export function jsonQuotesKey(json: string, apiKey: string | null): boolean {
   let found = false;
   try {

@@ -39,8 +39,8 @@ export function isHttps(c: Context<Env>, { publicUrl, trustedProxies }: ProxySet
 }
 
 /**
- * Whether a page that was loaded by https makes the call. The browser says so, which nobody on the way needs to be
- * trusted for. It does not say so when it only reads.
+ * Whether a page that was loaded by https makes the call. The browser says so itself, so no proxy needs to be trusted.
+ * It does not say so when it only reads.
  */
 export function isHttpsPage(c: Context<Env>): boolean {
   return c.req.header("origin")?.startsWith("https:") === true;

@@ -30,6 +30,8 @@ export interface PostgresStoreOptions {
   exposureMaxAgeDays: number;
   exposureRetentionDays: number;
   importLookbackDays: number;
+  /** Default: no limit. */
+  integrationsPerWorkspace?: number;
   /** These two say when a run is overdue; integrations/postgres.ts has their defaults. */
   syncJitterMs?: number;
   reconcileIntervalMs?: number;

@@ -8,6 +8,8 @@ import {
   MAX_ROUTES_PER_ROUTER,
   MAX_VARIANTS_PER_ROUTER,
 } from "../../src/domain/limits.ts";
+import { createPostgresStore } from "../../src/store/createStore.ts";
+import { ConflictError } from "../../src/store/store.ts";
 import { createIntegration } from "../support/api/harness.ts";
 import { createMetricsHarness, type MetricsHarness } from "../support/api/metricsHarness.ts";
 
@@ -44,6 +46,28 @@ test("events of an integration", async () => {
   const id = await createIntegration(api.call, "7001");
   const create = (i: number) => api.call(`/v1/integrations/${id}/events`, { json: { eventId: `event-${i}` } });
   expect(await statusesAtTheLimit(MAX_EVENT_DEFINITIONS, 0, create)).toEqual(FULL);
+});
+
+test("integrations of a workspace, which the operator limits", async () => {
+  const max = 5;
+  const settings = { secretKeys: [Buffer.alloc(32, 7)], sealGraceMs: 0, exposureMaxAgeDays: 90 };
+  const store = createPostgresStore({
+    ...settings,
+    databaseUrl: api.database.url,
+    exposureRetentionDays: 120,
+    importLookbackDays: 30,
+    integrationsPerWorkspace: max,
+  });
+  const create = async (i: number) => {
+    const project = { key: `p${i}`, name: `project ${i}` };
+    const integration = { provider: "mixpanel", settings: {}, secret: null, importFrom: null, deliversUpdates: false };
+    return await store.integrations.create(api.other.workspaceId, { ...integration, project }).then(
+      () => ({ status: 201 }),
+      (error: unknown) => ({ status: error instanceof ConflictError ? 409 : 500 }),
+    );
+  };
+  expect(await statusesAtTheLimit(max, 0, create)).toEqual(FULL);
+  await store.close();
 });
 
 test("metrics of a workspace", async () => {

@@ -85,7 +85,9 @@ describe("docker-compose.yml", () => {
   it("hands every setting of a provider to server and worker alike", () => {
     const names = Object.keys(services["server"]?.environment ?? {}).filter(
       (name) =>
-        !/^(HOST|PORT|PUBLIC_URL|TRUSTED_PROXIES|TEMPORAL_UI_URL|NODE_OPTIONS)$|^GATEWAY_|_PER_MINUTE$/.test(name),
+        !/^(HOST|PORT|SERVER_METRICS_ADDRESS|INTEGRATIONS_PER_WORKSPACE|PUBLIC_URL|TRUSTED_PROXIES|TEMPORAL_UI_URL|NODE_OPTIONS)$|^GATEWAY_|_PER_MINUTE$/.test(
+          name,
+        ),
     );
     const own = ["WORKER_METRICS_ADDRESS"];
     expect(Object.keys(services["worker"]?.environment ?? {}).toSorted()).toEqual([...names, ...own].toSorted());
@@ -99,8 +101,25 @@ describe("docker-compose.yml", () => {
     const secrets = Object.values(services)
       .flatMap(({ environment }) => Object.entries(environment))
       .filter(([name]) => /PASSWORD|PWD|SECRET_KEY|DATABASE_URL/.test(name));
-    expect(secrets.length).toBeGreaterThan(5);
+    expect(secrets.length).toBeGreaterThan(8);
     for (const [, value] of secrets) expect(value).toMatch(/\$\{[A-Z_]+:\?set /);
+  });
+});
+
+describe("roles of the database", () => {
+  const superuser = "POSTGRES_PASSWORD";
+
+  it("leave the superuser to the one service that makes them", () => {
+    const users = Object.entries(services).filter(([, { environment }]) =>
+      Object.values(environment).some((value) => value?.includes(superuser)),
+    );
+    expect(users.map(([name]) => name)).toEqual(["postgres", "database-roles"]);
+  });
+
+  it("exist before Temporal's tables, and so before everything else", () => {
+    const after = (name: string): string[] =>
+      Object.keys(services[name]?.depends_on ?? {}).flatMap((one) => [one, ...after(one)]);
+    for (const name of ["temporal", "migrate", "server", "worker"]) expect(after(name)).toContain("database-roles");
   });
 });
 
@@ -120,6 +139,12 @@ describe("Dockerfile", () => {
     expect(new Set(copied)).toEqual(new Set(["production"]));
     expect(stages.get("production")).toMatch(/^build AS production$/m);
     expect(parse(read("tsconfig.build.json"))).toMatchObject({ include: ["src"] });
+  });
+
+  it("runs on a Node that is supported, and the code on an older one too", () => {
+    const versions = [...dockerfile.matchAll(/^FROM node:(\d+)-slim AS /gm)].map(([, version]) => version);
+    expect(versions).toEqual(["24", "24"]);
+    expect(parse(read("package.json"))).toMatchObject({ engines: { node: ">=20.19" } });
   });
 
   it("starts programs whose sources exist", () => {

@@ -38,7 +38,9 @@ test.each([600, 799, 999])("a status of %d is a 502, not a failure of this serve
   expect(gateway.log.text).not.toContain('"level":"error"');
 });
 
-const escaped = [...KEY].map((char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+const escaped = KEY.split("")
+  .map((char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`)
+  .join("");
 test.each([
   ["as it is", `{"error":{"message":"bad header: Bearer ${KEY}"}}`],
   ["in part", `{"error":{"message":"no such key: ${KEY.slice(0, 25)}..."}}`],

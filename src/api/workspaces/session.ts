@@ -34,8 +34,7 @@ const workspaceResponse = z
   .openapi("Workspace", { example: { ...workspace, temporalUiUrl: null } });
 
 const HTTPS_UNKNOWN =
-  "browsers use https, which this server does not know: set PUBLIC_URL, or TRUSTED_PROXIES, so that browsers are told " +
-  "to stay with https";
+  "browsers use https, but this server was not told: set PUBLIC_URL or TRUSTED_PROXIES, so that they stay with https";
 
 function once(work: () => void): () => void {
   let isDone = false;

@@ -4,6 +4,7 @@ import type { Connection } from "../../domain/connection.ts";
 import type { Integration, NewIntegration } from "../../domain/integration.ts";
 import { overdueGraceMs } from "../../domain/schedule.ts";
 import { refuseWhileUsed } from "../metrics/blockers.ts";
+import { refuseTooMany } from "../postgres/countedCreations.ts";
 import { decodeCursor, toPage, type CursorList } from "../postgres/cursors.ts";
 import { orIfTaken, type Database, type Queryable, type Transaction } from "../postgres/database.ts";
 import { newId } from "../postgres/ids.ts";
@@ -17,6 +18,8 @@ import { readIntegrations, toIntegration, type IntegrationRow } from "./rows.ts"
 interface IntegrationOptions {
   secretKeys: Buffer[];
   importLookbackDays: number;
+  /** Default: no limit. */
+  integrationsPerWorkspace?: number;
   /** How far due runs are spread. Default: not at all. */
   syncJitterMs?: number;
   /** Every pass of the reconciler shows that a worker runs. Default: a minute. */
@@ -116,7 +119,7 @@ async function remove(tx: Transaction, workspaceId: string, id: string, force: b
 }
 
 async function create(
-  db: Queryable,
+  db: Database,
   options: IntegrationOptions,
   workspaceId: string,
   input: NewIntegration,
@@ -126,15 +129,25 @@ async function create(
   const sealed = secret === null ? null : encryptSecret(secret, id, options.secretKeys);
   const today = sql`(crosscurrent_now() at time zone 'utc')::date`;
   const importDay = sql`coalesce(${importFrom}::text, (${today} - ${options.importLookbackDays}::integer)::text)`;
-  await orIfTaken(projectTaken(project), () =>
-    db.execute(sql`
+  const insert = async (tx: Transaction) => {
+    await refuseTooManyIntegrations(tx, workspaceId, options.integrationsPerWorkspace);
+    await tx.execute(sql`
       insert into integrations
         (id, workspace_id, provider, project_key, account, delivers_updates, settings, secret, secret_key_id,
           import_from)
       values (${id}, ${workspaceId}, ${provider}, ${project.key}, ${account ?? null}, ${deliversUpdates},
-        ${JSON.stringify(settings)}::jsonb, ${sealed?.box ?? null}, ${sealed?.keyId ?? null}, ${importDay})`),
-  );
+        ${JSON.stringify(settings)}::jsonb, ${sealed?.box ?? null}, ${sealed?.keyId ?? null}, ${importDay})`);
+  };
+  await orIfTaken(projectTaken(project), () => db.transaction(insert));
   return id;
+}
+
+/** Each integration has a workflow, and a place in every pass of the reconciler. */
+async function refuseTooManyIntegrations(tx: Transaction, workspaceId: string, max = Infinity): Promise<void> {
+  if (max === Infinity) return;
+  const counted = sql<{ count: number }>`
+    select count(*) as count from integrations where workspace_id = ${workspaceId} and deleted_at_ms is null`;
+  await refuseTooMany(tx, workspaceId, { kind: "integrations", max, counted });
 }
 
 async function connection(db: Queryable, secretKeys: Buffer[], id: string): Promise<Connection | null> {

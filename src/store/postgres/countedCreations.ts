@@ -4,7 +4,7 @@ import { ConflictError } from "../errors.ts";
 import type { Transaction } from "./database.ts";
 
 /** The lock of each kind, beside those of migrations and ingest. */
-const LOCKS = { routers: 7_315_003, metrics: 7_315_004, keys: 7_315_019 };
+const LOCKS = { routers: 7_315_003, metrics: 7_315_004, integrations: 7_315_005, keys: 7_315_006 };
 
 /**
  * Throws ConflictError if the workspace has `max` of the kind already. The lock is held to the commit. The count is a
