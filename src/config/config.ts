@@ -9,6 +9,7 @@ import {
   type SettingValues,
 } from "./setting.ts";
 import {
+  admissionSettings,
   gatewaySettings,
   generalSettings,
   limitSettings,
@@ -40,6 +41,7 @@ export const SETTING_GROUPS: { title: string; settings: SettingGroup }[] = [
   { title: "General", settings: { ...secretSettings, ...generalSettings } },
   { title: "Temporal", settings: temporalSettings },
   { title: "Server", settings: { ...serverSettings, ...limitSettings } },
+  { title: "Limits", settings: admissionSettings },
   { title: "Gateway", settings: gatewaySettings },
   ...PROVIDER_SPECS.map(({ title, operatorSettings }) => ({
     title,
@@ -64,6 +66,7 @@ function readConfig(env: Environment, needs: { secretKey: boolean }, problems: S
     secretKeys: isKeyRead ? read(secretSettings).secretKeys : [],
     temporal: read(temporalSettings),
     server: { ...read(serverSettings), limits: read(limitSettings) },
+    admission: read(admissionSettings),
     gateway: read(gatewaySettings),
     providers: Object.fromEntries(
       PROVIDER_SPECS.map(({ id, operatorSettings }) => [id, read<ProviderSettings>(operatorSettings)]),

@@ -4,17 +4,19 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Dispatcher } from "undici";
 import { matchRoute, pickVariant } from "../domain/assignment.ts";
 import type { NewVariant, ServedRouter } from "../domain/router.ts";
+import type { Admission } from "../http/admission/admission.ts";
 import { cachedLookup } from "../http/cache.ts";
 import { OpenAiError } from "../http/openAiError.ts";
 import type { RouterStore } from "../store/store.ts";
 import { assignmentHash, randomNumber } from "./assignmentHash.ts";
-import { readChatBody, type ChatBody } from "./chatBody.ts";
+import type { ChatBody } from "./chatBody.ts";
 import type { ExposureRecorder } from "./recorder.ts";
 import { readBody } from "./requestBody.ts";
 import { streamResponse } from "./streamResponse.ts";
 import { callUpstream, refusalOf, type CallSignal, type UpstreamResponse } from "./upstream.ts";
 
 export interface GatewayDeps {
+  admission: Pick<Admission, "bytes" | "turns">;
   routers: Pick<RouterStore, "serving">;
   recorder: ExposureRecorder;
   agent: Dispatcher;
@@ -56,9 +58,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
       return deps.routers.serving(workspaceId, routerId);
     },
   });
-  return {
-    async serve(workspaceId, incoming, { outgoing, headers: common }) {
-      const body = readChatBody(await readBody(incoming));
+  /** Holds the body only until an upstream has answered: a response can take far longer than that. */
+  const choose = async (workspaceId: string, incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const hold = deps.admission.bytes.hold(workspaceId);
+    try {
+      const body = await readBody(incoming, hold);
       const { routerId, modelHint } = parseModel(deps.modelPrefix, body.model);
       const router = routerId === null ? null : await findRouter(`${workspaceId}/${routerId}`);
       if (router === null) {
@@ -66,20 +70,26 @@ export function createGateway(deps: GatewayDeps): Gateway {
         throw new OpenAiError(404, message, { code: "model_not_found", param: "model" });
       }
       const assignment = assign(router, body, modelHint);
-      const { variant, response } = await callVariants(deps, assignment, body, {
-        accept: incoming.headers.accept,
-        signal: new CallerSignal(outgoing),
-      });
-      const headers: Record<string, string> = { ...response.headers, ...routingHeaders(assignment, variant) };
-      if (response.status < 200 || response.status > 299) return refusalOf({ ...response, headers });
-      const committed = record(deps, workspaceId, assignment, variant, body.user);
-      const isEventStream = response.headers["content-type"]?.startsWith("text/event-stream") === true;
-      // A stream ends with the commit, not with the upstream's last byte.
-      if (isEventStream) delete headers["content-length"];
-      outgoing.writeHead(response.status, { ...common, ...headers, ...OWN_HEADERS });
-      await streamResponse(response.body, outgoing, { isEventStream, committed });
-      return null;
-    },
+      const call = { accept: incoming.headers.accept, signal: new CallerSignal(outgoing) };
+      return { assignment, user: body.user, ...(await callVariants(deps, assignment, body, call)) };
+    } finally {
+      hold.release();
+    }
+  };
+  return {
+    serve: (workspaceId, incoming, target) =>
+      deps.admission.turns.gateway.run(workspaceId, target.outgoing, async () => {
+        const { assignment, user, variant, response } = await choose(workspaceId, incoming, target.outgoing);
+        const headers: Record<string, string> = { ...response.headers, ...routingHeaders(assignment, variant) };
+        if (response.status < 200 || response.status > 299) return refusalOf({ ...response, headers });
+        const committed = record(deps, workspaceId, assignment, variant, user);
+        const isEventStream = response.headers["content-type"]?.startsWith("text/event-stream") === true;
+        // A stream ends with the commit, not with the upstream's last byte.
+        if (isEventStream) delete headers["content-length"];
+        target.outgoing.writeHead(response.status, { ...target.headers, ...headers, ...OWN_HEADERS });
+        await streamResponse(response.body, target.outgoing, { isEventStream, committed });
+        return null;
+      }),
   };
 }
 

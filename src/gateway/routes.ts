@@ -58,7 +58,7 @@ const chatHeaders = z.object({
   "x-crosscurrent-route": z.string().describe("The route that matched the call."),
   "x-crosscurrent-variant": z.string().describe("The variant whose upstream responded."),
 });
-const REFUSALS = ["400", "401", "403", "404", "413", "415", "429", "4XX", "500", "502", "504", "5XX"];
+const REFUSALS = ["400", "401", "403", "404", "413", "415", "429", "4XX", "500", "502", "503", "504", "5XX"];
 
 export function registerChat(app: App, gateway: Gateway, proxy: ProxySettings): void {
   const refused = {

@@ -30,7 +30,7 @@ export const SECURITY: Record<string, string[]>[] = [{ apiKey: [] }, { session: 
 export function documentation(tag: string, definition: EndpointDocumentation): RouteConfig {
   const { method, path, operationId, summary, description, params, query, body, response } = definition;
   const { status = response ? 200 : 204, mediaType = "application/json" } = definition;
-  const problems: ProblemStatus[] = [401, 429, ...(params ? [404 as const] : [])];
+  const problems: ProblemStatus[] = [401, 429, 503, ...(params ? [404 as const] : [])];
   if (query || method !== "get") problems.push(400);
   if (method !== "get") problems.push(403, 413);
   if (body) problems.push(415);

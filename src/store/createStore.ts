@@ -14,6 +14,7 @@ import { createOwnershipStore } from "./ownership/postgres.ts";
 import { openDatabase, readNowMs } from "./postgres/database.ts";
 import { createRouterStore } from "./routers/postgres.ts";
 import { createRunStore } from "./runs/postgres.ts";
+import { createServerStore } from "./servers/postgres.ts";
 import { createSessionStore } from "./sessions/postgres.ts";
 import type { Store } from "./store.ts";
 import { createSyncStateStore } from "./syncState/postgres.ts";
@@ -40,6 +41,7 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
   const db = openDatabase(options.databaseUrl, options.maxConnections ?? MAX_CONNECTIONS);
   return {
     workspaces: createWorkspaceStore(db),
+    servers: createServerStore(db),
     sessions: createSessionStore(db),
     integrations: createIntegrationStore(db, options),
     ownership: createOwnershipStore(db, options),

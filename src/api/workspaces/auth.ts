@@ -35,7 +35,9 @@ export function authenticate(
   return async (c, next) => {
     const authorization = c.req.header("authorization");
     const workspaceId = await (authorization === undefined ? bySession(c, deps) : byKey(c, authorization, deps));
-    await deps.limits.call?.(workspaceId);
+    const { calls } = c.get("admission");
+    calls.check(workspaceId);
+    calls.count(workspaceId, 1);
     c.set("workspaceId", workspaceId);
     await next();
   };

@@ -1,4 +1,4 @@
-// Limits per minute on sign-ins, calls with wrong keys and a workspace's calls. Each process counts for itself.
+// Limits per minute on sign-ins and calls with wrong keys. Each process counts for itself.
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { Problem } from "../../http/problem.ts";
 
@@ -6,18 +6,15 @@ import { Problem } from "../../http/problem.ts";
 export interface LimitSettings {
   signInsPerMinute: number;
   failedKeysPerMinute: number;
-  workspaceCallsPerMinute: number;
 }
 
 /** Each counts one call, and throws a 429 if there were too many. */
 export interface Limits {
   signIn(address: string, apiKey: string): Promise<void>;
   failedKey(address: string): Promise<void>;
-  /** Null if calls are not limited, so that they cost nothing. */
-  call: ((workspaceId: string) => Promise<void>) | null;
 }
 
-export const NO_LIMITS: LimitSettings = { signInsPerMinute: 0, failedKeysPerMinute: 0, workspaceCallsPerMinute: 0 };
+export const NO_LIMITS: LimitSettings = { signInsPerMinute: 0, failedKeysPerMinute: 0 };
 
 const MINUTE_SECONDS = 60;
 /** Guesses of one key share its start, which is too short to give the key away. */
@@ -33,7 +30,6 @@ export function createLimits(settings: LimitSettings): Limits {
       await byKey?.(apiKey.slice(0, KEY_PREFIX_CHARS));
     },
     failedKey: async (address) => await failed?.(address),
-    call: limiter(settings.workspaceCallsPerMinute, "calls of this workspace"),
   };
 }
 
