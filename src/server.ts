@@ -1,4 +1,5 @@
 // The server's composition root: builds every dependency of the API, serves it, and drains it.
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -6,6 +7,8 @@ import { join } from "node:path";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
 import { createApp } from "./api/app.ts";
 import type { WebSettings } from "./api/deps.ts";
+import { createAdmission } from "./http/admission/admission.ts";
+import { keepPresence } from "./http/admission/presence.ts";
 import { Problem, problemResponse } from "./http/problem.ts";
 import type { Config } from "./config/config.ts";
 import { closeConnectors, createConnectors } from "./providers/registry.ts";
@@ -50,8 +53,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const metrics = createMetrics();
   const upstreams = createAddressPolicy(config.gateway.allowedHosts, config.gateway.allowedPorts);
   const agent = createUpstreamAgent(upstreams);
+  const admission = createAdmission(config.admission);
   const gateway = createGateway({
     ...config.gateway,
+    admission,
     routers: store.routers,
     installationId: installationIdOf(config),
     recorder: createRecorder(store.exposures, (count) => metrics.countExposures(count)),
@@ -69,6 +74,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     connectors,
     exposureMaxAgeDays: config.exposureMaxAgeDays,
     upstreams,
+    admission,
     registerGateway: (api, proxy) => registerChat(api, gateway, proxy),
     logger,
     metrics,
@@ -77,14 +83,22 @@ export async function startServer(config: Config): Promise<RunningServer> {
   });
   const server = createHttpServer((request, node) => app.fetch(request, node));
   const measurements = createMetricsServer(metrics);
-  const release = () =>
-    Promise.allSettled([
+  const serverId = randomUUID();
+  const presence = await keepPresence({
+    seen: () => store.servers.seen(serverId),
+    remove: () => store.servers.remove(serverId),
+    onCount: (servers) => admission.setServers(servers),
+  });
+  const release = async () => {
+    await presence.stop();
+    await Promise.allSettled([
       closeAtOnce(measurements),
       store.close(),
       temporal.close(),
       closeConnectors(connectors),
       agent.destroy(),
     ]);
+  };
   const { metricsAddress } = config.server;
   const listenAtAll = async () => {
     if (metricsAddress !== undefined) await listen(measurements, toHostAndPort(metricsAddress));

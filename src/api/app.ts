@@ -3,6 +3,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context, MiddlewareHandler } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
+import { CallerLeftError } from "../http/admission/refusals.ts";
 import type { App, Env } from "../http/env.ts";
 import { secureHeaders } from "../http/headers.ts";
 import { isOpenAiPath, OpenAiError, openAiErrorResponse, toOpenAiError } from "../http/openAiError.ts";
@@ -49,6 +50,10 @@ export function createApp(deps: AppDeps): App {
   const web: WebSettings = { ...NO_WEB, ...deps.web };
   const limits = createLimits(web.limits);
   app.use(observe(deps, web));
+  app.use(async (c, next) => {
+    c.set("admission", deps.admission);
+    await next();
+  });
   registerSignIn(app, deps, web, limits);
   app.use("/v1/*", authenticate(deps.store, web, limits));
   registerHealth(app, deps);
@@ -123,6 +128,7 @@ const RETRY_LATER = { "retry-after": "5" };
 /** Errors that callers can correct say how in the response; others are logged and get a 500 without details. */
 function toProblem({ logger }: AppDeps, error: Error): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof CallerLeftError) return new Problem(499, error.message);
   if (error instanceof InvalidFieldError) return invalid([{ path: error.path, message: error.message }]);
   if (error instanceof InUseError) return new Problem(409, error.message, { blockers: error.blockers });
   if (error instanceof ConflictError) return new Problem(409, error.message);

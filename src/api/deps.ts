@@ -1,6 +1,7 @@
 // What the composition root gives to the API: everything that does I/O comes in here.
 import type { IntegrationControl } from "../client/index.ts";
 import type { Provider } from "../domain/integration.ts";
+import type { Admission } from "../http/admission/admission.ts";
 import type { ProxySettings } from "../http/clientOrigin.ts";
 import type { App } from "../http/env.ts";
 import type { Connector } from "../providers/connector.ts";
@@ -17,6 +18,8 @@ export interface AppDeps {
   upstreams: UpstreamPolicy;
   /** Adds the endpoints of the gateway, which the API authenticates. */
   registerGateway(app: App, proxy: ProxySettings): void;
+  /** What each workspace may use of this server. */
+  admission: Admission;
   logger: ApiLogger;
   metrics: ApiMetrics;
   /** Rejects if Temporal cannot be reached. */

@@ -10,6 +10,7 @@ import {
   type SettingValues,
 } from "./setting.ts";
 import {
+  admissionSettings,
   gatewaySettings,
   generalSettings,
   limitSettings,
@@ -51,6 +52,7 @@ export const SETTING_GROUPS: { title: string; settings: SettingGroup }[] = [
   },
   { title: "Temporal", settings: temporalSettings },
   { title: "Server", settings: { ...serverSettings, ...limitSettings } },
+  { title: "Limits", settings: admissionSettings },
   { title: "Gateway", settings: gatewaySettings },
   ...PROVIDER_SPECS.map(({ title, operatorSettings }) => ({
     title,
@@ -85,6 +87,7 @@ function readConfig(env: Environment, needs: { secretKey: boolean }, problems: S
     },
     temporal: read(temporalSettings),
     server: { ...read(serverSettings), limits: read(limitSettings) },
+    admission: read(admissionSettings),
     gateway: read(gatewaySettings),
     providers: Object.fromEntries(
       PROVIDER_SPECS.map(({ id, operatorSettings }) => [id, read<ProviderSettings>(operatorSettings)]),

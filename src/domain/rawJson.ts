@@ -23,18 +23,6 @@ export function sliceMember(text: string, name: string): string | null {
   return slice;
 }
 
-/** Replaces every member `name` by the JSON text `value`, because parsers differ in which one of several counts. */
-export function replaceMember(text: string, name: string, value: string): string {
-  let result = "";
-  let copiedTo = 0;
-  for (const { key, start, end } of membersOf(text)) {
-    if (key !== name) continue;
-    result += text.slice(copiedTo, start) + value;
-    copiedTo = end;
-  }
-  return result + text.slice(copiedTo);
-}
-
 /**
  * The same text for every order of members (at any depth) and all white space between them. Values stay as they are
  * written. Members of the object itself that are named in `omitted` are left out.

@@ -4,11 +4,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Dispatcher } from "undici";
 import { matchRoute, pickVariant } from "../domain/assignment.ts";
 import type { NewVariant, ServedRouter } from "../domain/router.ts";
+import type { Admission } from "../http/admission/admission.ts";
 import { cachedLookup } from "../http/cache.ts";
 import { OpenAiError } from "../http/openAiError.ts";
 import type { RouterStore } from "../store/store.ts";
 import { assignmentHash, randomNumber } from "./assignmentHash.ts";
-import { readChatBody, type ChatBody } from "./chatBody.ts";
+import type { ChatBody } from "./chatBody.ts";
 import type { ExposureRecorder } from "./recorder.ts";
 import { LOOP_HEADER, nextLoopHeader } from "./loop.ts";
 import { readBody } from "./requestBody.ts";
@@ -16,6 +17,7 @@ import { streamResponse } from "./streamResponse.ts";
 import { callUpstream, refusalOf, type CallSignal, type UpstreamResponse } from "./upstream.ts";
 
 export interface GatewayDeps {
+  admission: Pick<Admission, "bytes" | "turns">;
   routers: Pick<RouterStore, "serving">;
   recorder: ExposureRecorder;
   agent: Dispatcher;
@@ -59,10 +61,12 @@ export function createGateway(deps: GatewayDeps): Gateway {
       return deps.routers.serving(workspaceId, routerId);
     },
   });
-  return {
-    async serve(workspaceId, incoming, { outgoing, headers: common }) {
-      const loop = nextLoopHeader(incoming.headers[LOOP_HEADER], deps.installationId);
-      const body = readChatBody(await readBody(incoming));
+  /** Holds the body only until an upstream has answered: a response can take far longer than that. */
+  const choose = async (workspaceId: string, incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const loop = nextLoopHeader(incoming.headers[LOOP_HEADER], deps.installationId);
+    const hold = deps.admission.bytes.hold(workspaceId);
+    try {
+      const body = await readBody(incoming, hold);
       const { routerId, modelHint } = parseModel(deps.modelPrefix, body.model);
       const router = routerId === null ? null : await findRouter(`${workspaceId}/${routerId}`);
       if (router === null) {
@@ -71,23 +75,28 @@ export function createGateway(deps: GatewayDeps): Gateway {
       }
       const assignment = assign(router, body, modelHint);
       if (body.user !== null) deps.recorder.check();
-      const { variant, response } = await callVariants(deps, assignment, body, {
-        accept: incoming.headers.accept,
-        loop,
-        signal: new CallerSignal(outgoing),
-      });
-      const headers: Record<string, string> = { ...response.headers, ...routingHeaders(assignment, variant) };
-      if (response.status < 200 || response.status > 299) {
-        return refusalOf({ ...response, headers }, variant.upstream.apiKey);
-      }
-      const committed = record(deps, workspaceId, assignment, variant, body.user);
-      const isEventStream = response.headers["content-type"]?.startsWith("text/event-stream") === true;
-      // A stream ends with the commit, not with the upstream's last byte.
-      if (isEventStream) delete headers["content-length"];
-      outgoing.writeHead(response.status, { ...common, ...headers, ...OWN_HEADERS });
-      await streamResponse(response.body, outgoing, { isEventStream, committed });
-      return null;
-    },
+      const call = { accept: incoming.headers.accept, loop, signal: new CallerSignal(outgoing) };
+      return { assignment, user: body.user, ...(await callVariants(deps, assignment, body, call)) };
+    } finally {
+      hold.release();
+    }
+  };
+  return {
+    serve: (workspaceId, incoming, target) =>
+      deps.admission.turns.gateway.run(workspaceId, target.outgoing, async () => {
+        const { assignment, user, variant, response } = await choose(workspaceId, incoming, target.outgoing);
+        const headers: Record<string, string> = { ...response.headers, ...routingHeaders(assignment, variant) };
+        if (response.status < 200 || response.status > 299) {
+          return refusalOf({ ...response, headers }, variant.upstream.apiKey);
+        }
+        const committed = record(deps, workspaceId, assignment, variant, user);
+        const isEventStream = response.headers["content-type"]?.startsWith("text/event-stream") === true;
+        // A stream ends with the commit, not with the upstream's last byte.
+        if (isEventStream) delete headers["content-length"];
+        target.outgoing.writeHead(response.status, { ...target.headers, ...headers, ...OWN_HEADERS });
+        await streamResponse(response.body, target.outgoing, { isEventStream, committed });
+        return null;
+      }),
   };
 }
 

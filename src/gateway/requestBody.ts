@@ -1,31 +1,59 @@
-// The body of a call as bytes, counted as they arrive.
+// The body of a call, counted and scanned as its bytes arrive.
 import type { IncomingMessage } from "node:http";
+import type { JsonScan } from "../domain/jsonScan.ts";
+import type { Hold } from "../http/admission/heldBytes.ts";
 import { OpenAiError } from "../http/openAiError.ts";
+import { faultError, readChatBody, scanChatBody, type ChatBody } from "./chatBody.ts";
 
 /** Large, because calls contain images and audio. */
 export const MAX_CHAT_BODY_BYTES = 32 * 1024 * 1024;
 
-/** Rejects with OpenAiError 413 or 415. A 413 closes the connection, because the rest of the body will not be read. */
-export function readBody(incoming: IncomingMessage): Promise<Buffer> {
-  if (Number(incoming.headers["content-length"] ?? 0) > MAX_CHAT_BODY_BYTES) return Promise.reject(tooLarge());
+/**
+ * Rejects with OpenAiError 400, 413 or 415, and with a Problem if `hold` has no room. A refusal in the middle of a body
+ * closes the connection, because the rest of it will not be read.
+ */
+export async function readBody(incoming: IncomingMessage, hold: Hold): Promise<ChatBody> {
+  const declared = Number(incoming.headers["content-length"] ?? 0);
+  if (declared > MAX_CHAT_BODY_BYTES) throw tooLarge();
   const [type = "", charset] = (incoming.headers["content-type"] ?? "").toLowerCase().split(";");
   const isUtf8 = charset === undefined || !charset.includes("charset=") || /charset="?utf-8"?/.test(charset);
   if (type.trim() !== "application/json" || !isUtf8) {
-    return Promise.reject(new OpenAiError(415, "Send the body as application/json in UTF-8."));
+    throw new OpenAiError(415, "Send the body as application/json in UTF-8.");
   }
   if ((incoming.headers["content-encoding"] ?? "identity").toLowerCase() !== "identity") {
-    return Promise.reject(new OpenAiError(415, "Send the body without a content encoding."));
+    throw new OpenAiError(415, "Send the body without a content encoding.");
   }
+  hold.add(declared);
+  const scan = scanChatBody();
+  return readChatBody(await readBytes(incoming, { declared, hold, scan }), scan);
+}
+
+interface Reading {
+  declared: number;
+  hold: Hold;
+  scan: JsonScan;
+}
+
+function readBytes(incoming: IncomingMessage, { declared, hold, scan }: Reading): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    const refuse = (error: unknown) => {
+      chunks.length = 0;
+      incoming.pause();
+      reject(error);
+    };
     incoming.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
       chunks.push(chunk);
-      if (bytes <= MAX_CHAT_BODY_BYTES) return;
-      chunks.length = 0;
-      incoming.pause();
-      reject(tooLarge());
+      try {
+        if (bytes > MAX_CHAT_BODY_BYTES) throw tooLarge();
+        if (bytes > declared) hold.add(chunk.length);
+        const fault = scan.push(chunk);
+        if (fault !== null) throw withClose(faultError(fault));
+      } catch (error) {
+        refuse(error);
+      }
     });
     incoming.on("end", () => resolve(Buffer.concat(chunks, bytes)));
     incoming.on("error", () => reject(new OpenAiError(400, "The body broke off.")));
@@ -33,6 +61,11 @@ export function readBody(incoming: IncomingMessage): Promise<Buffer> {
 }
 
 function tooLarge(): OpenAiError {
-  const message = `The body is larger than ${MAX_CHAT_BODY_BYTES} bytes. Send less in one call.`;
-  return new OpenAiError(413, message, { headers: { connection: "close" } });
+  return withClose(
+    new OpenAiError(413, `The body is larger than ${MAX_CHAT_BODY_BYTES} bytes. Send less in one call.`),
+  );
+}
+
+function withClose({ status, message }: OpenAiError): OpenAiError {
+  return new OpenAiError(status, message, { headers: { connection: "close" } });
 }

@@ -1,28 +1,55 @@
 // Request bodies. Bytes are counted as they arrive, so an oversized body is refused before it is read or parsed.
 import { isUtf8 } from "node:buffer";
+import { JsonScan, type JsonFault, type JsonLimits } from "../domain/jsonScan.ts";
+import type { Hold } from "./admission/heldBytes.ts";
 import { Problem } from "./problem.ts";
 
 /** Far more than a valid body needs. */
 export const MAX_CONFIG_BODY_BYTES = 64 * 1024;
 
-/** The body as text, without a byte order mark. A body that is too large is a 413, whatever else is wrong with it. */
-export async function readText(request: Request, maxBytes: number): Promise<string> {
-  const bytes = await readBytes(request, maxBytes);
-  if (!isUtf8(bytes)) throw new Problem(400, "The body is not valid UTF-8.");
-  const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  return bytes.toString("utf8", start);
+/** Valid bodies nest far less, and a record or a list of settings has far fewer members. */
+const CONFIG_LIMITS: JsonLimits = { maxDepth: 32, maxValues: 20_000, maxMembersOfObject: 5_000 };
+
+export interface BodyOptions {
+  maxBytes: number;
+  /** Default: those of a body of settings. */
+  limits?: JsonLimits;
+  /** NDJSON. */
+  isLines?: boolean;
+  /** Counts the bytes as held by the call; absent for calls without a workspace. */
+  hold?: Hold | undefined;
 }
 
-async function readBytes(request: Request, maxBytes: number): Promise<Buffer> {
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
+/**
+ * The body as text, without a byte order mark. A body that is too large is a 413, whatever else is wrong with it. Depth
+ * and members are checked while the bytes arrive, so that the text can be parsed in a bounded time.
+ */
+export async function readText(request: Request, options: BodyOptions): Promise<string> {
+  const bytes = await readBytes(request, options);
+  if (!isUtf8(bytes)) throw new Problem(400, "The body is not valid UTF-8.");
+  return bytes.toString("utf8", startsWithMark(bytes) ? 3 : 0);
+}
+
+async function readBytes(request: Request, { maxBytes, limits, isLines = false, hold }: BodyOptions): Promise<Buffer> {
+  const declared = Number(request.headers.get("content-length") ?? 0);
+  if (declared > maxBytes) throw tooLarge(maxBytes);
   if (request.body === null) return Buffer.alloc(0);
-  const chunks: Uint8Array[] = [];
+  const scan = new JsonScan(limits ?? CONFIG_LIMITS, { isLines });
+  hold?.add(declared);
+  let chunks: Uint8Array[] = [];
   let bytes = 0;
+  let fault: JsonFault | null = null;
   for await (const chunk of received(request.body)) {
     bytes += chunk.byteLength;
     if (bytes > maxBytes) throw tooLarge(maxBytes);
-    chunks.push(chunk);
+    if (bytes > declared) hold?.add(chunk.byteLength);
+    fault = scan.push(bytes === chunk.byteLength && startsWithMark(chunk) ? chunk.subarray(3) : chunk);
+    // Read on, because a body that is too large is a 413 before it is anything else.
+    if (fault === null) chunks.push(chunk);
+    else chunks = [];
   }
+  fault = scan.end();
+  if (fault !== null) throw faultProblem(fault);
   return Buffer.concat(chunks, bytes);
 }
 
@@ -32,6 +59,22 @@ async function* received(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8
     yield* body;
   } catch {
     throw new Problem(400, "The body broke off.");
+  }
+}
+
+const startsWithMark = (bytes: Uint8Array): boolean => bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+
+function faultProblem(fault: JsonFault): Problem {
+  switch (fault) {
+    case "too_deep":
+      return new Problem(400, "The body has too many lists and objects within each other.");
+    case "too_many_members":
+      return new Problem(400, "An object of the body has too many members.");
+    case "too_many_values":
+      return new Problem(413, "The body has too many values. Send less in one call.");
+    case "broken":
+    case "repeated":
+      return new Problem(400, "The body is not valid JSON.");
   }
 }
 

@@ -2,7 +2,8 @@
 import type { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { MAX_CONFIG_BODY_BYTES, mediaType, parseJson, readText } from "./body.ts";
-import type { App, Env } from "./env.ts";
+import type { TurnName } from "./admission/admission.ts";
+import { callerOf, type App, type Env } from "./env.ts";
 import { documentation, type EndpointDocumentation } from "./openApi.ts";
 import { fieldErrors, invalid, notFound } from "./problem.ts";
 import { refuseReservedNames } from "./reservedNames.ts";
@@ -17,6 +18,8 @@ interface Call<P, Q, B> {
 }
 
 interface Endpoint<P, Q, B, R> extends EndpointDocumentation<P, Q, B, R> {
+  /** What the call takes a turn of. Default: `api`. */
+  turns?: TurnName;
   /** Selects the schema of the body by what the path names; `body` documents all of them. */
   bodyFor?: (workspaceId: string, params: Output<P>) => Promise<z.ZodType<Output<B>>>;
   /** Runs only for calls that pass all schemas. Returns what `response` describes, or a Response made by hand. */
@@ -35,24 +38,43 @@ export function endpointsOf(app: App, tag: string) {
   ): void => {
     const { method, path, bodyFor, status = 200, handler } = definition;
     app.openAPIRegistry.registerPath(documentation(tag, definition));
-    route(app, method, path, async (c) => {
-      const workspaceId = c.get("workspaceId");
-      // Sound: each value was parsed by the schema of its type, or is undefined without a schema.
-      const params = parsePath(definition.params, c) as Output<P>;
-      const query = parseQuery(definition.query, c) as Output<Q>;
-      const text = method === "get" ? "" : await readText(c.req.raw, MAX_CONFIG_BODY_BYTES);
-      let body: unknown;
-      if (definition.body !== undefined) {
-        mediaType(c.req.raw, ["application/json"]);
-        const value = parseJson(text);
-        refuseReservedNames(value);
-        body = await parseBody(value, (await bodyFor?.(workspaceId, params)) ?? definition.body);
-      }
-      const response = await handler({ workspaceId, params, query, body: body as Output<B> }, c);
-      if (response instanceof Response) return response;
-      return definition.response === undefined ? c.body(null, 204) : c.json(response as object, status);
-    });
+    route(app, method, path, (c) =>
+      withTurn(c, definition, async (text) => {
+        const workspaceId = c.get("workspaceId");
+        // Sound: each value was parsed by the schema of its type, or is undefined without a schema.
+        const params = parsePath(definition.params, c) as Output<P>;
+        const query = parseQuery(definition.query, c) as Output<Q>;
+        let body: unknown;
+        if (definition.body !== undefined) {
+          mediaType(c.req.raw, ["application/json"]);
+          const value = parseJson(text);
+          refuseReservedNames(value);
+          body = await parseBody(value, (await bodyFor?.(workspaceId, params)) ?? definition.body);
+        }
+        const response = await handler({ workspaceId, params, query, body: body as Output<B> }, c);
+        if (response instanceof Response) return response;
+        return definition.response === undefined ? c.body(null, 204) : c.json(response as object, status);
+      }),
+    );
   };
+}
+
+/** Reads the body before the turn, so that a slow caller takes no turn from others. */
+async function withTurn(
+  c: Context<Env>,
+  { method, open = false, turns = "api" }: Pick<EndpointDocumentation, "method" | "open"> & { turns?: TurnName },
+  work: (text: string) => Promise<Response>,
+): Promise<Response> {
+  const admission = c.get("admission");
+  const hold = open ? undefined : admission.bytes.hold(c.get("workspaceId"));
+  try {
+    const options = { maxBytes: MAX_CONFIG_BODY_BYTES, hold };
+    const text = method === "get" ? "" : await readText(c.req.raw, options);
+    if (open) return await work(text);
+    return await admission.turns[turns].run(c.get("workspaceId"), callerOf(c), () => work(text));
+  } finally {
+    hold?.release();
+  }
 }
 
 /** Adds a handler under a path template, which it notes for logs and metrics. */

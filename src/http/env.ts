@@ -1,12 +1,17 @@
 // The app, and what its context carries for one request.
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import type { Scope } from "../domain/apiKey.ts";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Admission } from "./admission/admission.ts";
+import type { Caller } from "./admission/fairQueue.ts";
 
 export interface Env {
   /** Present if a Node server made the call. The gateway streams on them without web streams in between. */
   Bindings: { incoming?: IncomingMessage; outgoing?: ServerResponse };
   Variables: {
+    /** Set for every call. */
+    admission: Admission;
     /** Set by the authentication of every call under /v1. */
     workspaceId: string;
     /** What the key of the call may do. Set with the workspace. */
@@ -17,3 +22,9 @@ export interface Env {
 }
 
 export type App = OpenAPIHono<Env>;
+
+/** The caller's side of the call; undefined without a Node server, as in tests. */
+export function callerOf(c: Context<Env>): Caller {
+  const bindings: Env["Bindings"] | undefined = c.env;
+  return bindings?.outgoing;
+}

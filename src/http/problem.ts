@@ -43,9 +43,16 @@ export const PROBLEMS = {
   409: { title: "Conflict", description: "The call conflicts with the current state. `detail` says how." },
   413: { title: "Content Too Large", description: "The body is too large." },
   415: { title: "Unsupported Media Type", description: "The body has another media type, charset or encoding." },
-  429: { title: "Too Many Requests", description: "Too many calls. `Retry-After` says when to try again." },
+  429: {
+    title: "Too Many Requests",
+    description: "Too many calls, or too much at once. `Retry-After` says when to try again.",
+  },
+  499: { title: "Client Closed Request", description: "The caller left before the response." },
   500: { title: "Internal Server Error", description: "The server failed. The call can be repeated." },
-  503: { title: "Service Unavailable", description: "A dependency is not available. Try again later." },
+  503: {
+    title: "Service Unavailable",
+    description: "A dependency is not available, or the server is busy. Try again later.",
+  },
 } as const;
 
 export type Blockers = z.output<typeof problemSchema>["blockers"];

@@ -17,6 +17,7 @@ import { readNowMs } from "./postgres/database.ts";
 import { turnsByWorkspace } from "./postgres/turns.ts";
 import { createRouterStore } from "./routers/postgres.ts";
 import { createRunStore } from "./runs/postgres.ts";
+import { createServerStore } from "./servers/postgres.ts";
 import { createSessionStore } from "./sessions/postgres.ts";
 import type { Store } from "./store.ts";
 import { createSyncStateStore } from "./syncState/postgres.ts";
@@ -48,6 +49,7 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
   return {
     workspaces: createWorkspaceStore(keys),
     keys: createKeyStore(keys),
+    servers: createServerStore(keys),
     sessions: createSessionStore(keys),
     integrations: createIntegrationStore(bookkeeping, options),
     ownership: createOwnershipStore(bookkeeping, options),

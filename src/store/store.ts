@@ -11,6 +11,7 @@ import type { MetricStore } from "./metrics/interface.ts";
 import type { OwnershipStore } from "./ownership/interface.ts";
 import type { RouterStore } from "./routers/interface.ts";
 import type { RunStore } from "./runs/interface.ts";
+import type { ServerStore } from "./servers/interface.ts";
 import type { SessionStore } from "./sessions/interface.ts";
 import type { SyncStateStore } from "./syncState/interface.ts";
 import type { WorkspaceStore } from "./workspaces/interface.ts";
@@ -35,6 +36,7 @@ export interface CleanupStore {
 export interface Store {
   readonly workspaces: WorkspaceStore;
   readonly keys: KeyStore;
+  readonly servers: ServerStore;
   readonly sessions: SessionStore;
   readonly integrations: IntegrationStore;
   readonly ownership: OwnershipStore;

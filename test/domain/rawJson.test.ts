@@ -2,13 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  canonicalObject,
-  escapeControlCharacters,
-  replaceMember,
-  scanObject,
-  sliceMember,
-} from "../../src/domain/rawJson.ts";
+import { canonicalObject, escapeControlCharacters, scanObject, sliceMember } from "../../src/domain/rawJson.ts";
 
 const keys = fc.oneof(
   fc.constantFrom("model", "properties", 'a"\\,{', "\\"),
@@ -50,33 +44,6 @@ describe("sliceMember", () => {
     expect(sliceMember(text, "p")).toBe("[12345678901234567890.50]");
     expect(JSON.parse(text)).toEqual({ p: [Number("12345678901234567890.50")], q: "}\\" });
   });
-});
-
-describe("replaceMember", () => {
-  test("changes the value at the top and not one character else", () => {
-    fc.assert(
-      fc.property(objects, spaces, fc.string(), (object, space, model) => {
-        const text = spaced({ ...object, model: "MARKED" }, space);
-        const changed = replaceMember(text, "model", JSON.stringify(model));
-        expect(JSON.parse(changed)).toEqual(JSON.parse(JSON.stringify({ ...object, model })));
-        expect(changed).toBe(text.replace('"MARKED"', () => JSON.stringify(model)));
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  test("replaces every member of the name", () => {
-    expect(replaceMember('{"m":1 ,"n":{"m":2},"\\u006d":[3]\n}', "m", '"x"')).toBe(
-      '{"m":"x" ,"n":{"m":2},"\\u006d":"x"\n}',
-    );
-  });
-
-  test.each(["{}", " { } ", '{"a":1}', '{"a":{"model":1}}', '{"a":["model",{"model":2}]}'])(
-    "leaves %s as it is",
-    (text) => {
-      expect(replaceMember(text, "model", '"x"')).toBe(text);
-    },
-  );
 });
 
 describe("canonicalObject", () => {

@@ -3,16 +3,23 @@ import type { ServerResponse } from "node:http";
 import { PassThrough } from "node:stream";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readChatBody } from "../../src/gateway/chatBody.ts";
+import { readChatBody, scanChatBody, type ChatBody } from "../../src/gateway/chatBody.ts";
 import { streamResponse } from "../../src/gateway/streamResponse.ts";
 import { cachedLookup } from "../../src/http/cache.ts";
 import { eventually } from "../support/eventually.ts";
+
+/** The body as if it came in one piece. */
+function readWhole(bytes: Buffer): ChatBody {
+  const scan = scanChatBody();
+  scan.push(bytes);
+  return readChatBody(bytes, scan);
+}
 
 describe("the body of a call", () => {
   test("any bytes are a call or a refusal, never a failure", () => {
     const refusal = (bytes: Uint8Array) => {
       try {
-        return typeof readChatBody(Buffer.from(bytes)).model;
+        return typeof readWhole(Buffer.from(bytes)).model;
       } catch (error) {
         return (error as Error).name;
       }

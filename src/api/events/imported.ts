@@ -1,14 +1,15 @@
 // What was imported for an event: its records, and the properties that they have.
 import { z } from "@hono/zod-openapi";
-import { PROPERTY_TYPES, type ImportedRecord, type Property } from "../../domain/event.ts";
+import { PROPERTY_TYPES, type Property } from "../../domain/event.ts";
 import { MAX_PROPERTIES_PER_EVENT } from "../../domain/limits.ts";
 import { endpointsOf } from "../../http/endpoint.ts";
-import type { App } from "../../http/env.ts";
+import { callerOf, type App } from "../../http/env.ts";
 import { orNotFound } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
-import { jsonResponse, rawList } from "../rawJson.ts";
-import { count, isoTime, listOf, time } from "../responses.ts";
+import { jsonResponse } from "../rawJson.ts";
+import { count, listOf, time } from "../responses.ts";
 import { eventParams, pageQuery, storableText } from "../schemas.ts";
+import { streamRecords, type PartRequest } from "./streamRecords.ts";
 
 const recordResponse = z
   .object({
@@ -57,16 +58,25 @@ export function registerImported(app: App, { store: { events } }: AppDeps): void
   endpoint({
     method: "get",
     path: "/v1/integrations/{id}/events/{name}/records",
+    turns: "reports",
     operationId: "listImportedRecords",
     summary: "List imported records",
-    description: "Returns what was imported for an event. The records contain user ids.",
+    description:
+      "Returns what was imported for an event. The records contain user ids. A page ends early once it has about 8 " +
+      "MB: go on with `next` until it is null.",
     params: eventParams,
     query: recordsQuery,
     response: listOf("records", recordResponse),
-    handler: async ({ workspaceId, params: { id, name }, query: { user, ...page } }) => {
-      const asked = { ...page, userId: user };
-      const { items, next } = orNotFound("event", await events.records(workspaceId, id, name, asked));
-      return jsonResponse(rawList("records", items.map(recordText), next));
+    handler: async ({ workspaceId, params: { id, name }, query: { user, ...page } }, c) => {
+      const read = async (asked: PartRequest) =>
+        orNotFound("event", await events.records(workspaceId, id, name, { ...asked, userId: user }));
+      const caller = callerOf(c);
+      const { bytes, turns } = c.get("admission");
+      return await streamRecords(page, read, {
+        caller,
+        hold: bytes.hold(workspaceId),
+        inTurn: (work) => turns.reports.run(workspaceId, caller, work),
+      });
     },
   });
   endpoint({
@@ -90,13 +100,6 @@ export function registerImported(app: App, { store: { events } }: AppDeps): void
       return jsonResponse(`{"properties":[${properties.map(propertyText).join(",")}],"truncated":${truncated}}`);
     },
   });
-}
-
-/** As text, because JSON.parse would lose digits of numbers. */
-function recordText({ uuid, userIds, timestampMs, properties }: ImportedRecord): string {
-  const user = { user_id: userIds[0] ?? "", user_ids: userIds };
-  const head = JSON.stringify({ uuid, ...user, timestamp: isoTime(timestampMs) });
-  return `${head.slice(0, -1)},"properties":${properties}}`;
 }
 
 function propertyText({ example, ...rest }: Property): string {

@@ -1,15 +1,20 @@
 // POST /v1/exposures: which user was served by which variant, many at a time, committed before the response.
 import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import type { JsonLimits } from "../../domain/jsonScan.ts";
 import { MAX_EXPOSURE_BODY_BYTES, MAX_EXPOSURES_PER_CALL } from "../../domain/limits.ts";
 import { isObject, mediaType, parseJson, readText } from "../../http/body.ts";
 import { route } from "../../http/endpoint.ts";
-import type { App } from "../../http/env.ts";
+import { callerOf, type App, type Env } from "../../http/env.ts";
 import { problemResponses, scopeSentence, securityOf } from "../../http/openApi.ts";
 import { invalid, Problem } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
 import { checkExposures, FieldErrors, type TimeWindow } from "./records.ts";
 
 const NDJSON_TYPES = ["application/x-ndjson", "application/ndjson", "application/jsonl"] as const;
+
+/** Far more than the fields of as many records as a call may have, blank lines included. */
+const LIMITS: JsonLimits = { maxDepth: 8, maxValues: 30 * MAX_EXPOSURES_PER_CALL, maxMembersOfObject: 100 };
 
 // For OpenAPI alone: records.ts checks the same rules without a schema.
 const id = (what: string) =>
@@ -54,17 +59,39 @@ export function registerExposures(app: App, deps: AppDeps): void {
     },
   });
   route(app, "post", "/v1/exposures", async (c) => {
-    // The size is checked before the content: a body that is too large is not parsed.
-    const text = await readText(c.req.raw, MAX_EXPOSURE_BODY_BYTES);
-    const type = mediaType(c.req.raw, ["application/json", ...NDJSON_TYPES]);
-    const errors = new FieldErrors();
-    const records = type === "application/json" ? recordsOfJson(text, errors) : recordsOfLines(text);
-    const checked = checkExposures(records, await timeWindow(deps, records), errors);
-    if (errors.total > 0) throw invalid(errors.listed, errors.total);
-    if (checked.length > 0) await deps.store.exposures.ingest(c.get("workspaceId"), checked);
-    deps.metrics.countExposures(checked.length);
-    return c.json({ accepted: checked.length }, 202);
+    const workspaceId = c.get("workspaceId");
+    const { exposures: rate, exposureBytes: byteRate, bytes, turns } = c.get("admission");
+    rate.check(workspaceId);
+    byteRate.check(workspaceId);
+    const hold = bytes.hold(workspaceId);
+    try {
+      // The size is checked before the content: a body that is too large is not parsed.
+      const isLines = !(c.req.header("content-type") ?? "").toLowerCase().startsWith("application/json");
+      const text = await readText(c.req.raw, { maxBytes: MAX_EXPOSURE_BODY_BYTES, limits: LIMITS, isLines, hold });
+      byteRate.count(workspaceId, Buffer.byteLength(text));
+      const committed = await turns.ingests.run(workspaceId, callerOf(c), async () => {
+        // Calls that waited for a turn meanwhile may have used up the rate.
+        rate.check(workspaceId);
+        return await ingest(deps, c, text);
+      });
+      return c.json({ accepted: committed }, 202);
+    } finally {
+      hold.release();
+    }
   });
+}
+
+async function ingest(deps: AppDeps, c: Context<Env>, text: string): Promise<number> {
+  const workspaceId = c.get("workspaceId");
+  const type = mediaType(c.req.raw, ["application/json", ...NDJSON_TYPES]);
+  const errors = new FieldErrors();
+  const records = type === "application/json" ? recordsOfJson(text, errors) : recordsOfLines(text);
+  c.get("admission").exposures.count(workspaceId, records.length);
+  const checked = checkExposures(records, await timeWindow(deps, records), errors);
+  if (errors.total > 0) throw invalid(errors.listed, errors.total);
+  if (checked.length > 0) await deps.store.exposures.ingest(workspaceId, checked);
+  deps.metrics.countExposures(checked.length);
+  return checked.length;
 }
 
 function recordsOfJson(text: string, errors: FieldErrors): unknown[] {

@@ -28,6 +28,7 @@ function registerLists(app: App, deps: AppDeps, spec: ProviderSpec, names: NonNu
   endpoint({
     method: "get",
     path: `/v1/integrations/{id}/${spec.id}/datasets`,
+    turns: "providerCalls",
     operationId: `list${name}Datasets`,
     summary: "List datasets",
     description: "Returns the datasets of the project that the integration can read.",
@@ -45,6 +46,7 @@ function registerLists(app: App, deps: AppDeps, spec: ProviderSpec, names: NonNu
   endpoint({
     method: "get",
     path: `/v1/integrations/{id}/${spec.id}/datasets/{dataset}/tables`,
+    turns: "providerCalls",
     operationId: `list${name}Tables`,
     summary: "List tables",
     description: "Returns the tables of a dataset, views included.",
@@ -65,6 +67,7 @@ function registerLists(app: App, deps: AppDeps, spec: ProviderSpec, names: NonNu
   endpoint({
     method: "get",
     path: `/v1/integrations/{id}/${spec.id}/datasets/{dataset}/tables/{table}/columns`,
+    turns: "providerCalls",
     operationId: `list${name}Columns`,
     summary: "List columns",
     description: "Returns the columns of a table, with the fields within structs.",

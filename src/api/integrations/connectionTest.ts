@@ -36,6 +36,7 @@ export function registerConnectionTest(app: App, deps: AppDeps, schemas: Provide
   endpoint({
     method: "post",
     path: "/v1/integrations/test",
+    turns: "providerCalls",
     operationId: "testNewIntegration",
     summary: "Test before creating",
     description:
@@ -56,6 +57,7 @@ export function registerConnectionTest(app: App, deps: AppDeps, schemas: Provide
   endpoint({
     method: "post",
     path: "/v1/integrations/{id}/test",
+    turns: "providerCalls",
     operationId: "testIntegration",
     summary: "Test the connection",
     description:

@@ -21,6 +21,7 @@ export function registerMetricResults(app: App, deps: AppDeps): void {
   endpoint({
     method: "get",
     path: "/v1/metrics/{metric}/results",
+    turns: "reports",
     operationId: "getMetricResults",
     summary: "Compare groups by a metric",
     description:
@@ -38,6 +39,7 @@ export function registerMetricResults(app: App, deps: AppDeps): void {
   endpoint({
     method: "get",
     path: "/v1/metrics/{metric}/results.csv",
+    turns: "reports",
     operationId: "getMetricResultsCsv",
     summary: "Compare groups by a metric, as CSV",
     description: "Returns the groups of the same comparison as a CSV file, one line for each group.",

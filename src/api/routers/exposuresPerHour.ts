@@ -48,6 +48,7 @@ export function registerRouterExposures(app: App, { store }: AppDeps): void {
   endpoint({
     method: "get",
     path: "/v1/routers/{router}/exposures",
+    turns: "reports",
     operationId: "listRouterExposures",
     summary: "Count exposures per hour",
     description:

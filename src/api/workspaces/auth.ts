@@ -42,11 +42,14 @@ export function authenticate(
   return async (c, next) => {
     const authorization = c.req.header("authorization");
     const caller = await (authorization === undefined ? bySession(c, deps) : byKey(c, authorization, deps));
-    await deps.limits.call?.(caller.workspaceId);
-    c.set("workspaceId", caller.workspaceId);
-    c.set("scopes", caller.scopes);
+    const { workspaceId, scopes } = caller;
+    const { calls } = c.get("admission");
+    calls.check(workspaceId);
+    calls.count(workspaceId, 1);
+    c.set("workspaceId", workspaceId);
+    c.set("scopes", scopes);
     const needed = neededScope(c.req.method, c.req.path);
-    if (!mayDo(caller.scopes, needed)) throw outOfScope(needed);
+    if (!mayDo(scopes, needed)) throw outOfScope(needed);
     await next();
   };
 }

@@ -1,4 +1,4 @@
-// Limits per minute on sign-ins, wrong keys, connection tests and a workspace's calls. Each process counts for itself.
+// Limits per minute on sign-ins, wrong keys and connection tests. Each process counts for itself.
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { Problem } from "../../http/problem.ts";
 
@@ -6,7 +6,6 @@ import { Problem } from "../../http/problem.ts";
 export interface LimitSettings {
   signInsPerMinute: number;
   failedKeysPerMinute: number;
-  workspaceCallsPerMinute: number;
   connectionTestsPerMinute: number;
 }
 
@@ -15,16 +14,9 @@ export interface Limits {
   signIn(address: string, apiKey: string): Promise<void>;
   failedKey(address: string): Promise<void>;
   connectionTest(workspaceId: string): Promise<void>;
-  /** Null if calls are not limited, so that they cost nothing. */
-  call: ((workspaceId: string) => Promise<void>) | null;
 }
 
-export const NO_LIMITS: LimitSettings = {
-  signInsPerMinute: 0,
-  failedKeysPerMinute: 0,
-  workspaceCallsPerMinute: 0,
-  connectionTestsPerMinute: 0,
-};
+export const NO_LIMITS: LimitSettings = { signInsPerMinute: 0, failedKeysPerMinute: 0, connectionTestsPerMinute: 0 };
 
 const MINUTE_SECONDS = 60;
 /** Guesses of one key share its start, which is too short to give the key away. */
@@ -39,7 +31,6 @@ export function createLimits(settings: LimitSettings): Limits {
     signIn: async (address, apiKey) => await signIns?.(`${address} ${apiKey.slice(0, KEY_PREFIX_CHARS)}`),
     failedKey: async (address) => await failed?.(address),
     connectionTest: async (workspaceId) => await tests?.(workspaceId),
-    call: limiter(settings.workspaceCallsPerMinute, "calls of this workspace"),
   };
 }
 

@@ -21,12 +21,15 @@ export interface EventStore {
   update(workspaceId: string, integrationId: string, name: string, patch: EventPatch): Promise<EventSummary | null>;
   /** Hides the event and its records at once; the purge deletes them. Throws InUseError while a metric uses it. */
   remove(workspaceId: string, integrationId: string, name: string): Promise<boolean>;
-  /** The imported records, in a stable order; those of one user by any of its ids, if it is given. */
+  /**
+   * The imported records, in a stable order; those of one user by any of its ids, if it is given. A page can end early:
+   * with the record that brings its properties to `maxBytes` (default: 8 MB).
+   */
   records(
     workspaceId: string,
     integrationId: string,
     name: string,
-    page: PageRequest & { userId?: string | null },
+    page: PageRequest & { userId?: string | null; maxBytes?: number },
   ): Promise<Page<ImportedRecord> | null>;
   properties(workspaceId: string, integrationId: string, name: string): Promise<PropertyList | null>;
   /**

@@ -3,7 +3,7 @@ import { sql, type RawBuilder } from "kysely";
 import { type ImportedRecord, PROPERTY_TYPES, type PropertyList, type PropertyType } from "../../domain/event.ts";
 import { MAX_PROPERTIES_PER_EVENT } from "../../domain/limits.ts";
 import type { Page, PageRequest } from "../../domain/page.ts";
-import { decodeCursor, toPage, type CursorList } from "../postgres/cursors.ts";
+import { decodeCursor, toPart, type CursorList } from "../postgres/cursors.ts";
 import type { Queryable } from "../postgres/database.ts";
 import { storable } from "../postgres/text.ts";
 
@@ -21,24 +21,54 @@ interface RecordsOf {
   userId?: string | null | undefined;
 }
 
-/** Properties stay text from the database to the caller: parsing them would cost digits. */
+/** A page has at least one record, and ends with the record that brings it to this size. */
+const MAX_PAGE_BYTES = 8 * 1024 * 1024;
+
+type RecordRow = ImportedRecord & { found: number };
+
+/**
+ * Properties stay text from the database to the caller: parsing them would cost digits. The identities of a page are
+ * found first. Its records are then read one by one, so that PostgreSQL reads none beyond the end of the page.
+ */
 export async function readRecords(
   db: Queryable,
   { eventId, userId }: RecordsOf,
-  page: PageRequest,
+  { cursor, limit, maxBytes = MAX_PAGE_BYTES }: PageRequest & { maxBytes?: number | undefined },
 ): Promise<Page<ImportedRecord>> {
   const owner = JSON.stringify([eventId, userId ?? null]);
   const list: CursorList = { name: "records", owner, shape: ["uuid"] };
-  const key = decodeCursor(list, page.cursor);
+  const key = decodeCursor(list, cursor);
   const after = key === null ? sql`true` : sql`e.uuid > ${key[0]}::uuid`;
-  const limit = page.limit + 1;
-  const chosen = typeof userId === "string" ? sql`e.uuid in (${uuidsOfUser(eventId, userId, after, limit)})` : after;
-  const rows = await db.query(sql<ImportedRecord>`
-    select e.uuid::text as uuid, e.timestamp_ms as "timestampMs", e.properties::text as properties,
-      array_remove(array[nullif(e.user_id, ''), e.user_id_2, e.user_id_3], null) as "userIds"
-    from imported_events e where e.event_id = ${eventId} and ${chosen} order by e.uuid limit ${limit}`);
-  const keyOf = (row: ImportedRecord) => [row.uuid];
-  return toPage(list, rows, page.limit, keyOf, (row) => row);
+  const found =
+    typeof userId === "string"
+      ? uuidsOfUser(eventId, userId, after, limit + 1)
+      : sql`select e.uuid from imported_events e where e.event_id = ${eventId} and ${after}
+          order by e.uuid limit ${limit + 1}`;
+  const rows = await db.query(sql<RecordRow>`
+    with recursive found as materialized (select array(${found}) as uuids),
+    page as (
+      select 0 as number, 0::bigint as bytes, null::uuid as uuid, null::bigint as timestamp_ms,
+        null::text as properties, null::text[] as user_ids
+      union all
+      select page.number + 1, page.bytes + octet_length(record.properties), record.*
+      from page cross join found cross join lateral (
+        select e.uuid, e.timestamp_ms, e.properties::text as properties,
+          array_remove(array[nullif(e.user_id, ''), e.user_id_2, e.user_id_3], null) as user_ids
+        from imported_events e
+        where e.event_id = ${eventId} and e.uuid = found.uuids[page.number + 1]
+        offset 0
+      ) record
+      where page.number < ${limit}::integer and page.bytes < ${maxBytes}::bigint
+    )
+    select uuid::text as uuid, timestamp_ms as "timestampMs", properties, user_ids as "userIds",
+      (select cardinality(uuids) from found) as found
+    from page where number > 0 order by number`);
+  const hasMore = rows.length < (rows[0]?.found ?? 0);
+  return toPart(list, rows, hasMore, (row) => [row.uuid], toRecord);
+}
+
+function toRecord({ uuid, userIds, timestampMs, properties }: RecordRow): ImportedRecord {
+  return { uuid, userIds, timestampMs, properties };
 }
 
 /** A record is found once, because its ids differ. All are found before they are sorted: no index has that order. */

@@ -1,6 +1,5 @@
 // Definitions of metrics. Events are checked under their integration's lock, which removing an event takes too.
 import { sql, type RawBuilder } from "kysely";
-import pLimit from "p-limit";
 import { MAX_METRICS_PER_WORKSPACE } from "../../domain/limits.ts";
 import { measuresOf, type Metric, type MetricDefinition, type NewMetric } from "../../domain/metrics/metric.ts";
 import { ConflictError, InvalidFieldError } from "../errors.ts";
@@ -13,16 +12,12 @@ import type { MetricStore } from "./interface.ts";
 import { readSample } from "./sample.ts";
 import { refuseUnknownProperty, UNKNOWN_PROPERTIES } from "./unknownProperties.ts";
 
-/** Further samples wait in line without a connection, because other calls need the connections of the process. */
-const SAMPLES_AT_ONCE = 2;
-
 const NAME_TAKEN = new ConflictError("There is a metric of that name already.");
 
 export function createMetricStore({
   bookkeeping: db,
   reports,
 }: Record<"bookkeeping" | "reports", Database>): MetricStore {
-  const limitConcurrency = pLimit(SAMPLES_AT_ONCE);
   return {
     create: (workspaceId, metric) =>
       orIfTaken(NAME_TAKEN, () => db.transaction((tx) => create(tx, workspaceId, metric))),
@@ -64,7 +59,7 @@ export function createMetricStore({
     },
 
     sample: (workspaceId, metric, aliasId, options) =>
-      limitConcurrency(() => readSample(reports, workspaceId, metric, { aliasId, ...options })),
+      readSample(reports, workspaceId, metric, { aliasId, ...options }),
   };
 }
 

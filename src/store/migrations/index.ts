@@ -15,6 +15,7 @@ import { ownership } from "./0012-ownership.ts";
 import { exports } from "./0013-exports.ts";
 import { lookback } from "./0014-lookback.ts";
 import { content } from "./0015-content.ts";
+import { servers } from "./0016-servers.ts";
 import { keys } from "./0019-keys.ts";
 
 export const MIGRATIONS: Record<string, Migration> = {
@@ -33,5 +34,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0013-exports": exports,
   "0014-lookback": lookback,
   "0015-content": content,
+  "0016-servers": servers,
   "0019-keys": keys,
 };

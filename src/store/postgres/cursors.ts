@@ -38,9 +38,19 @@ export function toPage<Row, T>(
   keyOf: (row: Row) => Key,
   toItem: (row: Row) => T,
 ): Page<T> {
-  const shown = rows.slice(0, limit);
-  const last = rows.length > limit ? shown.at(-1) : undefined;
-  const items = shown.map(toItem);
+  return toPart(list, rows.slice(0, limit), rows.length > limit, keyOf, toItem);
+}
+
+/** Makes a page out of all `rows`. `hasMore`: there is a next page. */
+export function toPart<Row, T>(
+  list: CursorList,
+  rows: Row[],
+  hasMore: boolean,
+  keyOf: (row: Row) => Key,
+  toItem: (row: Row) => T,
+): Page<T> {
+  const last = hasMore ? rows.at(-1) : undefined;
+  const items = rows.map(toItem);
   if (last === undefined) return { items, next: null };
   const body = Buffer.from(JSON.stringify(keyOf(last)), "utf8").toString("base64url");
   return { items, next: `${body}.${checkOf(list, body)}` };

@@ -95,8 +95,8 @@ test("addresses of IPv6 count by their /64, an IPv4 address in IPv6's clothes as
   expect(await statusesOf(["::ffff:192.0.2.7", "192.0.2.7"].map(from))).toEqual([401, 429]);
 });
 
-test("calls of a workspace, if that is set", async () => {
-  await limited({ workspaceCallsPerMinute: 2 });
+test("calls of a workspace", async () => {
+  api = await createHarness({}, { workspaceCallsPerMinute: 2 });
   expect(await statusesOf(times(3, () => api.call("/v1/integrations")))).toEqual([200, 200, 429]);
   expect((await api.callOther("/v1/integrations")).status).toBe(200);
 });

@@ -4,6 +4,7 @@ import type { EventDefinition } from "../../../src/domain/event.ts";
 import { Writable } from "node:stream";
 import { createApp } from "../../../src/api/app.ts";
 import type { WebSettings } from "../../../src/api/deps.ts";
+import type { AdmissionSettings } from "../../../src/http/admission/admission.ts";
 import type { IntegrationControl, WorkflowStatus } from "../../../src/client/index.ts";
 import type { AccountAccess, Browse, Connector, TestStep } from "../../../src/providers/connector.ts";
 import { bigQuerySpec } from "../../../src/providers/bigquery/spec.ts";
@@ -65,7 +66,7 @@ export const pathsOf = (answer: Answer) => errorsOf(answer).map(({ path }) => pa
 
 export type Call = (path: string, options?: CallOptions) => Promise<Answer>;
 
-export async function createHarness(web: Partial<WebSettings> = {}) {
+export async function createHarness(web: Partial<WebSettings> = {}, limits: Partial<AdmissionSettings> = {}) {
   const database = await createTestDatabase();
   const store = createPostgresStore({
     databaseUrl: database.url,
@@ -87,7 +88,7 @@ export async function createHarness(web: Partial<WebSettings> = {}) {
     specs: PROVIDER_SPECS,
     connectors: { mixpanel: connector, bigquery: bigQuery },
     exposureMaxAgeDays: MAX_AGE_DAYS,
-    ...testGateway(store),
+    ...testGateway(store, { limits }),
     logger: createLogger("debug", log),
     metrics,
     temporalReady: async () => {

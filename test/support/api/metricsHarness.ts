@@ -1,5 +1,6 @@
 // An API with two imported events, out of which metrics are made.
 import { randomUUID } from "node:crypto";
+import type { AdmissionSettings } from "../../../src/http/admission/admission.ts";
 import { NO_PROGRESS } from "../../../src/domain/progress.ts";
 import { createHarness, createIntegration, type Answer, type Harness } from "./harness.ts";
 
@@ -25,8 +26,8 @@ export interface MetricsHarness extends Harness {
   importRows: (rows: Imported[]) => Promise<void>;
 }
 
-export async function createMetricsHarness(): Promise<MetricsHarness> {
-  const api = await createHarness();
+export async function createMetricsHarness(limits: Partial<AdmissionSettings> = {}): Promise<MetricsHarness> {
+  const api = await createHarness({}, limits);
   const integrationId = await createIntegration(api.call, "1");
   for (const eventId of EVENTS) await api.call(`/v1/integrations/${integrationId}/events`, { json: { eventId } });
   const nowMs = await api.store.nowMs();

@@ -11,13 +11,19 @@ import { createTestDatabase, type TestDatabase } from "../store/testDatabase.ts"
 const SCRIPT = fileURLToPath(new URL("../system/serverProcess.ts", import.meta.url));
 const SECRET_KEY = Buffer.alloc(32, 7);
 
+export interface RunningProcess {
+  url: string;
+  pid: number;
+  kill: () => Promise<void>;
+}
+
 export interface ServerHarness {
   database: TestDatabase;
   store: Store;
   upstream: LocalUpstream;
   workspace: { workspaceId: string; apiKey: string };
-  /** A server process and where it listens. */
-  start(): Promise<{ url: string; kill: () => Promise<void> }>;
+  /** A server process and where it listens. `settings`: further ones, by their names in the environment. */
+  start(settings?: Record<string, string>): Promise<RunningProcess>;
   close(): Promise<void>;
 }
 
@@ -44,7 +50,7 @@ export async function startServerHarness(): Promise<ServerHarness> {
     store,
     upstream,
     workspace: await store.workspaces.create("one"),
-    async start() {
+    async start(settings = {}) {
       const child = spawn(process.execPath, ["--import", "tsx", SCRIPT], {
         env: {
           ...process.env,
@@ -54,6 +60,7 @@ export async function startServerHarness(): Promise<ServerHarness> {
           GATEWAY_ALLOWED_HOSTS: new URL(upstream.origin).host,
           PORT: "0",
           LOG_LEVEL: "error",
+          ...settings,
         },
         stdio: ["pipe", "pipe", "inherit"],
       });
@@ -61,6 +68,7 @@ export async function startServerHarness(): Promise<ServerHarness> {
       const [line] = (await once(child.stdout, "data")) as [Buffer];
       return {
         url: line.toString().trim(),
+        pid: child.pid ?? 0,
         kill: () => end(child),
       };
     },

@@ -1,14 +1,19 @@
 // A gateway for tests, put together as server.ts does it.
+import { readSettings } from "../../../src/config/setting.ts";
+import { admissionSettings } from "../../../src/config/settings.ts";
 import { createAddressPolicy } from "../../../src/gateway/addresses.ts";
 import { createUpstreamAgent, type Resolve } from "../../../src/gateway/connect.ts";
 import { createGateway, type GatewayDeps } from "../../../src/gateway/gateway.ts";
 import { createRecorder } from "../../../src/gateway/recorder.ts";
 import { registerChat } from "../../../src/gateway/routes.ts";
+import { createAdmission, type AdmissionSettings } from "../../../src/http/admission/admission.ts";
 import type { ProxySettings } from "../../../src/http/clientOrigin.ts";
 import type { App } from "../../../src/http/env.ts";
 import type { Store } from "../../../src/store/store.ts";
 
-export interface TestGatewayOptions extends Partial<GatewayDeps> {
+export interface TestGatewayOptions extends Partial<Omit<GatewayDeps, "admission">> {
+  /** Default: the settings' defaults. */
+  limits?: Partial<AdmissionSettings>;
   /** Default: this machine's loopback address on every port. */
   allowedHosts?: string[];
   resolve?: Resolve;
@@ -16,9 +21,11 @@ export interface TestGatewayOptions extends Partial<GatewayDeps> {
 
 /** The parts that `createApp` takes. */
 export function testGateway(store: Store, options: TestGatewayOptions = {}) {
-  const { allowedHosts = ["127.0.0.1"], resolve, ...rest } = options;
+  const { allowedHosts = ["127.0.0.1"], resolve, limits, ...rest } = options;
+  const admission = createAdmission({ ...readSettings(admissionSettings, {}, []), ...limits });
   const upstreams = createAddressPolicy(allowedHosts);
   const gateway = createGateway({
+    admission,
     routers: store.routers,
     recorder: createRecorder(store.exposures, () => undefined),
     agent: createUpstreamAgent(upstreams, resolve),
@@ -30,5 +37,9 @@ export function testGateway(store: Store, options: TestGatewayOptions = {}) {
     onFallback: () => undefined,
     ...rest,
   });
-  return { upstreams, registerGateway: (app: App, proxy: ProxySettings) => registerChat(app, gateway, proxy) };
+  return {
+    admission,
+    upstreams,
+    registerGateway: (app: App, proxy: ProxySettings) => registerChat(app, gateway, proxy),
+  };
 }

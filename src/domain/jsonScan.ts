@@ -1,0 +1,245 @@
+// Scans JSON as its bytes arrive: bounds its depth and its members before a parse, and finds members of the object.
+const NEWLINE = 0x0a;
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_LIST = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_LIST = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+export interface JsonLimits {
+  /** How many brackets may be open at once. */
+  maxDepth: number;
+  /** How many values there may be: members, elements, and lines of NDJSON. */
+  maxValues: number;
+  /** How many members one object may have. */
+  maxMembersOfObject: number;
+}
+
+/** `broken`: brackets do not match, or a member of the outermost object has no key, no colon or no value. */
+export type JsonFault = "broken" | "too_deep" | "too_many_values" | "too_many_members" | "repeated";
+
+/** Where a member's value is, in bytes from the start, without white space around it. */
+export interface FoundMember {
+  name: string;
+  start: number;
+  end: number;
+}
+
+/** Keys may be written with escapes of six bytes for each character. */
+const MAX_KEY_BYTES = 128;
+/** An object that has the same members again and again must not fill the memory. */
+const MAX_FOUND = 100;
+
+type Expected = "key" | "colon" | "value" | "comma";
+
+/** What is not within the limits or not found is not looked at: values may still be no JSON. */
+export class JsonScan {
+  readonly found: FoundMember[] = [];
+  readonly #limits: JsonLimits;
+  readonly #names: ReadonlySet<string>;
+  readonly #isLines: boolean;
+  #fault: JsonFault | null = null;
+  /** Bytes before the chunk that is being scanned. */
+  #offset = 0;
+  #depth = 0;
+  #values = 0;
+  #isInString = false;
+  #isEscaped = false;
+  #hasEnded = false;
+  readonly #open: Uint8Array;
+  readonly #members: Uint32Array;
+  // Of the outermost object:
+  #expected: Expected = "key";
+  readonly #key = new Uint8Array(MAX_KEY_BYTES);
+  #keyBytes = 0;
+  #name: string | null = null;
+  #valueStart = -1;
+  #valueEnd = -1;
+
+  /** `isLines`: NDJSON, in which each line stands alone. `names`: the members to find. */
+  constructor(limits: JsonLimits, { isLines = false, names = [] }: { isLines?: boolean; names?: string[] } = {}) {
+    this.#limits = limits;
+    this.#isLines = isLines;
+    this.#names = new Set(names);
+    this.#open = new Uint8Array(limits.maxDepth + 1);
+    this.#members = new Uint32Array(limits.maxDepth + 1);
+  }
+
+  /** What is wrong so far, or null. After a fault, nothing more is scanned. */
+  push(bytes: Uint8Array): JsonFault | null {
+    let at = 0;
+    while (at < bytes.length && this.#fault === null) {
+      at = this.#isInString ? this.#readString(bytes, at) : this.#readByte(bytes, at);
+    }
+    this.#offset += bytes.length;
+    return this.#fault;
+  }
+
+  /** What is wrong with the whole, or null. */
+  end(): JsonFault | null {
+    if (this.#fault === null && !this.#isLines && (this.#depth > 0 || this.#isInString)) this.#fault = "broken";
+    return this.#fault;
+  }
+
+  /** Whether the whole is an object. */
+  get isObject(): boolean {
+    return this.#hasEnded && this.#open[0] === OPEN_OBJECT;
+  }
+
+  #readByte(bytes: Uint8Array, at: number): number {
+    const byte = bytes[at] ?? 0;
+    if (byte <= SPACE) {
+      if (byte === NEWLINE && this.#isLines) this.#startLine();
+      return at + 1;
+    }
+    if (this.#hasEnded && !this.#isLines) this.#fault = "broken";
+    else if (byte === QUOTE) this.#startString(at);
+    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) this.#openBracket(byte, at);
+    else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) this.#closeBracket(byte, at);
+    else if (byte === COMMA) this.#comma();
+    else if (byte === COLON) this.#colon();
+    else this.#startValue(at, 1);
+    return at + 1;
+  }
+
+  /** Returns where to go on: behind the string, or at the end of the chunk. */
+  #readString(bytes: Uint8Array, from: number): number {
+    let isEscaped = this.#isEscaped;
+    let at = from;
+    for (; at < bytes.length; at++) {
+      const byte = bytes[at];
+      if (byte === NEWLINE && this.#isLines) {
+        this.#startLine();
+        return at + 1;
+      }
+      if (isEscaped) isEscaped = false;
+      else if (byte === BACKSLASH) isEscaped = true;
+      else if (byte === QUOTE) break;
+    }
+    this.#isEscaped = isEscaped;
+    const isKey = this.#isOutermostObject() && this.#expected === "key";
+    if (isKey) this.#addToKey(bytes, from, at);
+    if (at === bytes.length) return at;
+    this.#isInString = false;
+    if (isKey) this.#endKey();
+    else if (this.#depth === 1) this.#valueEnd = this.#offset + at + 1;
+    return at + 1;
+  }
+
+  #startString(at: number): void {
+    this.#isInString = true;
+    this.#isEscaped = false;
+    if (this.#isOutermostObject() && this.#expected === "key") this.#keyBytes = 0;
+    else this.#startValue(at, 1);
+  }
+
+  /** A value of the outermost object, or one more byte of it. */
+  #startValue(at: number, bytes: number): void {
+    if (!this.#isOutermostObject()) return;
+    if (this.#expected === "value") {
+      this.#valueStart = this.#offset + at;
+      this.#expected = "comma";
+    } else if (this.#expected !== "comma") {
+      this.#fault = "broken";
+    }
+    this.#valueEnd = this.#offset + at + bytes;
+  }
+
+  #openBracket(byte: number, at: number): void {
+    this.#startValue(at, 1);
+    this.#countValue();
+    if (this.#depth >= this.#limits.maxDepth) this.#fault ??= "too_deep";
+    if (this.#fault !== null) return;
+    this.#open[this.#depth] = byte;
+    this.#depth++;
+    this.#members[this.#depth] = 1;
+    if (this.#depth === 1) this.#expected = "key";
+  }
+
+  #closeBracket(byte: number, at: number): void {
+    const opened = this.#open[this.#depth - 1];
+    const isMatch = this.#depth > 0 && opened === (byte === CLOSE_OBJECT ? OPEN_OBJECT : OPEN_LIST);
+    if (!isMatch) {
+      // A line that is broken is one wrong record, and the other lines stand.
+      if (!this.#isLines) this.#fault = "broken";
+      return;
+    }
+    if (this.#isOutermostObject()) {
+      const isBehindComma = this.#expected === "key" && (this.#members[1] ?? 0) > 1;
+      if (isBehindComma) this.#fault = "broken";
+      this.#endMember();
+    }
+    this.#depth--;
+    if (this.#depth === 0) this.#hasEnded = true;
+    if (this.#depth === 1) this.#valueEnd = this.#offset + at + 1;
+  }
+
+  #comma(): void {
+    this.#countValue();
+    const members = (this.#members[this.#depth] ?? 0) + 1;
+    this.#members[this.#depth] = members;
+    const isInObject = this.#depth > 0 && this.#open[this.#depth - 1] === OPEN_OBJECT;
+    if (isInObject && members > this.#limits.maxMembersOfObject) this.#fault ??= "too_many_members";
+    if (!this.#isOutermostObject()) return;
+    if (this.#expected !== "comma") this.#fault ??= "broken";
+    this.#endMember();
+    this.#expected = "key";
+  }
+
+  #colon(): void {
+    if (!this.#isOutermostObject()) return;
+    if (this.#expected === "colon") this.#expected = "value";
+    else this.#fault ??= "broken";
+  }
+
+  #addToKey(bytes: Uint8Array, from: number, to: number): void {
+    const length = to - from;
+    if (this.#keyBytes + length <= MAX_KEY_BYTES) this.#key.set(bytes.subarray(from, to), this.#keyBytes);
+    this.#keyBytes += length;
+  }
+
+  #endKey(): void {
+    this.#expected = "colon";
+    this.#name = null;
+    if (this.#names.size === 0 || this.#keyBytes > MAX_KEY_BYTES) return;
+    const text = String.fromCharCode(...this.#key.subarray(0, this.#keyBytes));
+    const name = text.includes("\\") ? unescaped(text) : text;
+    if (name !== null && this.#names.has(name)) this.#name = name;
+  }
+
+  #endMember(): void {
+    if (this.#expected === "colon" || this.#expected === "value") this.#fault ??= "broken";
+    if (this.#name === null) return;
+    this.found.push({ name: this.#name, start: this.#valueStart, end: this.#valueEnd });
+    this.#name = null;
+    if (this.found.length > MAX_FOUND) this.#fault ??= "repeated";
+  }
+
+  #countValue(): void {
+    this.#values++;
+    if (this.#values > this.#limits.maxValues) this.#fault ??= "too_many_values";
+  }
+
+  #startLine(): void {
+    this.#depth = 0;
+    this.#isInString = false;
+    this.#countValue();
+  }
+
+  #isOutermostObject(): boolean {
+    return this.#depth === 1 && !this.#isLines && this.#open[0] === OPEN_OBJECT;
+  }
+}
+
+/** The key as JSON.parse reads it, or null. A key that is looked for has no character beyond ASCII. */
+function unescaped(text: string): string | null {
+  try {
+    return JSON.parse(`"${text}"`) as string;
+  } catch {
+    return null;
+  }
+}
