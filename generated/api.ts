@@ -401,7 +401,7 @@ export interface paths {
         };
         /**
          * List imported records
-         * @description Returns what was imported for an event. The records contain user ids. The key needs the scope `read`.
+         * @description Returns what was imported for an event. The records contain user ids. A page ends early once it has about 8 MB: go on with `next` until it is null. The key needs the scope `read`.
          */
         get: operations["listImportedRecords"];
         put?: never;
@@ -3379,7 +3379,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Too many calls. `Retry-After` says when to try again. */
+        /** @description Too many calls, or too much at once. `Retry-After` says when to try again. */
         Problem429: {
             headers: {
                 [name: string]: unknown;
@@ -3390,7 +3390,25 @@ export interface components {
                  *       "type": "about:blank",
                  *       "title": "Too Many Requests",
                  *       "status": 429,
-                 *       "detail": "Too many calls. `Retry-After` says when to try again.",
+                 *       "detail": "Too many calls, or too much at once. `Retry-After` says when to try again.",
+                 *       "errors": []
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The caller left before the response. */
+        Problem499: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Client Closed Request",
+                 *       "status": 499,
+                 *       "detail": "The caller left before the response.",
                  *       "errors": []
                  *     }
                  */
@@ -3415,7 +3433,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description A dependency is not available. Try again later. */
+        /** @description A dependency is not available, or the server is busy. Try again later. */
         Problem503: {
             headers: {
                 [name: string]: unknown;
@@ -3426,7 +3444,7 @@ export interface components {
                  *       "type": "about:blank",
                  *       "title": "Service Unavailable",
                  *       "status": 503,
-                 *       "detail": "A dependency is not available. Try again later.",
+                 *       "detail": "A dependency is not available, or the server is busy. Try again later.",
                  *       "errors": []
                  *     }
                  */
