@@ -95,14 +95,15 @@ export async function syncEvents(table: EventTable): Promise<number> {
   return ms;
 }
 
-/** Creates a workspace for each call, because a workspace has one integration per project. */
-export function createBigQueryTenant(
+/** Creates a workspace for each call, because a workspace has one integration per project. It takes the account over. */
+export async function createBigQueryTenant(
   machine: BigQueryMachine,
   projectId: string,
   importFrom: string,
   directions: IntegrationPatch,
   events: NewEvent[] = [],
 ): Promise<Tenant> {
+  await machine.sql.query("delete from account_claims");
   const serviceAccountEmail = emailOf(projectId);
   const integration = {
     provider: "bigquery",

@@ -70,6 +70,11 @@ export async function createTenantOf(
   const client = new Client({ connection });
   const control = createIntegrationControl(client, "bench");
   const ref = { integrationId, workspaceId, provider: integration.provider };
+  const syncFailure = async (outcome: string | null) => {
+    const seen = await store.integrations.get(workspaceId, integrationId);
+    const message = seen?.import.error?.message ?? seen?.export.error?.message ?? "no error is shown";
+    return new Error(`The sync ended as ${outcome}: ${message}`);
+  };
   return {
     workspaceId,
     integrationId,
@@ -82,7 +87,7 @@ export async function createTenantOf(
       for (;;) {
         const state = await store.runs.getRequest(workspaceId, integrationId, request.requestId);
         if (state?.status === "done") {
-          if (state.outcome !== "succeeded") throw new Error(`The sync ended as ${state.outcome}.`);
+          if (state.outcome !== "succeeded") throw await syncFailure(state.outcome);
           return performance.now() - startedAtMs;
         }
         await delay(POLL_MS);
