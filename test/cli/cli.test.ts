@@ -3,16 +3,14 @@ import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { report } from "../../src/cli/exit.ts";
-import { createProgram } from "../../src/cli/program.ts";
 import { createPostgresStore } from "../../src/store/createStore.ts";
 import type { Store } from "../../src/store/store.ts";
+import { type Ended, runCommand } from "../support/cli/runCommand.ts";
 import { eventually } from "../support/eventually.ts";
 import { createTestDatabase, type TestDatabase } from "../support/store/testDatabase.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
 const SECRET_KEY = Buffer.alloc(32, 3).toString("base64");
-const SETTINGS = ["DATABASE_URL", "TEMPORAL_ADDRESS", "TEMPORAL_TASK_QUEUE", "PORT", "CROSSCURRENT_SECRET_KEY"];
 const TASK_QUEUE = `cli-test-${process.pid}`;
 
 let database: TestDatabase;
@@ -40,31 +38,7 @@ const settings = () => ({
   PORT: "0",
 });
 
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-/** A command within this process: what main.ts does, with the output caught. */
-async function run(args: string[], env: Record<string, string> = settings()): Promise<Ended> {
-  for (const name of [...SETTINGS, ...Object.keys(env)]) {
-    const value = env[name];
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
-  const texts = { stdout: "", stderr: "" };
-  const output = {
-    print: (text: string) => void (texts.stdout += text),
-    printError: (text: string) => void (texts.stderr += text),
-  };
-  try {
-    await createProgram(output).parseAsync(args, { from: "user" });
-    return { code: 0, ...texts };
-  } catch (error) {
-    return { code: report(error, output), ...texts };
-  }
-}
+const run = (args: string[], env: Record<string, string> = settings()) => runCommand(args, env);
 
 /** A command in a process of its own. */
 function start(args: string[], env: Record<string, string>): ChildProcessWithoutNullStreams {
@@ -146,35 +120,6 @@ test("workspace create prints one JSON line, and the key works", async () => {
   expect([code, stdout.trim().split("\n").length]).toEqual([0, 1]);
   const { workspaceId, apiKey } = JSON.parse(stdout) as { workspaceId: string; apiKey: string };
   expect(await store.keys.authenticate(apiKey)).toMatchObject({ workspaceId, scopes: ["admin"] });
-});
-
-test("key create prints the key once, list shows it without its text, revoke ends it", async () => {
-  const { workspaceId } = await store.workspaces.create("keys");
-  const created = await run(["key", "create", workspaceId, "the shop", "--scopes", "exposures,chat"]);
-  const key = JSON.parse(created.stdout) as { id: string; key: string };
-  expect(key).toMatchObject({ name: "the shop", scopes: ["chat", "exposures"], expiresAt: null });
-  expect(await store.keys.authenticate(key.key)).toMatchObject({ workspaceId, scopes: ["chat", "exposures"] });
-  const list = await run(["key", "list", workspaceId, "--json"]);
-  const listed = list.stdout.trim().split("\n");
-  expect(listed.map((line) => (JSON.parse(line) as { name: string }).name)).toEqual(["First key", "the shop"]);
-  expect(list.stdout).not.toContain(key.key);
-  expect(await run(["key", "revoke", workspaceId, key.id])).toMatchObject({ code: 0 });
-  expect(await store.keys.authenticate(key.key)).toBeNull();
-});
-
-test("key commands refuse what is no scope, time, workspace or key", async () => {
-  const { workspaceId } = await store.workspaces.create("keys");
-  const create = (...more: string[]) => run(["key", "create", workspaceId, "a key", ...more]);
-  for (const scopes of ["", "chat,everything", "Admin"]) {
-    expect(await create("--scopes", scopes)).toMatchObject({ code: 2 });
-  }
-  expect(await create()).toMatchObject({ code: 2 });
-  for (const time of ["2020-01-31T00:00:00Z", "tomorrow", "2099-01-31"]) {
-    expect(await create("--scopes", "read", "--expires", time)).toMatchObject({ code: 2 });
-  }
-  expect(await create("--scopes", "read", "--expires", "2099-01-31T00:00:00Z")).toMatchObject({ code: 0 });
-  expect(await run(["key", "create", "ws_none", "a key", "--scopes", "read"])).toMatchObject({ code: 1 });
-  expect(await run(["key", "revoke", workspaceId, "key_none"])).toMatchObject({ code: 1 });
 });
 
 describe("integration", () => {

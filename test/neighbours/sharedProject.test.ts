@@ -4,8 +4,8 @@ import { inAnotherWorkspace } from "../support/system/anotherWorkspace.ts";
 import { connectMixpanel } from "../support/system/mixpanelSync.ts";
 import { startSystem, type System } from "../support/system/system.ts";
 
-const SYNCS = 8;
-const TESTS = 20;
+const SYNCS = 5;
+const TESTS = 10;
 const WITHIN_MS = 60_000;
 
 let system: System;

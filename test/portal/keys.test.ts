@@ -63,5 +63,7 @@ describe("API keys", () => {
     await fill(page, { Name: "more" });
     await page.getByRole("button", { name: "Create key" }).click();
     await page.getByRole("alert").getByText("Use a key with the scope").waitFor();
+    const { items } = await keys.list(portal.system.workspaceId, { cursor: null, limit: 1_000 });
+    expect(items.map(({ name }) => name)).not.toContain("more");
   });
 });
