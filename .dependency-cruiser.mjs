@@ -132,7 +132,7 @@ const layers = [
     comment: "http/ is what API and gateway share. What only one of them needs belongs there.",
     from: "^src/http/",
     paths: ["^src/http/", "^src/domain/"],
-    packages: ["hono", "@hono/zod-openapi", "@hono/node-server", "zod", "ipaddr.js", "lru-cache"],
+    packages: ["hono", "@hono/zod-openapi", "@hono/node-server", "zod", "ipaddr.js", "lru-cache", "p-timeout"],
   }),
   layer({
     name: "gateway-gets-its-deps",

@@ -5,9 +5,10 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
+import type { Dispatcher } from "undici";
 import { createApp } from "./api/app.ts";
 import type { WebSettings } from "./api/deps.ts";
-import { createAdmission } from "./http/admission/admission.ts";
+import { createAdmission, type Admission } from "./http/admission/admission.ts";
 import { keepPresence } from "./http/admission/presence.ts";
 import { Problem, problemResponse } from "./http/problem.ts";
 import type { Config } from "./config/config.ts";
@@ -15,7 +16,7 @@ import { closeConnectors, createConnectors } from "./providers/registry.ts";
 import { PROVIDER_SPECS } from "./providers/specs.ts";
 import { createAddressPolicy } from "./gateway/addresses.ts";
 import { createUpstreamAgent } from "./gateway/connect.ts";
-import { createGateway } from "./gateway/gateway.ts";
+import { createGateway, type Gateway } from "./gateway/gateway.ts";
 import { installationId } from "./gateway/loop.ts";
 import { createRecorder } from "./gateway/recorder.ts";
 import { registerChat } from "./gateway/routes.ts";
@@ -24,6 +25,7 @@ import { createMetricsServer } from "./telemetry/metricsServer.ts";
 import { createMetrics } from "./telemetry/prometheus.ts";
 import { isMigrated } from "./store/postgres/migrate.ts";
 import { createPostgresStore } from "./store/createStore.ts";
+import type { Store } from "./store/store.ts";
 import { connectTemporal, temporalAddress } from "./client/connection.ts";
 
 /** How long a client may take to send its headers and its whole request, and how often that is checked. */
@@ -54,19 +56,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const upstreams = createAddressPolicy(config.gateway.allowedHosts, config.gateway.allowedPorts);
   const agent = createUpstreamAgent(upstreams);
   const admission = createAdmission(config.admission);
-  const gateway = createGateway({
-    ...config.gateway,
-    admission,
-    routers: store.routers,
-    installationId: installationIdOf(config),
-    recorder: createRecorder(store.exposures, (count) => metrics.countExposures(count)),
-    agent,
-    onLost: (err) => {
-      metrics.countLost();
-      logger.error({ err }, "an exposure was not committed: its call was cut off");
-    },
-    onFallback: () => metrics.countFallback(),
-  });
+  const gateway = gatewayOf(config, { store, metrics, logger, agent, admission });
   const app = createApp({
     store,
     client: temporal.control,
@@ -118,6 +108,30 @@ export async function startServer(config: Config): Promise<RunningServer> {
       logger.info({}, "server has ended");
     },
   };
+}
+
+interface GatewayParts {
+  store: Store;
+  metrics: ReturnType<typeof createMetrics>;
+  logger: ReturnType<typeof createLogger>;
+  agent: Dispatcher;
+  admission: Admission;
+}
+
+function gatewayOf(config: Config, { store, metrics, logger, agent, admission }: GatewayParts): Gateway {
+  return createGateway({
+    ...config.gateway,
+    admission,
+    routers: store.routers,
+    installationId: installationIdOf(config),
+    recorder: createRecorder(store.exposures, (count) => metrics.countExposures(count)),
+    agent,
+    onLost: (err) => {
+      metrics.countLost();
+      logger.error({ err }, "an exposure was not committed: its call was cut off");
+    },
+    onFallback: () => metrics.countFallback(),
+  });
 }
 
 function installationIdOf({ secretKeys: [first] }: Config): string {

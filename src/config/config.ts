@@ -1,5 +1,6 @@
 // Reads the settings of every process. Nothing else reads the environment. All bad settings are reported at once.
 import { PROVIDER_SPECS } from "../providers/specs.ts";
+import { admissionSettings } from "./admissionSettings.ts";
 import { databaseSettings, poolSettings } from "./databaseSettings.ts";
 import {
   readSettings,
@@ -10,7 +11,6 @@ import {
   type SettingValues,
 } from "./setting.ts";
 import {
-  admissionSettings,
   gatewaySettings,
   generalSettings,
   limitSettings,

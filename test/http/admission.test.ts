@@ -2,7 +2,7 @@
 import { EventEmitter } from "node:events";
 import { describe, expect, test } from "vitest";
 import { readSettings } from "../../src/config/setting.ts";
-import { admissionSettings } from "../../src/config/settings.ts";
+import { admissionSettings } from "../../src/config/admissionSettings.ts";
 import { createAdmission } from "../../src/http/admission/admission.ts";
 import { FairQueue, type Caller } from "../../src/http/admission/fairQueue.ts";
 import { HeldBytes } from "../../src/http/admission/heldBytes.ts";

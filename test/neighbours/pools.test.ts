@@ -144,7 +144,7 @@ test("with a full disk, exposures are refused with 503, and those behind it are 
   const refused = await send();
   expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "5"]);
   const cut = await gateway.chat(call("one", "ann"));
-  await expect(cut.text()).rejects.toThrow();
+  await expect(cut.text()).rejects.toThrow("terminated");
   expect((await gateway.chat(call("one", "ann"))).status).toBe(503);
   expect(await ofA["configuration"]!()).toBe(true);
   await admin.query("drop function full_disk cascade");

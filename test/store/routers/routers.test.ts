@@ -25,8 +25,7 @@ test("keys of upstreams are encrypted, and a purge wraps them with the new key a
   const { rows } = await admin.query<{ secret: Buffer }>("select secret from variants");
   expect(rows[0]?.secret.includes("sk-the-key")).toBe(false);
   const options = { databaseUrl: url, sealGraceMs: 0, exposureMaxAgeDays: 90, exposureRetentionDays: 120 };
-  const open = (secretKeys: Buffer[]) =>
-    createPostgresStore({ ...options, secretKeys, importLookbackDays: 30 });
+  const open = (secretKeys: Buffer[]) => createPostgresStore({ ...options, secretKeys, importLookbackDays: 30 });
   const [both, fresh] = [open([newKey, oldKey]), open([newKey])];
   await expect(fresh.routers.serving(workspaceId, "one")).rejects.toMatchObject({ kind: "bug" });
   await both.cleanup.purge();

@@ -1,6 +1,6 @@
 // A gateway for tests, put together as server.ts does it.
 import { readSettings } from "../../../src/config/setting.ts";
-import { admissionSettings } from "../../../src/config/settings.ts";
+import { admissionSettings } from "../../../src/config/admissionSettings.ts";
 import { createAddressPolicy } from "../../../src/gateway/addresses.ts";
 import { createUpstreamAgent, type Resolve } from "../../../src/gateway/connect.ts";
 import { createGateway, type GatewayDeps } from "../../../src/gateway/gateway.ts";
