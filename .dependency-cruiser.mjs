@@ -125,14 +125,14 @@ const layers = [
     comment: "Other services import client/: it must not pull in the worker, the store or a provider.",
     from: "^src/client/",
     paths: ["^src/client/", "^src/domain/", "^src/workflows/"],
-    packages: ["@temporalio/client", "@temporalio/common", "@temporalio/envconfig"],
+    packages: ["@temporalio/client", "@temporalio/common", "@temporalio/envconfig", "p-timeout"],
   }),
   layer({
     name: "http-is-shared",
     comment: "http/ is what API and gateway share. What only one of them needs belongs there.",
     from: "^src/http/",
     paths: ["^src/http/", "^src/domain/"],
-    packages: ["hono", "@hono/zod-openapi", "@hono/node-server", "zod", "ipaddr.js", "lru-cache"],
+    packages: ["hono", "@hono/zod-openapi", "@hono/node-server", "zod", "ipaddr.js", "lru-cache", "p-timeout"],
   }),
   layer({
     name: "gateway-gets-its-deps",
