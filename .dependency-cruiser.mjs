@@ -125,7 +125,7 @@ const layers = [
     comment: "Other services import client/: it must not pull in the worker, the store or a provider.",
     from: "^src/client/",
     paths: ["^src/client/", "^src/domain/", "^src/workflows/"],
-    packages: ["@temporalio/client", "@temporalio/common", "@temporalio/envconfig"],
+    packages: ["@temporalio/client", "@temporalio/common", "@temporalio/envconfig", "p-timeout"],
   }),
   layer({
     name: "http-is-shared",

@@ -12,8 +12,11 @@ export interface PoolSettings {
 }
 
 export interface Pools extends Record<Purpose, Database> {
-  /** True if a pool has had no answer for a while, although a new connection has: only a new process can help. */
-  isStuck(): Promise<boolean>;
+  /**
+   * True if a pool has had no answer for a while, although a new connection has: only a new process can help. Returns
+   * at once what the last check found, and begins the next one.
+   */
+  isStuck(): boolean;
   close(): Promise<void>;
 }
 
@@ -53,11 +56,25 @@ export function openPools(databaseUrl: string, settings: PoolSettings): Pools {
     bulk: open("bulk"),
   };
   const all = Object.values(pools);
+  const isSilent = (pool: Database) => performance.now() - (pool.silentSinceMs() ?? Infinity) > settings.stuckAfterMs;
+  const findStuck = async () => {
+    const silent = all.filter(isSilent);
+    if (silent.length === 0 || !(await answersNewConnections(databaseUrl))) return false;
+    const answers = await Promise.all(silent.map(hasAnswer));
+    return answers.includes(false);
+  };
+  let isStuck = false;
+  let isChecking = false;
   return {
     ...pools,
-    async isStuck() {
-      const sinceMs = Math.min(...all.map((pool) => pool.silentSinceMs() ?? Infinity));
-      return performance.now() - sinceMs > settings.stuckAfterMs && (await answersNewConnections(databaseUrl));
+    isStuck() {
+      if (isChecking) return isStuck;
+      isChecking = true;
+      void findStuck().then((found) => {
+        isStuck = found;
+        isChecking = false;
+      });
+      return isStuck;
     },
     async close() {
       await Promise.all([watch.close(), ...all.map((pool) => pool.close())]);
@@ -67,12 +84,14 @@ export function openPools(databaseUrl: string, settings: PoolSettings): Pools {
 
 async function answersNewConnections(databaseUrl: string): Promise<boolean> {
   const probe = openDatabase(databaseUrl, 1, PROBE_LIMITS);
-  try {
-    await probe.execute(sql`select 1`);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await probe.close();
-  }
+  const found = await hasAnswer(probe);
+  await probe.close();
+  return found;
+}
+
+async function hasAnswer(database: Database): Promise<boolean> {
+  return await database.execute(sql`select 1`).then(
+    () => true,
+    () => false,
+  );
 }

@@ -54,7 +54,7 @@ export interface Store {
   nowMs(): Promise<number>;
   /** Rejects if the database cannot be reached. */
   ping(): Promise<void>;
-  /** True if this process cannot use the database although a new one could. Never rejects. */
-  isStuck(): Promise<boolean>;
+  /** True if this process cannot use the database although a new one could. */
+  isStuck(): boolean;
   close(): Promise<void>;
 }

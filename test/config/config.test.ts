@@ -21,6 +21,17 @@ describe("defaults", () => {
   test("two settings are enough, the rest is as documented", () => {
     expect(loadConfig(MINIMAL)).toEqual({
       databaseUrl: MINIMAL.DATABASE_URL,
+      database: {
+        connectionMaxMs: 1_800_000,
+        stuckAfterMs: 30_000,
+        pools: {
+          keys: { connections: 4, timeoutMs: 3_000 },
+          ingest: { connections: 8, timeoutMs: 12_000 },
+          reports: { connections: 4, timeoutMs: 30_000 },
+          bookkeeping: { connections: 6, timeoutMs: 15_000 },
+          bulk: { connections: 10, timeoutMs: 600_000 },
+        },
+      },
       temporal: { taskQueue: "crosscurrent", deploymentName: undefined, buildId: undefined },
       server: {
         host: "127.0.0.1",

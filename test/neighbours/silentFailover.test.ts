@@ -62,7 +62,10 @@ test("calls that were in flight end, and do not hold up those behind them", asyn
   await eventually(() => gateway.upstream.seen.length > 20);
   proxy.silence();
   busy.isOver = true;
-  const recovered = Object.values(KINDS).map((kind) => eventually(() => succeed(kind), undefined, RECOVERED_WITHIN_MS));
-  expect(await Promise.all(recovered)).not.toContain(false);
+  const silentMs = performance.now();
+  await Promise.all(
+    Object.values(KINDS).map((kind) => eventually(() => succeed(kind), undefined, RECOVERED_WITHIN_MS)),
+  );
+  expect(performance.now() - silentMs).toBeLessThan(RECOVERED_WITHIN_MS);
   await Promise.all(loops);
 });

@@ -1,4 +1,5 @@
 // How long one caller waits while others do their worst: calls one after the other, and their 99th percentile.
+import { expect } from "vitest";
 
 export interface Latency {
   calls: number;
@@ -22,5 +23,20 @@ export async function measureLatency(
   return { calls: times.length, failed, p99Ms: times[Math.ceil(times.length * 0.99) - 1] ?? 0 };
 }
 
-/** What a neighbour may cost: twice the time alone, or 50 ms. */
-export const boundOf = (alone: Latency): number => Math.max(2 * alone.p99Ms, alone.p99Ms + 50);
+const TRIES = 3;
+
+/**
+ * Expects that no call fails and that the 99th percentile is under twice that of the caller alone, or 50 ms more. Other
+ * processes of the machine disturb too, so the best of a few tries counts: a neighbour that disturbs does so each time.
+ */
+export async function expectUndisturbed(alone: Latency, measure: () => Promise<Latency>): Promise<void> {
+  const boundMs = Math.max(2 * alone.p99Ms, alone.p99Ms + 50);
+  const seen: number[] = [];
+  for (let i = 0; i < TRIES; i++) {
+    const { failed, p99Ms } = await measure();
+    expect(failed).toBe(0);
+    seen.push(p99Ms);
+    if (p99Ms < boundMs) return;
+  }
+  expect(Math.min(...seen)).toBeLessThan(boundMs);
+}
