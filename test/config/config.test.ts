@@ -38,7 +38,12 @@ describe("defaults", () => {
         port: 8080,
         publicUrl: undefined,
         trustedProxies: 0,
-        limits: { signInsPerMinute: 30, failedKeysPerMinute: 120, workspaceCallsPerMinute: 0 },
+        limits: {
+          signInsPerMinute: 30,
+          failedKeysPerMinute: 120,
+          connectionTestsPerMinute: 20,
+          workspaceCallsPerMinute: 0,
+        },
       },
       temporalUiUrl: undefined,
       secretKeys: [Buffer.alloc(32, 1)],
@@ -48,6 +53,7 @@ describe("defaults", () => {
       exposureMaxAgeDays: 90,
       exposureRetentionDays: 120,
       importLookbackDays: 30,
+      integrationsPerWorkspace: 1_000,
       providers: {
         mixpanel: {
           settleMs: 7_200_000,
@@ -69,7 +75,13 @@ describe("defaults", () => {
           sourceToken: undefined,
         },
       },
-      gateway: { modelPrefix: "inworld/", allowedHosts: [], headersTimeoutMs: 120_000, idleTimeoutMs: 120_000 },
+      gateway: {
+        modelPrefix: "inworld/",
+        allowedHosts: [],
+        allowedPorts: [443, 8443],
+        headersTimeoutMs: 120_000,
+        idleTimeoutMs: 120_000,
+      },
       reconcileIntervalMs: 60_000,
       activityHeartbeatMs: 20_000,
       logLevel: "info",
@@ -208,6 +220,10 @@ const BAD: Record<string, string[]> = {
   RECONCILE_INTERVAL_SECONDS: ["-1", "x"],
   ACTIVITY_HEARTBEAT_SECONDS: ["0", "x"],
   WORKER_METRICS_ADDRESS: ["9464", "localhost:9464", "127.0.0.1", "127.0.0.1:65536", "::1:9464", "[127.0.0.1]:9464"],
+  SERVER_METRICS_ADDRESS: ["9463", "localhost:9463"],
+  INTEGRATIONS_PER_WORKSPACE: ["0", "-1", "x"],
+  CONNECTION_TESTS_PER_MINUTE: ["-1", "x"],
+  GATEWAY_ALLOWED_PORTS: ["0", "443;8443", "443,", "65536", "https"],
   LOG_LEVEL: ["loud"],
 };
 
