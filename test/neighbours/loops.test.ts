@@ -2,12 +2,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call, createGatewayHarness, type GatewayHarness } from "../support/gateway/gateway.ts";
 
-const CALLS = 150;
-const LOOPS_AT_ONCE = 4;
+const CALLS = 120;
+const CALLS_PER_LOOP = 12;
 const MARGIN_MS = 50;
 
 let gateway: GatewayHarness;
-let callLoop: (signal: AbortSignal) => Promise<Response>;
+let callLoop: () => Promise<Response>;
 beforeAll(async () => {
   gateway = await createGatewayHarness();
   const { url, store } = gateway;
@@ -20,18 +20,18 @@ beforeAll(async () => {
   const route = { id: "all", conditions: {}, fallbackVariantId: "b", variants: [back("a", 1), back("b", 0)] };
   await store.routers.create(other.workspaceId, { id: "loop", description: null, routes: [route] });
   await gateway.createRouter("good", { good: 1 });
-  callLoop = (signal) =>
+  callLoop = () =>
     gateway.chat(call("loop"), {
       headers: { authorization: `Basic ${other.apiKey}`, "content-type": "application/json" },
-      signal,
     });
 });
 afterAll(() => gateway.close());
 
 /** The 99th percentile of the times of calls, one after the other. Every call must succeed. */
-async function slowestMs(): Promise<number> {
+async function slowestMs(beside: () => void = () => undefined): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < CALLS; i++) {
+    if (i % CALLS_PER_LOOP === 0) beside();
     const startedMs = performance.now();
     const answer = await gateway.chat(call("good"));
     await answer.arrayBuffer();
@@ -41,22 +41,13 @@ async function slowestMs(): Promise<number> {
   return times.toSorted((a, b) => a - b)[Math.floor(CALLS * 0.99)] ?? 0;
 }
 
+// How often B may call is limited elsewhere. Here each of its calls must cost what three calls cost, not a thousand.
 test("A is served as fast as alone, and B's calls end", async () => {
   await slowestMs();
   const aloneMs = await slowestMs();
-  const stop = new AbortController();
-  const statuses: number[] = [];
-  const loop = async () => {
-    while (!stop.signal.aborted) {
-      const answer = await callLoop(stop.signal).catch(() => null);
-      if (answer !== null) statuses.push(answer.status);
-    }
-  };
-  const looping = Promise.all(Array.from({ length: LOOPS_AT_ONCE }, loop));
-  const besideMs = await slowestMs();
-  stop.abort();
-  await looping;
-  expect(statuses.length).toBeGreaterThan(0);
-  expect(new Set(statuses)).toEqual(new Set([508]));
+  const loops: Promise<Response>[] = [];
+  const besideMs = await slowestMs(() => loops.push(callLoop()));
+  const statuses = (await Promise.all(loops)).map(({ status }) => status);
+  expect(statuses).toEqual(Array<number>(CALLS / CALLS_PER_LOOP).fill(508));
   expect(besideMs).toBeLessThan(Math.max(2 * aloneMs, aloneMs + MARGIN_MS));
 });

@@ -9,12 +9,13 @@ const NAME = "crosscurrent_session";
 const HTTPS_NAME = `__Host-${NAME}`;
 
 export function sessionCookie(c: Context<Env>, proxy: ProxySettings) {
-  const secure = isHttps(c, proxy) || isHttpsPage(c);
+  const isKnown = isHttps(c, proxy);
+  const secure = isKnown || isHttpsPage(c);
   const name = secure ? HTTPS_NAME : NAME;
   const attributes = { path: "/", httpOnly: true, sameSite: "Strict", secure } as const;
   return {
     // A call that only reads may have come by https without a word of it.
-    read: () => getCookie(c, HTTPS_NAME) ?? (secure ? undefined : getCookie(c, NAME)),
+    read: () => getCookie(c, HTTPS_NAME) ?? (isKnown ? undefined : getCookie(c, NAME)),
     // Without an age, so that it ends with the browser. The store knows when the session ends.
     write: (token: string) => setCookie(c, name, token, attributes),
     clear: () => setCookie(c, name, "", { ...attributes, maxAge: 0 }),
