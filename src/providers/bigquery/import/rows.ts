@@ -68,7 +68,7 @@ function sliceText({ buffer, at }: JsonBytes): (from: number, to: number) => str
 function rowAdder(batch: ArrowBatch, { mapping, columns, timeZone, wanted }: RowContext) {
   const event = textReader(columnOf(batch, mapping.event));
   const user = textReader(columnOf(batch, mapping.user));
-  const uuid = textReader(columnOf(batch, mapping.uuid));
+  const uuid = ownTextReader(columnOf(batch, mapping.uuid));
   const time = timeReader(columnOf(batch, mapping.timestamp), timeZone);
   const fields = fieldsReader(batch.names, batch.columns, columns);
   return (row: number, properties: string, bytes: number, sink: RowSink): void => {
@@ -123,6 +123,15 @@ function textReader(data: Data): (row: number) => string | null {
   if (!isAscii(bytes)) return (row) => (isValid(row) ? bytes.toString("utf8", offsets[row], offsets[row + 1]) : null);
   const all = bytes.toString("latin1");
   return (row) => (isValid(row) ? all.slice(offsets[row], offsets[row + 1]) : null);
+}
+
+/** For texts that are sorted later: parts of a longer text take three times as long to compare. */
+function ownTextReader(data: Data): (row: number) => string | null {
+  const bytes = bytesOf(data);
+  const offsets = offsetsOf(data);
+  const isValid = validity(data);
+  const encoding = isAscii(bytes) ? "latin1" : "utf8";
+  return (row) => (isValid(row) ? bytes.toString(encoding, offsets[row], offsets[row + 1]) : null);
 }
 
 /** Truncates microseconds to milliseconds. */
