@@ -16,6 +16,7 @@ import {
   secretSettings,
   serverSettings,
   temporalSettings,
+  workerSettings,
 } from "./settings.ts";
 
 export type Config = ReturnType<typeof readConfig>;
@@ -39,6 +40,7 @@ export class ConfigError extends Error {
 export const SETTING_GROUPS: { title: string; settings: SettingGroup }[] = [
   { title: "General", settings: { ...secretSettings, ...generalSettings } },
   { title: "Temporal", settings: temporalSettings },
+  { title: "Worker", settings: workerSettings },
   { title: "Server", settings: { ...serverSettings, ...limitSettings } },
   { title: "Gateway", settings: gatewaySettings },
   ...PROVIDER_SPECS.map(({ title, operatorSettings }) => ({
@@ -63,6 +65,7 @@ function readConfig(env: Environment, needs: { secretKey: boolean }, problems: S
     ...read(generalSettings),
     secretKeys: isKeyRead ? read(secretSettings).secretKeys : [],
     temporal: read(temporalSettings),
+    worker: read(workerSettings),
     server: { ...read(serverSettings), limits: read(limitSettings) },
     gateway: read(gatewaySettings),
     providers: Object.fromEntries(

@@ -55,7 +55,7 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
     routers: createRouterStore(db, options),
     runs: createRunStore(db),
     budgets: createBudgetStore(db),
-    syncState: createSyncStateStore(db),
+    syncState: createSyncStateStore(db, options),
     cleanup: createCleanupStore(db, options),
     nowMs: () => readNowMs(db),
     async ping() {

@@ -15,6 +15,7 @@ import { ownership } from "./0012-ownership.ts";
 import { exports } from "./0013-exports.ts";
 import { lookback } from "./0014-lookback.ts";
 import { content } from "./0015-content.ts";
+import { turns } from "./0018-turns.ts";
 
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-initial": initial,
@@ -32,4 +33,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0013-exports": exports,
   "0014-lookback": lookback,
   "0015-content": content,
+  "0018-turns": turns,
 };
