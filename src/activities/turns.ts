@@ -45,7 +45,9 @@ export function createTurns({ atOnce, perWorkspace }: { atOnce: number; perWorks
   function release(workspaceId: string, share: Share): void {
     share.active--;
     active--;
-    if (share.active === 0 && share.waiting.size === 0) shares.delete(workspaceId);
+    // Behind the others, who came while it worked.
+    shares.delete(workspaceId);
+    if (share.active > 0 || share.waiting.size > 0) shares.set(workspaceId, share);
     serve();
   }
 
