@@ -6,12 +6,15 @@ import {
   type LogLevel,
   NativeConnection,
   Runtime,
+  type SlotSupplier,
   Worker,
   type WorkerOptions,
 } from "@temporalio/worker";
-import { createActivities } from "./activities/index.ts";
+import type { ActivitySettings } from "./activities/dependencies.ts";
+import { createBulkActivities, createControlActivities } from "./activities/index.ts";
+import { bulkTaskQueueOf } from "./client/ids.ts";
 import type { IntegrationControl } from "./client/index.ts";
-import { triggerReconciler } from "./client/reconcilerSchedule.ts";
+import { triggerReconciler } from "./client/schedules.ts";
 import type { Config } from "./config/config.ts";
 import { closeConnectors, type Connectors, createConnectors } from "./providers/registry.ts";
 import { createLogger } from "./telemetry/logging.ts";
@@ -23,8 +26,9 @@ import { connectTemporal, temporalAddress } from "./client/connection.ts";
 /** The build bundles the workflows. From source, the worker bundles them when it starts. */
 const BUNDLE = fileURLToPath(new URL("../workflow-bundle.js", import.meta.url));
 const SHUTDOWN_GRACE_MS = 10_000;
-const MAX_CONCURRENT_ACTIVITIES = 20;
 const STICKY_TIMEOUT_MS = 3_000;
+/** The reconciler and the steps of the maintenance, besides the bookkeeping. */
+const MAINTENANCE_SLOTS = 4;
 
 export interface WorkerParts {
   config: Config;
@@ -36,29 +40,119 @@ export interface WorkerParts {
   bundlePath?: string;
 }
 
-/** A worker on the configured task queue. The caller runs it and closes the parts. */
-export async function createWorker(parts: WorkerParts): Promise<Worker> {
-  const { config, connection, namespace, store, connectors, control } = parts;
-  const settings = {
-    syncIntervalMs: config.syncIntervalMs,
-    syncJitterMs: config.syncJitterMs,
-    heartbeatTimeoutMs: config.activityHeartbeatMs,
-  };
+/** Workers of this process that start and end together. */
+export interface WorkerGroup {
+  /** Resolves after `shutdown`, or a signal to the process. If one of them fails, all end, and it rejects. */
+  run(): Promise<void>;
+  shutdown(): void;
+}
+
+/**
+ * One worker has the workflows and their bookkeeping, on the configured task queue. Each provider's bulk work has a
+ * worker with slots and a task queue of its own, so that none waits behind another's. The caller closes the parts.
+ */
+export async function createWorker(parts: WorkerParts): Promise<WorkerGroup> {
+  const { config, store, connectors, control } = parts;
+  const dependencies = { store, connectors, settings: activitySettings(config) };
+  const { taskQueue } = config.temporal;
+  const workers = [await createControlWorker(parts, createControlActivities(dependencies, control))];
+  for (const provider of Object.keys(connectors)) {
+    const worker = await Worker.create({
+      ...shared(parts),
+      taskQueue: bulkTaskQueueOf(taskQueue, provider),
+      activities: createBulkActivities(dependencies),
+      tuner: tuner(config, bulkSlots(config)),
+    });
+    workers.push(worker);
+  }
+  return group(workers);
+}
+
+async function createControlWorker(parts: WorkerParts, activities: object): Promise<Worker> {
+  const { config } = parts;
   const bundlePath = parts.bundlePath ?? config.workflowBundle ?? (existsSync(BUNDLE) ? BUNDLE : undefined);
   return await Worker.create({
-    connection,
-    namespace,
+    ...shared(parts),
     taskQueue: config.temporal.taskQueue,
-    activities: createActivities({ store, connectors, settings }, control),
+    activities,
     ...(bundlePath === undefined
       ? { workflowsPath: fileURLToPath(new URL("./workflows/index.ts", import.meta.url)) }
       : { workflowBundle: { codePath: bundlePath } }),
-    maxConcurrentActivityTaskExecutions: MAX_CONCURRENT_ACTIVITIES,
-    shutdownGraceTime: SHUTDOWN_GRACE_MS,
+    tuner: tuner(config, { type: "fixed-size", numSlots: config.worker.bookkeepingAtOnce + MAINTENANCE_SLOTS }),
+    maxCachedWorkflows: config.worker.cachedWorkflows,
     // A workflow that was cached by a worker that died waits for this long.
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
-    ...versioning(config),
   });
+}
+
+function shared({ config, connection, namespace }: WorkerParts) {
+  const pollers: WorkerOptions["activityTaskPollerBehavior"] = {
+    type: "autoscaling",
+    maximum: config.worker.pollersMax,
+    initial: 2,
+  };
+  return {
+    connection,
+    namespace,
+    workflowTaskPollerBehavior: pollers,
+    activityTaskPollerBehavior: pollers,
+    shutdownGraceTime: SHUTDOWN_GRACE_MS,
+    ...versioning(config),
+  } satisfies Partial<WorkerOptions>;
+}
+
+type AnySlots = SlotSupplier<never>;
+
+function tuner({ worker }: Config, activityTaskSlotSupplier: AnySlots): NonNullable<WorkerOptions["tuner"]> {
+  return {
+    workflowTaskSlotSupplier: { type: "fixed-size", numSlots: worker.workflowTasksAtOnce },
+    activityTaskSlotSupplier,
+    localActivityTaskSlotSupplier: { type: "fixed-size", numSlots: 1 },
+    nexusTaskSlotSupplier: { type: "fixed-size", numSlots: 1 },
+  };
+}
+
+/** Most of these wait for their workspace's turn, which takes memory alone. */
+function bulkSlots({ worker }: Config): AnySlots {
+  return {
+    type: "resource-based",
+    tunerOptions: { targetMemoryUsage: worker.memoryPercent / 100, targetCpuUsage: 1 },
+    minimumSlots: worker.bulkAtOnce,
+    maximumSlots: worker.bulkAtOnce + worker.bulkWaiting,
+    rampThrottle: "5 ms",
+  };
+}
+
+function activitySettings(config: Config): ActivitySettings {
+  const { taskQueue } = config.temporal;
+  return {
+    syncIntervalMs: config.syncIntervalMs,
+    syncJitterMs: config.syncJitterMs,
+    heartbeatTimeoutMs: config.activityHeartbeatMs,
+    stallTimeoutMs: config.activityStallMs,
+    passesAtOnce: config.passesAtOnce,
+    runStartsPerMinute: config.runStartsPerMinute,
+    bulkAtOnce: config.worker.bulkAtOnce,
+    bulkPerWorkspace: config.worker.bulkPerWorkspace,
+    bulkTaskQueue: (provider) => bulkTaskQueueOf(taskQueue, provider),
+  };
+}
+
+function group(workers: Worker[]): WorkerGroup {
+  const shutdown = () => {
+    for (const worker of workers) if (worker.getState() === "RUNNING") worker.shutdown();
+  };
+  const run = async () => {
+    const runs = workers.map((worker) => worker.run());
+    try {
+      await Promise.all(runs);
+    } catch (error) {
+      shutdown();
+      await Promise.allSettled(runs);
+      throw error;
+    }
+  };
+  return { run, shutdown };
 }
 
 /** Worker versioning is on only if a deployment is named. */
@@ -92,7 +186,7 @@ export async function runWorker(config: Config): Promise<void> {
   const { connectionOptions, namespace } = temporalAddress();
   const store = createPostgresStore(config);
   const connectors = createConnectors(config, store.ownership);
-  const temporal = connectTemporal(config.temporal.taskQueue);
+  const temporal = connectTemporal(config.temporal.taskQueue, config.temporal.deploymentName);
   const connection = await NativeConnection.connect(connectionOptions);
   try {
     const { control } = temporal;

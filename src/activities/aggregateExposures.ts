@@ -16,6 +16,8 @@ export function aggregateExposures(dependencies: ActivityDependencies) {
       // Each batch looks again, and knows how to wait for the end of the limit.
       rateLimitEndOrThrow(error);
     }
+    // Does nothing while something is left to send.
+    await exports.complete(integrationId, sealed);
     return (await exports.hasMarked(integrationId)) ? { ...sealed, resend: true as const } : sealed;
   };
 }

@@ -7,26 +7,35 @@ import type { RunRecord, StatusProjection } from "../domain/run.ts";
  * Payloads are ids, counts and cursors: no credential, row or user id. Every activity can run again with its input.
  * A failure is an ApplicationFailure whose `type` is an ErrorKind. Temporal retries `transient` and unclassified ones.
  */
-export interface SyncActivities {
+export type SyncActivities = Bookkeeping & BulkActivities;
+
+/** A few statements each, on the task queue of the workflows: no provider and no bulk can hold them up. */
+export interface Bookkeeping {
   /** Returns what is enabled now; null once the integration was deleted. Records the version as seen. */
   loadConfig(input: LoadConfigInput): Promise<IntegrationConfig | null>;
+  /** Begins a run: what `loadConfig` does, the record of the run's start, and the status. */
+  startRun(input: StartRunInput): Promise<StartRunResult>;
+  /** Ends a run: its record, and the status that users see with it. */
+  finishRun(input: FinishRunInput): Promise<void>;
+  projectStatus(input: StatusProjection): Promise<void>;
+  /** Skips the page that cannot be read, if it is as small as can be, and records its days as a gap. */
+  leaveGap(input: LeaveGapInput): Promise<LeaveGapResult>;
+}
+
+/** Work whose time depends on a provider or on how much there is. Each provider has a task queue of its own. */
+export interface BulkActivities {
   /** Seals what is due in the workspace, fixes the export's high watermark and looks at the destination. */
   aggregateExposures(input: { integrationId: string }): Promise<SealResult>;
   /** Sends the rejected buckets again that are marked for it. */
   resendRejected(input: ResendRejectedInput): Promise<ResendRejectedResult>;
-  /** Delivers the buckets with afterSeq < seq <= throughSeq. */
+  /** Delivers the buckets with afterSeq < seq <= throughSeq, and completes the export at its high watermark. */
   exportBatch(input: ExportBatchInput): Promise<ExportBatchResult>;
-  /** Records that nothing at or below the high watermark is undelivered. */
-  completeExport(input: { integrationId: string; highWatermark: ExportHighWatermark }): Promise<void>;
   /** Fixes the import's high watermark, unless one is given, and returns which passes are left to reach it. */
   planImport(input: PlanImportInput): Promise<ImportPlan>;
-  /** Reads and stores one page: a range of days, or a part of a stream. */
+  /** Reads and stores one page: a range of days, or a part of a stream. The last page discovers the properties. */
   importPage(input: ImportPageInput): Promise<ImportPageResult>;
-  /** Skips the page that cannot be read, if it is as small as can be, and records its days as a gap. */
-  leaveGap(input: LeaveGapInput): Promise<LeaveGapResult>;
+  /** For passes that ended before their last page. */
   discoverProperties(input: { integrationId: string }): Promise<void>;
-  recordRun(input: RunRecord): Promise<void>;
-  projectStatus(input: StatusProjection): Promise<void>;
 }
 
 export interface LoadConfigInput {
@@ -35,8 +44,27 @@ export interface LoadConfigInput {
   exportCursorSeq: number | null;
   /** End of the last batch given out: a checkpoint between the two is what that batch delivered before it failed. */
   exportAttemptedSeq: number | null;
-  /** True at the start of a run: the earlier export cursor of state and checkpoint becomes the checkpoint. */
-  reconcile: boolean;
+}
+
+/** The earlier export cursor of state and checkpoint becomes the checkpoint. */
+export interface StartRunInput extends LoadConfigInput {
+  runId: string;
+  startedAtMs: number;
+  /** Requests that the workflow knows. Those that the store has queued are served too. */
+  requestIds: string[];
+  status: Omit<StatusProjection, "integrationId" | "nextRunAtMs">;
+  /** The workspace's turn was waited for. */
+  hasTurn: boolean;
+}
+
+/** `startAtMs`: the workspace starts many runs at once, and this one's turn comes then. */
+export type StartRunResult =
+  | { kind: "started"; config: IntegrationConfig; requestIds: string[] }
+  | { kind: "wait"; startAtMs: number }
+  | { kind: "deleted" };
+
+export interface FinishRunInput extends RunRecord {
+  status: Omit<StatusProjection, "integrationId">;
 }
 
 export interface IntegrationConfig {
@@ -46,8 +74,13 @@ export interface IntegrationConfig {
   export: { enabled: boolean; cursorSeq: number; batchSeqs: number };
   import: { enabled: boolean; events: string[] };
   intervalMs: number;
+  /** How far runs that became due while no worker ran are spread. */
   jitterMs: number;
+  /** Where the provider's bulk activities run. */
+  bulkTaskQueue: string;
   heartbeatTimeoutMs: number;
+  /** How many passes of an import are read side by side. */
+  passesAtOnce: number;
 }
 
 /** Everything sealed up to `throughSeq` covers all exposures before `throughMs` that were accepted in time. */
@@ -76,6 +109,7 @@ export interface ExportBatchInput {
   runId: string;
   afterSeq: number;
   throughSeq: number;
+  highWatermark: ExportHighWatermark;
 }
 
 export interface ExportBatchResult {
@@ -104,6 +138,8 @@ export interface ImportPlan {
   tasks: ImportPass[];
   /** The earlier progress of state and checkpoint, for every event that still exists. */
   progress: Record<string, EventProgress>;
+  /** Nothing is left once these passes are read. */
+  isLast?: true;
 }
 
 export interface ImportPageInput {
@@ -118,6 +154,8 @@ export interface ImportPageResult {
   progress: EventProgress;
   /** What the parts of the source that the page opened scan, as the provider reckoned. Absent if it does not say. */
   estimatedBytes?: number;
+  /** The pass is complete, but its properties could not be discovered. */
+  undiscovered?: true;
   /** Nothing was read: go on at this time (a rate limit). */
   retryAtMs?: number;
   /** The store was restored from an older copy, or the events are gone: plan again. */
@@ -136,14 +174,24 @@ export interface LeaveGapInput {
 export type LeaveGapResult = { left: "gap"; progress: EventProgress } | { left: "too wide" | "nothing" | "stale" };
 
 export interface ReconcileActivities {
-  /** Starts missing workflows, signals those behind, ends orphans, seals where no export runs, and purges. */
+  /** Starts missing workflows, signals those behind their row, ends orphans. In proportion to what is behind. */
   reconcile(): Promise<ReconcileResult>;
 }
 
-/** Counts of workflows, and of rows purged; the Temporal UI shows them as the result of the reconciler. */
+/** What has no hurry, each on its own, so that no failure stops the others. */
+export interface MaintenanceActivities {
+  /** Seals in workspaces where no export runs. Returns how many. */
+  sealAbandoned(): Promise<number>;
+  lookAtAccounts(): Promise<void>;
+  /** Returns how many rows it deleted. */
+  purge(): Promise<number>;
+}
+
+/** Counts of workflows; the Temporal UI shows them as the result of the reconciler. */
 export interface ReconcileResult {
   started: number;
   signalled: number;
   ended: number;
-  purged: number;
+  /** Workflows of older versions that were woken, so that they move to the current one. */
+  upgraded: number;
 }

@@ -7,7 +7,23 @@ import type { Store } from "../store/store.ts";
 export interface ActivityDependencies {
   store: Store;
   connectors: Record<Provider, Connector>;
-  settings: { syncIntervalMs: number; syncJitterMs: number; heartbeatTimeoutMs: number };
+  settings: ActivitySettings;
+}
+
+export interface ActivitySettings {
+  syncIntervalMs: number;
+  syncJitterMs: number;
+  heartbeatTimeoutMs: number;
+  stallTimeoutMs: number;
+  /** How many passes of one integration's import are read side by side. */
+  passesAtOnce: number;
+  /** How many runs a workspace may start in a minute after its first few; 0 for any number. */
+  runStartsPerMinute: number;
+  /** Bulk activities that one process works on at once, of each provider and of one workspace. */
+  bulkAtOnce: number;
+  bulkPerWorkspace: number;
+  /** The task queue of a provider's bulk activities. */
+  bulkTaskQueue: (provider: Provider) => string;
 }
 
 /** What reaching a provider takes. */

@@ -7,7 +7,7 @@ import { rateLimitEndOrThrow, type ActivityContext } from "./wrapper.ts";
 export function exportBatch(dependencies: ActivityDependencies) {
   const { exports } = dependencies.store;
   return async (input: ExportBatchInput, { signal, heartbeat }: ActivityContext): Promise<ExportBatchResult> => {
-    const { integrationId, runId, afterSeq, throughSeq } = input;
+    const { integrationId, runId, afterSeq, throughSeq, highWatermark } = input;
     const { connector, connection } = await connect(dependencies, integrationId);
     const checkpointSeq = await exports.cursor(integrationId);
     if (checkpointSeq < afterSeq) return { cursorSeq: checkpointSeq, stale: true };
@@ -33,6 +33,7 @@ export function exportBatch(dependencies: ActivityDependencies) {
     } catch (error) {
       return { cursorSeq, retryAtMs: rateLimitEndOrThrow(error) };
     }
+    if (cursorSeq >= highWatermark.throughSeq) await exports.complete(integrationId, highWatermark);
     return { cursorSeq };
   };
 }

@@ -5,6 +5,7 @@ import type { ImportChunk } from "../providers/connector.ts";
 import { requestLimiter } from "../store/store.ts";
 import type { ImportPageInput, ImportPageResult } from "./contract.ts";
 import { connect, type ActivityDependencies } from "./dependencies.ts";
+import { discoverProperties } from "./discoverProperties.ts";
 import { rateLimitEndOrThrow, type ActivityContext } from "./wrapper.ts";
 
 /** While one chunk is being stored the next is read, never more. The progress moves with the last chunk alone. */
@@ -29,15 +30,27 @@ export function importPage(dependencies: ActivityDependencies) {
       signal,
       heartbeat,
     });
-    const page = { integrationId, runId, events: task.events, from: task.progress };
+    const from = { integrationId, runId, events: task.events, from: task.progress };
     const ranges = task.ranges === undefined ? {} : { ranges: task.ranges };
-    const commit = (chunk: ImportChunk) => store.imports.commitChunk({ ...page, ...ranges, ...chunk });
+    const commit = (chunk: ImportChunk) => store.imports.commitChunk({ ...from, ...ranges, ...chunk });
     try {
-      return await storeAll(chunks, commit, task.progress);
+      const page = await storeAll(chunks, commit, task.progress);
+      const isLast = page.progress.unfinished === null && page.stale !== true;
+      return isLast && !(await tryDiscovering(dependencies, integrationId)) ? { ...page, undiscovered: true } : page;
     } catch (error) {
       return { progress: task.progress, retryAtMs: rateLimitEndOrThrow(error) };
     }
   };
+}
+
+/** The page is stored: it must not be read again because its properties cannot be discovered right now. */
+async function tryDiscovering(dependencies: ActivityDependencies, integrationId: string): Promise<boolean> {
+  try {
+    await discoverProperties(dependencies)({ integrationId });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function storeAll(

@@ -1,42 +1,59 @@
 // Everything that the workflows may call, bound to its dependencies.
 import { aggregateExposures } from "./aggregateExposures.ts";
-import { checkEventNames } from "./checkEventNames.ts";
-import type { ReconcileActivities, SyncActivities } from "./contract.ts";
-import { connect, type ActivityDependencies } from "./dependencies.ts";
+import type { Bookkeeping, BulkActivities, MaintenanceActivities, ReconcileActivities } from "./contract.ts";
+import type { ActivityDependencies } from "./dependencies.ts";
+import { discoverProperties } from "./discoverProperties.ts";
 import { exportBatch } from "./exportBatch.ts";
+import { finishRun } from "./finishRun.ts";
 import { importPage } from "./importPage.ts";
 import { leaveGap } from "./leaveGap.ts";
 import { loadConfig } from "./loadConfig.ts";
+import { lookAtAccounts } from "./lookAtAccounts.ts";
 import { planImport } from "./planImport.ts";
 import { reconcile, type WorkflowControl } from "./reconcile.ts";
 import { resendRejected } from "./resendRejected.ts";
-import { wrapActivity, type ActivityContext } from "./wrapper.ts";
+import { sealAbandoned } from "./sealAbandoned.ts";
+import { startRun } from "./startRun.ts";
+import { createTurns } from "./turns.ts";
+import { wrapBookkeeping, wrapBulk, wrapWatched, type ActivityContext } from "./wrapper.ts";
 
-export function createActivities(
+type ControlActivities = Bookkeeping & ReconcileActivities & MaintenanceActivities;
+
+/** What runs on the workflows' own task queue. It waits for no provider but in `lookAtAccounts`. */
+export function createControlActivities(
   dependencies: ActivityDependencies,
   control: WorkflowControl,
-): SyncActivities & ReconcileActivities {
+): ControlActivities {
   const { store, settings } = dependencies;
-  const activity = <Input, Result>(body: (input: Input, context: ActivityContext) => Promise<Result>) =>
-    wrapActivity(settings.heartbeatTimeoutMs, body);
+  const watched = <Result>(body: (_: undefined, context: ActivityContext) => Promise<Result>) => {
+    const activity = wrapWatched(settings, body);
+    return () => activity(undefined);
+  };
   return {
-    loadConfig: activity(loadConfig(dependencies)),
+    loadConfig: wrapBookkeeping(loadConfig(dependencies)),
+    startRun: wrapBookkeeping(startRun(dependencies)),
+    finishRun: wrapBookkeeping(finishRun(dependencies)),
+    projectStatus: wrapBookkeeping((input) => store.syncState.recordStatus(input)),
+    leaveGap: wrapBookkeeping(leaveGap(dependencies)),
+    reconcile: watched(reconcile(dependencies, control)),
+    sealAbandoned: watched(sealAbandoned(dependencies)),
+    lookAtAccounts: watched((_, { heartbeat }) => lookAtAccounts(dependencies, heartbeat)),
+    purge: watched(() => store.cleanup.purge()),
+  };
+}
+
+/** What runs on the task queue of one provider: a provider that hangs takes no turns of another. */
+export function createBulkActivities(dependencies: ActivityDependencies): BulkActivities {
+  const { settings } = dependencies;
+  const turns = createTurns({ atOnce: settings.bulkAtOnce, perWorkspace: settings.bulkPerWorkspace });
+  const activity = <Input, Result>(body: (input: Input, context: ActivityContext) => Promise<Result>) =>
+    wrapBulk({ ...settings, turns }, body);
+  return {
     aggregateExposures: activity(aggregateExposures(dependencies)),
     resendRejected: activity(resendRejected(dependencies)),
     exportBatch: activity(exportBatch(dependencies)),
-    completeExport: activity(({ integrationId, highWatermark }) =>
-      store.exports.complete(integrationId, highWatermark),
-    ),
     planImport: activity(planImport(dependencies)),
     importPage: activity(importPage(dependencies)),
-    leaveGap: activity(leaveGap(dependencies)),
-    discoverProperties: activity(async ({ integrationId }: { integrationId: string }) => {
-      const { spec } = (await connect(dependencies, integrationId)).connector;
-      await store.imports.discoverProperties(integrationId, (source) => spec.identityProperties(source));
-      await checkEventNames(dependencies, integrationId);
-    }),
-    recordRun: activity((input) => store.runs.record(input)),
-    projectStatus: activity((input) => store.syncState.recordStatus(input)),
-    reconcile: () => activity(reconcile(dependencies, control))(undefined),
+    discoverProperties: activity(discoverProperties(dependencies)),
   };
 }

@@ -43,8 +43,18 @@ export function planImport(dependencies: ActivityDependencies) {
       .slice(0, MAX_RANGE_PASSES);
     await beginRanges(store, rangePasses);
     const lastRangeId = Math.max(0, ...ranges.map(({ id }) => id));
-    return { highWatermarkMs, lastRangeId, tasks: [...tasks, ...rangePasses], progress };
+    const plan: ImportPlan = { highWatermarkMs, lastRangeId, tasks: [...tasks, ...rangePasses], progress };
+    if (rangePasses.length > 0) return plan;
+    // A pass that began in an earlier run ends at that run's high watermark, so another one follows.
+    const read = events.map((event) => ({ ...event, progress: complete(progress[event.definition.name]!) }));
+    const rest = await connector.planImport(connection, { events: read, highWatermarkMs });
+    return rest.length === 0 ? { ...plan, isLast: true } : plan;
   };
+}
+
+/** The progress once the pass is read. */
+function complete({ completeThroughMs, unfinished }: EventProgress): EventProgress {
+  return { completeThroughMs: unfinished?.targetMs ?? completeThroughMs, unfinished: null };
 }
 
 /** A range that is planned has begun: a gap that is found later does not join it. */

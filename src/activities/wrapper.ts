@@ -1,7 +1,8 @@
-// What all activities share: heartbeats, and failures as kinds without anybody's data.
+// What all activities share: turns, heartbeats that need progress, and failures as kinds without anybody's data.
 import { ApplicationFailure, CancelledFailure, Context, log } from "@temporalio/activity";
 import { CONCERNS_ALL_DAYS, isRetryable, SyncError } from "../domain/errors.ts";
 import { UnavailableError } from "../store/store.ts";
+import type { Turns } from "./turns.ts";
 
 export interface ActivityContext {
   /** Aborts if the workflow was cancelled or the worker shuts down. */
@@ -9,23 +10,85 @@ export interface ActivityContext {
   heartbeat: () => void;
 }
 
-/** Returns an activity that heartbeats while its body runs and whose failures quote no data. */
-export function wrapActivity<Input, Result>(
-  heartbeatTimeoutMs: number,
-  body: (input: Input, context: ActivityContext) => Promise<Result>,
+type Body<Input, Result> = (input: Input, context: ActivityContext) => Promise<Result>;
+
+/** A few statements without heartbeats: the workflow's own short limit ends it. */
+export function wrapBookkeeping<Input, Result>(
+  body: (input: Input) => Promise<Result>,
 ): (input: Input) => Promise<Result> {
   return async (input) => {
-    const context = Context.current();
-    const heartbeat = () => context.heartbeat();
-    const timer = setInterval(heartbeat, Math.max(250, heartbeatTimeoutMs / 4));
     try {
-      return await body(input, { signal: context.cancellationSignal, heartbeat });
+      return await body(input);
+    } catch (error) {
+      throw toFailure(error, Context.current().cancellationSignal);
+    }
+  };
+}
+
+export interface BulkOptions {
+  heartbeatTimeoutMs: number;
+  /** Without progress for this long, a step ends: it waits for something that does not come. */
+  stallTimeoutMs: number;
+  turns: Turns;
+}
+
+/** Waits for the workspace's turn, then heartbeats for as long as the body makes progress. */
+export function wrapBulk<Input, Result>(options: BulkOptions, body: Body<Input, Result>) {
+  const watched = wrapWatched(options, body);
+  return async (input: Input): Promise<Result> => {
+    const context = Context.current();
+    const beating = beat(options.heartbeatTimeoutMs, () => context.heartbeat());
+    // Temporal carries the workspace with each activity, also where its server does not use it.
+    const workspaceId = context.info.priority?.fairnessKey ?? "";
+    let release: () => void;
+    try {
+      release = await options.turns.take(workspaceId, context.cancellationSignal);
     } catch (error) {
       throw toFailure(error, context.cancellationSignal);
     } finally {
-      clearInterval(timer);
+      clearInterval(beating);
+    }
+    try {
+      return await watched(input);
+    } finally {
+      release();
     }
   };
+}
+
+/** Heartbeats show that the worker lives. A step that shows no progress for too long ends with an error. */
+export function wrapWatched<Input, Result>(
+  { heartbeatTimeoutMs, stallTimeoutMs }: Omit<BulkOptions, "turns">,
+  body: Body<Input, Result>,
+): (input: Input) => Promise<Result> {
+  return async (input) => {
+    const context = Context.current();
+    const stalled = new AbortController();
+    const seconds = Math.round(stallTimeoutMs / 1_000);
+    const stall = new SyncError("transient", `This step made no progress for ${seconds} seconds and was ended.`);
+    const watchdog = setTimeout(() => stalled.abort(stall), stallTimeoutMs);
+    const beating = beat(heartbeatTimeoutMs, () => context.heartbeat());
+    const signal = AbortSignal.any([context.cancellationSignal, stalled.signal]);
+    // Node's timers restart without being made anew.
+    const heartbeat = () => void watchdog.refresh();
+    try {
+      // What hangs may not heed the signal, and must not keep its slot.
+      return await Promise.race([body(input, { signal, heartbeat }), rejectedBy(stalled.signal)]);
+    } catch (error) {
+      throw toFailure(stalled.signal.aborted ? stall : error, context.cancellationSignal);
+    } finally {
+      clearTimeout(watchdog);
+      clearInterval(beating);
+    }
+  };
+}
+
+function beat(heartbeatTimeoutMs: number, heartbeat: () => void): NodeJS.Timeout {
+  return setInterval(heartbeat, Math.max(250, heartbeatTimeoutMs / 4));
+}
+
+function rejectedBy(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
 }
 
 /** Returns when a rate limit ends, epoch milliseconds; throws every other error. */

@@ -103,8 +103,8 @@ async function find(operator: Operator, id: string): Promise<Integration> {
 async function list({ output, store }: Operator, options: Options): Promise<void> {
   let cursor: string | null = null;
   do {
-    const page: Page<{ id: string }> = await store.syncState.reconcileCandidates({ cursor, limit: LIST_PAGE });
-    const rows = await Promise.all(page.items.map(({ id }) => store.integrations.find(id)));
+    const page: Page<{ integrationId: string }> = await store.syncState.list({ cursor, limit: LIST_PAGE });
+    const rows = await Promise.all(page.items.map(({ integrationId }) => store.integrations.find(integrationId)));
     const found = rows.filter((row) => row !== null);
     printRows(output, found.map(describe), options.json);
     cursor = page.next;

@@ -3,7 +3,7 @@ import { Client, Connection } from "@temporalio/client";
 import { loadClientConnectConfig } from "@temporalio/envconfig";
 import { boundCalls } from "./boundedCalls.ts";
 import { createIntegrationControl, type IntegrationControl } from "./index.ts";
-import { ensureReconciler } from "./reconcilerSchedule.ts";
+import { ensureSchedules } from "./schedules.ts";
 import { registerSearchAttributes } from "./searchAttributes.ts";
 
 const DEFAULT_ADDRESS = "127.0.0.1:7233";
@@ -20,7 +20,7 @@ export function temporalAddress() {
 
 export interface Temporal {
   client: Client;
-  /** Each call has a deadline, except `running`, which lists page by page. */
+  /** Each call has a deadline, except lists, which go page by page. */
   control: IntegrationControl;
   /** Rejects if Temporal cannot be reached. */
   ready(): Promise<void>;
@@ -28,7 +28,7 @@ export interface Temporal {
 }
 
 /** Connects with the first call, so that a server comes up (and says that it is not ready) without Temporal. */
-export function connectTemporal(taskQueue: string): Temporal {
+export function connectTemporal(taskQueue: string, deploymentName?: string): Temporal {
   const { connectionOptions, namespace } = temporalAddress();
   const connection = Connection.lazy({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS });
   const client = new Client({ connection, namespace });
@@ -37,7 +37,7 @@ export function connectTemporal(taskQueue: string): Temporal {
   const { bounded, settled } = boundCalls(client, rest);
   return {
     client,
-    control: createIntegrationControl(client, taskQueue, bounded),
+    control: createIntegrationControl(client, taskQueue, bounded, deploymentName),
     ready: async () => {
       await bounded(() => connection.workflowService.describeNamespace({ namespace }));
     },
@@ -49,14 +49,14 @@ export function connectTemporal(taskQueue: string): Temporal {
   };
 }
 
-/** Registers search attributes and the reconciler's schedule. Idempotent. Returns which attributes were missing. */
+/** Registers search attributes and the schedules. Idempotent. Returns which attributes were missing. */
 export async function prepareTemporal(taskQueue: string, reconcileIntervalMs: number): Promise<string[]> {
   const { connectionOptions, namespace } = temporalAddress();
   const connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS });
   try {
     const added = await registerSearchAttributes(connection, namespace);
     const client = new Client({ connection, namespace });
-    await ensureReconciler(client, taskQueue, reconcileIntervalMs);
+    await ensureSchedules(client, taskQueue, reconcileIntervalMs);
     return added;
   } finally {
     await connection.close();

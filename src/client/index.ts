@@ -20,7 +20,7 @@ export type { IntegrationRef } from "../domain/integration.ts";
 export type { WorkflowStatus } from "../workflows/messages.ts";
 
 /**
- * All but `status`, `end` and `running` are signalWithStart: durable without a worker, and start a missing workflow.
+ * All up to `syncNow` are signalWithStart: durable without a worker, and start a missing workflow.
  * They reject only if Temporal cannot be reached; the reconciler repairs what was missed then.
  * @example await createIntegrationControl(client).syncNow({ integrationId, workspaceId, provider }, requestId);
  */
@@ -37,21 +37,35 @@ export interface IntegrationControl {
   status(integrationId: string): Promise<WorkflowStatus | null>;
   /** Cancels the workflow of a deleted integration. No error if there is none. */
   end(integrationId: string): Promise<void>;
+  /** Tells a running workflow to look around. No error if there is none. */
+  wake(integrationId: string): Promise<void>;
   /** Yields the integration ids of all running workflows of this task queue. */
   running(): AsyncIterable<string>;
+  countRunning(): Promise<number>;
+  /** Yields the integration ids of workflows pinned to another version than the deployment's current one. */
+  outdated(): AsyncIterable<string>;
 }
 
-/** `run` runs each call but `running`, for instance with a deadline. */
+/** `run` runs each call but lists, for instance with a deadline. `deploymentName`: that of worker versioning. */
 export function createIntegrationControl(
   client: Client,
   taskQueue = DEFAULT_TASK_QUEUE,
   run: RunCall = (call) => call(),
+  deploymentName?: string,
 ): IntegrationControl {
   async function signal(ref: IntegrationRef, definition: SignalDefinition<[string?]>, ...signalArgs: [string?]) {
     const options = { ...startOptions(ref, taskQueue), signal: definition, signalArgs };
     await run(() =>
       client.workflow.signalWithStart<typeof integrationWorkflow, [string?]>(INTEGRATION_WORKFLOW, options),
     );
+  }
+  const ofQueue = `WorkflowType = '${INTEGRATION_WORKFLOW}' AND TaskQueue = ${quote(taskQueue)}`;
+  const ours = `${ofQueue} AND ExecutionStatus = 'Running'`;
+  async function* list(query: string): AsyncIterable<string> {
+    for await (const execution of client.workflow.list({ query })) {
+      const id = integrationIdOf(execution.workflowId);
+      if (id !== null) yield id;
+    }
   }
   const handleOf = (integrationId: string) => client.workflow.getHandle(workflowIdOf(integrationId));
   return {
@@ -64,15 +78,31 @@ export function createIntegrationControl(
     end: async (integrationId) => {
       await unlessMissing(run(() => handleOf(integrationId).cancel()));
     },
-    async *running() {
-      const ours = `WorkflowType = '${INTEGRATION_WORKFLOW}' AND TaskQueue = '${taskQueue.replaceAll("'", "''")}'`;
-      const query = `${ours} AND ExecutionStatus = 'Running'`;
-      for await (const execution of client.workflow.list({ query })) {
-        const id = integrationIdOf(execution.workflowId);
-        if (id !== null) yield id;
-      }
+    wake: async (integrationId) => {
+      await unlessMissing(run(() => handleOf(integrationId).signal(configChangedSignal)));
+    },
+    running: () => list(ours),
+    countRunning: async () => (await run(() => client.workflow.count(ours))).count,
+    async *outdated() {
+      if (deploymentName === undefined) return;
+      const current = await run(() => currentBuildId(client, deploymentName));
+      if (current === null) return;
+      const version = quote(`${deploymentName}:${current}`);
+      const pinned = `TemporalWorkerDeployment = ${quote(deploymentName)}`;
+      yield* list(`${ours} AND ${pinned} AND TemporalWorkerDeploymentVersion != ${version}`);
     },
   };
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Null if no version is current yet. */
+async function currentBuildId(client: Client, deploymentName: string): Promise<string | null> {
+  const { namespace } = client.options;
+  const { workerDeploymentInfo } = await client.workflowService.describeWorkerDeployment({ namespace, deploymentName });
+  return workerDeploymentInfo?.routingConfig?.currentDeploymentVersion?.buildId ?? null;
 }
 
 /** Summary and details show in the Temporal UI: they name ids only, nothing that identifies a customer's user. */

@@ -18,6 +18,7 @@ import {
   secretSettings,
   serverSettings,
   temporalSettings,
+  workerSettings,
 } from "./settings.ts";
 
 export type Config = ReturnType<typeof readConfig>;
@@ -51,6 +52,7 @@ export const SETTING_GROUPS: { title: string; settings: SettingGroup }[] = [
     settings: { ...databaseSettings, ...named(poolSettings) },
   },
   { title: "Temporal", settings: temporalSettings },
+  { title: "Worker", settings: workerSettings },
   { title: "Server", settings: { ...serverSettings, ...limitSettings } },
   { title: "Limits", settings: admissionSettings },
   { title: "Gateway", settings: gatewaySettings },
@@ -86,6 +88,7 @@ function readConfig(env: Environment, needs: { secretKey: boolean }, problems: S
       },
     },
     temporal: read(temporalSettings),
+    worker: read(workerSettings),
     server: { ...read(serverSettings), limits: read(limitSettings) },
     admission: read(admissionSettings),
     gateway: read(gatewaySettings),

@@ -74,13 +74,13 @@ export const generalSettings = {
       name: "SYNC_INTERVAL_SECONDS",
       parser: seconds(0, 365),
       default: "28800",
-      description: "The time from one run's start to the next. An integration sees changes at the latest then.",
+      description: "The time from one run to the next. Each integration has its own times within it.",
     },
     syncJitterMs: {
       name: "SYNC_JITTER_SECONDS",
       parser: seconds(0, 365),
       default: "900",
-      description: "Runs start up to this much later. The delay of an integration is always the same.",
+      description: "Runs that became due while no worker ran are spread over this time.",
     },
     sealGraceMs: {
       name: "SEAL_GRACE_SECONDS",
@@ -99,6 +99,24 @@ export const generalSettings = {
       parser: seconds(1, 1),
       default: "20",
       description: "A worker that is silent for this long is taken for dead, and its work is given to another one.",
+    },
+    activityStallMs: {
+      name: "ACTIVITY_STALL_SECONDS",
+      parser: seconds(10, 1),
+      default: "900",
+      description: "A step of a run that makes no progress for this long is ended and tried again.",
+    },
+    runStartsPerMinute: {
+      name: "RUN_STARTS_PER_MINUTE",
+      parser: wholeNumber(0, 100_000),
+      default: "120",
+      description: "Runs that a workspace may start, after 20 at once. The others wait for their turn. 0: no limit.",
+    },
+    passesAtOnce: {
+      name: "IMPORT_PASSES_AT_ONCE",
+      parser: wholeNumber(1, 100),
+      default: "4",
+      description: "Tables or groups of events that one run reads side by side.",
     },
     workerMetricsAddress: {
       name: "WORKER_METRICS_ADDRESS",
@@ -120,6 +138,57 @@ export const generalSettings = {
     },
   }),
 };
+
+export const workerSettings = readBy(["worker"], {
+  bulkAtOnce: {
+    name: "WORKER_BULK_SLOTS",
+    parser: wholeNumber(1, 1_000),
+    default: "20",
+    description: "Steps of runs that a worker works on at once, of each provider.",
+  },
+  bulkPerWorkspace: {
+    name: "WORKER_BULK_SLOTS_PER_WORKSPACE",
+    parser: wholeNumber(1, 1_000),
+    default: "10",
+    description: "How many of these one workspace may have. Keep it below `WORKER_BULK_SLOTS`.",
+  },
+  bulkWaiting: {
+    name: "WORKER_BULK_WAITING",
+    parser: wholeNumber(0, 10_000),
+    default: "500",
+    description: "Steps of each provider that a worker takes besides, to serve workspaces in turn. They wait idle.",
+  },
+  memoryPercent: {
+    name: "WORKER_MEMORY_PERCENT",
+    parser: wholeNumber(10, 100),
+    default: "80",
+    description: "While more of the machine's memory is in use, a worker takes no steps besides those it works on.",
+  },
+  bookkeepingAtOnce: {
+    name: "WORKER_BOOKKEEPING_SLOTS",
+    parser: wholeNumber(1, 1_000),
+    default: "20",
+    description: "Steps of bookkeeping at once: the start and the end of runs, configuration, status.",
+  },
+  workflowTasksAtOnce: {
+    name: "WORKER_WORKFLOW_SLOTS",
+    parser: wholeNumber(2, 1_000),
+    default: "40",
+    description: "Workflow tasks at once.",
+  },
+  cachedWorkflows: {
+    name: "WORKER_CACHED_WORKFLOWS",
+    parser: wholeNumber(0, 100_000),
+    default: "500",
+    description: "Workflows kept in memory, 0.4 MB each. One that is not kept is replayed when it wakes.",
+  },
+  pollersMax: {
+    name: "WORKER_POLLERS_MAX",
+    parser: wholeNumber(2, 200),
+    default: "20",
+    description: "Connections that ask each task queue for work. Their number follows the load.",
+  },
+});
 
 /** Commands that never touch a customer's secret work without it. */
 export const secretSettings = {

@@ -1,30 +1,37 @@
 // When the next run of an integration is due.
 
-/** An interval after the last start, plus a jitter per integration, so that a restart does not sync all at once. */
-export function nextRunAtMs(
-  lastStartedAtMs: number,
-  integrationId: string,
-  intervalMs: number,
-  jitterMs: number,
-): number {
-  return lastStartedAtMs + Math.max(intervalMs, 1_000) + jitterOf(integrationId, jitterMs);
+/** Right after a run that was asked for, the regular one is left out. */
+const MIN_GAP_MS = 15 * 60_000;
+
+/**
+ * Every integration has its own phase within the interval, so that runs are spread and keep their times. The next run
+ * comes with the next phase, at most an interval and a quarter of an hour after the last start.
+ */
+export function nextRunAtMs(lastStartedAtMs: number, integrationId: string, intervalMs: number): number {
+  const periodMs = Math.max(intervalMs, 1_000);
+  const earliestMs = lastStartedAtMs + Math.min(MIN_GAP_MS, Math.floor(periodMs / 8)) + 1;
+  const phaseMs = spreadOf(integrationId, periodMs);
+  return phaseMs + Math.ceil((earliestMs - phaseMs) / periodMs) * periodMs;
 }
 
-/** A whole number of milliseconds in [0, jitterMs), the same for the same id (FNV-1a). */
-export function jitterOf(integrationId: string, jitterMs: number): number {
-  if (jitterMs <= 0) return 0;
+/** A whole number of milliseconds in [0, withinMs), the same for the same id (FNV-1a). */
+export function spreadOf(integrationId: string, withinMs: number): number {
+  if (withinMs <= 0) return 0;
   let hash = 0x811c9dc5;
   for (let i = 0; i < integrationId.length; i++) {
     hash = Math.imul(hash ^ integrationId.charCodeAt(i), 0x01000193) >>> 0;
   }
-  return hash % jitterMs;
+  return hash % withinMs;
 }
 
-/** A run that is due starts within seconds; a jitter spreads runs that became due while no worker ran. */
+/** A run that starts later than this became due while no worker ran. */
+export const LATE_MS = 60_000;
+
+/** A run that is due starts within seconds, and those that became due while no worker ran are spread. */
 const MIN_OVERDUE_GRACE_MS = 5 * 60_000;
 
-export function overdueGraceMs(jitterMs: number): number {
-  return Math.max(2 * jitterMs, MIN_OVERDUE_GRACE_MS);
+export function overdueGraceMs(spreadMs: number): number {
+  return Math.max(2 * spreadMs, MIN_OVERDUE_GRACE_MS);
 }
 
 /** What tells whether an integration is left alone although something is to be done. */

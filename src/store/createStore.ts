@@ -66,7 +66,7 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
     routers: createRouterStore({ keys, bookkeeping, reports, takeReportTurn }, options),
     runs: createRunStore(bookkeeping),
     budgets: createBudgetStore(bookkeeping),
-    syncState: createSyncStateStore(bookkeeping),
+    syncState: createSyncStateStore(bookkeeping, options),
     cleanup: createCleanupStore(bulk, options),
     nowMs: () => readNowMs(keys),
     async ping() {

@@ -5,49 +5,75 @@ import {
   proxyActivities,
   TimeoutFailure,
   type ActivityOptions,
+  type RetryPolicy,
 } from "@temporalio/workflow";
-import type { SyncActivities } from "../activities/contract.ts";
+import type { Bookkeeping, BulkActivities, SyncActivities } from "../activities/contract.ts";
 import { ERROR_KINDS, isRetryable, type ErrorState } from "../domain/errors.ts";
 
-const DEFAULT_HEARTBEAT_MS = 20_000;
 /** Temporal refuses longer summaries of activities and timers. */
 export const MAX_SUMMARY_CHARS = 180;
+const RETRY: RetryPolicy = {
+  maximumAttempts: 3,
+  initialInterval: "1 second",
+  backoffCoefficient: 2,
+  nonRetryableErrorTypes: ERROR_KINDS.filter((kind) => !isRetryable(kind)),
+};
+/** How long a few statements may take; a worker that died in them is noticed then. */
+const BOOKKEEPING_MS = { least: 10_000, unknown: 30_000, perHeartbeat: 1.5 };
 
-/** Missing heartbeats reveal a dead worker; the fairness key shares workers between workspaces. */
-export function activitiesFor(workspaceId: string, heartbeatTimeoutMs = DEFAULT_HEARTBEAT_MS): SyncActivities {
-  const options: ActivityOptions = {
-    startToCloseTimeout: "6 hours",
-    heartbeatTimeout: heartbeatTimeoutMs,
-    priority: { fairnessKey: workspaceId.slice(0, 64) },
-    retry: {
-      maximumAttempts: 3,
-      initialInterval: "1 second",
-      backoffCoefficient: 2,
-      nonRetryableErrorTypes: ERROR_KINDS.filter((kind) => !isRetryable(kind)),
-    },
+/** Where a provider's activities run, and how soon a worker that is silent counts as dead. */
+export interface BulkQueue {
+  taskQueue: string;
+  heartbeatTimeoutMs: number;
+}
+
+/** Null: there is no configuration to go by yet. The fairness key shares workers between workspaces. */
+export function activitiesFor(workspaceId: string, bulk: BulkQueue | null): SyncActivities {
+  const shared: ActivityOptions = { priority: { fairnessKey: workspaceId.slice(0, 64) }, retry: RETRY };
+  return {
+    ...summarized<Bookkeeping>(BOOKKEEPING_SUMMARIES, { ...shared, startToCloseTimeout: bookkeepingMs(bulk) }),
+    ...summarized<BulkActivities>(BULK_SUMMARIES, {
+      ...shared,
+      startToCloseTimeout: "6 hours",
+      ...(bulk !== null && { taskQueue: bulk.taskQueue, heartbeatTimeout: bulk.heartbeatTimeoutMs }),
+    }),
   };
+}
+
+function bookkeepingMs(bulk: BulkQueue | null): number {
+  if (bulk === null) return BOOKKEEPING_MS.unknown;
+  return Math.max(BOOKKEEPING_MS.least, BOOKKEEPING_MS.perHeartbeat * bulk.heartbeatTimeoutMs);
+}
+
+type Summaries<Activities> = { [Name in keyof Activities]: (input: never) => string };
+
+function summarized<Activities extends Bookkeeping | BulkActivities>(
+  summaries: Summaries<Activities>,
+  options: ActivityOptions,
+): Activities {
   const activities = proxyActivities<SyncActivities>(options);
-  const summarized = Object.entries(SUMMARIES).map(([name, summarize]) => {
+  const calls = Object.entries<(input: never) => string>(summaries).map(([name, summarize]) => {
     const activity = activities[name as keyof SyncActivities];
     return [name, (input: never) => activity.executeWithOptions({ ...options, summary: summarize(input) }, [input])];
   });
-  return Object.fromEntries(summarized) as SyncActivities;
+  return Object.fromEntries(calls) as Activities;
 }
 
-const SUMMARIES: { [Name in keyof SyncActivities]: (input: Parameters<SyncActivities[Name]>[0]) => string } = {
+const BOOKKEEPING_SUMMARIES: Summaries<Bookkeeping> = {
   loadConfig: () => "Read the configuration",
+  startRun: () => "Read the configuration and record the start of a run",
+  finishRun: () => "Record the run and its results",
+  projectStatus: () => "Write the status to the store",
+  leaveGap: () => "Leave out days that cannot be read",
+};
+
+const BULK_SUMMARIES: { [Name in keyof BulkActivities]: (input: Parameters<BulkActivities[Name]>[0]) => string } = {
   aggregateExposures: () => "Seal the buckets whose hour is over",
   resendRejected: () => "Send rejected buckets again",
   exportBatch: ({ afterSeq, throughSeq }) => `Deliver buckets ${afterSeq + 1} to ${throughSeq}`,
-  completeExport: ({ highWatermark }) =>
-    `Record the export as complete through ${new Date(highWatermark.throughMs).toISOString()}`,
   planImport: () => "Fix the high watermark and plan what to read",
   importPage: ({ task }) => `Read a page of ${task.events.join(", ")}`.slice(0, MAX_SUMMARY_CHARS),
-  leaveGap: ({ task }) => `Leave a gap in ${task.events.join(", ")}`.slice(0, MAX_SUMMARY_CHARS),
   discoverProperties: () => "Discover the events' properties",
-  recordRun: ({ finished }) =>
-    finished === null ? "Record the start of the run" : `Record the run: ${finished.outcome}`,
-  projectStatus: () => "Write the status to the store",
 };
 
 /** True if the worker died under the activity (no heartbeat) or was shut down. */

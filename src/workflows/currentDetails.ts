@@ -2,7 +2,7 @@
 import { condition, setCurrentDetails, upsertSearchAttributes, workflowInfo } from "@temporalio/workflow";
 import type { ErrorState } from "../domain/errors.ts";
 import type { IntegrationStatus } from "../domain/integration.ts";
-import type { Direction } from "../domain/run.ts";
+import type { Direction, StatusProjection } from "../domain/run.ts";
 import type { IntegrationRun } from "./integrationRun.ts";
 import { statusKey, type WorkflowStatus } from "./messages.ts";
 import { retryForever, Suspended } from "./retryBudget.ts";
@@ -11,44 +11,71 @@ const MAX_EVENTS_LISTED = 20;
 
 /** Shows each change in the Temporal UI, for as long as the execution lives. */
 export async function showDetails(integration: IntegrationRun): Promise<never> {
-  let shown: IntegrationStatus | null = null;
   for (;;) {
     await condition(() => integration.detailsStale);
     integration.detailsStale = false;
     setCurrentDetails(describe(integration));
-    const status = statusOf(integration);
-    if (status !== shown) upsertSearchAttributes([{ key: statusKey, value: status }]);
-    shown = status;
+    // Each change of a search attribute is billed: that a run goes on is in the details alone.
+    const status = statusAtRest(integration);
+    if (status !== integration.shownStatus) upsertSearchAttributes([{ key: statusKey, value: status }]);
+    integration.shownStatus = status;
   }
 }
 
 /** Writes each change to the store, one write at a time, for as long as the execution lives. */
 export async function projectStatus(integration: IntegrationRun): Promise<never> {
-  const { integrationId, state } = integration;
+  const { integrationId } = integration;
   for (;;) {
     await condition(() => integration.projection === "stale" && integration.config !== null && !integration.deleted);
-    integration.projection = "writing";
     try {
-      await retryForever(integration, "write the status to the store", async () => {
-        const paused = integration.unprojectedPause;
-        await integration.activities.projectStatus({
-          integrationId,
-          paused,
-          nextRunAtMs: integration.nextRunAtMs,
-          exportError: state.errors.export,
-          importError: state.errors.import,
-          eventErrors: state.errors.events,
-        });
-        if (integration.unprojectedPause === paused) integration.unprojectedPause = null;
+      await writeStatus(integration, async (status) => {
+        if (isWritten(integration)) return;
+        await retryForever(integration, "write the status to the store", () =>
+          integration.activities.projectStatus({ integrationId, ...status }),
+        );
       });
-      // TypeScript does not see that a change during the write makes it stale again.
-      if ((integration.projection as string) === "writing") integration.projection = "current";
     } catch (failure) {
       if (!(failure instanceof Suspended)) throw failure;
       // The next execution begins by writing everything.
       integration.projection = "gave up";
     }
   }
+}
+
+type Status = Omit<StatusProjection, "integrationId">;
+
+/** Lets `write` write the status while no other write of it goes on: an older one must not come after a newer one. */
+export async function writeStatus<T>(integration: IntegrationRun, write: (status: Status) => Promise<T>): Promise<T> {
+  while (integration.isWritingStatus) await condition(() => !integration.isWritingStatus);
+  integration.isWritingStatus = true;
+  integration.projection = "writing";
+  const content = statusOfStore(integration);
+  const paused = integration.unprojectedPause;
+  try {
+    const result = await write({ ...content, paused });
+    if (integration.unprojectedPause === paused) integration.unprojectedPause = null;
+    integration.written = content;
+    // TypeScript does not see that a change during the write makes it stale again.
+    if ((integration.projection as string) === "writing") integration.projection = "current";
+    return result;
+  } finally {
+    integration.isWritingStatus = false;
+    if (integration.projection === "writing") integration.projection = "stale";
+  }
+}
+
+/** For an execution that begins where another one rested: the store shows the same. */
+export function noteWritten(integration: IntegrationRun): void {
+  integration.written = statusOfStore(integration);
+}
+
+function isWritten(integration: IntegrationRun): boolean {
+  if (integration.unprojectedPause !== null) return false;
+  return JSON.stringify(integration.written) === JSON.stringify(statusOfStore(integration));
+}
+
+function statusOfStore({ nextRunAtMs, state: { errors } }: IntegrationRun): Omit<Status, "paused"> {
+  return { nextRunAtMs, exportError: errors.export, importError: errors.import, eventErrors: errors.events };
 }
 
 /** Resolves once the store shows what is known here, or cannot be reached. */
@@ -71,9 +98,13 @@ export function workflowStatus(integration: IntegrationRun): WorkflowStatus {
   };
 }
 
-function statusOf({ state, config }: IntegrationRun): IntegrationStatus {
+function statusOf(integration: IntegrationRun): IntegrationStatus {
+  const { paused, run } = integration.state;
+  return run !== null && !paused ? "syncing" : statusAtRest(integration);
+}
+
+function statusAtRest({ state, config }: IntegrationRun): IntegrationStatus {
   if (state.paused) return "paused";
-  if (state.run !== null) return "syncing";
   const { errors } = state;
   const exportFailed = config?.export.enabled === true && errors.export !== null;
   const importFailed =

@@ -2,8 +2,9 @@
 import { workflowInfo } from "@temporalio/workflow";
 import type { IntegrationConfig, SyncActivities } from "../activities/contract.ts";
 import { MAX_PENDING_REQUESTS } from "../domain/limits.ts";
-import type { Direction } from "../domain/run.ts";
+import type { Direction, StatusProjection } from "../domain/run.ts";
 import { nextRunAtMs } from "../domain/schedule.ts";
+import type { IntegrationStatus } from "../domain/integration.ts";
 import { activitiesFor } from "./activityProxies.ts";
 import type { IntegrationInput } from "./messages.ts";
 import { initialState, type IntegrationState } from "./state.ts";
@@ -24,6 +25,10 @@ export class IntegrationRun {
   readonly operations: Record<Direction, string> = { export: "idle", import: "idle" };
   /** What keeps the workflow from going on, in words. */
   obstacle: string | null = null;
+  /** When the workspace's turn comes to start one more run; null if it need not wait. */
+  turnAtMs: number | null = null;
+  /** True once this execution has finished a run: the next wait belongs to an execution with a short history. */
+  hasFinishedRun = false;
 
   /** Grows with every signal. A wait ends early if it has grown since. */
   interruptions = 0;
@@ -35,8 +40,13 @@ export class IntegrationRun {
 
   /** True until the Temporal UI shows the latest change. */
   detailsStale = true;
+  /** Of the search attribute; null: none yet. */
+  shownStatus: IntegrationStatus | null = null;
   /** Whether the store shows the latest change. An execution that gave up leaves it to the next one. */
   projection: "stale" | "writing" | "current" | "gave up" = "stale";
+  isWritingStatus = false;
+  /** What the store shows of it; null if that is not known. */
+  written: Omit<StatusProjection, "integrationId" | "paused"> | null = null;
   /** A pause or resume that the store does not show yet; null: the store's own `paused` stands. */
   unprojectedPause: boolean | null;
 
@@ -46,7 +56,14 @@ export class IntegrationRun {
     this.state = input.state === undefined ? initialState() : upgradeState(input.state);
     // The execution before may have ended without reaching the store.
     this.unprojectedPause = input.state === undefined ? null : this.state.paused;
-    this.activities = activitiesFor(this.workspaceId);
+    const { resting } = input;
+    this.activities = activitiesFor(this.workspaceId, bulkQueueOf(resting?.config ?? null));
+    if (resting === undefined) return;
+    this.config = resting.config;
+    this.configSignalsCovered = this.configSignals;
+    this.shownStatus = resting.shownStatus;
+    this.unprojectedPause = null;
+    this.projection = "current";
   }
 
   configChanged(): void {
@@ -78,6 +95,11 @@ export class IntegrationRun {
     if (this.projection !== "gave up") this.projection = "stale";
   }
 
+  useConfig(config: IntegrationConfig): void {
+    this.config = config;
+    this.activities = activitiesFor(this.workspaceId, bulkQueueOf(config));
+  }
+
   report(direction: Direction, operation: string): void {
     this.operations[direction] = operation;
     this.detailsStale = true;
@@ -102,13 +124,25 @@ export class IntegrationRun {
     const { state, config } = this;
     if (config === null || state.paused || !(config.export.enabled || config.import.enabled)) return null;
     if (state.lastRunStartedAtMs === null || config.syncVersion !== state.servedSyncVersion) return Date.now();
-    const regular = nextRunAtMs(state.lastRunStartedAtMs, this.integrationId, config.intervalMs, config.jitterMs);
+    if (state.spreadUntilMs !== undefined) return state.spreadUntilMs;
+    const regular = nextRunAtMs(state.lastRunStartedAtMs, this.integrationId, config.intervalMs);
     return state.retryAtMs === null ? regular : Math.min(regular, state.retryAtMs);
   }
 
   get isRunDue(): boolean {
     if (this.state.paused) return false;
-    if (this.state.run !== null || this.state.requests.length > 0) return true;
+    if (this.state.run !== null) return true;
+    if (this.turnAtMs !== null) return this.turnAtMs <= Date.now();
+    if (this.state.requests.length > 0) return true;
     return this.nextRunAtMs !== null && this.nextRunAtMs <= Date.now();
   }
+
+  /** Nothing is to be done before the next wait. */
+  get isAtRest(): boolean {
+    return this.config !== null && !this.configStale && !this.isRunDue && this.turnAtMs === null;
+  }
+}
+
+function bulkQueueOf(config: IntegrationConfig | null) {
+  return config === null ? null : { taskQueue: config.bulkTaskQueue, heartbeatTimeoutMs: config.heartbeatTimeoutMs };
 }

@@ -1,7 +1,8 @@
 // The life of one integration on one page: state, handlers, loop.
 import { condition, continueAsNew, makeContinueAsNewFunc, setHandler, uuid4, workflowInfo } from "@temporalio/workflow";
 import { MAX_REQUEST_ID_CHARS } from "../domain/limits.ts";
-import { projectStatus, showDetails, statusProjected, workflowStatus } from "./currentDetails.ts";
+import { LATE_MS, spreadOf } from "../domain/schedule.ts";
+import { noteWritten, projectStatus, showDetails, statusProjected, workflowStatus } from "./currentDetails.ts";
 import { IntegrationRun } from "./integrationRun.ts";
 import {
   configChangedSignal,
@@ -18,6 +19,7 @@ import { runCycle } from "./runCycle.ts";
 /** Never fails: what goes wrong becomes an error that users see. Cancellation (DELETE) ends it cleanly. */
 export async function integrationWorkflow(input: IntegrationInput): Promise<void> {
   const integration = new IntegrationRun(input);
+  if (input.resting !== undefined) noteWritten(integration);
 
   setHandler(syncNowSignal, (requestId?: string) => {
     // A signal sent by hand may carry anything.
@@ -36,14 +38,17 @@ export async function integrationWorkflow(input: IntegrationInput): Promise<void
       } catch (failure) {
         if (!(failure instanceof Suspended)) throw failure;
       }
-      if (integration.continueAsNewWanted && !integration.deleted) await carryOver(integration);
+      if (integration.deleted) return;
+      // A wait of hours on a long history would replay it each time the workflow leaves the cache.
+      const isShort = !integration.hasFinishedRun || !integration.isAtRest;
+      if (integration.continueAsNewWanted || !isShort) await carryOver(integration);
     }
   }
   await Promise.race([loop(), projectStatus(integration), showDetails(integration)]);
 }
 
 async function runOnce(integration: IntegrationRun): Promise<void> {
-  if (integration.configStale) await refreshConfig(integration, { reconcile: false });
+  if (integration.configStale) await refreshConfig(integration);
   if (integration.deleted) return;
   if (integration.isRunDue) await runCycle(integration);
   else await waitUntilDue(integration);
@@ -51,10 +56,18 @@ async function runOnce(integration: IntegrationRun): Promise<void> {
 
 async function waitUntilDue(integration: IntegrationRun): Promise<void> {
   integration.changed();
-  const { nextRunAtMs } = integration;
+  const { nextRunAtMs, turnAtMs, state } = integration;
+  const wakeAtMs = state.paused ? null : (turnAtMs ?? nextRunAtMs);
   const awake = () => integration.configStale || integration.continueAsNewWanted || integration.isRunDue;
-  if (nextRunAtMs === null) await condition(awake);
-  else await condition(awake, Math.max(1, nextRunAtMs - Date.now()), { summary: "Start the next run" });
+  if (wakeAtMs === null) await condition(awake);
+  else await condition(awake, Math.max(1, wakeAtMs - Date.now()), { summary: "Start the next run" });
+  if (turnAtMs === null && nextRunAtMs !== null) spreadIfLate(integration, nextRunAtMs);
+}
+
+/** After an outage all integrations that became due meanwhile wake at once. A request is served without delay. */
+function spreadIfLate({ state, config, integrationId }: IntegrationRun, dueAtMs: number): void {
+  if (config === null || state.requests.length > 0 || state.spreadUntilMs !== undefined) return;
+  if (Date.now() - dueAtMs > LATE_MS) state.spreadUntilMs = Date.now() + spreadOf(integrationId, config.jitterMs);
 }
 
 /** Gives the whole state to a new execution once the store shows it: an older write must not come after a newer one. */
@@ -62,6 +75,8 @@ async function carryOver(integration: IntegrationRun): Promise<never> {
   const { integrationId, workspaceId, state } = integration;
   await statusProjected(integration);
   const next: IntegrationInput = { integrationId, workspaceId, state };
+  const { config, projection, shownStatus } = integration;
+  if (config !== null && projection === "current" && integration.isAtRest) next.resting = { config, shownStatus };
   if (!workflowInfo().targetWorkerDeploymentVersionChanged) {
     return await continueAsNew<typeof integrationWorkflow>(next);
   }

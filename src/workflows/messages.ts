@@ -1,6 +1,7 @@
 // What an integration workflow takes and shows: its input, its signals, its query and its search attribute.
 import { defineSearchAttributeKey, SearchAttributeType } from "@temporalio/common";
 import { defineQuery, defineSignal } from "@temporalio/workflow";
+import type { IntegrationConfig } from "../activities/contract.ts";
 import type { IntegrationStatus } from "../domain/integration.ts";
 import type { EventProgress } from "../domain/progress.ts";
 import type { Direction } from "../domain/run.ts";
@@ -21,6 +22,14 @@ export interface IntegrationInput {
   workspaceId: string;
   /** What continue-as-new carried over, also that of an older build; absent when a client starts the workflow. */
   state?: IntegrationState | StateV1;
+  /** What the execution before knew at rest, so that this one begins by waiting. */
+  resting?: Resting;
+}
+
+/** The configuration covers every signal so far, and store and search attribute show the state. */
+export interface Resting {
+  config: IntegrationConfig;
+  shownStatus: IntegrationStatus | null;
 }
 
 export interface WorkflowStatus {

@@ -2,7 +2,6 @@
 import { condition } from "@temporalio/workflow";
 import type { IntegrationConfig } from "../activities/contract.ts";
 import type { Direction } from "../domain/run.ts";
-import { activitiesFor } from "./activityProxies.ts";
 import type { IntegrationRun } from "./integrationRun.ts";
 import { RetryBudget, retryForever, Suspended } from "./retryBudget.ts";
 
@@ -41,16 +40,15 @@ export async function repeatSteps(
 
 async function refreshOrSuspend(integration: IntegrationRun): Promise<void> {
   try {
-    await (integration.configRead ?? refreshConfig(integration, { reconcile: false }));
+    await (integration.configRead ?? refreshConfig(integration));
   } catch (failure) {
     if (!(failure instanceof Suspended)) throw failure;
     integration.suspending = true;
   }
 }
 
-/** Reads the configuration. `reconcile`: at a run's start, state and checkpoint agree on the export's cursor. */
-export async function refreshConfig(integration: IntegrationRun, options: { reconcile: boolean }): Promise<void> {
-  integration.configRead = readConfig(integration, options.reconcile);
+export async function refreshConfig(integration: IntegrationRun): Promise<void> {
+  integration.configRead = readConfig(integration);
   try {
     await integration.configRead;
   } finally {
@@ -58,26 +56,23 @@ export async function refreshConfig(integration: IntegrationRun, options: { reco
   }
 }
 
-async function readConfig(integration: IntegrationRun, reconcile: boolean): Promise<void> {
+async function readConfig(integration: IntegrationRun): Promise<void> {
   const { state, integrationId } = integration;
   const { exportCursorSeq, exportAttemptedSeq } = state;
   const signals = integration.configSignals;
   const config = await retryForever(integration, "read the configuration", () =>
-    integration.activities.loadConfig({ integrationId, exportCursorSeq, exportAttemptedSeq, reconcile }),
+    integration.activities.loadConfig({ integrationId, exportCursorSeq, exportAttemptedSeq }),
   );
-  if (config === null) {
-    integration.deleted = true;
-    return;
-  }
+  if (config === null) integration.deleted = true;
+  else takeConfig(integration, config, signals);
+}
+
+/** `signals`: how many `configChanged` signals had come before it was read. */
+export function takeConfig(integration: IntegrationRun, config: IntegrationConfig, signals: number): void {
   // A workflow that was just started takes over the pause of the store, unless a signal came first.
-  if (integration.config === null && integration.unprojectedPause === null) state.paused = config.paused;
-  if (reconcile) {
-    state.exportCursorSeq = config.export.cursorSeq;
-    state.exportAttemptedSeq = config.export.cursorSeq;
-  }
-  integration.config = config;
+  if (integration.config === null && integration.unprojectedPause === null) integration.state.paused = config.paused;
+  integration.useConfig(config);
   integration.configSignalsCovered = Math.max(integration.configSignalsCovered, signals);
-  integration.activities = activitiesFor(integration.workspaceId, config.heartbeatTimeoutMs);
   dropObsoleteErrors(integration, config);
   integration.changed();
 }

@@ -21,21 +21,24 @@ interface PassState {
   /** How often failures have halved the page. */
   halvings: number;
   gapsInARow: number;
+  /** The last page was read, and what is in its rows is known. */
+  isDiscovered: boolean;
   budget: RetryBudget;
 }
 
-/** A failure does not stop other passes. */
+/** Returns whether the properties of its rows are discovered. A failure does not stop other passes. */
 export async function readPass(
   integration: IntegrationRun,
   importing: ImportRunState,
   pass: ImportPass,
-): Promise<void> {
+): Promise<boolean> {
   const isRange = pass.ranges !== undefined;
   const { state } = integration;
   const reading: PassState = {
     progress: pass.progress,
     halvings: isRange ? 0 : state.pageHalvings,
     gapsInARow: 0,
+    isDiscovered: false,
     // A range is tried again in each run, so one round is enough.
     budget: new RetryBudget(integration, "import", isRange ? 1 : undefined),
   };
@@ -49,14 +52,15 @@ export async function readPass(
       step = await retryOrSkip(integration, importing, pass, { reading, halvings, failure });
     }
     if (!isRange) state.pageHalvings = reading.halvings;
-    if (step === "ended") return;
+    if (step === "ended") return false;
     if (isRange && reading.progress.unfinished !== null && isNextRunDue(integration)) {
       // The range keeps its progress, and the next run goes on with it after its increments.
       importing.leftGaps = true;
-      return;
+      return false;
     }
   }
   if (!isRange && reading.progress.unfinished === null) state.pageHalvings = 0;
+  return reading.isDiscovered;
 }
 
 function isNextRunDue({ state, nextRunAtMs }: IntegrationRun): boolean {
@@ -110,6 +114,7 @@ async function readPage(
   reading.halvings = 0;
   reading.gapsInARow = 0;
   reading.progress = page.progress;
+  reading.isDiscovered = page.progress.unfinished === null && page.undiscovered !== true;
   budget.progressed();
   moveTo(integration, pass, page.progress);
   return "go";

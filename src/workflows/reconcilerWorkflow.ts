@@ -3,8 +3,8 @@ import { proxyActivities } from "@temporalio/workflow";
 import type { ReconcileActivities, ReconcileResult } from "../activities/contract.ts";
 
 const { reconcile } = proxyActivities<ReconcileActivities>({
-  startToCloseTimeout: "30 minutes",
-  heartbeatTimeout: "20 seconds",
+  startToCloseTimeout: "10 minutes",
+  heartbeatTimeout: "30 seconds",
   retry: { maximumAttempts: 3 },
 });
 

@@ -1,10 +1,11 @@
 // One run: both enabled directions side by side, from the record of its start to that of its end.
 import { uuid4 } from "@temporalio/workflow";
 import { isRetryable } from "../domain/errors.ts";
+import type { StartRunInput, StartRunResult } from "../activities/contract.ts";
 import type { DirectionResult, Outcome, RunRecord } from "../domain/run.ts";
-import { statusProjected } from "./currentDetails.ts";
+import { writeStatus } from "./currentDetails.ts";
 import type { IntegrationRun } from "./integrationRun.ts";
-import { refreshConfig } from "./pageBoundary.ts";
+import { takeConfig } from "./pageBoundary.ts";
 import { retryForever } from "./retryBudget.ts";
 import { runExport } from "./runExport.ts";
 import { runImport } from "./runImport.ts";
@@ -25,51 +26,79 @@ export async function runCycle(integration: IntegrationRun): Promise<void> {
   if (finished && !integration.deleted) await finishRun(integration, run);
 }
 
-/** Returns null if the integration was deleted. Serves all requests so far: no high watermark is fixed yet. */
+/** Returns null if the integration was deleted, or has to wait for its workspace's turn. */
 async function startRun(integration: IntegrationRun): Promise<RunState | null> {
   const { state } = integration;
+  const runId = uuid4();
   const startedAtMs = Date.now();
-  await refreshConfig(integration, { reconcile: true });
-  const { config } = integration;
-  if (integration.deleted || config === null) return null;
-  const run: RunState = {
-    id: uuid4(),
+  const signals = integration.configSignals;
+  const result = await writeStatus(integration, (status) =>
+    retryForever(integration, "start the run", () => callStartRun(integration, { runId, startedAtMs, status })),
+  );
+  if (result.kind === "deleted") {
+    integration.deleted = true;
+    return null;
+  }
+  if (result.kind === "wait") {
+    integration.turnAtMs = result.startAtMs;
+    return null;
+  }
+  const { config, requestIds } = result;
+  takeConfig(integration, config, signals);
+  state.exportCursorSeq = config.export.cursorSeq;
+  state.exportAttemptedSeq = config.export.cursorSeq;
+  state.requests = state.requests.filter((id) => !requestIds.includes(id));
+  state.run = {
+    id: runId,
     startedAtMs,
-    requests: state.requests.splice(0),
+    // No high watermark is fixed yet, so this run serves all requests so far.
+    requests: requestIds,
     export: config.export.enabled ? { highWatermark: null, result: null } : null,
     import: config.import.enabled ? { highWatermarkMs: null, pages: 0, failedEvents: [], result: null } : null,
   };
-  state.run = run;
   state.lastRunStartedAtMs = startedAtMs;
   state.servedSyncVersion = config.syncVersion;
   state.retryAtMs = null;
+  delete state.spreadUntilMs;
+  integration.turnAtMs = null;
+  const { written, nextRunAtMs } = integration;
+  if (written !== null) integration.written = { ...written, nextRunAtMs };
   integration.changed();
-  await record(integration, run, null);
-  return run;
+  return state.run;
+}
+
+async function callStartRun(
+  { integrationId, state, turnAtMs, activities }: IntegrationRun,
+  run: Pick<StartRunInput, "runId" | "startedAtMs" | "status">,
+): Promise<StartRunResult> {
+  return await activities.startRun({
+    integrationId,
+    exportCursorSeq: state.exportCursorSeq,
+    exportAttemptedSeq: state.exportAttemptedSeq,
+    requestIds: state.requests,
+    hasTurn: turnAtMs !== null,
+    ...run,
+  });
 }
 
 async function finishRun(integration: IntegrationRun, run: RunState): Promise<void> {
-  const { state } = integration;
+  const { state, integrationId } = integration;
   scheduleRetry(state);
-  integration.changed();
+  const record: RunRecord = {
+    integrationId,
+    runId: run.id,
+    startedAtMs: run.startedAtMs,
+    requestIds: run.requests,
+    directions: resultsOf(run),
+    finished: { atMs: Date.now(), outcome: outcomeOf(resultsOf(run)) },
+  };
   // Users who see that the run ended must see its errors, or that they are gone.
-  await statusProjected(integration);
-  await record(integration, run, { atMs: Date.now(), outcome: outcomeOf(resultsOf(run)) });
-  state.run = null;
-  integration.changed();
-}
-
-async function record(integration: IntegrationRun, run: RunState, finished: RunRecord["finished"]): Promise<void> {
-  await retryForever(integration, "record the run", () =>
-    integration.activities.recordRun({
-      integrationId: integration.integrationId,
-      runId: run.id,
-      startedAtMs: run.startedAtMs,
-      requestIds: run.requests,
-      directions: resultsOf(run),
-      finished,
-    }),
+  await writeStatus(integration, (status) =>
+    retryForever(integration, "record the run", () => integration.activities.finishRun({ ...record, status })),
   );
+  state.run = null;
+  integration.hasFinishedRun = true;
+  integration.detailsStale = true;
 }
 
 /** If waiting can heal an error, the next run comes sooner than after an interval, each time after a longer wait. */

@@ -1,4 +1,4 @@
-// The export of one run: seal, deliver every batch up to the high watermark, record that it is complete.
+// The export of one run: seal, then deliver batch by batch up to the high watermark.
 import { isCancellation } from "@temporalio/workflow";
 import { continueError } from "../domain/errors.ts";
 import { toErrorState } from "./activityProxies.ts";
@@ -58,6 +58,7 @@ async function advance(integration: IntegrationRun, exporting: ExportRunState, b
   const { activities, integrationId, state } = integration;
   if (exporting.highWatermark === null) {
     integration.report("export", "sealing buckets");
+    // It also completes the export if nothing is left to send.
     const { resend: resendDue = false, ...sealed } = await activities.aggregateExposures({ integrationId });
     exporting.highWatermark = sealed;
     if (resendDue) exporting.resendDue = true;
@@ -69,14 +70,12 @@ async function advance(integration: IntegrationRun, exporting: ExportRunState, b
   }
   const { highWatermark } = exporting;
   const afterSeq = state.exportCursorSeq ?? 0;
-  if (afterSeq >= highWatermark.throughSeq) {
-    await activities.completeExport({ integrationId, highWatermark });
-    return true;
-  }
+  if (afterSeq >= highWatermark.throughSeq) return true;
   const throughSeq = Math.min(highWatermark.throughSeq, afterSeq + (integration.config?.export.batchSeqs ?? 1));
   integration.report("export", `delivering buckets ${afterSeq + 1} to ${throughSeq} of ${highWatermark.throughSeq}`);
   state.exportAttemptedSeq = throughSeq;
-  const batch = await activities.exportBatch({ integrationId, runId: state.run?.id ?? "", afterSeq, throughSeq });
+  const runId = state.run?.id ?? "";
+  const batch = await activities.exportBatch({ integrationId, runId, afterSeq, throughSeq, highWatermark });
   state.exportCursorSeq = batch.cursorSeq;
   state.exportAttemptedSeq = batch.cursorSeq;
   if (batch.cursorSeq > afterSeq) budget.progressed();

@@ -57,13 +57,29 @@ function outcomeOf({ state: { errors, events } }: IntegrationRun, { failedEvents
 /** Plans what is left to read and reads it. Returns true if nothing was left. */
 async function advance(integration: IntegrationRun, importing: ImportRunState, budget: RetryBudget): Promise<boolean> {
   const { integrationId } = integration;
-  const { passes, ranges } = await planPasses(integration, importing);
-  await Promise.all(passes.map((pass) => readPass(integration, importing, pass)));
+  const { passes, ranges, isLast } = await planPasses(integration, importing);
+  if (passes.length === 0 && ranges.length === 0) return true;
+  let isDiscovered = await readPasses(integration, importing, passes);
   // Ranges come last, one by one: what they read is older than what the passes read.
-  for (const pass of ranges) await readRange(integration, importing, pass);
-  await integration.activities.discoverProperties({ integrationId });
+  for (const pass of ranges) isDiscovered = (await readRange(integration, importing, pass)) && isDiscovered;
+  if (!isDiscovered) await integration.activities.discoverProperties({ integrationId });
   budget.progressed();
-  return passes.length === 0 && ranges.length === 0;
+  return isLast && isDiscovered && importing.leftGaps !== true;
+}
+
+/** A few at once: an integration of 200 tables is not to take all the slots of its provider. */
+async function readPasses(
+  integration: IntegrationRun,
+  importing: ImportRunState,
+  passes: ImportPass[],
+): Promise<boolean> {
+  const waiting = passes.values();
+  let isDiscovered = true;
+  const readNext = async () => {
+    for (const pass of waiting) isDiscovered = (await readPass(integration, importing, pass)) && isDiscovered;
+  };
+  await Promise.all(Array.from({ length: integration.config?.passesAtOnce ?? 1 }, readNext));
+  return isDiscovered;
 }
 
 /** Returns what is left to read, without what already failed in this run. */
@@ -78,7 +94,8 @@ async function planPasses(integration: IntegrationRun, importing: ImportRunState
   state.events = plan.progress;
   const left = plan.tasks.map((pass) => withoutEvents(pass, failedEvents)).filter(({ events }) => events.length > 0);
   const passes = left.filter(({ ranges }) => ranges === undefined);
-  return { passes, ranges: passes.length > 0 ? [] : rangesOfRun(importing, left, plan.lastRangeId) };
+  const ranges = passes.length > 0 ? [] : rangesOfRun(importing, left, plan.lastRangeId);
+  return { passes, ranges, isLast: plan.isLast === true };
 }
 
 /** Each range is tried once in a run. Those that come up meanwhile, such as new gaps, are for the next run. */
@@ -96,8 +113,9 @@ function withoutEvents({ events, progress, ranges }: ImportPass, failed: string[
 }
 
 /** A range that continue-as-new interrupts is gone on with. */
-async function readRange(integration: IntegrationRun, importing: ImportRunState, pass: ImportPass): Promise<void> {
-  await readPass(integration, importing, pass);
-  if (integration.suspending) return;
+async function readRange(integration: IntegrationRun, importing: ImportRunState, pass: ImportPass): Promise<boolean> {
+  const isDiscovered = await readPass(integration, importing, pass);
+  if (integration.suspending) return isDiscovered;
   importing.triedRanges = [...(importing.triedRanges ?? []), ...(pass.ranges ?? [])];
+  return isDiscovered;
 }

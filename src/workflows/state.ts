@@ -13,6 +13,8 @@ export interface IntegrationState {
   lastRunStartedAtMs: number | null;
   /** An earlier time than the regular one, after a failure that waiting can heal. */
   retryAtMs: number | null;
+  /** Absent: the next run is not spread. It became due while no worker ran, and starts then. */
+  spreadUntilMs?: number;
   /** Consecutive runs that ended with such a failure. */
   failedRuns: number;
   /** Ids of sync requests that no run has taken yet. */

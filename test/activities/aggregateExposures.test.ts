@@ -11,7 +11,7 @@ function begin(failure: Error) {
   const store = {
     integrations: { connection: async () => ({ provider: "bigquery", workspaceId: "w" }) },
     exposures: { seal: async () => SEALED },
-    exports: { hasMarked: async () => false, recordDestination },
+    exports: { hasMarked: async () => false, complete: async () => {}, recordDestination },
   };
   const connectors = { bigquery: { prepareExport: () => Promise.reject(failure) } };
   const dependencies = { store, connectors } as unknown as ActivityDependencies;

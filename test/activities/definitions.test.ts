@@ -9,6 +9,7 @@ import type { Connector, ImportChunk } from "../../src/providers/connector.ts";
 import { NO_PROGRESS, type EventProgress } from "../../src/domain/progress.ts";
 import { bigQuery, newIntegration, row, SOURCE } from "../support/store/contract/harness.ts";
 import { makePostgresHarness, type PostgresHarness } from "../support/store/storeDatabase.ts";
+import { ACTIVITY_SETTINGS } from "../support/activities.ts";
 
 const OTHER = { ...SOURCE, tableName: "other" };
 const TARGET_MS = 1_700_000_000_000;
@@ -34,7 +35,7 @@ beforeEach(async () => {
 const dependencies = () => ({
   store: harness.store,
   connectors: { bigquery: connector },
-  settings: { syncIntervalMs: 0, syncJitterMs: 0, heartbeatTimeoutMs: 1_000 },
+  settings: ACTIVITY_SETTINGS,
 });
 const add = ({ name, source }: EventDefinition) =>
   harness.store.events.create(integration.workspaceId, integration.id, { name, source, description: null });

@@ -207,8 +207,8 @@ describe("integration", () => {
     void until.finally(() => (isOver = true));
     let runs = 0;
     const serve = async () => {
-      const { items } = await store.syncState.reconcileCandidates({ cursor: null, limit: 100 });
-      const requestIds = items.find((item) => item.id === id)?.pendingRequests ?? [];
+      const found = (await store.syncState.behind(100)).find(({ integrationId }) => integrationId === id);
+      const requestIds = found === undefined || found.requestId === null ? [] : [found.requestId];
       const runId = `${outcome}-${runs++}`;
       const startedAtMs = await store.nowMs();
       const started = { integrationId: id, runId, startedAtMs, requestIds, directions: [] };

@@ -10,7 +10,7 @@ import { HOUR_MS, startSystem, type System } from "../support/system/system.ts";
 const WITHIN_MS = 60_000;
 /** Longer than a change may wait for its own signal. */
 const GRACE_MS = 6_000;
-const NOTHING = { started: 0, signalled: 0, ended: 0, purged: 0 };
+const NOTHING = { started: 0, signalled: 0, ended: 0, upgraded: 0 };
 
 let system: System;
 beforeAll(async () => {
@@ -159,7 +159,7 @@ describe("the reconciler", () => {
       await listed(mixpanel.id, false);
       const { status } = await system.workflow(mixpanel.id).describe();
       expect(["COMPLETED", "CANCELLED"]).toContain(status.name);
-      await repair();
+      await system.store.cleanup.purge();
       const left = await system.sql.query("select from integrations where id = $1", [mixpanel.id]);
       expect(left.rowCount).toBe(0);
     },

@@ -9,6 +9,7 @@ import { createMixpanelConnector } from "../../src/providers/mixpanel/connector.
 import { exposure } from "../support/store/contract/exposures.ts";
 import { HOUR_MS, mixpanel, newIntegration, reread } from "../support/store/contract/harness.ts";
 import { makePostgresHarness, type PostgresHarness } from "../support/store/storeDatabase.ts";
+import { ACTIVITY_SETTINGS } from "../support/activities.ts";
 
 const EVENT = "Inworld Router Exposure";
 const BUCKETS = 3_000;
@@ -40,7 +41,7 @@ function dependenciesOf(connector: Connector): ActivityDependencies {
   return {
     store: harness.store,
     connectors: { mixpanel: connector, bigquery: connector },
-    settings: { syncIntervalMs: 1, syncJitterMs: 1, heartbeatTimeoutMs: 1_000 },
+    settings: ACTIVITY_SETTINGS,
   };
 }
 
@@ -77,7 +78,7 @@ test("each bucket is in Mixpanel once and counted once, whenever the worker dies
     const { sent, rejected } = (await reread(store, integration)).export;
     return { sent, rejected };
   };
-  await exportBatch(dependenciesOf(connector))({ ...run, afterSeq: 0, throughSeq }, context);
+  await exportBatch(dependenciesOf(connector))({ ...run, afterSeq: 0, throughSeq, highWatermark: { throughSeq, throughMs: 0 } }, context);
   expect(await counts()).toEqual({ sent: BUCKETS - REJECTED, rejected: REJECTED });
 
   await standIn.control.putProject("4711", { dropFilter: null });
@@ -132,7 +133,7 @@ test("everything is sent again, and each bucket counts once, whenever the worker
 
   const connector = createMixpanelConnector({ ingestionUrl: standIn.origin, settleMs: 0, exportEventName: EVENT });
   const context = { signal: new AbortController().signal, heartbeat: () => {} };
-  const input = { integrationId, runId: "run", afterSeq: 0, throughSeq };
+  const input = { integrationId, runId: "run", afterSeq: 0, throughSeq, highWatermark: { throughSeq, throughMs: 0 } };
   for (const moment of ["before", "after"] as const) {
     const killed = exportBatch(dependenciesOf(dying(connector, moment)));
     await expect(killed(input, context)).rejects.toThrow("killed");

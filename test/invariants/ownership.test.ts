@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { BigQueryControl } from "../../dev/standins/bigquery/control.ts";
 import { SHARED_START_TIMEOUT_MS } from "../../dev/standins/bigquery/sharedEmulator.ts";
-import { reconcile } from "../../src/activities/reconcile.ts";
+import { lookAtAccounts } from "../../src/activities/lookAtAccounts.ts";
 import { eventually } from "../support/eventually.ts";
 import {
   COLUMNS,
@@ -249,7 +249,7 @@ it("a proof is seen within a day, although nothing is switched on", async () => 
   await system.sql.query("update account_claims set read_at_ms = read_at_ms - 86400000 where address = $1", [
     owner.email,
   ]);
-  await reconcile(system, system.control)(undefined, { heartbeat: () => {}, signal: AbortSignal.timeout(WITHIN_MS) });
+  await lookAtAccounts(system, () => {});
   expect((await send("GET", `/v1/integrations/${id}`)).body).toMatchObject({ ownership: { status: "proven" } });
   const lost = await senderOf(system.apiKey)("GET", owner.path);
   expect(lost.body).toMatchObject({ ownership: { status: "elsewhere" } });

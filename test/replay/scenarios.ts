@@ -136,22 +136,33 @@ export const SCENARIOS: Record<string, Life> = {
   },
 };
 
-/** Lives one scenario and returns the history of its first execution. */
+type History = Awaited<ReturnType<Scenario["handle"]["fetchHistory"]>>;
+
+/** Lives one scenario and returns the histories of its executions, in order. */
 export async function live(name: string) {
   const { arrange, act, state, devServer } = SCENARIOS[name]!;
   const server = devServer === undefined ? undefined : await startDevServer();
   try {
-    let history: Awaited<ReturnType<Scenario["handle"]["fetchHistory"]>> | undefined;
+    const histories: History[] = [];
     await scenario(
       async (current) => {
         const { env, handle } = current;
         await act?.(current);
-        history = await env.client.workflow.getHandle(handle.workflowId, handle.firstExecutionRunId).fetchHistory();
+        for (let runId: string | undefined = handle.firstExecutionRunId; runId !== undefined; ) {
+          const history = await env.client.workflow.getHandle(handle.workflowId, runId).fetchHistory();
+          histories.push(history);
+          runId = nextRunIdOf(history);
+        }
       },
       { integrationId: `replay-${name}`, arrange, state, server: server === undefined ? undefined : server.connect },
     );
-    return history!;
+    return histories;
   } finally {
     await server?.stop();
   }
+}
+
+/** Of the execution that continues this one. */
+function nextRunIdOf({ events }: History): string | undefined {
+  return events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined;
 }

@@ -216,7 +216,7 @@ describe("failures", () => {
       },
       {
         arrange: (fake) => {
-          for (const name of ["loadConfig", "recordRun", "projectStatus"] as const) {
+          for (const name of ["loadConfig", "startRun", "finishRun", "projectStatus"] as const) {
             fake.before[name] = () => void (down && raise("transient"));
           }
         },

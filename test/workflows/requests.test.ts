@@ -64,9 +64,8 @@ describe("sync requests", () => {
       },
       {
         arrange: (fake, handle) => {
-          fake.before.loadConfig = async (input: { reconcile: boolean }) => {
-            if (!input.reconcile) return;
-            await handle.signal(syncNowSignal, "early");
+          fake.before.loadConfig = async (_, call) => {
+            if (call === 1) await handle.signal(syncNowSignal, "early");
           };
         },
       },

@@ -1,8 +1,8 @@
 // When runs start: weeks of them, spread by jitter, never while paused, never lost.
 import { beforeAll, describe, expect, it } from "vitest";
-import { jitterOf } from "../../src/domain/schedule.ts";
+import { nextRunAtMs } from "../../src/domain/schedule.ts";
 import { pauseSignal, resumeSignal, statusQuery, syncNowSignal } from "../../src/workflows/messages.ts";
-import { INTERVAL_MS, HOUR_MS, JITTER_MS } from "../support/workflows/fakeSync.ts";
+import { INTERVAL_MS, HOUR_MS } from "../support/workflows/fakeSync.ts";
 import { idle, quietRuntime, scenario, passTimeUntil } from "../support/workflows/scenario.ts";
 
 beforeAll(quietRuntime);
@@ -19,16 +19,16 @@ describe("the schedule of runs", () => {
         async ({ fake, handle, env }) => {
           await env.sleep(spanMs);
           const starts = fake.finishedRuns.map((run) => run.startedAtMs);
-          const period = INTERVAL_MS + jitterOf(integrationId, JITTER_MS);
-          expect(starts.length).toBeGreaterThanOrEqual(Math.floor(spanMs / period));
-          expect(starts.length).toBeLessThanOrEqual(Math.ceil(spanMs / period) + 1);
+          expect(starts.length).toBeGreaterThanOrEqual(Math.floor(spanMs / INTERVAL_MS));
+          expect(starts.length).toBeLessThanOrEqual(Math.ceil(spanMs / INTERVAL_MS) + 1);
           starts.slice(1).forEach((start, i) => {
-            expect(start - starts[i]!).toBeGreaterThanOrEqual(period);
-            expect(start - starts[i]!).toBeLessThan(period + 60_000);
+            const dueMs = nextRunAtMs(starts[i]!, integrationId, INTERVAL_MS);
+            expect(start).toBeGreaterThanOrEqual(dueMs);
+            expect(start).toBeLessThan(dueMs + 60_000);
           });
-          const { nextRunAtMs } = await handle.query(statusQuery);
-          expect(nextRunAtMs).toBe(starts.at(-1)! + period);
-          expect(fake.projection?.nextRunAtMs).toBe(nextRunAtMs);
+          const status = await handle.query(statusQuery);
+          expect(status.nextRunAtMs).toBe(nextRunAtMs(starts.at(-1)!, integrationId, INTERVAL_MS));
+          expect(fake.projection?.nextRunAtMs).toBe(status.nextRunAtMs);
           expect([...fake.delivered.values()].every((times) => times === 1)).toBe(true);
           expect(fake.delivered.size).toBe(fake.sealed);
           await handle.cancel();
@@ -36,7 +36,7 @@ describe("the schedule of runs", () => {
         { integrationId },
       );
     }
-    expect(jitterOf("weeks-a", JITTER_MS)).not.toBe(jitterOf("weeks-b", JITTER_MS));
+    expect(nextRunAtMs(0, "weeks-a", INTERVAL_MS)).not.toBe(nextRunAtMs(0, "weeks-b", INTERVAL_MS));
   });
 
   it("starts no run while paused, even across a due one, and catches up at once when resumed", async () => {

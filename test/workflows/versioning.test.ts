@@ -55,6 +55,7 @@ it("moves a pinned execution to the current build in the middle of a run", { tim
   const env = await server.connect();
   try {
     const store = new FakeSync(() => env.currentTimeMs());
+    store.taskQueue = TASK_QUEUE;
     store.sealPerRun = 400;
     store.pagesPerPass = 20;
     // The builds share one store, as they do in production, and are told apart by their calls.
@@ -86,6 +87,43 @@ it("moves a pinned execution to the current build in the middle of a run", { tim
     expect(store.finishedRuns.flatMap((run) => run.requestIds)).toEqual(["asked of the old build", "asked in between"]);
     expect(store.delivered.size).toBe(store.sealed);
     expect([...store.delivered.values()].every((times) => times === 1)).toBe(true);
+    await control.end(REF.integrationId);
+    await Promise.all([old.stop(), current.stop()]);
+  } finally {
+    await env.teardown();
+    await server.stop();
+  }
+});
+
+it("finds a paused execution of an old build, which moves when it is woken", { timeout: 120_000 }, async () => {
+  const server = await startDevServer();
+  const env = await server.connect();
+  try {
+    const store = new FakeSync(() => env.currentTimeMs());
+    store.taskQueue = TASK_QUEUE;
+    const old = await startBuild(env, "1", store.activities());
+    await makeCurrent(env, "1");
+    const control = createIntegrationControl(env.client, TASK_QUEUE, (call) => call(), DEPLOYMENT);
+    await control.pause(REF);
+    await eventually(async () => (await control.status(REF.integrationId))?.status === "paused");
+    const outdated = async () => {
+      const ids: string[] = [];
+      for await (const id of control.outdated()) ids.push(id);
+      return ids;
+    };
+    expect(await outdated()).toEqual([]);
+    const current = await startBuild(env, "2", store.activities());
+    await makeCurrent(env, "2");
+    await eventually(outdated, (ids) => ids.includes(REF.integrationId));
+    // The server tells an execution of another current build with a task, so one wake may come too early.
+    await eventually(
+      async () => {
+        await control.wake(REF.integrationId);
+        return (await outdated()).length;
+      },
+      (count) => count === 0,
+    );
+    expect((await control.status(REF.integrationId))?.status).toBe("paused");
     await control.end(REF.integrationId);
     await Promise.all([old.stop(), current.stop()]);
   } finally {

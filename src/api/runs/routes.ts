@@ -32,8 +32,8 @@ export function registerRuns(app: App, deps: AppDeps): void {
     operationId: "syncIntegration",
     summary: "Sync now",
     description:
-      "Asks for a run that covers everything up to now. The run may serve several requests. If the provider had " +
-      "asked to wait, the run asks it again. A paused integration refuses with 409.",
+      "Asks for a run that covers everything up to now. Requests that no run has taken yet are one, with one id. If " +
+      "the provider had asked to wait, the run asks it again. A paused integration refuses with 409.",
     params: integrationParams,
     status: 202,
     response: requestResponse,
@@ -43,8 +43,10 @@ export function registerRuns(app: App, deps: AppDeps): void {
       await endBlock(deps, row);
       const request = orNotFound("integration", await runs.request(workspaceId, id));
       if (request === "paused") throw new Problem(409, "The integration is paused. Resume it, then sync again.");
-      await signalWorkflow(deps, id, "syncNow", (control) => control.syncNow(integrationRef(row), request.requestId));
-      return { requestId: request.requestId };
+      const { requestId, isNew } = request;
+      if (isNew)
+        await signalWorkflow(deps, id, "syncNow", (control) => control.syncNow(integrationRef(row), requestId));
+      return { requestId };
     },
   });
   endpoint({

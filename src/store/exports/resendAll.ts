@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { Day } from "../../domain/integration.ts";
 import type { ResendAllResult } from "../../domain/run.ts";
 import type { Database, Queryable } from "../postgres/database.ts";
-import { newId } from "../postgres/ids.ts";
+import { queueRequest } from "../runs/queueRequest.ts";
 import { rewind } from "./rewind.ts";
 
 interface IntegrationRow {
@@ -37,8 +37,7 @@ export async function requestResend(
         export_made_anew = export_made_anew || case when export_cursor_seq = 0 then '{"isResending": true}'::jsonb
           else jsonb_build_object('isResending', false, 'sent', export_sent) end
       where id = ${integrationId}`);
-    const requestId = newId("sync");
-    await tx.execute(sql`insert into sync_requests (integration_id, id) values (${integrationId}, ${requestId})`);
+    const { requestId } = await queueRequest(tx, integrationId);
     return { requestId };
   });
 }

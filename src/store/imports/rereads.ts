@@ -4,7 +4,7 @@ import { MAX_REREADS_PER_EVENT } from "../../domain/limits.ts";
 import type { Day, JsonObject } from "../../domain/integration.ts";
 import { ConflictError, InvalidFieldError } from "../errors.ts";
 import type { Database, Transaction } from "../postgres/database.ts";
-import { newId } from "../postgres/ids.ts";
+import { queueRequest } from "../runs/queueRequest.ts";
 import type { RereadRequest } from "./interface.ts";
 
 interface EventRow {
@@ -36,8 +36,7 @@ export function requestReread(
       insert into import_ranges (event_id, purpose, from_day, to_day)
       values (${event.id}, 'reread', ${fromDay}, ${toDay})
       on conflict (event_id, from_day, to_day) where purpose = 'reread' do update set unfinished = null`);
-    const requestId = newId("sync");
-    await tx.execute(sql`insert into sync_requests (integration_id, id) values (${integrationId}, ${requestId})`);
+    const { requestId } = await queueRequest(tx, integrationId);
     return { requestId };
   });
 }
@@ -48,7 +47,7 @@ async function readEvent(tx: Transaction, workspaceId: string, integrationId: st
       (crosscurrent_now() at time zone 'utc')::date::text as today
     from event_definitions e join integrations i on i.id = e.integration_id
     where i.id = ${integrationId} and i.workspace_id = ${workspaceId} and i.deleted_at_ms is null
-      and e.name = ${name} and e.deleted_at_ms is null for key share of i for no key update of e`);
+      and e.name = ${name} and e.deleted_at_ms is null for no key update of i, e`);
   return event;
 }
 

@@ -16,6 +16,7 @@ import { exports } from "./0013-exports.ts";
 import { lookback } from "./0014-lookback.ts";
 import { content } from "./0015-content.ts";
 import { servers } from "./0016-servers.ts";
+import { turns } from "./0018-turns.ts";
 import { keys } from "./0019-keys.ts";
 
 export const MIGRATIONS: Record<string, Migration> = {
@@ -35,5 +36,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0014-lookback": lookback,
   "0015-content": content,
   "0016-servers": servers,
+  "0018-turns": turns,
   "0019-keys": keys,
 };

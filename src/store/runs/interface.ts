@@ -2,6 +2,11 @@
 import type { Page, PageRequest } from "../../domain/page.ts";
 import type { RejectedPage, ResendResult, Run, RunRecord, SyncRequest } from "../../domain/run.ts";
 
+export interface QueuedRequest {
+  requestId: string;
+  isNew: boolean;
+}
+
 export interface RunStore {
   /** Newest first. Null if there is no such integration. */
   list(workspaceId: string, integrationId: string, page: PageRequest): Promise<Page<Run> | null>;
@@ -12,9 +17,17 @@ export interface RunStore {
    * is no such integration.
    */
   requestResend(workspaceId: string, integrationId: string, recordIds: string[] | null): Promise<ResendResult | null>;
-  /** Queues a sync request. Returns `paused` if the integration is paused, null if there is no such integration. */
-  request(workspaceId: string, integrationId: string): Promise<{ requestId: string } | "paused" | null>;
+  /**
+   * Queues a sync request, or joins the one that no run has taken yet: `isNew` is false then, and needs no signal.
+   * Returns `paused` if the integration is paused, null if there is no such integration.
+   */
+  request(workspaceId: string, integrationId: string): Promise<QueuedRequest | "paused" | null>;
   getRequest(workspaceId: string, integrationId: string, requestId: string): Promise<SyncRequest | null>;
-  /** Keeps the counts of commits. A start also ends runs of a lost workflow and queues their requests again. */
+  /** The requests that a run serves. */
+  requestsOf(integrationId: string, runId: string): Promise<string[]>;
+  /**
+   * Keeps the counts of commits. A start also takes all queued requests: they came before the run's high watermarks. It
+   * ends runs of a lost workflow, whose requests are queued again.
+   */
   record(run: RunRecord): Promise<void>;
 }

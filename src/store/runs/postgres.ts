@@ -4,10 +4,10 @@ import type { Page, PageRequest } from "../../domain/page.ts";
 import type { Run, RunRecord, SyncRequest } from "../../domain/run.ts";
 import { decodeCursor, toPage, type CursorList } from "../postgres/cursors.ts";
 import type { Database, Queryable, Transaction } from "../postgres/database.ts";
-import { newId } from "../postgres/ids.ts";
 import { storable, storableJson } from "../postgres/text.ts";
 import type { RunStore } from "./interface.ts";
 import { readRejected } from "./rejected.ts";
+import { queueRequest } from "./queueRequest.ts";
 import { requestResend } from "./resend.ts";
 
 /** The results of directions are stored as JSON, their counts in columns that commits raise. */
@@ -29,13 +29,20 @@ export function createRunStore(db: Database): RunStore {
     requestResend: (workspaceId, integrationId, recordIds) =>
       db.transaction((tx) => requestResend(tx, workspaceId, integrationId, recordIds)),
 
-    async request(workspaceId, integrationId) {
-      const paused = await isPaused(db, workspaceId, integrationId);
-      if (paused === null) return null;
-      if (paused) return "paused";
-      const requestId = newId("sync");
-      await db.execute(sql`insert into sync_requests (integration_id, id) values (${integrationId}, ${requestId})`);
-      return { requestId };
+    request: (workspaceId, integrationId) =>
+      db.transaction(async (tx) => {
+        const [row] = await tx.query(sql<{ paused: boolean }>`
+          select paused from integrations
+          where id = ${integrationId} and workspace_id = ${workspaceId} and deleted_at_ms is null for no key update`);
+        if (row === undefined) return null;
+        return row.paused ? "paused" : queueRequest(tx, integrationId);
+      }),
+
+    async requestsOf(integrationId, runId) {
+      const rows = await db.query(sql<{ id: string }>`
+        select id from sync_requests where integration_id = ${integrationId} and run_id = ${runId}
+        order by created_at_ms, id`);
+      return rows.map(({ id }) => id);
     },
 
     async getRequest(workspaceId, integrationId, requestId) {
@@ -104,8 +111,13 @@ async function closeLostRuns(tx: Transaction, integrationId: string, runId: stri
 }
 
 async function recordRequests(tx: Transaction, run: RunRecord): Promise<void> {
-  if (run.requestIds.length === 0) return;
   const status = run.finished === null ? "running" : "done";
+  if (run.finished === null) {
+    await tx.execute(sql`
+      update sync_requests set status = 'running', run_id = ${run.runId}
+      where integration_id = ${run.integrationId} and status = 'queued'`);
+  }
+  if (run.requestIds.length === 0) return;
   await tx.execute(sql`
     insert into sync_requests as q (integration_id, id, status, run_id)
     select distinct ${run.integrationId}, id, ${status}, ${run.runId}

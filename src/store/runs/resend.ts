@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import type { Direction, ResendResult } from "../../domain/run.ts";
 import type { Transaction } from "../postgres/database.ts";
-import { newId } from "../postgres/ids.ts";
+import { queueRequest } from "./queueRequest.ts";
 
 export async function requestResend(
   tx: Transaction,
@@ -12,7 +12,7 @@ export async function requestResend(
 ): Promise<ResendResult | null> {
   const [integration] = await tx.query(sql<{ paused: boolean; exportEnabled: boolean }>`
     select paused, export_enabled as "exportEnabled" from integrations
-    where id = ${integrationId} and workspace_id = ${workspaceId} and deleted_at_ms is null`);
+    where id = ${integrationId} and workspace_id = ${workspaceId} and deleted_at_ms is null for no key update`);
   if (integration === undefined) return null;
   const invalid = recordIds === null ? [] : await invalidIds(tx, integrationId, recordIds);
   if (invalid.length > 0) return { kind: "invalid", ids: invalid };
@@ -22,8 +22,7 @@ export async function requestResend(
   await tx.execute(sql`
     update rejected_records set resend = true
     where integration_id = ${integrationId} and direction = 'export' and not resend and ${chosen}`);
-  const requestId = newId("sync");
-  await tx.execute(sql`insert into sync_requests (integration_id, id) values (${integrationId}, ${requestId})`);
+  const { requestId } = await queueRequest(tx, integrationId);
   return { kind: "requested", requestId };
 }
 

@@ -1,5 +1,5 @@
 // What workflows read of an integration's configuration and write of their state, and what the reconciler compares.
-import type { Integration } from "../../domain/integration.ts";
+import type { Integration, IntegrationRef } from "../../domain/integration.ts";
 import type { Page, PageRequest } from "../../domain/page.ts";
 import type { StatusProjection } from "../../domain/run.ts";
 
@@ -11,11 +11,15 @@ export interface IntegrationConfigRow extends Pick<Integration, "workspaceId" | 
   events: string[];
 }
 
-export interface ReconcileCandidate extends Pick<Integration, "id" | "workspaceId" | "provider" | "paused"> {
-  /** The workflow has not seen the row's version, which changed more than a few seconds ago. */
-  behind: boolean;
-  /** Sync requests that were queued more than a few seconds ago. */
-  pendingRequests: string[];
+export interface ListedIntegration extends IntegrationRef {
+  paused: boolean;
+}
+
+export interface BehindIntegration extends ListedIntegration {
+  /** The workflow has not seen the row's last change, or its run is long overdue. */
+  isBehind: boolean;
+  /** The oldest sync request that no run has taken, though it was queued more than a few seconds ago. */
+  requestId: string | null;
 }
 
 export interface SyncStateStore {
@@ -24,7 +28,18 @@ export interface SyncStateStore {
   recordStatus(status: StatusProjection): Promise<void>;
   /** Notes that a worker runs at this moment. */
   noteWorker(): Promise<void>;
-  reconcileCandidates(page: PageRequest): Promise<Page<ReconcileCandidate>>;
+  /** All integrations of all workspaces. */
+  list(page: PageRequest): Promise<Page<ListedIntegration>>;
+  countIntegrations(): Promise<number>;
+  /** Those that wait for a signal; at most `limit` of each reason, without an order, so that none waits for ever. */
+  behind(limit: number): Promise<BehindIntegration[]>;
+  /** Deleted integrations whose workflow was not ended here yet. */
+  unended(limit: number): Promise<string[]>;
+  noteEnded(integrationId: string): Promise<void>;
+  /** True for one caller once `everyMs` have passed since it was true last. */
+  claimList(everyMs: number): Promise<boolean>;
+  /** Takes the workspace's next turn to start a run. Null: at once; else when it comes. `burst` turns are free. */
+  takeTurn(workspaceId: string, everyMs: number, burst: number): Promise<number | null>;
   /** At most 100 workspaces with exposures that were not folded for a day, or with so many that reports would wait. */
   unsealedWorkspaces(): Promise<string[]>;
 }

@@ -2,23 +2,25 @@
 import { sql } from "kysely";
 import { UNFOLDED_ROWS_MAX } from "../../domain/limits.ts";
 import type { StatusProjection } from "../../domain/run.ts";
+import { overdueGraceMs } from "../../domain/schedule.ts";
 import { decodeCursor, toPage, type CursorList } from "../postgres/cursors.ts";
 import type { Database, Transaction } from "../postgres/database.ts";
 import { storableJson } from "../postgres/text.ts";
-import type { IntegrationConfigRow, ReconcileCandidate, SyncStateStore } from "./interface.ts";
+import type { BehindIntegration, IntegrationConfigRow, ListedIntegration, SyncStateStore } from "./interface.ts";
 
 /** How long a change or a request may wait for its own signal before the reconciler sends another. */
 const SIGNAL_GRACE_MS = 5_000;
-/** Pending requests of one integration in one pass; the next pass takes the rest. */
-const PENDING_REQUESTS_MAX = 100;
-
 /** Exposures that no run folds for longer would keep their day's partition from being dropped. */
 const UNSEALED_MS = 24 * 3_600_000;
 const UNSEALED_WORKSPACES_MAX = 100;
 
-const RECONCILE_LIST: CursorList = { name: "reconcilable", owner: "", shape: ["bigint"] };
+const INTEGRATIONS_LIST: CursorList = { name: "all integrations", owner: "", shape: ["bigint"] };
+const LISTED = sql`i.id as "integrationId", i.workspace_id as "workspaceId", i.provider, i.paused`;
+const SIGNALLED_BEFORE = sql`(crosscurrent_now_ms() - ${SIGNAL_GRACE_MS}::bigint)`;
 
-export function createSyncStateStore(db: Database): SyncStateStore {
+/** `syncJitterMs`: how far overdue runs are spread, which is no reason to send a signal. */
+export function createSyncStateStore(db: Database, { syncJitterMs = 0 }: { syncJitterMs?: number }): SyncStateStore {
+  const overdueMs = overdueGraceMs(syncJitterMs);
   return {
     loadConfig: (integrationId) => db.transaction((tx) => loadConfig(tx, integrationId)),
     recordStatus: (status) => db.transaction((tx) => recordStatus(tx, status)),
@@ -29,21 +31,51 @@ export function createSyncStateStore(db: Database): SyncStateStore {
         on conflict (is_only) do update set at_ms = excluded.at_ms`);
     },
 
-    async reconcileCandidates(page) {
-      const [after = 0] = decodeCursor(RECONCILE_LIST, page.cursor) ?? [];
-      const signalledBefore = sql`crosscurrent_now_ms() - ${SIGNAL_GRACE_MS}::bigint`;
-      const rows = await db.query(sql<ReconcileCandidate & { ordinal: number }>`
-        select i.ordinal, i.id, i.workspace_id as "workspaceId", i.provider, i.paused,
-          i.version > i.seen_version and i.changed_at_ms < ${signalledBefore} as behind,
-          (select coalesce(json_agg(q.id order by q.created_at_ms), '[]') from (
-            select id, created_at_ms from sync_requests
-            where integration_id = i.id and status = 'queued' and created_at_ms < ${signalledBefore}
-            order by created_at_ms limit ${PENDING_REQUESTS_MAX}
-          ) q) as "pendingRequests"
-        from integrations i where i.deleted_at_ms is null and i.ordinal > ${after}
+    async list(page) {
+      const [after = 0] = decodeCursor(INTEGRATIONS_LIST, page.cursor) ?? [];
+      const rows = await db.query(sql<ListedIntegration & { ordinal: number }>`
+        select i.ordinal, ${LISTED} from integrations i where i.deleted_at_ms is null and i.ordinal > ${after}
         order by i.ordinal limit ${page.limit + 1}`);
-      const toItem = ({ ordinal: _ordinal, ...item }: (typeof rows)[number]): ReconcileCandidate => item;
-      return toPage(RECONCILE_LIST, rows, page.limit, (row) => [row.ordinal], toItem);
+      const toItem = ({ ordinal: _ordinal, ...item }: (typeof rows)[number]): ListedIntegration => item;
+      return toPage(INTEGRATIONS_LIST, rows, page.limit, (row) => [row.ordinal], toItem);
+    },
+
+    async countIntegrations() {
+      const [row] = await db.query(sql<{ count: number }>`
+        select count(*) as count from integrations where deleted_at_ms is null`);
+      return Number(row?.count);
+    },
+
+    behind: (limit) => db.query(behindStatement(limit, overdueMs)),
+
+    async unended(limit) {
+      const rows = await db.query(sql<{ id: string }>`
+        select id from integrations where deleted_at_ms < ${SIGNALLED_BEFORE} and ended_at_ms is null limit ${limit}`);
+      return rows.map(({ id }) => id);
+    },
+
+    async noteEnded(integrationId) {
+      await db.execute(sql`
+        update integrations set ended_at_ms = crosscurrent_now_ms()
+        where id = ${integrationId} and deleted_at_ms is not null`);
+    },
+
+    async claimList(everyMs) {
+      const claimed = await db.execute(sql`
+        update worker_signs set listed_at_ms = crosscurrent_now_ms()
+        where listed_at_ms <= crosscurrent_now_ms() - ${everyMs}::bigint`);
+      return claimed === 1;
+    },
+
+    async takeTurn(workspaceId, everyMs, burst) {
+      const stepMs = Math.ceil(everyMs);
+      const [turn] = await db.query(sql<{ startAtMs: number; nowMs: number }>`
+        insert into workspace_turns as t (workspace_id, next_run_ms)
+        values (${workspaceId}, crosscurrent_now_ms() + ${stepMs}::bigint)
+        on conflict (workspace_id) do update
+          set next_run_ms = greatest(t.next_run_ms, crosscurrent_now_ms()) + ${stepMs}::bigint
+        returning next_run_ms - ${stepMs * burst}::bigint as "startAtMs", crosscurrent_now_ms() as "nowMs"`);
+      return turn === undefined || turn.startAtMs <= turn.nowMs ? null : turn.startAtMs;
     },
 
     async unsealedWorkspaces() {
@@ -58,6 +90,31 @@ export function createSyncStateStore(db: Database): SyncStateStore {
       return workspaces.map(({ id }) => id);
     },
   };
+}
+
+/**
+ * Each reason is a look into an index of what is behind: a pass costs what it repairs. Paused integrations keep their
+ * requests until they are resumed. A lost workflow is found by its overdue run.
+ */
+function behindStatement(limit: number, overdueMs: number) {
+  const isBehind = sql`i.version > i.seen_version and i.changed_at_ms < ${SIGNALLED_BEFORE}`;
+  const isOverdue = sql`not i.paused and i.next_run_at_ms < crosscurrent_now_ms() - ${overdueMs}::bigint
+    and not exists (select from runs r where r.integration_id = i.id and r.finished_at_ms is null)`;
+  const isQueued = sql`q.status = 'queued' and q.created_at_ms < ${SIGNALLED_BEFORE}`;
+  return sql<BehindIntegration>`
+    with behind as (
+      select i.id from integrations i where i.deleted_at_ms is null and ${isBehind} order by random() limit ${limit}
+    ), overdue as (
+      select i.id from integrations i where i.deleted_at_ms is null and ${isOverdue} order by random() limit ${limit}
+    ), asked as (
+      select i.id, min(q.created_at_ms) from sync_requests q join integrations i on i.id = q.integration_id
+      where ${isQueued} and not i.paused and i.deleted_at_ms is null group by i.id order by random() limit ${limit}
+    )
+    select ${LISTED}, (i.id in (select id from behind union all select id from overdue)) as "isBehind",
+      (select q.id from sync_requests q where q.integration_id = i.id and ${isQueued} and not i.paused
+        order by q.created_at_ms limit 1) as "requestId"
+    from integrations i
+    where i.id in (select id from behind union select id from overdue union select id from asked)`;
 }
 
 async function loadConfig(tx: Transaction, integrationId: string): Promise<IntegrationConfigRow | null> {

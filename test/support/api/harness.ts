@@ -164,7 +164,10 @@ export class RecordedControl implements IntegrationControl {
     await this.behave();
     return this.workflow;
   };
+  wake = (id: string) => this.note("wake", id);
   async *running(): AsyncIterable<string> {}
+  async *outdated(): AsyncIterable<string> {}
+  countRunning = async () => 0;
 
   /** What was called since the last time. */
   take(): unknown[][] {

@@ -6,8 +6,11 @@ import type {
   ImportPageInput,
   LeaveGapInput,
   LeaveGapResult,
+  FinishRunInput,
   LoadConfigInput,
   PlanImportInput,
+  StartRunInput,
+  StartRunResult,
   SyncActivities,
 } from "../../../src/activities/contract.ts";
 import type { ErrorKind } from "../../../src/domain/errors.ts";
@@ -18,6 +21,7 @@ import {
   isBehind,
   NO_PROGRESS,
 } from "../../../src/domain/progress.ts";
+import { nextRunAtMs } from "../../../src/domain/schedule.ts";
 import type { RunRecord } from "../../../src/domain/run.ts";
 import type { StatusProjection } from "../../../src/domain/run.ts";
 
@@ -34,6 +38,9 @@ export class FakeSync implements SyncActivities {
   deleted = false;
   events: string[] = ["purchase"];
   batchSeqs = 10;
+  passesAtOnce = 4;
+  /** Of the bulk activities: that of the workflows, which one worker serves. */
+  taskQueue = "";
   pagesPerPass = 3;
   /** Buckets sealed so far; each run seals `sealPerRun` more. */
   sealed = 0;
@@ -72,15 +79,15 @@ export class FakeSync implements SyncActivities {
   activities(): SyncActivities {
     const names: Name[] = [
       "loadConfig",
+      "startRun",
+      "finishRun",
       "aggregateExposures",
       "resendRejected",
       "exportBatch",
-      "completeExport",
       "planImport",
       "importPage",
       "leaveGap",
       "discoverProperties",
-      "recordRun",
       "projectStatus",
     ];
     return Object.fromEntries(names.map((name) => [name, (input: never) => this.call(name, input)])) as never;
@@ -93,19 +100,55 @@ export class FakeSync implements SyncActivities {
   }
 
   async loadConfig(input: LoadConfigInput) {
-    if (this.deleted) return null;
+    return this.deleted ? null : this.config(input);
+  }
+
+  private config(input: LoadConfigInput) {
     const known = Math.max(input.exportCursorSeq ?? this.checkpointSeq, input.exportAttemptedSeq ?? 0);
-    if (input.reconcile && this.checkpointSeq > known) this.checkpointSeq = input.exportCursorSeq ?? this.checkpointSeq;
+    const cursorSeq = this.checkpointSeq > known ? (input.exportCursorSeq ?? this.checkpointSeq) : this.checkpointSeq;
     return {
       syncVersion: this.syncVersion,
       paused: false,
-      export: { enabled: this.exportEnabled, cursorSeq: this.checkpointSeq, batchSeqs: this.batchSeqs },
+      export: { enabled: this.exportEnabled, cursorSeq, batchSeqs: this.batchSeqs },
       import: { enabled: this.importEnabled, events: this.events },
       intervalMs: INTERVAL_MS,
       jitterMs: JITTER_MS,
+      passesAtOnce: this.passesAtOnce,
+      bulkTaskQueue: this.taskQueue,
       // Skipped time counts too: a worker must not be taken for dead because days were skipped meanwhile.
       heartbeatTimeoutMs: 7 * 24 * HOUR_MS,
     };
+  }
+
+  /** When the workspace's turn to start a run comes; null: at once. */
+  turnAtMs: number | null = null;
+
+  async startRun({ status, ...input }: StartRunInput): Promise<StartRunResult> {
+    if (this.deleted) return { kind: "deleted" };
+    if (this.turnAtMs !== null && !input.hasTurn) return { kind: "wait", startAtMs: this.turnAtMs };
+    const config = this.config(input);
+    this.checkpointSeq = config.export.cursorSeq;
+    const { integrationId, runId, startedAtMs, requestIds } = input;
+    this.runs.push({
+      integrationId,
+      runId,
+      startedAtMs,
+      requestIds,
+      directions: [
+        ...(this.exportEnabled ? [{ direction: "export" as const, outcome: null }] : []),
+        ...(this.importEnabled ? [{ direction: "import" as const, outcome: null }] : []),
+      ],
+      finished: null,
+    });
+    const nextMs = nextRunAtMs(startedAtMs, integrationId, config.intervalMs);
+    const isEnabled = this.exportEnabled || this.importEnabled;
+    await this.projectStatus({ ...status, integrationId, nextRunAtMs: isEnabled ? nextMs : null });
+    return { kind: "started", config, requestIds };
+  }
+
+  async finishRun({ status, ...run }: FinishRunInput) {
+    await this.projectStatus({ ...status, integrationId: run.integrationId });
+    this.runs.push(run);
   }
 
   async aggregateExposures() {
@@ -133,8 +176,6 @@ export class FakeSync implements SyncActivities {
     return { cursorSeq: throughSeq };
   }
 
-  async completeExport() {}
-
   async planImport(input: PlanImportInput) {
     const highWatermarkMs = input.highWatermarkMs ?? (await this.nowMs());
     const progress: Record<string, EventProgress> = {};
@@ -157,7 +198,9 @@ export class FakeSync implements SyncActivities {
       progress: { completeThroughMs: null, unfinished },
     }));
     const lastRangeId = Math.max(0, ...this.ranges.map(({ id }) => id));
-    return { highWatermarkMs, lastRangeId, tasks: [...tasks, ...ranges], progress };
+    const isLast = ranges.length === 0 && tasks.every((task) => task.progress.unfinished?.targetMs === highWatermarkMs);
+    const plan = { highWatermarkMs, lastRangeId, tasks: [...tasks, ...ranges], progress };
+    return isLast ? { ...plan, isLast: true as const } : plan;
   }
 
   async importPage({ task }: ImportPageInput) {
@@ -194,10 +237,6 @@ export class FakeSync implements SyncActivities {
   }
 
   async discoverProperties() {}
-
-  async recordRun(input: RunRecord) {
-    this.runs.push(input);
-  }
 
   async projectStatus(input: StatusProjection) {
     this.projection = { ...input, paused: input.paused ?? this.projection?.paused ?? null };

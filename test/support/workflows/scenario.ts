@@ -42,6 +42,7 @@ export async function scenario(
   try {
     const fake = new FakeSync(() => env.currentTimeMs());
     const taskQueue = `queue-${integrationId}`;
+    fake.taskQueue = taskQueue;
     const handle = await startIntegration(env, taskQueue, { integrationId, workspaceId: "workspace", state });
     arrange?.(fake, handle);
     await withWorker(env, fake, taskQueue, () => act({ fake, integrationId, env, handle }));
