@@ -55,7 +55,12 @@ function readBytes(incoming: IncomingMessage, { declared, hold, scan }: Reading)
         refuse(error);
       }
     });
-    incoming.on("end", () => resolve(Buffer.concat(chunks, bytes)));
+    incoming.on("end", () => {
+      const body = Buffer.concat(chunks, bytes);
+      // The listeners live as long as the response, and the bytes must not.
+      chunks.length = 0;
+      resolve(body);
+    });
     incoming.on("error", () => reject(new OpenAiError(400, "The body broke off.")));
   });
 }

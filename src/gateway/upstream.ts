@@ -1,7 +1,7 @@
 // One call to an upstream: what is sent to it, and which of its headers the caller gets.
 import type { NewVariant } from "../domain/router.ts";
 import type { EventEmitter } from "node:events";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import type { IncomingHttpHeaders } from "node:http";
 import { request, type Dispatcher } from "undici";
 import { AddressRefusedError } from "./connect.ts";
@@ -57,10 +57,11 @@ export async function callUpstream(
         // The caller gets the bytes unchanged, so the encoding must be one that every caller understands.
         "accept-encoding": "identity",
         "user-agent": USER_AGENT,
+        "content-length": String(call.body.length),
         [LOOP_HEADER]: call.loop,
         ...(apiKey !== null && { authorization: `Bearer ${apiKey}` }),
       },
-      body: call.body,
+      body: Readable.from(given([call.body]), { objectMode: false }),
       signal: call.signal,
       headersTimeout: headersTimeoutMs,
       bodyTimeout: idleTimeoutMs,
@@ -72,6 +73,11 @@ export async function callUpstream(
     if (call.signal.aborted) throw error;
     throw failureOf(error);
   }
+}
+
+/** Lets go of what was sent. Given a buffer, undici keeps it until the end of the response. */
+function* given(parts: Buffer[]): Generator<Buffer> {
+  for (let part = parts.shift(); part !== undefined; part = parts.shift()) yield part;
 }
 
 function passedOn(headers: IncomingHttpHeaders, apiKey: string | null): Record<string, string> {
