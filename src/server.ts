@@ -124,7 +124,11 @@ function gatewayOf(config: Config, { store, metrics, logger, agent, admission }:
     admission,
     routers: store.routers,
     installationId: installationIdOf(config),
-    recorder: createRecorder(store.exposures, (count) => metrics.countExposures(count)),
+    recorder: createRecorder({
+      exposures: store.exposures,
+      ping: () => store.ping(),
+      onCommit: (count) => metrics.countExposures(count),
+    }),
     agent,
     onLost: (err) => {
       metrics.countLost();

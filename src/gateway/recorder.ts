@@ -19,14 +19,31 @@ interface Waiting {
 
 /** Longer than the store's own limits on a transaction, so only a connection that hangs exceeds it. */
 const COMMIT_TIMEOUT_MS = 45_000;
-/** During an outage one call passes `check` this long after a failed commit, and then one at this interval. */
-const RETRY_AFTER_FAILURE_MS = 1_000;
-const RETRY_INTERVAL_MS = 5_000;
+/** The time between two questions whether the store works again. */
+const ASK_EVERY_MS = 1_000;
+
+export interface RecorderDeps {
+  exposures: ExposureStore;
+  /** Resolves if the store can be used. */
+  ping: () => Promise<void>;
+  onCommit: (count: number) => void;
+}
 
 /** Runs one transaction per workspace at a time. Each holds the exposures that arrived during the last one. */
-export function createRecorder(exposures: ExposureStore, onCommit: (count: number) => void): ExposureRecorder {
+export function createRecorder({ exposures, ping, onCommit }: RecorderDeps): ExposureRecorder {
   const queues = new Map<string, Waiting[]>();
-  let outage: { cause: unknown; nextTryMs: number } | null = null;
+  let outage: { cause: unknown } | null = null;
+  /** Ends the outage for all workspaces, whether or not one of them commits anything. */
+  const askUntilItWorks = () => {
+    const timer = setTimeout(() => {
+      ping().then(() => (outage = null), askUntilItWorks);
+    }, ASK_EVERY_MS);
+    timer.unref();
+  };
+  const noteOutage = (cause: unknown) => {
+    if (outage === null) askUntilItWorks();
+    outage = { cause };
+  };
   const drain = async (workspaceId: string, queue: Waiting[]) => {
     while (queue.length > 0) {
       const batch = queue.splice(0, MAX_EXPOSURES_PER_CALL);
@@ -36,13 +53,10 @@ export function createRecorder(exposures: ExposureStore, onCommit: (count: numbe
           batch.map(({ exposure }) => exposure),
         );
         await pTimeout(commit, { milliseconds: COMMIT_TIMEOUT_MS });
-        outage = null;
         onCommit(batch.length);
         for (const { resolve } of batch) resolve();
       } catch (error) {
-        if (error instanceof UnavailableError || error instanceof TimeoutError) {
-          outage = { cause: error, nextTryMs: performance.now() + RETRY_AFTER_FAILURE_MS };
-        }
+        if (isOutage(error)) noteOutage(error);
         for (const { reject } of batch) reject(error);
       }
     }
@@ -50,10 +64,7 @@ export function createRecorder(exposures: ExposureStore, onCommit: (count: numbe
   };
   return {
     check() {
-      if (outage === null) return;
-      const nowMs = performance.now();
-      if (nowMs < outage.nextTryMs) throw new UnavailableError("08006", outage.cause);
-      outage.nextTryMs = nowMs + RETRY_INTERVAL_MS;
+      if (outage !== null) throw new UnavailableError("08006", outage.cause);
     },
     record(workspaceId, exposure) {
       return new Promise((resolve, reject) => {
@@ -65,4 +76,10 @@ export function createRecorder(exposures: ExposureStore, onCommit: (count: numbe
       });
     },
   };
+}
+
+/** A statement that took too long waited for something of its own workspace: others can still commit. */
+function isOutage(error: unknown): boolean {
+  if (error instanceof UnavailableError) return !error.isTimeLimit;
+  return error instanceof TimeoutError;
 }

@@ -36,6 +36,9 @@ export class InvalidCursorError extends InvalidFieldError {
   override readonly name = "InvalidCursorError";
 }
 
+/** The SQLSTATE of a statement that took longer than its limit. */
+const TIME_LIMIT = "57014";
+
 /** PostgreSQL cannot be used right now: a later try can succeed. What was asked may have happened or not. */
 export class UnavailableError extends Error {
   override readonly name = "UnavailableError";
@@ -44,5 +47,10 @@ export class UnavailableError extends Error {
   constructor(code: string, cause: unknown) {
     super(`The database cannot be used right now (${code}).`, { cause });
     this.code = code;
+  }
+
+  /** Whether a statement took too long: it may always, while others do not. */
+  get isTimeLimit(): boolean {
+    return this.code === TIME_LIMIT;
   }
 }

@@ -5,7 +5,7 @@ import { measuresOf, type Metric } from "../../domain/metrics/metric.ts";
 import type { MetricEvent, MetricSample, SampleOptions } from "../../domain/metrics/sample.ts";
 import { InvalidFieldError } from "../errors.ts";
 import type { IdentityProperties } from "../imports/interface.ts";
-import { readNowMs, sqlState, type Database, type Queryable, type Transaction } from "../postgres/database.ts";
+import { orFewerDays, readNowMs, type Database, type Queryable, type Transaction } from "../postgres/database.ts";
 import { readRouter } from "../routers/rows.ts";
 import { findSampled } from "./joinRate.ts";
 import { ensureSource, refreshValues, type Source } from "./keptValues.ts";
@@ -17,7 +17,6 @@ const DAY_MS = 24 * HOUR_MS;
 /** No one compares more routes and variants than this. */
 const MAX_CELLS = 200;
 const TIMEOUT_MS = 300_000;
-const TIMED_OUT = "57014";
 /** The memory keeps a hash of many users off the disk. */
 const SETTINGS = sql`set local work_mem = '128MB'`;
 
@@ -40,8 +39,7 @@ export async function readSample(
   try {
     return await db.transaction((tx) => read(tx, workspaceId, metric, { ...asked, sources }), SETTINGS, TIMEOUT_MS);
   } catch (error) {
-    if (sqlState(error) !== TIMED_OUT) throw error;
-    throw new InvalidFieldError("from", `takes more than ${TIMEOUT_MS / 1_000} s: ask for fewer days at once`);
+    throw orFewerDays(error, TIMEOUT_MS);
   }
 }
 

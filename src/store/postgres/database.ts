@@ -1,7 +1,7 @@
 // The one way to query: statements are written with Kysely's `sql` tag and run by pg (decision 0020).
 import { Kysely, PostgresDialect, sql, type RawBuilder } from "kysely";
 import pg from "pg";
-import { UnavailableError } from "../errors.ts";
+import { InvalidFieldError, UnavailableError } from "../errors.ts";
 import { answerTimeoutMs, openConnections, type ConnectionLimits, type Shared } from "./connections.ts";
 import { isConnectionLost } from "./outages.ts";
 
@@ -116,4 +116,10 @@ export async function orIfTaken<T>(taken: Error, change: () => Promise<T>): Prom
   } catch (error) {
     throw sqlState(error) === UNIQUE_VIOLATION ? taken : error;
   }
+}
+
+/** In place of the error of a report that took too long, returns one for its caller: a later try would fail too. */
+export function orFewerDays(error: unknown, limitMs: number): unknown {
+  if (!(error instanceof UnavailableError && error.isTimeLimit)) return error;
+  return new InvalidFieldError("from", `takes more than ${limitMs / 1_000} s: ask for fewer days at once`);
 }

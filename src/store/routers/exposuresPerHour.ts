@@ -2,9 +2,10 @@
 import { sql } from "kysely";
 import type { ExposureHour } from "../../domain/exposure.ts";
 import { MAX_EXPOSURE_AHEAD_MS } from "../../domain/limits.ts";
-import type { Database, Transaction } from "../postgres/database.ts";
+import { orFewerDays, type Database, type Transaction } from "../postgres/database.ts";
 import type { HourRange } from "./interface.ts";
 
+const TIMEOUT_MS = 30_000;
 const HOUR_MS = 3_600_000;
 /** Of the rows that are not folded only the oldest are read. The reconciler folds long before there are more. */
 const RAW_ROWS_MAX = 1_000_000;
@@ -17,7 +18,11 @@ export async function exposuresPerHour(
 ): Promise<ExposureHour[] | null> {
   // The tables grow faster than their statistics: the planner must not conclude that reading a whole table is quicker.
   const settings = sql`set local enable_seqscan = off`;
-  const hours = await db.transaction((tx) => readHours(tx, workspaceId, aliasId, range), settings);
+  const hours = await db
+    .transaction((tx) => readHours(tx, workspaceId, aliasId, range), settings, TIMEOUT_MS)
+    .catch((error: unknown) => {
+      throw orFewerDays(error, TIMEOUT_MS);
+    });
   if (hours.length > 0) return hours;
   const known = await db.execute(sql`
     select where exists (select from routers where workspace_id = ${workspaceId} and id = ${aliasId})
