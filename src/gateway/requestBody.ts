@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { JsonScan } from "../domain/jsonScan.ts";
 import type { Hold } from "../http/admission/heldBytes.ts";
 import { OpenAiError } from "../http/openAiError.ts";
+import { closing, Problem } from "../http/problem.ts";
 import { faultError, readChatBody, scanChatBody, type ChatBody } from "./chatBody.ts";
 
 /** Large, because calls contain images and audio. */
@@ -23,32 +24,26 @@ export async function readBody(incoming: IncomingMessage, hold: Hold): Promise<C
   if ((incoming.headers["content-encoding"] ?? "identity").toLowerCase() !== "identity") {
     throw new OpenAiError(415, "Send the body without a content encoding.");
   }
-  hold.add(declared);
+  hold.check(declared);
   const scan = scanChatBody();
-  return readChatBody(await readBytes(incoming, { declared, hold, scan }), scan);
+  return readChatBody(await readBytes(incoming, hold, scan), scan);
 }
 
-interface Reading {
-  declared: number;
-  hold: Hold;
-  scan: JsonScan;
-}
-
-function readBytes(incoming: IncomingMessage, { declared, hold, scan }: Reading): Promise<Buffer> {
+function readBytes(incoming: IncomingMessage, hold: Hold, scan: JsonScan): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     const refuse = (error: unknown) => {
       chunks.length = 0;
       incoming.pause();
-      reject(error);
+      reject(error instanceof Problem ? closing(error) : error);
     };
     incoming.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
       chunks.push(chunk);
       try {
         if (bytes > MAX_CHAT_BODY_BYTES) throw tooLarge();
-        if (bytes > declared) hold.add(chunk.length);
+        hold.add(chunk.length);
         const fault = scan.push(chunk);
         if (fault !== null) throw withClose(faultError(fault));
       } catch (error) {

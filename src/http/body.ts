@@ -2,7 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { JsonScan, type JsonFault, type JsonLimits } from "../domain/jsonScan.ts";
 import type { Hold } from "./admission/heldBytes.ts";
-import { Problem } from "./problem.ts";
+import { closing, Problem } from "./problem.ts";
 
 /** Far more than a valid body needs. */
 export const MAX_CONFIG_BODY_BYTES = 64 * 1024;
@@ -35,14 +35,14 @@ async function readBytes(request: Request, { maxBytes, limits, isLines = false, 
   if (declared > maxBytes) throw tooLarge(maxBytes);
   if (request.body === null) return Buffer.alloc(0);
   const scan = new JsonScan(limits ?? CONFIG_LIMITS, { isLines });
-  hold?.add(declared);
+  hold?.check(declared);
   let chunks: Uint8Array[] = [];
   let bytes = 0;
   let fault: JsonFault | null = null;
   for await (const chunk of received(request.body)) {
     bytes += chunk.byteLength;
     if (bytes > maxBytes) throw tooLarge(maxBytes);
-    if (bytes > declared) hold?.add(chunk.byteLength);
+    addTo(hold, chunk);
     fault = scan.push(bytes === chunk.byteLength && startsWithMark(chunk) ? chunk.subarray(3) : chunk);
     // Read on, because a body that is too large is a 413 before it is anything else.
     if (fault === null) chunks.push(chunk);
@@ -51,6 +51,14 @@ async function readBytes(request: Request, { maxBytes, limits, isLines = false, 
   fault = scan.end();
   if (fault !== null) throw faultProblem(fault);
   return Buffer.concat(chunks, bytes);
+}
+
+function addTo(hold: Hold | undefined, chunk: Uint8Array): void {
+  try {
+    hold?.add(chunk.byteLength);
+  } catch (error) {
+    throw error instanceof Problem ? closing(error) : error;
+  }
 }
 
 /** A caller that leaves before the end of its body has made a bad request; no fault of this server is logged. */

@@ -95,6 +95,12 @@ export function problemResponse({ status, message, errors, headers, blockers }: 
   });
 }
 
+/** The same, and the connection closes: the rest of the call's body will not be read. */
+export function closing(problem: Problem): Problem {
+  const { status, message, errors, headers, blockers } = problem;
+  return new Problem(status, message, { errors, blockers, headers: { ...headers, connection: "close" } });
+}
+
 export const notFound = (what: string): Problem => new Problem(404, `There is no such ${what}.`);
 
 export function orNotFound<T>(what: string, result: T | null): T {

@@ -46,13 +46,22 @@ class LeavingCaller extends EventEmitter {
 describe("turns", () => {
   test("a workspace that waits in front of many gets a turn before their next one", async () => {
     const { run, endOne, started } = workOf(queueOf());
-    const calls = ["b1", "b2", "b3", "b4"].map((name) => run("b", name));
-    const own = run("a");
+    const calls = ["b1", "b2", "b3"].map((name) => run("b", name));
+    const others = [run("a"), run("c")];
     await endOne();
-    expect(started).toEqual(["b1", "b2", "a"]);
+    expect(started).toEqual(["b1", "a", "c"]);
     for (let i = 0; i < 4; i++) await endOne();
-    expect(await Promise.all([...calls, own])).toEqual(["b1", "b2", "b3", "b4", "a"]);
-    expect(started).toEqual(["b1", "b2", "a", "b3", "b4"]);
+    expect(await Promise.all([...calls, ...others])).toEqual(["b1", "b2", "b3", "a", "c"]);
+    expect(started).toEqual(["b1", "a", "c", "b2", "b3"]);
+  });
+
+  test("a workspace never has more than are then still free, so the next one finds some", async () => {
+    const { run, endOne, started } = workOf(queueOf({ maxRunning: 8, maxRunningOfWorkspace: () => 8 }));
+    const calls = ["b", "b", "b", "b", "b", "c", "c", "c", "d", "d", "e"].map((name) => run(name));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(started).toEqual(["b", "b", "b", "b", "c", "c", "d", "e"]);
+    for (let i = 0; i < calls.length; i++) await endOne();
+    await Promise.all(calls);
   });
 
   test("a workspace never has more than its own, though others are free", async () => {
@@ -66,7 +75,7 @@ describe("turns", () => {
 
   test("429 for a workspace that has its share, 503 for one that has not, each with Retry-After", async () => {
     const { run, endOne } = workOf(queueOf({ maxWaitingOfWorkspace: 0 }));
-    const calls = [run("b"), run("b")];
+    const calls = [run("b"), run("c")];
     await expect(run("b")).rejects.toMatchObject({ status: 429, headers: { "retry-after": "1" } });
     await expect(run("a")).rejects.toMatchObject({ status: 503, headers: { "retry-after": "1" } });
     for (let i = 0; i < 2; i++) await endOne();
@@ -117,6 +126,33 @@ describe("bytes", () => {
     first.release();
     bytes.hold("b").add(40);
     expect(() => bytes.hold("b").add(1)).toThrow(expect.objectContaining({ status: 429 }) as Error);
+  });
+});
+
+describe("bytes of greedy workspaces", () => {
+  const MB = 1024 * 1024;
+
+  test("leave some to the next one, and a little to any", () => {
+    const bytes = new HeldBytes(256 * MB, 64 * MB);
+    const held = ["b", "c", "d", "e", "f", "g", "h"].map((workspace) => {
+      const hold = bytes.hold(workspace);
+      let mb = 0;
+      try {
+        for (; ; mb++) hold.add(MB);
+      } catch {
+        return mb;
+      }
+    });
+    expect(held).toEqual([64, 64, 64, 32, 16, 8, 4]);
+    expect(() => bytes.hold("i").add(3 * MB)).toThrow(expect.objectContaining({ status: 503 }) as Error);
+    for (let i = 0; i < 4; i++) bytes.hold(`small ${i}`).add(MB);
+  });
+
+  test("that are announced are not counted before they come", () => {
+    const bytes = new HeldBytes(256 * MB, 64 * MB);
+    for (let i = 0; i < 20; i++) bytes.hold(`slow ${i}`).check(32 * MB);
+    bytes.hold("a").add(32 * MB);
+    expect(() => bytes.hold("a").check(33 * MB)).toThrow(expect.objectContaining({ status: 429 }) as Error);
   });
 });
 

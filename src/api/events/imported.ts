@@ -53,7 +53,7 @@ const recordsQuery = pageQuery.extend({
     .describe("Only records that have this id among those of their user. Default: all records."),
 });
 
-export function registerImported(app: App, { store: { events } }: AppDeps): void {
+export function registerImported(app: App, { store: { events }, logger }: AppDeps): void {
   const endpoint = endpointsOf(app, "events");
   endpoint({
     method: "get",
@@ -75,6 +75,7 @@ export function registerImported(app: App, { store: { events } }: AppDeps): void
       return await streamRecords(page, read, {
         caller,
         hold: bytes.hold(workspaceId),
+        onFailure: (err) => logger.error({ err }, "a page of records broke off"),
         inTurn: (work) => turns.reports.run(workspaceId, caller, work),
       });
     },

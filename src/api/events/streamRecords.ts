@@ -13,6 +13,8 @@ type ReadPart = (asked: PartRequest) => Promise<Page<ImportedRecord>>;
 interface Share {
   caller: Caller;
   hold: Hold;
+  /** Notes why a response broke off. */
+  onFailure: (error: unknown) => void;
   /** Runs a read in a turn of the workspace. A caller that reads slowly takes no turn meanwhile. */
   inTurn: (work: () => Promise<Page<ImportedRecord>>) => Promise<Page<ImportedRecord>>;
 }
@@ -20,16 +22,25 @@ interface Share {
 /** A page ends with the record that brings it to this size. */
 const MAX_PAGE_BYTES = 8 * 1024 * 1024;
 const PART_BYTES = 1024 * 1024;
+/** A caller that takes longer for a part is cut off, because the part waits in memory. */
+const PART_TAKEN_WITHIN_MS = 30_000;
 
 /** Rejects if the first part cannot be read. If a later one cannot, the response breaks off. */
 export async function streamRecords(page: PageRequest, read: ReadPart, share: Share): Promise<Response> {
   const { caller, hold } = share;
-  // The turn of the call itself is that of the first part.
-  const first = await read({ ...page, maxBytes: PART_BYTES });
-  if (caller?.destroyed === true) throw new CallerLeftError();
+  hold.add(PART_BYTES);
   // A stream that never starts does not end either, so the caller's end counts too.
   caller?.once("close", () => hold.release());
-  hold.add(PART_BYTES);
+  // The turn of the call itself is that of the first part.
+  const readFirst = async () => {
+    const first = await read({ ...page, maxBytes: PART_BYTES });
+    if (caller?.destroyed === true) throw new CallerLeftError();
+    return first;
+  };
+  const first = await readFirst().catch((error: unknown) => {
+    hold.release();
+    throw error;
+  });
   const parts = pageTexts(page, first, read, share);
   return new Response(ReadableStream.from(encoded(parts)), { headers: { "content-type": "application/json" } });
 }
@@ -42,7 +53,7 @@ async function* pageTexts(
   page: PageRequest,
   first: Page<ImportedRecord>,
   read: ReadPart,
-  { hold, inTurn }: Share,
+  { caller, hold, onFailure, inTurn }: Share,
 ): AsyncGenerator<string> {
   let part = first;
   let records = 0;
@@ -50,7 +61,12 @@ async function* pageTexts(
   try {
     for (;;) {
       const text = part.items.map(recordText).join(",");
-      yield `${records === 0 ? '{"records":[' : ","}${text}`;
+      const late = setTimeout(() => caller?.destroy(), PART_TAKEN_WITHIN_MS);
+      try {
+        yield `${records === 0 ? '{"records":[' : ","}${text}`;
+      } finally {
+        clearTimeout(late);
+      }
       records += part.items.length;
       bytes += text.length;
       const limit = page.limit - records;
@@ -62,6 +78,11 @@ async function* pageTexts(
       if (part.items.length === 0) break;
     }
     yield `],"next":${JSON.stringify(part.next)}}`;
+  } catch (error) {
+    if (!(error instanceof CallerLeftError)) onFailure(error);
+    // Breaks the response off. An error of the stream would reach the caller with its message.
+    if (caller === undefined) throw new Error("The page broke off.");
+    caller.destroy();
   } finally {
     hold.release();
   }

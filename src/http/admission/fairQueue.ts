@@ -14,7 +14,7 @@ export interface FairQueueOptions {
 }
 
 /** The caller's side of a call. Tests call the app without one. */
-export type Caller = Pick<ServerResponse, "once" | "off" | "destroyed"> | undefined;
+export type Caller = Pick<ServerResponse, "once" | "off" | "destroy" | "destroyed"> | undefined;
 
 interface Waiting {
   start: () => void;
@@ -92,13 +92,19 @@ export class FairQueue {
   }
 
   #refusal(workspace: Workspace): Error {
-    const hasItsShare = workspace.running >= this.#options.maxRunningOfWorkspace();
-    if (!hasItsShare) return busy(RETRY_AFTER_SECONDS);
+    if (!this.#hasItsShare(workspace)) return busy(RETRY_AFTER_SECONDS);
     return tooMuch(`This workspace has too many ${this.#options.what} at once.`, RETRY_AFTER_SECONDS);
   }
 
   #isFree(workspace: Workspace): boolean {
-    return this.#running < this.#options.maxRunning && workspace.running < this.#options.maxRunningOfWorkspace();
+    return this.#running < this.#options.maxRunning && !this.#hasItsShare(workspace);
+  }
+
+  /** A workspace has one turn, or never more than are then still free: so others always find some. */
+  #hasItsShare({ running }: Workspace): boolean {
+    if (running === 0) return false;
+    const free = this.#options.maxRunning - this.#running - 1;
+    return running >= this.#options.maxRunningOfWorkspace() || running + 1 > free;
   }
 
   #take(workspace: Workspace): void {

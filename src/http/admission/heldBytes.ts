@@ -2,6 +2,8 @@
 import { busy, tooMuch } from "./refusals.ts";
 
 export interface Hold {
+  /** Throws as `add` would. Nothing is added: a caller may announce more than it ever sends. */
+  check(bytes: number): void;
   /** Throws a Problem, 429 or 503, if there is no room for so many more bytes. Then nothing is added. */
   add(bytes: number): void;
   /** Gives all of them back. A second call does nothing. */
@@ -9,7 +11,13 @@ export interface Hold {
 }
 
 const RETRY_AFTER_SECONDS = 1;
+/** So much a workspace may hold though less is free, so that it is served while others hold all that they may. */
+const ALWAYS_ALLOWED_BYTES = 1024 * 1024;
 
+/**
+ * A workspace never holds more than is then still free. For example, of 256 MB with 64 MB for each workspace: the first
+ * three may hold 64 MB each, the next one 32 MB, then 16 MB. However many come, something is left for the next one.
+ */
 export class HeldBytes {
   readonly #maxBytes: number;
   readonly #maxBytesOfWorkspace: number;
@@ -25,6 +33,7 @@ export class HeldBytes {
   hold(workspaceId: string): Hold {
     let held = 0;
     return {
+      check: (bytes) => void this.#check(workspaceId, bytes),
       add: (bytes) => {
         this.#add(workspaceId, bytes);
         held += bytes;
@@ -36,13 +45,20 @@ export class HeldBytes {
     };
   }
 
-  #add(workspaceId: string, bytes: number): void {
+  /** Returns what the workspace holds with these bytes. */
+  #check(workspaceId: string, bytes: number): number {
     const ofWorkspace = (this.#workspaces.get(workspaceId) ?? 0) + bytes;
     if (ofWorkspace > this.#maxBytesOfWorkspace) {
       const what = `The calls of this workspace hold more than ${this.#maxBytesOfWorkspace} bytes at once.`;
       throw tooMuch(what, RETRY_AFTER_SECONDS);
     }
-    if (this.#bytes + bytes > this.#maxBytes) throw busy(RETRY_AFTER_SECONDS);
+    const free = this.#maxBytes - this.#bytes - bytes;
+    if (free < 0 || ofWorkspace > Math.max(free, ALWAYS_ALLOWED_BYTES)) throw busy(RETRY_AFTER_SECONDS);
+    return ofWorkspace;
+  }
+
+  #add(workspaceId: string, bytes: number): void {
+    const ofWorkspace = this.#check(workspaceId, bytes);
     this.#bytes += bytes;
     this.#workspaces.set(workspaceId, ofWorkspace);
   }

@@ -39,7 +39,7 @@ export async function readSample(
   try {
     return await db.transaction((tx) => read(tx, workspaceId, metric, { ...asked, sources }), SETTINGS, TIMEOUT_MS);
   } catch (error) {
-    throw orFewerDays(error, TIMEOUT_MS);
+    throw orFewerDays(error);
   }
 }
 

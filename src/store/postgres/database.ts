@@ -119,7 +119,7 @@ export async function orIfTaken<T>(taken: Error, change: () => Promise<T>): Prom
 }
 
 /** In place of the error of a report that took too long, returns one for its caller: a later try would fail too. */
-export function orFewerDays(error: unknown, limitMs: number): unknown {
+export function orFewerDays(error: unknown): unknown {
   if (!(error instanceof UnavailableError && error.isTimeLimit)) return error;
-  return new InvalidFieldError("from", `takes more than ${limitMs / 1_000} s: ask for fewer days at once`);
+  return new InvalidFieldError("from", "takes too long: ask for fewer days at once");
 }

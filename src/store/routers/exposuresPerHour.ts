@@ -5,7 +5,6 @@ import { MAX_EXPOSURE_AHEAD_MS } from "../../domain/limits.ts";
 import { orFewerDays, type Database, type Transaction } from "../postgres/database.ts";
 import type { HourRange } from "./interface.ts";
 
-const TIMEOUT_MS = 30_000;
 const HOUR_MS = 3_600_000;
 /** Of the rows that are not folded only the oldest are read. The reconciler folds long before there are more. */
 const RAW_ROWS_MAX = 1_000_000;
@@ -19,9 +18,9 @@ export async function exposuresPerHour(
   // The tables grow faster than their statistics: the planner must not conclude that reading a whole table is quicker.
   const settings = sql`set local enable_seqscan = off`;
   const hours = await db
-    .transaction((tx) => readHours(tx, workspaceId, aliasId, range), settings, TIMEOUT_MS)
+    .transaction((tx) => readHours(tx, workspaceId, aliasId, range), settings)
     .catch((error: unknown) => {
-      throw orFewerDays(error, TIMEOUT_MS);
+      throw orFewerDays(error);
     });
   if (hours.length > 0) return hours;
   const known = await db.execute(sql`
