@@ -66,7 +66,7 @@ export const SETTING_GROUPS: { title: string; settings: SettingGroup }[] = [
 export function loadConfig(env: Environment = process.env, needs = { secretKey: true }): Config {
   const problems: SettingProblem[] = [];
   const config = readConfig(env, needs, problems);
-  problems.push(...retentionProblem(config), ...versioningProblem(env));
+  problems.push(...retentionProblem(config), ...versioningProblem(env), ...shareProblem(config));
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }
@@ -103,6 +103,15 @@ function retentionProblem({ exposureMaxAgeDays, exposureRetentionDays }: Config)
   if (!(exposureRetentionDays < exposureMaxAgeDays)) return [];
   const message = `must be at least EXPOSURE_MAX_AGE_DAYS (${exposureMaxAgeDays}): they are accepted for that long`;
   return [{ setting: "EXPOSURE_RETENTION_DAYS", message }];
+}
+
+/** A workspace whose calls hang must leave connections to the others. */
+function shareProblem({ admission, database }: Config): SettingProblem[] {
+  const { name } = poolSettings.bookkeeping.connections;
+  const { connections } = database.pools.bookkeeping;
+  if (!(admission.workspaceApiCallsAtOnce >= connections)) return [];
+  const setting = admissionSettings.workspaceApiCallsAtOnce.name;
+  return [{ setting, message: `must be below ${name} (${connections}): each call may need a connection` }];
 }
 
 function versioningProblem(env: Environment): SettingProblem[] {

@@ -18,6 +18,6 @@ export const POOL_DEFAULTS: Record<Purpose, PoolLimits> = {
   keys: { connections: 4, timeoutMs: 3_000 },
   ingest: { connections: 8, timeoutMs: 12_000 },
   reports: { connections: 4, timeoutMs: 30_000 },
-  bookkeeping: { connections: 6, timeoutMs: 15_000 },
+  bookkeeping: { connections: 12, timeoutMs: 15_000 },
   bulk: { connections: 10, timeoutMs: 600_000 },
 };

@@ -28,7 +28,7 @@ describe("defaults", () => {
           keys: { connections: 4, timeoutMs: 3_000 },
           ingest: { connections: 8, timeoutMs: 12_000 },
           reports: { connections: 4, timeoutMs: 30_000 },
-          bookkeeping: { connections: 6, timeoutMs: 15_000 },
+          bookkeeping: { connections: 12, timeoutMs: 15_000 },
           bulk: { connections: 10, timeoutMs: 600_000 },
         },
       },

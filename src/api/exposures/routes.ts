@@ -66,7 +66,8 @@ export function registerExposures(app: App, deps: AppDeps): void {
     const hold = bytes.hold(workspaceId);
     try {
       // The size is checked before the content: a body that is too large is not parsed.
-      const isLines = !(c.req.header("content-type") ?? "").toLowerCase().startsWith("application/json");
+      const [type = ""] = (c.req.header("content-type") ?? "").toLowerCase().split(";");
+      const isLines = type.trim() !== "application/json";
       const text = await readText(c.req.raw, { maxBytes: MAX_EXPOSURE_BODY_BYTES, limits: LIMITS, isLines, hold });
       byteRate.count(workspaceId, Buffer.byteLength(text));
       const committed = await turns.ingests.run(workspaceId, callerOf(c), async () => {

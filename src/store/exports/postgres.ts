@@ -38,7 +38,8 @@ export function createExportStore({ bookkeeping: db, bulk }: Record<"bookkeeping
     },
 
     recordDestination: (integrationId, destination) => recordDestination(db, integrationId, destination),
-    requestResend: (workspaceId, integrationId, fromDay) => requestResend(db, workspaceId, integrationId, fromDay),
+    requestResend: (workspaceId, integrationId, fromDay) =>
+      requestResend({ bookkeeping: db, bulk }, workspaceId, integrationId, fromDay),
 
     async resends(integrationId) {
       const [row] = await db.query(sql<{ resends: number }>`

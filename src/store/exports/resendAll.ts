@@ -17,13 +17,13 @@ interface IntegrationRow {
  * behind its own, as after a restore, and goes on from there.
  */
 export async function requestResend(
-  db: Database,
+  { bookkeeping, bulk }: Record<"bookkeeping" | "bulk", Database>,
   workspaceId: string,
   integrationId: string,
   fromDay: Day | null,
 ): Promise<ResendAllResult | null> {
-  const beforeSeq = fromDay === null ? 0 : await seqBefore(db, workspaceId, fromDay);
-  return await db.transaction(async (tx) => {
+  const beforeSeq = fromDay === null ? 0 : await seqBefore(bulk, workspaceId, fromDay);
+  return await bookkeeping.transaction(async (tx) => {
     const [row] = await tx.query(sql<IntegrationRow>`
       select paused, export_enabled as "exportEnabled" from integrations
       where id = ${integrationId} and workspace_id = ${workspaceId} and deleted_at_ms is null for no key update`);

@@ -18,6 +18,8 @@ const USE_RECORDED_EVERY_MS = 60_000;
 
 const COLUMNS = sql`id, name, scopes, hint, created_at_ms as "createdAtMs", expires_at_ms as "expiresAtMs",
   last_used_at_ms as "lastUsedAtMs"`;
+/** On a standby, a try to write would make this process distrust all of its connections. */
+export const IS_WRITABLE = sql`current_setting('transaction_read_only') = 'off'`;
 export const UNEXPIRED = sql`(expires_at_ms is null or expires_at_ms > crosscurrent_now_ms())`;
 
 export function createKeyStore(db: Database): KeyStore {
@@ -48,7 +50,8 @@ export function createKeyStore(db: Database): KeyStore {
       if (!isKey(text)) return null;
       const [key] = await db.query(sql<KeyAccess & { id: string; isUseDue: boolean }>`
         select id, workspace_id as "workspaceId", scopes, expires_at_ms as "expiresAtMs",
-          coalesce(last_used_at_ms <= crosscurrent_now_ms() - ${USE_RECORDED_EVERY_MS}::bigint, true) as "isUseDue"
+          coalesce(last_used_at_ms <= crosscurrent_now_ms() - ${USE_RECORDED_EVERY_MS}::bigint, true)
+            and ${IS_WRITABLE} as "isUseDue"
         from api_keys where hash = ${hashOf(text)} and ${UNEXPIRED}`);
       if (key === undefined) return null;
       const { id, isUseDue, ...access } = key;

@@ -1,6 +1,7 @@
 // A pool of connections in which nothing waits for ever. A connection that was silent for too long is thrown away.
 import pg from "pg";
-import { isConnectionLost, withOutage } from "./outages.ts";
+import { UnavailableError } from "../errors.ts";
+import { CONNECTION_FAILURE, isConnectionLost, withOutage } from "./outages.ts";
 import type { Watch } from "./watch.ts";
 
 export interface ConnectionLimits {
@@ -86,6 +87,8 @@ export function openConnections(
         noteSilence();
       }
       discard(client);
+      // The known ones come to an end. There could always be one more new connection that does not answer.
+      if (known === undefined) throw new UnavailableError(CONNECTION_FAILURE, null);
     }
   }
 

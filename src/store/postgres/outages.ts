@@ -3,7 +3,7 @@ import pg from "pg";
 import { UnavailableError } from "../errors.ts";
 
 /** Stands for failures without a code: silence, a broken connection, no free connection. */
-const CONNECTION_FAILURE = "08006";
+export const CONNECTION_FAILURE = "08006";
 const SOCKET_ERRORS = new Set([
   "ECONNREFUSED",
   "ECONNRESET",

@@ -2,9 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { sql } from "kysely";
 import type { Scope } from "../../domain/apiKey.ts";
-import type { Database } from "../postgres/database.ts";
+import type { Database, Queryable } from "../postgres/database.ts";
 import { hashOf } from "../postgres/ids.ts";
-import { isKey, UNEXPIRED } from "../keys/postgres.ts";
+import { IS_WRITABLE, isKey, UNEXPIRED } from "../keys/postgres.ts";
 import { SESSION_IDLE_MS, SESSION_MAX_AGE_MS, type Session, type SessionStore } from "./interface.ts";
 
 const TOKEN = /^[\w-]{43}$/;
@@ -33,27 +33,31 @@ export function createSessionStore(db: Database): SessionStore {
 
     async find(token) {
       if (!TOKEN.test(token)) return null;
-      const [found] = await db.query(sql<SessionRow>`
-        with moment as materialized (select crosscurrent_now_ms() as now_ms),
-          found as (
-            select s.hash, s.api_key_hash, s.used_at_ms, w.id, w.name, k.scopes from moment, sessions s
-              join api_keys k on k.hash = s.api_key_hash join workspaces w on w.id = k.workspace_id
-            where s.hash = ${hashOf(token)} and ${UNEXPIRED} and s.used_at_ms > now_ms - ${SESSION_IDLE_MS}::bigint
-              and s.created_at_ms > now_ms - ${SESSION_MAX_AGE_MS}::bigint),
-          recorded as (
-            update sessions s set used_at_ms = now_ms from moment, found
-            where s.hash = found.hash and found.used_at_ms <= now_ms - ${USE_RECORDED_EVERY_MS}::bigint
-            returning s.api_key_hash),
-          key_used as (
-            update api_keys k set last_used_at_ms = now_ms from moment, recorded where k.hash = recorded.api_key_hash)
-        select id, name, scopes from found`);
-      return found === undefined ? null : toSession(found);
+      const [found] = await db.query(sql<SessionRow & { isUseDue: boolean }>`
+        with moment as materialized (select crosscurrent_now_ms() as now_ms)
+        select w.id, w.name, k.scopes,
+          s.used_at_ms <= now_ms - ${USE_RECORDED_EVERY_MS}::bigint and ${IS_WRITABLE} as "isUseDue"
+        from moment, sessions s
+          join api_keys k on k.hash = s.api_key_hash join workspaces w on w.id = k.workspace_id
+        where s.hash = ${hashOf(token)} and ${UNEXPIRED} and s.used_at_ms > now_ms - ${SESSION_IDLE_MS}::bigint
+          and s.created_at_ms > now_ms - ${SESSION_MAX_AGE_MS}::bigint`);
+      if (found === undefined) return null;
+      // Apart from the answer: a session works while the database can be read but not written.
+      if (found.isUseDue) void recordUse(db, token).catch(() => undefined);
+      return toSession(found);
     },
 
     async end(token) {
       if (TOKEN.test(token)) await db.execute(sql`delete from sessions where hash = ${hashOf(token)}`);
     },
   };
+}
+
+async function recordUse(db: Queryable, token: string): Promise<void> {
+  await db.execute(sql`
+    with recorded as (
+      update sessions set used_at_ms = crosscurrent_now_ms() where hash = ${hashOf(token)} returning api_key_hash)
+    update api_keys k set last_used_at_ms = crosscurrent_now_ms() from recorded where k.hash = recorded.api_key_hash`);
 }
 
 function toSession({ id, name, scopes }: SessionRow): Session {
