@@ -43,6 +43,7 @@ export interface Gateway {
 /** How long a change of a router by another server can go unnoticed. */
 const ROUTER_TTL_MS = 1_000;
 const MAX_CACHED_ROUTERS = 1_000;
+const MAX_CACHED_BYTES = 32 * 1024 * 1024;
 const TOO_MANY_REQUESTS = 429;
 
 /** The variants that can serve a call: the picked one, then the fallback. */
@@ -56,6 +57,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const findRouter = cachedLookup<ServedRouter>({
     ttlMs: ROUTER_TTL_MS,
     maxEntries: MAX_CACHED_ROUTERS,
+    maxBytes: MAX_CACHED_BYTES,
     load: (key) => {
       const [workspaceId = "", routerId = ""] = key.split("/");
       return deps.routers.serving(workspaceId, routerId);

@@ -24,6 +24,8 @@ const RETRY_MS = 2_000;
 export function cachedLookup<V extends string | object>(options: {
   ttlMs: number;
   maxEntries: number;
+  /** Together, as JSON. */
+  maxBytes?: number;
   load: (key: string) => Promise<V | null>;
   /** Stands in for the clock in tests. */
   perf?: Perf;
@@ -35,6 +37,7 @@ export function cachedLookup<V extends string | object>(options: {
   };
   const cache = new LRUCache<string, Found<V>>({
     max: options.maxEntries,
+    ...(options.maxBytes !== undefined && { maxSize: options.maxBytes, sizeCalculation: sizeOf }),
     ttl: options.ttlMs,
     // Otherwise the cache sets a timer in each millisecond in which it is used.
     ttlResolution: 0,
@@ -60,4 +63,8 @@ export function cachedLookup<V extends string | object>(options: {
   };
   // `get` before `fetch`: a hit costs no promise.
   return (key) => cache.get(key)?.value ?? fetch(key);
+}
+
+function sizeOf({ value }: Found<string | object>): number {
+  return JSON.stringify(value).length;
 }

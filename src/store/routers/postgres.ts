@@ -4,9 +4,10 @@ import { MAX_ROUTERS_PER_WORKSPACE } from "../../domain/limits.ts";
 import type { NewRouter, Router, ServedRouter } from "../../domain/router.ts";
 import { ConflictError } from "../errors.ts";
 import { refuseTooMany } from "../postgres/countedCreations.ts";
-import { decodeCursor, toPage, type CursorList } from "../postgres/cursors.ts";
+import { decodeCursor, toPage, toPart, type CursorList } from "../postgres/cursors.ts";
 import { orIfTaken, type Database, type Transaction } from "../postgres/database.ts";
 import type { TakeTurn } from "../postgres/turns.ts";
+import { pageByBytes } from "../postgres/pageByBytes.ts";
 import { decryptSecret } from "../secrets.ts";
 import {
   changeRouter,
@@ -46,10 +47,11 @@ export function createRouterStore(pools: RouterPools, { secretKeys }: { secretKe
 
     async list(workspaceId, page) {
       const list: CursorList = { name: "routers", owner: workspaceId, shape: ["text"] };
-      const [after = ""] = decodeCursor(list, page.cursor) ?? [];
-      const where = sql`r.workspace_id = ${workspaceId} and r.id > ${after}`;
-      const rows = await readRouters(db, where, { limit: page.limit + 1 });
-      return toPage(list, rows, page.limit, ({ id }) => [id], toRouter);
+      const [first = ""] = decodeCursor(list, page.cursor) ?? [];
+      const { rows, hasMore } = await pageByBytes<RouterRow>(page.limit, (after, limit) =>
+        readRouters(db, sql`r.workspace_id = ${workspaceId} and r.id > ${after?.id ?? first}`, { limit }),
+      );
+      return toPart(list, rows, hasMore, ({ id }) => [id], toRouter);
     },
 
     async update(workspaceId, id, patch) {

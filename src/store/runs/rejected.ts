@@ -2,8 +2,9 @@
 import { sql } from "kysely";
 import type { PageRequest } from "../../domain/page.ts";
 import type { Direction, RejectedCount, RejectedPage, RejectedRecord } from "../../domain/run.ts";
-import { decodeCursor, toPage, type CursorList } from "../postgres/cursors.ts";
+import { decodeCursor, toPart, type CursorList } from "../postgres/cursors.ts";
 import type { Queryable, Transaction } from "../postgres/database.ts";
+import { pageByBytes } from "../postgres/pageByBytes.ts";
 import { hashOf } from "../postgres/ids.ts";
 import { bounded } from "../postgres/text.ts";
 
@@ -53,12 +54,15 @@ export const OTHER_REASONS = "Other reasons: see the records.";
 /** Oldest first; without records of removed events. The counts are kept apart, so that they cost no look at records. */
 export async function readRejected(db: Queryable, integrationId: string, page: PageRequest): Promise<RejectedPage> {
   const list: CursorList = { name: "rejected", owner: integrationId, shape: ["bigint"] };
-  const [after = 0] = decodeCursor(list, page.cursor) ?? [];
-  const rows = await db.query(sql<RejectedRecord>`
+  const [first = 0] = decodeCursor(list, page.cursor) ?? [];
+  const { rows, hasMore } = await pageByBytes<RejectedRecord>(page.limit, (after, limit) =>
+    db.query(sql<RejectedRecord>`
     select r.id::text as id, r.direction, e.name as event, r.reason, r.record, r.at_ms as "atMs"
     from rejected_records r left join event_definitions e on e.id = r.event_id
-    where r.integration_id = ${integrationId} and (r.event_id is null or e.deleted_at_ms is null) and r.id > ${after}
-    order by r.id limit ${page.limit + 1}`);
+    where r.integration_id = ${integrationId} and (r.event_id is null or e.deleted_at_ms is null)
+      and r.id > ${after === null ? first : Number(after.id)}
+    order by r.id limit ${limit}`),
+  );
   const counts = await db.query(sql<RejectedCount>`
     with counted as (
       select c.direction, e.name as event, c.reason, c.count, row_number() over (order by c.count desc, c.id) as rank
@@ -71,7 +75,7 @@ export async function readRejected(db: Queryable, integrationId: string, page: P
     )
     select direction, event, reason, sum(count)::bigint as count from named group by 1, 2, 3 order by min(rank)`);
   const keyOf = (row: RejectedRecord) => [Number(row.id)];
-  return { ...toPage(list, rows, page.limit, keyOf, (row) => row), counts };
+  return { ...toPart(list, rows, hasMore, keyOf, (row) => row), counts };
 }
 
 export const boundedReason = (reason: string): string => bounded(reason, MAX_REASON_CHARS);
