@@ -23,6 +23,12 @@ export const admissionSettings = readBy(["server"], {
     default: "8388608",
     description: "Bytes of exposures, like `WORKSPACE_EXPOSURES_PER_SECOND`.",
   },
+  workspaceChatBytesPerSecond: {
+    name: "WORKSPACE_CHAT_BYTES_PER_SECOND",
+    parser: wholeNumber(0, 10_000_000_000),
+    default: "16777216",
+    description: "Bytes of calls of the gateway, 8 seconds' worth at once. Servers share it out. 0 means no limit.",
+  },
   bodyBytes: {
     name: "BODY_BYTES",
     parser: wholeNumber(0, 100_000_000_000),
@@ -33,7 +39,9 @@ export const admissionSettings = readBy(["server"], {
     name: "WORKSPACE_BODY_BYTES",
     parser: wholeNumber(0, 100_000_000_000),
     default: "67108864",
-    description: "Those of one workspace. At least 33554432, the largest body. 0 means no limit.",
+    description:
+      "Those of one workspace, and never more than are then still free. At least 33554432, the largest body. " +
+      "0 means no limit.",
   },
   gatewayCallsAtOnce: {
     name: "GATEWAY_CALLS_AT_ONCE",
@@ -45,7 +53,7 @@ export const admissionSettings = readBy(["server"], {
     name: "WORKSPACE_GATEWAY_CALLS_AT_ONCE",
     parser: atOnce,
     default: "1000",
-    description: "Those of one workspace. Servers share it out.",
+    description: "Those of one workspace, and never more than are then still free. Servers share it out.",
   },
   apiCallsAtOnce: {
     name: "API_CALLS_AT_ONCE",

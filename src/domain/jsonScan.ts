@@ -17,6 +17,8 @@ export interface JsonLimits {
   maxValues: number;
   /** How many members one object may have. */
   maxMembersOfObject: number;
+  /** How many members the outermost object may have, if fewer: each of its keys is read. */
+  maxOutermostMembers?: number;
 }
 
 /** `broken`: brackets do not match, or a member of the outermost object has no key, no colon or no value. */
@@ -185,6 +187,7 @@ export class JsonScan {
     const isInObject = this.#depth > 0 && this.#open[this.#depth - 1] === OPEN_OBJECT;
     if (isInObject && members > this.#limits.maxMembersOfObject) this.#fault ??= "too_many_members";
     if (!this.#isOutermostObject()) return;
+    if (members > (this.#limits.maxOutermostMembers ?? Infinity)) this.#fault ??= "too_many_members";
     if (this.#expected !== "comma") this.#fault ??= "broken";
     this.#endMember();
     this.#expected = "key";

@@ -16,6 +16,8 @@ export interface ChatBody {
 
 /** Deeper than tools and their schemas nest, and less than parsers of upstreams allow. */
 const MAX_DEPTH = 200;
+/** Far more than upstreams know. */
+const MAX_OUTERMOST_MEMBERS = 1_000;
 const FIELDS = ["model", "user", "metadata"];
 /** Every character of a text can be written as an escape of six bytes. */
 const MAX_MODEL_BYTES = 6 * 1_000;
@@ -24,7 +26,15 @@ const MAX_METADATA_BYTES = 64 * 1024;
 
 /** Takes the bytes of a body as they arrive. */
 export function scanChatBody(): JsonScan {
-  return new JsonScan({ maxDepth: MAX_DEPTH, maxValues: Infinity, maxMembersOfObject: Infinity }, { names: FIELDS });
+  return new JsonScan(
+    {
+      maxDepth: MAX_DEPTH,
+      maxValues: Infinity,
+      maxMembersOfObject: Infinity,
+      maxOutermostMembers: MAX_OUTERMOST_MEMBERS,
+    },
+    { names: FIELDS },
+  );
 }
 
 /** Throws OpenAiError if the body is not a call of Chat Completions. The upstream checks all other fields. */
@@ -57,6 +67,9 @@ export function readChatBody(bytes: Buffer, scan: JsonScan): ChatBody {
 export function faultError(fault: JsonFault): OpenAiError {
   if (fault === "too_deep") {
     return new OpenAiError(400, `The body has more than ${MAX_DEPTH} lists and objects within each other.`);
+  }
+  if (fault === "too_many_members") {
+    return new OpenAiError(400, `The body has more than ${MAX_OUTERMOST_MEMBERS} fields.`);
   }
   if (fault === "repeated") return new OpenAiError(400, "The body has the same field again and again.");
   return new OpenAiError(400, "The body is not valid JSON.");

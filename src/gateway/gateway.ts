@@ -17,7 +17,7 @@ import { streamResponse } from "./streamResponse.ts";
 import { callUpstream, refusalOf, type CallSignal, type UpstreamResponse } from "./upstream.ts";
 
 export interface GatewayDeps {
-  admission: Pick<Admission, "bytes" | "turns">;
+  admission: Pick<Admission, "bytes" | "chatBytes" | "turns">;
   routers: Pick<RouterStore, "serving">;
   recorder: ExposureRecorder;
   agent: Dispatcher;
@@ -66,9 +66,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
   /** Holds the body only until an upstream has answered: a response can take far longer than that. */
   const choose = async (workspaceId: string, incoming: IncomingMessage, outgoing: ServerResponse) => {
     const loop = nextLoopHeader(incoming.headers[LOOP_HEADER], deps.installationId);
-    const hold = deps.admission.bytes.hold(workspaceId);
+    const { bytes: heldBytes, chatBytes } = deps.admission;
+    chatBytes.check(workspaceId);
+    const hold = heldBytes.hold(workspaceId);
     try {
-      const body = await readBody(incoming, hold);
+      const body = await readBody(incoming, { hold, countBytes: (bytes) => chatBytes.count(workspaceId, bytes) });
       const { routerId, modelHint } = parseModel(deps.modelPrefix, body.model);
       const router = routerId === null ? null : await findRouter(`${workspaceId}/${routerId}`);
       if (router === null) {

@@ -9,11 +9,20 @@ import { faultError, readChatBody, scanChatBody, type ChatBody } from "./chatBod
 /** Large, because calls contain images and audio. */
 export const MAX_CHAT_BODY_BYTES = 32 * 1024 * 1024;
 
+/** Scanning takes time: so many bytes of one call are scanned before other calls have their turn. */
+const BYTES_BEFORE_REST = 256 * 1024;
+
+export interface Share {
+  hold: Hold;
+  /** Counts bytes towards the workspace's rate. */
+  countBytes: (bytes: number) => void;
+}
+
 /**
  * Rejects with OpenAiError 400, 413 or 415, and with a Problem if `hold` has no room. A refusal in the middle of a body
  * closes the connection, because the rest of it will not be read.
  */
-export async function readBody(incoming: IncomingMessage, hold: Hold): Promise<ChatBody> {
+export async function readBody(incoming: IncomingMessage, share: Share): Promise<ChatBody> {
   const declared = Number(incoming.headers["content-length"] ?? 0);
   if (declared > MAX_CHAT_BODY_BYTES) throw tooLarge();
   const [type = "", charset] = (incoming.headers["content-type"] ?? "").toLowerCase().split(";");
@@ -24,15 +33,16 @@ export async function readBody(incoming: IncomingMessage, hold: Hold): Promise<C
   if ((incoming.headers["content-encoding"] ?? "identity").toLowerCase() !== "identity") {
     throw new OpenAiError(415, "Send the body without a content encoding.");
   }
-  hold.check(declared);
+  share.hold.check(declared);
   const scan = scanChatBody();
-  return readChatBody(await readBytes(incoming, hold, scan), scan);
+  return readChatBody(await readBytes(incoming, share, scan), scan);
 }
 
-function readBytes(incoming: IncomingMessage, hold: Hold, scan: JsonScan): Promise<Buffer> {
+function readBytes(incoming: IncomingMessage, { hold, countBytes }: Share, scan: JsonScan): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let sinceRest = 0;
     const refuse = (error: unknown) => {
       chunks.length = 0;
       incoming.pause();
@@ -44,11 +54,18 @@ function readBytes(incoming: IncomingMessage, hold: Hold, scan: JsonScan): Promi
       try {
         if (bytes > MAX_CHAT_BODY_BYTES) throw tooLarge();
         hold.add(chunk.length);
+        countBytes(chunk.length);
         const fault = scan.push(chunk);
         if (fault !== null) throw withClose(faultError(fault));
       } catch (error) {
         refuse(error);
+        return;
       }
+      sinceRest += chunk.length;
+      if (sinceRest < BYTES_BEFORE_REST) return;
+      sinceRest = 0;
+      incoming.pause();
+      setImmediate(() => incoming.resume());
     });
     incoming.on("end", () => {
       const body = Buffer.concat(chunks, bytes);

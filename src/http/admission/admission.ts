@@ -14,6 +14,7 @@ export interface AdmissionSettings {
   workspaceCallsPerMinute: number;
   workspaceExposuresPerSecond: number;
   workspaceExposureBytesPerSecond: number;
+  workspaceChatBytesPerSecond: number;
   bodyBytes: number;
   workspaceBodyBytes: number;
   gatewayCallsAtOnce: number;
@@ -34,6 +35,7 @@ export interface Admission {
   calls: Rate;
   exposures: Rate;
   exposureBytes: Rate;
+  chatBytes: Rate;
   bytes: HeldBytes;
   turns: Record<TurnName, FairQueue>;
   /** Tells how many servers there are, this one included. Each then gives its part of a workspace's share. */
@@ -43,6 +45,8 @@ export interface Admission {
 const MINUTE_SECONDS = 60;
 /** Long enough for a batch job that then rests, short enough for the database to keep up. */
 const EXPOSURE_BURST_SECONDS = 30;
+/** Some of the largest bodies. */
+const CHAT_BURST_SECONDS = 8;
 /**
  * Load balancers spread calls unevenly, so each of n servers gives a workspace two n-ths: together at most twice the
  * limit, and never more than the limit on one server.
@@ -76,6 +80,11 @@ export function createAdmission(settings: AdmissionSettings): Admission {
       what: `${workspaceExposureBytesPerSecond} bytes of exposures of this workspace per second`,
       perSecond: () => part(workspaceExposureBytesPerSecond),
       burstSeconds: EXPOSURE_BURST_SECONDS,
+    }),
+    chatBytes: new Rate({
+      what: `${settings.workspaceChatBytesPerSecond} bytes of calls of the gateway of this workspace per second`,
+      perSecond: () => part(settings.workspaceChatBytesPerSecond),
+      burstSeconds: CHAT_BURST_SECONDS,
     }),
     bytes: new HeldBytes(settings.bodyBytes, settings.workspaceBodyBytes),
     turns: {
