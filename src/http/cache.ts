@@ -1,6 +1,7 @@
 // A bounded cache for look-ups that many calls repeat. While the source is down, what was found before goes on serving.
 import { LRUCache, type Perf } from "lru-cache";
 import pTimeout from "p-timeout";
+import { busy } from "./admission/refusals.ts";
 
 /** The value for a key, at once if it is cached; null if there is none. */
 export type CachedLookup<V> = (key: string) => V | Promise<V | null>;
@@ -16,6 +17,8 @@ const STALE_MS = 300_000;
 const PATIENCE_MS = 500;
 /** The time between two look-ups of a key while the source is down. */
 const RETRY_MS = 2_000;
+/** Look-ups at once of keys that are not cached. While the source hangs, each of them waits. */
+const MAX_NEW_AT_ONCE = 1_000;
 
 /**
  * Calls for one key share one load. Null and failures are not cached, so what was just created is found at once, and
@@ -31,36 +34,62 @@ export function cachedLookup<V extends string | object>(options: {
   perf?: Perf;
 }): CachedLookup<V> {
   const { perf = performance } = options;
-  const load = async (key: string): Promise<Found<V> | undefined> => {
-    const value = await options.load(key);
-    return value === null ? undefined : { value, foundAtMs: perf.now() };
-  };
   const cache = new LRUCache<string, Found<V>>({
     max: options.maxEntries,
     ...(options.maxBytes !== undefined && { maxSize: options.maxBytes, sizeCalculation: sizeOf }),
     ttl: options.ttlMs,
     // Otherwise the cache sets a timer in each millisecond in which it is used.
     ttlResolution: 0,
-    // `get` comes first, and must leave an old value for `fetch`.
+    // An old value may have to serve once more.
     noDeleteOnStaleGet: true,
-    fetchMethod: async (key, before, { options: entry }) => {
-      if (before === undefined || perf.now() - before.foundAtMs > STALE_MS) return await load(key);
-      try {
-        return await pTimeout(load(key), { milliseconds: PATIENCE_MS });
-      } catch {
-        entry.ttl = RETRY_MS;
-        return before;
-      }
-    },
-    // An entry that is pushed out while it loads must not fail the calls that wait for it.
-    ignoreFetchAbort: true,
     perf,
   });
-  const fetch = async (key: string): Promise<V | null> => {
-    const found = await cache.fetch(key);
-    if (found === undefined) cache.delete(key);
-    return found?.value ?? null;
-  };
+  /** Apart from the cache, so that look-ups of unknown keys push nothing out of it. */
+  const loading = new Map<string, Promise<V | null>>();
+  let newAtOnce = 0;
+
+  /** What it finds counts whenever it comes, though nobody may wait for it any more. */
+  async function load(key: string, isLatest: () => boolean): Promise<V | null> {
+    const value = await options.load(key);
+    if (!isLatest()) return value;
+    if (value === null) cache.delete(key);
+    else cache.set(key, { value, foundAtMs: perf.now() });
+    return value;
+  }
+
+  function look(key: string): Promise<V | null> {
+    const running = loading.get(key);
+    if (running !== undefined) return running;
+    const isLatest = () => (loading.get(key) ?? started) === started;
+    const started: Promise<V | null> = load(key, isLatest).finally(() => {
+      if (isLatest()) loading.delete(key);
+    });
+    loading.set(key, started);
+    return started;
+  }
+
+  async function lookNew(key: string): Promise<V | null> {
+    if (newAtOnce >= MAX_NEW_AT_ONCE) throw busy(RETRY_MS / 1_000);
+    newAtOnce++;
+    try {
+      return await look(key);
+    } finally {
+      newAtOnce--;
+    }
+  }
+
+  async function fetch(key: string): Promise<V | null> {
+    const before = cache.get(key, { allowStale: true });
+    if (before === undefined || perf.now() - before.foundAtMs > STALE_MS) return await lookNew(key);
+    try {
+      return await pTimeout(look(key), { milliseconds: PATIENCE_MS });
+    } catch {
+      loading.delete(key);
+      cache.set(key, before, { ttl: RETRY_MS });
+      return before.value;
+    }
+  }
+
   // `get` before `fetch`: a hit costs no promise.
   return (key) => cache.get(key)?.value ?? fetch(key);
 }

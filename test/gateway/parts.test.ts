@@ -179,6 +179,31 @@ describe("a cache", () => {
     });
   });
 
+  test("a late answer counts: what was revoked meanwhile serves no longer", async () => {
+    const clock = { nowMs: 1 };
+    let answer: (value: string | null) => void = () => undefined;
+    const load = () => new Promise<string | null>((resolve) => (answer = resolve));
+    const get = cachedLookup({ ttlMs: 100, maxEntries: 10, perf: { now: () => clock.nowMs }, load });
+    const first = get("a");
+    answer("a");
+    expect(await first).toBe("a");
+    clock.nowMs += 200;
+    // The source takes longer than callers wait.
+    expect(await get("a")).toBe("a");
+    expect(get("a")).toBe("a");
+    answer(null);
+    await eventually(() => expect(get("a")).not.toBe("a"));
+  });
+
+  test("unknown keys push nothing out while the source hangs, and only so many wait", async () => {
+    const load = (key: string) => (key === "a" ? Promise.resolve(key) : new Promise<null>(() => undefined));
+    const get = cachedLookup({ ttlMs: 60_000, maxEntries: 10, load });
+    await get("a");
+    for (let i = 0; i < 1_000; i++) void get(`unknown ${i}`);
+    expect(get("a")).toBe("a");
+    await expect(get("one more")).rejects.toMatchObject({ status: 503 });
+  });
+
   test("forgets what was used least lately beyond its bound", async () => {
     const { loads, get } = counted(2);
     for (const key of ["a", "b", "a", "c", "a", "b"]) await get(key);
