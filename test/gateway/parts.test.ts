@@ -192,7 +192,7 @@ describe("a cache", () => {
     expect(await get("a")).toBe("a");
     expect(get("a")).toBe("a");
     answer(null);
-    await eventually(() => expect(get("a")).not.toBe("a"));
+    await eventually(() => typeof get("a") !== "string");
   });
 
   test("unknown keys push nothing out while the source hangs, and only so many wait", async () => {
