@@ -66,7 +66,7 @@ export const SETTING_GROUPS: { title: string; settings: SettingGroup }[] = [
 export function loadConfig(env: Environment = process.env, needs = { secretKey: true }): Config {
   const problems: SettingProblem[] = [];
   const config = readConfig(env, needs, problems);
-  problems.push(...retentionProblem(config), ...versioningProblem(env), ...shareProblem(config));
+  problems.push(...retentionProblem(config), ...versioningProblem(env), ...shareProblems(config));
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }
@@ -105,13 +105,22 @@ function retentionProblem({ exposureMaxAgeDays, exposureRetentionDays }: Config)
   return [{ setting: "EXPOSURE_RETENTION_DAYS", message }];
 }
 
-/** A workspace whose calls hang must leave connections to the others. */
-function shareProblem({ admission, database }: Config): SettingProblem[] {
-  const { name } = poolSettings.bookkeeping.connections;
-  const { connections } = database.pools.bookkeeping;
-  if (!(admission.workspaceApiCallsAtOnce >= connections)) return [];
-  const setting = admissionSettings.workspaceApiCallsAtOnce.name;
-  return [{ setting, message: `must be below ${name} (${connections}): each call may need a connection` }];
+/**
+ * Calls that hang must leave connections to others: those of one workspace to the other workspaces, those with many
+ * exposures to the gateway's. A report that waits for a connection would look like a process that is stuck.
+ */
+function shareProblems({ admission, database: { pools } }: Config): SettingProblem[] {
+  const shares = [
+    ["workspaceApiCallsAtOnce", "bookkeeping", 1],
+    ["ingestsAtOnce", "ingest", 1],
+    ["reportsAtOnce", "reports", 0],
+  ] as const;
+  return shares.flatMap(([share, pool, left]) => {
+    const max = pools[pool].connections - left;
+    if (!(admission[share] > max)) return [];
+    const message = `must be at most ${max}, because of ${poolSettings[pool].connections.name}`;
+    return [{ setting: admissionSettings[share].name, message }];
+  });
 }
 
 function versioningProblem(env: Environment): SettingProblem[] {

@@ -22,8 +22,8 @@ const pool = (name: string, purpose: Purpose, meaning: string) => ({
 /** One group per pool: `Purpose` says what each is for. */
 export const poolSettings = {
   keys: readBy(EVERYWHERE, pool("KEY", "keys", "keys, sessions and routers that serve")),
-  ingest: readBy(EVERYWHERE, pool("INGEST", "ingest", "exposures on their way in; a workspace has at most half")),
-  reports: readBy(EVERYWHERE, pool("REPORT", "reports", "what reads many rows; a workspace has at most half")),
+  ingest: readBy(EVERYWHERE, pool("INGEST", "ingest", "exposures on their way in")),
+  reports: readBy(EVERYWHERE, pool("REPORT", "reports", "what reads many rows")),
   bookkeeping: readBy(EVERYWHERE, pool("BOOKKEEPING", "bookkeeping", "configuration and the worker's notes")),
   bulk: readBy(EVERYWHERE, pool("BULK", "bulk", "rows of imports and exports, folding and cleaning")),
 };

@@ -16,7 +16,7 @@ export type Purpose = "keys" | "ingest" | "reports" | "bookkeeping" | "bulk";
 
 export const POOL_DEFAULTS: Record<Purpose, PoolLimits> = {
   keys: { connections: 4, timeoutMs: 3_000 },
-  ingest: { connections: 8, timeoutMs: 12_000 },
+  ingest: { connections: 10, timeoutMs: 12_000 },
   reports: { connections: 4, timeoutMs: 30_000 },
   bookkeeping: { connections: 12, timeoutMs: 15_000 },
   bulk: { connections: 10, timeoutMs: 600_000 },

@@ -14,7 +14,6 @@ import { createMetricStore } from "./metrics/postgres.ts";
 import { createOwnershipStore } from "./ownership/postgres.ts";
 import { DEFAULT_POOL_SETTINGS, openPools, type PoolSettings } from "./pools.ts";
 import { readNowMs } from "./postgres/database.ts";
-import { turnsByWorkspace } from "./postgres/turns.ts";
 import { createRouterStore } from "./routers/postgres.ts";
 import { createRunStore } from "./runs/postgres.ts";
 import { createServerStore } from "./servers/postgres.ts";
@@ -44,26 +43,23 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
   const settings = options.database ?? DEFAULT_POOL_SETTINGS;
   const pools = openPools(options.databaseUrl, settings);
   const { keys, reports, bookkeeping, bulk } = pools;
-  const takeIngestTurn = turnsByWorkspace(shareOf(settings.pools.ingest.connections));
-  const takeReportTurn = turnsByWorkspace(shareOf(settings.pools.reports.connections));
   return {
     workspaces: createWorkspaceStore(keys),
-    keys: createKeyStore(keys),
+    keys: createKeyStore({ keys, bookkeeping }),
     servers: createServerStore(keys),
     sessions: createSessionStore(keys),
     integrations: createIntegrationStore(bookkeeping, options),
     ownership: createOwnershipStore(bookkeeping, options),
     grantWaits: createGrantWaitStore(bookkeeping),
-    events: createEventStore({ bookkeeping, reports, takeReportTurn }),
+    events: createEventStore({ bookkeeping, reports }),
     exposures: {
-      ingest: (workspaceId, exposures) =>
-        takeIngestTurn(workspaceId, () => ingest(pools.ingest, workspaceId, exposures, options.exposureMaxAgeDays)),
+      ingest: (workspaceId, exposures) => ingest(pools.ingest, workspaceId, exposures, options.exposureMaxAgeDays),
       seal: (workspaceId) => seal(bulk, workspaceId, options.sealGraceMs),
     },
     exports: createExportStore({ bookkeeping, bulk }),
     imports: createImportStore({ bookkeeping, bulk }),
     metrics: createMetricStore({ bookkeeping, reports }),
-    routers: createRouterStore({ keys, bookkeeping, reports, takeReportTurn }, options),
+    routers: createRouterStore({ keys, bookkeeping, reports }, options),
     runs: createRunStore(bookkeeping),
     budgets: createBudgetStore(bookkeeping),
     syncState: createSyncStateStore(bookkeeping, options),
@@ -76,6 +72,3 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
     close: () => pools.close(),
   };
 }
-
-/** What one workspace can have of a pool at once: half of it. */
-const shareOf = (connections: number): number => Math.max(1, Math.floor(connections / 2));

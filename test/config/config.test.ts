@@ -26,7 +26,7 @@ describe("defaults", () => {
         stuckAfterMs: 30_000,
         pools: {
           keys: { connections: 4, timeoutMs: 3_000 },
-          ingest: { connections: 8, timeoutMs: 12_000 },
+          ingest: { connections: 10, timeoutMs: 12_000 },
           reports: { connections: 4, timeoutMs: 30_000 },
           bookkeeping: { connections: 12, timeoutMs: 15_000 },
           bulk: { connections: 10, timeoutMs: 600_000 },

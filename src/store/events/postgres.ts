@@ -6,7 +6,6 @@ import { ConflictError } from "../errors.ts";
 import { decodeCursor, toPage, type CursorList } from "../postgres/cursors.ts";
 import { orIfTaken, type Database, type Queryable, type Transaction } from "../postgres/database.ts";
 import { storable } from "../postgres/text.ts";
-import type { TakeTurn } from "../postgres/turns.ts";
 import { rereadWhole } from "../imports/rereads.ts";
 import { refuseWhileUsed } from "../metrics/blockers.ts";
 import { checkNames } from "./checkNames.ts";
@@ -18,10 +17,9 @@ import { readEvent, readEvents, toSummary } from "./rows.ts";
 interface EventPools {
   bookkeeping: Database;
   reports: Database;
-  takeReportTurn: TakeTurn;
 }
 
-export function createEventStore({ bookkeeping: db, reports, takeReportTurn }: EventPools): EventStore {
+export function createEventStore({ bookkeeping: db, reports }: EventPools): EventStore {
   return {
     create: (workspaceId, integrationId, event) =>
       orIfTaken(new ConflictError("There is an event of that name already."), () =>
@@ -59,9 +57,7 @@ export function createEventStore({ bookkeeping: db, reports, takeReportTurn }: E
 
     async records(workspaceId, integrationId, name, { userId, ...page }) {
       const id = await eventId(db, workspaceId, integrationId, name);
-      return id === null
-        ? null
-        : takeReportTurn(workspaceId, () => readRecords(reports, { eventId: id, userId }, page));
+      return id === null ? null : readRecords(reports, { eventId: id, userId }, page);
     },
 
     async properties(workspaceId, integrationId, name) {

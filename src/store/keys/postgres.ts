@@ -22,7 +22,7 @@ const COLUMNS = sql`id, name, scopes, hint, created_at_ms as "createdAtMs", expi
 export const IS_WRITABLE = sql`current_setting('transaction_read_only') = 'off'`;
 export const UNEXPIRED = sql`(expires_at_ms is null or expires_at_ms > crosscurrent_now_ms())`;
 
-export function createKeyStore(db: Database): KeyStore {
+export function createKeyStore({ keys, bookkeeping: db }: Record<"keys" | "bookkeeping", Database>): KeyStore {
   return {
     create: (workspaceId, key) => db.transaction((tx) => create(tx, workspaceId, key)),
 
@@ -48,7 +48,7 @@ export function createKeyStore(db: Database): KeyStore {
 
     async authenticate(text) {
       if (!isKey(text)) return null;
-      const [key] = await db.query(sql<KeyAccess & { id: string; isUseDue: boolean }>`
+      const [key] = await keys.query(sql<KeyAccess & { id: string; isUseDue: boolean }>`
         select id, workspace_id as "workspaceId", scopes, expires_at_ms as "expiresAtMs",
           coalesce(last_used_at_ms <= crosscurrent_now_ms() - ${USE_RECORDED_EVERY_MS}::bigint, true)
             and ${IS_WRITABLE} as "isUseDue"
@@ -56,7 +56,7 @@ export function createKeyStore(db: Database): KeyStore {
       if (key === undefined) return null;
       const { id, isUseDue, ...access } = key;
       // Apart from the answer: a key works while the database can be read but not written.
-      if (isUseDue) void recordUse(db, id).catch(() => undefined);
+      if (isUseDue) void recordUse(keys, id).catch(() => undefined);
       return access;
     },
   };

@@ -82,6 +82,7 @@ export function openConnections(
         if (pid !== null) {
           const session = { answeredMs: performance.now(), pid: pid === pidOf(client) ? pid : null };
           sessions.set(client, session);
+          silentSinceMs = null;
           return { client, session };
         }
         noteSilence();

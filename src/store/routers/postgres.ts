@@ -6,7 +6,6 @@ import { ConflictError } from "../errors.ts";
 import { refuseTooMany } from "../postgres/countedCreations.ts";
 import { decodeCursor, toPage, toPart, type CursorList } from "../postgres/cursors.ts";
 import { orIfTaken, type Database, type Transaction } from "../postgres/database.ts";
-import type { TakeTurn } from "../postgres/turns.ts";
 import { pageByBytes } from "../postgres/pageByBytes.ts";
 import { decryptSecret } from "../secrets.ts";
 import {
@@ -30,11 +29,10 @@ interface RouterPools {
   keys: Database;
   bookkeeping: Database;
   reports: Database;
-  takeReportTurn: TakeTurn;
 }
 
 export function createRouterStore(pools: RouterPools, { secretKeys }: { secretKeys: Buffer[] }): RouterStore {
-  const { keys, bookkeeping: db, reports, takeReportTurn } = pools;
+  const { keys, bookkeeping: db, reports } = pools;
   const change: ChangeRouter = (workspaceId, routerId, work) =>
     changeRouter(db, secretKeys, workspaceId, routerId, work);
   return {
@@ -74,8 +72,7 @@ export function createRouterStore(pools: RouterPools, { secretKeys }: { secretKe
       return router === undefined ? null : toServedRouter(router, workspaceId, secretKeys);
     },
 
-    exposures: (workspaceId, aliasId, range) =>
-      takeReportTurn(workspaceId, () => exposuresPerHour(reports, workspaceId, aliasId, range)),
+    exposures: (workspaceId, aliasId, range) => exposuresPerHour(reports, workspaceId, aliasId, range),
   };
 }
 
