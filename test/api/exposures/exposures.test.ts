@@ -77,7 +77,7 @@ describe("accepted", () => {
     expect(await stored()).toBe(3);
   });
 
-  test.each(["application/ndjson", "application/jsonl", "application/x-ndjson; charset=UTF-8"])(
+  test.each(["application/ndjson", "application/jsonl", "application/jsonl; charset=utf-8", "application/x-ndjson; charset=UTF-8"])(
     "lines as %s",
     async (type) => {
       const answer = await api.call("/v1/exposures", { raw: JSON.stringify(GOOD), headers: { "content-type": type } });
