@@ -5,6 +5,7 @@ import type { Scope } from "../domain/apiKey.ts";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Admission } from "./admission/admission.ts";
 import type { Caller } from "./admission/fairQueue.ts";
+import { CallerLeftError } from "./admission/refusals.ts";
 
 export interface Env {
   /** Present if a Node server made the call. The gateway streams on them without web streams in between. */
@@ -27,4 +28,11 @@ export type App = OpenAPIHono<Env>;
 export function callerOf(c: Context<Env>): Caller {
   const bindings: Env["Bindings"] | undefined = c.env;
   return bindings?.outgoing;
+}
+
+/** Aborted with a CallerLeftError when the caller leaves. */
+export function untilLeft(c: Context<Env>): AbortSignal {
+  const controller = new AbortController();
+  callerOf(c)?.once("close", () => controller.abort(new CallerLeftError()));
+  return controller.signal;
 }

@@ -49,6 +49,7 @@ test("bytes of bodies at once: they are given back when the upstream answers", a
 
 test.each([
   ["lists within each other", `{"model":"inworld/one","messages":${"[".repeat(201)}`, /more than 200 lists/],
+  ["a thousand fields", `{${'"a":1,'.repeat(1_000)}"model":"inworld/one"}`, /more than 1000 fields/],
   ["the same field again and again", `{${'"user":"u",'.repeat(101)}"model":"inworld/one"}`, /same field/],
   [
     "metadata without an end",

@@ -4,7 +4,7 @@ import type { JsonObject } from "../../domain/integration.ts";
 import { compareGroups, groupIds } from "../../domain/metrics/compareGroups.ts";
 import type { MetricResults } from "../../domain/metrics/results.ts";
 import { endpointsOf } from "../../http/endpoint.ts";
-import type { App } from "../../http/env.ts";
+import { untilLeft, type App } from "../../http/env.ts";
 import { invalid, orNotFound } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
 import { resultQuery, toResultOptions } from "./resultQuery.ts";
@@ -31,8 +31,8 @@ export function registerMetricResults(app: App, deps: AppDeps): void {
     params: metricParams,
     query: resultQuery,
     response: resultResponse,
-    handler: async (call) => {
-      const { metric, options, results } = await resultsOf(deps, call);
+    handler: async (call, c) => {
+      const { metric, options, results } = await resultsOf(deps, call, untilLeft(c));
       return toResultResponse(metric, call.query.router, options, results);
     },
   });
@@ -47,8 +47,8 @@ export function registerMetricResults(app: App, deps: AppDeps): void {
     query: resultQuery,
     response: resultCsv,
     mediaType: "text/csv",
-    handler: async (call) => {
-      const { results } = await resultsOf(deps, call);
+    handler: async (call, c) => {
+      const { results } = await resultsOf(deps, call, untilLeft(c));
       const headers = {
         "content-type": "text/csv; charset=utf-8",
         "content-disposition": 'attachment; filename="results.csv"',
@@ -64,13 +64,13 @@ interface Call {
   query: z.output<typeof resultQuery>;
 }
 
-async function resultsOf({ store, specs }: AppDeps, { workspaceId, params, query }: Call) {
+async function resultsOf({ store, specs }: AppDeps, { workspaceId, params, query }: Call, signal: AbortSignal) {
   const metric = orNotFound("metric", await store.metrics.get(workspaceId, params.metric));
   const integration = orNotFound("metric", await store.integrations.get(workspaceId, metric.integrationId));
   const spec = specs.find(({ id }) => id === integration.provider);
   const identityProperties = (source: JsonObject | null) => spec?.identityProperties(source) ?? [];
   const options = toResultOptions(query, await store.nowMs());
-  const asked = { ...options, identityProperties };
+  const asked = { ...options, identityProperties, signal };
   const sample = orNotFound("router", await store.metrics.sample(workspaceId, metric, query.router, asked));
   if (options.baseline !== null && !groupIds(sample, options).includes(options.baseline)) {
     throw invalid([{ path: "baseline", message: `must be a ${options.by} that the result has` }]);

@@ -21,12 +21,13 @@ export interface MetricStore {
   remove(workspaceId: string, id: string): Promise<boolean>;
   /**
    * All committed exposures count. Null if the router is unknown and was never exposed. Throws InvalidFieldError if the
-   * result needs more than is allowed; the message says what to ask for instead.
+   * result needs more than is allowed; the message says what to ask for instead. Once `signal` is aborted, throws its
+   * reason.
    */
   sample(
     workspaceId: string,
     metric: Metric,
     aliasId: string,
-    options: SampleOptions & { identityProperties: IdentityProperties },
+    options: SampleOptions & { identityProperties: IdentityProperties; signal?: AbortSignal | undefined },
   ): Promise<MetricSample | null>;
 }

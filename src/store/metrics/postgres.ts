@@ -14,10 +14,8 @@ import { refuseUnknownProperty, UNKNOWN_PROPERTIES } from "./unknownProperties.t
 
 const NAME_TAKEN = new ConflictError("There is a metric of that name already.");
 
-export function createMetricStore({
-  bookkeeping: db,
-  reports,
-}: Record<"bookkeeping" | "reports", Database>): MetricStore {
+export function createMetricStore(pools: Record<"bookkeeping" | "reports", Database>): MetricStore {
+  const db = pools.bookkeeping;
   return {
     create: (workspaceId, metric) =>
       orIfTaken(NAME_TAKEN, () => db.transaction((tx) => create(tx, workspaceId, metric))),
@@ -59,7 +57,7 @@ export function createMetricStore({
     },
 
     sample: (workspaceId, metric, aliasId, options) =>
-      readSample(reports, workspaceId, metric, { aliasId, ...options }),
+      readSample(pools, workspaceId, metric, { aliasId, ...options }),
   };
 }
 

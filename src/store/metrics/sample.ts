@@ -6,6 +6,7 @@ import type { MetricEvent, MetricSample, SampleOptions } from "../../domain/metr
 import { InvalidFieldError } from "../errors.ts";
 import type { IdentityProperties } from "../imports/interface.ts";
 import { orFewerDays, readNowMs, type Database, type Queryable, type Transaction } from "../postgres/database.ts";
+import { whileWanted } from "../postgres/whileWanted.ts";
 import { readRouter } from "../routers/rows.ts";
 import { findSampled } from "./joinRate.ts";
 import { ensureSource, refreshValues, type Source } from "./keptValues.ts";
@@ -20,13 +21,20 @@ const TIMEOUT_MS = 300_000;
 /** The memory keeps a hash of many users off the disk. */
 const SETTINGS = sql`set local work_mem = '128MB'`;
 
-type Asked = SampleOptions & { aliasId: string; identityProperties: IdentityProperties };
+type Asked = SampleOptions & {
+  aliasId: string;
+  identityProperties: IdentityProperties;
+  /** Aborted with the error to throw, once nobody waits for the sample. Absent: somebody always does. */
+  signal?: AbortSignal | undefined;
+};
+
+const NEVER = new AbortController().signal;
 
 export async function readSample(
-  db: Database,
+  { reports: db, bookkeeping: others }: Record<"bookkeeping" | "reports", Database>,
   workspaceId: string,
   metric: Metric,
-  asked: Asked,
+  { signal = NEVER, ...asked }: Asked,
 ): Promise<MetricSample | null> {
   const events = await readEvents(db, metric);
   const sources: Source[] = [];
@@ -37,8 +45,11 @@ export async function readSample(
     sources.push(await ensureSource(db, { eventId, measure, windowMs: metric.windowHours * HOUR_MS }));
   }
   try {
-    return await db.transaction((tx) => read(tx, workspaceId, metric, { ...asked, sources }), SETTINGS, TIMEOUT_MS);
+    const readIn = (tx: Transaction) =>
+      whileWanted(tx, { others, signal }, () => read(tx, workspaceId, metric, { ...asked, sources }));
+    return await db.transaction(readIn, SETTINGS, TIMEOUT_MS);
   } catch (error) {
+    signal.throwIfAborted();
     throw orFewerDays(error);
   }
 }
