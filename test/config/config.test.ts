@@ -19,7 +19,9 @@ const settingsOf = (error: ConfigError): string[] => error.problems.map(({ setti
 
 describe("defaults", () => {
   test("two settings are enough, the rest is as documented", () => {
-    expect(loadConfig(MINIMAL)).toEqual({
+    // The many limits of workspaces and workers are where docs/operators/settings.md lists them.
+    const { admission: _admission, worker: _worker, ...config } = loadConfig(MINIMAL);
+    expect(config).toEqual({
       databaseUrl: MINIMAL.DATABASE_URL,
       database: {
         connectionMaxMs: 1_800_000,
@@ -42,7 +44,6 @@ describe("defaults", () => {
           signInsPerMinute: 30,
           failedKeysPerMinute: 120,
           connectionTestsPerMinute: 20,
-          workspaceCallsPerMinute: 0,
         },
       },
       temporalUiUrl: undefined,
@@ -108,6 +109,20 @@ describe("good values", () => {
     expect([config.syncIntervalMs, config.syncJitterMs, config.sealGraceMs]).toEqual([0, 0, 0]);
     expect([config.providers.mixpanel.settleMs, config.reconcileIntervalMs]).toEqual([0, 0]);
     expect(config.providers.bigquery.lookbackMs).toBe(0);
+  });
+
+  test("turns leave connections to others", () => {
+    const env = {
+      ...MINIMAL,
+      WORKSPACE_API_CALLS_AT_ONCE: "12",
+      INGESTS_AT_ONCE: "10",
+      REPORTS_AT_ONCE: "5",
+    };
+    const refused = ["INGESTS_AT_ONCE", "REPORTS_AT_ONCE", "WORKSPACE_API_CALLS_AT_ONCE"];
+    expect(settingsOf(problemsOf(env))).toEqual(refused);
+    const more = { BOOKKEEPING: "13", INGEST: "11", REPORT: "5" };
+    const names = Object.entries(more).map(([pool, connections]) => [`DATABASE_${pool}_CONNECTIONS`, connections]);
+    expect(() => loadConfig({ ...env, ...Object.fromEntries(names) })).not.toThrow();
   });
 
   test("several keys: all are read, in order", () => {
