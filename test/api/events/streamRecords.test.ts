@@ -13,15 +13,18 @@ const PART: Page<ImportedRecord> = { items: [RECORD], next: "next" };
 
 afterEach(() => void vi.useRealTimers());
 
+class SomeCaller extends EventEmitter {
+  destroyed = false;
+
+  destroy() {
+    this.destroyed = true;
+    this.emit("close");
+  }
+}
+
 function share() {
   const bytes = new HeldBytes(PART_BYTES, PART_BYTES);
-  const caller = Object.assign(new EventEmitter(), {
-    destroyed: false,
-    destroy() {
-      this.destroyed = true;
-      this.emit("close");
-    },
-  });
+  const caller = new SomeCaller();
   const failures: unknown[] = [];
   return {
     caller,
