@@ -5,6 +5,9 @@ import type { Readable } from "node:stream";
 /** The last event of a stream of Chat Completions. OpenAI's clients stop reading there. */
 const DONE = Buffer.from("[DONE]");
 
+/** A caller that takes nothing for so long is cut off: its call takes a turn and connections of its workspace. */
+const TAKEN_WITHIN_MS = 60_000;
+
 /**
  * Resolves when the caller has the whole response or has left. If `committed` rejects or the upstream breaks off, the
  * connection is cut, which HTTP clients report as an error. Until the commit an event stream holds back `[DONE]`, any
@@ -20,15 +23,22 @@ export function streamResponse(
     let held: Buffer | null = null;
     let hasSent = false;
     let hasEnded = false;
+    const cut = () => outgoing.destroy();
+    const reader = watchReader(cut);
     const send = (bytes: Buffer | null) => {
       if (bytes === null || bytes.length === 0) return;
       hasSent = true;
-      if (!outgoing.write(bytes)) body.pause();
+      if (outgoing.write(bytes)) return;
+      body.pause();
+      reader.wait();
+    };
+    const end = (last?: Buffer) => {
+      outgoing.end(last);
+      reader.wait();
     };
     const finish = () => {
-      if (hasEnded && isCommitted) outgoing.end();
+      if (hasEnded && isCommitted) end();
     };
-    const cut = () => outgoing.destroy();
     body.on("data", (chunk: Buffer) => {
       if (isCommitted) {
         send(chunk);
@@ -49,11 +59,15 @@ export function streamResponse(
       finish();
     });
     body.on("error", cut);
-    outgoing.on("drain", () => body.resume());
+    outgoing.on("drain", () => {
+      reader.stop();
+      body.resume();
+    });
     // Sends the headers before a first token that takes long. A token that is there already travels with them.
     if (isEventStream) setImmediate(() => void (hasSent || outgoing.destroyed || outgoing.flushHeaders()));
     // For a caller that left; after a clean end there is nothing to destroy.
     outgoing.on("close", () => {
+      reader.stop();
       body.destroy();
       resolve();
     });
@@ -62,13 +76,27 @@ export function streamResponse(
       const last = held;
       held = null;
       if (hasEnded) {
-        outgoing.end(last ?? undefined);
+        end(last ?? undefined);
         return;
       }
       send(last);
       if (!outgoing.writableNeedDrain) body.resume();
     }, cut);
   });
+}
+
+/** Calls `cut` if bytes wait for the caller for too long. */
+function watchReader(cut: () => void) {
+  let late: NodeJS.Timeout | undefined;
+  return {
+    wait: () => {
+      late ??= setTimeout(cut, TAKEN_WITHIN_MS);
+    },
+    stop: () => {
+      clearTimeout(late);
+      late = undefined;
+    },
+  };
 }
 
 /** How many bytes come before `[DONE]`, or before a part of it at the end of the bytes. */
