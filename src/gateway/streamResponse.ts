@@ -36,9 +36,6 @@ export function streamResponse(
       outgoing.end(last);
       reader.wait();
     };
-    const finish = () => {
-      if (hasEnded && isCommitted) end();
-    };
     body.on("data", (chunk: Buffer) => {
       if (isCommitted) {
         send(chunk);
@@ -56,7 +53,7 @@ export function streamResponse(
     });
     body.on("end", () => {
       hasEnded = true;
-      finish();
+      if (isCommitted) end();
     });
     body.on("error", cut);
     outgoing.on("drain", () => {

@@ -2,7 +2,7 @@
 import type { ServerResponse } from "node:http";
 import { PassThrough } from "node:stream";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { readChatBody, scanChatBody, type ChatBody } from "../../src/gateway/chatBody.ts";
 import { streamResponse } from "../../src/gateway/streamResponse.ts";
 import { cachedLookup } from "../../src/http/cache.ts";
@@ -39,6 +39,19 @@ describe("the body of a call", () => {
 });
 
 describe("relaying", () => {
+  test("a caller that takes nothing is cut off", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const body = new PassThrough();
+    const outgoing = Object.assign(new PassThrough(), { flushHeaders: () => undefined });
+    const over = streamResponse(body, outgoing as unknown as ServerResponse, { isEventStream: false, committed: null });
+    body.write(Buffer.alloc(200_000));
+    await new Promise((resolve) => setImmediate(resolve));
+    vi.advanceTimersByTime(61_000);
+    vi.useRealTimers();
+    await over;
+    expect(outgoing.destroyed).toBe(true);
+  });
+
   const STREAM = 'data: {"a":"[DONE"}\n\ndata: {"b":"[DO[DONE"}\n\ndata: [DONE]\n\n: end\n\n';
 
   /** Runs a relay over pieces of a stream; answers what had passed before the commit, and in all. */
