@@ -53,8 +53,8 @@ export function registerRouterExposures(app: App, { store }: AppDeps): void {
     summary: "Count exposures per hour",
     description:
       "Returns the exposures and users of each variant per UTC hour. The router does not have to be configured here: " +
-      `any \`alias_id\` of recorded exposures will do. The range is at most ${MAX_EXPOSURE_RANGE_DAYS} days. While over a ` +
-      "million exposures wait to be summed up, which takes minutes, the newest of them are not counted yet.",
+      `any \`alias_id\` of recorded exposures will do. The range is at most ${MAX_EXPOSURE_RANGE_DAYS} days. ` +
+      "While over a million exposures wait to be summed up, which takes minutes, the newest are not counted yet.",
     params: aliasParams,
     query,
     response: z.object({ hours: z.array(exposureHour).describe("One item for each hour and variant with exposures.") }),

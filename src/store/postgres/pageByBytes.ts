@@ -5,8 +5,8 @@ const MAX_PAGE_BYTES = 2 * 1024 * 1024;
 const PART_ROWS = 10;
 
 /**
- * Returns the rows of a page and whether there are more. `readPart` reads so many rows that follow `after`, or the first
- * ones if it is null.
+ * Returns the rows of a page and whether there are more. `readPart` reads so many rows that follow `after`, or the
+ * first ones if it is null.
  */
 export async function pageByBytes<Row>(
   limit: number,
