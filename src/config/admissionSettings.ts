@@ -3,6 +3,7 @@ import { wholeNumber } from "./parsers.ts";
 import { readBy } from "./settings.ts";
 
 const atOnce = wholeNumber(1, 1_000_000);
+const OF_WORKSPACE = "Those of one workspace, and never more than are then still free. Servers share it out.";
 
 export const admissionSettings = readBy(["server"], {
   workspaceCallsPerMinute: {
@@ -53,7 +54,7 @@ export const admissionSettings = readBy(["server"], {
     name: "WORKSPACE_GATEWAY_CALLS_AT_ONCE",
     parser: atOnce,
     default: "1000",
-    description: "Those of one workspace, and never more than are then still free. Servers share it out.",
+    description: OF_WORKSPACE,
   },
   apiCallsAtOnce: {
     name: "API_CALLS_AT_ONCE",
@@ -65,7 +66,7 @@ export const admissionSettings = readBy(["server"], {
     name: "WORKSPACE_API_CALLS_AT_ONCE",
     parser: atOnce,
     default: "6",
-    description: "Those of one workspace. Servers share it out.",
+    description: OF_WORKSPACE,
   },
   ingestsAtOnce: {
     name: "INGESTS_AT_ONCE",
@@ -77,7 +78,7 @@ export const admissionSettings = readBy(["server"], {
     name: "WORKSPACE_INGESTS_AT_ONCE",
     parser: atOnce,
     default: "4",
-    description: "Those of one workspace. Servers share it out.",
+    description: OF_WORKSPACE,
   },
   reportsAtOnce: {
     name: "REPORTS_AT_ONCE",
@@ -89,7 +90,7 @@ export const admissionSettings = readBy(["server"], {
     name: "WORKSPACE_REPORTS_AT_ONCE",
     parser: atOnce,
     default: "2",
-    description: "Those of one workspace. Servers share it out.",
+    description: OF_WORKSPACE,
   },
   providerCallsAtOnce: {
     name: "PROVIDER_CALLS_AT_ONCE",
@@ -101,6 +102,6 @@ export const admissionSettings = readBy(["server"], {
     name: "WORKSPACE_PROVIDER_CALLS_AT_ONCE",
     parser: atOnce,
     default: "2",
-    description: "Those of one workspace. Servers share it out.",
+    description: OF_WORKSPACE,
   },
 });
