@@ -27,7 +27,9 @@ export function registerRouters(app: App, { store: { routers }, upstreams }: App
     path: "/v1/routers",
     operationId: "listRouters",
     summary: "List routers",
-    description: "Returns the routers of the workspace with their routes and variants. API keys are never returned.",
+    description:
+      "Returns the routers of the workspace with their routes and variants. API keys are never returned. A page ends " +
+      "early once it has about 2 MB: go on with `next` until it is null.",
     query: pageQuery,
     response: listOf("routers", routerResponse),
     handler: async ({ workspaceId, query }) =>
