@@ -521,7 +521,7 @@ export interface paths {
         };
         /**
          * List rejected records
-         * @description Returns the records that were refused for good, oldest first, with the reasons, and how many have each. All buckets of the export are listed; of an import, a sample of each event and reason. Records contain user ids. The key needs the scope `read`.
+         * @description Returns the records that were refused for good, oldest first, with the reasons, and how many have each. All buckets of the export are listed; of an import, a sample of each event and reason. Records contain user ids. A page ends early once it has about 2 MB: go on with `next` until it is null. The key needs the scope `read`.
          */
         get: operations["listRejectedRecords"];
         put?: never;
@@ -581,7 +581,7 @@ export interface paths {
         };
         /**
          * List routers
-         * @description Returns the routers of the workspace with their routes and variants. API keys are never returned. The key needs the scope `read`.
+         * @description Returns the routers of the workspace with their routes and variants. API keys are never returned. A page ends early once it has about 2 MB: go on with `next` until it is null. The key needs the scope `read`.
          */
         get: operations["listRouters"];
         put?: never;
@@ -737,7 +737,7 @@ export interface paths {
         };
         /**
          * Count exposures per hour
-         * @description Returns the exposures and users of each variant per UTC hour. The router does not have to be configured here: any `alias_id` of recorded exposures will do. The range is at most 31 days. The key needs the scope `read`.
+         * @description Returns the exposures and users of each variant per UTC hour. The router does not have to be configured here: any `alias_id` of recorded exposures will do. The range is at most 31 days. While over a million exposures wait to be summed up, which takes minutes, the newest are not counted yet. The key needs the scope `read`.
          */
         get: operations["listRouterExposures"];
         put?: never;
