@@ -79,12 +79,12 @@ export class IntegrationRun {
   }
 
   requestSync(requestId: string): void {
-    const { requests } = this.state;
-    if (!requests.includes(requestId)) {
-      // Beyond the limit the last one stands for all: the reconciler signals the queued ones again.
-      if (requests.length >= MAX_PENDING_REQUESTS) requests.pop();
-      requests.push(requestId);
-    }
+    const { requests, run } = this.state;
+    // The reconciler may repeat one that is known, which must not cut the waits of a long run.
+    if (requests.includes(requestId) || run?.requests.includes(requestId) === true) return;
+    // Beyond the limit the last one stands for all: the reconciler signals the queued ones again.
+    if (requests.length >= MAX_PENDING_REQUESTS) requests.pop();
+    requests.push(requestId);
     this.interruptions++;
     this.changed();
   }

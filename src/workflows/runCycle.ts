@@ -32,8 +32,12 @@ async function startRun(integration: IntegrationRun): Promise<RunState | null> {
   const runId = uuid4();
   const startedAtMs = Date.now();
   const signals = integration.configSignals;
+  let taken: string[] = [];
   const result = await writeStatus(integration, (status) =>
-    retryForever(integration, "start the run", () => callStartRun(integration, { runId, startedAtMs, status })),
+    retryForever(integration, "start the run", () => {
+      taken = [...state.requests];
+      return callStartRun(integration, { runId, startedAtMs, requestIds: taken, status });
+    }),
   );
   if (result.kind === "deleted") {
     integration.deleted = true;
@@ -47,7 +51,9 @@ async function startRun(integration: IntegrationRun): Promise<RunState | null> {
   takeConfig(integration, config, signals);
   state.exportCursorSeq = config.export.cursorSeq;
   state.exportAttemptedSeq = config.export.cursorSeq;
-  state.requests = state.requests.filter((id) => !requestIds.includes(id));
+  // The store leaves out requests that an earlier run served. Kept here, they would start runs for ever.
+  const known = new Set([...taken, ...requestIds]);
+  state.requests = state.requests.filter((id) => !known.has(id));
   state.run = {
     id: runId,
     startedAtMs,
@@ -69,13 +75,12 @@ async function startRun(integration: IntegrationRun): Promise<RunState | null> {
 
 async function callStartRun(
   { integrationId, state, turnAtMs, activities }: IntegrationRun,
-  run: Pick<StartRunInput, "runId" | "startedAtMs" | "status">,
+  run: Pick<StartRunInput, "runId" | "startedAtMs" | "requestIds" | "status">,
 ): Promise<StartRunResult> {
   return await activities.startRun({
     integrationId,
     exportCursorSeq: state.exportCursorSeq,
     exportAttemptedSeq: state.exportAttemptedSeq,
-    requestIds: state.requests,
     hasTurn: turnAtMs !== null,
     ...run,
   });

@@ -128,7 +128,10 @@ export class FakeSync implements SyncActivities {
     if (this.turnAtMs !== null && !input.hasTurn) return { kind: "wait", startAtMs: this.turnAtMs };
     const config = this.config(input);
     this.checkpointSeq = config.export.cursorSeq;
-    const { integrationId, runId, startedAtMs, requestIds } = input;
+    const { integrationId, runId, startedAtMs } = input;
+    // Like the store, which knows the requests that earlier runs served.
+    const served = new Set(this.finishedRuns.flatMap((run) => run.requestIds));
+    const requestIds = input.requestIds.filter((id) => !served.has(id));
     this.runs.push({
       integrationId,
       runId,
