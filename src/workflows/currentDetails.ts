@@ -74,8 +74,9 @@ function isWritten(integration: IntegrationRun): boolean {
   return JSON.stringify(integration.written) === JSON.stringify(statusOfStore(integration));
 }
 
+/** A copy: what is written is compared later with what the state has become. */
 function statusOfStore({ nextRunAtMs, state: { errors } }: IntegrationRun): Omit<Status, "paused"> {
-  return { nextRunAtMs, exportError: errors.export, importError: errors.import, eventErrors: errors.events };
+  return { nextRunAtMs, exportError: errors.export, importError: errors.import, eventErrors: { ...errors.events } };
 }
 
 /** Resolves once the store shows what is known here, or cannot be reached. */
