@@ -33,7 +33,7 @@ export function createControlActivities(
     loadConfig: wrapBookkeeping(loadConfig(dependencies)),
     startRun: wrapBookkeeping(startRun(dependencies)),
     finishRun: wrapBookkeeping(finishRun(dependencies)),
-    projectStatus: wrapBookkeeping((input) => store.syncState.recordStatus(input)),
+    projectStatus: wrapBookkeeping(async (input) => ({ isPauseStored: await store.syncState.recordStatus(input) })),
     leaveGap: wrapBookkeeping(leaveGap(dependencies)),
     reconcile: watched(reconcile(dependencies, control)),
     sealAbandoned: watched(sealAbandoned(dependencies)),

@@ -7,8 +7,6 @@ import type { ActivityContext } from "./wrapper.ts";
 /** What the reconciler needs of src/client; the worker injects it. */
 export interface WorkflowControl {
   configChanged(ref: IntegrationRef): Promise<void>;
-  pause(ref: IntegrationRef): Promise<void>;
-  resume(ref: IntegrationRef): Promise<void>;
   syncNow(ref: IntegrationRef, requestId: string): Promise<void>;
   /** Cancels the workflow; no error if there is none. */
   end(integrationId: string): Promise<void>;
@@ -36,14 +34,14 @@ export function reconcile({ store }: { store: Pick<Store, "syncState"> }, contro
     const result: ReconcileResult = { started: 0, signalled: 0, ended: 0, upgraded: 0 };
     const missing = (await isListDue(store, control)) ? await endOrphans(store, control, heartbeat, result) : [];
     for (const row of missing) {
-      await signalAll(control, row);
+      await control.configChanged(row);
       result.started++;
       heartbeat();
     }
     const started = new Set(missing.map(({ integrationId }) => integrationId));
     for (const { isBehind, requestId, ...row } of await syncState.behind(MAX_REPAIRS)) {
       if (isBehind && !started.has(row.integrationId)) {
-        await signalAll(control, row);
+        await control.configChanged(row);
         result.signalled++;
       }
       if (requestId !== null) await control.syncNow(row, requestId);
@@ -64,13 +62,6 @@ export function reconcile({ store }: { store: Pick<Store, "syncState"> }, contro
   };
 }
 
-type Row = IntegrationRef & { paused: boolean };
-
-async function signalAll(control: WorkflowControl, row: Row): Promise<void> {
-  await control.configChanged(row);
-  await (row.paused ? control.pause(row) : control.resume(row));
-}
-
 /** All workflows are listed hourly, and soon where their number is not that of the integrations. */
 async function isListDue({ syncState }: Pick<Store, "syncState">, control: WorkflowControl): Promise<boolean> {
   const integrations = await syncState.countIntegrations();
@@ -85,14 +76,14 @@ async function endOrphans(
   control: WorkflowControl,
   heartbeat: () => void,
   result: ReconcileResult,
-): Promise<Row[]> {
+): Promise<IntegrationRef[]> {
   // Workflows are listed first and rows second: an integration created in between is never taken for an orphan.
   const orphans = new Set<string>();
   for await (const id of control.running()) {
     orphans.add(id);
     heartbeat();
   }
-  const missing: Row[] = [];
+  const missing: IntegrationRef[] = [];
   for (let cursor: string | null = null; ;) {
     const page = await syncState.list({ cursor, limit: PAGE_LIMIT });
     for (const row of page.items) {

@@ -28,11 +28,12 @@ export function startRun(dependencies: ActivityDependencies) {
     const { requestIds } = input;
     await store.runs.record({ integrationId, runId, startedAtMs, requestIds, directions, finished: null });
     const isEnabled = directions.length > 0;
-    await store.syncState.recordStatus({
+    const isPauseStored = await store.syncState.recordStatus({
       integrationId,
       ...input.status,
       nextRunAtMs: isEnabled ? nextRunAtMs(startedAtMs, integrationId, config.intervalMs) : null,
     });
-    return { kind: "started", config, requestIds: await store.runs.requestsOf(integrationId, runId) };
+    const served = await store.runs.requestsOf(integrationId, runId);
+    return { kind: "started", config, requestIds: served, isPauseStored };
   };
 }

@@ -10,6 +10,12 @@ import type { IntegrationInput } from "./messages.ts";
 import { initialState, type IntegrationState } from "./state.ts";
 import { upgradeState } from "./upgradeState.ts";
 
+/** `pauses`: how many pauses and resumes the store shows, with all that came so far; null if it may show fewer. */
+export interface ConfigMark {
+  signals: number;
+  pauses: number | null;
+}
+
 export class IntegrationRun {
   readonly integrationId: string;
   readonly workspaceId: string;
@@ -35,6 +41,8 @@ export class IntegrationRun {
   /** `configChanged` signals so far, with the start as the first, and how many of them the configuration covers. */
   configSignals = 1;
   configSignalsCovered = 0;
+  /** Pauses and resumes so far. */
+  pauseSignals = 0;
   /** The read under way, which both directions share. */
   configRead: Promise<void> | null = null;
 
@@ -54,15 +62,15 @@ export class IntegrationRun {
     this.integrationId = input.integrationId;
     this.workspaceId = input.workspaceId;
     this.state = input.state === undefined ? initialState() : upgradeState(input.state);
-    // The execution before may have ended without reaching the store.
-    this.unprojectedPause = input.state === undefined ? null : this.state.paused;
-    const { resting } = input;
+    const { resting, unprojectedPause } = input;
+    // An execution of an older build may have ended without reaching the store, and does not tell.
+    const isUntold = input.state !== undefined && resting === undefined && unprojectedPause === undefined;
+    this.unprojectedPause = isUntold ? this.state.paused : (unprojectedPause ?? null);
     this.activities = activitiesFor(this.workspaceId, bulkQueueOf(resting?.config ?? null));
     if (resting === undefined) return;
     this.config = resting.config;
     this.configSignalsCovered = this.configSignals;
     this.shownStatus = resting.shownStatus;
-    this.unprojectedPause = null;
     this.projection = "current";
   }
 
@@ -74,6 +82,7 @@ export class IntegrationRun {
   setPaused(paused: boolean): void {
     this.state.paused = paused;
     this.unprojectedPause = paused;
+    this.pauseSignals++;
     this.configChanged();
     this.changed();
   }
@@ -93,6 +102,11 @@ export class IntegrationRun {
   changed(): void {
     this.detailsStale = true;
     if (this.projection !== "gave up") this.projection = "stale";
+  }
+
+  /** To be taken before a configuration is read: what it covers. */
+  mark(): ConfigMark {
+    return { signals: this.configSignals, pauses: this.unprojectedPause === null ? this.pauseSignals : null };
   }
 
   useConfig(config: IntegrationConfig): void {

@@ -74,9 +74,10 @@ function spreadIfLate({ state, config, integrationId }: IntegrationRun, dueAtMs:
 async function carryOver(integration: IntegrationRun): Promise<never> {
   const { integrationId, workspaceId, state } = integration;
   await statusProjected(integration);
-  const next: IntegrationInput = { integrationId, workspaceId, state };
-  const { config, projection, shownStatus } = integration;
-  if (config !== null && projection === "current" && integration.isAtRest) next.resting = { config, shownStatus };
+  const { config, projection, shownStatus, unprojectedPause } = integration;
+  const next: IntegrationInput = { integrationId, workspaceId, state, unprojectedPause };
+  const isShown = projection === "current" && unprojectedPause === null;
+  if (config !== null && isShown && integration.isAtRest) next.resting = { config, shownStatus };
   if (!workflowInfo().targetWorkerDeploymentVersionChanged) {
     return await continueAsNew<typeof integrationWorkflow>(next);
   }

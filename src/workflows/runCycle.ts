@@ -31,14 +31,15 @@ async function startRun(integration: IntegrationRun): Promise<RunState | null> {
   const { state } = integration;
   const runId = uuid4();
   const startedAtMs = Date.now();
-  const signals = integration.configSignals;
+  const mark = integration.mark();
   let taken: string[] = [];
-  const result = await writeStatus(integration, (status) =>
-    retryForever(integration, "start the run", () => {
+  const { result } = await writeStatus(integration, async (status) => {
+    const answer = await retryForever(integration, "start the run", () => {
       taken = [...state.requests];
       return callStartRun(integration, { runId, startedAtMs, requestIds: taken, status });
-    }),
-  );
+    });
+    return { result: answer, isPauseStored: answer.kind === "started" ? answer.isPauseStored : null };
+  });
   if (result.kind === "deleted") {
     integration.deleted = true;
     return null;
@@ -48,7 +49,7 @@ async function startRun(integration: IntegrationRun): Promise<RunState | null> {
     return null;
   }
   const { config, requestIds } = result;
-  takeConfig(integration, config, signals);
+  takeConfig(integration, config, mark);
   state.exportCursorSeq = config.export.cursorSeq;
   state.exportAttemptedSeq = config.export.cursorSeq;
   // The store leaves out requests that an earlier run served. Kept here, they would start runs for ever.

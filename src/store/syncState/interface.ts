@@ -25,7 +25,8 @@ export interface BehindIntegration extends ListedIntegration {
 export interface SyncStateStore {
   /** Reads the configuration and records its version as seen. Null once the integration is deleted. */
   loadConfig(integrationId: string): Promise<IntegrationConfigRow | null>;
-  recordStatus(status: StatusProjection): Promise<void>;
+  /** False if the row keeps its own `paused`: the workflow has not seen the row's latest change. */
+  recordStatus(status: StatusProjection): Promise<boolean>;
   /** Notes that a worker runs at this moment. */
   noteWorker(): Promise<void>;
   /** All integrations of all workspaces. */

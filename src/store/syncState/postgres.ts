@@ -130,19 +130,20 @@ async function loadConfig(tx: Transaction, integrationId: string): Promise<Integ
 }
 
 /** The row's own `paused` stays while the workflow has not seen its latest change: the signal is still on its way. */
-async function recordStatus(tx: Transaction, status: StatusProjection): Promise<void> {
+async function recordStatus(tx: Transaction, status: StatusProjection): Promise<boolean> {
   const { integrationId } = status;
   const json = (value: unknown) => (value === null ? null : storableJson(value));
-  await tx.execute(sql`
+  const [row] = await tx.query(sql<{ isSeen: boolean }>`
     update integrations set
       paused = case when version = seen_version then coalesce(${status.paused}::boolean, paused) else paused end,
       next_run_at_ms = ${status.nextRunAtMs},
       export_error = ${json(status.exportError)}::jsonb,
       import_error = ${json(status.importError)}::jsonb
-    where id = ${integrationId} and deleted_at_ms is null`);
+    where id = ${integrationId} and deleted_at_ms is null returning version = seen_version as "isSeen"`);
   await tx.execute(sql`
     with state as (select ${json(status.eventErrors)}::jsonb as errors)
     update event_definitions e set error = state.errors -> e.name from state
     where e.integration_id = ${integrationId} and e.deleted_at_ms is null
       and e.error is distinct from state.errors -> e.name`);
+  return status.paused === null || row?.isSeen !== false;
 }
