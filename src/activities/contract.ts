@@ -199,4 +199,6 @@ export interface ReconcileResult {
   ended: number;
   /** Workflows of older versions that were woken, so that they move to the current one. */
   upgraded: number;
+  /** Signals that Temporal refused; the others went on. */
+  failed: number;
 }

@@ -35,7 +35,7 @@ export function createControlActivities(
     finishRun: wrapBookkeeping(finishRun(dependencies)),
     projectStatus: wrapBookkeeping(async (input) => ({ isPauseStored: await store.syncState.recordStatus(input) })),
     leaveGap: wrapBookkeeping(leaveGap(dependencies)),
-    reconcile: watched(reconcile(dependencies, control)),
+    reconcile: watched(reconcile(dependencies, control, Math.min(settings.syncJitterMs, settings.syncIntervalMs))),
     sealAbandoned: watched(sealAbandoned(dependencies)),
     lookAtAccounts: watched((_, { heartbeat }) => lookAtAccounts(dependencies, heartbeat)),
     purge: watched(() => store.cleanup.purge()),

@@ -1,5 +1,7 @@
 // Repairs what a crash between a committed row and its signal, or a lost workflow, left behind.
+import { LRUCache } from "lru-cache";
 import type { IntegrationRef } from "../domain/integration.ts";
+import { spreadOf } from "../domain/schedule.ts";
 import type { Store } from "../store/store.ts";
 import type { ReconcileResult } from "./contract.ts";
 import type { ActivityContext } from "./wrapper.ts";
@@ -7,6 +9,8 @@ import type { ActivityContext } from "./wrapper.ts";
 /** What the reconciler needs of src/client; the worker injects it. */
 export interface WorkflowControl {
   configChanged(ref: IntegrationRef): Promise<void>;
+  /** The same. Where the workflow is lost, a new one starts no run before `firstRunAtMs`. */
+  restore(ref: IntegrationRef, firstRunAtMs: number): Promise<void>;
   syncNow(ref: IntegrationRef, requestId: string): Promise<void>;
   /** Cancels the workflow; no error if there is none. */
   end(integrationId: string): Promise<void>;
@@ -26,62 +30,120 @@ const MAX_UPGRADES = 200;
 const HOUR_MS = 3_600_000;
 /** With many integrations, their number always differs a little from that of the workflows. */
 const DIFFERENT_LIST_MS = HOUR_MS / 6;
+/** A workflow that was signalled and is still overdue needs an operator, not a signal with each pass. */
+const OVERDUE_AGAIN_MS = HOUR_MS;
+/** A workflow moves to the current version at the end of its run, which may take longer. */
+const WAKE_AGAIN_MS = HOUR_MS / 6;
+const MAX_REMEMBERED = 100_000;
+/** So many signals fail in a row only if Temporal itself cannot be reached: the next pass tries again. */
+const MAX_FAILURES_IN_ROW = 10;
+/** How far the first runs of workflows that were lost together are spread, for each of them. */
+const SPREAD_PER_WORKFLOW_MS = 1_000;
 
-export function reconcile({ store }: { store: Pick<Store, "syncState"> }, control: WorkflowControl) {
-  const { syncState } = store;
+/** `maxSpreadMs`: how far the first runs of lost workflows are spread at most. */
+export function reconcile(
+  { store: { syncState } }: { store: Pick<Store, "syncState"> },
+  control: WorkflowControl,
+  maxSpreadMs = 0,
+) {
+  // Of this process. Another one may repeat what this one did, which costs a signal.
+  const overdueSignalled = new LRUCache<string, true>({ max: MAX_REMEMBERED, ttl: OVERDUE_AGAIN_MS });
+  const woken = new LRUCache<string, true>({ max: MAX_REMEMBERED, ttl: WAKE_AGAIN_MS });
   return async (_: unknown, { heartbeat }: ActivityContext): Promise<ReconcileResult> => {
     await syncState.noteWorker();
-    const result: ReconcileResult = { started: 0, signalled: 0, ended: 0, upgraded: 0 };
-    const missing = (await isListDue(store, control)) ? await endOrphans(store, control, heartbeat, result) : [];
-    for (const row of missing) {
-      await control.configChanged(row);
-      result.started++;
-      heartbeat();
-    }
-    const started = new Set(missing.map(({ integrationId }) => integrationId));
-    for (const { isBehind, requestId, ...row } of await syncState.behind(MAX_REPAIRS)) {
-      if (isBehind && !started.has(row.integrationId)) {
-        await control.configChanged(row);
-        result.signalled++;
+    const pass = new Pass(heartbeat);
+    const restore = async (rows: IntegrationRef[], done: "started" | "signalled") => {
+      const spreadMs = Math.min(maxSpreadMs, rows.length * SPREAD_PER_WORKFLOW_MS);
+      for (const row of rows) {
+        await pass.repair(done, () => control.restore(row, Date.now() + spreadOf(row.integrationId, spreadMs)));
       }
-      if (requestId !== null) await control.syncNow(row, requestId);
-      heartbeat();
+    };
+    const started = new Set<string>();
+    if (await isListDue(syncState, control)) {
+      const missing = await findMissing(syncState, control, pass);
+      for (const { integrationId } of missing) started.add(integrationId);
+      // What is missing still is looked for in the next pass.
+      if (missing.length >= MAX_REPAIRS) await syncState.forgetList();
+      await restore(missing, "started");
+    }
+    const found = await syncState.behind(MAX_REPAIRS);
+    const overdue = found.filter(
+      ({ integrationId, isOverdue }) => isOverdue && !started.has(integrationId) && !overdueSignalled.has(integrationId),
+    );
+    for (const { integrationId } of overdue) overdueSignalled.set(integrationId, true);
+    await restore(overdue, "signalled");
+    for (const row of found) {
+      const { isBehind, requestId } = row;
+      if (isBehind && !started.has(row.integrationId) && !overdue.includes(row)) {
+        await pass.repair("signalled", () => control.configChanged(row));
+      }
+      if (requestId !== null) await pass.repair(null, () => control.syncNow(row, requestId));
     }
     for (const integrationId of await syncState.unended(MAX_REPAIRS)) {
-      await control.end(integrationId);
-      await syncState.noteEnded(integrationId);
-      heartbeat();
+      await pass.repair(null, async () => {
+        await control.end(integrationId);
+        await syncState.noteEnded(integrationId);
+      });
     }
-    for await (const integrationId of control.outdated()) {
-      if (result.upgraded >= MAX_UPGRADES) break;
-      await control.wake(integrationId);
-      result.upgraded++;
-      heartbeat();
-    }
-    return result;
+    await upgrade(control, pass, woken);
+    return pass.result;
   };
 }
 
+/** Counts what was done. One workflow that refuses signals keeps no other from its repair. */
+class Pass {
+  readonly result: ReconcileResult = { started: 0, signalled: 0, ended: 0, upgraded: 0, failed: 0 };
+  readonly heartbeat: () => void;
+  private failuresInRow = 0;
+
+  constructor(heartbeat: () => void) {
+    this.heartbeat = heartbeat;
+  }
+
+  async repair(done: Exclude<keyof ReconcileResult, "failed"> | null, call: () => Promise<void>): Promise<void> {
+    try {
+      await call();
+      if (done !== null) this.result[done]++;
+      this.failuresInRow = 0;
+    } catch (error) {
+      this.result.failed++;
+      if (++this.failuresInRow >= MAX_FAILURES_IN_ROW) throw error;
+    }
+    this.heartbeat();
+  }
+}
+
+/** Those that were woken lately are passed over, so that all get their turn. */
+async function upgrade(control: WorkflowControl, pass: Pass, woken: LRUCache<string, true>): Promise<void> {
+  let left = MAX_UPGRADES;
+  for await (const integrationId of control.outdated()) {
+    pass.heartbeat();
+    if (woken.has(integrationId)) continue;
+    if (left-- === 0) break;
+    woken.set(integrationId, true);
+    await pass.repair("upgraded", () => control.wake(integrationId));
+  }
+}
+
 /** All workflows are listed hourly, and soon where their number is not that of the integrations. */
-async function isListDue({ syncState }: Pick<Store, "syncState">, control: WorkflowControl): Promise<boolean> {
+async function isListDue(syncState: Store["syncState"], control: WorkflowControl): Promise<boolean> {
   const integrations = await syncState.countIntegrations();
   const isDifferent = integrations !== (await control.countRunning());
   const differentMs = integrations <= PAGE_LIMIT ? 0 : DIFFERENT_LIST_MS;
   return await syncState.claimList(isDifferent ? differentMs : HOUR_MS);
 }
 
-/** Returns the integrations without a workflow, and ends the workflows without an integration. */
-async function endOrphans(
-  { syncState }: Pick<Store, "syncState">,
+/** Returns integrations without a workflow, at most `MAX_REPAIRS`, and ends the workflows without an integration. */
+async function findMissing(
+  syncState: Store["syncState"],
   control: WorkflowControl,
-  heartbeat: () => void,
-  result: ReconcileResult,
+  pass: Pass,
 ): Promise<IntegrationRef[]> {
   // Workflows are listed first and rows second: an integration created in between is never taken for an orphan.
   const orphans = new Set<string>();
   for await (const id of control.running()) {
     orphans.add(id);
-    heartbeat();
+    pass.heartbeat();
   }
   const missing: IntegrationRef[] = [];
   for (let cursor: string | null = null; ;) {
@@ -89,14 +151,10 @@ async function endOrphans(
     for (const row of page.items) {
       if (!orphans.delete(row.integrationId) && missing.length < MAX_REPAIRS) missing.push(row);
     }
-    heartbeat();
+    pass.heartbeat();
     cursor = page.next;
     if (cursor === null) break;
   }
-  for (const id of orphans) {
-    await control.end(id);
-    result.ended++;
-    heartbeat();
-  }
+  for (const id of orphans) await pass.repair("ended", () => control.end(id));
   return missing;
 }

@@ -62,7 +62,8 @@ export class IntegrationRun {
     this.integrationId = input.integrationId;
     this.workspaceId = input.workspaceId;
     this.state = input.state === undefined ? initialState() : upgradeState(input.state);
-    const { resting, unprojectedPause } = input;
+    const { resting, unprojectedPause, firstRunAtMs } = input;
+    if (input.state === undefined && firstRunAtMs !== undefined) this.state.spreadUntilMs = firstRunAtMs;
     // An execution of an older build may have ended without reaching the store, and does not tell.
     const isUntold = input.state !== undefined && resting === undefined && unprojectedPause === undefined;
     this.unprojectedPause = isUntold ? this.state.paused : (unprojectedPause ?? null);
@@ -137,7 +138,8 @@ export class IntegrationRun {
   get nextRunAtMs(): number | null {
     const { state, config } = this;
     if (config === null || state.paused || !(config.export.enabled || config.import.enabled)) return null;
-    if (state.lastRunStartedAtMs === null || config.syncVersion !== state.servedSyncVersion) return Date.now();
+    if (state.lastRunStartedAtMs === null) return state.spreadUntilMs ?? Date.now();
+    if (config.syncVersion !== state.servedSyncVersion) return Date.now();
     if (state.spreadUntilMs !== undefined) return state.spreadUntilMs;
     const regular = nextRunAtMs(state.lastRunStartedAtMs, this.integrationId, config.intervalMs);
     return state.retryAtMs === null ? regular : Math.min(regular, state.retryAtMs);

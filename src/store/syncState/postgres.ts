@@ -67,6 +67,10 @@ export function createSyncStateStore(db: Database, { syncJitterMs = 0 }: { syncJ
       return claimed === 1;
     },
 
+    async forgetList() {
+      await db.execute(sql`update worker_signs set listed_at_ms = 0`);
+    },
+
     async takeTurn(workspaceId, everyMs, burst) {
       const stepMs = Math.ceil(everyMs);
       const [turn] = await db.query(sql<{ startAtMs: number; nowMs: number }>`
@@ -110,7 +114,7 @@ function behindStatement(limit: number, overdueMs: number) {
       select i.id, min(q.created_at_ms) from sync_requests q join integrations i on i.id = q.integration_id
       where ${isQueued} and not i.paused and i.deleted_at_ms is null group by i.id order by random() limit ${limit}
     )
-    select ${LISTED}, (i.id in (select id from behind union all select id from overdue)) as "isBehind",
+    select ${LISTED}, i.id in (select id from behind) as "isBehind", i.id in (select id from overdue) as "isOverdue",
       (select q.id from sync_requests q where q.integration_id = i.id and ${isQueued} and not i.paused
         order by q.created_at_ms limit 1) as "requestId"
     from integrations i
