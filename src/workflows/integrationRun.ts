@@ -33,6 +33,8 @@ export class IntegrationRun {
   obstacle: string | null = null;
   /** When the workspace's turn comes to start one more run; null if it need not wait. */
   turnAtMs: number | null = null;
+  /** True until this execution has looked whether its run is late. */
+  isFirstLook = true;
   /** True once this execution has finished a run: the next wait belongs to an execution with a short history. */
   hasFinishedRun = false;
 
