@@ -38,7 +38,7 @@ export function createControlActivities(
     reconcile: watched(reconcile(dependencies, control, Math.min(settings.syncJitterMs, settings.syncIntervalMs))),
     sealAbandoned: watched(sealAbandoned(dependencies)),
     lookAtAccounts: watched((_, { heartbeat }) => lookAtAccounts(dependencies, heartbeat)),
-    purge: watched(() => store.cleanup.purge()),
+    purge: watched((_, { heartbeat }) => store.cleanup.purge(heartbeat)),
   };
 }
 

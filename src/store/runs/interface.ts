@@ -23,8 +23,8 @@ export interface RunStore {
    */
   request(workspaceId: string, integrationId: string): Promise<QueuedRequest | "paused" | null>;
   getRequest(workspaceId: string, integrationId: string, requestId: string): Promise<SyncRequest | null>;
-  /** The requests that a run serves. */
   isRecorded(integrationId: string, runId: string): Promise<boolean>;
+  /** The requests that a run serves. */
   requestsOf(integrationId: string, runId: string): Promise<string[]>;
   /**
    * Keeps the counts of commits. A start also takes all queued requests: they came before the run's high watermarks. It
