@@ -35,7 +35,7 @@ const OVERDUE_AGAIN_MS = HOUR_MS;
 /** A workflow moves to the current version at the end of its run, which may take longer. */
 const WAKE_AGAIN_MS = HOUR_MS / 6;
 const MAX_REMEMBERED = 100_000;
-/** So many signals fail in a row only if Temporal itself cannot be reached: the next pass tries again. */
+/** After so many failures in a row, Temporal itself is asked. If it does not answer, the pass fails and is repeated. */
 const MAX_FAILURES_IN_ROW = 10;
 /** How far the first runs of workflows that were lost together are spread, for each of them. */
 const SPREAD_PER_WORKFLOW_MS = 1_000;
@@ -51,12 +51,10 @@ export function reconcile(
   const woken = new LRUCache<string, true>({ max: MAX_REMEMBERED, ttl: WAKE_AGAIN_MS });
   return async (_: unknown, { heartbeat }: ActivityContext): Promise<ReconcileResult> => {
     await syncState.noteWorker();
-    const pass = new Pass(heartbeat);
-    const restore = async (rows: IntegrationRef[], done: "started" | "signalled") => {
-      const spreadMs = Math.min(maxSpreadMs, rows.length * SPREAD_PER_WORKFLOW_MS);
-      for (const row of rows) {
-        await pass.repair(done, () => control.restore(row, Date.now() + spreadOf(row.integrationId, spreadMs)));
-      }
+    const pass = new Pass(control, heartbeat);
+    const restore = (row: IntegrationRef, together: number) => {
+      const spreadMs = Math.min(maxSpreadMs, together * SPREAD_PER_WORKFLOW_MS);
+      return control.restore(row, Date.now() + spreadOf(row.integrationId, spreadMs));
     };
     const started = new Set<string>();
     if (await isListDue(syncState, control)) {
@@ -64,17 +62,20 @@ export function reconcile(
       for (const { integrationId } of missing) started.add(integrationId);
       // What is missing still is looked for in the next pass.
       if (missing.length >= MAX_REPAIRS) await syncState.forgetList();
-      await restore(missing, "started");
+      for (const row of missing) await pass.repair("started", () => restore(row, missing.length));
     }
     const found = await syncState.behind(MAX_REPAIRS);
-    const overdue = found.filter(
-      ({ integrationId, isOverdue }) => isOverdue && !started.has(integrationId) && !overdueSignalled.has(integrationId),
-    );
-    for (const { integrationId } of overdue) overdueSignalled.set(integrationId, true);
-    await restore(overdue, "signalled");
+    const isDone = ({ integrationId }: IntegrationRef) => started.has(integrationId);
+    const overdue = found.filter((row) => row.isOverdue && !isDone(row) && !overdueSignalled.has(row.integrationId));
+    for (const row of overdue) {
+      await pass.repair("signalled", async () => {
+        await restore(row, overdue.length);
+        overdueSignalled.set(row.integrationId, true);
+      });
+    }
     for (const row of found) {
       const { isBehind, requestId } = row;
-      if (isBehind && !started.has(row.integrationId) && !overdue.includes(row)) {
+      if (isBehind && !isDone(row) && !overdue.includes(row)) {
         await pass.repair("signalled", () => control.configChanged(row));
       }
       if (requestId !== null) await pass.repair(null, () => control.syncNow(row, requestId));
@@ -94,9 +95,11 @@ export function reconcile(
 class Pass {
   readonly result: ReconcileResult = { started: 0, signalled: 0, ended: 0, upgraded: 0, failed: 0 };
   readonly heartbeat: () => void;
+  private readonly control: Pick<WorkflowControl, "countRunning">;
   private failuresInRow = 0;
 
-  constructor(heartbeat: () => void) {
+  constructor(control: Pick<WorkflowControl, "countRunning">, heartbeat: () => void) {
+    this.control = control;
     this.heartbeat = heartbeat;
   }
 
@@ -105,9 +108,9 @@ class Pass {
       await call();
       if (done !== null) this.result[done]++;
       this.failuresInRow = 0;
-    } catch (error) {
+    } catch {
       this.result.failed++;
-      if (++this.failuresInRow >= MAX_FAILURES_IN_ROW) throw error;
+      if (++this.failuresInRow % MAX_FAILURES_IN_ROW === 0) await this.control.countRunning();
     }
     this.heartbeat();
   }

@@ -16,6 +16,6 @@ export async function warnOfRefusedUpstreams(
   const named = refused.slice(0, MAX_NAMED).map(({ baseUrl: _, ...variant }) => variant);
   logger.warn(
     { variants: refused.length, examples: named },
-    "saved variants have ports that are not open to all: allow them with GATEWAY_ALLOWED_PORTS or GATEWAY_ALLOWED_HOSTS",
+    "saved variants are refused: allow their ports with GATEWAY_ALLOWED_PORTS, or their hosts with GATEWAY_ALLOWED_HOSTS",
   );
 }

@@ -68,11 +68,11 @@ async function readConfig(integration: IntegrationRun): Promise<void> {
 }
 
 /** `mark`: of the moment before it was read. */
-export function takeConfig(integration: IntegrationRun, config: IntegrationConfig, { signals, pauses }: ConfigMark): void {
+export function takeConfig(integration: IntegrationRun, config: IntegrationConfig, mark: ConfigMark): void {
   // The signal of a pause may be lost, or may be of a change before the store's. What came by signal alone stands.
-  if (pauses === integration.pauseSignals) integration.state.paused = config.paused;
+  if (mark.pauses === integration.pauseSignals) integration.state.paused = config.paused;
   integration.useConfig(config);
-  integration.configSignalsCovered = Math.max(integration.configSignalsCovered, signals);
+  integration.configSignalsCovered = Math.max(integration.configSignalsCovered, mark.signals);
   dropObsoleteErrors(integration, config);
   integration.changed();
 }

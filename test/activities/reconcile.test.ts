@@ -8,7 +8,9 @@ type Behind = Awaited<ReturnType<SyncStateStore["behind"]>>[number];
 
 const HOUR_MS = 3_600_000;
 const CONTEXT = { heartbeat: () => {}, signal: new AbortController().signal };
-const ref = (integrationId: string) => ({ integrationId, workspaceId: "w", provider: "mixpanel" as const, paused: false });
+const ref = (integrationId: string) => {
+  return { integrationId, workspaceId: "w", provider: "mixpanel" as const, paused: false };
+};
 
 class FakeWorld implements WorkflowControl {
   calls: [name: string, integrationId: string, atMs?: number][] = [];
@@ -72,11 +74,18 @@ test("one workflow that refuses signals stops no other's repair", async () => {
   ]);
 });
 
-test("a Temporal that refuses everything ends the pass", async () => {
+test("many that refuse stop nobody's either; a Temporal that does not answer ends the pass", async () => {
   const world = new FakeWorld();
   world.behindRows = Array.from({ length: 50 }, (_, i) => row(`i${i}`, { isBehind: true }));
   for (const { integrationId } of world.behindRows) world.refused.add(integrationId);
-  await expect(world.pass()()).rejects.toThrow("refused");
+  world.behindRows.push(row("last", { isBehind: true }));
+  expect(await world.pass()()).toMatchObject({ signalled: 1, failed: 50 });
+  let answers = 0;
+  world.countRunning = async () => {
+    if (++answers > 1) throw new Error("no answer");
+    return 0;
+  };
+  await expect(world.pass()()).rejects.toThrow("no answer");
 });
 
 test("what is overdue or outdated is signalled once, not with each pass, and the others get their turn", async () => {

@@ -208,7 +208,7 @@ export function integrationTests(get: GetHarness): void {
     if (request === null || request === "paused") throw new Error("no request");
     expect(await find()).toBeUndefined();
     await advance(60_000);
-    expect(await find()).toMatchObject({ isBehind: true, isOverdue: false, requestId: request.requestId, paused: false });
+    expect(await find()).toMatchObject({ isBehind: true, requestId: request.requestId, paused: false });
     await store.syncState.loadConfig(integration.id);
     expect(await find()).toMatchObject({ isBehind: false });
     await store.integrations.remove(integration.workspaceId, integration.id);
