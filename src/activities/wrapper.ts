@@ -37,8 +37,8 @@ export function wrapBulk<Input, Result>(options: BulkOptions, body: Body<Input, 
   return async (input: Input): Promise<Result> => {
     const context = Context.current();
     const beating = beat(options.heartbeatTimeoutMs, () => context.heartbeat());
-    // Temporal carries the workspace with each activity, also where its server does not use it.
-    const workspaceId = context.info.priority?.fairnessKey ?? "";
+    // Temporal carries the workspace with each activity. A server too old for that leaves each integration by itself.
+    const workspaceId = context.info.priority?.fairnessKey ?? context.info.workflowExecution?.workflowId ?? "";
     let release: () => void;
     try {
       release = await options.turns.take(workspaceId, context.cancellationSignal);

@@ -44,13 +44,13 @@ export async function projectStatus(integration: IntegrationRun): Promise<never>
 
 type Status = Omit<StatusProjection, "integrationId">;
 
-/** Null if nothing was written. */
+/** Null if nothing was written; absent, as the whole is, from an activity of an older build. */
 interface StatusWritten {
-  isPauseStored: boolean | null;
+  isPauseStored?: boolean | null;
 }
 
 /** Lets `write` write the status while no other write of it goes on: an older one must not come after a newer one. */
-export async function writeStatus<T extends StatusWritten>(
+export async function writeStatus<T extends StatusWritten | undefined>(
   integration: IntegrationRun,
   write: (status: Status) => Promise<T>,
 ): Promise<T> {
@@ -61,8 +61,9 @@ export async function writeStatus<T extends StatusWritten>(
   const paused = integration.unprojectedPause;
   try {
     const result = await write({ ...content, paused });
-    if (result.isPauseStored === null) return result;
-    if (integration.unprojectedPause === paused && result.isPauseStored) integration.unprojectedPause = null;
+    const isPauseStored = result?.isPauseStored;
+    if (isPauseStored === null) return result;
+    if (integration.unprojectedPause === paused && isPauseStored !== false) integration.unprojectedPause = null;
     integration.written = content;
     // TypeScript does not see that a change during the write makes it stale again.
     if ((integration.projection as string) === "writing") integration.projection = "current";
