@@ -17,6 +17,7 @@ import { PROVIDER_SPECS } from "./providers/specs.ts";
 import { createAddressPolicy } from "./gateway/addresses.ts";
 import { createUpstreamAgent } from "./gateway/connect.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
+import { warnOfRefusedUpstreams } from "./gateway/refusedUpstreams.ts";
 import { installationId } from "./gateway/loop.ts";
 import { createRecorder } from "./gateway/recorder.ts";
 import { registerChat } from "./gateway/routes.ts";
@@ -99,6 +100,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
     throw error;
   });
   logger.info({ url }, "server is up");
+  await warnOfRefusedUpstreams(store, upstreams, logger).catch((err: unknown) => {
+    logger.warn({ err }, "the addresses of saved variants could not be checked");
+  });
   return {
     url,
     stop: async () => {

@@ -16,8 +16,8 @@ export interface Bookkeeping {
   /** Begins a run: what `loadConfig` does, the record of the run's start, and the status. */
   startRun(input: StartRunInput): Promise<StartRunResult>;
   /** Ends a run: its record, and the status that users see with it. */
-  finishRun(input: FinishRunInput): Promise<void>;
-  projectStatus(input: StatusProjection): Promise<void>;
+  finishRun(input: FinishRunInput): Promise<StatusStored>;
+  projectStatus(input: StatusProjection): Promise<StatusStored>;
   /** Skips the page that cannot be read, if it is as small as can be, and records its days as a gap. */
   leaveGap(input: LeaveGapInput): Promise<LeaveGapResult>;
 }
@@ -59,9 +59,14 @@ export interface StartRunInput extends LoadConfigInput {
 
 /** `startAtMs`: the workspace starts many runs at once, and this one's turn comes then. */
 export type StartRunResult =
-  | { kind: "started"; config: IntegrationConfig; requestIds: string[] }
+  | ({ kind: "started"; config: IntegrationConfig; requestIds: string[] } & StatusStored)
   | { kind: "wait"; startAtMs: number }
   | { kind: "deleted" };
+
+/** False if the store kept its own `paused`: the workflow has not seen the row's latest change. */
+export interface StatusStored {
+  isPauseStored: boolean;
+}
 
 export interface FinishRunInput extends RunRecord {
   status: Omit<StatusProjection, "integrationId">;
@@ -194,4 +199,6 @@ export interface ReconcileResult {
   ended: number;
   /** Workflows of older versions that were woken, so that they move to the current one. */
   upgraded: number;
+  /** Signals that Temporal refused; the others went on. */
+  failed: number;
 }

@@ -33,12 +33,12 @@ export function createControlActivities(
     loadConfig: wrapBookkeeping(loadConfig(dependencies)),
     startRun: wrapBookkeeping(startRun(dependencies)),
     finishRun: wrapBookkeeping(finishRun(dependencies)),
-    projectStatus: wrapBookkeeping((input) => store.syncState.recordStatus(input)),
+    projectStatus: wrapBookkeeping(async (input) => ({ isPauseStored: await store.syncState.recordStatus(input) })),
     leaveGap: wrapBookkeeping(leaveGap(dependencies)),
-    reconcile: watched(reconcile(dependencies, control)),
+    reconcile: watched(reconcile(dependencies, control, Math.min(settings.syncJitterMs, settings.syncIntervalMs))),
     sealAbandoned: watched(sealAbandoned(dependencies)),
     lookAtAccounts: watched((_, { heartbeat }) => lookAtAccounts(dependencies, heartbeat)),
-    purge: watched(() => store.cleanup.purge()),
+    purge: watched((_, { heartbeat }) => store.cleanup.purge(heartbeat)),
   };
 }
 

@@ -15,7 +15,9 @@ export function startRun(dependencies: ActivityDependencies) {
     const found = await readConfig(dependencies, input);
     if (found === null) return { kind: "deleted" };
     const { row, config } = found;
-    if (!input.hasTurn && settings.runStartsPerMinute > 0) {
+    const needsTurn = !input.hasTurn && settings.runStartsPerMinute > 0;
+    // A try before may have recorded the run without this workflow's knowledge: it has had its turn.
+    if (needsTurn && !(await store.runs.isRecorded(integrationId, runId))) {
       const everyMs = 60_000 / settings.runStartsPerMinute;
       const startAtMs = await store.syncState.takeTurn(row.workspaceId, everyMs, BURST_RUNS);
       if (startAtMs !== null) return { kind: "wait", startAtMs };
@@ -28,11 +30,12 @@ export function startRun(dependencies: ActivityDependencies) {
     const { requestIds } = input;
     await store.runs.record({ integrationId, runId, startedAtMs, requestIds, directions, finished: null });
     const isEnabled = directions.length > 0;
-    await store.syncState.recordStatus({
+    const isPauseStored = await store.syncState.recordStatus({
       integrationId,
       ...input.status,
       nextRunAtMs: isEnabled ? nextRunAtMs(startedAtMs, integrationId, config.intervalMs) : null,
     });
-    return { kind: "started", config, requestIds: await store.runs.requestsOf(integrationId, runId) };
+    const served = await store.runs.requestsOf(integrationId, runId);
+    return { kind: "started", config, requestIds: served, isPauseStored };
   };
 }

@@ -34,12 +34,11 @@ export interface BulkOptions {
 
 /** Waits for the workspace's turn, then heartbeats for as long as the body makes progress. */
 export function wrapBulk<Input, Result>(options: BulkOptions, body: Body<Input, Result>) {
-  const watched = wrapWatched(options, body);
   return async (input: Input): Promise<Result> => {
     const context = Context.current();
     const beating = beat(options.heartbeatTimeoutMs, () => context.heartbeat());
-    // Temporal carries the workspace with each activity, also where its server does not use it.
-    const workspaceId = context.info.priority?.fairnessKey ?? "";
+    // Temporal carries the workspace with each activity. A server too old for that leaves each integration by itself.
+    const workspaceId = context.info.priority?.fairnessKey ?? context.info.workflowExecution?.workflowId ?? "";
     let release: () => void;
     try {
       release = await options.turns.take(workspaceId, context.cancellationSignal);
@@ -48,12 +47,21 @@ export function wrapBulk<Input, Result>(options: BulkOptions, body: Body<Input, 
     } finally {
       clearInterval(beating);
     }
-    try {
-      return await watched(input);
-    } finally {
-      release();
-    }
+    const watched = wrapWatched(options, (given: Input, bodyContext) => {
+      const work = body(given, bodyContext);
+      void settled(work, bodyContext.signal, options.stallTimeoutMs).then(release);
+      return work;
+    });
+    return await watched(input);
   };
+}
+
+/** Resolves when the work ends. Work that was told to end and goes on keeps its turn for a while, not for ever. */
+async function settled(work: Promise<unknown>, signal: AbortSignal, graceMs: number): Promise<void> {
+  const givenUp = new Promise<void>((resolve) => {
+    signal.addEventListener("abort", () => void setTimeout(resolve, graceMs).unref(), { once: true });
+  });
+  await Promise.race([work.catch(() => {}), givenUp]);
 }
 
 /** Heartbeats show that the worker lives. A step that shows no progress for too long ends with an error. */

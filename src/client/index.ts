@@ -9,6 +9,7 @@ import {
   resumeSignal,
   statusQuery,
   syncNowSignal,
+  type IntegrationInput,
   type WorkflowStatus,
 } from "../workflows/messages.ts";
 import type { RunCall } from "./boundedCalls.ts";
@@ -28,6 +29,8 @@ export interface IntegrationControl {
   start(ref: IntegrationRef): Promise<void>;
   /** Tells the workflow to read its configuration again. */
   configChanged(ref: IntegrationRef): Promise<void>;
+  /** The same. Where the workflow is lost, a new one starts no run before `firstRunAtMs`. */
+  restore(ref: IntegrationRef, firstRunAtMs: number): Promise<void>;
   /** Stops between pages; nothing is lost. */
   pause(ref: IntegrationRef): Promise<void>;
   resume(ref: IntegrationRef): Promise<void>;
@@ -53,7 +56,11 @@ export function createIntegrationControl(
   run: RunCall = (call) => call(),
   deploymentName?: string,
 ): IntegrationControl {
-  async function signal(ref: IntegrationRef, definition: SignalDefinition<[string?]>, ...signalArgs: [string?]) {
+  async function signal(
+    ref: IntegrationRef & Pick<IntegrationInput, "firstRunAtMs">,
+    definition: SignalDefinition<[string?]>,
+    ...signalArgs: [string?]
+  ) {
     const options = { ...startOptions(ref, taskQueue), signal: definition, signalArgs };
     await run(() =>
       client.workflow.signalWithStart<typeof integrationWorkflow, [string?]>(INTEGRATION_WORKFLOW, options),
@@ -71,6 +78,7 @@ export function createIntegrationControl(
   return {
     start: (ref) => signal(ref, configChangedSignal),
     configChanged: (ref) => signal(ref, configChangedSignal),
+    restore: (ref, firstRunAtMs) => signal({ ...ref, firstRunAtMs }, configChangedSignal),
     pause: (ref) => signal(ref, pauseSignal),
     resume: (ref) => signal(ref, resumeSignal),
     syncNow: (ref, requestId) => signal(ref, syncNowSignal, requestId),
@@ -106,12 +114,14 @@ async function currentBuildId(client: Client, deploymentName: string): Promise<s
 }
 
 /** Summary and details show in the Temporal UI: they name ids only, nothing that identifies a customer's user. */
-function startOptions(ref: IntegrationRef, taskQueue: string) {
-  const { integrationId, workspaceId, provider } = ref;
+function startOptions(ref: IntegrationRef & Pick<IntegrationInput, "firstRunAtMs">, taskQueue: string) {
+  const { integrationId, workspaceId, provider, firstRunAtMs } = ref;
+  const input: IntegrationInput = { integrationId, workspaceId };
+  if (firstRunAtMs !== undefined) input.firstRunAtMs = firstRunAtMs;
   return {
     workflowId: workflowIdOf(integrationId),
     taskQueue,
-    args: [{ integrationId, workspaceId }] as Parameters<typeof integrationWorkflow>,
+    args: [input] as Parameters<typeof integrationWorkflow>,
     priority: { fairnessKey: workspaceId.slice(0, 64) },
     staticSummary: `${provider} integration ${integrationId}`,
     staticDetails: [

@@ -2,10 +2,12 @@
 
 /** The first half of a key gives most of it away. Short keys count as a whole. */
 const MIN_QUOTED_CHARS = 16;
+/** Shorter ones are placeholders of servers that need no key: they occur in other words, and keep nothing secret. */
+const MIN_KEY_CHARS = 8;
 
 /** Whether the text contains the key or its first half, as it is or as a URL spells it. */
 export function quotesKey(text: string, apiKey: string | null): boolean {
-  if (apiKey === null) return false;
+  if (apiKey === null || apiKey.length < MIN_KEY_CHARS) return false;
   const quoted = apiKey.slice(0, Math.max(MIN_QUOTED_CHARS, apiKey.length / 2));
   return text.includes(quoted) || text.includes(encodeURIComponent(quoted));
 }

@@ -85,7 +85,8 @@ function passedOn(headers: IncomingHttpHeaders, apiKey: string | null): Record<s
   for (const name in headers) {
     const value = headers[name];
     if (typeof value !== "string" || !(PASSED.has(name) || name.startsWith(PASSED_PREFIX))) continue;
-    if (!quotesKey(value, apiKey)) passed[name] = value;
+    // Without these three, the body that follows cannot be read.
+    if (name.startsWith("content-") || !quotesKey(value, apiKey)) passed[name] = value;
   }
   return passed;
 }

@@ -26,7 +26,7 @@ export { requestLimiter } from "./budgets/requestLimiter.ts";
 
 export interface CleanupStore {
   /** Also drops expired partitions of exposures and makes the next ones. Returns how many rows it deleted. */
-  purge(): Promise<number>;
+  purge(progressed?: () => void): Promise<number>;
 }
 
 /**

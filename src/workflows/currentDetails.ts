@@ -29,8 +29,8 @@ export async function projectStatus(integration: IntegrationRun): Promise<never>
     await condition(() => integration.projection === "stale" && integration.config !== null && !integration.deleted);
     try {
       await writeStatus(integration, async (status) => {
-        if (isWritten(integration)) return;
-        await retryForever(integration, "write the status to the store", () =>
+        if (isWritten(integration)) return { isPauseStored: true };
+        return await retryForever(integration, "write the status to the store", () =>
           integration.activities.projectStatus({ integrationId, ...status }),
         );
       });
@@ -44,8 +44,16 @@ export async function projectStatus(integration: IntegrationRun): Promise<never>
 
 type Status = Omit<StatusProjection, "integrationId">;
 
+/** Null if nothing was written; absent, as the whole is, from an activity of an older build. */
+interface StatusWritten {
+  isPauseStored?: boolean | null;
+}
+
 /** Lets `write` write the status while no other write of it goes on: an older one must not come after a newer one. */
-export async function writeStatus<T>(integration: IntegrationRun, write: (status: Status) => Promise<T>): Promise<T> {
+export async function writeStatus<T extends StatusWritten | undefined>(
+  integration: IntegrationRun,
+  write: (status: Status) => Promise<T>,
+): Promise<T> {
   while (integration.isWritingStatus) await condition(() => !integration.isWritingStatus);
   integration.isWritingStatus = true;
   integration.projection = "writing";
@@ -53,7 +61,9 @@ export async function writeStatus<T>(integration: IntegrationRun, write: (status
   const paused = integration.unprojectedPause;
   try {
     const result = await write({ ...content, paused });
-    if (integration.unprojectedPause === paused) integration.unprojectedPause = null;
+    const isPauseStored = result?.isPauseStored;
+    if (isPauseStored === null) return result;
+    if (integration.unprojectedPause === paused && isPauseStored !== false) integration.unprojectedPause = null;
     integration.written = content;
     // TypeScript does not see that a change during the write makes it stale again.
     if ((integration.projection as string) === "writing") integration.projection = "current";
@@ -74,8 +84,9 @@ function isWritten(integration: IntegrationRun): boolean {
   return JSON.stringify(integration.written) === JSON.stringify(statusOfStore(integration));
 }
 
+/** A copy: what is written is compared later with what the state has become. */
 function statusOfStore({ nextRunAtMs, state: { errors } }: IntegrationRun): Omit<Status, "paused"> {
-  return { nextRunAtMs, exportError: errors.export, importError: errors.import, eventErrors: errors.events };
+  return { nextRunAtMs, exportError: errors.export, importError: errors.import, eventErrors: { ...errors.events } };
 }
 
 /** Resolves once the store shows what is known here, or cannot be reached. */

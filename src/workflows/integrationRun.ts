@@ -10,6 +10,12 @@ import type { IntegrationInput } from "./messages.ts";
 import { initialState, type IntegrationState } from "./state.ts";
 import { upgradeState } from "./upgradeState.ts";
 
+/** `pauses`: how many pauses and resumes the store shows, with all that came so far; null if it may show fewer. */
+export interface ConfigMark {
+  signals: number;
+  pauses: number | null;
+}
+
 export class IntegrationRun {
   readonly integrationId: string;
   readonly workspaceId: string;
@@ -27,6 +33,8 @@ export class IntegrationRun {
   obstacle: string | null = null;
   /** When the workspace's turn comes to start one more run; null if it need not wait. */
   turnAtMs: number | null = null;
+  /** True until this execution has looked whether its run is late. */
+  isFirstLook = true;
   /** True once this execution has finished a run: the next wait belongs to an execution with a short history. */
   hasFinishedRun = false;
 
@@ -35,6 +43,8 @@ export class IntegrationRun {
   /** `configChanged` signals so far, with the start as the first, and how many of them the configuration covers. */
   configSignals = 1;
   configSignalsCovered = 0;
+  /** Pauses and resumes so far. */
+  pauseSignals = 0;
   /** The read under way, which both directions share. */
   configRead: Promise<void> | null = null;
 
@@ -54,15 +64,16 @@ export class IntegrationRun {
     this.integrationId = input.integrationId;
     this.workspaceId = input.workspaceId;
     this.state = input.state === undefined ? initialState() : upgradeState(input.state);
-    // The execution before may have ended without reaching the store.
-    this.unprojectedPause = input.state === undefined ? null : this.state.paused;
-    const { resting } = input;
+    const { resting, unprojectedPause, firstRunAtMs } = input;
+    if (input.state === undefined && firstRunAtMs !== undefined) this.state.spreadUntilMs = firstRunAtMs;
+    // An execution of an older build may have ended without reaching the store, and does not tell.
+    const isUntold = input.state !== undefined && resting === undefined && unprojectedPause === undefined;
+    this.unprojectedPause = isUntold ? this.state.paused : (unprojectedPause ?? null);
     this.activities = activitiesFor(this.workspaceId, bulkQueueOf(resting?.config ?? null));
     if (resting === undefined) return;
     this.config = resting.config;
     this.configSignalsCovered = this.configSignals;
     this.shownStatus = resting.shownStatus;
-    this.unprojectedPause = null;
     this.projection = "current";
   }
 
@@ -74,17 +85,18 @@ export class IntegrationRun {
   setPaused(paused: boolean): void {
     this.state.paused = paused;
     this.unprojectedPause = paused;
+    this.pauseSignals++;
     this.configChanged();
     this.changed();
   }
 
   requestSync(requestId: string): void {
-    const { requests } = this.state;
-    if (!requests.includes(requestId)) {
-      // Beyond the limit the last one stands for all: the reconciler signals the queued ones again.
-      if (requests.length >= MAX_PENDING_REQUESTS) requests.pop();
-      requests.push(requestId);
-    }
+    const { requests, run } = this.state;
+    // The reconciler may repeat one that is known, which must not cut the waits of a long run.
+    if (requests.includes(requestId) || run?.requests.includes(requestId) === true) return;
+    // Beyond the limit the last one stands for all: the reconciler signals the queued ones again.
+    if (requests.length >= MAX_PENDING_REQUESTS) requests.pop();
+    requests.push(requestId);
     this.interruptions++;
     this.changed();
   }
@@ -93,6 +105,11 @@ export class IntegrationRun {
   changed(): void {
     this.detailsStale = true;
     if (this.projection !== "gave up") this.projection = "stale";
+  }
+
+  /** To be taken before a configuration is read: what it covers. */
+  mark(): ConfigMark {
+    return { signals: this.configSignals, pauses: this.unprojectedPause === null ? this.pauseSignals : null };
   }
 
   useConfig(config: IntegrationConfig): void {
@@ -123,7 +140,8 @@ export class IntegrationRun {
   get nextRunAtMs(): number | null {
     const { state, config } = this;
     if (config === null || state.paused || !(config.export.enabled || config.import.enabled)) return null;
-    if (state.lastRunStartedAtMs === null || config.syncVersion !== state.servedSyncVersion) return Date.now();
+    if (state.lastRunStartedAtMs === null) return state.spreadUntilMs ?? Date.now();
+    if (config.syncVersion !== state.servedSyncVersion) return Date.now();
     if (state.spreadUntilMs !== undefined) return state.spreadUntilMs;
     const regular = nextRunAtMs(state.lastRunStartedAtMs, this.integrationId, config.intervalMs);
     return state.retryAtMs === null ? regular : Math.min(regular, state.retryAtMs);

@@ -50,6 +50,9 @@ export async function integrationWorkflow(input: IntegrationInput): Promise<void
 async function runOnce(integration: IntegrationRun): Promise<void> {
   if (integration.configStale) await refreshConfig(integration);
   if (integration.deleted) return;
+  // The execution before may have ended while no worker ran.
+  if (integration.isFirstLook) spreadIfLate(integration, integration.nextRunAtMs);
+  integration.isFirstLook = false;
   if (integration.isRunDue) await runCycle(integration);
   else await waitUntilDue(integration);
 }
@@ -61,25 +64,29 @@ async function waitUntilDue(integration: IntegrationRun): Promise<void> {
   const awake = () => integration.configStale || integration.continueAsNewWanted || integration.isRunDue;
   if (wakeAtMs === null) await condition(awake);
   else await condition(awake, Math.max(1, wakeAtMs - Date.now()), { summary: "Start the next run" });
-  if (turnAtMs === null && nextRunAtMs !== null) spreadIfLate(integration, nextRunAtMs);
+  if (turnAtMs === null) spreadIfLate(integration, nextRunAtMs);
 }
 
 /** After an outage all integrations that became due meanwhile wake at once. A request is served without delay. */
-function spreadIfLate({ state, config, integrationId }: IntegrationRun, dueAtMs: number): void {
-  if (config === null || state.requests.length > 0 || state.spreadUntilMs !== undefined) return;
-  if (Date.now() - dueAtMs > LATE_MS) state.spreadUntilMs = Date.now() + spreadOf(integrationId, config.jitterMs);
+function spreadIfLate({ state, config, integrationId }: IntegrationRun, dueAtMs: number | null): void {
+  if (config === null || dueAtMs === null || state.run !== null || state.requests.length > 0) return;
+  if (Date.now() - dueAtMs <= LATE_MS) return;
+  // Never further than the next run would be.
+  state.spreadUntilMs = Date.now() + spreadOf(integrationId, Math.min(config.jitterMs, config.intervalMs));
 }
 
 /** Gives the whole state to a new execution once the store shows it: an older write must not come after a newer one. */
 async function carryOver(integration: IntegrationRun): Promise<never> {
   const { integrationId, workspaceId, state } = integration;
   await statusProjected(integration);
-  const next: IntegrationInput = { integrationId, workspaceId, state };
-  const { config, projection, shownStatus } = integration;
-  if (config !== null && projection === "current" && integration.isAtRest) next.resting = { config, shownStatus };
+  const { config, projection, shownStatus, unprojectedPause } = integration;
+  const next: IntegrationInput = { integrationId, workspaceId, state, unprojectedPause };
+  const isShown = projection === "current" && unprojectedPause === null;
   if (!workflowInfo().targetWorkerDeploymentVersionChanged) {
+    if (config !== null && isShown && integration.isAtRest) next.resting = { config, shownStatus };
     return await continueAsNew<typeof integrationWorkflow>(next);
   }
+  // Another version reads its configuration itself, whose form may have changed.
   const upgrade = makeContinueAsNewFunc<typeof integrationWorkflow>({ initialVersioningBehavior: "AUTO_UPGRADE" });
   return await upgrade(next);
 }

@@ -20,8 +20,12 @@ export const statusKey = defineSearchAttributeKey("CrosscurrentStatus", SearchAt
 export interface IntegrationInput {
   integrationId: string;
   workspaceId: string;
+  /** Of a workflow that was lost: many start again at once, and their runs are spread. */
+  firstRunAtMs?: number;
   /** What continue-as-new carried over, also that of an older build; absent when a client starts the workflow. */
   state?: IntegrationState | StateV1;
+  /** A pause or resume that the store does not show yet. Absent: an older build's. */
+  unprojectedPause?: boolean | null;
   /** What the execution before knew at rest, so that this one begins by waiting. */
   resting?: Resting;
 }

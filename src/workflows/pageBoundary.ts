@@ -2,7 +2,7 @@
 import { condition } from "@temporalio/workflow";
 import type { IntegrationConfig } from "../activities/contract.ts";
 import type { Direction } from "../domain/run.ts";
-import type { IntegrationRun } from "./integrationRun.ts";
+import type { ConfigMark, IntegrationRun } from "./integrationRun.ts";
 import { RetryBudget, retryForever, Suspended } from "./retryBudget.ts";
 
 /** What a direction does next: the next page, its end because it was switched off, or a stop for continue-as-new. */
@@ -59,20 +59,20 @@ export async function refreshConfig(integration: IntegrationRun): Promise<void> 
 async function readConfig(integration: IntegrationRun): Promise<void> {
   const { state, integrationId } = integration;
   const { exportCursorSeq, exportAttemptedSeq } = state;
-  const signals = integration.configSignals;
+  const mark = integration.mark();
   const config = await retryForever(integration, "read the configuration", () =>
     integration.activities.loadConfig({ integrationId, exportCursorSeq, exportAttemptedSeq }),
   );
   if (config === null) integration.deleted = true;
-  else takeConfig(integration, config, signals);
+  else takeConfig(integration, config, mark);
 }
 
-/** `signals`: how many `configChanged` signals had come before it was read. */
-export function takeConfig(integration: IntegrationRun, config: IntegrationConfig, signals: number): void {
-  // A workflow that was just started takes over the pause of the store, unless a signal came first.
-  if (integration.config === null && integration.unprojectedPause === null) integration.state.paused = config.paused;
+/** `mark`: of the moment before it was read. */
+export function takeConfig(integration: IntegrationRun, config: IntegrationConfig, mark: ConfigMark): void {
+  // The signal of a pause may be lost, or may be of a change before the store's. What came by signal alone stands.
+  if (mark.pauses === integration.pauseSignals) integration.state.paused = config.paused;
   integration.useConfig(config);
-  integration.configSignalsCovered = Math.max(integration.configSignalsCovered, signals);
+  integration.configSignalsCovered = Math.max(integration.configSignalsCovered, mark.signals);
   dropObsoleteErrors(integration, config);
   integration.changed();
 }

@@ -31,10 +31,15 @@ async function startRun(integration: IntegrationRun): Promise<RunState | null> {
   const { state } = integration;
   const runId = uuid4();
   const startedAtMs = Date.now();
-  const signals = integration.configSignals;
-  const result = await writeStatus(integration, (status) =>
-    retryForever(integration, "start the run", () => callStartRun(integration, { runId, startedAtMs, status })),
-  );
+  const mark = integration.mark();
+  let taken: string[] = [];
+  const { result } = await writeStatus(integration, async (status) => {
+    const answer = await retryForever(integration, "start the run", () => {
+      taken = [...state.requests];
+      return callStartRun(integration, { runId, startedAtMs, requestIds: taken, status });
+    });
+    return { result: answer, isPauseStored: answer.kind === "started" ? answer.isPauseStored : null };
+  });
   if (result.kind === "deleted") {
     integration.deleted = true;
     return null;
@@ -44,10 +49,12 @@ async function startRun(integration: IntegrationRun): Promise<RunState | null> {
     return null;
   }
   const { config, requestIds } = result;
-  takeConfig(integration, config, signals);
+  takeConfig(integration, config, mark);
   state.exportCursorSeq = config.export.cursorSeq;
   state.exportAttemptedSeq = config.export.cursorSeq;
-  state.requests = state.requests.filter((id) => !requestIds.includes(id));
+  // The store leaves out requests that an earlier run served. Kept here, they would start runs for ever.
+  const known = new Set([...taken, ...requestIds]);
+  state.requests = state.requests.filter((id) => !known.has(id));
   state.run = {
     id: runId,
     startedAtMs,
@@ -69,13 +76,12 @@ async function startRun(integration: IntegrationRun): Promise<RunState | null> {
 
 async function callStartRun(
   { integrationId, state, turnAtMs, activities }: IntegrationRun,
-  run: Pick<StartRunInput, "runId" | "startedAtMs" | "status">,
+  run: Pick<StartRunInput, "runId" | "startedAtMs" | "requestIds" | "status">,
 ): Promise<StartRunResult> {
   return await activities.startRun({
     integrationId,
     exportCursorSeq: state.exportCursorSeq,
     exportAttemptedSeq: state.exportAttemptedSeq,
-    requestIds: state.requests,
     hasTurn: turnAtMs !== null,
     ...run,
   });

@@ -10,7 +10,7 @@ import { HOUR_MS, startSystem, type System } from "../support/system/system.ts";
 const WITHIN_MS = 60_000;
 /** Longer than a change may wait for its own signal. */
 const GRACE_MS = 6_000;
-const NOTHING = { started: 0, signalled: 0, ended: 0, upgraded: 0 };
+const NOTHING = { started: 0, signalled: 0, ended: 0, upgraded: 0, failed: 0 };
 
 let system: System;
 beforeAll(async () => {

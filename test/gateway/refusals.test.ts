@@ -21,6 +21,8 @@ beforeAll(async () => {
   const baseUrl = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}/v1`;
   const variants = [{ id: "v", weight: 1, upstream: { baseUrl, model: "m", apiKey: KEY } }];
   await gateway.createRouter("odd", {}, { variants });
+  const placeholder = { id: "v", weight: 1, upstream: { baseUrl, model: "m", apiKey: "json" } };
+  await gateway.createRouter("placeholder", {}, { variants: [placeholder] });
 });
 afterAll(async () => {
   upstream.closeAllConnections();
@@ -36,6 +38,17 @@ test.each([600, 799, 999])("a status of %d is a 502, not a failure of this serve
     error: { message: expect.stringContaining(String(status)) as string, code: "upstream_error" },
   });
   expect(gateway.log.text).not.toContain('"level":"error"');
+});
+
+test("a placeholder instead of a key is looked for in no response", async () => {
+  const body = '{"error":{"message":"send json"}}';
+  respond = (_request, response) => response.writeHead(400, { "x-request-id": "json-1" }).end(body);
+  const refused = await gateway.chat(call("placeholder"));
+  expect(await refused.text()).toBe(body);
+  respond = (_request, response) => response.writeHead(200, { "content-type": "application/json" }).end("{}");
+  const answer = await gateway.chat(call("placeholder"));
+  expect(answer.headers.get("content-type")).toBe("application/json");
+  await answer.text();
 });
 
 const escaped = KEY.split("")

@@ -3,6 +3,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ImportPageInput } from "../../src/activities/contract.ts";
 import { configChangedSignal, statusQuery, syncNowSignal } from "../../src/workflows/messages.ts";
+import { eventually } from "../support/eventually.ts";
 import { failing, HOUR_MS } from "../support/workflows/fakeSync.ts";
 import { idle, quietRuntime, scenario, passTimeUntil } from "../support/workflows/scenario.ts";
 
@@ -66,6 +67,28 @@ describe("failures", () => {
         arrange: (fake) => {
           fake.before.exportBatch = () => void (down && raise("transient"));
           fake.before.planImport = () => void (down && raise("transient"));
+        },
+      },
+    );
+  });
+
+  it("shows the error of an event while the run goes on", async () => {
+    let shown: string[] = [];
+    await scenario(
+      async (current) => {
+        const { fake, handle } = current;
+        await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the first run");
+        expect(shown).toEqual(["refund"]);
+        await handle.cancel();
+      },
+      {
+        arrange: (fake) => {
+          fake.events = ["purchase", "refund"];
+          fake.before.importPage = async (input: { task: { events: string[] } }) => {
+            if (input.task.events.includes("refund")) raise("schema");
+            const read = () => Object.keys(fake.projection?.eventErrors ?? {});
+            shown = await eventually(read, (names) => names.length > 0, 10_000);
+          };
         },
       },
     );

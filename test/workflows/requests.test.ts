@@ -26,6 +26,20 @@ describe("sync requests", () => {
     });
   });
 
+  it("starts one run, not runs for ever, for a request that was served before", async () => {
+    await scenario(async (current) => {
+      const { fake, handle } = current;
+      await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the first run");
+      await handle.signal(syncNowSignal, "again");
+      await passTimeUntil(current, () => servedBy(fake, "again").length === 1, "the run asked for");
+      await handle.signal(syncNowSignal, "again");
+      await passTimeUntil(current, () => fake.finishedRuns.length === 3, "the run of the repeated request");
+      await idle(current);
+      expect(fake.finishedRuns).toHaveLength(3);
+      await handle.cancel();
+    });
+  });
+
   it("serves requests that come in mid-run by one more run right behind, all of them together", async () => {
     await scenario(
       async (current) => {

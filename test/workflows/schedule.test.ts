@@ -1,8 +1,9 @@
 // When runs start: weeks of them, spread by jitter, never while paused, never lost.
 import { beforeAll, describe, expect, it } from "vitest";
-import { nextRunAtMs } from "../../src/domain/schedule.ts";
-import { pauseSignal, resumeSignal, statusQuery, syncNowSignal } from "../../src/workflows/messages.ts";
-import { INTERVAL_MS, HOUR_MS } from "../support/workflows/fakeSync.ts";
+import { nextRunAtMs, spreadOf } from "../../src/domain/schedule.ts";
+import { configChangedSignal, pauseSignal, resumeSignal, statusQuery, syncNowSignal } from "../../src/workflows/messages.ts";
+import { initialState } from "../../src/workflows/state.ts";
+import { INTERVAL_MS, HOUR_MS, JITTER_MS } from "../support/workflows/fakeSync.ts";
 import { idle, quietRuntime, scenario, passTimeUntil } from "../support/workflows/scenario.ts";
 
 beforeAll(quietRuntime);
@@ -37,6 +38,38 @@ describe("the schedule of runs", () => {
       );
     }
     expect(nextRunAtMs(0, "weeks-a", INTERVAL_MS)).not.toBe(nextRunAtMs(0, "weeks-b", INTERVAL_MS));
+  });
+
+  it("spreads a run that an execution finds late when it begins", async () => {
+    const integrationId = Array.from({ length: 20 }, (_, i) => `late-${i}`).find(
+      (id) => spreadOf(id, JITTER_MS) > JITTER_MS / 2,
+    )!;
+    const lastRunStartedAtMs = Date.now() - 2 * INTERVAL_MS;
+    await scenario(
+      async (current) => {
+        const { fake, handle } = current;
+        await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the late run");
+        const waitedMs = fake.finishedRuns[0]!.startedAtMs - (lastRunStartedAtMs + 2 * INTERVAL_MS);
+        expect(waitedMs).toBeGreaterThan(JITTER_MS / 2);
+        await handle.cancel();
+      },
+      { integrationId, state: { ...initialState(), servedSyncVersion: 1, lastRunStartedAtMs } },
+    );
+  });
+
+  it("takes over a pause and a resume whose own signals were lost", async () => {
+    await scenario(async (current) => {
+      const { fake, handle } = current;
+      await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the first run");
+      const isPaused = async () => (await handle.query(statusQuery)).status === "paused";
+      fake.paused = true;
+      await handle.signal(configChangedSignal);
+      await passTimeUntil(current, isPaused, "the pause");
+      fake.paused = false;
+      await handle.signal(configChangedSignal);
+      await passTimeUntil(current, async () => !(await isPaused()), "the resume");
+      await handle.cancel();
+    });
   });
 
   it("starts no run while paused, even across a due one, and catches up at once when resumed", async () => {

@@ -56,9 +56,12 @@ export function authenticate(
 
 async function byKey(c: Context<Env>, authorization: string, deps: AuthDeps): Promise<Caller> {
   const apiKey = AUTHORIZATION.exec(authorization)?.[1];
-  const access = apiKey === undefined ? null : await deps.keys(apiKey);
+  if (apiKey === undefined) return await refuse(c, deps, null);
+  deps.limits.lookUp(() => clientAddress(c, deps.web), apiKey);
+  const access = await deps.keys(apiKey);
   // A cached key can expire.
-  if (access === null || (access.expiresAtMs ?? Infinity) <= Date.now()) return await refuse(c, deps);
+  if (access === null || (access.expiresAtMs ?? Infinity) <= Date.now()) return await refuse(c, deps, apiKey);
+  deps.limits.validKey(apiKey);
   return access;
 }
 
@@ -70,12 +73,12 @@ async function bySession(c: Context<Env>, deps: AuthDeps): Promise<Caller> {
     throw new Problem(403, "With a session, only the Portal's pages can change something. Use an API key instead.");
   }
   const session = await deps.sessions.find(token);
-  return session === null ? await refuse(c, deps) : { workspaceId: session.workspace.id, scopes: session.scopes };
+  return session === null ? await refuse(c, deps, null) : { workspaceId: session.workspace.id, scopes: session.scopes };
 }
 
 /** Only calls with wrong keys count, so that clients with valid keys are not refused because they share an address. */
-async function refuse(c: Context<Env>, { limits, web }: AuthDeps): Promise<never> {
-  await limits.failedKey(clientAddress(c, web));
+async function refuse(c: Context<Env>, { limits, web }: AuthDeps, apiKey: string | null): Promise<never> {
+  await limits.failedKey(clientAddress(c, web), apiKey);
   throw unauthorized();
 }
 

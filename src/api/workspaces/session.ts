@@ -64,14 +64,16 @@ export function registerSignIn(app: App, { store, logger }: AppDeps, web: WebSet
       if (isSameOrigin(c, web) === false) throw new Problem(403, "Only the Portal's pages can sign in.");
       const address = clientAddress(c, web);
       await limits.signIn(address, apiKey);
+      limits.lookUp(() => address, apiKey);
       if (isHttpsPage(c) && !isHttps(c, web)) warnOfHttps();
       const key = await store.keys.authenticate(apiKey);
       if (key !== null && !mayDo(key.scopes, "read")) throw new Problem(403, NO_READER);
       const opened = key && (await store.sessions.open(apiKey));
       if (opened === null) {
-        await limits.failedKey(address);
+        await limits.failedKey(address, apiKey);
         throw new Problem(401, "The API key is not valid.");
       }
+      limits.validKey(apiKey);
       sessionCookie(c, web).write(opened.token);
       return { workspace: opened.workspace, scopes: opened.scopes };
     },

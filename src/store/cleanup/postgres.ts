@@ -22,13 +22,14 @@ export function createCleanupStore(
   options: { secretKeys: Buffer[]; exposureRetentionDays: number },
 ): CleanupStore {
   return {
-    async purge() {
+    async purge(progressed = () => {}) {
       await rewrapSecrets(db, options.secretKeys);
-      const steps = { left: STEPS_MAX };
+      const steps = { left: STEPS_MAX, progressed };
       let deleted = await purgeMetricSources(db, steps);
       deleted += await purgeRemoved(db, steps, REMOVED_EVENTS);
       deleted += await purgeRemoved(db, steps, REMOVED_INTEGRATIONS);
       deleted += await purgeHistory(db, steps);
+      progressed();
       deleted += await dropExpiredPartitions(db, options.exposureRetentionDays);
       await createDayPartitions(db);
       return deleted;
@@ -115,7 +116,8 @@ async function purgeRemoved(db: Database, steps: Steps, removed: Removed): Promi
     deleted += await db.transaction(async (tx) => {
       await tx.execute(sql`select from ${owners} where id = ${id} for update`);
       let late = 0;
-      for (const table of removed.tables) late += (await deleteInSteps(tx, { left: Infinity }, table, ownedBy)).deleted;
+      const all = { ...steps, left: Infinity };
+      for (const table of removed.tables) late += (await deleteInSteps(tx, all, table, ownedBy)).deleted;
       return late + (await tx.execute(sql`delete from ${owners} where id = ${id}`));
     });
   }
@@ -149,6 +151,7 @@ async function purgeHistory(db: Database, steps: Steps): Promise<number> {
 /** How many steps one purge may still take; the next purge continues. */
 interface Steps {
   left: number;
+  progressed: () => void;
 }
 
 /** Deletes the rows that match `condition` (over `t`). On the pool each step is a transaction of its own. */
@@ -166,6 +169,7 @@ async function deleteInSteps(
       delete from ${sql.table(table)} t using next
       where ${condition} and t.tableoid = next.tableoid and t.ctid = next.ctid`);
     deleted += step;
+    steps.progressed();
     if (step < STEP_ROWS) return { deleted, isEmpty: true };
   }
   return { deleted, isEmpty: false };

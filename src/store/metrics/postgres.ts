@@ -62,9 +62,10 @@ export function createMetricStore(pools: Record<"bookkeeping" | "reports", Datab
 }
 
 async function create(tx: Transaction, workspaceId: string, metric: NewMetric): Promise<Metric | null> {
-  if (!(await lockIntegration(tx, workspaceId, metric.integrationId))) return null;
+  // The workspace's lock comes first: while it is waited for, no integration is held.
   const counted = sql<{ count: number }>`select count(*) as count from metrics where workspace_id = ${workspaceId}`;
   await refuseTooMany(tx, workspaceId, { kind: "metrics", max: MAX_METRICS_PER_WORKSPACE, counted });
+  if (!(await lockIntegration(tx, workspaceId, metric.integrationId))) return null;
   await checkMeasures(tx, metric);
   const id = newId("met");
   await tx.execute(sql`

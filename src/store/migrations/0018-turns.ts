@@ -7,11 +7,14 @@ const BEHIND = [
   `create index integrations_due on integrations (next_run_at_ms)
     where next_run_at_ms is not null and deleted_at_ms is null`,
   `create index sync_requests_queued on sync_requests (created_at_ms) where status = 'queued'`,
-  `create index runs_open on runs (integration_id) where finished_at_ms is null`,
 ];
 
 /** `ended_at_ms`: when the reconciler ended the workflow of a deleted integration. */
-const ENDED = `alter table integrations add column ended_at_ms bigint`;
+const ENDED = [
+  `alter table integrations add column ended_at_ms bigint`,
+  `create index integrations_unended on integrations (deleted_at_ms)
+    where deleted_at_ms is not null and ended_at_ms is null`,
+];
 
 /** When all workflows were listed last. */
 const LISTED = `alter table worker_signs add column listed_at_ms bigint not null default 0`;
@@ -25,6 +28,6 @@ const TURNS = `
 
 export const turns: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
-    for (const part of [...BEHIND, ENDED, LISTED, TURNS]) await sql.raw(part).execute(db);
+    for (const part of [...BEHIND, ...ENDED, LISTED, TURNS]) await sql.raw(part).execute(db);
   },
 };

@@ -55,6 +55,11 @@ export interface RouterStore {
   /** A route whose fallback is removed has no fallback from then on. */
   removeVariant(workspaceId: string, routerId: string, routeId: string, variantId: string): Promise<boolean>;
 
+  /** Of all workspaces, variants whose address names a port. */
+  upstreamsWithPorts(
+    limit: number,
+  ): Promise<{ workspaceId: string; routerId: string; variantId: string; baseUrl: string }[]>;
+
   /** Returns the router with its keys decrypted. Throws SyncError `bug` if no configured key decrypts one. */
   serving(workspaceId: string, id: string): Promise<ServedRouter | null>;
   /** Committed exposures with fromMs <= hour < toMs. Null if the router is unknown and was never exposed. */

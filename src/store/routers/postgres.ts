@@ -66,6 +66,11 @@ export function createRouterStore(pools: RouterPools, { secretKeys }: { secretKe
     ...routeCalls(db, change),
     ...variantCalls(db, change),
 
+    upstreamsWithPorts: (limit) =>
+      db.query(sql<{ workspaceId: string; routerId: string; variantId: string; baseUrl: string }>`
+        select workspace_id as "workspaceId", router_id as "routerId", id as "variantId", base_url as "baseUrl"
+        from variants where base_url ~ '^https?://[^/]*:[0-9]+(/|$)' order by 1, 2, 3 limit ${limit}`),
+
     async serving(workspaceId, id) {
       const where = sql`r.workspace_id = ${workspaceId} and r.id = ${id}`;
       const [router] = await readRouters(keys, where, { limit: 1, withSecrets: true });

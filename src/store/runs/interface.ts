@@ -23,6 +23,7 @@ export interface RunStore {
    */
   request(workspaceId: string, integrationId: string): Promise<QueuedRequest | "paused" | null>;
   getRequest(workspaceId: string, integrationId: string, requestId: string): Promise<SyncRequest | null>;
+  isRecorded(integrationId: string, runId: string): Promise<boolean>;
   /** The requests that a run serves. */
   requestsOf(integrationId: string, runId: string): Promise<string[]>;
   /**

@@ -38,6 +38,10 @@ export function createRunStore(db: Database): RunStore {
         return row.paused ? "paused" : queueRequest(tx, integrationId);
       }),
 
+    async isRecorded(integrationId, runId) {
+      return (await db.execute(sql`select from runs where integration_id = ${integrationId} and id = ${runId}`)) === 1;
+    },
+
     async requestsOf(integrationId, runId) {
       const rows = await db.query(sql<{ id: string }>`
         select id from sync_requests where integration_id = ${integrationId} and run_id = ${runId}

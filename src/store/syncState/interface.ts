@@ -16,8 +16,10 @@ export interface ListedIntegration extends IntegrationRef {
 }
 
 export interface BehindIntegration extends ListedIntegration {
-  /** The workflow has not seen the row's last change, or its run is long overdue. */
+  /** The workflow has not seen the row's last change. */
   isBehind: boolean;
+  /** Its run should have started long ago. */
+  isOverdue: boolean;
   /** The oldest sync request that no run has taken, though it was queued more than a few seconds ago. */
   requestId: string | null;
 }
@@ -25,7 +27,8 @@ export interface BehindIntegration extends ListedIntegration {
 export interface SyncStateStore {
   /** Reads the configuration and records its version as seen. Null once the integration is deleted. */
   loadConfig(integrationId: string): Promise<IntegrationConfigRow | null>;
-  recordStatus(status: StatusProjection): Promise<void>;
+  /** False if the row keeps its own `paused`: the workflow has not seen the row's latest change. */
+  recordStatus(status: StatusProjection): Promise<boolean>;
   /** Notes that a worker runs at this moment. */
   noteWorker(): Promise<void>;
   /** All integrations of all workspaces. */
@@ -38,6 +41,8 @@ export interface SyncStateStore {
   noteEnded(integrationId: string): Promise<void>;
   /** True for one caller once `everyMs` have passed since it was true last. */
   claimList(everyMs: number): Promise<boolean>;
+  /** The next claim succeeds. */
+  forgetList(): Promise<void>;
   /** Takes the workspace's next turn to start a run. Null: at once; else when it comes. `burst` turns are free. */
   takeTurn(workspaceId: string, everyMs: number, burst: number): Promise<number | null>;
   /** At most 100 workspaces with exposures that were not folded for a day, or with so many that reports would wait. */

@@ -67,6 +67,10 @@ export function createSyncStateStore(db: Database, { syncJitterMs = 0 }: { syncJ
       return claimed === 1;
     },
 
+    async forgetList() {
+      await db.execute(sql`update worker_signs set listed_at_ms = 0`);
+    },
+
     async takeTurn(workspaceId, everyMs, burst) {
       const stepMs = Math.ceil(everyMs);
       const [turn] = await db.query(sql<{ startAtMs: number; nowMs: number }>`
@@ -110,7 +114,7 @@ function behindStatement(limit: number, overdueMs: number) {
       select i.id, min(q.created_at_ms) from sync_requests q join integrations i on i.id = q.integration_id
       where ${isQueued} and not i.paused and i.deleted_at_ms is null group by i.id order by random() limit ${limit}
     )
-    select ${LISTED}, (i.id in (select id from behind union all select id from overdue)) as "isBehind",
+    select ${LISTED}, i.id in (select id from behind) as "isBehind", i.id in (select id from overdue) as "isOverdue",
       (select q.id from sync_requests q where q.integration_id = i.id and ${isQueued} and not i.paused
         order by q.created_at_ms limit 1) as "requestId"
     from integrations i
@@ -130,19 +134,20 @@ async function loadConfig(tx: Transaction, integrationId: string): Promise<Integ
 }
 
 /** The row's own `paused` stays while the workflow has not seen its latest change: the signal is still on its way. */
-async function recordStatus(tx: Transaction, status: StatusProjection): Promise<void> {
+async function recordStatus(tx: Transaction, status: StatusProjection): Promise<boolean> {
   const { integrationId } = status;
   const json = (value: unknown) => (value === null ? null : storableJson(value));
-  await tx.execute(sql`
+  const [row] = await tx.query(sql<{ isSeen: boolean }>`
     update integrations set
       paused = case when version = seen_version then coalesce(${status.paused}::boolean, paused) else paused end,
       next_run_at_ms = ${status.nextRunAtMs},
       export_error = ${json(status.exportError)}::jsonb,
       import_error = ${json(status.importError)}::jsonb
-    where id = ${integrationId} and deleted_at_ms is null`);
+    where id = ${integrationId} and deleted_at_ms is null returning version = seen_version as "isSeen"`);
   await tx.execute(sql`
     with state as (select ${json(status.eventErrors)}::jsonb as errors)
     update event_definitions e set error = state.errors -> e.name from state
     where e.integration_id = ${integrationId} and e.deleted_at_ms is null
       and e.error is distinct from state.errors -> e.name`);
+  return status.paused === null || row?.isSeen !== false;
 }

@@ -1,6 +1,6 @@
 // How often: sign-ins, keys that are not valid, calls of a workspace; and whose address counts.
 import type { IncomingMessage } from "node:http";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import type { WebSettings } from "../../../src/api/deps.ts";
 import { NO_LIMITS, type LimitSettings } from "../../../src/api/workspaces/signInLimits.ts";
 import { createHarness, NEW_INTEGRATION, type Harness } from "../../support/api/harness.ts";
@@ -71,6 +71,22 @@ test("keys that are not valid: 429 for that address; a valid key and other addre
   expect((await wrong()).headers.get("content-type")).toBe("application/problem+json");
   expect((await callFrom("192.0.2.1", api.workspace.apiKey)).status).toBe(200);
   expect((await callFrom("192.0.2.2", "cck_wrong")).status).toBe(401);
+});
+
+test("an address with ever new wrong keys has a bounded number of look-ups and sign-ins", async () => {
+  await limited({ signInsPerMinute: 2, failedKeysPerMinute: 5 });
+  const lookUps = vi.spyOn(api.store.keys, "authenticate");
+  const own = () => callFrom("192.0.2.1", api.workspace.apiKey);
+  const guess = (i: number) => () => callFrom("192.0.2.1", `cck_${i}`);
+  expect(await statusesOf(Array.from({ length: 6 }, (_, i) => guess(i)))).toEqual([401, 401, 401, 401, 401, 429]);
+  expect((await own()).status).toBe(200);
+  await statusesOf(Array.from({ length: 1_500 }, (_, i) => guess(i)));
+  expect(lookUps.mock.calls.length).toBeLessThanOrEqual(6 + 2 + 256 * 3);
+  expect((await own()).status).toBe(200);
+  const signIn = (apiKey: string) => () => api.callAs(null)("/v1/session", { json: { apiKey } });
+  lookUps.mockClear();
+  await statusesOf(Array.from({ length: 600 }, (_, i) => signIn(`cck_${i}`)));
+  expect(lookUps.mock.calls.length).toBeLessThanOrEqual(256 * 2);
 });
 
 test("without trusted proxies their words are ignored; with them the entry that the outermost one wrote counts", async () => {

@@ -155,6 +155,7 @@ export class RecordedControl implements IntegrationControl {
 
   start = (ref: unknown) => this.note("start", ref);
   configChanged = (ref: unknown) => this.note("configChanged", ref);
+  restore = (ref: unknown) => this.note("restore", ref);
   pause = (ref: unknown) => this.note("pause", ref);
   resume = (ref: unknown) => this.note("resume", ref);
   syncNow = (ref: unknown, requestId: string) => this.note("syncNow", ref, requestId);

@@ -35,6 +35,8 @@ export class FakeSync implements SyncActivities {
   syncVersion = 1;
   exportEnabled = true;
   importEnabled = true;
+  /** The store's own `paused`. */
+  paused = false;
   deleted = false;
   events: string[] = ["purchase"];
   batchSeqs = 10;
@@ -108,7 +110,7 @@ export class FakeSync implements SyncActivities {
     const cursorSeq = this.checkpointSeq > known ? (input.exportCursorSeq ?? this.checkpointSeq) : this.checkpointSeq;
     return {
       syncVersion: this.syncVersion,
-      paused: false,
+      paused: this.paused,
       export: { enabled: this.exportEnabled, cursorSeq, batchSeqs: this.batchSeqs },
       import: { enabled: this.importEnabled, events: this.events },
       intervalMs: INTERVAL_MS,
@@ -128,7 +130,10 @@ export class FakeSync implements SyncActivities {
     if (this.turnAtMs !== null && !input.hasTurn) return { kind: "wait", startAtMs: this.turnAtMs };
     const config = this.config(input);
     this.checkpointSeq = config.export.cursorSeq;
-    const { integrationId, runId, startedAtMs, requestIds } = input;
+    const { integrationId, runId, startedAtMs } = input;
+    // Like the store, which knows the requests that earlier runs served.
+    const served = new Set(this.finishedRuns.flatMap((run) => run.requestIds));
+    const requestIds = input.requestIds.filter((id) => !served.has(id));
     this.runs.push({
       integrationId,
       runId,
@@ -143,12 +148,13 @@ export class FakeSync implements SyncActivities {
     const nextMs = nextRunAtMs(startedAtMs, integrationId, config.intervalMs);
     const isEnabled = this.exportEnabled || this.importEnabled;
     await this.projectStatus({ ...status, integrationId, nextRunAtMs: isEnabled ? nextMs : null });
-    return { kind: "started", config, requestIds };
+    return { kind: "started", config, requestIds, isPauseStored: true };
   }
 
   async finishRun({ status, ...run }: FinishRunInput) {
     await this.projectStatus({ ...status, integrationId: run.integrationId });
     this.runs.push(run);
+    return { isPauseStored: true };
   }
 
   async aggregateExposures() {
@@ -239,7 +245,9 @@ export class FakeSync implements SyncActivities {
   async discoverProperties() {}
 
   async projectStatus(input: StatusProjection) {
+    this.paused = input.paused ?? this.paused;
     this.projection = { ...input, paused: input.paused ?? this.projection?.paused ?? null };
+    return { isPauseStored: true };
   }
 }
 

@@ -191,10 +191,11 @@ export function integrationTests(get: GetHarness): void {
     await store.syncState.recordStatus({ ...state, paused: null });
     expect(await reread(store, integration)).toMatchObject({ status: "idle", paused: false });
     await store.integrations.setPaused(workspaceId, id, true);
-    await store.syncState.recordStatus(state);
+    expect(await store.syncState.recordStatus({ ...state, paused: null })).toBe(true);
+    expect(await store.syncState.recordStatus(state)).toBe(false);
     expect((await reread(store, integration)).status).toBe("paused");
     await store.syncState.loadConfig(id);
-    await store.syncState.recordStatus(state);
+    expect(await store.syncState.recordStatus(state)).toBe(true);
     expect((await reread(store, integration)).paused).toBe(false);
   });
 
