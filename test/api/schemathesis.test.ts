@@ -17,7 +17,7 @@ import { NEW_INTEGRATION } from "../support/api/harness.ts";
 const PINS = ["schemathesis==4.32.5"];
 const CONFIG = resolve(import.meta.dirname, "schemathesis.toml");
 const INSTALL_WITHIN_MS = 300_000;
-const RUN_WITHIN_MS = 240_000;
+const RUN_WITHIN_MS = 480_000;
 const OUTPUT_MAX_BYTES = 64 * 1024 * 1024;
 
 let system: System;
