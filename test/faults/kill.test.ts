@@ -6,10 +6,10 @@ import { SHARED_START_TIMEOUT_MS } from "../../dev/standins/bigquery/sharedEmula
 import { eventually } from "../support/eventually.ts";
 import {
   type BigQuery,
-  bigQuerySettings,
   COLUMNS,
   connectBigQuery,
   type EventRow,
+  startKillableBigQuerySystem,
 } from "../support/system/bigQuerySync.ts";
 import {
   expectExported,
@@ -21,13 +21,13 @@ import {
   Ledger,
   START_MS,
 } from "../support/system/exact.ts";
-import { type KillableWorkers, startKillableWorkers } from "../support/system/killableWorker.ts";
+import type { KillableWorkers } from "../support/system/killableWorker.ts";
 import { connectMixpanel, type Mixpanel } from "../support/system/mixpanelSync.ts";
-import { DAY_MS, HOUR_MS, startSystem, type System } from "../support/system/system.ts";
+import { DAY_MS, HOUR_MS, type System } from "../support/system/system.ts";
 
 /** At least so many kills, each in the middle of a direction. `npm run chaos` makes more of them. */
 const KILLS = Number(process.env["FAULT_KILLS"] ?? 6);
-/** A moment may pass by before it is seen; by then each was struck long before. */
+/** A direction can end before it is struck, so there may be more rounds than kills, but not for ever. */
 const ROUNDS = KILLS * 4;
 const WITHIN_MS = 120_000;
 const BUCKETS_PER_ROUND = 8_000;
@@ -39,17 +39,11 @@ const seed = Number(process.env["FAULT_SEED"] ?? randomInt(2 ** 31));
 let system: System;
 let workers: KillableWorkers;
 let bigQueryControl: BigQueryControl;
+let stop: () => Promise<void>;
 beforeAll(async () => {
-  const local = await bigQuerySettings();
-  bigQueryControl = local.control;
-  system = await startSystem(local.settings);
-  workers = await startKillableWorkers(system);
+  ({ system, control: bigQueryControl, workers, stop } = await startKillableBigQuerySystem());
 }, SHARED_START_TIMEOUT_MS);
-afterAll(async () => {
-  await workers.stop();
-  await system.stop();
-  await bigQueryControl.close();
-});
+afterAll(() => stop());
 
 /** mulberry32: the same numbers for the same seed. */
 function randomFrom(start: number): () => number {

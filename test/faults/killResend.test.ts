@@ -3,27 +3,21 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { BigQueryControl } from "../../dev/standins/bigquery/control.ts";
 import { SHARED_START_TIMEOUT_MS } from "../../dev/standins/bigquery/sharedEmulator.ts";
 import { eventually } from "../support/eventually.ts";
-import { bigQuerySettings, connectBigQuery } from "../support/system/bigQuerySync.ts";
+import { connectBigQuery, startKillableBigQuerySystem } from "../support/system/bigQuerySync.ts";
 import { expectMerged, Ledger } from "../support/system/exact.ts";
-import { type KillableWorkers, startKillableWorkers } from "../support/system/killableWorker.ts";
-import { startSystem, type System } from "../support/system/system.ts";
+import type { KillableWorkers } from "../support/system/killableWorker.ts";
+import type { System } from "../support/system/system.ts";
 
 const WITHIN_MS = 120_000;
 
 let system: System;
 let workers: KillableWorkers;
 let control: BigQueryControl;
+let stop: () => Promise<void>;
 beforeAll(async () => {
-  const local = await bigQuerySettings();
-  control = local.control;
-  system = await startSystem(local.settings);
-  workers = await startKillableWorkers(system);
+  ({ system, control, workers, stop } = await startKillableBigQuerySystem());
 }, SHARED_START_TIMEOUT_MS);
-afterAll(async () => {
-  await workers.stop();
-  await system.stop();
-  await control.close();
-});
+afterAll(() => stop());
 
 it("a worker killed between a load and its MERGE is replaced, and all buckets are there once", async () => {
   const bigQuery = await connectBigQuery(system, control);

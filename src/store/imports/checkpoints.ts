@@ -14,8 +14,6 @@ export interface ChunkEvent {
   progress: EventProgress;
   /** How long after its own time a row may arrive and still be found. Null if that is not limited, or not known. */
   lookbackMs: number | null;
-  /** PostgreSQL's clock when it was read. */
-  nowMs: number;
 }
 
 /** The key-share lock lets other chunks pass. The purge of a removed event waits, then finds what was stored here. */
@@ -26,7 +24,7 @@ export function readEvents(
   lock: "key share" | "no key update",
 ): Promise<ChunkEvent[]> {
   return tx.query(sql<ChunkEvent>`
-    select e.id, e.name, e.lookback_ms as "lookbackMs", crosscurrent_now_ms() as "nowMs",
+    select e.id, e.name, e.lookback_ms as "lookbackMs",
       jsonb_build_object('completeThroughMs', e.complete_through_ms, 'unfinished', e.unfinished) as progress
     from event_definitions e join integrations i on i.id = e.integration_id
     where e.integration_id = ${integrationId} and e.name = any(${names}::text[])

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { RejectedRow } from "../../domain/importedRow.ts";
 import type { JsonObject } from "../../domain/integration.ts";
 import type { EventProgress } from "../../domain/progress.ts";
-import type { Database, Transaction } from "../postgres/database.ts";
+import { readNowMs, type Database, type Transaction } from "../postgres/database.ts";
 import type { RejectedInsert } from "../runs/rejected.ts";
 import { countArrivals } from "./arrivals.ts";
 import { assertNotBehind, coverRows, moveEvents, readEvents, StaleCheckpoint, type ChunkEvent } from "./checkpoints.ts";
@@ -82,7 +82,7 @@ async function storeChunk(tx: Transaction, chunk: ChunkCommit, twins: RejectedRo
   const rejected = await rejectRows(tx, chunk.integrationId, refused);
   if (chunk.progress !== null) await setProgress(tx, chunk, chunk.progress);
   if (chunk.leftOut !== undefined) await keepLeftOut(tx, known, chunk);
-  await countRows(tx, { known, staged, fresh, rejected });
+  await countRows(tx, { staged, fresh, rejected });
   await coverRows(tx, known, chunk);
   await countArrivals(tx, chunk, known, fresh);
   await tx.execute(sql`
@@ -144,7 +144,6 @@ function toRejectedInserts(rejected: RejectedRow[], events: Map<string, ChunkEve
 }
 
 interface Counted {
-  known: ChunkEvent[];
   staged: StagedRow[];
   fresh: StagedRow[];
   /** The event of each rejected record. */
@@ -152,9 +151,9 @@ interface Counted {
 }
 
 /** In the order of ids, so that two chunks of the same events never wait for each other. */
-async function countRows(tx: Transaction, { known, staged, fresh, rejected }: Counted): Promise<void> {
+async function countRows(tx: Transaction, { staged, fresh, rejected }: Counted): Promise<void> {
   const [read, imported] = [countPerEvent(staged), countPerEvent(fresh)];
-  const nowMs = known[0]?.nowMs ?? 0;
+  const nowMs = await readNowMs(tx);
   const future = countPerEvent(fresh.filter(({ row }) => row.timestampMs > nowMs + FUTURE_MS));
   const several = new Set(staged.flatMap(({ eventId, row }) => (row.userIds.length > 1 ? [eventId] : [])));
   const ids = new Set([...read.keys(), ...rejected.filter((id) => id !== null)]);

@@ -4,6 +4,7 @@ import { startSharedBigQuery } from "../../../dev/standins/bigquery/sharedEmulat
 import type { BigQueryControl } from "../../../dev/standins/bigquery/control.ts";
 import type { Role } from "../../../dev/standins/bigquery/protocol.ts";
 import { eventually } from "../eventually.ts";
+import { startKillableWorkers } from "./killableWorker.ts";
 import { allPages } from "./mixpanelSync.ts";
 import { startSystem, type System } from "./system.ts";
 
@@ -76,6 +77,19 @@ export async function startBigQuerySystem() {
     await control.close();
   };
   return { system, control, stop };
+}
+
+/** A whole system with the local BigQuery, and workers that are processes of their own. */
+export async function startKillableBigQuerySystem() {
+  const { settings, control } = await bigQuerySettings();
+  const system = await startSystem(settings);
+  const workers = await startKillableWorkers(system);
+  const stop = async () => {
+    await workers.stop();
+    await system.stop();
+    await control.close();
+  };
+  return { system, control, workers, stop };
 }
 
 /** The roles that an account needs for both directions, with rights to the data of these datasets. */

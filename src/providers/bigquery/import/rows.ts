@@ -116,11 +116,12 @@ function columnOf(batch: ArrowBatch, name: string): Data {
   return data;
 }
 
+/** Parts of one text are cheapest to make. Only ASCII has one byte for each of its characters. */
 function textReader(data: Data): (row: number) => string | null {
   const bytes = bytesOf(data);
+  if (!isAscii(bytes)) return ownTextReader(data);
   const offsets = offsetsOf(data);
   const isValid = validity(data);
-  if (!isAscii(bytes)) return (row) => (isValid(row) ? bytes.toString("utf8", offsets[row], offsets[row + 1]) : null);
   const all = bytes.toString("latin1");
   return (row) => (isValid(row) ? all.slice(offsets[row], offsets[row + 1]) : null);
 }
