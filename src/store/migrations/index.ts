@@ -16,8 +16,8 @@ import { exports } from "./0013-exports.ts";
 import { lookback } from "./0014-lookback.ts";
 import { content } from "./0015-content.ts";
 import { servers } from "./0016-servers.ts";
-import { turns } from "./0018-turns.ts";
-import { keys } from "./0019-keys.ts";
+import { turns } from "./0017-turns.ts";
+import { keys } from "./0018-keys.ts";
 
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-initial": initial,
@@ -36,6 +36,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0014-lookback": lookback,
   "0015-content": content,
   "0016-servers": servers,
-  "0018-turns": turns,
-  "0019-keys": keys,
+  "0017-turns": turns,
+  "0018-keys": keys,
 };
