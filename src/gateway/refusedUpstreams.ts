@@ -18,6 +18,6 @@ export async function warnOfRefusedUpstreams(
     .map(({ workspaceId, routerId, variantId }) => ({ workspaceId, routerId, variantId }));
   logger.warn(
     { variants: refused.length, examples: named },
-    "saved variants are refused: allow their ports with GATEWAY_ALLOWED_PORTS, or their hosts with GATEWAY_ALLOWED_HOSTS",
+    "saved variants are refused: allow ports with GATEWAY_ALLOWED_PORTS, or hosts with GATEWAY_ALLOWED_HOSTS",
   );
 }
