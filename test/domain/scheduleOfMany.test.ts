@@ -1,0 +1,150 @@
+// When the runs of many integrations start: each at its own phase, exactly an interval apart, spread after an outage.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { LATE_MS, lateStartMs, nextRunAtMs, type Spread } from "../../src/domain/schedule.ts";
+
+const SECOND_MS = 1_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const YEAR_MS = 365 * DAY_MS;
+const NOW_MS = Date.UTC(2026, 10, 30);
+/** Right after a run that was asked for, the regular one is left out. */
+const MAX_GAP_MS = 15 * 60_000;
+
+const intervals = fc.integer({ min: SECOND_MS, max: YEAR_MS });
+const ids = fc.oneof(
+  fc.stringMatching(/^int_[0-9a-f]{20}$/),
+  fc.string({ minLength: 1 }),
+  fc.integer({ min: 0 }).map(String),
+);
+
+/** Ids as PostgreSQL's side makes them, but the same in each run of the test. */
+function manyIds(count: number): string[] {
+  let state = 1n;
+  return Array.from({ length: count }, () => {
+    state = (state * 6364136223846793005n + 1442695040888963407n) % 2n ** 64n;
+    return `int_${state.toString(16).padStart(20, "0")}`;
+  });
+}
+
+/** The share of the fullest and of the emptiest of `parts` equal parts of [0, withinMs); 1 is the mean. */
+function evenness(times: number[], withinMs: number, parts = 20): { least: number; most: number } {
+  const counts = Array.from({ length: parts }, () => 0);
+  for (const time of times) counts[Math.floor((time / withinMs) * parts)]!++;
+  const mean = times.length / parts;
+  return { least: Math.min(...counts) / mean, most: Math.max(...counts) / mean };
+}
+
+/** Five standard deviations of a part's count. */
+function tolerance(times: number, parts = 20): number {
+  return 5 / Math.sqrt(times / parts);
+}
+
+function expectEven(times: number[], withinMs: number): void {
+  const { least, most } = evenness(times, withinMs);
+  expect(least).toBeGreaterThan(1 - tolerance(times.length));
+  expect(most).toBeLessThan(1 + tolerance(times.length));
+}
+
+describe("the phase of an integration", () => {
+  it("keeps runs exactly an interval apart, however late each of them starts", () => {
+    fc.assert(
+      fc.property(ids, intervals, fc.array(fc.double({ min: 0, max: 0.8, noNaN: true })), (id, intervalMs, delays) => {
+        let dueMs = nextRunAtMs(NOW_MS, id, intervalMs);
+        for (const delay of delays) {
+          const nextMs = nextRunAtMs(dueMs + Math.floor(delay * intervalMs), id, intervalMs);
+          expect(nextMs - dueMs).toBe(intervalMs);
+          dueMs = nextMs;
+        }
+      }),
+    );
+  });
+
+  it("is at most an interval and a quarter of an hour away", () => {
+    fc.assert(
+      fc.property(ids, intervals, fc.nat(YEAR_MS), (id, intervalMs, afterMs) => {
+        const startedAtMs = NOW_MS + afterMs;
+        const waitMs = nextRunAtMs(startedAtMs, id, intervalMs) - startedAtMs;
+        expect(waitMs).toBeGreaterThan(0);
+        expect(waitMs).toBeLessThanOrEqual(intervalMs + MAX_GAP_MS + 1);
+      }),
+    );
+  });
+
+  it.each([
+    ["a second", SECOND_MS],
+    ["a minute", 60 * SECOND_MS],
+    ["8 hours", 8 * HOUR_MS],
+    ["3 days", 3 * DAY_MS],
+    ["3.2 days", 3.2 * DAY_MS],
+    ["30 days", 30 * DAY_MS],
+    ["a year", YEAR_MS],
+  ])("is anywhere within %s with the same probability", (_, intervalMs) => {
+    const random = manyIds(20_000);
+    const numbered = random.map((_id, i) => `int_${i}`);
+    for (const all of [random, numbered]) {
+      expectEven(
+        all.map((id) => nextRunAtMs(NOW_MS, id, intervalMs) % intervalMs),
+        intervalMs,
+      );
+    }
+  });
+});
+
+describe("after an outage", () => {
+  /** When the runs start, counted from the end of the outage, of those that became due in it long enough before. */
+  function lateStarts({ intervalMs, jitterMs }: Spread, outageMs: number, many: string[]): number[] {
+    const endMs = NOW_MS + outageMs;
+    return many.flatMap((id) => {
+      const dueMs = nextRunAtMs(NOW_MS - intervalMs, id, intervalMs);
+      const firstDueMs = dueMs <= NOW_MS ? dueMs + intervalMs : dueMs;
+      if (firstDueMs > endMs) return [];
+      const startMs = lateStartMs(firstDueMs, endMs, id, { intervalMs, jitterMs });
+      return startMs === null ? [] : [startMs - endMs];
+    });
+  }
+
+  it.each([
+    ["an hour", 8 * HOUR_MS, 900 * SECOND_MS, HOUR_MS],
+    ["days", 8 * HOUR_MS, 900 * SECOND_MS, 3 * DAY_MS],
+    ["as long as the jitter", 8 * HOUR_MS, 900 * SECOND_MS, 900 * SECOND_MS + LATE_MS],
+    ["as long as the interval, with a longer jitter", HOUR_MS, 3 * HOUR_MS, HOUR_MS + LATE_MS],
+    ["weeks, with an interval and a jitter of weeks", 20 * DAY_MS, 10 * DAY_MS, 30 * DAY_MS],
+    ["more than a jitter that is no part of the interval", 7 * HOUR_MS, 1_013 * SECOND_MS, HOUR_MS],
+  ])("of %s, runs that became due are spread over all of the jitter", (_, intervalMs, jitterMs, outageMs) => {
+    const starts = lateStarts({ intervalMs, jitterMs }, outageMs, manyIds(60_000));
+    expect(starts.length).toBeGreaterThan(1_000);
+    expectEven(starts, Math.min(jitterMs, intervalMs));
+  });
+
+  it.each([
+    ["8 hours and a quarter of an hour", 8 * HOUR_MS, 900 * SECOND_MS],
+    ["an hour, with a jitter that is longer", HOUR_MS, 3 * HOUR_MS],
+  ])("that is shorter than the jitter, they start no closer than regular ones: %s", (_, intervalMs, jitterMs) => {
+    const many = manyIds(60_000);
+    const outageMs = Math.min(jitterMs, intervalMs) / 2;
+    const partMs = outageMs / 10;
+    const regular = (many.length * partMs) / intervalMs;
+    const starts = lateStarts({ intervalMs, jitterMs }, outageMs, many);
+    for (let fromMs = 0; fromMs < jitterMs; fromMs += partMs) {
+      const count = starts.filter((startMs) => startMs >= fromMs && startMs < fromMs + partMs).length;
+      expect(count).toBeLessThan(regular + 5 * Math.sqrt(regular));
+    }
+  });
+
+  it("a late run starts within the jitter and the interval, and the one after it at its own phase again", () => {
+    const jitters = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: YEAR_MS }));
+    fc.assert(
+      fc.property(ids, intervals, jitters, fc.nat(YEAR_MS), (id, intervalMs, jitterMs, lateMs) => {
+        const dueMs = nextRunAtMs(NOW_MS, id, intervalMs);
+        const nowMs = dueMs + lateMs;
+        const startMs = lateStartMs(dueMs, nowMs, id, { intervalMs, jitterMs });
+        expect(startMs === null).toBe(lateMs <= LATE_MS);
+        const waitMs = (startMs ?? nowMs) - nowMs;
+        expect(waitMs).toBeGreaterThanOrEqual(0);
+        expect(waitMs).toBeLessThanOrEqual(Math.min(jitterMs, intervalMs));
+        expect((nextRunAtMs(nowMs + waitMs, id, intervalMs) - dueMs) % intervalMs).toBe(0);
+      }),
+    );
+  });
+});
