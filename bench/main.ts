@@ -8,11 +8,14 @@ import { benchBigQueryMemory } from "./bigQueryMemory.ts";
 import type { Comparison } from "./comparison.ts";
 import { benchExport } from "./export.ts";
 import { benchGateway } from "./gateway.ts";
+import { benchIdle } from "./idle.ts";
 import { benchImport } from "./import.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchMemory } from "./memory.ts";
 import { benchMetrics } from "./metrics.ts";
+import { benchNeighbours } from "./neighbours.ts";
 import type { BenchOptions } from "./options.ts";
+import { benchRuns } from "./runs.ts";
 import { benchPortal } from "./portal.ts";
 
 const BENCHES: Record<string, (options: BenchOptions) => Promise<Comparison[]>> = {
@@ -21,6 +24,9 @@ const BENCHES: Record<string, (options: BenchOptions) => Promise<Comparison[]>> 
   gateway: benchGateway,
   ingest: benchIngest,
   memory: benchMemory,
+  idle: benchIdle,
+  runs: benchRuns,
+  neighbours: benchNeighbours,
   metrics: benchMetrics,
   portal: benchPortal,
   "bigquery-export": benchBigQueryExport,
