@@ -16,6 +16,7 @@ import { benchMetrics } from "./metrics.ts";
 import { benchNeighbours } from "./neighbours.ts";
 import type { BenchOptions } from "./options.ts";
 import { benchRuns } from "./runs.ts";
+import { benchSimulation } from "./simulation.ts";
 import { benchPortal } from "./portal.ts";
 
 const BENCHES: Record<string, (options: BenchOptions) => Promise<Comparison[]>> = {
@@ -26,6 +27,7 @@ const BENCHES: Record<string, (options: BenchOptions) => Promise<Comparison[]>> 
   memory: benchMemory,
   idle: benchIdle,
   runs: benchRuns,
+  simulation: benchSimulation,
   neighbours: benchNeighbours,
   metrics: benchMetrics,
   portal: benchPortal,

@@ -1,6 +1,7 @@
 // When the runs of many integrations start: each at its own phase, exactly an interval apart, spread after an outage.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { idsOf } from "../../bench/simulation/simulate.ts";
 import { LATE_MS, lateStartMs, nextRunAtMs, type Spread } from "../../src/domain/schedule.ts";
 
 const SECOND_MS = 1_000;
@@ -17,15 +18,6 @@ const ids = fc.oneof(
   fc.string({ minLength: 1 }),
   fc.integer({ min: 0 }).map(String),
 );
-
-/** Ids as PostgreSQL's side makes them, but the same in each run of the test. */
-function manyIds(count: number): string[] {
-  let state = 1n;
-  return Array.from({ length: count }, () => {
-    state = (state * 6364136223846793005n + 1442695040888963407n) % 2n ** 64n;
-    return `int_${state.toString(16).padStart(20, "0")}`;
-  });
-}
 
 /** The share of the fullest and of the emptiest of `parts` equal parts of [0, withinMs); 1 is the mean. */
 function evenness(times: number[], withinMs: number, parts = 20): { least: number; most: number } {
@@ -80,7 +72,7 @@ describe("the phase of an integration", () => {
     ["30 days", 30 * DAY_MS],
     ["a year", YEAR_MS],
   ])("is anywhere within %s with the same probability", (_, intervalMs) => {
-    const random = manyIds(20_000);
+    const random = idsOf(20_000);
     const numbered = random.map((_id, i) => `int_${i}`);
     for (const all of [random, numbered]) {
       expectEven(
@@ -112,7 +104,7 @@ describe("after an outage", () => {
     ["weeks, with an interval and a jitter of weeks", 20 * DAY_MS, 10 * DAY_MS, 30 * DAY_MS],
     ["more than a jitter that is no part of the interval", 7 * HOUR_MS, 1_013 * SECOND_MS, HOUR_MS],
   ])("of %s, runs that became due are spread over all of the jitter", (_, intervalMs, jitterMs, outageMs) => {
-    const starts = lateStarts({ intervalMs, jitterMs }, outageMs, manyIds(60_000));
+    const starts = lateStarts({ intervalMs, jitterMs }, outageMs, idsOf(60_000));
     expect(starts.length).toBeGreaterThan(1_000);
     expectEven(starts, Math.min(jitterMs, intervalMs));
   });
@@ -121,7 +113,7 @@ describe("after an outage", () => {
     ["8 hours and a quarter of an hour", 8 * HOUR_MS, 900 * SECOND_MS],
     ["an hour, with a jitter that is longer", HOUR_MS, 3 * HOUR_MS],
   ])("that is shorter than the jitter, they start no closer than regular ones: %s", (_, intervalMs, jitterMs) => {
-    const many = manyIds(60_000);
+    const many = idsOf(60_000);
     const outageMs = Math.min(jitterMs, intervalMs) / 2;
     const partMs = outageMs / 10;
     const regular = (many.length * partMs) / intervalMs;
