@@ -74,6 +74,7 @@ describe("the schedule of runs", () => {
       fake.paused = false;
       await handle.signal(configChangedSignal);
       await passTimeUntil(current, async () => !(await isPaused()), "the resume");
+      expect(fake.projection).toMatchObject({ paused: false });
       await handle.cancel();
     });
   });
