@@ -12,6 +12,8 @@ const NOW_MS = Date.UTC(2026, 10, 30);
 /** Right after a run that was asked for, the regular one is left out. */
 const MAX_GAP_MS = 15 * 60_000;
 
+const MANY = idsOf(60_000);
+
 const intervals = fc.integer({ min: SECOND_MS, max: YEAR_MS });
 const ids = fc.oneof(
   fc.stringMatching(/^int_[0-9a-f]{20}$/),
@@ -19,24 +21,16 @@ const ids = fc.oneof(
   fc.integer({ min: 0 }).map(String),
 );
 
-/** The share of the fullest and of the emptiest of `parts` equal parts of [0, withinMs); 1 is the mean. */
-function evenness(times: number[], withinMs: number, parts = 20): { least: number; most: number } {
+/** By how many standard deviations the count of one of `parts` equal parts of [0, withinMs) is off, at most. */
+function unevenness(times: number[], withinMs: number, parts = 20): number {
   const counts = Array.from({ length: parts }, () => 0);
   for (const time of times) counts[Math.floor((time / withinMs) * parts)]!++;
   const mean = times.length / parts;
-  return { least: Math.min(...counts) / mean, most: Math.max(...counts) / mean };
+  return Math.max(...counts.map((count) => Math.abs(count - mean))) / Math.sqrt(mean);
 }
 
-/** Five standard deviations of a part's count. */
-function tolerance(times: number, parts = 20): number {
-  return 5 / Math.sqrt(times / parts);
-}
-
-function expectEven(times: number[], withinMs: number): void {
-  const { least, most } = evenness(times, withinMs);
-  expect(least).toBeGreaterThan(1 - tolerance(times.length));
-  expect(most).toBeLessThan(1 + tolerance(times.length));
-}
+/** By chance it happens once in a hundred thousand. */
+const MAX_DEVIATIONS = 5;
 
 describe("the phase of an integration", () => {
   it("keeps runs exactly an interval apart, however late each of them starts", () => {
@@ -72,13 +66,11 @@ describe("the phase of an integration", () => {
     ["30 days", 30 * DAY_MS],
     ["a year", YEAR_MS],
   ])("is anywhere within %s with the same probability", (_, intervalMs) => {
-    const random = idsOf(20_000);
+    const random = MANY.slice(0, 20_000);
     const numbered = random.map((_id, i) => `int_${i}`);
     for (const all of [random, numbered]) {
-      expectEven(
-        all.map((id) => nextRunAtMs(NOW_MS, id, intervalMs) % intervalMs),
-        intervalMs,
-      );
+      const phases = all.map((id) => nextRunAtMs(NOW_MS, id, intervalMs) % intervalMs);
+      expect(unevenness(phases, intervalMs)).toBeLessThan(MAX_DEVIATIONS);
     }
   });
 });
@@ -104,23 +96,23 @@ describe("after an outage", () => {
     ["weeks, with an interval and a jitter of weeks", 20 * DAY_MS, 10 * DAY_MS, 30 * DAY_MS],
     ["more than a jitter that is no part of the interval", 7 * HOUR_MS, 1_013 * SECOND_MS, HOUR_MS],
   ])("of %s, runs that became due are spread over all of the jitter", (_, intervalMs, jitterMs, outageMs) => {
-    const starts = lateStarts({ intervalMs, jitterMs }, outageMs, idsOf(60_000));
+    const starts = lateStarts({ intervalMs, jitterMs }, outageMs, MANY);
     expect(starts.length).toBeGreaterThan(1_000);
-    expectEven(starts, Math.min(jitterMs, intervalMs));
+    expect(unevenness(starts, Math.min(jitterMs, intervalMs))).toBeLessThan(MAX_DEVIATIONS);
   });
 
   it.each([
     ["8 hours and a quarter of an hour", 8 * HOUR_MS, 900 * SECOND_MS],
     ["an hour, with a jitter that is longer", HOUR_MS, 3 * HOUR_MS],
   ])("that is shorter than the jitter, they start no closer than regular ones: %s", (_, intervalMs, jitterMs) => {
-    const many = idsOf(60_000);
+    const many = MANY;
     const outageMs = Math.min(jitterMs, intervalMs) / 2;
     const partMs = outageMs / 10;
     const regular = (many.length * partMs) / intervalMs;
     const starts = lateStarts({ intervalMs, jitterMs }, outageMs, many);
     for (let fromMs = 0; fromMs < jitterMs; fromMs += partMs) {
       const count = starts.filter((startMs) => startMs >= fromMs && startMs < fromMs + partMs).length;
-      expect(count).toBeLessThan(regular + 5 * Math.sqrt(regular));
+      expect(count).toBeLessThan(regular + MAX_DEVIATIONS * Math.sqrt(regular));
     }
   });
 
