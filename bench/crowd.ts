@@ -49,17 +49,19 @@ export async function forEach<T>(items: T[], call: (item: T) => Promise<unknown>
 }
 
 /** Resolves once each of these integrations has finished at least `runs` runs. Rejects if nothing moves for minutes. */
-export async function untilRun({ sql }: Machine, crowd: IntegrationRef[], runs: number): Promise<void> {
-  const ids = crowd.map(({ integrationId }) => integrationId);
-  await untilReached(ids.length * runs, async () => {
-    const { rows } = await sql.query<{ done: string }>(
-      `select coalesce(sum(least(finished, $2)), 0) as done from (
-         select count(*) as finished from runs
-         where integration_id = any($1) and finished_at_ms is not null group by integration_id) as counted`,
-      [ids, runs],
-    );
-    return Number(rows[0]?.done);
-  });
+export async function untilRun(machine: Machine, crowd: IntegrationRef[], runs: number): Promise<void> {
+  await untilReached(crowd.length * runs, () => finishedRuns(machine, crowd, runs));
+}
+
+/** How many runs they have finished, at most `runs` of each. */
+export async function finishedRuns({ sql }: Machine, crowd: IntegrationRef[], runs: number): Promise<number> {
+  const { rows } = await sql.query<{ done: string }>(
+    `select coalesce(sum(least(finished, $2)), 0) as done from (
+       select count(*) as finished from runs
+       where integration_id = any($1) and finished_at_ms is not null group by integration_id) as counted`,
+    [crowd.map(({ integrationId }) => integrationId), runs],
+  );
+  return Number(rows[0]?.done);
 }
 
 /** Resolves once the count is reached. Rejects if it does not grow for minutes. */

@@ -3,7 +3,7 @@
 import type { NewEvent } from "../src/domain/event.ts";
 import { createBigQueryTenant, createTables, createBigQueryProject } from "./bigQueryData.ts";
 import { median, rounded, type Comparison } from "./comparison.ts";
-import { createCrowd, forEach, untilRun } from "./crowd.ts";
+import { createCrowd, finishedRuns, forEach } from "./crowd.ts";
 import { startBigQueryMachine, type BigQueryMachine } from "./machine.ts";
 import type { BenchOptions } from "./options.ts";
 import { createProject, createTenant, type Tenant } from "./tenant.ts";
@@ -25,9 +25,11 @@ export async function benchNeighbours({ scale, onStep }: BenchOptions): Promise<
     const quiet = { mixpanel: await mixpanelTenant(machine), bigquery: await tablesTenant(machine, "quiet", 1) };
     const worker = await machine.startWorker();
     onStep("the quiet workspace alone");
-    const alone = await timesOf(quiet, () => false, RUNS_ALONE);
+    // The first runs read what there is, and fill caches.
+    for (const tenant of Object.values(quiet)) await tenant.sync();
+    const alone = await timesOf(machine, quiet, () => Promise.resolve(false), RUNS_ALONE);
     const noise = await createNoise(machine, scale, onStep);
-    const beside = await timesOf(quiet, noise.isOver, MAX_RUNS_BESIDE);
+    const beside = await timesOf(machine, quiet, noise.isOver, MAX_RUNS_BESIDE);
     await noise.stop();
     await Promise.all(Object.values(quiet).map((tenant) => tenant.stop()));
     await worker.stop();
@@ -40,12 +42,19 @@ export async function benchNeighbours({ scale, onStep }: BenchOptions): Promise<
 type Times = Record<string, number[]>;
 
 /** Each tenant syncs in turn, again and again. */
-async function timesOf(tenants: Record<string, Tenant>, isOver: () => boolean, maxRuns: number): Promise<Times> {
-  // The first runs read what there is, and fill caches.
+async function timesOf(
+  { sql }: BigQueryMachine,
+  tenants: Record<string, Tenant>,
+  isOver: () => Promise<boolean>,
+  maxRuns: number,
+): Promise<Times> {
   const times: Times = Object.fromEntries(Object.keys(tenants).map((name) => [name, []]));
-  for (const tenant of Object.values(tenants)) await tenant.sync();
-  for (let run = 0; run < maxRuns && !(run > 0 && isOver()); run++) {
-    for (const [name, tenant] of Object.entries(tenants)) times[name]!.push(await tenant.sync());
+  for (let run = 0; run < maxRuns && !(run > 0 && (await isOver())); run++) {
+    for (const [name, tenant] of Object.entries(tenants)) {
+      // The provider allows fewer requests in an hour than these runs need.
+      await sql.query("delete from budget_leases");
+      times[name]!.push(await tenant.sync());
+    }
   }
   return times;
 }
@@ -85,18 +94,17 @@ async function createNoise(machine: BigQueryMachine, scale: number, onStep: Benc
   const workspaceIds = [wide.workspaceId];
   const crowd = await createCrowd(machine, { integrations, workspaceIds, directions, events: [EVENT] });
   const { control, close } = await connectClient(machine);
-  let isOver = false;
+  let isStopped = false;
   const syncTables = async () => {
-    while (!isOver) await wide.sync();
+    while (!isStopped) await wide.sync();
   };
   onStep("all of them are due");
   const syncing = syncTables();
   await forEach(crowd, (ref) => control.start(ref));
-  const running = untilRun(machine, crowd, 1).finally(() => (isOver = true));
   return {
-    isOver: () => isOver,
+    isOver: async () => (await finishedRuns(machine, crowd, 1)) === crowd.length,
     stop: async () => {
-      await running;
+      isStopped = true;
       await syncing;
       await wide.stop();
       await close();
