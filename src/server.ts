@@ -23,6 +23,7 @@ import { createRecorder } from "./gateway/recorder.ts";
 import { registerChat } from "./gateway/routes.ts";
 import { createLogger } from "./telemetry/logging.ts";
 import { createMetricsServer } from "./telemetry/metricsServer.ts";
+import { loadTracing } from "./telemetry/loadTracing.ts";
 import { createMetrics } from "./telemetry/prometheus.ts";
 import { isMigrated } from "./store/postgres/migrate.ts";
 import { createPostgresStore } from "./store/createStore.ts";
@@ -50,8 +51,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
     throw new Error("The database is not set up for this version: run `crosscurrent migrate` first.");
   }
   const logger = createLogger(config.logLevel);
+  const tracing = await loadTracing(config, "crosscurrent-server", logger);
   const store = createPostgresStore(config);
-  const temporal = connectTemporal(config.temporal.taskQueue);
+  const temporal = connectTemporal({ ...config.temporal, interceptor: tracing?.temporal.client });
   const connectors = createConnectors(config, store.ownership);
   const metrics = createMetrics();
   const upstreams = createAddressPolicy(config.gateway.allowedHosts, config.gateway.allowedPorts);
@@ -70,6 +72,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     logger,
     metrics,
     temporalReady: () => temporal.ready(),
+    traceCall: tracing?.traceCall,
     web: webOf(config),
   });
   const server = createHttpServer((request, node) => app.fetch(request, node));
@@ -89,6 +92,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       closeConnectors(connectors),
       agent.destroy(),
     ]);
+    await tracing?.stop();
   };
   const { metricsAddress } = config.server;
   const listenAtAll = async () => {
@@ -181,7 +185,7 @@ export function createHttpServer(
   return createServer(options, (request, response) => void listener(request, response));
 }
 
-function listen(server: Server, at: { host: string; port: number }): Promise<string> {
+export function listen(server: Server, at: { host: string; port: number }): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const isTaken = error.code === "EADDRINUSE";
@@ -195,7 +199,7 @@ function listen(server: Server, at: { host: string; port: number }): Promise<str
 }
 
 /** Of `127.0.0.1:9463` or `[::1]:9463`, which the settings have checked. */
-function toHostAndPort(address: string): { host: string; port: number } {
+export function toHostAndPort(address: string): { host: string; port: number } {
   const { hostname, port } = new URL(`tcp://${address}`);
   return { host: hostname.replaceAll(/[[\]]/g, ""), port: Number(port) };
 }

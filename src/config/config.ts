@@ -17,9 +17,9 @@ import {
   readBy,
   secretSettings,
   serverSettings,
-  temporalSettings,
   workerSettings,
 } from "./settings.ts";
+import { codecServerSettings, temporalSettings, tracingSettings } from "./temporalSettings.ts";
 
 export type Config = ReturnType<typeof readConfig>;
 
@@ -51,7 +51,7 @@ export const SETTING_GROUPS: { title: string; settings: SettingGroup }[] = [
     title: "Connections to PostgreSQL",
     settings: { ...databaseSettings, ...named(poolSettings) },
   },
-  { title: "Temporal", settings: temporalSettings },
+  { title: "Temporal", settings: { ...temporalSettings, ...codecServerSettings, ...tracingSettings } },
   { title: "Worker", settings: workerSettings },
   { title: "Server", settings: { ...serverSettings, ...limitSettings } },
   { title: "Limits", settings: admissionSettings },
@@ -87,7 +87,8 @@ function readConfig(env: Environment, needs: { secretKey: boolean }, problems: S
         bulk: read(poolSettings.bulk),
       },
     },
-    temporal: read(temporalSettings),
+    temporal: readTemporal(env, problems),
+    tracesExporter: read(tracingSettings).tracesExporter,
     worker: read(workerSettings),
     server: { ...read(serverSettings), limits: read(limitSettings) },
     admission: read(admissionSettings),
@@ -96,6 +97,11 @@ function readConfig(env: Environment, needs: { secretKey: boolean }, problems: S
       PROVIDER_SPECS.map(({ id, operatorSettings }) => [id, read<ProviderSettings>(operatorSettings)]),
     ) as ProviderConfigs,
   };
+}
+
+function readTemporal(env: Environment, problems: SettingProblem[]) {
+  const { payloadKeys, payloadEncryption, ...settings } = readSettings(temporalSettings, env, problems);
+  return { ...settings, encryption: { keys: payloadKeys ?? [], encrypts: payloadEncryption === "on" } };
 }
 
 // After a problem with one of the two, its value is undefined and the comparison is false.
