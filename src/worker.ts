@@ -56,25 +56,28 @@ export interface WorkerGroup {
  * worker with slots and a task queue of its own, so that none waits behind another's. The caller closes the parts.
  */
 export async function createWorker(parts: WorkerParts): Promise<WorkerGroup> {
-  const { config, store, connectors, control } = parts;
-  const dependencies = { store, connectors, settings: activitySettings(config) };
-  const { taskQueue } = config.temporal;
-  const workers = [await createControlWorker(parts, createControlActivities(dependencies, control))];
-  for (const provider of Object.keys(connectors)) {
-    const worker = await Worker.create({
-      ...shared(parts),
-      taskQueue: bulkTaskQueueOf(taskQueue, provider),
-      activities: createBulkActivities(dependencies),
-      tuner: tuner(config, bulkSlots(config)),
-    });
-    workers.push(worker);
-  }
+  const workers: Worker[] = [];
+  for (const options of await workerOptions(parts)) workers.push(await Worker.create(options));
   return group(workers);
 }
 
-async function createControlWorker(parts: WorkerParts, activities: object): Promise<Worker> {
+/** The options of each worker of the group; first that of the workflows. */
+export async function workerOptions(parts: WorkerParts): Promise<WorkerOptions[]> {
+  const { config, store, connectors, control } = parts;
+  const dependencies = { store, connectors, settings: activitySettings(config) };
+  const { taskQueue } = config.temporal;
+  const bulk = Object.keys(connectors).map((provider) => ({
+    ...shared(parts),
+    taskQueue: bulkTaskQueueOf(taskQueue, provider),
+    activities: createBulkActivities(dependencies),
+    tuner: tuner(config, bulkSlots(config)),
+  }));
+  return [await controlOptions(parts, createControlActivities(dependencies, control)), ...bulk];
+}
+
+async function controlOptions(parts: WorkerParts, activities: object): Promise<WorkerOptions> {
   const { config } = parts;
-  return await Worker.create({
+  return {
     ...shared(parts),
     taskQueue: config.temporal.taskQueue,
     activities,
@@ -83,7 +86,7 @@ async function createControlWorker(parts: WorkerParts, activities: object): Prom
     maxCachedWorkflows: config.worker.cachedWorkflows,
     // A workflow that was cached by a worker that died waits for this long.
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
-  });
+  };
 }
 
 /** A build has bundles of all forms. From source, a bundle that differs from the usual one is made here. */
