@@ -17,9 +17,9 @@ import {
   readBy,
   secretSettings,
   serverSettings,
-  workerSettings,
 } from "./settings.ts";
 import { codecServerSettings, temporalSettings, tracingSettings } from "./temporalSettings.ts";
+import { workerSettings } from "./workerSettings.ts";
 
 export type Config = ReturnType<typeof readConfig>;
 
