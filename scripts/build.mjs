@@ -24,8 +24,9 @@ process.env.NODE_ENV = "production";
 const { build } = await import("vite");
 await build({ configFile: resolve(root, "src/portal/vite.config.ts"), logLevel: "warn" });
 
-const { BUNDLE_FORMS, bundleName, bundleParts, WORKFLOWS_PATH } = await import(resolve(dist, "src/workflowBundle.js"));
-for (const form of BUNDLE_FORMS) {
+const { bundleName, bundleParts, WORKFLOWS_PATH } = await import(resolve(dist, "src/workflowBundle.js"));
+const forms = [false, true].flatMap((isTraced) => [false, true].map((isEncrypted) => ({ isTraced, isEncrypted })));
+for (const form of forms) {
   const { code } = await bundleWorkflowCode({
     workflowsPath: WORKFLOWS_PATH,
     ...bundleParts(form),

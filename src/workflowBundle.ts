@@ -8,13 +8,6 @@ export interface BundleForm {
   isEncrypted: boolean;
 }
 
-export const BUNDLE_FORMS: BundleForm[] = [
-  { isTraced: false, isEncrypted: false },
-  { isTraced: true, isEncrypted: false },
-  { isTraced: false, isEncrypted: true },
-  { isTraced: true, isEncrypted: true },
-];
-
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 /** From source it is .ts, in a build .js. */
 const EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf("."));

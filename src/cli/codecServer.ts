@@ -15,7 +15,9 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const LIMITS = { maxDepth: 6, maxValues: 200_000, maxMembersOfObject: 1_000 };
 const base64 = z.base64();
 const bodySchema = z.object({
-  payloads: z.array(z.object({ metadata: z.record(z.string(), base64).optional(), data: base64.optional() })).optional(),
+  payloads: z
+    .array(z.object({ metadata: z.record(z.string(), base64).optional(), data: base64.optional() }))
+    .optional(),
 });
 
 type Config = Pick<CodecServerConfig, "token" | "keys" | "uiOrigin">;

@@ -10,14 +10,7 @@ import {
   type SettingProblem,
   type SettingValues,
 } from "./setting.ts";
-import {
-  gatewaySettings,
-  generalSettings,
-  limitSettings,
-  readBy,
-  secretSettings,
-  serverSettings,
-} from "./settings.ts";
+import { gatewaySettings, generalSettings, limitSettings, readBy, secretSettings, serverSettings } from "./settings.ts";
 import { codecServerSettings, temporalSettings, tracingSettings } from "./temporalSettings.ts";
 import { workerSettings } from "./workerSettings.ts";
 

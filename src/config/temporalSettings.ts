@@ -10,14 +10,14 @@ export const payloadSettings = readBy(EVERYWHERE, {
     name: "TEMPORAL_PAYLOAD_KEY",
     parser: secretKeys.optional(),
     description:
-      "32 bytes as base64: what Temporal stores is encrypted. The same for all processes. Separate several by commas: " +
-      "the first encrypts.",
+      "32 bytes as base64: what Temporal stores is encrypted. The same for all processes. " +
+      "Separate several by commas: the first encrypts.",
   },
   payloadEncryption: {
     name: "TEMPORAL_PAYLOAD_ENCRYPTION",
     parser: z.enum(["on", "off"], "must be on or off"),
     default: "on",
-    description: "`off`: the keys only decrypt. For the time in which not all processes have the keys, and afterwards.",
+    description: "`off`: the keys only decrypt, for the time in which not all processes have them, and afterwards.",
   },
 });
 

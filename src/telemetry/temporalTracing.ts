@@ -6,7 +6,13 @@ import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import type { WorkflowClientInterceptor } from "@temporalio/client";
 import { defaultPayloadConverter, type Headers } from "@temporalio/common";
 import type { ActivityInterceptorsFactory, InjectedSinks } from "@temporalio/worker";
-import { formatTraceParent, parseTraceParent, TRACE_HEADER, type EndedSpan, type TraceParent } from "../domain/trace.ts";
+import {
+  formatTraceParent,
+  parseTraceParent,
+  TRACE_HEADER,
+  type EndedSpan,
+  type TraceParent,
+} from "../domain/trace.ts";
 import { toSpanContext, type InSpan } from "./spans.ts";
 
 export interface TemporalTracing {

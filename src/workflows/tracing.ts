@@ -113,7 +113,7 @@ class ExecutionTrace {
     const { runId } = workflowInfo();
     return {
       name,
-      // A workflow that nobody asked has a trace of its own for each execution.
+      // What no call asked for has a trace of its own for each execution.
       traceId: parent?.traceId ?? runId.replaceAll("-", ""),
       spanId: spanIdOf(`${runId}:${this.#spans++}`),
       parentSpanId: parent?.spanId ?? null,

@@ -1,6 +1,5 @@
 // Settings: defaults, every bad one at once, and never a value in a message.
 import { describe, expect, test } from "vitest";
-import { loadCodecServerConfig } from "../../src/config/codecServer.ts";
 import { ConfigError, loadConfig } from "../../src/config/config.ts";
 
 const KEY = Buffer.alloc(32, 1).toString("base64");
@@ -20,7 +19,9 @@ const settingsOf = (error: ConfigError): string[] => error.problems.map(({ setti
 
 describe("defaults", () => {
   test("two settings are enough, the rest is as documented", () => {
-    expect(loadConfig(MINIMAL)).toEqual({
+    // The limits of workspaces and workers are in limits.test.ts.
+    const { admission: _admission, worker: _worker, ...config } = loadConfig(MINIMAL);
+    expect(config).toEqual({
       databaseUrl: MINIMAL.DATABASE_URL,
       database: {
         connectionMaxMs: 1_800_000,
@@ -40,34 +41,6 @@ describe("defaults", () => {
         encryption: { keys: [], encrypts: true },
       },
       tracesExporter: "none",
-      worker: {
-        bulkAtOnce: 20,
-        bulkPerWorkspace: 10,
-        bulkWaiting: 500,
-        memoryPercent: 80,
-        bookkeepingAtOnce: 20,
-        workflowTasksAtOnce: 40,
-        cachedWorkflows: 500,
-        pollersMax: 20,
-      },
-      admission: {
-        workspaceCallsPerMinute: 60_000,
-        workspaceExposuresPerSecond: 20_000,
-        workspaceExposureBytesPerSecond: 8 * 1024 ** 2,
-        workspaceChatBytesPerSecond: 16 * 1024 ** 2,
-        bodyBytes: 256 * 1024 ** 2,
-        workspaceBodyBytes: 64 * 1024 ** 2,
-        gatewayCallsAtOnce: 4_000,
-        workspaceGatewayCallsAtOnce: 1_000,
-        apiCallsAtOnce: 32,
-        workspaceApiCallsAtOnce: 6,
-        ingestsAtOnce: 8,
-        workspaceIngestsAtOnce: 4,
-        reportsAtOnce: 4,
-        workspaceReportsAtOnce: 2,
-        providerCallsAtOnce: 16,
-        workspaceProviderCallsAtOnce: 2,
-      },
       server: {
         host: "127.0.0.1",
         port: 8080,
@@ -285,33 +258,6 @@ const BAD: Record<string, string[]> = {
   GATEWAY_ALLOWED_PORTS: ["0", "443;8443", "443,", "65536", "https"],
   LOG_LEVEL: ["loud"],
 };
-
-describe("the codec server", () => {
-  const token = "t".repeat(32);
-
-  test("needs a key and a token, and nothing else", () => {
-    expect(loadCodecServerConfig({ TEMPORAL_PAYLOAD_KEY: KEY, CODEC_SERVER_TOKEN: token })).toEqual({
-      address: "127.0.0.1:8081",
-      token,
-      keys: [Buffer.alloc(32, 1)],
-      uiOrigin: undefined,
-      logLevel: "info",
-    });
-  });
-
-  test("all that is wrong is reported at once", () => {
-    const refusal = (env: Record<string, string>) => {
-      try {
-        loadCodecServerConfig(env);
-      } catch (error) {
-        return settingsOf(error as ConfigError);
-      }
-      return [];
-    };
-    expect(refusal({})).toEqual(["CODEC_SERVER_TOKEN", "TEMPORAL_PAYLOAD_KEY"]);
-    expect(refusal({ TEMPORAL_PAYLOAD_KEY: KEY, CODEC_SERVER_TOKEN: "short" })).toEqual(["CODEC_SERVER_TOKEN"]);
-  });
-});
 
 describe("bad values", () => {
   test.each(Object.entries(BAD).flatMap(([name, values]) => values.map((value) => [name, value] as const)))(

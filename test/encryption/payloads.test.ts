@@ -126,8 +126,8 @@ describe("with a key", () => {
 
 describe("the codec server", () => {
   const app = createCodecApp({ token: TOKEN, keys: [KEYS[0]], uiOrigin: UI });
-  const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
-    app.request(path, {
+  const post = async (path: string, body: unknown, headers: Record<string, string> = {}) =>
+    await app.request(path, {
       method: "POST",
       headers: { "content-type": "application/json", ...headers },
       body: JSON.stringify(body),
@@ -205,8 +205,8 @@ describe("switched on, rotated and switched off later", () => {
     const codec = createPayloadCodec({ keys: [KEYS[2]], encrypts: true });
     const messages = async () => {
       const { events } = await stranger.workflow(id).fetchHistory();
-      const failed = (events ?? []).flatMap(({ workflowTaskFailedEventAttributes }) =>
-        workflowTaskFailedEventAttributes?.failure?.encodedAttributes ?? [],
+      const failed = (events ?? []).flatMap(
+        ({ workflowTaskFailedEventAttributes }) => workflowTaskFailedEventAttributes?.failure?.encodedAttributes ?? [],
       );
       return (await codec.decode(failed)).map(({ data }) => text(data)).join();
     };

@@ -64,7 +64,7 @@ async function syncTrace(): Promise<ReceivedSpan[]> {
 
 function pathTo(spans: ReceivedSpan[], name: string): string[] {
   const path: string[] = [];
-  for (let span = spans.find((one) => one.name === name); span !== undefined; ) {
+  for (let span = spans.find((one) => one.name === name); span !== undefined;) {
     path.unshift(span.name);
     const { parentSpanId } = span;
     span = spans.find(({ spanId }) => spanId === parentSpanId);
@@ -98,7 +98,7 @@ describe("a sync request", () => {
       const ours = receiver.spans.filter(({ traceId }) => traceId === traceparent.slice(3, 35));
       return ours.map(({ name }) => name);
     };
-    await eventually(names, (found) => found.includes("RunActivity:finishRun"), WITHIN_MS);
+    expect(await eventually(names, (found) => found.includes("RunActivity:finishRun"), WITHIN_MS)).toContain(SYNC);
   });
 });
 
