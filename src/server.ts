@@ -77,12 +77,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   });
   const server = createHttpServer((request, node) => app.fetch(request, node));
   const measurements = createMetricsServer(metrics);
-  const serverId = randomUUID();
-  const presence = await keepPresence({
-    seen: () => store.servers.seen(serverId),
-    remove: () => store.servers.remove(serverId),
-    onCount: (servers) => admission.setServers(servers),
-  });
+  const presence = await announce(store, admission);
   const release = async () => {
     await presence.stop();
     await Promise.allSettled([
@@ -116,6 +111,16 @@ export async function startServer(config: Config): Promise<RunningServer> {
       logger.info({}, "server has ended");
     },
   };
+}
+
+/** Tells the other servers of this one, and how many there are to the shares of workspaces. */
+function announce(store: Store, admission: Admission) {
+  const serverId = randomUUID();
+  return keepPresence({
+    seen: () => store.servers.seen(serverId),
+    remove: () => store.servers.remove(serverId),
+    onCount: (servers) => admission.setServers(servers),
+  });
 }
 
 interface GatewayParts {

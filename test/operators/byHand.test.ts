@@ -94,7 +94,10 @@ describe("a run", () => {
     const { runs } = system.store;
     const made = await runs.request(system.workspaceId, id);
     if (made === null || made === "paused") throw new Error("the request was not taken");
-    await system.control.syncNow({ workspaceId: system.workspaceId, integrationId: id, provider: "toy" }, made.requestId);
+    await system.control.syncNow(
+      { workspaceId: system.workspaceId, integrationId: id, provider: "toy" },
+      made.requestId,
+    );
     const read = () => runs.getRequest(system.workspaceId, id, made.requestId);
     return async () => (await eventually(read, (found) => found?.status === "done", WITHIN_MS))?.outcome;
   }
