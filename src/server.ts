@@ -30,8 +30,11 @@ import { createPostgresStore } from "./store/createStore.ts";
 import type { Store } from "./store/store.ts";
 import { connectTemporal, temporalAddress } from "./client/connection.ts";
 
-/** How long a client may take to send its headers and its whole request, and how often that is checked. */
-const TIMEOUTS = { headersTimeoutMs: 10_000, requestTimeoutMs: 60_000, checkedEveryMs: 2_000 };
+/**
+ * How long a client may take to send its headers and its whole request, and how often that is checked; and how long it
+ * may read nothing of a response.
+ */
+const TIMEOUTS = { headersTimeoutMs: 10_000, requestTimeoutMs: 60_000, checkedEveryMs: 2_000, takenWithinMs: 60_000 };
 /** Longer than the idle time of most load balancers, so that they close connections first. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 const MAX_HEADER_BYTES = 16 * 1024;
@@ -187,7 +190,13 @@ export function createHttpServer(
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
   };
-  return createServer(options, (request, response) => void listener(request, response));
+  return createServer(options, (request, response) => {
+    // Of a caller that reads nothing. Node calls it only if nothing of what waits went out meanwhile.
+    response.setTimeout(timeouts.takenWithinMs, () => {
+      if (response.writableLength > 0) response.destroy();
+    });
+    void listener(request, response);
+  });
 }
 
 export function listen(server: Server, at: { host: string; port: number }): Promise<string> {

@@ -61,7 +61,7 @@ async function serve(): Promise<void> {
 }
 
 async function work(): Promise<void> {
-  const config = loadConfig();
+  const config = loadConfig(undefined, { secretKey: true, server: false });
   const { runWorker } = await import("../worker.ts");
   await runWorker(config);
 }

@@ -55,16 +55,22 @@ export const SETTING_GROUPS: { title: string; settings: SettingGroup }[] = [
   })),
 ];
 
+interface Needs {
+  secretKey: boolean;
+  /** Whether the shares of workspaces in a server must fit its connections. */
+  server: boolean;
+}
+
 /** Throws a ConfigError that lists every bad setting. An empty value counts as absent. */
-export function loadConfig(env: Environment = process.env, needs = { secretKey: true }): Config {
+export function loadConfig(env: Environment = process.env, needs: Needs = { secretKey: true, server: true }): Config {
   const problems: SettingProblem[] = [];
   const config = readConfig(env, needs, problems);
-  problems.push(...retentionProblem(config), ...versioningProblem(env), ...shareProblems(config));
+  problems.push(...retentionProblem(config), ...versioningProblem(env), ...(needs.server ? shareProblems(config) : []));
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }
 
-function readConfig(env: Environment, needs: { secretKey: boolean }, problems: SettingProblem[]) {
+function readConfig(env: Environment, needs: Needs, problems: SettingProblem[]) {
   const read = <Group extends ProviderSettings>(group: Group) => readSettings(group, env, problems);
   const isKeyRead = needs.secretKey || Boolean(env[secretSettings.secretKeys.name]);
   return {
@@ -105,12 +111,11 @@ function retentionProblem({ exposureMaxAgeDays, exposureRetentionDays }: Config)
 }
 
 /**
- * Calls that hang must leave connections to others: those of one workspace to the other workspaces, those with many
- * exposures to the gateway's. A report that waits for a connection would look like a process that is stuck.
+ * Calls that hang must leave connections to others: to what ends them, and to the gateway's exposures. A report that waits for a connection would look like a process that is stuck.
  */
 function shareProblems({ admission, database: { pools } }: Config): SettingProblem[] {
   const shares = [
-    ["workspaceApiCallsAtOnce", "bookkeeping", 1],
+    ["apiCallsAtOnce", "bookkeeping", 1],
     ["ingestsAtOnce", "ingest", 1],
     ["reportsAtOnce", "reports", 0],
   ] as const;

@@ -73,7 +73,12 @@ function readBytes(incoming: IncomingMessage, { hold, countBytes }: Share, scan:
       chunks.length = 0;
       resolve(body);
     });
-    incoming.on("error", () => reject(new OpenAiError(400, "The body broke off.")));
+    const breakOff = () => reject(new OpenAiError(400, "The body broke off."));
+    incoming.on("error", breakOff);
+    // Comes after the end too, where it changes nothing.
+    incoming.on("close", breakOff);
+    // Its events came while the call's key was looked up.
+    if (incoming.destroyed) breakOff();
   });
 }
 

@@ -5,7 +5,7 @@ import { ConfigError, loadConfig } from "../../src/config/config.ts";
 const KEY = Buffer.alloc(32, 1).toString("base64");
 const MINIMAL = { DATABASE_URL: "postgresql://u:hunter2@db/x", CROSSCURRENT_SECRET_KEY: KEY };
 
-function problemsOf(env: Record<string, string>, needs?: { secretKey: boolean }): ConfigError {
+function problemsOf(env: Record<string, string>, needs?: { secretKey: boolean; server: boolean }): ConfigError {
   try {
     loadConfig(env, needs);
   } catch (error) {
@@ -123,12 +123,13 @@ describe("good values", () => {
   test("turns leave connections to others", () => {
     const env = {
       ...MINIMAL,
-      WORKSPACE_API_CALLS_AT_ONCE: "12",
+      API_CALLS_AT_ONCE: "12",
       INGESTS_AT_ONCE: "10",
       REPORTS_AT_ONCE: "5",
     };
-    const refused = ["INGESTS_AT_ONCE", "REPORTS_AT_ONCE", "WORKSPACE_API_CALLS_AT_ONCE"];
-    expect(settingsOf(problemsOf(env))).toEqual(refused);
+    expect(settingsOf(problemsOf(env))).toEqual(["API_CALLS_AT_ONCE", "INGESTS_AT_ONCE", "REPORTS_AT_ONCE"]);
+    // Only servers have them.
+    expect(() => loadConfig(env, { secretKey: true, server: false })).not.toThrow();
     const more = { BOOKKEEPING: "13", INGEST: "11", REPORT: "5" };
     const names = Object.entries(more).map(([pool, connections]) => [`DATABASE_${pool}_CONNECTIONS`, connections]);
     expect(() => loadConfig({ ...env, ...Object.fromEntries(names) })).not.toThrow();
@@ -202,10 +203,10 @@ describe("good values", () => {
 
   test("a command that needs no secret key does without, but refuses a bad one", () => {
     const { CROSSCURRENT_SECRET_KEY: _, ...without } = MINIMAL;
-    expect(loadConfig(without, { secretKey: false }).secretKeys).toEqual([]);
+    expect(loadConfig(without, { secretKey: false, server: false }).secretKeys).toEqual([]);
     expect(settingsOf(problemsOf(without))).toEqual(["CROSSCURRENT_SECRET_KEY"]);
     const bad = { ...without, CROSSCURRENT_SECRET_KEY: "short" };
-    expect(settingsOf(problemsOf(bad, { secretKey: false }))).toEqual(["CROSSCURRENT_SECRET_KEY"]);
+    expect(settingsOf(problemsOf(bad, { secretKey: false, server: false }))).toEqual(["CROSSCURRENT_SECRET_KEY"]);
   });
 });
 

@@ -58,12 +58,12 @@ export class FairQueue {
   }
 
   async #turn(workspace: Workspace, caller: Caller): Promise<void> {
+    if (caller?.destroyed === true) throw new CallerLeftError();
     if (workspace.waiting.length === 0 && this.#isFree(workspace)) {
       this.#take(workspace);
       return;
     }
     if (workspace.waiting.length >= this.#options.maxWaitingOfWorkspace) throw this.#refusal(workspace);
-    if (caller?.destroyed === true) throw new CallerLeftError();
     await this.#wait(workspace, caller);
   }
 
@@ -92,7 +92,7 @@ export class FairQueue {
   }
 
   #refusal(workspace: Workspace): Error {
-    if (!this.#hasItsShare(workspace)) return busy(RETRY_AFTER_SECONDS);
+    if (workspace.running < this.#options.maxRunningOfWorkspace()) return busy(RETRY_AFTER_SECONDS);
     return tooMuch(`This workspace has too many ${this.#options.what} at once.`, RETRY_AFTER_SECONDS);
   }
 
