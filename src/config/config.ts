@@ -111,7 +111,8 @@ function retentionProblem({ exposureMaxAgeDays, exposureRetentionDays }: Config)
 }
 
 /**
- * Calls that hang must leave connections to others: to what ends them, and to the gateway's exposures. A report that waits for a connection would look like a process that is stuck.
+ * Calls that hang must leave connections to others: to what ends them, and to the gateway's exposures. A report that
+ * waits for a connection would look like a process that is stuck.
  */
 function shareProblems({ admission, database: { pools } }: Config): SettingProblem[] {
   const shares = [
