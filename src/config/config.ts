@@ -10,15 +10,8 @@ import {
   type SettingProblem,
   type SettingValues,
 } from "./setting.ts";
-import {
-  gatewaySettings,
-  generalSettings,
-  limitSettings,
-  readBy,
-  secretSettings,
-  serverSettings,
-  temporalSettings,
-} from "./settings.ts";
+import { gatewaySettings, generalSettings, limitSettings, readBy, secretSettings, serverSettings } from "./settings.ts";
+import { codecServerSettings, temporalSettings, tracingSettings } from "./temporalSettings.ts";
 import { workerSettings } from "./workerSettings.ts";
 
 export type Config = ReturnType<typeof readConfig>;
@@ -51,7 +44,7 @@ export const SETTING_GROUPS: { title: string; settings: SettingGroup }[] = [
     title: "Connections to PostgreSQL",
     settings: { ...databaseSettings, ...named(poolSettings) },
   },
-  { title: "Temporal", settings: temporalSettings },
+  { title: "Temporal", settings: { ...temporalSettings, ...codecServerSettings, ...tracingSettings } },
   { title: "Worker", settings: workerSettings },
   { title: "Server", settings: { ...serverSettings, ...limitSettings } },
   { title: "Limits", settings: admissionSettings },
@@ -93,7 +86,8 @@ function readConfig(env: Environment, needs: Needs, problems: SettingProblem[]) 
         bulk: read(poolSettings.bulk),
       },
     },
-    temporal: read(temporalSettings),
+    temporal: readTemporal(env, problems),
+    tracesExporter: read(tracingSettings).tracesExporter,
     worker: read(workerSettings),
     server: { ...read(serverSettings), limits: read(limitSettings) },
     admission: read(admissionSettings),
@@ -104,6 +98,11 @@ function readConfig(env: Environment, needs: Needs, problems: SettingProblem[]) 
   };
 }
 
+function readTemporal(env: Environment, problems: SettingProblem[]) {
+  const { payloadKeys, payloadEncryption, ...settings } = readSettings(temporalSettings, env, problems);
+  return { ...settings, encryption: { keys: payloadKeys ?? [], encrypts: payloadEncryption === "on" } };
+}
+
 // After a problem with one of the two, its value is undefined and the comparison is false.
 function retentionProblem({ exposureMaxAgeDays, exposureRetentionDays }: Config): SettingProblem[] {
   if (!(exposureRetentionDays < exposureMaxAgeDays)) return [];
@@ -112,7 +111,8 @@ function retentionProblem({ exposureMaxAgeDays, exposureRetentionDays }: Config)
 }
 
 /**
- * Calls that hang must leave connections to others: to what ends them, and to the gateway's exposures. A report that waits for a connection would look like a process that is stuck.
+ * Calls that hang must leave connections to others: to what ends them, and to the gateway's exposures. A report that
+ * waits for a connection would look like a process that is stuck.
  */
 function shareProblems({ admission, database: { pools } }: Config): SettingProblem[] {
   const shares = [

@@ -19,7 +19,7 @@ const settingsOf = (error: ConfigError): string[] => error.problems.map(({ setti
 
 describe("defaults", () => {
   test("two settings are enough, the rest is as documented", () => {
-    // The many limits of workspaces and workers are where docs/operators/settings.md lists them.
+    // The limits of workspaces and workers are in limits.test.ts.
     const { admission: _admission, worker: _worker, ...config } = loadConfig(MINIMAL);
     expect(config).toEqual({
       databaseUrl: MINIMAL.DATABASE_URL,
@@ -34,7 +34,13 @@ describe("defaults", () => {
           bulk: { connections: 10, timeoutMs: 600_000 },
         },
       },
-      temporal: { taskQueue: "crosscurrent", deploymentName: undefined, buildId: undefined },
+      temporal: {
+        taskQueue: "crosscurrent",
+        deploymentName: undefined,
+        buildId: undefined,
+        encryption: { keys: [], encrypts: true },
+      },
+      tracesExporter: "none",
       server: {
         host: "127.0.0.1",
         port: 8080,
@@ -85,6 +91,9 @@ describe("defaults", () => {
       },
       reconcileIntervalMs: 60_000,
       activityHeartbeatMs: 20_000,
+      activityStallMs: 900_000,
+      passesAtOnce: 4,
+      runStartsPerMinute: 120,
       logLevel: "info",
     });
   });
@@ -235,6 +244,14 @@ const BAD: Record<string, string[]> = {
   BIGQUERY_STAGING_PREFIX: ["a/b", 'a"b', "a\n", "x".repeat(129)],
   RECONCILE_INTERVAL_SECONDS: ["-1", "x"],
   ACTIVITY_HEARTBEAT_SECONDS: ["0", "x"],
+  ACTIVITY_STALL_SECONDS: ["9", "x"],
+  WORKER_BULK_SLOTS: ["0", "1001"],
+  WORKER_MEMORY_PERCENT: ["9", "101", "80%"],
+  WORKER_CACHED_WORKFLOWS: ["-1", "x"],
+  WORKER_POLLERS_MAX: ["1", "201"],
+  TEMPORAL_PAYLOAD_KEY: ["hunter2", Buffer.alloc(31).toString("base64")],
+  TEMPORAL_PAYLOAD_ENCRYPTION: ["yes", "On"],
+  OTEL_TRACES_EXPORTER: ["console", "OTLP"],
   WORKER_METRICS_ADDRESS: ["9464", "localhost:9464", "127.0.0.1", "127.0.0.1:65536", "::1:9464", "[127.0.0.1]:9464"],
   SERVER_METRICS_ADDRESS: ["9463", "localhost:9463"],
   INTEGRATIONS_PER_WORKSPACE: ["0", "-1", "x"],
