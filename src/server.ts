@@ -142,7 +142,6 @@ function gatewayOf(config: Config, { store, metrics, logger, agent, admission }:
     installationId: installationIdOf(config),
     recorder: createRecorder({
       exposures: store.exposures,
-      ping: () => store.ping(),
       onCommit: (count) => metrics.countExposures(count),
     }),
     agent,

@@ -136,12 +136,16 @@ function tuner({ worker }: Config, activityTaskSlotSupplier: AnySlots): NonNulla
   };
 }
 
-/** Most of these wait for their workspace's turn, which takes memory alone. */
+/** One workspace may fill so much of what waits. Half of it is taken also while memory is short, so others have room. */
+const WAITING_SHARE_OF_WORKSPACE = 1 / 8;
+const WAITING_ALWAYS = 1 / 2;
+
+/** Most of these wait for their workspace's turn, which takes a few kilobytes each. */
 function bulkSlots({ worker }: Config): AnySlots {
   return {
     type: "resource-based",
     tunerOptions: { targetMemoryUsage: worker.memoryPercent / 100, targetCpuUsage: 1 },
-    minimumSlots: worker.bulkAtOnce,
+    minimumSlots: worker.bulkAtOnce + Math.floor(worker.bulkWaiting * WAITING_ALWAYS),
     maximumSlots: worker.bulkAtOnce + worker.bulkWaiting,
     rampThrottle: "5 ms",
   };
@@ -158,6 +162,7 @@ function activitySettings(config: Config): ActivitySettings {
     runStartsPerMinute: config.runStartsPerMinute,
     bulkAtOnce: config.worker.bulkAtOnce,
     bulkPerWorkspace: config.worker.bulkPerWorkspace,
+    bulkWaitingPerWorkspace: Math.max(1, Math.floor(config.worker.bulkWaiting * WAITING_SHARE_OF_WORKSPACE)),
     bulkTaskQueue: (provider) => bulkTaskQueueOf(taskQueue, provider),
   };
 }

@@ -76,6 +76,8 @@ export interface IntegrationConfig {
   /** Version of the last change that calls for a run at once: a direction enabled, an event added, new credentials. */
   syncVersion: number;
   paused: boolean;
+  /** Version of the store's last pause or resume. Absent: an older build's. */
+  pauseVersion?: number;
   export: { enabled: boolean; cursorSeq: number; batchSeqs: number };
   import: { enabled: boolean; events: string[] };
   intervalMs: number;
@@ -199,6 +201,6 @@ export interface ReconcileResult {
   ended: number;
   /** Workflows of older versions that were woken, so that they move to the current one. */
   upgraded: number;
-  /** Signals that Temporal refused; the others went on. */
+  /** Signals and lists that Temporal refused; the others went on. */
   failed: number;
 }

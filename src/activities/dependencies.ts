@@ -22,6 +22,8 @@ export interface ActivitySettings {
   /** Bulk activities that one process works on at once, of each provider and of one workspace. */
   bulkAtOnce: number;
   bulkPerWorkspace: number;
+  /** Those of one workspace that may wait here for a turn. */
+  bulkWaitingPerWorkspace: number;
   /** The task queue of a provider's bulk activities. */
   bulkTaskQueue: (provider: Provider) => string;
 }

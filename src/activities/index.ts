@@ -45,7 +45,11 @@ export function createControlActivities(
 /** What runs on the task queue of one provider: a provider that hangs takes no turns of another. */
 export function createBulkActivities(dependencies: ActivityDependencies): BulkActivities {
   const { settings } = dependencies;
-  const turns = createTurns({ atOnce: settings.bulkAtOnce, perWorkspace: settings.bulkPerWorkspace });
+  const turns = createTurns({
+    atOnce: settings.bulkAtOnce,
+    perWorkspace: settings.bulkPerWorkspace,
+    waitingPerWorkspace: settings.bulkWaitingPerWorkspace,
+  });
   const activity = <Input, Result>(body: (input: Input, context: ActivityContext) => Promise<Result>) =>
     wrapBulk({ ...settings, turns }, body);
   return {

@@ -15,6 +15,7 @@ export async function readConfig(dependencies: ActivityDependencies, input: Load
   const config: IntegrationConfig = {
     syncVersion: row.syncVersion,
     paused: row.paused,
+    pauseVersion: row.pauseVersion,
     export: {
       enabled: row.exportEnabled,
       cursorSeq: agreedCursor(input, row.exportCursorSeq),

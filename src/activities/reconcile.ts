@@ -57,13 +57,14 @@ export function reconcile(
       return control.restore(row, Date.now() + spreadOf(row.integrationId, spreadMs));
     };
     const started = new Set<string>();
-    if (await isListDue(syncState, control)) {
+    await pass.part(async () => {
+      if (!(await isListDue(syncState, control))) return;
       const missing = await findMissing(syncState, control, pass);
       for (const { integrationId } of missing) started.add(integrationId);
       // What is missing still is looked for in the next pass.
       if (missing.length >= MAX_REPAIRS) await syncState.forgetList();
       for (const row of missing) await pass.repair("started", () => restore(row, missing.length));
-    }
+    });
     const found = await syncState.behind(MAX_REPAIRS);
     const isDone = ({ integrationId }: IntegrationRef) => started.has(integrationId);
     const overdue = found.filter((row) => row.isOverdue && !isDone(row) && !overdueSignalled.has(row.integrationId));
@@ -86,7 +87,7 @@ export function reconcile(
         await syncState.noteEnded(integrationId);
       });
     }
-    await upgrade(control, pass, woken);
+    await pass.part(() => upgrade(control, pass, woken));
     return pass.result;
   };
 }
@@ -101,6 +102,15 @@ class Pass {
   constructor(control: Pick<WorkflowControl, "countRunning">, heartbeat: () => void) {
     this.control = control;
     this.heartbeat = heartbeat;
+  }
+
+  /** Temporal's lists are served apart from its signals: without them the pass goes on. */
+  async part(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch {
+      this.result.failed++;
+    }
   }
 
   async repair(done: Exclude<keyof ReconcileResult, "failed"> | null, call: () => Promise<void>): Promise<void> {

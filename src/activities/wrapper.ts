@@ -1,8 +1,8 @@
 // What all activities share: turns, heartbeats that need progress, and failures as kinds without anybody's data.
 import { ApplicationFailure, CancelledFailure, Context, log } from "@temporalio/activity";
-import { CONCERNS_ALL_DAYS, isRetryable, SyncError } from "../domain/errors.ts";
+import { CONCERNS_ALL_DAYS, isRetryable, NO_TURN, SyncError } from "../domain/errors.ts";
 import { UnavailableError } from "../store/store.ts";
-import type { Turns } from "./turns.ts";
+import { NoTurnError, type Turns } from "./turns.ts";
 
 export interface ActivityContext {
   /** Aborts if the workflow was cancelled or the worker shuts down. */
@@ -32,13 +32,17 @@ export interface BulkOptions {
   turns: Turns;
 }
 
+/** Long enough that a thousand that are refused cost Temporal little. */
+const NO_TURN_RETRY_MS = 10_000;
+
 /** Waits for the workspace's turn, then heartbeats for as long as the body makes progress. */
 export function wrapBulk<Input, Result>(options: BulkOptions, body: Body<Input, Result>) {
   return async (input: Input): Promise<Result> => {
     const context = Context.current();
     const beating = beat(options.heartbeatTimeoutMs, () => context.heartbeat());
-    // Temporal carries the workspace with each activity. A server too old for that leaves each integration by itself.
-    const workspaceId = context.info.priority?.fairnessKey ?? context.info.workflowExecution?.workflowId ?? "";
+    // Temporal carries the workspace with each activity. A server too old for that leaves it out or empty: then each
+    // integration is by itself.
+    const workspaceId = context.info.priority?.fairnessKey || context.info.workflowExecution?.workflowId || "";
     let release: () => void;
     try {
       release = await options.turns.take(workspaceId, context.cancellationSignal);
@@ -59,7 +63,10 @@ export function wrapBulk<Input, Result>(options: BulkOptions, body: Body<Input, 
 /** Resolves when the work ends. Work that was told to end and goes on keeps its turn for a while, not for ever. */
 async function settled(work: Promise<unknown>, signal: AbortSignal, graceMs: number): Promise<void> {
   const givenUp = new Promise<void>((resolve) => {
-    signal.addEventListener("abort", () => void setTimeout(resolve, graceMs).unref(), { once: true });
+    const wait = () => void setTimeout(resolve, graceMs).unref();
+    // It may have been told before it began.
+    if (signal.aborted) wait();
+    else signal.addEventListener("abort", wait, { once: true });
   });
   await Promise.race([work.catch(() => {}), givenUp]);
 }
@@ -115,6 +122,7 @@ function toFailure(error: unknown, signal: AbortSignal): Error {
   }
   if (error instanceof ApplicationFailure) return error;
   if (error instanceof SyncError) return failure(error.kind, error.message, error.concernsAllDays);
+  if (error instanceof NoTurnError) return noTurn();
   if (error instanceof UnavailableError) return failure("transient", error.message);
   const code = codeOf(error);
   if (code !== undefined && isOutage(code)) {
@@ -130,6 +138,12 @@ function toFailure(error: unknown, signal: AbortSignal): Error {
 function failure(kind: SyncError["kind"], message: string, concernsAllDays = false): ApplicationFailure {
   const details = concernsAllDays ? [CONCERNS_ALL_DAYS] : [];
   return ApplicationFailure.create({ type: kind, message, nonRetryable: !isRetryable(kind), details });
+}
+
+function noTurn(): ApplicationFailure {
+  const message = "Many steps of this workspace wait for their turn: this one is tried again.";
+  const nextRetryDelay = Math.round(NO_TURN_RETRY_MS * (1 + Math.random()));
+  return ApplicationFailure.create({ type: NO_TURN, message, nextRetryDelay });
 }
 
 function frames(error: unknown): string[] {

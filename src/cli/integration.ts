@@ -126,8 +126,10 @@ async function start(operator: Operator, row: Integration): Promise<Row> {
 
 async function setPaused(operator: Operator, row: Integration, paused: boolean): Promise<Row> {
   const changed = await operator.store.integrations.setPaused(row.workspaceId, row.id, paused);
-  await (paused ? operator.control.pause(integrationRef(row)) : operator.control.resume(integrationRef(row)));
-  return describe(changed ?? row);
+  const { control } = operator;
+  const now = changed ?? row;
+  await (paused ? control.pause(integrationRef(now), now.version) : control.resume(integrationRef(now), now.version));
+  return describe(now);
 }
 
 async function syncNow(operator: Operator, id: string, options: Options & { wait: boolean }): Promise<void> {

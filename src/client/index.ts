@@ -32,9 +32,9 @@ export interface IntegrationControl {
   configChanged(ref: IntegrationRef): Promise<void>;
   /** The same. Where the workflow is lost, a new one starts no run before `firstRunAtMs`. */
   restore(ref: IntegrationRef, firstRunAtMs: number): Promise<void>;
-  /** Stops between pages; nothing is lost. */
-  pause(ref: IntegrationRef): Promise<void>;
-  resume(ref: IntegrationRef): Promise<void>;
+  /** Stops between pages; nothing is lost. `version`: the row's, if the store shows the pause already. */
+  pause(ref: IntegrationRef, version?: number): Promise<void>;
+  resume(ref: IntegrationRef, version?: number): Promise<void>;
   /** Asks for a run whose high watermarks are fixed after this call; the sync request `requestId` shows how it went. */
   syncNow(ref: IntegrationRef, requestId: string): Promise<void>;
   /** Returns what the workflow is doing; null if there is none. Needs a worker that is up. */
@@ -57,15 +57,13 @@ export function createIntegrationControl(
   run: RunCall = (call) => call(),
   deploymentName?: string,
 ): IntegrationControl {
-  async function signal(
+  async function signal<Arg = undefined>(
     ref: IntegrationRef & Pick<IntegrationInput, "firstRunAtMs">,
-    definition: SignalDefinition<[string?]>,
-    ...signalArgs: [string?]
+    definition: SignalDefinition<[Arg?]>,
+    ...signalArgs: [Arg?]
   ) {
     const options = { ...startOptions(ref, taskQueue), signal: definition, signalArgs };
-    await run(() =>
-      client.workflow.signalWithStart<typeof integrationWorkflow, [string?]>(INTEGRATION_WORKFLOW, options),
-    );
+    await run(() => client.workflow.signalWithStart<typeof integrationWorkflow, [Arg?]>(INTEGRATION_WORKFLOW, options));
   }
   const ofQueue = `WorkflowType = '${INTEGRATION_WORKFLOW}' AND TaskQueue = ${quote(taskQueue)}`;
   const ours = `${ofQueue} AND ExecutionStatus = 'Running'`;
@@ -80,8 +78,8 @@ export function createIntegrationControl(
     start: (ref) => signal(ref, configChangedSignal),
     configChanged: (ref) => signal(ref, configChangedSignal),
     restore: (ref, firstRunAtMs) => signal({ ...ref, firstRunAtMs }, configChangedSignal),
-    pause: (ref) => signal(ref, pauseSignal),
-    resume: (ref) => signal(ref, resumeSignal),
+    pause: (ref, version) => signal(ref, pauseSignal, version),
+    resume: (ref, version) => signal(ref, resumeSignal, version),
     syncNow: (ref, requestId) => signal(ref, syncNowSignal, requestId),
     status: (integrationId) => unlessMissing(run(() => handleOf(integrationId).query(statusQuery))),
     end: async (integrationId) => {

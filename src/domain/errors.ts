@@ -17,6 +17,9 @@ export function isRetryable(kind: ErrorKind): boolean {
   return kind === "transient" || kind === "rate_limited";
 }
 
+/** The type of the failure of a step that was not begun, because many of its workspace wait for their turn. */
+export const NO_TURN = "NoTurn";
+
 /** The detail of a failure that no smaller page would avoid. */
 export const CONCERNS_ALL_DAYS = "concerns all days";
 

@@ -87,6 +87,8 @@ export interface StatusProjection {
   integrationId: string;
   /** Null if no signal changed it: the store keeps its own. */
   paused: boolean | null;
+  /** The version of the store's last pause or resume that the workflow knows. Absent: none yet. */
+  pauseVersion?: number;
   nextRunAtMs: number | null;
   exportError: ErrorState | null;
   importError: ErrorState | null;

@@ -19,30 +19,42 @@ interface Waiting {
 
 /** Longer than the store's own limits on a transaction, so only a connection that hangs exceeds it. */
 const COMMIT_TIMEOUT_MS = 45_000;
-/** The time between two questions whether the store works again. */
+/** The time between two questions whether exposures can be committed again. */
 const ASK_EVERY_MS = 1_000;
+/** One workspace's commits may wait for something of its own. Those of two, with none between that succeeds, do not. */
+const SLOW_WORKSPACES_OF_OUTAGE = 2;
 
 export interface RecorderDeps {
-  exposures: ExposureStore;
-  /** Resolves if the store can be used. */
-  ping: () => Promise<void>;
+  exposures: Pick<ExposureStore, "ingest" | "tryIngest">;
   onCommit: (count: number) => void;
 }
 
 /** Runs one transaction per workspace at a time. Each holds the exposures that arrived during the last one. */
-export function createRecorder({ exposures, ping, onCommit }: RecorderDeps): ExposureRecorder {
+export function createRecorder({ exposures, onCommit }: RecorderDeps): ExposureRecorder {
   const queues = new Map<string, Waiting[]>();
   let outage: { cause: unknown } | null = null;
+  /** Whose commits took too long since the last one that succeeded. */
+  const slow = new Set<string>();
+  const endOutage = () => {
+    outage = null;
+    slow.clear();
+  };
   /** Ends the outage for all workspaces, whether or not one of them commits anything. */
   const askUntilItWorks = () => {
     const timer = setTimeout(() => {
-      ping().then(() => (outage = null), askUntilItWorks);
+      pTimeout(exposures.tryIngest(), { milliseconds: COMMIT_TIMEOUT_MS }).then(endOutage, askUntilItWorks);
     }, ASK_EVERY_MS);
     timer.unref();
   };
   const noteOutage = (cause: unknown) => {
     if (outage === null) askUntilItWorks();
     outage = { cause };
+  };
+  const isOutage = (workspaceId: string, error: unknown): boolean => {
+    if (!(error instanceof UnavailableError)) return error instanceof TimeoutError;
+    if (!error.isTimeLimit) return true;
+    slow.add(workspaceId);
+    return slow.size >= SLOW_WORKSPACES_OF_OUTAGE;
   };
   const drain = async (workspaceId: string, queue: Waiting[]) => {
     while (queue.length > 0) {
@@ -53,10 +65,11 @@ export function createRecorder({ exposures, ping, onCommit }: RecorderDeps): Exp
           batch.map(({ exposure }) => exposure),
         );
         await pTimeout(commit, { milliseconds: COMMIT_TIMEOUT_MS });
+        slow.clear();
         onCommit(batch.length);
         for (const { resolve } of batch) resolve();
       } catch (error) {
-        if (isOutage(error)) noteOutage(error);
+        if (isOutage(workspaceId, error)) noteOutage(error);
         for (const { reject } of batch) reject(error);
       }
     }
@@ -76,10 +89,4 @@ export function createRecorder({ exposures, ping, onCommit }: RecorderDeps): Exp
       });
     },
   };
-}
-
-/** A statement that took too long waited for something of its own workspace: others can still commit. */
-function isOutage(error: unknown): boolean {
-  if (error instanceof UnavailableError) return !error.isTimeLimit;
-  return error instanceof TimeoutError;
 }

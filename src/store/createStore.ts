@@ -4,7 +4,7 @@ import { createBudgetStore } from "./budgets/postgres.ts";
 import { createCleanupStore } from "./cleanup/postgres.ts";
 import { createEventStore } from "./events/postgres.ts";
 import { createExportStore } from "./exports/postgres.ts";
-import { ingest } from "./exposures/ingest.ts";
+import { ingest, tryIngest } from "./exposures/ingest.ts";
 import { seal } from "./exposures/seal.ts";
 import { createGrantWaitStore } from "./grantWaits/postgres.ts";
 import { createImportStore } from "./imports/postgres.ts";
@@ -54,6 +54,7 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
     events: createEventStore({ bookkeeping, reports }),
     exposures: {
       ingest: (workspaceId, exposures) => ingest(pools.ingest, workspaceId, exposures, options.exposureMaxAgeDays),
+      tryIngest: () => tryIngest(pools.ingest),
       seal: (workspaceId) => seal(bulk, workspaceId, options.sealGraceMs),
     },
     exports: createExportStore({ bookkeeping, bulk }),

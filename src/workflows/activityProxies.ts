@@ -8,7 +8,7 @@ import {
   type RetryPolicy,
 } from "@temporalio/workflow";
 import type { Bookkeeping, BulkActivities, SyncActivities } from "../activities/contract.ts";
-import { ERROR_KINDS, isRetryable, type ErrorState } from "../domain/errors.ts";
+import { ERROR_KINDS, isRetryable, NO_TURN, type ErrorState } from "../domain/errors.ts";
 
 /** Temporal refuses longer summaries of activities and timers. */
 export const MAX_SUMMARY_CHARS = 180;
@@ -80,6 +80,12 @@ const BULK_SUMMARIES: { [Name in keyof BulkActivities]: (input: Parameters<BulkA
 export function isInterruption(failure: unknown): boolean {
   const cause = causeOf(failure);
   return cause instanceof TimeoutFailure || (cause instanceof ApplicationFailure && cause.type === "WorkerShutdown");
+}
+
+/** True if the step was not begun. */
+export function isWithoutTurn(failure: unknown): boolean {
+  const cause = causeOf(failure);
+  return cause instanceof ApplicationFailure && cause.type === NO_TURN;
 }
 
 export function toErrorState(failure: unknown, nowMs: number): ErrorState {

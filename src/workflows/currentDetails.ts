@@ -59,8 +59,9 @@ export async function writeStatus<T extends StatusWritten | undefined>(
   integration.projection = "writing";
   const content = statusOfStore(integration);
   const paused = integration.unprojectedPause;
+  const { pauseVersion } = integration.state;
   try {
-    const result = await write({ ...content, paused });
+    const result = await write({ ...content, paused, ...(pauseVersion !== undefined && { pauseVersion }) });
     const isPauseStored = result?.isPauseStored;
     if (isPauseStored === null) return result;
     if (integration.unprojectedPause === paused && isPauseStored !== false) integration.unprojectedPause = null;
@@ -85,7 +86,7 @@ function isWritten(integration: IntegrationRun): boolean {
 }
 
 /** A copy: what is written is compared later with what the state has become. */
-function statusOfStore({ nextRunAtMs, state: { errors } }: IntegrationRun): Omit<Status, "paused"> {
+function statusOfStore({ nextRunAtMs, state: { errors } }: IntegrationRun): Omit<Status, "paused" | "pauseVersion"> {
   return { nextRunAtMs, exportError: errors.export, importError: errors.import, eventErrors: { ...errors.events } };
 }
 

@@ -10,10 +10,11 @@ import type { IntegrationInput } from "./messages.ts";
 import { initialState, type IntegrationState } from "./state.ts";
 import { upgradeState } from "./upgradeState.ts";
 
-/** `pauses`: how many pauses and resumes the store shows, with all that came so far; null if it may show fewer. */
+/** How many signals came so far, and whether the store shows all of the pauses and resumes. */
 export interface ConfigMark {
   signals: number;
-  pauses: number | null;
+  pauses: number;
+  isPauseStored: boolean;
 }
 
 export class IntegrationRun {
@@ -56,7 +57,7 @@ export class IntegrationRun {
   projection: "stale" | "writing" | "current" | "gave up" = "stale";
   isWritingStatus = false;
   /** What the store shows of it; null if that is not known. */
-  written: Omit<StatusProjection, "integrationId" | "paused"> | null = null;
+  written: Omit<StatusProjection, "integrationId" | "paused" | "pauseVersion"> | null = null;
   /** A pause or resume that the store does not show yet; null: the store's own `paused` stands. */
   unprojectedPause: boolean | null;
 
@@ -82,12 +83,18 @@ export class IntegrationRun {
     this.interruptions++;
   }
 
-  setPaused(paused: boolean): void {
-    this.state.paused = paused;
-    this.unprojectedPause = paused;
-    this.pauseSignals++;
+  /** `version`: the row's, whose change this is. A signal sent by hand may carry anything, and goes to the store. */
+  setPaused(paused: boolean, version?: unknown): void {
+    const { state } = this;
     this.configChanged();
     this.changed();
+    const rowVersion = typeof version === "number" ? version : null;
+    // It comes late: a later one of the store is known.
+    if (rowVersion !== null && rowVersion < (state.pauseVersion ?? 0)) return;
+    state.paused = paused;
+    this.unprojectedPause = rowVersion === null ? paused : null;
+    if (rowVersion !== null) state.pauseVersion = rowVersion;
+    this.pauseSignals++;
   }
 
   requestSync(requestId: string): void {
@@ -109,7 +116,8 @@ export class IntegrationRun {
 
   /** To be taken before a configuration is read: what it covers. */
   mark(): ConfigMark {
-    return { signals: this.configSignals, pauses: this.unprojectedPause === null ? this.pauseSignals : null };
+    const isPauseStored = this.unprojectedPause === null;
+    return { signals: this.configSignals, pauses: this.pauseSignals, isPauseStored };
   }
 
   useConfig(config: IntegrationConfig): void {

@@ -26,8 +26,8 @@ export async function integrationWorkflow(input: IntegrationInput): Promise<void
     const id = typeof requestId === "string" ? requestId.slice(0, MAX_REQUEST_ID_CHARS) : "";
     integration.requestSync(id === "" ? uuid4() : id);
   });
-  setHandler(pauseSignal, () => integration.setPaused(true));
-  setHandler(resumeSignal, () => integration.setPaused(false));
+  setHandler(pauseSignal, (version) => integration.setPaused(true, version));
+  setHandler(resumeSignal, (version) => integration.setPaused(false, version));
   setHandler(configChangedSignal, () => integration.configChanged());
   setHandler(statusQuery, () => workflowStatus(integration));
 

@@ -10,8 +10,9 @@ import type { StateV1 } from "./upgradeState.ts";
 
 /** By hand: `temporal workflow signal --workflow-id integration-ID --name syncNow`. Durable without a worker. */
 export const syncNowSignal = defineSignal<[requestId?: string]>("syncNow");
-export const pauseSignal = defineSignal("pause");
-export const resumeSignal = defineSignal("resume");
+/** `version`: the row's, if the store shows the change already. By hand there is none. */
+export const pauseSignal = defineSignal<[version?: number]>("pause");
+export const resumeSignal = defineSignal<[version?: number]>("resume");
 export const configChangedSignal = defineSignal("configChanged");
 export const statusQuery = defineQuery<WorkflowStatus>("status");
 

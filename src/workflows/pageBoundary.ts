@@ -69,12 +69,26 @@ async function readConfig(integration: IntegrationRun): Promise<void> {
 
 /** `mark`: of the moment before it was read. */
 export function takeConfig(integration: IntegrationRun, config: IntegrationConfig, mark: ConfigMark): void {
-  // The signal of a pause may be lost, or may be of a change before the store's. What came by signal alone stands.
-  if (mark.pauses === integration.pauseSignals) integration.state.paused = config.paused;
+  takePause(integration, config, mark);
   integration.useConfig(config);
   integration.configSignalsCovered = Math.max(integration.configSignalsCovered, mark.signals);
   dropObsoleteErrors(integration, config);
   integration.changed();
+}
+
+/** The signal of a pause may be lost. What came by signal alone stands until the store has a change that is new here. */
+function takePause(
+  integration: IntegrationRun,
+  { paused, pauseVersion }: IntegrationConfig,
+  { pauses, isPauseStored }: ConfigMark,
+): void {
+  const { state } = integration;
+  // One that came meanwhile has asked for another read.
+  if (pauses !== integration.pauseSignals) return;
+  const isNew = state.pauseVersion !== undefined && pauseVersion !== undefined && pauseVersion !== state.pauseVersion;
+  if (isNew) integration.unprojectedPause = null;
+  if (isNew || isPauseStored) state.paused = paused;
+  if (pauseVersion !== undefined) state.pauseVersion = pauseVersion;
 }
 
 function dropObsoleteErrors({ state: { errors } }: IntegrationRun, config: IntegrationConfig): void {

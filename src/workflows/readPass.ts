@@ -3,7 +3,7 @@ import { ApplicationFailure, isCancellation } from "@temporalio/workflow";
 import { CONCERNS_ALL_DAYS, continueError, mayConcernSomeDays } from "../domain/errors.ts";
 import type { EventProgress, ImportPass } from "../domain/progress.ts";
 import { sizeText } from "../domain/sizeText.ts";
-import { causeOf, toErrorState } from "./activityProxies.ts";
+import { causeOf, isWithoutTurn, toErrorState } from "./activityProxies.ts";
 import type { IntegrationRun } from "./integrationRun.ts";
 import { waitIfPaused } from "./pageBoundary.ts";
 import { RetryBudget } from "./retryBudget.ts";
@@ -48,7 +48,8 @@ export async function readPass(
     try {
       step = await readPage(integration, importing, pass, reading);
     } catch (failure) {
-      if (!isCancellation(failure)) reading.halvings = Math.min(MAX_HALVINGS, halvings + HALVINGS_PER_ROUND);
+      const isPageTried = !isCancellation(failure) && !isWithoutTurn(failure);
+      if (isPageTried) reading.halvings = Math.min(MAX_HALVINGS, halvings + HALVINGS_PER_ROUND);
       step = await retryOrSkip(integration, importing, pass, { reading, halvings, failure });
     }
     if (!isRange) state.pageHalvings = reading.halvings;

@@ -2,7 +2,7 @@
 import { ApplicationFailure, condition, isCancellation } from "@temporalio/workflow";
 import { continueError, isRetryable } from "../domain/errors.ts";
 import type { Direction } from "../domain/run.ts";
-import { isInterruption, MAX_SUMMARY_CHARS, toErrorState } from "./activityProxies.ts";
+import { isInterruption, isWithoutTurn, MAX_SUMMARY_CHARS, toErrorState } from "./activityProxies.ts";
 import type { IntegrationRun } from "./integrationRun.ts";
 
 /** Rounds of three tries each within one run. After them the direction fails, and an earlier next run tries again. */
@@ -42,6 +42,8 @@ export class RetryBudget {
   /** Returns true, after a wait, if one more round may heal the failure; false if it cannot or the budget is spent. */
   async mayRetry(failure: unknown): Promise<boolean> {
     if (isCancellation(failure)) throw failure;
+    // Each of its tries has waited for long already.
+    if (isWithoutTurn(failure)) return true;
     if (isInterruption(failure) && ++this.interruptions < MAX_INTERRUPTED_ROUNDS) return true;
     const error = toErrorState(failure, Date.now());
     if (!isRetryable(error.kind) || ++this.failures >= this.maxRounds) return false;

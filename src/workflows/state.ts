@@ -8,6 +8,8 @@ export interface IntegrationState {
   /** Version of this shape: raise it with every change of a name or meaning, and extend upgradeState.ts. */
   version: 2;
   paused: boolean;
+  /** Version of the store's last pause or resume that is known here. Absent: none is yet. */
+  pauseVersion?: number;
   /** `syncVersion` of the configuration that the last run served. */
   servedSyncVersion: number;
   lastRunStartedAtMs: number | null;

@@ -88,6 +88,18 @@ test("many that refuse stop nobody's either; a Temporal that does not answer end
   await expect(world.pass()()).rejects.toThrow("no answer");
 });
 
+test("lists that fail stop no signal, and a pass shows what it did", async () => {
+  const world = new FakeWorld();
+  world.behindRows = [row("a", { isBehind: true })];
+  world.countRunning = () => Promise.reject(new Error("no visibility"));
+  // oxlint-disable-next-line require-yield
+  world.outdated = async function* () {
+    throw new Error("no such deployment");
+  };
+  expect(await world.pass()()).toMatchObject({ signalled: 1, failed: 2 });
+  expect(world.calls).toEqual([["configChanged", "a"]]);
+});
+
 test("what is overdue or outdated is signalled once, not with each pass, and the others get their turn", async () => {
   const world = new FakeWorld();
   world.behindRows = [row("late", { isOverdue: true })];

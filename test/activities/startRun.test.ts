@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { finishRun } from "../../src/activities/finishRun.ts";
 import { startRun } from "../../src/activities/startRun.ts";
 import { ACTIVITY_SETTINGS } from "../support/activities.ts";
+import { createToyConnector } from "../support/providers/toy/connector.ts";
 import { newIntegration } from "../support/store/contract/harness.ts";
 import { makePostgresHarness, type PostgresHarness } from "../support/store/storeDatabase.ts";
 
@@ -17,7 +18,8 @@ const NO_ERRORS = { paused: null, exportError: null, importError: null, eventErr
 async function arrange(runStartsPerMinute: number) {
   const { store } = harness;
   const { id: integrationId } = await newIntegration(store);
-  const dependencies = { store, connectors: {}, settings: { ...ACTIVITY_SETTINGS, runStartsPerMinute } };
+  const connectors = { mixpanel: createToyConnector("http://unused.invalid") };
+  const dependencies = { store, connectors, settings: { ...ACTIVITY_SETTINGS, runStartsPerMinute } };
   const input = { integrationId, exportCursorSeq: null, exportAttemptedSeq: null, startedAtMs: 1, hasTurn: false };
   const start = (runId: string, requestIds: string[] = []) =>
     startRun(dependencies)({ ...input, runId, requestIds, status: NO_ERRORS });

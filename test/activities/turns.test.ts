@@ -1,6 +1,6 @@
 // Turns at bulk work: shares, order and callers who leave.
 import { describe, expect, it } from "vitest";
-import { createTurns } from "../../src/activities/turns.ts";
+import { createTurns, NoTurnError } from "../../src/activities/turns.ts";
 
 const STAYS = new AbortController().signal;
 /** Promises that can resolve have done so. */
@@ -8,21 +8,43 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("turns at bulk work", () => {
   it("leave room for others while one workspace wants everything", async () => {
-    const turns = createTurns({ atOnce: 4, perWorkspace: 2 });
-    let ofB = 0;
-    for (let i = 0; i < 100; i++) void turns.take("b", STAYS).then(() => ofB++);
+    const turns = createTurns({ atOnce: 8, perWorkspace: 2, waitingPerWorkspace: 100 });
+    const taken: string[] = [];
+    const take = (workspaceId: string) => void turns.take(workspaceId, STAYS).then(() => taken.push(workspaceId));
+    for (let i = 0; i < 100; i++) take("b");
+    for (let i = 0; i < 3; i++) take("a");
     await settled();
-    expect(ofB).toBe(2);
-    await turns.take("a", STAYS);
-    await turns.take("a", STAYS);
-    let isThird = false;
-    void turns.take("a", STAYS).then(() => (isThird = true));
-    await settled();
-    expect(isThird).toBe(false);
+    expect(taken).toEqual(["b", "b", "a", "a"]);
+  });
+
+  it("leave one for the next workspace, however many hold theirs for ever", async () => {
+    const turns = createTurns({ atOnce: 20, perWorkspace: 10, waitingPerWorkspace: 100 });
+    const taken = new Map<string, number>();
+    const workspaces = ["a", "b", "c", "d", "e"];
+    for (const workspaceId of workspaces) {
+      for (let i = 0; i < 50; i++) {
+        void turns.take(workspaceId, STAYS).then(() => taken.set(workspaceId, (taken.get(workspaceId) ?? 0) + 1));
+      }
+      await settled();
+    }
+    expect([...taken.keys()]).toEqual(workspaces);
+    expect(taken.get("a")).toBe(10);
+    await turns.take("last", STAYS);
+  });
+
+  it("are refused to a workspace that has enough waiting, and to no other", async () => {
+    const turns = createTurns({ atOnce: 1, perWorkspace: 1, waitingPerWorkspace: 2 });
+    const release = await turns.take("b", STAYS);
+    const waiting = [turns.take("b", STAYS), turns.take("b", STAYS)];
+    await expect(turns.take("b", STAYS)).rejects.toBeInstanceOf(NoTurnError);
+    const other = turns.take("a", STAYS);
+    release();
+    (await other)();
+    for (const turn of waiting) (await turn)();
   });
 
   it("go to the workspace with the fewest, in the order of asking within one", async () => {
-    const turns = createTurns({ atOnce: 1, perWorkspace: 1 });
+    const turns = createTurns({ atOnce: 1, perWorkspace: 1, waitingPerWorkspace: 10 });
     const order: string[] = [];
     const work = async (workspaceId: string, name: string) => {
       const release = await turns.take(workspaceId, STAYS);
@@ -35,7 +57,7 @@ describe("turns at bulk work", () => {
   });
 
   it("are not given to callers who left", async () => {
-    const turns = createTurns({ atOnce: 1, perWorkspace: 1 });
+    const turns = createTurns({ atOnce: 1, perWorkspace: 1, waitingPerWorkspace: 10 });
     const release = await turns.take("a", STAYS);
     const leaving = new AbortController();
     const left = turns.take("a", leaving.signal);

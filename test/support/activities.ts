@@ -10,5 +10,6 @@ export const ACTIVITY_SETTINGS: ActivitySettings = {
   runStartsPerMinute: 0,
   bulkAtOnce: 20,
   bulkPerWorkspace: 10,
+  bulkWaitingPerWorkspace: 62,
   bulkTaskQueue: (provider) => `queue-${provider}`,
 };

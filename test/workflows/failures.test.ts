@@ -1,6 +1,8 @@
 // Failures become states that people can see; they stop neither the other direction nor the next run, and the workflow
 // never fails.
+import { ApplicationFailure } from "@temporalio/common";
 import { beforeAll, describe, expect, it } from "vitest";
+import { NO_TURN } from "../../src/domain/errors.ts";
 import type { ImportPageInput } from "../../src/activities/contract.ts";
 import { configChangedSignal, statusQuery, syncNowSignal } from "../../src/workflows/messages.ts";
 import { eventually } from "../support/eventually.ts";
@@ -36,6 +38,23 @@ describe("failures", () => {
         await handle.cancel();
       },
       { arrange: (fake) => (fake.before.importPage = () => void (revoked && raise("auth"))) },
+    );
+  });
+
+  it("waits for its turn for as long as that takes, without an error", async () => {
+    const refusals = 60;
+    const refuse = (_: unknown, call: number) => {
+      if (call <= refusals) throw ApplicationFailure.create({ type: NO_TURN, message: "no", nextRetryDelay: "15 s" });
+    };
+    await scenario(
+      async (current) => {
+        const { fake, handle } = current;
+        await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the run");
+        expect(fake.finishedRuns[0]!.finished!.outcome).toBe("succeeded");
+        expect(fake.count("exportBatch")).toBeGreaterThan(refusals);
+        await handle.cancel();
+      },
+      { arrange: (fake) => Object.assign(fake.before, { exportBatch: refuse, importPage: refuse }) },
     );
   });
 

@@ -79,6 +79,52 @@ describe("the schedule of runs", () => {
     });
   });
 
+  it("takes over a resume whose signal was lost while the pause before was not written yet", async () => {
+    let release = () => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    let isHeld = false;
+    await scenario(
+      async (current) => {
+        const { fake, handle } = current;
+        await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the first run");
+        isHeld = true;
+        await handle.signal(pauseSignal);
+        await passTimeUntil(current, () => fake.calls.at(-1)!.name === "projectStatus", "the write of the pause");
+        fake.paused = false;
+        fake.pauseVersion++;
+        await handle.signal(configChangedSignal);
+        const isPaused = async () => (await handle.query(statusQuery)).status === "paused";
+        await passTimeUntil(current, async () => !(await isPaused()), "the resume");
+        isHeld = false;
+        release();
+        await passTimeUntil(current, () => fake.finishedRuns.length === 2, "the next run");
+        expect(fake.paused).toBe(false);
+        await handle.cancel();
+      },
+      { arrange: (fake) => (fake.before.projectStatus = () => (isHeld ? released : undefined)) },
+    );
+  });
+
+  it("goes by the version of pauses and resumes that the store has too, also if one comes late", async () => {
+    await scenario(async (current) => {
+      const { fake, handle } = current;
+      await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the first run");
+      const isPaused = async () => (await handle.query(statusQuery)).status === "paused";
+      Object.assign(fake, { paused: true, pauseVersion: 5 });
+      await handle.signal(pauseSignal, 5);
+      await passTimeUntil(current, isPaused, "the pause");
+      Object.assign(fake, { paused: false, pauseVersion: 6 });
+      await handle.signal(resumeSignal, 6);
+      await passTimeUntil(current, async () => !(await isPaused()), "the resume");
+      const reads = fake.count("loadConfig");
+      await handle.signal(pauseSignal, 5);
+      await passTimeUntil(current, () => fake.count("loadConfig") > reads, "another look");
+      await passTimeUntil(current, () => fake.finishedRuns.length === 2, "the next run");
+      expect(fake.paused).toBe(false);
+      await handle.cancel();
+    });
+  });
+
   it("starts no run while paused, even across a due one, and catches up at once when resumed", async () => {
     await scenario(async (current) => {
       const { fake, handle } = current;

@@ -132,7 +132,7 @@ function registerPause(app: App, deps: AppDeps, schemas: ProviderSchemas, toResp
   const setPaused = async (workspaceId: string, id: string, isPaused: boolean) => {
     const row = orNotFound("integration", await integrations.setPaused(workspaceId, id, isPaused));
     const signal = isPaused ? "pause" : "resume";
-    await signalWorkflow(deps, id, signal, (control) => control[signal](integrationRef(row)));
+    await signalWorkflow(deps, id, signal, (control) => control[signal](integrationRef(row), row.version));
     return toResponse(row);
   };
   endpoint({

@@ -1,7 +1,7 @@
 // POST …/export/resend: sends all buckets again, for a destination that was made anew or has lost rows.
 import { z } from "@hono/zod-openapi";
 import { endpointsOf } from "../../http/endpoint.ts";
-import type { App } from "../../http/env.ts";
+import { untilLeft, type App } from "../../http/env.ts";
 import { orNotFound, Problem } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
 import { integrationRef, signalWorkflow } from "../integrations/signals.ts";
@@ -34,9 +34,12 @@ export function registerResend(app: App, deps: AppDeps): void {
     status: 202,
     response: requestResponse,
     problems: [409],
-    handler: async ({ workspaceId, params: { id }, body: { from } }) => {
+    handler: async ({ workspaceId, params: { id }, body: { from } }, c) => {
       const row = orNotFound("integration", await integrations.get(workspaceId, id));
-      const request = orNotFound("integration", await exports.requestResend(workspaceId, id, from ?? null));
+      const request = orNotFound(
+        "integration",
+        await exports.requestResend(workspaceId, id, from ?? null, untilLeft(c)),
+      );
       if (request === "paused") throw new Problem(409, "The integration is paused. Resume it, then ask again.");
       if (request === "off") throw new Problem(409, "The export is off. Switch it on, then ask again.");
       await signalWorkflow(deps, id, "syncNow", (control) => control.syncNow(integrationRef(row), request.requestId));

@@ -43,9 +43,9 @@ export function registerRuns(app: App, deps: AppDeps): void {
       await endBlock(deps, row);
       const request = orNotFound("integration", await runs.request(workspaceId, id));
       if (request === "paused") throw new Problem(409, "The integration is paused. Resume it, then sync again.");
-      const { requestId, isNew } = request;
-      if (isNew)
-        await signalWorkflow(deps, id, "syncNow", (control) => control.syncNow(integrationRef(row), requestId));
+      const { requestId } = request;
+      // Also for one that was queued before, whose signal may have been lost: the workflow ignores what it knows.
+      await signalWorkflow(deps, id, "syncNow", (control) => control.syncNow(integrationRef(row), requestId));
       return { requestId };
     },
   });

@@ -45,9 +45,14 @@ export interface ExportStore {
   recordDestination(integrationId: string, destination: ExportDestination): Promise<void>;
   /**
    * Sets the cursor back before all buckets of the day and later days, or of all days, and queues a sync request. Those
-   * buckets are pending then. Null if there is no such integration.
+   * buckets are pending then. Null if there is no such integration. `signal`: aborted once nobody waits for the answer.
    */
-  requestResend(workspaceId: string, integrationId: string, fromDay: Day | null): Promise<ResendAllResult | null>;
+  requestResend(
+    workspaceId: string,
+    integrationId: string,
+    fromDay: Day | null,
+    signal?: AbortSignal,
+  ): Promise<ResendAllResult | null>;
   /** How often sending everything again was asked for. */
   resends(integrationId: string): Promise<number>;
 }

@@ -38,8 +38,8 @@ export function createExportStore({ bookkeeping: db, bulk }: Record<"bookkeeping
     },
 
     recordDestination: (integrationId, destination) => recordDestination(db, integrationId, destination),
-    requestResend: (workspaceId, integrationId, fromDay) =>
-      requestResend({ bookkeeping: db, bulk }, workspaceId, integrationId, fromDay),
+    requestResend: (workspaceId, integrationId, fromDay, signal) =>
+      requestResend({ bookkeeping: db, bulk }, { workspaceId, integrationId, fromDay, signal }),
 
     async resends(integrationId) {
       const [row] = await db.query(sql<{ resends: number }>`

@@ -1,14 +1,21 @@
 // Requests to send all buckets again.
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import type { Day } from "../../domain/integration.ts";
 import type { ResendAllResult } from "../../domain/run.ts";
-import type { Database, Queryable } from "../postgres/database.ts";
+import type { Database, Queryable, Transaction } from "../postgres/database.ts";
+import { whileWanted } from "../postgres/whileWanted.ts";
 import { queueRequest } from "../runs/queueRequest.ts";
 import { rewind } from "./rewind.ts";
 
-interface IntegrationRow {
-  paused: boolean;
-  exportEnabled: boolean;
+/** Rejected buckets after the cursor are deleted in it, one by one for their counts: there may be very many. */
+const TIMEOUT_MS = 60_000;
+const NEVER = new AbortController().signal;
+
+interface Asked {
+  workspaceId: string;
+  integrationId: string;
+  fromDay: Day | null;
+  signal: AbortSignal | undefined;
 }
 
 /**
@@ -18,18 +25,18 @@ interface IntegrationRow {
  */
 export async function requestResend(
   { bookkeeping, bulk }: Record<"bookkeeping" | "bulk", Database>,
-  workspaceId: string,
-  integrationId: string,
-  fromDay: Day | null,
+  { workspaceId, integrationId, fromDay, signal = NEVER }: Asked,
 ): Promise<ResendAllResult | null> {
-  const beforeSeq = fromDay === null ? 0 : await seqBefore(bulk, workspaceId, fromDay);
-  return await bookkeeping.transaction(async (tx) => {
+  // Reading the buckets takes long: what would be refused is refused before.
+  const [found] = await bookkeeping.query(integrationStatement(workspaceId, integrationId));
+  if (found?.refusal !== null) return found?.refusal ?? null;
+  const read = (day: Day) => (tx: Transaction) =>
+    whileWanted(tx, { others: bookkeeping, signal }, (wanted) => seqBefore(wanted, workspaceId, day));
+  const beforeSeq = fromDay === null ? 0 : await bulk.transaction(read(fromDay)).catch(orReasonOf(signal));
+  const request = async (tx: Transaction): Promise<ResendAllResult | null> => {
     const [row] = await tx.query(sql<IntegrationRow>`
-      select paused, export_enabled as "exportEnabled" from integrations
-      where id = ${integrationId} and workspace_id = ${workspaceId} and deleted_at_ms is null for no key update`);
-    if (row === undefined) return null;
-    if (row.paused) return "paused";
-    if (!row.exportEnabled) return "off";
+      ${integrationStatement(workspaceId, integrationId)} for no key update`);
+    if (row?.refusal !== null) return row?.refusal ?? null;
     if (beforeSeq !== null) await rewind(tx, integrationId, beforeSeq);
     await tx.execute(sql`
       update integrations set export_resends = export_resends + 1,
@@ -39,7 +46,25 @@ export async function requestResend(
       where id = ${integrationId}`);
     const { requestId } = await queueRequest(tx, integrationId);
     return { requestId };
-  });
+  };
+  return await bulk.transaction(request, undefined, TIMEOUT_MS);
+}
+
+/** A statement that was cancelled for the caller's sake is no failure of the database. */
+const orReasonOf = (signal: AbortSignal) => (error: unknown) => {
+  signal.throwIfAborted();
+  throw error;
+};
+
+interface IntegrationRow {
+  refusal: "paused" | "off" | null;
+}
+
+/** No row: there is no such integration. */
+function integrationStatement(workspaceId: string, integrationId: string): RawBuilder<IntegrationRow> {
+  return sql<IntegrationRow>`
+    select case when paused then 'paused' when not export_enabled then 'off' end as refusal from integrations
+    where id = ${integrationId} and workspace_id = ${workspaceId} and deleted_at_ms is null`;
 }
 
 /**

@@ -34,6 +34,17 @@ export async function ingest(
   }, TIMEOUTS);
 }
 
+/** Where exposures go: their table may be the one that cannot grow. The row is gone before anybody can see it. */
+export async function tryIngest(db: Database): Promise<void> {
+  await db.transaction(async (tx) => {
+    const [row] = await tx.query(sql<{ id: number; atMs: number }>`
+      insert into exposures (workspace_id, received_at_ms, exposed_at_ms, alias_id, route_id, variant_id, user_id)
+      values ('', crosscurrent_now_ms(), 0, '', '', '', '') returning id, received_at_ms as "atMs"`);
+    await tx.execute(sql`
+      delete from exposures where workspace_id = '' and id = ${row?.id} and received_at_ms = ${row?.atMs}`);
+  }, TIMEOUTS);
+}
+
 /** Callers have checked times, but a time can leave the window before this transaction. */
 function checkTimes(exposures: Exposure[], nowMs: number, maxAgeDays: number): void {
   for (const [index, { exposedAtMs }] of exposures.entries()) {

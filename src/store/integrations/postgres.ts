@@ -73,7 +73,8 @@ export function createIntegrationStore(db: Database, options: IntegrationOptions
 
     async setPaused(workspaceId, id, paused) {
       await db.execute(sql`
-        update integrations set paused = ${paused}, version = version + 1, changed_at_ms = crosscurrent_now_ms()
+        update integrations set paused = ${paused}, version = version + 1, pause_version = version + 1,
+          changed_at_ms = crosscurrent_now_ms()
         where id = ${id} and workspace_id = ${workspaceId} and deleted_at_ms is null and paused <> ${paused}`);
       return readOne(workspaceId, id);
     },

@@ -46,7 +46,7 @@ export async function readSample(
   }
   try {
     const readIn = (tx: Transaction) =>
-      whileWanted(tx, { others, signal }, () => read(tx, workspaceId, metric, { ...asked, sources }));
+      whileWanted(tx, { others, signal }, (wanted) => read(wanted, workspaceId, metric, { ...asked, sources }));
     return await db.transaction(readIn, SETTINGS, TIMEOUT_MS);
   } catch (error) {
     signal.throwIfAborted();

@@ -18,6 +18,7 @@ import { content } from "./0015-content.ts";
 import { servers } from "./0016-servers.ts";
 import { turns } from "./0017-turns.ts";
 import { keys } from "./0018-keys.ts";
+import { pauses } from "./0019-pauses.ts";
 
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-initial": initial,
@@ -38,4 +39,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0016-servers": servers,
   "0017-turns": turns,
   "0018-keys": keys,
+  "0019-pauses": pauses,
 };

@@ -112,7 +112,8 @@ function createTrust(pool: pg.Pool, shared: Shared) {
           silentSinceMs = null;
           return { client, session };
         }
-        noteSilence();
+        // One new connection may come to a bad node, or be late: it says nothing about those that answered.
+        if (known !== undefined) noteSilence();
       }
       discard(client);
       // The known ones come to an end. There could always be one more new connection that does not answer.

@@ -4,7 +4,6 @@ import type { RejectedPage, ResendResult, Run, RunRecord, SyncRequest } from "..
 
 export interface QueuedRequest {
   requestId: string;
-  isNew: boolean;
 }
 
 export interface RunStore {
@@ -18,8 +17,8 @@ export interface RunStore {
    */
   requestResend(workspaceId: string, integrationId: string, recordIds: string[] | null): Promise<ResendResult | null>;
   /**
-   * Queues a sync request, or joins the one that no run has taken yet: `isNew` is false then, and needs no signal.
-   * Returns `paused` if the integration is paused, null if there is no such integration.
+   * Queues a sync request, or joins the one that no run has taken yet. Returns `paused` if the integration is
+   * paused, null if there is no such integration.
    */
   request(workspaceId: string, integrationId: string): Promise<QueuedRequest | "paused" | null>;
   getRequest(workspaceId: string, integrationId: string, requestId: string): Promise<SyncRequest | null>;

@@ -12,8 +12,8 @@ export async function queueRequest(tx: Transaction, integrationId: string): Prom
   const [queued] = await tx.query(sql<{ id: string }>`
     select id from sync_requests where integration_id = ${integrationId} and status = 'queued'
     order by created_at_ms limit 1`);
-  if (queued !== undefined) return { requestId: queued.id, isNew: false };
+  if (queued !== undefined) return { requestId: queued.id };
   const requestId = newId("sync");
   await tx.execute(sql`insert into sync_requests (integration_id, id) values (${integrationId}, ${requestId})`);
-  return { requestId, isNew: true };
+  return { requestId };
 }

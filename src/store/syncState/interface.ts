@@ -5,6 +5,8 @@ import type { StatusProjection } from "../../domain/run.ts";
 
 export interface IntegrationConfigRow extends Pick<Integration, "workspaceId" | "provider" | "version" | "paused"> {
   syncVersion: number;
+  /** That of the last pause or resume; 0 if there was none. */
+  pauseVersion: number;
   exportEnabled: boolean;
   importEnabled: boolean;
   exportCursorSeq: number;
@@ -27,7 +29,7 @@ export interface BehindIntegration extends ListedIntegration {
 export interface SyncStateStore {
   /** Reads the configuration and records its version as seen. Null once the integration is deleted. */
   loadConfig(integrationId: string): Promise<IntegrationConfigRow | null>;
-  /** False if the row keeps its own `paused`: the workflow has not seen the row's latest change. */
+  /** False if the row keeps its own `paused`: the workflow does not know the row's latest change. */
   recordStatus(status: StatusProjection): Promise<boolean>;
   /** Notes that a worker runs at this moment. */
   noteWorker(): Promise<void>;

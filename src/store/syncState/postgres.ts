@@ -131,7 +131,7 @@ async function loadConfig(tx: Transaction, integrationId: string): Promise<Integ
   // The row lock comes first: an event that is added later also raises the version later.
   const [config] = await tx.query(sql<Omit<IntegrationConfigRow, "events">>`
     update integrations set seen_version = version where id = ${integrationId} and deleted_at_ms is null
-    returning version, sync_version as "syncVersion", paused, provider, workspace_id as "workspaceId",
+    returning version, sync_version as "syncVersion", paused, pause_version as "pauseVersion", provider, workspace_id as "workspaceId",
       export_enabled as "exportEnabled", import_enabled as "importEnabled", export_cursor_seq as "exportCursorSeq"`);
   if (config === undefined) return null;
   const events = await tx.query(sql<{ name: string }>`
@@ -139,17 +139,19 @@ async function loadConfig(tx: Transaction, integrationId: string): Promise<Integ
   return { ...config, events: events.map((event) => event.name) };
 }
 
-/** The row's own `paused` stays while the workflow has not seen its latest change: the signal is still on its way. */
+/** The row's own `paused` stays while the workflow does not know its latest change: the signal is still on its way. */
 async function recordStatus(tx: Transaction, status: StatusProjection): Promise<boolean> {
   const { integrationId } = status;
   const json = (value: unknown) => (value === null ? null : storableJson(value));
+  const isSeen = sql`version = seen_version
+    and pause_version = coalesce(${status.pauseVersion ?? null}::bigint, pause_version)`;
   const [row] = await tx.query(sql<{ isSeen: boolean }>`
     update integrations set
-      paused = case when version = seen_version then coalesce(${status.paused}::boolean, paused) else paused end,
+      paused = case when ${isSeen} then coalesce(${status.paused}::boolean, paused) else paused end,
       next_run_at_ms = ${status.nextRunAtMs},
       export_error = ${json(status.exportError)}::jsonb,
       import_error = ${json(status.importError)}::jsonb
-    where id = ${integrationId} and deleted_at_ms is null returning version = seen_version as "isSeen"`);
+    where id = ${integrationId} and deleted_at_ms is null returning (${isSeen}) as "isSeen"`);
   await tx.execute(sql`
     with state as (select ${json(status.eventErrors)}::jsonb as errors)
     update event_definitions e set error = state.errors -> e.name from state

@@ -39,6 +39,16 @@ describe("sync", () => {
     });
   });
 
+  test("each request is signalled, also one that joins another, whose signal may have been lost", async () => {
+    const { requestId } = (await api.call(`${one}/sync`, { method: "POST" })).body;
+    expect((await api.call(`${one}/sync`, { method: "POST" })).body).toEqual({ requestId });
+    const signal = ["syncNow", { integrationId: id, workspaceId: api.workspace.workspaceId, provider: "mixpanel" }];
+    expect(api.control.take()).toEqual([
+      [...signal, requestId],
+      [...signal, requestId],
+    ]);
+  });
+
   test("409 while paused, and nothing is signalled", async () => {
     await api.call(`${one}/pause`, { method: "POST" });
     api.control.take();

@@ -1,8 +1,10 @@
 // New connections that are accepted and then silent: calls fail soon, and do not go from one to the next for ever.
-import { createServer, type AddressInfo } from "node:net";
+import { connect, createServer, type AddressInfo } from "node:net";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { openDatabase } from "../../../src/store/postgres/database.ts";
+import { through } from "../../support/store/silentProxy.ts";
+import { createTestDatabase } from "../../support/store/testDatabase.ts";
 
 /** To a start-up: no password is needed, and statements may come. */
 const WELCOME = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]);
@@ -23,4 +25,43 @@ test("a call fails once a new connection does not answer", async () => {
   expect(connections).toBe(1);
   await database.close();
   await new Promise((resolve) => server.close(resolve));
+});
+
+/** A proxy in front of PostgreSQL. To connections that begin while it is mute, PostgreSQL says hello and no more. */
+async function startForgetfulProxy(target: URL) {
+  const state = { isMute: false, connections: 0 };
+  const server = createServer((near) => {
+    const { isMute } = state;
+    state.connections++;
+    const far = connect(Number(target.port), target.hostname);
+    near.on("data", (data) => (isMute && data.includes("pg_backend_pid") ? undefined : far.write(data)));
+    far.on("data", (data) => near.write(data));
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      from.on("error", () => undefined);
+      from.on("close", () => to.destroy());
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return { state, port, stop: () => new Promise((resolve) => server.close(resolve)) };
+}
+
+test("one new connection that does not answer costs none of those that do, of any pool", async () => {
+  const target = await createTestDatabase();
+  const proxy = await startForgetfulProxy(new URL(target.url));
+  const url = through(proxy, target.url);
+  const shared = { trustedSinceMs: 0, watch: null };
+  const [keys, reports] = [openDatabase(url, 1, {}, shared), openDatabase(url, 1, {}, shared)];
+  const session = () => keys.query(sql<{ pid: number }>`select pg_backend_pid() as pid`);
+  const known = await session();
+  proxy.state.isMute = true;
+  await expect(reports.execute(sql`select 1`)).rejects.toMatchObject({ name: "UnavailableError" });
+  expect(await session()).toEqual(known);
+  expect(proxy.state.connections).toBe(2);
+  await Promise.all([keys.close(), reports.close()]);
+  await proxy.stop();
+  await target.drop();
 });

@@ -26,7 +26,7 @@ const sleepers = () =>
 test("the statement ends when its caller leaves", async () => {
   const leaving = new AbortController();
   const sleeping = reports.transaction((tx) =>
-    whileWanted(tx, { others, signal: leaving.signal }, () => tx.execute(sql`select pg_sleep(60)`)),
+    whileWanted(tx, { others, signal: leaving.signal }, (wanted) => wanted.execute(sql`select pg_sleep(60)`)),
   );
   const ended = sleeping.catch((error: unknown) => error);
   await eventually(async () => (await sleepers()) === 1);
@@ -40,6 +40,39 @@ test("nothing is begun for a caller that has left", async () => {
   const reason = new Error("left");
   const asked = reports.transaction((tx) =>
     whileWanted(tx, { others, signal: AbortSignal.abort(reason) }, () => tx.execute(sql`select pg_sleep(60)`)),
+  );
+  await expect(asked).rejects.toBe(reason);
+});
+
+test("a cancel that fails is repeated", async () => {
+  const leaving = new AbortController();
+  let tries = 0;
+  const flaky: typeof others = {
+    ...others,
+    execute: async (statement) => {
+      if (++tries === 1) throw new Error("no free connection");
+      return await others.execute(statement);
+    },
+  };
+  const sleeping = reports.transaction((tx) =>
+    whileWanted(tx, { others: flaky, signal: leaving.signal }, (wanted) => wanted.execute(sql`select pg_sleep(60)`)),
+  );
+  const ended = sleeping.catch((error: unknown) => error);
+  await eventually(async () => (await sleepers()) === 1);
+  leaving.abort();
+  expect(await ended).toMatchObject({ code: "57014" });
+  expect(tries).toBeGreaterThan(1);
+});
+
+test("no statement begins after the caller has left between two", async () => {
+  const leaving = new AbortController();
+  const reason = new Error("left");
+  const asked = reports.transaction((tx) =>
+    whileWanted(tx, { others, signal: leaving.signal }, async (wanted) => {
+      await wanted.execute(sql`select 1`);
+      leaving.abort(reason);
+      await wanted.execute(sql`select pg_sleep(60)`);
+    }),
   );
   await expect(asked).rejects.toBe(reason);
 });

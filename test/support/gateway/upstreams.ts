@@ -27,7 +27,7 @@ export function testGateway(store: Store, options: TestGatewayOptions = {}) {
   const gateway = createGateway({
     admission,
     routers: store.routers,
-    recorder: createRecorder({ exposures: store.exposures, ping: () => store.ping(), onCommit: () => undefined }),
+    recorder: createRecorder({ exposures: store.exposures, onCommit: () => undefined }),
     agent: createUpstreamAgent(upstreams, resolve),
     modelPrefix: "inworld/",
     installationId: "crosscurrent-test",

@@ -37,6 +37,8 @@ export class FakeSync implements SyncActivities {
   importEnabled = true;
   /** The store's own `paused`. */
   paused = false;
+  /** Raise it with each change of `paused` that stands for one of the API. */
+  pauseVersion = 0;
   deleted = false;
   events: string[] = ["purchase"];
   batchSeqs = 10;
@@ -111,6 +113,7 @@ export class FakeSync implements SyncActivities {
     return {
       syncVersion: this.syncVersion,
       paused: this.paused,
+      pauseVersion: this.pauseVersion,
       export: { enabled: this.exportEnabled, cursorSeq, batchSeqs: this.batchSeqs },
       import: { enabled: this.importEnabled, events: this.events },
       intervalMs: INTERVAL_MS,
@@ -245,9 +248,10 @@ export class FakeSync implements SyncActivities {
   async discoverProperties() {}
 
   async projectStatus(input: StatusProjection) {
-    this.paused = input.paused ?? this.paused;
+    const isKnown = input.paused === null || (input.pauseVersion ?? this.pauseVersion) === this.pauseVersion;
+    if (isKnown) this.paused = input.paused ?? this.paused;
     this.projection = { ...input, paused: input.paused ?? this.projection?.paused ?? null };
-    return { isPauseStored: true };
+    return { isPauseStored: isKnown };
   }
 }
 

@@ -194,9 +194,15 @@ export function integrationTests(get: GetHarness): void {
     expect(await store.syncState.recordStatus({ ...state, paused: null })).toBe(true);
     expect(await store.syncState.recordStatus(state)).toBe(false);
     expect((await reread(store, integration)).status).toBe("paused");
-    await store.syncState.loadConfig(id);
-    expect(await store.syncState.recordStatus(state)).toBe(true);
+    const config = await store.syncState.loadConfig(id);
+    // It has read the row but does not know of the change: what it writes began before.
+    expect(await store.syncState.recordStatus({ ...state, pauseVersion: config!.pauseVersion - 1 })).toBe(false);
+    expect((await reread(store, integration)).status).toBe("paused");
+    expect(await store.syncState.recordStatus({ ...state, pauseVersion: config!.pauseVersion })).toBe(true);
     expect((await reread(store, integration)).paused).toBe(false);
+    await store.integrations.update(workspaceId, id, { importEnabled: false });
+    const { version, pauseVersion } = (await store.syncState.loadConfig(id))!;
+    expect([version - 1, pauseVersion]).toEqual([config!.version, config!.pauseVersion]);
   });
 
   test("the reconciler sees who is behind and what nobody signalled, after a grace", async () => {
