@@ -9,8 +9,8 @@ import { faultError, readChatBody, scanChatBody, type ChatBody } from "./chatBod
 /** Large, because calls contain images and audio. */
 export const MAX_CHAT_BODY_BYTES = 32 * 1024 * 1024;
 
-/** Scanning takes time: so many bytes of one call are scanned before other calls have their turn. */
-const BYTES_BEFORE_REST = 256 * 1024;
+/** Scanning takes time: after so many bytes of one call, other calls have their turn. */
+const PIECE_BYTES = 64 * 1024;
 
 export interface Share {
   hold: Hold;
@@ -42,7 +42,7 @@ function readBytes(incoming: IncomingMessage, { hold, countBytes }: Share, scan:
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
-    let sinceRest = 0;
+    let pieceBytes = 0;
     const refuse = (error: unknown) => {
       chunks.length = 0;
       incoming.pause();
@@ -61,11 +61,11 @@ function readBytes(incoming: IncomingMessage, { hold, countBytes }: Share, scan:
         refuse(error);
         return;
       }
-      sinceRest += chunk.length;
-      if (sinceRest < BYTES_BEFORE_REST) return;
-      sinceRest = 0;
+      pieceBytes += chunk.length;
+      if (pieceBytes < PIECE_BYTES) return;
+      pieceBytes = 0;
       incoming.pause();
-      setImmediate(() => incoming.resume());
+      void hold.nextPiece().then(() => incoming.resume());
     });
     incoming.on("end", () => {
       const body = Buffer.concat(chunks, bytes);

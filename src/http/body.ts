@@ -10,6 +10,9 @@ export const MAX_CONFIG_BODY_BYTES = 64 * 1024;
 /** Valid bodies nest far less, and a record or a list of settings has far fewer members. */
 const CONFIG_LIMITS: JsonLimits = { maxDepth: 32, maxValues: 20_000, maxMembersOfObject: 5_000 };
 
+/** After so many bytes of one call, other calls have their turn. */
+const PIECE_BYTES = 64 * 1024;
+
 export interface BodyOptions {
   maxBytes: number;
   /** Default: those of a body of settings. */
@@ -38,6 +41,7 @@ async function readBytes(request: Request, { maxBytes, limits, isLines = false, 
   hold?.check(declared);
   let chunks: Uint8Array[] = [];
   let bytes = 0;
+  let pieceBytes = 0;
   let fault: JsonFault | null = null;
   for await (const chunk of received(request.body)) {
     bytes += chunk.byteLength;
@@ -47,6 +51,10 @@ async function readBytes(request: Request, { maxBytes, limits, isLines = false, 
     // Read on, because a body that is too large is a 413 before it is anything else.
     if (fault === null) chunks.push(chunk);
     else chunks = [];
+    pieceBytes += chunk.byteLength;
+    if (pieceBytes < PIECE_BYTES) continue;
+    pieceBytes = 0;
+    await hold?.nextPiece();
   }
   fault = scan.end();
   if (fault !== null) throw faultProblem(fault);

@@ -1,4 +1,5 @@
 // Bytes that calls hold in memory, such as their bodies: bounded for each workspace and for the process.
+import { Pieces } from "./pieces.ts";
 import { busy, tooMuch } from "./refusals.ts";
 
 export interface Hold {
@@ -6,6 +7,8 @@ export interface Hold {
   check(bytes: number): void;
   /** Throws a Problem, 429 or 503, if there is no room for so many more bytes. Then nothing is added. */
   add(bytes: number): void;
+  /** Resolves when the next piece may be read: in each turn of the event loop, one piece of one call of the workspace. */
+  nextPiece(): Promise<void>;
   /** Gives all of them back. A second call does nothing. */
   release(): void;
 }
@@ -22,6 +25,7 @@ export class HeldBytes {
   readonly #maxBytes: number;
   readonly #maxBytesOfWorkspace: number;
   readonly #workspaces = new Map<string, number>();
+  readonly #pieces = new Pieces();
   #bytes = 0;
 
   /** 0 means no limit. */
@@ -38,6 +42,7 @@ export class HeldBytes {
         this.#add(workspaceId, bytes);
         held += bytes;
       },
+      nextPiece: () => this.#pieces.next(workspaceId),
       release: () => {
         this.#remove(workspaceId, held);
         held = 0;
