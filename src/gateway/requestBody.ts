@@ -9,7 +9,7 @@ import { faultError, readChatBody, scanChatBody, type ChatBody } from "./chatBod
 /** Large, because calls contain images and audio. */
 export const MAX_CHAT_BODY_BYTES = 32 * 1024 * 1024;
 
-/** Scanning takes time: after so many bytes of one call, other calls have their turn. */
+/** Scanning takes time: so many bytes of a call are a piece of work. */
 const PIECE_BYTES = 64 * 1024;
 
 export interface Share {
@@ -43,12 +43,14 @@ function readBytes(incoming: IncomingMessage, { hold, countBytes }: Share, scan:
     const chunks: Buffer[] = [];
     let bytes = 0;
     let pieceBytes = 0;
+    let pieceMs = 0;
     const refuse = (error: unknown) => {
       chunks.length = 0;
       incoming.pause();
       reject(error instanceof Problem ? closing(error) : error);
     };
     incoming.on("data", (chunk: Buffer) => {
+      const startedMs = performance.now();
       bytes += chunk.length;
       chunks.push(chunk);
       try {
@@ -62,10 +64,12 @@ function readBytes(incoming: IncomingMessage, { hold, countBytes }: Share, scan:
         return;
       }
       pieceBytes += chunk.length;
+      pieceMs += performance.now() - startedMs;
       if (pieceBytes < PIECE_BYTES) return;
-      pieceBytes = 0;
       incoming.pause();
-      void hold.nextPiece().then(() => incoming.resume());
+      void hold.nextPiece(pieceMs).then(() => incoming.resume());
+      pieceBytes = 0;
+      pieceMs = 0;
     });
     incoming.on("end", () => {
       const body = Buffer.concat(chunks, bytes);

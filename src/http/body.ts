@@ -10,7 +10,7 @@ export const MAX_CONFIG_BODY_BYTES = 64 * 1024;
 /** Valid bodies nest far less, and a record or a list of settings has far fewer members. */
 const CONFIG_LIMITS: JsonLimits = { maxDepth: 32, maxValues: 20_000, maxMembersOfObject: 5_000 };
 
-/** After so many bytes of one call, other calls have their turn. */
+/** So many bytes of a call are a piece of work. */
 const PIECE_BYTES = 64 * 1024;
 
 export interface BodyOptions {
@@ -42,8 +42,10 @@ async function readBytes(request: Request, { maxBytes, limits, isLines = false, 
   let chunks: Uint8Array[] = [];
   let bytes = 0;
   let pieceBytes = 0;
+  let pieceMs = 0;
   let fault: JsonFault | null = null;
   for await (const chunk of received(request.body)) {
+    const startedMs = performance.now();
     bytes += chunk.byteLength;
     if (bytes > maxBytes) throw tooLarge(maxBytes);
     addTo(hold, chunk);
@@ -52,9 +54,11 @@ async function readBytes(request: Request, { maxBytes, limits, isLines = false, 
     if (fault === null) chunks.push(chunk);
     else chunks = [];
     pieceBytes += chunk.byteLength;
+    pieceMs += performance.now() - startedMs;
     if (pieceBytes < PIECE_BYTES) continue;
+    await hold?.nextPiece(pieceMs);
     pieceBytes = 0;
-    await hold?.nextPiece();
+    pieceMs = 0;
   }
   fault = scan.end();
   if (fault !== null) throw faultProblem(fault);

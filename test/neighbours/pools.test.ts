@@ -77,7 +77,7 @@ const waiting = async () => {
 test("while B's reports hang, A's calls of every kind take no longer", async () => {
   await slowDownReportsOfOther();
   const path = "/v1/routers/slow/exposures?from=1970-01-01T00:00:00Z&to=1970-01-02T00:00:00Z";
-  await expectUndisturbed({ chat, exposure, configuration, report }, async () => {
+  const beside = async () => {
     const letGo = await hold("select pg_advisory_lock(77)");
     const reports = Array.from({ length: 24 }, () => asOther(path));
     await eventually(waiting, (n) => n > 0);
@@ -87,12 +87,13 @@ test("while B's reports hang, A's calls of every kind take no longer", async () 
       await letGo();
       for (const { status } of await Promise.all(reports)) expect(status).toBe(200);
     };
-  });
+  };
+  await expectUndisturbed({ chat, exposure, configuration, report }, { beside });
 });
 
 test("while B's exposures wait for their own lock, A's are committed", async () => {
   const exposures = [{ ...EXPOSURE, alias_id: "mine" }];
-  await expectUndisturbed({ exposure, chat }, async () => {
+  const beside = async () => {
     const letGo = await hold(`select pg_advisory_lock(crosscurrent_ingest_lock('${other.workspaceId}'))`);
     const flood = Array.from({ length: 32 }, () => asOther("/v1/exposures", { exposures }));
     await eventually(waiting, (n) => n === 4);
@@ -100,7 +101,8 @@ test("while B's exposures wait for their own lock, A's are committed", async () 
       await letGo();
       for (const { status } of await Promise.all(flood)) expect(status).toBe(202);
     };
-  });
+  };
+  await expectUndisturbed({ exposure, chat }, { beside });
 });
 
 test("exposures are folded by their number, not only by a run, and a report reads folded ones", async () => {

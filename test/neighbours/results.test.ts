@@ -5,30 +5,31 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { NEW_INTEGRATION } from "../support/api/harness.ts";
 import { REVENUE } from "../support/api/metricsHarness.ts";
 import { eventually } from "../support/eventually.ts";
-import { expectUndisturbed } from "../support/neighbours/measure.ts";
-import { START_TIMEOUT_MS, startNeighbours, type Neighbours, type Workspace } from "../support/neighbours/neighbours.ts";
+import {
+  START_TIMEOUT_MS,
+  startNeighbours,
+  type Installation,
+  type Neighbours,
+  type Workspace,
+} from "../support/neighbours/neighbours.ts";
 
 const ABANDONED = 400;
-const MB = 1024 * 1024;
+const MAX_MEMORY_BYTES = 700 * 1024 * 1024;
 
 let neighbours: Neighbours;
-let admin: pg.Client;
-const paths = { a: "", b: "" };
+let pathOfA: string;
+/** Of B's metric at each installation. */
+const paths = new Map<string, string>();
 beforeAll(async () => {
   neighbours = await startNeighbours();
-  admin = new pg.Client({ connectionString: neighbours.harness.database.url });
-  await admin.connect();
-  paths.a = await createMetric(neighbours.a, "1");
-  paths.b = await createMetric(neighbours.b, "2");
+  pathOfA = await createMetric(neighbours, neighbours.a, "1");
+  await neighbours.prepare(async (at) => void paths.set(at.server.url, await createMetric(at, at.b, "2")));
 }, START_TIMEOUT_MS);
-afterAll(async () => {
-  await admin.end();
-  await neighbours.close();
-});
+afterAll(() => neighbours.close());
 
-async function createMetric(workspace: Workspace, projectId: string): Promise<string> {
+async function createMetric(at: Installation, workspace: Workspace, projectId: string): Promise<string> {
   const create = async (path: string, json: object) => {
-    const response = await neighbours.fetch(workspace, path, json);
+    const response = await at.fetch(workspace, path, json);
     expect(response.status).toBe(201);
     return (await response.json()) as { id: string };
   };
@@ -37,36 +38,41 @@ async function createMetric(workspace: Workspace, projectId: string): Promise<st
   const name = `revenue ${randomUUID()}`;
   const { id } = await create("/v1/metrics", { integrationId: integration.id, name, measure: REVENUE });
   const exposure = { alias_id: "shop", route_id: "main", variant_id: "a", user: "u" };
-  await neighbours.fetch(workspace, "/v1/exposures", { exposures: [exposure] });
+  await at.fetch(workspace, "/v1/exposures", { exposures: [exposure] });
   return `/v1/metrics/${id}/results?router=shop`;
 }
 
 /** Each result reads the database's clock once, so this is how long one keeps its connection at least. */
-async function slowDown(seconds: number): Promise<void> {
+async function slowDown({ harness }: Installation, seconds: number): Promise<void> {
+  const admin = new pg.Client({ connectionString: harness.database.url });
+  await admin.connect();
   await admin.query(`
     create or replace function crosscurrent_now() returns timestamptz language plpgsql volatile as
     $$ begin perform pg_sleep(${seconds}); return clock_timestamp(); end $$`);
+  await admin.end();
 }
 
-test(`B asks for ${ABANDONED} results at once and leaves each after a second`, async () => {
-  const { a, b, callB, callOfB, expectUp } = neighbours;
-  await slowDown(0.2);
-  const resultOfA = async () => {
-    const response = await neighbours.fetch(a, paths.a);
-    await response.arrayBuffer();
-    expect(response.status).toBe(200);
-  };
-  const burden = async () => {
-    const end = await callB({ callers: ABANDONED, calls: [callOfB(paths.b)], everyMs: 1_000 });
-    return async () => {
-      const { statuses } = await end();
-      expect(statuses[429]).toBeGreaterThan(0);
-      expect(Object.keys(statuses).filter((status) => !["0", "200", "429"].includes(status))).toEqual([]);
-    };
-  };
-  await expectUndisturbed({ "a result": resultOfA }, burden, { calls: 10, everyMs: 400 });
+test.each([
+  ["results", "/results"],
+  ["results as CSV", "/results.csv"],
+])(`B asks for ${ABANDONED} %s at once and leaves each after a second`, async (_, suffix) => {
+  await neighbours.prepare((at) => slowDown(at, 0.2));
+  const of = (path: string) => path.replace("/results", suffix);
+  const seen = await neighbours.expectUndisturbed(
+    { "a result": neighbours.callOfA(200, of(pathOfA)) },
+    {
+      callers: ABANDONED,
+      everyMs: 1_000,
+      leavesAfterMs: 1_000,
+      calls: (at) => [at.callOfB(of(paths.get(at.server.url) ?? ""))],
+      statuses: [200],
+    },
+    { calls: 10, everyMs: 400 },
+  );
+  expect(seen.statuses[429]).toBeGreaterThan(0);
   // Nothing of B is left: what waited for callers who left was dropped.
-  await slowDown(0);
-  await eventually(async () => (await neighbours.fetch(b, paths.b)).status === 200);
-  await expectUp(400 * MB);
+  await neighbours.prepare((at) => slowDown(at, 0));
+  const { b } = neighbours;
+  await eventually(async () => (await neighbours.fetch(b, paths.get(neighbours.server.url) ?? "")).status === 200);
+  await neighbours.expectUp(MAX_MEMORY_BYTES);
 });

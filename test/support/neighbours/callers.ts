@@ -18,8 +18,10 @@ export interface Calls {
   callers: number;
   /** What they call, one after the other. */
   calls: CallOfB[];
-  /** A caller leaves after this time if it has no response, and calls only once in this time. */
+  /** Each calls at most once in this time. Default: again at once. */
   everyMs?: number;
+  /** A caller without a response leaves after this time. */
+  leavesAfterMs?: number;
 }
 
 /** What the callers got since they began. */

@@ -1,17 +1,22 @@
 // The process of callers.ts: calls on order, until the order to end.
 import { constants, setPriority } from "node:os";
-import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { Agent, request } from "undici";
 import type { Calls, Seen } from "./callers.ts";
 
 setPriority(constants.priority.PRIORITY_LOW);
 const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
 
-async function callAgain({ calls, everyMs }: Calls, from: number, ended: AbortSignal, seen: Seen): Promise<void> {
+async function callAgain(
+  { calls, everyMs = 0, leavesAfterMs }: Calls,
+  from: number,
+  ended: AbortSignal,
+  seen: Seen,
+): Promise<void> {
   for (let i = from; !ended.aborted; i++) {
     const { url, ...call } = calls[i % calls.length]!;
-    const due = everyMs === undefined ? null : delay(everyMs);
-    const signal = everyMs === undefined ? ended : AbortSignal.any([ended, AbortSignal.timeout(everyMs)]);
+    const due = delay(everyMs);
+    const signal = leavesAfterMs === undefined ? ended : AbortSignal.any([ended, AbortSignal.timeout(leavesAfterMs)]);
     let status = 0;
     try {
       const response = await request(url, { ...call, signal, dispatcher: agent });
@@ -20,7 +25,7 @@ async function callAgain({ calls, everyMs }: Calls, from: number, ended: AbortSi
       status = response.statusCode;
       seen.retryAfter = (response.headers["retry-after"] as string | undefined) ?? seen.retryAfter;
     } catch {
-      await nextTurn();
+      // It left, or was cut off.
     }
     seen.statuses[status] = (seen.statuses[status] ?? 0) + 1;
     if (!ended.aborted) await due;

@@ -8,6 +8,16 @@ export type Call = () => Promise<void>;
 /** Resolves when workspace B does its worst, with a function that ends it. */
 export type Burden = () => Promise<() => Promise<unknown>>;
 
+export interface Burdens {
+  /** B shares with A what the test is about. */
+  beside: Burden;
+  /**
+   * B does the same where it shares nothing with A but this machine's processors, which are few and busy with B's callers
+   * too. Default: nothing, for a B that needs no processor.
+   */
+  elsewhere?: Burden;
+}
+
 export interface Pace {
   /** Of each kind, alone and again beside B. */
   calls: number;
@@ -28,13 +38,13 @@ const MAX_ROUNDS = 5;
  * the same round, or 50 ms more. Other processes of the machine disturb too, so the majority of the rounds counts: one
  * that holds is enough if it is the first, and three of five are if it is not.
  */
-export async function expectUndisturbed(kinds: Record<string, Call>, burden: Burden, pace: Partial<Pace> = {}) {
+export async function expectUndisturbed(kinds: Record<string, Call>, burdens: Burdens, pace: Partial<Pace> = {}) {
   const { calls, everyMs } = { ...PACE, ...pace };
   // Opens connections and warms the code up.
   await percentiles(kinds, { calls: Math.ceil(calls / 4), everyMs });
   const failed: string[][] = [];
   for (let held = 0; held <= failed.length;) {
-    const found = await disturbed(kinds, burden, { calls, everyMs });
+    const found = await disturbed(kinds, burdens, { calls, everyMs });
     if (found.length === 0) held++;
     else failed.push(found);
     expect(failed.length > MAX_ROUNDS / 2 ? failed : []).toEqual([]);
@@ -42,17 +52,24 @@ export async function expectUndisturbed(kinds: Record<string, Call>, burden: Bur
 }
 
 /** One round. Returns the kinds of calls that took too long, with figures. */
-async function disturbed(kinds: Record<string, Call>, burden: Burden, pace: Pace): Promise<string[]> {
-  const alone = await percentiles(kinds, pace);
-  const end = await burden();
-  const beside = await percentiles(kinds, pace).finally(end);
+async function disturbed(
+  kinds: Record<string, Call>,
+  { beside, elsewhere = nothing }: Burdens,
+  pace: Pace,
+): Promise<string[]> {
+  const endElsewhere = await elsewhere();
+  const alone = await percentiles(kinds, pace).finally(endElsewhere);
+  const endBeside = await beside();
+  const shared = await percentiles(kinds, pace).finally(endBeside);
   return Object.keys(kinds).flatMap((kind) => {
-    const [aloneMs, besideMs] = [alone.get(kind) ?? NaN, beside.get(kind) ?? NaN];
+    const [aloneMs, besideMs] = [alone.get(kind) ?? NaN, shared.get(kind) ?? NaN];
     const figures = `${kind}: ${besideMs.toFixed(1)} ms beside B, ${aloneMs.toFixed(1)} ms alone`;
     console.info(figures);
     return besideMs < Math.max(2 * aloneMs, aloneMs + MARGIN_MS) ? [] : [figures];
   });
 }
+
+const nothing: Burden = async () => async () => {};
 
 /** The 99th percentiles. A call counts from when it was due, so that one that stalls also counts in those behind it. */
 async function percentiles(kinds: Record<string, Call>, { calls, everyMs }: Pace): Promise<Map<string, number>> {
