@@ -118,7 +118,7 @@ const layers = [
       "An activity gets store and connectors from createActivities(deps): import their interfaces, never an implementation.",
     from: "^src/activities/",
     paths: ["^src/activities/", "^src/domain/", "^src/providers/[^/]+[.]ts$", STORE_INTERFACES],
-    packages: ["@temporalio/activity", "@temporalio/common"],
+    packages: ["@temporalio/activity", "@temporalio/common", "lru-cache"],
   }),
   layer({
     name: "client-is-light",
@@ -155,7 +155,15 @@ const layers = [
       STORE_INTERFACES,
       "^src/providers/(provider|connector)[.]ts$",
     ],
-    packages: ["hono", "@hono/zod-openapi", "@hono/node-server", "zod", "rate-limiter-flexible", "p-timeout"],
+    packages: [
+      "hono",
+      "@hono/zod-openapi",
+      "@hono/node-server",
+      "zod",
+      "rate-limiter-flexible",
+      "p-timeout",
+      "lru-cache",
+    ],
   }),
   layer({
     name: "portal-knows-the-api-alone",

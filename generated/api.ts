@@ -483,7 +483,7 @@ export interface paths {
         put?: never;
         /**
          * Sync now
-         * @description Asks for a run that covers everything up to now. The run may serve several requests. If the provider had asked to wait, the run asks it again. A paused integration refuses with 409. The key needs the scope `admin`.
+         * @description Asks for a run that covers everything up to now. Requests that no run has taken yet are one, with one id. If the provider had asked to wait, the run asks it again. A paused integration refuses with 409. The key needs the scope `admin`.
          */
         post: operations["syncIntegration"];
         delete?: never;

@@ -32,7 +32,7 @@ export function addIntegrationCommands(program: Command, output: Output): void {
     group
       .command(name)
       .description(text)
-      .argument("<id>", "the integration's id", integrationId)
+      .argument("<id>", "the integration's id", integrationIdOf)
       .option("--json", "print JSON", false)
       .action((id: string, options: Options) =>
         withOperator(output, async (operator) => {
@@ -44,7 +44,7 @@ export function addIntegrationCommands(program: Command, output: Output): void {
   group
     .command("sync-now")
     .description("Requests a run now instead of at the next due time.")
-    .argument("<id>", "the integration's id", integrationId)
+    .argument("<id>", "the integration's id", integrationIdOf)
     .option("--wait", "wait until the run is done; exit with 1 unless it succeeded", false)
     .option("--json", "print JSON", false)
     .action((id: string, options: Options & { wait: boolean }) =>
@@ -53,7 +53,7 @@ export function addIntegrationCommands(program: Command, output: Output): void {
   group
     .command("resend")
     .description("Sends all buckets again. A destination keeps one of each.")
-    .argument("<id>", "the integration's id", integrationId)
+    .argument("<id>", "the integration's id", integrationIdOf)
     .option("--from <day>", "the first day to send again, as 2026-01-31; default: all days", calendarDay)
     .option("--wait", "wait until the run is done; exit with 1 unless it succeeded", false)
     .option("--json", "print JSON", false)
@@ -83,7 +83,7 @@ async function withOperator(output: Output, act: (operator: Operator) => Promise
   }
 }
 
-function integrationId(text: string): string {
+function integrationIdOf(text: string): string {
   if (/^[A-Za-z0-9_-]{1,100}$/.test(text)) return text;
   throw new InvalidArgumentError("Give an integration's id, as `crosscurrent integration list` shows it.");
 }

@@ -18,8 +18,8 @@ import {
   secretSettings,
   serverSettings,
   temporalSettings,
-  workerSettings,
 } from "./settings.ts";
+import { workerSettings } from "./workerSettings.ts";
 
 export type Config = ReturnType<typeof readConfig>;
 

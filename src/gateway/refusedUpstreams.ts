@@ -13,9 +13,11 @@ export async function warnOfRefusedUpstreams(
   const variants = await routers.upstreamsWithPorts(MAX_LOOKED_AT);
   const refused = variants.filter(({ baseUrl }) => policy.problemWith(baseUrl) !== null);
   if (refused.length === 0) return;
-  const named = refused.slice(0, MAX_NAMED).map(({ baseUrl: _, ...variant }) => variant);
+  const named = refused
+    .slice(0, MAX_NAMED)
+    .map(({ workspaceId, routerId, variantId }) => ({ workspaceId, routerId, variantId }));
   logger.warn(
     { variants: refused.length, examples: named },
-    "saved variants are refused: allow their ports with GATEWAY_ALLOWED_PORTS, or their hosts with GATEWAY_ALLOWED_HOSTS",
+    "saved variants are refused: allow ports with GATEWAY_ALLOWED_PORTS, or hosts with GATEWAY_ALLOWED_HOSTS",
   );
 }

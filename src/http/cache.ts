@@ -48,7 +48,7 @@ export function cachedLookup<V extends string | object>(options: {
   const loading = new Map<string, Promise<V | null>>();
   let newAtOnce = 0;
 
-  /** What it finds counts whenever it comes, though nobody may wait for it any more. */
+  /** What it finds counts whenever it comes, even if no caller waits for it any more. */
   async function load(key: string, isLatest: () => boolean): Promise<V | null> {
     const value = await options.load(key);
     if (!isLatest()) return value;

@@ -20,10 +20,14 @@ async function arrange(runStartsPerMinute: number) {
   const dependencies = { store, connectors: {}, settings: { ...ACTIVITY_SETTINGS, runStartsPerMinute } };
   const input = { integrationId, exportCursorSeq: null, exportAttemptedSeq: null, startedAtMs: 1, hasTurn: false };
   const start = (runId: string, requestIds: string[] = []) =>
-    startRun(dependencies as never)({ ...input, runId, requestIds, status: NO_ERRORS });
+    startRun(dependencies)({ ...input, runId, requestIds, status: NO_ERRORS });
   const finish = (runId: string, requestIds: string[]) =>
     finishRun({ store })({
-      ...{ integrationId, runId, requestIds, startedAtMs: 1, directions: [] },
+      integrationId,
+      runId,
+      requestIds,
+      startedAtMs: 1,
+      directions: [],
       finished: { atMs: 2, outcome: "succeeded" },
       status: { ...NO_ERRORS, nextRunAtMs: null },
     });

@@ -78,7 +78,10 @@ test("each bucket is in Mixpanel once and counted once, whenever the worker dies
     const { sent, rejected } = (await reread(store, integration)).export;
     return { sent, rejected };
   };
-  await exportBatch(dependenciesOf(connector))({ ...run, afterSeq: 0, throughSeq, highWatermark: { throughSeq, throughMs: 0 } }, context);
+  await exportBatch(dependenciesOf(connector))(
+    { ...run, afterSeq: 0, throughSeq, highWatermark: { throughSeq, throughMs: 0 } },
+    context,
+  );
   expect(await counts()).toEqual({ sent: BUCKETS - REJECTED, rejected: REJECTED });
 
   await standIn.control.putProject("4711", { dropFilter: null });

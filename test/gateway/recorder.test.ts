@@ -34,6 +34,6 @@ test("calls are refused during an outage, and served after it though nothing was
 
 test("a commit that takes too long fails alone", async () => {
   const recorder = recorderOf({ error: new UnavailableError("57014", null) });
-  await expect(recorder.record("b", EXPOSURE)).rejects.toThrow();
+  await expect(recorder.record("b", EXPOSURE)).rejects.toThrow("57014");
   expect(isRefused(recorder)).toBe(false);
 });

@@ -15,7 +15,5 @@ test("names variants at ports that are closed, not their addresses; says nothing
   expect(warnings).toEqual([]);
   saved.push(variant("closed", "https://llm.example:9443/v1"));
   await warn();
-  expect(warnings).toEqual([
-    { variants: 1, examples: [{ workspaceId: "w", routerId: "r", variantId: "closed" }] },
-  ]);
+  expect(warnings).toEqual([{ variants: 1, examples: [{ workspaceId: "w", routerId: "r", variantId: "closed" }] }]);
 });

@@ -148,7 +148,7 @@ export async function live(name: string) {
       async (current) => {
         const { env, handle } = current;
         await act?.(current);
-        for (let runId: string | undefined = handle.firstExecutionRunId; runId !== undefined; ) {
+        for (let runId: string | undefined = handle.firstExecutionRunId; runId !== undefined;) {
           const history = await env.client.workflow.getHandle(handle.workflowId, runId).fetchHistory();
           histories.push(history);
           runId = nextRunIdOf(history);

@@ -1,7 +1,13 @@
 // When runs start: weeks of them, spread by jitter, never while paused, never lost.
 import { beforeAll, describe, expect, it } from "vitest";
 import { nextRunAtMs, spreadOf } from "../../src/domain/schedule.ts";
-import { configChangedSignal, pauseSignal, resumeSignal, statusQuery, syncNowSignal } from "../../src/workflows/messages.ts";
+import {
+  configChangedSignal,
+  pauseSignal,
+  resumeSignal,
+  statusQuery,
+  syncNowSignal,
+} from "../../src/workflows/messages.ts";
 import { initialState } from "../../src/workflows/state.ts";
 import { INTERVAL_MS, HOUR_MS, JITTER_MS } from "../support/workflows/fakeSync.ts";
 import { idle, quietRuntime, scenario, passTimeUntil } from "../support/workflows/scenario.ts";
@@ -68,6 +74,7 @@ describe("the schedule of runs", () => {
       fake.paused = false;
       await handle.signal(configChangedSignal);
       await passTimeUntil(current, async () => !(await isPaused()), "the resume");
+      expect(fake.projection).toMatchObject({ paused: false });
       await handle.cancel();
     });
   });

@@ -81,7 +81,7 @@ async function* pageTexts(
   } catch (error) {
     if (!(error instanceof CallerLeftError)) onFailure(error);
     // Breaks the response off. An error of the stream would reach the caller with its message.
-    if (caller === undefined) throw new Error("The page broke off.");
+    if (caller === undefined) throw new Error("The page broke off.", { cause: error });
     caller.destroy();
   } finally {
     hold.release();

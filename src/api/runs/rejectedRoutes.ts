@@ -34,8 +34,8 @@ export function registerRejected(app: App, deps: AppDeps): void {
     summary: "List rejected records",
     description:
       "Returns the records that were refused for good, oldest first, with the reasons, and how many have each. All " +
-      "buckets of the export are listed; of an import, a sample of each event and reason. Records contain user ids. A " +
-      "page ends early once it has about 2 MB: go on with `next` until it is null.",
+      "buckets of the export are listed; of an import, a sample of each event and reason. Records contain user ids. " +
+      "A page ends early once it has about 2 MB: go on with `next` until it is null.",
     params: integrationParams,
     query: pageQuery,
     response: rejectedList,

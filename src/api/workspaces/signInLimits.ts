@@ -42,8 +42,8 @@ export function createLimits(settings: LimitSettings): Limits {
   return {
     // Others behind the same address, and the same user at another one, can go on.
     signIn: async (address, apiKey) => await signIns?.(`${address} ${groupOf(apiKey)}`),
-    lookUp: wrongKeys.lookUp,
-    validKey: wrongKeys.valid,
+    lookUp: (address, apiKey) => wrongKeys.lookUp(address, apiKey),
+    validKey: (apiKey) => wrongKeys.valid(apiKey),
     async failedKey(address, apiKey) {
       if (apiKey !== null) wrongKeys.failed(address, apiKey);
       try {

@@ -13,8 +13,7 @@ export function useRouters() {
 
 /** Page by page, because a page ends early if its routers are large. */
 async function readAll() {
-  const read = (cursor: string) =>
-    unwrap(client.GET("/v1/routers", { params: { query: { ...WHOLE_LIST, cursor } } }));
+  const read = (cursor: string) => unwrap(client.GET("/v1/routers", { params: { query: { ...WHOLE_LIST, cursor } } }));
   let { routers, next } = await read("");
   while (next !== null) {
     const page = await read(next);

@@ -56,8 +56,7 @@ export function createMetricStore(pools: Record<"bookkeeping" | "reports", Datab
       return removed === 1;
     },
 
-    sample: (workspaceId, metric, aliasId, options) =>
-      readSample(pools, workspaceId, metric, { aliasId, ...options }),
+    sample: (workspaceId, metric, aliasId, options) => readSample(pools, workspaceId, metric, { aliasId, ...options }),
   };
 }
 

@@ -24,7 +24,7 @@ const SETTINGS = sql`set local work_mem = '128MB'`;
 type Asked = SampleOptions & {
   aliasId: string;
   identityProperties: IdentityProperties;
-  /** Aborted with the error to throw, once nobody waits for the sample. Absent: somebody always does. */
+  /** Aborted with the error to throw, once no caller waits for the sample. Absent: a caller always does. */
   signal?: AbortSignal | undefined;
 };
 

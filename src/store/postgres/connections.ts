@@ -56,13 +56,40 @@ export function openConnections(
   types: pg.CustomTypesConfig,
 ): Connections {
   const pool = createPool(databaseUrl, limits, types);
+  const trust = createTrust(pool, shared);
+  return {
+    pool,
+    silentSinceMs: trust.silentSinceMs,
+    async use(work) {
+      const { client, session } = await trust.acquire().catch((error: unknown) => {
+        throw withOutage(error);
+      });
+      const end = session.pid === null ? null : shared.watch?.begin(session.pid, () => closeSocket(client));
+      try {
+        const result = await work(client);
+        trust.noteAnswer(session);
+        client.release();
+        return result;
+      } catch (error) {
+        if (isConnectionLost(error)) {
+          trust.noteSilence();
+          discard(client);
+        } else {
+          trust.noteAnswer(session);
+          client.release();
+        }
+        throw withOutage(error);
+      } finally {
+        end?.();
+      }
+    },
+  };
+}
+
+/** Which connections of the pool still answer. */
+function createTrust(pool: pg.Pool, shared: Shared) {
   const sessions = new WeakMap<pg.ClientBase, Session>();
   let silentSinceMs: number | null = null;
-
-  function noteAnswer(session: Session): void {
-    session.answeredMs = performance.now();
-    silentSinceMs = null;
-  }
 
   function noteSilence(): void {
     shared.trustedSinceMs = performance.now();
@@ -70,7 +97,7 @@ export function openConnections(
   }
 
   /** After a silent failover the other connections are as dead as the first: only that one costs time. */
-  async function acquire(): Promise<{ client: pg.PoolClient; session: Session }> {
+  async function take(): Promise<{ client: pg.PoolClient; session: Session }> {
     for (;;) {
       const client = await pool.connect();
       const known = sessions.get(client);
@@ -94,30 +121,18 @@ export function openConnections(
   }
 
   return {
-    pool,
+    noteSilence,
     silentSinceMs: () => silentSinceMs,
-    async use(work) {
-      const { client, session } = await acquire().catch((error: unknown) => {
-        silentSinceMs ??= performance.now();
-        throw withOutage(error);
-      });
-      const end = session.pid === null ? null : shared.watch?.begin(session.pid, () => closeSocket(client));
+    noteAnswer(session: Session): void {
+      session.answeredMs = performance.now();
+      silentSinceMs = null;
+    },
+    async acquire() {
       try {
-        const result = await work(client);
-        noteAnswer(session);
-        client.release();
-        return result;
+        return await take();
       } catch (error) {
-        if (isConnectionLost(error)) {
-          noteSilence();
-          discard(client);
-        } else {
-          noteAnswer(session);
-          client.release();
-        }
-        throw withOutage(error);
-      } finally {
-        end?.();
+        silentSinceMs ??= performance.now();
+        throw error;
       }
     },
   };

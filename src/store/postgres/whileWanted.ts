@@ -1,4 +1,4 @@
-// Ends a statement whose result nobody waits for any more. Without this, PostgreSQL goes on until it has the result.
+// Ends a statement whose caller has left. Without this, PostgreSQL goes on until it has the result.
 import { sql } from "kysely";
 import type { Queryable, Transaction } from "./database.ts";
 

@@ -83,17 +83,23 @@ export function createSyncStateStore(db: Database, { syncJitterMs = 0 }: { syncJ
     },
 
     async unsealedWorkspaces() {
-      // The oldest unfolded exposure of each workspace is one look into the index. How many there are is a walk along
-      // it, which ends at the limit.
-      const unfolded = sql`from exposures e where e.workspace_id = w.id and e.id > w.folded_through order by e.id`;
-      const workspaces = await db.query(sql<{ id: string }>`
-        select w.id from workspaces w
-        where (select e.received_at_ms ${unfolded} limit 1) < crosscurrent_now_ms() - ${UNSEALED_MS}::bigint
-          or exists (select ${unfolded} offset ${UNFOLDED_ROWS_MAX} limit 1)
-        limit ${UNSEALED_WORKSPACES_MAX}`);
+      const workspaces = await db.query(unsealedStatement());
       return workspaces.map(({ id }) => id);
     },
   };
+}
+
+/**
+ * The oldest unfolded exposure of each workspace is one look into the index. How many there are is a walk along it,
+ * which ends at the limit.
+ */
+function unsealedStatement() {
+  const unfolded = sql`from exposures e where e.workspace_id = w.id and e.id > w.folded_through order by e.id`;
+  return sql<{ id: string }>`
+    select w.id from workspaces w
+    where (select e.received_at_ms ${unfolded} limit 1) < crosscurrent_now_ms() - ${UNSEALED_MS}::bigint
+      or exists (select ${unfolded} offset ${UNFOLDED_ROWS_MAX} limit 1)
+    limit ${UNSEALED_WORKSPACES_MAX}`;
 }
 
 /**

@@ -49,7 +49,7 @@ function share() {
 test("without room nothing is read", async () => {
   const { parts } = share();
   parts.hold.add(PART_BYTES);
-  const read = vi.fn();
+  const read = vi.fn<() => Promise<Page<ImportedRecord>>>();
   await expect(streamRecords({ cursor: null, limit: 10 }, read, parts)).rejects.toMatchObject({ status: 429 });
   expect(read).not.toHaveBeenCalled();
 });
@@ -63,7 +63,10 @@ test("a first part that cannot be read holds nothing", async () => {
 
 test("a later part that cannot be read cuts the caller off without a word", async () => {
   const { parts, caller, failures, isHeld } = share();
-  const read = vi.fn().mockResolvedValueOnce(PART).mockRejectedValueOnce(new Error("no table"));
+  const read = vi
+    .fn<() => Promise<Page<ImportedRecord>>>()
+    .mockResolvedValueOnce(PART)
+    .mockRejectedValueOnce(new Error("no table"));
   const response = await streamRecords({ cursor: null, limit: 10 }, read, parts);
   expect(isHeld()).toBe(true);
   const text = await response.text();
