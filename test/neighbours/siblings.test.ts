@@ -64,7 +64,7 @@ test(`B creates ${MAX_EVENT_DEFINITIONS + 20} events at once, and then lists the
   });
   await neighbours.expectUndisturbed(
     { chat, configuration },
-    { callers: 12, calls: (at) => [at.callOfB(`${pathAt(at)}/events?limit=1000`)], statuses: [200] },
+    { callers: 4, calls: (at) => [at.callOfB(`${pathAt(at)}/events?limit=1000`)], statuses: [200] },
   );
 });
 
@@ -88,5 +88,5 @@ test.each<[string, (at: Installation) => ReturnType<Installation["callOfB"]>, nu
     { chat, configuration },
     { callers: 16, everyMs: 20, calls: (at) => [call(at)], statuses },
   );
-  await neighbours.expectUp(MAX_MEMORY_BYTES);
+  expect(await neighbours.peakMemoryBytes()).toBeLessThan(MAX_MEMORY_BYTES);
 });

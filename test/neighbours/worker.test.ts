@@ -122,6 +122,7 @@ describe("A syncs", () => {
         };
       };
       await expectUndisturbed({ "a run": a.sync }, { beside }, PACE);
+      expect(await open([a.id])).toBe(0);
     },
     WITHIN_MS,
   );

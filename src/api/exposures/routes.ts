@@ -103,7 +103,7 @@ async function ingest(deps: AppDeps, c: Context<Env>, text: string, hold: Hold):
   for (let from = 0; from < records.length; from += PIECE_RECORDS) {
     if (records.length > PIECE_RECORDS) await rest();
     const piece = { from, to: from + PIECE_RECORDS };
-    for (const exposure of checkExposures(records, window, errors, piece)) checked.push(exposure);
+    for (const one of checkExposures(records, window, errors, piece)) checked.push(one);
   }
   if (errors.total > 0) throw invalid(errors.listed, errors.total);
   if (checked.length > 0) await deps.store.exposures.ingest(workspaceId, checked);

@@ -1,5 +1,5 @@
-// Long work for one call, such as reading a large body, is done piece by piece. While calls of other workspaces go on, a
-// workspace does one piece after the other and rests between them, so that the others find the process idle.
+// Long work for one call, such as reading a large body, is done piece by piece. While other workspaces call, a workspace
+// does one piece after the other and rests between them, so that the others find the process idle.
 
 export class Pieces {
   readonly #isShared: (workspaceId: string) => boolean;
