@@ -117,7 +117,8 @@ function bulkSlots({ worker }: Config): AnySlots {
   return {
     type: "resource-based",
     tunerOptions: { targetMemoryUsage: worker.memoryPercent / 100, targetCpuUsage: 1 },
-    minimumSlots: worker.bulkAtOnce,
+    // The tuner gives no slot beyond these while the processor is busy, and one workspace can take all that there are.
+    minimumSlots: worker.bulkAtOnce + Math.ceil(worker.bulkWaiting / 2),
     maximumSlots: worker.bulkAtOnce + worker.bulkWaiting,
     rampThrottle: "5 ms",
   };

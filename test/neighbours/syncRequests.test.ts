@@ -51,7 +51,7 @@ test("32 callers of B ask for a sync again and again: all of them are one reques
     { sync, chat: neighbours.ofA.chat },
     { callers: 32, calls: (at) => [at.callOfB(`/v1/integrations/${ofBAt(at)}/sync`, {})], statuses: [202] },
   );
-  expect(seen.statuses[202]).toBeGreaterThan(100);
+  expect(seen.statuses[202]).toBeGreaterThan(10);
   expect([await queuedOf(ofA), await queuedOf(ofBAt(neighbours))]).toEqual([1, 1]);
   expect(await neighbours.peakMemoryBytes()).toBeLessThan(MAX_MEMORY_BYTES);
 });

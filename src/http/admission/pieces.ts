@@ -1,4 +1,4 @@
-// Long work for one call, such as reading a large body, is done piece by piece. While other workspaces call, a workspace
+// Long work for a call, such as reading a large body, is done piece by piece. While other workspaces call, a workspace
 // does one piece after the other and rests between them, so that the others find the process idle.
 
 export class Pieces {
