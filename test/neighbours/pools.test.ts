@@ -85,7 +85,8 @@ test("while B's reports hang, A's calls of every kind take no longer", async () 
       // B has its share of the connections for reports, and no more.
       expect(await waiting()).toBe(2);
       await letGo();
-      for (const { status } of await Promise.all(reports)) expect(status).toBe(200);
+      // Two had a turn, twenty waited, and the others were told to come again.
+      for (const { status } of await Promise.all(reports)) expect([200, 429]).toContain(status);
     };
   };
   await expectUndisturbed({ chat, exposure, configuration, report }, { beside });
