@@ -145,6 +145,7 @@ function bulkSlots({ worker }: Config): AnySlots {
   return {
     type: "resource-based",
     tunerOptions: { targetMemoryUsage: worker.memoryPercent / 100, targetCpuUsage: 1 },
+    // The tuner gives no slot beyond these while the processor is busy, and one workspace can take all that there are.
     minimumSlots: worker.bulkAtOnce + Math.floor(worker.bulkWaiting * WAITING_ALWAYS),
     maximumSlots: worker.bulkAtOnce + worker.bulkWaiting,
     rampThrottle: "5 ms",

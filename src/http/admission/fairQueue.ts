@@ -57,6 +57,11 @@ export class FairQueue {
     }
   }
 
+  /** Whether calls of other workspaces run or wait. */
+  hasOthers(workspaceId: string): boolean {
+    return this.#workspaces.size > (this.#workspaces.has(workspaceId) ? 1 : 0);
+  }
+
   async #turn(workspace: Workspace, caller: Caller): Promise<void> {
     if (caller?.destroyed === true) throw new CallerLeftError();
     if (workspace.waiting.length === 0 && this.#isFree(workspace)) {
