@@ -49,8 +49,7 @@ export function cachedLookup<V extends string | object>(options: {
   });
   /** Apart from the cache, so that look-ups of unknown keys push nothing out of it. */
   const loading = new Map<string, Promise<V | null>>();
-  const newOf = new Map<string, number>();
-  let newAtOnce = 0;
+  const newLooks = createNewLooks();
 
   async function load(key: string): Promise<V | null> {
     const startedAtMs = perf.now();
@@ -74,23 +73,12 @@ export function cachedLookup<V extends string | object>(options: {
   async function lookNew(key: string): Promise<V | null> {
     const running = loading.get(key);
     if (running !== undefined) return await running;
-    const owner = options.ownerOf?.(key);
-    const ofOwner = owner === undefined ? 0 : (newOf.get(owner) ?? 0);
-    if (newAtOnce >= MAX_NEW_AT_ONCE || ofOwner >= MAX_NEW_OF_OWNER) throw busy(RETRY_MS / 1_000);
-    newAtOnce++;
-    if (owner !== undefined) newOf.set(owner, ofOwner + 1);
+    const end = newLooks.begin(options.ownerOf?.(key));
     try {
       return await look(key);
     } finally {
-      newAtOnce--;
-      if (owner !== undefined) giveBack(owner);
+      end();
     }
-  }
-
-  function giveBack(owner: string): void {
-    const left = (newOf.get(owner) ?? 0) - 1;
-    if (left > 0) newOf.set(owner, left);
-    else newOf.delete(owner);
   }
 
   async function fetch(key: string): Promise<V | null> {
@@ -106,6 +94,27 @@ export function cachedLookup<V extends string | object>(options: {
 
   // `get` before `fetch`: a hit costs no promise.
   return (key) => cache.get(key)?.value ?? fetch(key);
+}
+
+/** The look-ups at once of keys that are not cached. */
+function createNewLooks() {
+  const ofOwners = new Map<string, number>();
+  let all = 0;
+  return {
+    /** Returns what ends it. Throws a Problem, 503, if there are too many. */
+    begin(owner = ""): () => void {
+      const ofOwner = ofOwners.get(owner) ?? 0;
+      if (all >= MAX_NEW_AT_ONCE || (owner !== "" && ofOwner >= MAX_NEW_OF_OWNER)) throw busy(RETRY_MS / 1_000);
+      all++;
+      ofOwners.set(owner, ofOwner + 1);
+      return () => {
+        all--;
+        const left = (ofOwners.get(owner) ?? 0) - 1;
+        if (left > 0) ofOwners.set(owner, left);
+        else ofOwners.delete(owner);
+      };
+    },
+  };
 }
 
 function sizeOf({ value }: Found<string | object>): number {

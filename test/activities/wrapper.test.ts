@@ -45,7 +45,7 @@ test("a step that was cancelled as it began gives its turn back after a while, t
     return release;
   };
   const activity = wrapBulk({ ...LONG, stallTimeoutMs: 500, turns: { take } }, hanging().body);
-  await expect(environment.run(activity, undefined)).rejects.toThrow();
+  await expect(environment.run(activity, undefined)).rejects.toThrow("CANCELLED");
   const next = nextTurn(turns);
   await eventually(() => next.isTaken);
 });
@@ -81,8 +81,6 @@ test("a step too many is not begun, and says when to try again", async () => {
   end();
   await Promise.all([first, second]);
 });
-
-
 
 describe("the watchdog of progress", () => {
   const STALL_MS = 60_000;

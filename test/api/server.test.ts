@@ -139,6 +139,7 @@ describe("clients that take a response", () => {
     socket.on("error", () => undefined);
     socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     await closed.promise;
+    expect(socket.bytesRead).toBeLessThan(BYTES);
     socket.destroy();
   });
 
