@@ -170,6 +170,15 @@ export const routePatch = z
   .strictObject({ conditions: conditions.optional(), fallbackVariantId: fallbackVariantId.optional() })
   .openapi("RoutePatch", { example: { conditions: { metadata: { plan: "pro" } } } });
 
+export const weightsBody = z
+  .strictObject({
+    weights: z
+      .record(id, weight)
+      .refine((map) => Object.keys(map).length > 0, "must name a variant")
+      .describe("Weights by the ids of variants."),
+  })
+  .openapi("Weights", { example: { weights: { gpt: 3, claude: 1 } } });
+
 export function variantPatch(policy: UpstreamPolicy) {
   const changes = z.strictObject(upstreamFields(policy)).partial();
   return z

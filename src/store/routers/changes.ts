@@ -2,10 +2,12 @@
 import { sql } from "kysely";
 import { MAX_ROUTES_PER_ROUTER, MAX_VARIANTS_PER_ROUTER } from "../../domain/limits.ts";
 import type { NewRoute, NewVariant, RoutePatch, RouterPatch, VariantPatch } from "../../domain/router.ts";
-import { ConflictError, InvalidFieldError } from "../errors.ts";
+import type { RouterChange } from "../../domain/routerVersion.ts";
+import { ConflictError, InvalidFieldError, VersionError } from "../errors.ts";
 import { orIfTaken, type Database, type Transaction } from "../postgres/database.ts";
 import { encryptSecret } from "../secrets.ts";
 import { readRouter, type RouterRow } from "./rows.ts";
+import { keepVersion, recordVersion } from "./versions.ts";
 
 export interface Change {
   tx: Transaction;
@@ -17,26 +19,46 @@ export interface Change {
 /** Returns false if the route or variant that it changes does not exist. */
 export type Work = (change: Change) => Promise<boolean>;
 
-/** Runs `work` on the locked router. Returns the changed router, or null if there is none or `work` returns false. */
+interface ChangeTarget {
+  workspaceId: string;
+  routerId: string;
+  change: RouterChange;
+}
+
+/**
+ * Runs `work` on the locked router and records the version that it makes. Returns the changed router, or null if there
+ * is none or `work` returns false.
+ */
 export function changeRouter(
   db: Database,
   secretKeys: Buffer[],
-  workspaceId: string,
-  routerId: string,
+  target: ChangeTarget,
   work: Work,
 ): Promise<RouterRow | null> {
+  const { workspaceId, routerId, change } = target;
   return db.transaction(async (tx) => {
     const found = await tx.execute(sql`
       select from routers where workspace_id = ${workspaceId} and id = ${routerId} for update`);
     if (found === 0) return null;
     // In a later statement: its snapshot holds what the lock waited for.
-    const router = await readRouter(tx, workspaceId, routerId);
-    if (router === null || !(await work({ tx, workspaceId, router, secretKeys }))) return null;
+    const router = await readRouter(tx, workspaceId, routerId, { withSecrets: true });
+    if (router === null) return null;
+    checkVersion(router, change);
+    const before = structuredClone(router);
+    await keepVersion(tx, workspaceId, before);
+    if (!(await work({ tx, workspaceId, router, secretKeys }))) return null;
     await tx.execute(sql`
-      update routers set updated_at_ms = crosscurrent_now_ms()
+      update routers set updated_at_ms = crosscurrent_now_ms(), version = version + 1
       where workspace_id = ${workspaceId} and id = ${routerId}`);
-    return readRouter(tx, workspaceId, routerId);
+    const after = await readRouter(tx, workspaceId, routerId, { withSecrets: true });
+    await recordVersion(tx, { ...target, before, after });
+    return after;
   });
+}
+
+/** Another change may have come between what the caller read and its own change. */
+export function checkVersion({ version }: RouterRow, { ifVersions }: RouterChange): void {
+  if (ifVersions?.includes(version) === false) throw new VersionError(version);
 }
 
 export async function patchRouter({ tx, workspaceId, router }: Change, patch: RouterPatch): Promise<true> {
@@ -151,6 +173,26 @@ export async function patchVariant(
       secret = case when ${keepsKey} then secret else ${sealed?.box ?? null}::bytea end,
       secret_key_id = case when ${keepsKey} then secret_key_id else ${sealed?.keyId ?? null}::text end
     where workspace_id = ${workspaceId} and router_id = ${router.id} and route_id = ${routeId} and id = ${variantId}`);
+  return true;
+}
+
+/** Weights that are not named stay. */
+export async function setWeights(
+  { tx, workspaceId, router }: Change,
+  routeId: string,
+  weights: Record<string, number>,
+): Promise<boolean> {
+  const route = router.routes.find(({ id }) => id === routeId);
+  if (route === undefined) return false;
+  const unknown = Object.keys(weights).find((name) => !route.variants.some(({ id }) => id === name));
+  if (unknown !== undefined) throw new InvalidFieldError(`weights.${unknown}`, "is no variant of this route");
+  if (route.variants.every(({ id, weight }) => (weights[id] ?? weight) === 0)) {
+    throw new InvalidFieldError("weights", "must not all be 0: no variant could serve");
+  }
+  await tx.execute(sql`
+    update variants v set weight = n.weight
+    from unnest(${Object.keys(weights)}::text[], ${Object.values(weights)}::double precision[]) n (id, weight)
+    where v.workspace_id = ${workspaceId} and v.router_id = ${router.id} and v.route_id = ${routeId} and v.id = n.id`);
   return true;
 }
 
