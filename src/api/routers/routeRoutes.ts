@@ -5,7 +5,7 @@ import { orNotFound, refuseMissing } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
 import { listOf, toList } from "../responses.ts";
 import { pageQuery } from "../schemas.ts";
-import { routeResponse } from "./responses.ts";
+import { routeResponse, toRouteResponse } from "./responses.ts";
 import { newRoute, routeParams, routePatch, routerParams } from "./schemas.ts";
 
 export function registerRoutes(app: App, { store: { routers }, upstreams }: AppDeps): void {
@@ -22,7 +22,7 @@ export function registerRoutes(app: App, { store: { routers }, upstreams }: AppD
     response: routeResponse,
     problems: [409],
     handler: async ({ workspaceId, params: { router }, body }) =>
-      orNotFound("router", await routers.addRoute(workspaceId, router, body)),
+      toRouteResponse(orNotFound("router", await routers.addRoute(workspaceId, router, body))),
   });
   endpoint({
     method: "get",
@@ -34,7 +34,7 @@ export function registerRoutes(app: App, { store: { routers }, upstreams }: AppD
     query: pageQuery,
     response: listOf("routes", routeResponse),
     handler: async ({ workspaceId, params: { router }, query }) =>
-      toList("routes", orNotFound("router", await routers.listRoutes(workspaceId, router, query)), (route) => route),
+      toList("routes", orNotFound("router", await routers.listRoutes(workspaceId, router, query)), toRouteResponse),
   });
   endpoint({
     method: "get",
@@ -46,7 +46,7 @@ export function registerRoutes(app: App, { store: { routers }, upstreams }: AppD
     response: routeResponse,
     handler: async ({ workspaceId, params }) => {
       const router = await routers.get(workspaceId, params.router);
-      return orNotFound("route", router?.routes.find(({ id }) => id === params.route) ?? null);
+      return toRouteResponse(orNotFound("route", router?.routes.find(({ id }) => id === params.route) ?? null));
     },
   });
   endpoint({
@@ -54,12 +54,12 @@ export function registerRoutes(app: App, { store: { routers }, upstreams }: AppD
     path: "/v1/routers/{router}/routes/{route}",
     operationId: "updateRoute",
     summary: "Change a route",
-    description: "Changes the conditions or the fallback of a route. Absent fields stay as they are.",
+    description: "Changes the conditions or the fallbacks of a route. Absent fields stay as they are.",
     params: routeParams,
     body: routePatch,
     response: routeResponse,
     handler: async ({ workspaceId, params: { router, route }, body }) =>
-      orNotFound("route", await routers.updateRoute(workspaceId, router, route, body)),
+      toRouteResponse(orNotFound("route", await routers.updateRoute(workspaceId, router, route, body))),
   });
   endpoint({
     method: "delete",

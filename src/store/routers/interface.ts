@@ -44,7 +44,7 @@ export interface RouterStore {
     page: PageRequest,
   ): Promise<Page<Variant> | null>;
   addVariant(workspaceId: string, routerId: string, routeId: string, variant: NewVariant): Promise<Variant | null>;
-  /** The stored key never goes to another origin: a `baseUrl` with a new origin needs an `apiKey`. */
+  /** Stored secrets never go to another origin: a `baseUrl` with a new origin needs them again. */
   updateVariant(
     workspaceId: string,
     routerId: string,
@@ -52,8 +52,11 @@ export interface RouterStore {
     variantId: string,
     patch: VariantPatch,
   ): Promise<Variant | null>;
-  /** A route whose fallback is removed has no fallback from then on. */
+  /** It leaves the fallbacks of its route too. */
   removeVariant(workspaceId: string, routerId: string, routeId: string, variantId: string): Promise<boolean>;
+
+  /** All routers of a workspace, by id. */
+  ids(workspaceId: string): Promise<{ id: string; createdAtMs: number }[]>;
 
   /** Of all workspaces, variants whose address names a port. */
   upstreamsWithPorts(

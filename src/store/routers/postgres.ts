@@ -7,22 +7,12 @@ import { refuseTooMany } from "../postgres/countedCreations.ts";
 import { decodeCursor, toPage, toPart, type CursorList } from "../postgres/cursors.ts";
 import { orIfTaken, type Database, type Transaction } from "../postgres/database.ts";
 import { pageByBytes } from "../postgres/pageByBytes.ts";
-import { decryptSecret } from "../secrets.ts";
-import {
-  changeRouter,
-  insertRoute,
-  insertVariant,
-  patchRoute,
-  patchRouter,
-  patchVariant,
-  removeRoute,
-  removeVariant,
-  secretOwner,
-  type Work,
-} from "./changes.ts";
+import { changeRouter, insertRoute, patchRoute, patchRouter, removeRoute, type Work } from "./changes.ts";
 import { exposuresPerHour } from "./exposuresPerHour.ts";
 import type { RouterStore } from "./interface.ts";
 import { readRouter, readRouters, toRoute, toRouter, toVariant, type RouterRow } from "./rows.ts";
+import { insertVariant, patchVariant, removeVariant } from "./variantChanges.ts";
+import { openSecrets, secretOwner } from "./variantSecrets.ts";
 
 interface RouterPools {
   /** For routers that serve. */
@@ -65,6 +55,11 @@ export function createRouterStore(pools: RouterPools, { secretKeys }: { secretKe
 
     ...routeCalls(db, change),
     ...variantCalls(db, change),
+
+    ids: (workspaceId) =>
+      db.query(sql<{ id: string; createdAtMs: number }>`
+        select id, created_at_ms as "createdAtMs" from routers where workspace_id = ${workspaceId}
+        order by id limit ${MAX_ROUTERS_PER_WORKSPACE}`),
 
     upstreamsWithPorts: (limit) =>
       db.query(sql<{ workspaceId: string; routerId: string; variantId: string; baseUrl: string }>`
@@ -167,14 +162,15 @@ async function create(tx: Transaction, secretKeys: Buffer[], workspaceId: string
 function toServedRouter({ id, routes }: RouterRow, workspaceId: string, secretKeys: Buffer[]): ServedRouter {
   return {
     id,
-    routes: routes.map(({ id: routeId, conditions, fallbackVariantId, variants }) => ({
+    routes: routes.map(({ id: routeId, conditions, fallbackVariantIds, variants }) => ({
       id: routeId,
       conditions,
-      fallbackVariantId,
-      variants: variants.map(({ id: variantId, weight, upstream: { baseUrl, model }, box }) => {
+      fallbackVariantIds,
+      variants: variants.map(({ id: variantId, weight, upstream, price, box }) => {
+        const { hasApiKey: _hasApiKey, headerNames: _headerNames, ...address } = upstream;
         const owner = secretOwner(workspaceId, id, routeId, variantId);
-        const apiKey = box === null ? null : decryptSecret(Buffer.from(box, "base64"), owner, secretKeys);
-        return { id: variantId, weight, upstream: { baseUrl, model, apiKey } };
+        const secrets = openSecrets(box === null ? null : Buffer.from(box, "base64"), owner, secretKeys);
+        return { id: variantId, weight, upstream: { ...address, ...secrets }, price };
       }),
     })),
   };
