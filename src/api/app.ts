@@ -9,7 +9,7 @@ import { secureHeaders } from "../http/headers.ts";
 import { isOpenAiPath, OpenAiError, openAiErrorResponse, toOpenAiError } from "../http/openAiError.ts";
 import { serveOpenApi } from "../http/openApi.ts";
 import { invalid, Problem, problemResponse } from "../http/problem.ts";
-import { ConflictError, InUseError, InvalidFieldError, UnavailableError } from "../store/store.ts";
+import { ConflictError, InUseError, InvalidFieldError, UnavailableError, VersionError } from "../store/store.ts";
 import type { AppDeps, WebSettings } from "./deps.ts";
 import { registerImported } from "./events/imported.ts";
 import { registerReread } from "./events/reread.ts";
@@ -29,6 +29,7 @@ import { registerRouterExposures } from "./routers/exposuresPerHour.ts";
 import { registerRoutes } from "./routers/routeRoutes.ts";
 import { registerRouters } from "./routers/routes.ts";
 import { registerVariants } from "./routers/variantRoutes.ts";
+import { registerRouterVersions } from "./routers/versions.ts";
 import { registerRejected } from "./runs/rejectedRoutes.ts";
 import { registerResend } from "./runs/resend.ts";
 import { registerRuns } from "./runs/routes.ts";
@@ -75,6 +76,7 @@ export function createApp(deps: AppDeps): App {
   registerRouters(app, deps);
   registerRoutes(app, deps);
   registerVariants(app, deps);
+  registerRouterVersions(app, deps);
   registerRouterExposures(app, deps);
   registerMetrics(app, deps);
   registerMetricResults(app, deps);
@@ -137,6 +139,7 @@ function toProblem({ logger }: AppDeps, error: Error): Problem {
   if (error instanceof CallerLeftError) return new Problem(499, error.message);
   if (error instanceof InvalidFieldError) return invalid([{ path: error.path, message: error.message }]);
   if (error instanceof InUseError) return new Problem(409, error.message, { blockers: error.blockers });
+  if (error instanceof VersionError) return new Problem(412, error.message);
   if (error instanceof ConflictError) return new Problem(409, error.message);
   if (error instanceof UnavailableError) {
     logger.error({ err: error }, "a call failed, because the database cannot be used");

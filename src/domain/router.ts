@@ -66,7 +66,9 @@ export interface NewRouter {
 }
 
 /** A router as the gateway needs it, with keys: never show or log it. */
-export type ServedRouter = Pick<NewRouter, "id" | "routes">;
+export interface ServedRouter extends Pick<NewRouter, "id" | "routes"> {
+  version: number;
+}
 
 /** A variant as users see it: it says whether there are a key and headers, and never holds them. */
 export interface Variant {
@@ -82,12 +84,17 @@ export interface Route extends Omit<NewRoute, "variants"> {
 
 export interface Router {
   id: string;
+  /** Each change of the router, its routes or its variants adds 1. */
+  version: number;
   description: string | null;
   /** In the order in which their conditions are tried. */
   routes: Route[];
   createdAtMs: number;
   updatedAtMs: number;
 }
+
+/** A part of a router, with the version of the router that it is from. */
+export type Versioned<T> = T & Pick<Router, "version">;
 
 /** An absent field is unchanged. */
 export interface RouterPatch {

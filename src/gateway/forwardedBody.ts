@@ -62,6 +62,11 @@ function forwardedUsers(body: CallBody, { forwardUser = "no" }: Upstream, call: 
   return users;
 }
 
+/** The key of an installation for hashes of users. */
+export function userHashKey(secretKey: Buffer): Buffer {
+  return createHmac("sha256", secretKey).update("user-hash").digest();
+}
+
 /** 64 characters, which is OpenAI's limit. Without the key, trying ids does not find the user. */
 export function hashUser(key: Buffer, workspaceId: string, user: string): string {
   return createHmac("sha256", key).update(`${workspaceId}\0${user}`).digest("hex");

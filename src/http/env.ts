@@ -2,6 +2,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Scope } from "../domain/apiKey.ts";
+import type { Actor } from "../domain/routerVersion.ts";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Admission } from "./admission/admission.ts";
 import type { Caller } from "./admission/fairQueue.ts";
@@ -17,6 +18,8 @@ export interface Env {
     workspaceId: string;
     /** What the key of the call may do. Set with the workspace. */
     scopes: readonly Scope[];
+    /** The key of the call, or the one that opened its session. Set with the workspace. */
+    actor: Actor;
     /** The path template of the endpoint: ids must not get into logs and metrics. */
     route: string;
   };

@@ -6,7 +6,7 @@ import { PROBLEMS, problemSchema, type ProblemStatus } from "./problem.ts";
 import { neededScope } from "./scopes.ts";
 
 export interface EndpointDocumentation<P = z.ZodType, Q = z.ZodType, B = z.ZodType, R = z.ZodType> {
-  method: "get" | "post" | "patch" | "delete";
+  method: "get" | "post" | "put" | "patch" | "delete";
   /** Path template, as in `/v1/integrations/{id}`. */
   path: string;
   operationId: string;
@@ -14,6 +14,8 @@ export interface EndpointDocumentation<P = z.ZodType, Q = z.ZodType, B = z.ZodTy
   description: string;
   params?: P;
   query?: Q;
+  /** Documents headers that the handler reads. */
+  headers?: z.ZodObject;
   /** JSON of at most `MAX_CONFIG_BODY_BYTES`. */
   body?: B;
   /** Default: 200, or 204 without a response. */
@@ -34,7 +36,7 @@ export function securityOf(scope: Scope): Record<string, Scope[]>[] {
 export const scopeSentence = (scope: Scope): string => `The key needs the scope \`${scope}\`.`;
 
 export function documentation(tag: string, definition: EndpointDocumentation): RouteConfig {
-  const { method, path, operationId, summary, description, params, query, body, response } = definition;
+  const { method, path, operationId, summary, description, params, query, headers, body, response } = definition;
   const scope = neededScope(method.toUpperCase(), path);
   const { status = response ? 200 : 204, mediaType = "application/json" } = definition;
   const problems: ProblemStatus[] = [401, 403, 429, 503, ...(params ? [404 as const] : [])];
@@ -52,6 +54,7 @@ export function documentation(tag: string, definition: EndpointDocumentation): R
     request: {
       ...(params instanceof z.ZodObject && { params }),
       ...(query instanceof z.ZodObject && { query }),
+      ...(headers && { headers }),
       ...(body && { body: { required: true, content: { "application/json": { schema: body } } } }),
     },
     responses: {

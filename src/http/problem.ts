@@ -41,6 +41,10 @@ export const PROBLEMS = {
   404: { title: "Not Found", description: "The resource does not exist in this workspace." },
   405: { title: "Method Not Allowed", description: "The path has other methods. `Allow` lists them." },
   409: { title: "Conflict", description: "The call conflicts with the current state. `detail` says how." },
+  412: {
+    title: "Precondition Failed",
+    description: "The object has another version than `If-Match` names. Read it again before changing it.",
+  },
   413: { title: "Content Too Large", description: "The body is too large." },
   415: { title: "Unsupported Media Type", description: "The body has another media type, charset or encoding." },
   429: {

@@ -32,6 +32,14 @@ export class InvalidFieldError extends Error {
   }
 }
 
+/** The object has another version than the change expects. */
+export class VersionError extends Error {
+  override readonly name = "VersionError";
+  constructor(version: number) {
+    super(`The version is ${version} now: read the current state, and send its version in If-Match.`);
+  }
+}
+
 export class InvalidCursorError extends InvalidFieldError {
   override readonly name = "InvalidCursorError";
 }

@@ -45,8 +45,17 @@ export const routeResponse = z
   })
   .openapi("Route", { example: route });
 
+const version = z.number().int().openapi({
+  description: "The version of the router: each change of it, its routes and its variants adds 1. See `If-Match`.",
+  example: 3,
+});
+/** A route or variant by itself. */
+export const versionedRoute = routeResponse.extend({ version }).openapi("VersionedRoute");
+export const versionedVariant = variantResponse.extend({ version }).openapi("VersionedVariant");
+
 export const routerResponse = z
   .object({
+    version,
     id: z.string().openapi({ description: "The id of the router.", example: "my-router" }),
     description: z.string().nullable().openapi({ description: "Free text for people.", example: null }),
     routes: z.array(routeResponse).describe("The routes, in the order in which they are tried."),
@@ -55,7 +64,7 @@ export const routerResponse = z
   })
   .openapi("Router");
 
-export function toRouteResponse(route: Route): z.input<typeof routeResponse> {
+export function toRouteResponse<R extends Route>(route: R): R & Pick<z.input<typeof routeResponse>, "fallbackVariantId"> {
   return { ...route, fallbackVariantId: route.fallbackVariantIds[0] ?? null };
 }
 

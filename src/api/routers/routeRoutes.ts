@@ -5,7 +5,8 @@ import { orNotFound, refuseMissing } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
 import { listOf, toList } from "../responses.ts";
 import { pageQuery } from "../schemas.ts";
-import { routeResponse, toRouteResponse } from "./responses.ts";
+import { changeOf, ifMatch, tagged } from "./change.ts";
+import { toRouteResponse, versionedRoute } from "./responses.ts";
 import { newRoute, routeParams, routePatch, routerParams } from "./schemas.ts";
 
 export function registerRoutes(app: App, { store: { routers }, upstreams }: AppDeps): void {
@@ -17,12 +18,16 @@ export function registerRoutes(app: App, { store: { routers }, upstreams }: AppD
     summary: "Add a route",
     description: "Adds a route with its variants to a router. It becomes the last route that the gateway tries.",
     params: routerParams,
+    headers: ifMatch,
     body: newRoute(upstreams),
     status: 201,
-    response: routeResponse,
-    problems: [409],
-    handler: async ({ workspaceId, params: { router }, body }) =>
-      toRouteResponse(orNotFound("router", await routers.addRoute(workspaceId, router, body))),
+    response: versionedRoute,
+    problems: [409, 412],
+    handler: async ({ workspaceId, params: { router }, body }, c) =>
+      tagged(
+        c,
+        toRouteResponse(orNotFound("router", await routers.addRoute(workspaceId, router, body, changeOf(c)))),
+      ),
   });
   endpoint({
     method: "get",
@@ -32,7 +37,7 @@ export function registerRoutes(app: App, { store: { routers }, upstreams }: AppD
     description: "Returns the routes of a router, in the order in which the gateway tries them.",
     params: routerParams,
     query: pageQuery,
-    response: listOf("routes", routeResponse),
+    response: listOf("routes", versionedRoute),
     handler: async ({ workspaceId, params: { router }, query }) =>
       toList("routes", orNotFound("router", await routers.listRoutes(workspaceId, router, query)), toRouteResponse),
   });
@@ -43,10 +48,11 @@ export function registerRoutes(app: App, { store: { routers }, upstreams }: AppD
     summary: "Get a route",
     description: "Returns one route with its variants.",
     params: routeParams,
-    response: routeResponse,
-    handler: async ({ workspaceId, params }) => {
-      const router = await routers.get(workspaceId, params.router);
-      return toRouteResponse(orNotFound("route", router?.routes.find(({ id }) => id === params.route) ?? null));
+    response: versionedRoute,
+    handler: async ({ workspaceId, params }, c) => {
+      const router = orNotFound("route", await routers.get(workspaceId, params.router));
+      const route = orNotFound("route", router.routes.find(({ id }) => id === params.route) ?? null);
+      return tagged(c, toRouteResponse({ ...route, version: router.version }));
     },
   });
   endpoint({
@@ -56,10 +62,15 @@ export function registerRoutes(app: App, { store: { routers }, upstreams }: AppD
     summary: "Change a route",
     description: "Changes the conditions or the fallbacks of a route. Absent fields stay as they are.",
     params: routeParams,
+    headers: ifMatch,
     body: routePatch,
-    response: routeResponse,
-    handler: async ({ workspaceId, params: { router, route }, body }) =>
-      toRouteResponse(orNotFound("route", await routers.updateRoute(workspaceId, router, route, body))),
+    response: versionedRoute,
+    problems: [412],
+    handler: async ({ workspaceId, params: { router, route }, body }, c) =>
+      tagged(
+        c,
+        toRouteResponse(orNotFound("route", await routers.updateRoute(workspaceId, router, route, body, changeOf(c)))),
+      ),
   });
   endpoint({
     method: "delete",
@@ -68,7 +79,9 @@ export function registerRoutes(app: App, { store: { routers }, upstreams }: AppD
     summary: "Delete a route",
     description: "Deletes a route with its variants. The exposures that it recorded stay.",
     params: routeParams,
-    handler: async ({ workspaceId, params: { router, route } }) =>
-      refuseMissing("route", await routers.removeRoute(workspaceId, router, route)),
+    headers: ifMatch,
+    problems: [412],
+    handler: async ({ workspaceId, params: { router, route } }, c) =>
+      refuseMissing("route", await routers.removeRoute(workspaceId, router, route, changeOf(c))),
   });
 }

@@ -5,6 +5,7 @@ import { orNotFound, refuseMissing } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
 import { listOf, toList } from "../responses.ts";
 import { pageQuery } from "../schemas.ts";
+import { changeOf, ifMatch, tagged } from "./change.ts";
 import { routerResponse, toRouterResponse } from "./responses.ts";
 import { newRouter, routerParams, routerPatch } from "./schemas.ts";
 
@@ -20,7 +21,8 @@ export function registerRouters(app: App, { store: { routers }, upstreams }: App
     status: 201,
     response: routerResponse,
     problems: [409],
-    handler: async ({ workspaceId, body }) => toRouterResponse(await routers.create(workspaceId, body)),
+    handler: async ({ workspaceId, body }, c) =>
+      tagged(c, toRouterResponse(await routers.create(workspaceId, body, changeOf(c)))),
   });
   endpoint({
     method: "get",
@@ -43,8 +45,8 @@ export function registerRouters(app: App, { store: { routers }, upstreams }: App
     description: "Returns one router with its routes and variants.",
     params: routerParams,
     response: routerResponse,
-    handler: async ({ workspaceId, params }) =>
-      toRouterResponse(orNotFound("router", await routers.get(workspaceId, params.router))),
+    handler: async ({ workspaceId, params }, c) =>
+      tagged(c, toRouterResponse(orNotFound("router", await routers.get(workspaceId, params.router)))),
   });
   endpoint({
     method: "patch",
@@ -53,10 +55,14 @@ export function registerRouters(app: App, { store: { routers }, upstreams }: App
     summary: "Change a router",
     description: "Changes the description of a router or the order of its routes. Absent fields stay as they are.",
     params: routerParams,
+    headers: ifMatch,
     body: routerPatch,
     response: routerResponse,
-    handler: async ({ workspaceId, params, body }) =>
-      toRouterResponse(orNotFound("router", await routers.update(workspaceId, params.router, body))),
+    problems: [412],
+    handler: async ({ workspaceId, params, body }, c) => {
+      const router = await routers.update(workspaceId, params.router, body, changeOf(c));
+      return tagged(c, toRouterResponse(orNotFound("router", router)));
+    },
   });
   endpoint({
     method: "delete",
@@ -65,7 +71,9 @@ export function registerRouters(app: App, { store: { routers }, upstreams }: App
     summary: "Delete a router",
     description: "Deletes a router with its routes and variants. The exposures that it recorded stay.",
     params: routerParams,
-    handler: async ({ workspaceId, params }) =>
-      refuseMissing("router", await routers.remove(workspaceId, params.router)),
+    headers: ifMatch,
+    problems: [412],
+    handler: async ({ workspaceId, params }, c) =>
+      refuseMissing("router", await routers.remove(workspaceId, params.router, changeOf(c))),
   });
 }

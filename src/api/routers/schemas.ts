@@ -184,6 +184,15 @@ export const routePatch = z
   }))
   .openapi("RoutePatch", { example: { conditions: { metadata: { plan: "pro" } } } });
 
+export const weightsBody = z
+  .strictObject({
+    weights: z
+      .record(id, weight)
+      .refine((map) => Object.keys(map).length > 0, "must name a variant")
+      .describe("Weights by the ids of variants."),
+  })
+  .openapi("Weights", { example: { weights: { gpt: 3, claude: 1 } } });
+
 export function variantPatch(policy: UpstreamPolicy) {
   return z
     .strictObject({ weight: weight.optional(), upstream: upstreamPatch(policy).optional(), price: price.optional() })

@@ -5,7 +5,8 @@ import { orNotFound, refuseMissing } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
 import { listOf } from "../responses.ts";
 import { pageQuery } from "../schemas.ts";
-import { variantResponse } from "./responses.ts";
+import { changeOf, ifMatch, tagged } from "./change.ts";
+import { versionedVariant } from "./responses.ts";
 import { newVariant, routeParams, variantParams, variantPatch } from "./schemas.ts";
 
 export function registerVariants(app: App, { store: { routers }, upstreams }: AppDeps): void {
@@ -17,12 +18,13 @@ export function registerVariants(app: App, { store: { routers }, upstreams }: Ap
     summary: "Add a variant",
     description: "Adds a variant to a route. Its weight moves as few users as possible from other variants to it.",
     params: routeParams,
+    headers: ifMatch,
     body: newVariant(upstreams),
     status: 201,
-    response: variantResponse,
-    problems: [409],
-    handler: async ({ workspaceId, params: { router, route }, body }) =>
-      orNotFound("route", await routers.addVariant(workspaceId, router, route, body)),
+    response: versionedVariant,
+    problems: [409, 412],
+    handler: async ({ workspaceId, params: { router, route }, body }, c) =>
+      tagged(c, orNotFound("route", await routers.addVariant(workspaceId, router, route, body, changeOf(c)))),
   });
   endpoint({
     method: "get",
@@ -32,7 +34,7 @@ export function registerVariants(app: App, { store: { routers }, upstreams }: Ap
     description: "Returns the variants of a route with their weights and upstreams. API keys are never returned.",
     params: routeParams,
     query: pageQuery,
-    response: listOf("variants", variantResponse),
+    response: listOf("variants", versionedVariant),
     handler: async ({ workspaceId, params: { router, route }, query }) => {
       const page = orNotFound("route", await routers.listVariants(workspaceId, router, route, query));
       return { variants: page.items, next: page.next };
@@ -45,11 +47,12 @@ export function registerVariants(app: App, { store: { routers }, upstreams }: Ap
     summary: "Get a variant",
     description: "Returns one variant. `hasApiKey` says whether a key for the upstream is stored.",
     params: variantParams,
-    response: variantResponse,
-    handler: async ({ workspaceId, params }) => {
-      const router = await routers.get(workspaceId, params.router);
-      const route = router?.routes.find(({ id }) => id === params.route);
-      return orNotFound("variant", route?.variants.find(({ id }) => id === params.variant) ?? null);
+    response: versionedVariant,
+    handler: async ({ workspaceId, params }, c) => {
+      const router = orNotFound("variant", await routers.get(workspaceId, params.router));
+      const route = router.routes.find(({ id }) => id === params.route);
+      const variant = orNotFound("variant", route?.variants.find(({ id }) => id === params.variant) ?? null);
+      return tagged(c, { ...variant, version: router.version });
     },
   });
   endpoint({
@@ -59,10 +62,14 @@ export function registerVariants(app: App, { store: { routers }, upstreams }: Ap
     summary: "Change a variant",
     description: "Changes the weight or the upstream of a variant. Absent fields stay as they are, the API key too.",
     params: variantParams,
+    headers: ifMatch,
     body: variantPatch(upstreams),
-    response: variantResponse,
-    handler: async ({ workspaceId, params: { router, route, variant }, body }) =>
-      orNotFound("variant", await routers.updateVariant(workspaceId, router, route, variant, body)),
+    response: versionedVariant,
+    problems: [412],
+    handler: async ({ workspaceId, params: { router, route, variant }, body }, c) => {
+      const changed = await routers.updateVariant(workspaceId, router, route, variant, body, changeOf(c));
+      return tagged(c, orNotFound("variant", changed));
+    },
   });
   endpoint({
     method: "delete",
@@ -71,7 +78,9 @@ export function registerVariants(app: App, { store: { routers }, upstreams }: Ap
     summary: "Delete a variant",
     description: "Deletes a variant. Only its users get another variant.",
     params: variantParams,
-    handler: async ({ workspaceId, params: { router, route, variant } }) =>
-      refuseMissing("variant", await routers.removeVariant(workspaceId, router, route, variant)),
+    headers: ifMatch,
+    problems: [412],
+    handler: async ({ workspaceId, params: { router, route, variant } }, c) =>
+      refuseMissing("variant", await routers.removeVariant(workspaceId, router, route, variant, changeOf(c))),
   });
 }

@@ -28,6 +28,8 @@ interface AuthDeps {
 interface Caller {
   workspaceId: string;
   scopes: readonly Scope[];
+  keyId: string;
+  name: string;
 }
 
 export function authenticate(
@@ -46,12 +48,13 @@ export function authenticate(
   return async (c, next) => {
     const authorization = c.req.header("authorization");
     const caller = await (authorization === undefined ? bySession(c, deps) : byKey(c, authorization, deps));
-    const { workspaceId, scopes } = caller;
+    const { workspaceId, scopes, keyId, name } = caller;
     const { calls } = c.get("admission");
     calls.check(workspaceId);
     calls.count(workspaceId, 1);
     c.set("workspaceId", workspaceId);
     c.set("scopes", scopes);
+    c.set("actor", { keyId, name });
     const needed = neededScope(c.req.method, c.req.path);
     if (!mayDo(scopes, needed)) throw outOfScope(needed);
     await next();
@@ -76,7 +79,8 @@ async function bySession(c: Context<Env>, deps: AuthDeps): Promise<Caller> {
     throw new Problem(403, "With a session, only the Portal's pages can change something. Use an API key instead.");
   }
   const session = await deps.sessions.find(token);
-  return session === null ? await refuse(c, deps, null) : { workspaceId: session.workspace.id, scopes: session.scopes };
+  if (session === null) return await refuse(c, deps, null);
+  return { workspaceId: session.workspace.id, scopes: session.scopes, ...session.key };
 }
 
 /** Only calls with wrong keys count, so that clients with valid keys are not refused because they share an address. */

@@ -4,6 +4,8 @@ import type { Page, PageRequest } from "../../domain/page.ts";
 
 /** What a call with a valid key may do, and where. */
 export interface KeyAccess {
+  keyId: string;
+  name: string;
   workspaceId: string;
   scopes: Scope[];
   expiresAtMs: number | null;

@@ -48,15 +48,15 @@ export function createKeyStore({ keys, bookkeeping: db }: Record<"keys" | "bookk
 
     async authenticate(text) {
       if (!isKey(text)) return null;
-      const [key] = await keys.query(sql<KeyAccess & { id: string; isUseDue: boolean }>`
-        select id, workspace_id as "workspaceId", scopes, expires_at_ms as "expiresAtMs",
+      const [key] = await keys.query(sql<KeyAccess & { isUseDue: boolean }>`
+        select id as "keyId", name, workspace_id as "workspaceId", scopes, expires_at_ms as "expiresAtMs",
           coalesce(last_used_at_ms <= crosscurrent_now_ms() - ${USE_RECORDED_EVERY_MS}::bigint, true)
             and ${IS_WRITABLE} as "isUseDue"
         from api_keys where hash = ${hashOf(text)} and ${UNEXPIRED}`);
       if (key === undefined) return null;
-      const { id, isUseDue, ...access } = key;
+      const { isUseDue, ...access } = key;
       // Apart from the answer: a key works while the database can be read but not written.
-      if (isUseDue) void recordUse(keys, id).catch(() => undefined);
+      if (isUseDue) void recordUse(keys, access.keyId).catch(() => undefined);
       return access;
     },
   };

@@ -20,6 +20,7 @@ import { turns } from "./0017-turns.ts";
 import { keys } from "./0018-keys.ts";
 import { pauses } from "./0019-pauses.ts";
 import { upstreamOptions } from "./0020-upstream-options.ts";
+import { routerVersions } from "./0021-router-versions.ts";
 
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-initial": initial,
@@ -42,4 +43,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0018-keys": keys,
   "0019-pauses": pauses,
   "0020-upstream-options": upstreamOptions,
+  "0021-router-versions": routerVersions,
 };

@@ -2,34 +2,56 @@
 import { sql } from "kysely";
 import { MAX_ROUTES_PER_ROUTER } from "../../domain/limits.ts";
 import type { NewRoute, RoutePatch, RouterPatch } from "../../domain/router.ts";
-import { ConflictError, InvalidFieldError } from "../errors.ts";
+import type { RouterChange } from "../../domain/routerVersion.ts";
+import { ConflictError, InvalidFieldError, VersionError } from "../errors.ts";
 import { orIfTaken, type Database, type Transaction } from "../postgres/database.ts";
 import { readRouter, type RouterRow } from "./rows.ts";
 import { insertVariant, type Change } from "./variantChanges.ts";
+import { keepVersion, recordVersion } from "./versions.ts";
 
 /** Returns false if the route or variant that it changes does not exist. */
 export type Work = (change: Change) => Promise<boolean>;
 
-/** Runs `work` on the locked router. Returns the changed router, or null if there is none or `work` returns false. */
+interface ChangeTarget {
+  workspaceId: string;
+  routerId: string;
+  change: RouterChange;
+}
+
+/**
+ * Runs `work` on the locked router and records the version that it makes. Returns the changed router, or null if there
+ * is none or `work` returns false.
+ */
 export function changeRouter(
   db: Database,
   secretKeys: Buffer[],
-  workspaceId: string,
-  routerId: string,
+  target: ChangeTarget,
   work: Work,
 ): Promise<RouterRow | null> {
+  const { workspaceId, routerId, change } = target;
   return db.transaction(async (tx) => {
     const found = await tx.execute(sql`
       select from routers where workspace_id = ${workspaceId} and id = ${routerId} for update`);
     if (found === 0) return null;
     // In a later statement: its snapshot holds what the lock waited for.
-    const router = await readRouter(tx, workspaceId, routerId);
-    if (router === null || !(await work({ tx, workspaceId, router, secretKeys }))) return null;
+    const router = await readRouter(tx, workspaceId, routerId, { withSecrets: true });
+    if (router === null) return null;
+    checkVersion(router, change);
+    const before = structuredClone(router);
+    await keepVersion(tx, workspaceId, before);
+    if (!(await work({ tx, workspaceId, router, secretKeys }))) return null;
     await tx.execute(sql`
-      update routers set updated_at_ms = crosscurrent_now_ms()
+      update routers set updated_at_ms = crosscurrent_now_ms(), version = version + 1
       where workspace_id = ${workspaceId} and id = ${routerId}`);
-    return readRouter(tx, workspaceId, routerId);
+    const after = await readRouter(tx, workspaceId, routerId, { withSecrets: true });
+    await recordVersion(tx, { ...target, before, after });
+    return after;
   });
+}
+
+/** Another change may have come between what the caller read and its own change. */
+export function checkVersion({ version }: RouterRow, { ifVersions }: RouterChange): void {
+  if (ifVersions?.includes(version) === false) throw new VersionError(version);
 }
 
 export async function patchRouter({ tx, workspaceId, router }: Change, patch: RouterPatch): Promise<true> {

@@ -1,18 +1,18 @@
 // Routers in PostgreSQL: settings in the clear, keys of upstreams encrypted.
 import { sql } from "kysely";
-import { MAX_ROUTERS_PER_WORKSPACE } from "../../domain/limits.ts";
-import type { NewRouter, Router, ServedRouter } from "../../domain/router.ts";
-import { ConflictError } from "../errors.ts";
-import { refuseTooMany } from "../postgres/countedCreations.ts";
+import type { ServedRouter } from "../../domain/router.ts";
+import type { RouterChange } from "../../domain/routerVersion.ts";
 import { decodeCursor, toPage, toPart, type CursorList } from "../postgres/cursors.ts";
-import { orIfTaken, type Database, type Transaction } from "../postgres/database.ts";
+import type { Database } from "../postgres/database.ts";
 import { pageByBytes } from "../postgres/pageByBytes.ts";
 import { changeRouter, insertRoute, patchRoute, patchRouter, removeRoute, type Work } from "./changes.ts";
+import { create, remove, restore } from "./creation.ts";
 import { exposuresPerHour } from "./exposuresPerHour.ts";
 import type { RouterStore } from "./interface.ts";
 import { readRouter, readRouters, toRoute, toRouter, toVariant, type RouterRow } from "./rows.ts";
-import { insertVariant, patchVariant, removeVariant } from "./variantChanges.ts";
+import { insertVariant, patchVariant, removeVariant, setWeights } from "./variantChanges.ts";
 import { openSecrets, secretOwner } from "./variantSecrets.ts";
+import { listVersions } from "./versions.ts";
 
 interface RouterPools {
   /** For routers that serve. */
@@ -21,12 +21,16 @@ interface RouterPools {
   reports: Database;
 }
 
+/** Any version may be changed, and who does it is not known. */
+const ANY: RouterChange = { actor: null, ifVersions: null };
+
 export function createRouterStore(pools: RouterPools, { secretKeys }: { secretKeys: Buffer[] }): RouterStore {
   const { keys, bookkeeping: db, reports } = pools;
-  const change: ChangeRouter = (workspaceId, routerId, work) =>
-    changeRouter(db, secretKeys, workspaceId, routerId, work);
+  const change: ChangeRouter = (workspaceId, routerId, how, work) =>
+    changeRouter(db, secretKeys, { workspaceId, routerId, change: how }, work);
   return {
-    create: (workspaceId, router) => db.transaction((tx) => create(tx, secretKeys, workspaceId, router)),
+    create: (workspaceId, router, how = ANY) =>
+      db.transaction((tx) => create(tx, secretKeys, { workspaceId, router, how })),
 
     async get(workspaceId, id) {
       const router = await readRouter(db, workspaceId, id);
@@ -42,16 +46,15 @@ export function createRouterStore(pools: RouterPools, { secretKeys }: { secretKe
       return toPart(list, rows, hasMore, ({ id }) => [id], toRouter);
     },
 
-    async update(workspaceId, id, patch) {
-      const router = await change(workspaceId, id, (one) => patchRouter(one, patch));
+    async update(workspaceId, id, patch, how = ANY) {
+      const router = await change(workspaceId, id, how, (one) => patchRouter(one, patch));
       return router && toRouter(router);
     },
 
-    async remove(workspaceId, id) {
-      const removed = await db.execute(sql`
-        delete from routers where workspace_id = ${workspaceId} and id = ${id}`);
-      return removed === 1;
-    },
+    remove: (workspaceId, id, how = ANY) => db.transaction((tx) => remove(tx, workspaceId, id, how)),
+    listVersions: (workspaceId, id, page) => listVersions(db, workspaceId, id, page),
+    restore: (workspaceId, id, version, how = ANY) =>
+      db.transaction((tx) => restore(tx, { workspaceId, id, version, how })),
 
     ...routeCalls(db, change),
     ...variantCalls(db, change),
@@ -67,17 +70,16 @@ export function createRouterStore(pools: RouterPools, { secretKeys }: { secretKe
         from variants where base_url ~ '^https?://[^/]*:[0-9]+(/|$)' order by 1, 2, 3 limit ${limit}`),
 
     async serving(workspaceId, id) {
-      const where = sql`r.workspace_id = ${workspaceId} and r.id = ${id}`;
-      const [router] = await readRouters(keys, where, { limit: 1, withSecrets: true });
-      return router === undefined ? null : toServedRouter(router, workspaceId, secretKeys);
+      const router = await readRouter(keys, workspaceId, id, { withSecrets: true });
+      return router && toServedRouter(router, workspaceId, secretKeys);
     },
 
     exposures: (workspaceId, aliasId, range) => exposuresPerHour(reports, workspaceId, aliasId, range),
   };
 }
 
-type ChangeRouter = (workspaceId: string, routerId: string, work: Work) => Promise<RouterRow | null>;
-type RouteCalls = Pick<RouterStore, "listRoutes" | "addRoute" | "updateRoute" | "removeRoute">;
+type ChangeRouter = (workspaceId: string, routerId: string, how: RouterChange, work: Work) => Promise<RouterRow | null>;
+type RouteCalls = Pick<RouterStore, "listRoutes" | "addRoute" | "updateRoute" | "setWeights" | "removeRoute">;
 type VariantCalls = Pick<RouterStore, "listVariants" | "addVariant" | "updateVariant" | "removeVariant">;
 
 function routeCalls(db: Database, change: ChangeRouter): RouteCalls {
@@ -88,19 +90,29 @@ function routeCalls(db: Database, change: ChangeRouter): RouteCalls {
       const list: CursorList = { name: "routes", owner: `${workspaceId}/${routerId}`, shape: ["integer"] };
       const [after = 0] = decodeCursor(list, page.cursor) ?? [];
       const rows = router.routes.filter(({ position }) => position > Number(after)).slice(0, page.limit + 1);
-      return toPage(list, rows, page.limit, ({ position }) => [position], toRoute);
+      return toPage(
+        list,
+        rows,
+        page.limit,
+        ({ position }) => [position],
+        (row) => ({ ...toRoute(row), version: router.version }),
+      );
     },
 
-    async addRoute(workspaceId, routerId, route) {
-      return routeOf(await change(workspaceId, routerId, (one) => insertRoute(one, route)), route.id);
+    async addRoute(workspaceId, routerId, route, how = ANY) {
+      return routeOf(await change(workspaceId, routerId, how, (one) => insertRoute(one, route)), route.id);
     },
 
-    async updateRoute(workspaceId, routerId, routeId, patch) {
-      return routeOf(await change(workspaceId, routerId, (one) => patchRoute(one, routeId, patch)), routeId);
+    async updateRoute(workspaceId, routerId, routeId, patch, how = ANY) {
+      return routeOf(await change(workspaceId, routerId, how, (one) => patchRoute(one, routeId, patch)), routeId);
     },
 
-    async removeRoute(workspaceId, routerId, routeId) {
-      return (await change(workspaceId, routerId, (one) => removeRoute(one, routeId))) !== null;
+    async setWeights(workspaceId, routerId, routeId, weights, how = ANY) {
+      return routeOf(await change(workspaceId, routerId, how, (one) => setWeights(one, routeId, weights)), routeId);
+    },
+
+    async removeRoute(workspaceId, routerId, routeId, how = ANY) {
+      return (await change(workspaceId, routerId, how, (one) => removeRoute(one, routeId))) !== null;
     },
   };
 }
@@ -110,58 +122,52 @@ function variantCalls(db: Database, change: ChangeRouter): VariantCalls {
     async listVariants(workspaceId, routerId, routeId, page) {
       const router = await readRouter(db, workspaceId, routerId);
       const route = router?.routes.find(({ id }) => id === routeId);
-      if (route === undefined) return null;
+      if (router === null || route === undefined) return null;
       const list: CursorList = { name: "variants", owner: `${workspaceId}/${routerId}/${routeId}`, shape: ["text"] };
       const [after] = decodeCursor(list, page.cursor) ?? [];
       // If that variant was deleted since, it is not found: the list then starts again and misses none.
       const from = after === undefined ? 0 : route.variants.findIndex(({ id }) => id === after) + 1;
       const rows = route.variants.slice(from, from + page.limit + 1);
-      return toPage(list, rows, page.limit, ({ id }) => [id], toVariant);
+      return toPage(
+        list,
+        rows,
+        page.limit,
+        ({ id }) => [id],
+        (row) => ({ ...toVariant(row), version: router.version }),
+      );
     },
 
-    async addVariant(workspaceId, routerId, routeId, variant) {
-      const router = await change(workspaceId, routerId, (one) => insertVariant(one, routeId, variant));
+    async addVariant(workspaceId, routerId, routeId, variant, how = ANY) {
+      const router = await change(workspaceId, routerId, how, (one) => insertVariant(one, routeId, variant));
       return variantOf(router, routeId, variant.id);
     },
 
-    async updateVariant(workspaceId, routerId, routeId, variantId, patch) {
-      const router = await change(workspaceId, routerId, (one) => patchVariant(one, routeId, variantId, patch));
+    async updateVariant(workspaceId, routerId, routeId, variantId, patch, how = ANY) {
+      const router = await change(workspaceId, routerId, how, (one) => patchVariant(one, routeId, variantId, patch));
       return variantOf(router, routeId, variantId);
     },
 
-    async removeVariant(workspaceId, routerId, routeId, variantId) {
-      return (await change(workspaceId, routerId, (one) => removeVariant(one, routeId, variantId))) !== null;
+    async removeVariant(workspaceId, routerId, routeId, variantId, how = ANY) {
+      return (await change(workspaceId, routerId, how, (one) => removeVariant(one, routeId, variantId))) !== null;
     },
   };
 }
 
 function routeOf(router: RouterRow | null, routeId: string) {
   const route = router?.routes.find(({ id }) => id === routeId);
-  return route === undefined ? null : toRoute(route);
+  return router === null || route === undefined ? null : { ...toRoute(route), version: router.version };
 }
 
 function variantOf(router: RouterRow | null, routeId: string, variantId: string) {
   const variants = router?.routes.find(({ id }) => id === routeId)?.variants;
   const variant = variants?.find(({ id }) => id === variantId);
-  return variant === undefined ? null : toVariant(variant);
+  return router === null || variant === undefined ? null : { ...toVariant(variant), version: router.version };
 }
 
-async function create(tx: Transaction, secretKeys: Buffer[], workspaceId: string, router: NewRouter): Promise<Router> {
-  const { id, description } = router;
-  const counted = sql<{ count: number }>`select count(*) as count from routers where workspace_id = ${workspaceId}`;
-  await refuseTooMany(tx, workspaceId, { kind: "routers", max: MAX_ROUTERS_PER_WORKSPACE, counted });
-  await orIfTaken(new ConflictError(`There is a router ${id} already.`), () =>
-    tx.execute(sql`insert into routers (workspace_id, id, description) values (${workspaceId}, ${id}, ${description})`),
-  );
-  const created = await readRouter(tx, workspaceId, id);
-  if (created === null) throw new Error(`Router ${id} was removed while it was created.`);
-  for (const route of router.routes) await insertRoute({ tx, workspaceId, router: created, secretKeys }, route);
-  return toRouter((await readRouter(tx, workspaceId, id)) ?? created);
-}
-
-function toServedRouter({ id, routes }: RouterRow, workspaceId: string, secretKeys: Buffer[]): ServedRouter {
+function toServedRouter({ id, version, routes }: RouterRow, workspaceId: string, secretKeys: Buffer[]): ServedRouter {
   return {
     id,
+    version,
     routes: routes.map(({ id: routeId, conditions, fallbackVariantIds, variants }) => ({
       id: routeId,
       conditions,

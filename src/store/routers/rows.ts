@@ -41,13 +41,19 @@ export function readRouters(
       'fallbackVariantIds', to_jsonb(t.fallback_variant_ids), 'variants', (${variants})) order by t.position), '[]')
     from routes t where t.workspace_id = r.workspace_id and t.router_id = r.id`;
   return db.query(sql<RouterRow>`
-    select r.id, r.description, r.created_at_ms as "createdAtMs", r.updated_at_ms as "updatedAtMs",
+    select r.id, r.version, r.description, r.created_at_ms as "createdAtMs", r.updated_at_ms as "updatedAtMs",
       (${routes}) as routes
     from routers r where ${where} order by r.id limit ${options.limit}`);
 }
 
-export async function readRouter(db: Queryable, workspaceId: string, id: string): Promise<RouterRow | null> {
-  const [row] = await readRouters(db, sql`r.workspace_id = ${workspaceId} and r.id = ${id}`, { limit: 1 });
+export async function readRouter(
+  db: Queryable,
+  workspaceId: string,
+  id: string,
+  { withSecrets = false } = {},
+): Promise<RouterRow | null> {
+  const where = sql`r.workspace_id = ${workspaceId} and r.id = ${id}`;
+  const [row] = await readRouters(db, where, { limit: 1, withSecrets });
   return row ?? null;
 }
 

@@ -121,6 +121,26 @@ function changedOptions(before: UpstreamOptions, patch: NonNullable<VariantPatch
   return Object.fromEntries(entries);
 }
 
+/** Weights that are not named stay. */
+export async function setWeights(
+  { tx, workspaceId, router }: Change,
+  routeId: string,
+  weights: Record<string, number>,
+): Promise<boolean> {
+  const route = router.routes.find(({ id }) => id === routeId);
+  if (route === undefined) return false;
+  const unknown = Object.keys(weights).find((name) => !route.variants.some(({ id }) => id === name));
+  if (unknown !== undefined) throw new InvalidFieldError(`weights.${unknown}`, "is no variant of this route");
+  if (route.variants.every(({ id, weight }) => (weights[id] ?? weight) === 0)) {
+    throw new InvalidFieldError("weights", "must not all be 0: no variant could serve");
+  }
+  await tx.execute(sql`
+    update variants v set weight = n.weight
+    from unnest(${Object.keys(weights)}::text[], ${Object.values(weights)}::double precision[]) n (id, weight)
+    where v.workspace_id = ${workspaceId} and v.router_id = ${router.id} and v.route_id = ${routeId} and v.id = n.id`);
+  return true;
+}
+
 export async function removeVariant({ tx, workspaceId, router }: Change, routeId: string, variantId: string) {
   await tx.execute(sql`
     update routes set fallback_variant_ids = array_remove(fallback_variant_ids, ${variantId}::text)

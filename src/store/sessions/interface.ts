@@ -10,6 +10,8 @@ export const SESSION_MAX_AGE_MS = 7 * 24 * 3_600_000;
 export interface Session {
   workspace: Workspace;
   scopes: Scope[];
+  /** The key that opened it. */
+  key: { keyId: string; name: string };
 }
 
 export interface SessionStore {

@@ -15,6 +15,8 @@ interface SessionRow {
   id: string;
   name: string;
   scopes: Scope[];
+  keyId: string;
+  keyName: string;
 }
 
 export function createSessionStore(db: Database): SessionStore {
@@ -25,9 +27,9 @@ export function createSessionStore(db: Database): SessionStore {
       // Because of the share lock, a key that is deleted at the same moment takes the session with it.
       const [opened] = await db.query(sql<SessionRow>`
         with opener as (
-            select hash, workspace_id, scopes from api_keys where hash = ${hashOf(apiKey)} and ${UNEXPIRED} for share),
+            select hash, workspace_id, scopes, id, name from api_keys where hash = ${hashOf(apiKey)} and ${UNEXPIRED} for share),
           opened as (insert into sessions (hash, api_key_hash) select ${hashOf(token)}::bytea, hash from opener)
-        select w.id, w.name, scopes from opener join workspaces w on w.id = opener.workspace_id`);
+        select w.id, w.name, scopes, opener.id as "keyId", opener.name as "keyName" from opener join workspaces w on w.id = opener.workspace_id`);
       return opened === undefined ? null : { token, ...toSession(opened) };
     },
 
@@ -35,7 +37,7 @@ export function createSessionStore(db: Database): SessionStore {
       if (!TOKEN.test(token)) return null;
       const [found] = await db.query(sql<SessionRow & { isUseDue: boolean }>`
         with moment as materialized (select crosscurrent_now_ms() as now_ms)
-        select w.id, w.name, k.scopes,
+        select w.id, w.name, k.scopes, k.id as "keyId", k.name as "keyName",
           s.used_at_ms <= now_ms - ${USE_RECORDED_EVERY_MS}::bigint and ${IS_WRITABLE} as "isUseDue"
         from moment, sessions s
           join api_keys k on k.hash = s.api_key_hash join workspaces w on w.id = k.workspace_id
@@ -60,6 +62,6 @@ async function recordUse(db: Queryable, token: string): Promise<void> {
     update api_keys k set last_used_at_ms = crosscurrent_now_ms() from recorded where k.hash = recorded.api_key_hash`);
 }
 
-function toSession({ id, name, scopes }: SessionRow): Session {
-  return { workspace: { id, name }, scopes };
+function toSession({ id, name, scopes, keyId, keyName }: SessionRow): Session {
+  return { workspace: { id, name }, scopes, key: { keyId, name: keyName } };
 }
