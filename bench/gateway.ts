@@ -67,7 +67,7 @@ export async function benchGateway({ scale, onStep }: BenchOptions): Promise<Com
 async function createRouter({ store }: Machine, baseUrl: string): Promise<string> {
   const { workspaceId, apiKey } = await store.workspaces.create("bench");
   const variants = ["a", "b"].map((id) => ({ id, weight: 1, upstream: { baseUrl, model: id, apiKey: "sk-local" } }));
-  const routes = [{ id: "default", conditions: {}, fallbackVariantId: null, variants }];
+  const routes = [{ id: "default", conditions: {}, fallbackVariantIds: [], variants }];
   await store.routers.create(workspaceId, { id: "my-router", description: null, routes });
   return apiKey;
 }

@@ -65,7 +65,7 @@ async function createRouter({ store }: Machine, url: string): Promise<string> {
       apiKey: null,
     },
   }));
-  const routes = [{ id: "default", conditions: {}, fallbackVariantId: null, variants }];
+  const routes = [{ id: "default", conditions: {}, fallbackVariantIds: [], variants }];
   await store.routers.create(workspaceId, { id: "my-router", description: null, routes });
   const exposures = Array.from({ length: HOURS * USERS_PER_HOUR }, (_, i) => ({
     alias_id: "my-router",

@@ -16,11 +16,14 @@ import { closeConnectors, createConnectors } from "./providers/registry.ts";
 import { PROVIDER_SPECS } from "./providers/specs.ts";
 import { createAddressPolicy } from "./gateway/addresses.ts";
 import { createUpstreamAgent } from "./gateway/connect.ts";
+import { createBreakers } from "./gateway/breakers.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
+import { recordExposures } from "./gateway/exposureOfCall.ts";
 import { warnOfRefusedUpstreams } from "./gateway/refusedUpstreams.ts";
+import { userHashKey } from "./gateway/forwardedBody.ts";
 import { installationId } from "./gateway/loop.ts";
 import { createRecorder } from "./gateway/recorder.ts";
-import { registerChat } from "./gateway/routes.ts";
+import { registerGateway } from "./gateway/routes.ts";
 import { createLogger } from "./telemetry/logging.ts";
 import { createMetricsServer } from "./telemetry/metricsServer.ts";
 import { loadTracing } from "./telemetry/loadTracing.ts";
@@ -39,6 +42,8 @@ const TIMEOUTS = { headersTimeoutMs: 10_000, requestTimeoutMs: 60_000, checkedEv
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 const DRAIN_TIMEOUT_MS = 30_000;
+/** How long an upstream that keeps failing is left out before one call tries it. */
+const BREAKER_PAUSE_MS = 10_000;
 const DRAIN_POLL_MS = 50;
 /** From dist/src, and from src. */
 const BUILT_PORTAL_DIRS = ["../portal", "../dist/portal"].map((path) => join(import.meta.dirname, path));
@@ -60,9 +65,12 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const connectors = createConnectors(config, store.ownership);
   const metrics = createMetrics();
   const upstreams = createAddressPolicy(config.gateway.allowedHosts, config.gateway.allowedPorts);
-  const agent = createUpstreamAgent(upstreams);
+  const agents = {
+    agent: createUpstreamAgent(upstreams),
+    freshAgent: createUpstreamAgent(upstreams, { keepsConnections: false }),
+  };
   const admission = createAdmission(config.admission);
-  const gateway = gatewayOf(config, { store, metrics, logger, agent, admission });
+  const gateway = gatewayOf(config, { store, metrics, logger, agents, admission });
   const app = createApp({
     store,
     client: temporal.control,
@@ -71,7 +79,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     exposureMaxAgeDays: config.exposureMaxAgeDays,
     upstreams,
     admission,
-    registerGateway: (api, proxy) => registerChat(api, gateway, proxy),
+    registerGateway: (api, proxy) => registerGateway(api, gateway, proxy),
     logger,
     metrics,
     temporalReady: () => temporal.ready(),
@@ -88,7 +96,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
       store.close(),
       temporal.close(),
       closeConnectors(connectors),
-      agent.destroy(),
+      agents.agent.destroy(),
+      agents.freshAgent.destroy(),
     ]);
     await tracing?.stop();
   };
@@ -130,32 +139,39 @@ interface GatewayParts {
   store: Store;
   metrics: ReturnType<typeof createMetrics>;
   logger: ReturnType<typeof createLogger>;
-  agent: Dispatcher;
+  agents: { agent: Dispatcher; freshAgent: Dispatcher };
   admission: Admission;
 }
 
-function gatewayOf(config: Config, { store, metrics, logger, agent, admission }: GatewayParts): Gateway {
+function gatewayOf(config: Config, { store, metrics, logger, agents, admission }: GatewayParts): Gateway {
+  const breakers = createBreakers({
+    pauseMs: BREAKER_PAUSE_MS,
+    onChange: (ref, state) => logger.warn({ ...ref, state }, "an upstream's state has changed"),
+  });
+  metrics.watchUpstreamsLeftOut(() => breakers.leftOut());
+  const recorder = createRecorder({
+    exposures: store.exposures,
+    onCommit: (count) => metrics.countExposures(count),
+  });
   return createGateway({
     ...config.gateway,
     admission,
     routers: store.routers,
-    installationId: installationIdOf(config),
-    recorder: createRecorder({
-      exposures: store.exposures,
-      onCommit: (count) => metrics.countExposures(count),
-    }),
-    agent,
-    onLost: (err) => {
+    installationId: installationId(firstKey(config)),
+    userHashKey: userHashKey(firstKey(config)),
+    recorder: recordExposures(recorder, (err) => {
       metrics.countLost();
       logger.error({ err }, "an exposure was not committed: its call was cut off");
-    },
+    }),
+    ...agents,
+    breakers,
     onFallback: () => metrics.countFallback(),
   });
 }
 
-function installationIdOf({ secretKeys: [first] }: Config): string {
+function firstKey({ secretKeys: [first] }: Config): Buffer {
   if (first === undefined) throw new Error("A server needs CROSSCURRENT_SECRET_KEY.");
-  return installationId(first);
+  return first;
 }
 
 function webOf(config: Config): WebSettings {

@@ -229,12 +229,18 @@ export const gatewaySettings = readBy(["server"], {
     name: "GATEWAY_HEADERS_TIMEOUT_SECONDS",
     parser: seconds(1, 1),
     default: "120",
-    description: "The time in which an upstream must begin to answer.",
+    description: "The time in which an upstream must begin to answer, unless its variant has `firstByteSeconds`.",
   },
   idleTimeoutMs: {
     name: "GATEWAY_IDLE_TIMEOUT_SECONDS",
     parser: seconds(1, 1),
     default: "120",
-    description: "The time for which an upstream's answer may then be silent.",
+    description: "The time for which an upstream's answer may then be silent, unless its variant has `idleSeconds`.",
+  },
+  keepAliveMs: {
+    name: "GATEWAY_KEEP_ALIVE_SECONDS",
+    parser: seconds(0, 1),
+    default: "20",
+    description: "After so much silence, a stream gets a comment, so that no load balancer cuts it off. 0: never.",
   },
 });

@@ -1,4 +1,6 @@
 // Scans JSON as its bytes arrive: bounds its depth and its members before a parse, and finds members of the object.
+import type { FoundMember, JsonFault, JsonLimits } from "./jsonLimits.ts";
+
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
 const QUOTE = 0x22;
@@ -10,31 +12,8 @@ const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-export interface JsonLimits {
-  /** How many brackets may be open at once. */
-  maxDepth: number;
-  /** How many values there may be: members, elements, and lines of NDJSON. */
-  maxValues: number;
-  /** How many members one object may have. */
-  maxMembersOfObject: number;
-  /** How many members the outermost object may have, if fewer: each of its keys is read. */
-  maxOutermostMembers?: number;
-}
-
-/** `broken`: brackets do not match, or a member of the outermost object has no key, no colon or no value. */
-export type JsonFault = "broken" | "too_deep" | "too_many_values" | "too_many_members" | "repeated";
-
-/** Where a member's value is, in bytes from the start, without white space around it. */
-export interface FoundMember {
-  name: string;
-  start: number;
-  end: number;
-}
-
 /** Keys may be written with escapes of six bytes for each character. */
 const MAX_KEY_BYTES = 128;
-/** An object that has the same members again and again must not fill the memory. */
-const MAX_FOUND = 100;
 
 type Expected = "key" | "colon" | "value" | "comma";
 
@@ -42,7 +21,7 @@ type Expected = "key" | "colon" | "value" | "comma";
 export class JsonScan {
   readonly found: FoundMember[] = [];
   readonly #limits: JsonLimits;
-  readonly #names: ReadonlySet<string>;
+  readonly #findsMembers: boolean;
   readonly #isLines: boolean;
   #fault: JsonFault | null = null;
   /** Bytes before the chunk that is being scanned. */
@@ -56,17 +35,19 @@ export class JsonScan {
   readonly #members: Uint32Array;
   // Of the outermost object:
   #expected: Expected = "key";
-  readonly #key = new Uint8Array(MAX_KEY_BYTES);
+  readonly #key = Buffer.alloc(MAX_KEY_BYTES);
   #keyBytes = 0;
+  #keyStart = -1;
+  #keyEnd = -1;
   #name: string | null = null;
   #valueStart = -1;
   #valueEnd = -1;
 
-  /** `isLines`: NDJSON, in which each line stands alone. `names`: the members to find. */
-  constructor(limits: JsonLimits, { isLines = false, names = [] }: { isLines?: boolean; names?: string[] } = {}) {
+  /** `isLines`: NDJSON, in which each line stands alone. `findsMembers`: `found` gets those of the outermost object. */
+  constructor(limits: JsonLimits, { isLines = false, findsMembers = false } = {}) {
     this.#limits = limits;
     this.#isLines = isLines;
-    this.#names = new Set(names);
+    this.#findsMembers = findsMembers;
     this.#open = new Uint8Array(limits.maxDepth + 1);
     this.#members = new Uint32Array(limits.maxDepth + 1);
   }
@@ -178,7 +159,7 @@ export class JsonScan {
     if (isKey) this.#addToKey(bytes, from, at);
     if (at === bytes.length) return at;
     this.#isInString = false;
-    if (isKey) this.#endKey();
+    if (isKey) this.#endKey(at + 1);
     else if (this.#depth === 1) this.#valueEnd = this.#offset + at + 1;
     return at + 1;
   }
@@ -186,8 +167,12 @@ export class JsonScan {
   #startString(at: number): void {
     this.#isInString = true;
     this.#isEscaped = false;
-    if (this.#isOutermostObject() && this.#expected === "key") this.#keyBytes = 0;
-    else this.#startValue(at, 1);
+    if (this.#isOutermostObject() && this.#expected === "key") {
+      this.#keyBytes = 0;
+      this.#keyStart = this.#offset + at;
+    } else {
+      this.#startValue(at, 1);
+    }
   }
 
   /** A value of the outermost object, or one more byte of it. */
@@ -256,21 +241,26 @@ export class JsonScan {
     this.#keyBytes += length;
   }
 
-  #endKey(): void {
+  #endKey(end: number): void {
     this.#expected = "colon";
     this.#name = null;
-    if (this.#names.size === 0 || this.#keyBytes > MAX_KEY_BYTES) return;
-    const text = String.fromCharCode(...this.#key.subarray(0, this.#keyBytes));
-    const name = text.includes("\\") ? unescaped(text) : text;
-    if (name !== null && this.#names.has(name)) this.#name = name;
+    this.#keyEnd = this.#offset + end;
+    if (!this.#findsMembers || this.#keyBytes > MAX_KEY_BYTES) return;
+    const text = this.#key.toString("utf8", 0, this.#keyBytes);
+    this.#name = text.includes("\\") ? unescaped(text) : text;
   }
 
   #endMember(): void {
     if (this.#expected === "colon" || this.#expected === "value") this.#fault ??= "broken";
-    if (this.#name === null) return;
-    this.found.push({ name: this.#name, start: this.#valueStart, end: this.#valueEnd });
-    this.#name = null;
-    if (this.found.length > MAX_FOUND) this.#fault ??= "repeated";
+    if (!this.#findsMembers || this.#valueStart === -1) return;
+    this.found.push({
+      name: this.#name,
+      keyStart: this.#keyStart,
+      keyEnd: this.#keyEnd,
+      start: this.#valueStart,
+      end: this.#valueEnd,
+    });
+    this.#valueStart = -1;
   }
 
   #countValue(): void {
@@ -289,7 +279,7 @@ export class JsonScan {
   }
 }
 
-/** The key as JSON.parse reads it, or null. A key that is looked for has no character beyond ASCII. */
+/** The key as JSON.parse reads it, or null. */
 function unescaped(text: string): string | null {
   try {
     return JSON.parse(`"${text}"`) as string;

@@ -1,9 +1,40 @@
 // A router: routes with conditions, each with weighted variants that name an upstream.
+import type { TokenPrice } from "./tokenPrice.ts";
+
+/** Changes of outermost fields of a call's body, in this order. */
+export interface BodyChanges {
+  drop?: string[] | undefined;
+  /** The new name of each field. */
+  rename?: Record<string, string> | undefined;
+  set?: Record<string, unknown> | undefined;
+}
+
+/** What differs between upstreams. Absent: as OpenAI's API has it, and as the operator has set it. */
+export interface UpstreamOptions {
+  query?: Record<string, string> | undefined;
+  body?: BodyChanges | undefined;
+  /** Default: `no`. */
+  forwardUser?: "no" | "plain" | "hashed" | undefined;
+  /** Whether `metadata` of calls that are not stored is sent on. Default: false. */
+  forwardMetadata?: boolean | undefined;
+  /** The time in which the upstream must begin to answer. */
+  firstByteSeconds?: number | undefined;
+  /** The time for which the upstream's answer may be silent. */
+  idleSeconds?: number | undefined;
+  /** Statuses besides redirects and 5xx with which a call counts as failed. */
+  failedStatuses?: number[] | undefined;
+}
 
 /** The address of an OpenAI-compatible API. `baseUrl` is what its clients take, with `/v1` if it has that. */
-export interface Upstream {
+export interface Upstream extends UpstreamOptions {
   baseUrl: string;
   model: string;
+}
+
+/** What is encrypted. With `apiKey` null, the upstream is called without a key. */
+export interface UpstreamSecrets {
+  apiKey: string | null;
+  headers?: Record<string, string> | undefined;
 }
 
 /** All conditions that are given must hold. A route without conditions matches every call. */
@@ -16,14 +47,15 @@ export interface RouteConditions {
 export interface NewVariant {
   id: string;
   weight: number;
-  /** With `apiKey` null, the upstream is called without a key. */
-  upstream: Upstream & { apiKey: string | null };
+  upstream: Upstream & UpstreamSecrets;
+  price?: TokenPrice | null | undefined;
 }
 
 export interface NewRoute {
   id: string;
   conditions: RouteConditions;
-  fallbackVariantId: string | null;
+  /** Asked in this order after the variant that was picked. */
+  fallbackVariantIds: string[];
   variants: NewVariant[];
 }
 
@@ -38,11 +70,12 @@ export interface ServedRouter extends Pick<NewRouter, "id" | "routes"> {
   version: number;
 }
 
-/** A variant as users see it: it says whether there is a key, and never holds the key. */
+/** A variant as users see it: it says whether there are a key and headers, and never holds them. */
 export interface Variant {
   id: string;
   weight: number;
-  upstream: Upstream & { hasApiKey: boolean };
+  upstream: Upstream & { hasApiKey: boolean; headerNames: string[] };
+  price: TokenPrice | null;
 }
 
 export interface Route extends Omit<NewRoute, "variants"> {
@@ -70,9 +103,15 @@ export interface RouterPatch {
   routeOrder?: string[] | undefined;
 }
 
-export type RoutePatch = { [Field in "conditions" | "fallbackVariantId"]?: NewRoute[Field] | undefined };
+export type RoutePatch = { [Field in "conditions" | "fallbackVariantIds"]?: NewRoute[Field] | undefined };
 
+/** An option that is null goes back to its default. */
 export interface VariantPatch {
   weight?: number | undefined;
-  upstream?: { [Field in keyof NewVariant["upstream"]]?: NewVariant["upstream"][Field] | undefined } | undefined;
+  upstream?:
+    | ({ [Field in "baseUrl" | "model"]?: string | undefined } & {
+        [Field in keyof UpstreamOptions]?: UpstreamOptions[Field] | null;
+      } & { [Field in keyof UpstreamSecrets]?: UpstreamSecrets[Field] | null })
+    | undefined;
+  price?: TokenPrice | null | undefined;
 }

@@ -3,6 +3,7 @@ import { lookup as systemLookup, type LookupAddress } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 import { Agent, buildConnector } from "undici";
 import { bare, isPublicAddress, type AddressPolicy } from "./addresses.ts";
+import { ignoreContinue } from "./continueResponse.ts";
 
 export type Resolve = (hostname: string, callback: (error: Error | null, addresses: LookupAddress[]) => void) => void;
 
@@ -18,11 +19,29 @@ const KEEP_ALIVE_MS = 30_000;
 const MAX_CONNECTIONS_PER_ORIGIN = 1_024;
 const MAX_HEADER_BYTES = 32 * 1024;
 
-/** `resolve` replaces the system's resolver in tests. An agent of undici never follows redirects. */
-export function createUpstreamAgent(policy: AddressPolicy, resolve: Resolve = resolveBySystem): Agent {
+export interface AgentOptions {
+  /** Replaces the system's resolver in tests. */
+  resolve?: Resolve | undefined;
+  /** Whether connections serve several calls, one after the other. Default: true. */
+  keepsConnections?: boolean;
+}
+
+/** An agent of undici never follows redirects. */
+export function createUpstreamAgent(
+  policy: AddressPolicy,
+  { resolve = resolveBySystem, keepsConnections = true }: AgentOptions = {},
+): Agent {
   const anywhere = buildConnector({ timeout: CONNECT_TIMEOUT_MS });
   const publicOnly = buildConnector({ timeout: CONNECT_TIMEOUT_MS, lookup: publicLookup(resolve) });
-  const connect: buildConnector.connector = (options, callback) => {
+  const connect: buildConnector.connector = (options, done) => {
+    const callback: buildConnector.Callback = (...[error, socket]) => {
+      if (error !== null) {
+        done(error, null);
+        return;
+      }
+      ignoreContinue(socket);
+      done(null, socket);
+    };
     const isSecure = options.protocol === "https:";
     const host = bare(options.hostname);
     const port = Number(options.port === "" ? (isSecure ? 443 : 80) : options.port);
@@ -51,6 +70,7 @@ export function createUpstreamAgent(policy: AddressPolicy, resolve: Resolve = re
   return new Agent({
     connect,
     connections: MAX_CONNECTIONS_PER_ORIGIN,
+    pipelining: keepsConnections ? 1 : 0,
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
   });

@@ -1,57 +1,71 @@
-// The gateway: router, route, variant, upstream. The exposure is recorded while the response streams.
-import { EventEmitter } from "node:events";
+// The gateway: router, route, variant, upstream. What becomes of the call is recorded while the response streams.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Dispatcher } from "undici";
-import { matchRoute, pickVariant } from "../domain/assignment.ts";
-import type { NewVariant, ServedRouter } from "../domain/router.ts";
+import type { ServedRouter } from "../domain/router.ts";
 import type { Admission } from "../http/admission/admission.ts";
 import { cachedLookup } from "../http/cache.ts";
 import { OpenAiError } from "../http/openAiError.ts";
 import type { RouterStore } from "../store/store.ts";
-import { assignmentHash, randomNumber } from "./assignmentHash.ts";
-import type { ChatBody } from "./chatBody.ts";
-import type { ExposureRecorder } from "./recorder.ts";
+import type { Answer } from "./answer.ts";
+import { ask, type AttemptDeps, type Outcome } from "./attempts.ts";
+import { CallerSignal } from "./callerSignal.ts";
+import type { CallRecord, CallRecorder } from "./callRecord.ts";
+import { hashUser } from "./forwardedBody.ts";
+import { identify, METADATA_HEADER, routingMetadata, USER_HEADER, type Identity } from "./identity.ts";
+import { keepAlive, type KeepAlive } from "./keepAlive.ts";
 import { LOOP_HEADER, nextLoopHeader } from "./loop.ts";
+import type { OpenAiApi } from "./openAiApis.ts";
 import { readBody } from "./requestBody.ts";
+import { assign, parseModel, unknownModel, type Assignment } from "./routing.ts";
 import { streamResponse } from "./streamResponse.ts";
-import { callUpstream, refusalOf, type CallSignal, type UpstreamResponse } from "./upstream.ts";
+import type { CallFacts } from "./upstream.ts";
+import { ownRefusal, type Refusal, type RefusalBody } from "./upstreamErrors.ts";
 
-export interface GatewayDeps {
+export interface GatewayDeps extends AttemptDeps {
   admission: Pick<Admission, "bytes" | "chatBytes" | "turns">;
-  routers: Pick<RouterStore, "serving">;
-  recorder: ExposureRecorder;
-  agent: Dispatcher;
+  routers: Pick<RouterStore, "serving" | "ids">;
+  recorder: CallRecorder;
   /** Precedes the router's id in `model`. */
   modelPrefix: string;
   /** Its name in the header that finds loops (loop.ts). */
   installationId: string;
-  headersTimeoutMs: number;
-  idleTimeoutMs: number;
-  onLost: (error: unknown) => void;
-  onFallback: () => void;
+  /** For hashes of users that upstreams get. */
+  userHashKey: Buffer;
+  /** After so much silence a stream gets a comment. 0: never. */
+  keepAliveMs: number;
+}
+
+export interface CallTarget {
+  api: OpenAiApi;
+  requestId: string;
+  outgoing: ServerResponse;
+  headers: Record<string, string>;
 }
 
 export interface Gateway {
+  modelPrefix: string;
+  routers: Pick<RouterStore, "ids">;
   /** Writes to `outgoing` and returns null, or returns a Response to be sent. Throws OpenAiError for a refused call. */
-  serve(
-    workspaceId: string,
-    incoming: IncomingMessage,
-    target: { outgoing: ServerResponse; headers: Record<string, string> },
-  ): Promise<Response | null>;
+  serve(workspaceId: string, incoming: IncomingMessage, target: CallTarget): Promise<Response | null>;
 }
 
 /** How long a change of a router by another server can go unnoticed. */
 const ROUTER_TTL_MS = 1_000;
 const MAX_CACHED_ROUTERS = 1_000;
 const MAX_CACHED_BYTES = 32 * 1024 * 1024;
-const TOO_MANY_REQUESTS = 429;
 
-/** The variants that can serve a call: the picked one, then the fallback. */
-interface Assignment {
-  routerId: string;
-  routeId: string;
-  variants: [NewVariant, ...NewVariant[]];
+/** Reverse proxies must not buffer a stream. */
+const OWN_HEADERS = { "cache-control": "no-store", "x-accel-buffering": "no" };
+
+/** A call on its way: whom it serves, and how far its response is. */
+interface Call {
+  target: CallTarget;
+  assignment: Assignment;
+  identity: Identity;
+  record: CallRecord;
+  keepAlive: KeepAlive | null;
 }
+
+type FindRouter = (key: string) => ServedRouter | Promise<ServedRouter | null>;
 
 export function createGateway(deps: GatewayDeps): Gateway {
   const findRouter = cachedLookup<ServedRouter>({
@@ -64,144 +78,188 @@ export function createGateway(deps: GatewayDeps): Gateway {
       return deps.routers.serving(workspaceId, routerId);
     },
   });
-  /** Holds the body only until an upstream has answered: a response can take far longer than that. */
-  const choose = async (workspaceId: string, incoming: IncomingMessage, outgoing: ServerResponse) => {
-    const loop = nextLoopHeader(incoming.headers[LOOP_HEADER], deps.installationId);
-    const { bytes: heldBytes, chatBytes } = deps.admission;
-    chatBytes.check(workspaceId);
-    const hold = heldBytes.hold(workspaceId);
-    try {
-      const body = await readBody(incoming, { hold, countBytes: (bytes) => chatBytes.count(workspaceId, bytes) });
-      const { routerId, modelHint } = parseModel(deps.modelPrefix, body.model);
-      const router = routerId === null ? null : await findRouter(`${workspaceId}/${routerId}`);
-      if (router === null) {
-        const message = `There is no router for this model: it must be "${deps.modelPrefix}" and the id of a router.`;
-        throw new OpenAiError(404, message, { code: "model_not_found", param: "model" });
-      }
-      const assignment = assign(router, body, modelHint);
-      if (body.user !== null) deps.recorder.check();
-      const call = { accept: incoming.headers.accept, loop, signal: new CallerSignal(outgoing) };
-      return { assignment, user: body.user, ...(await callVariants(deps, assignment, body, call)) };
-    } finally {
-      hold.release();
-    }
-  };
   return {
+    modelPrefix: deps.modelPrefix,
+    routers: deps.routers,
     serve: (workspaceId, incoming, target) =>
       deps.admission.turns.gateway.run(workspaceId, target.outgoing, async () => {
-        const { assignment, user, variant, response } = await choose(workspaceId, incoming, target.outgoing);
-        const headers: Record<string, string> = { ...response.headers, ...routingHeaders(assignment, variant) };
-        if (response.status < 200 || response.status > 299) {
-          return refusalOf({ ...response, headers }, variant.upstream.apiKey);
-        }
-        const committed = record(deps, workspaceId, assignment, variant, user);
-        const isEventStream = response.headers["content-type"]?.startsWith("text/event-stream") === true;
-        // A stream ends with the commit, not with the upstream's last byte.
-        if (isEventStream) delete headers["content-length"];
-        target.outgoing.writeHead(response.status, { ...target.headers, ...headers, ...OWN_HEADERS });
-        await streamResponse(response.body, target.outgoing, { isEventStream, committed });
-        return null;
+        const { call, outcome } = await answered(deps, findRouter, workspaceId, incoming, target);
+        if (outcome.kind === "answer") return await respond(deps, call, outcome);
+        const isLeft = outcome.kind === "left";
+        call.record.status = isLeft ? null : outcome.refusal.status;
+        call.record.endedMs = performance.now();
+        // Its rejections are handled, and a failed call waits for no commit.
+        void deps.recorder.finished(call.record, isLeft ? "left" : "failed");
+        call.keepAlive?.stop();
+        if (isLeft) throw new OpenAiError(499, "The caller has left.");
+        return refuse(call, outcome.refusal, outcome.variant.id);
       }),
   };
 }
 
-/** Emits `abort` when the caller leaves before the end of the response. Far cheaper than an AbortSignal. */
-class CallerSignal extends EventEmitter implements CallSignal {
-  aborted: boolean;
-
-  constructor(outgoing: ServerResponse) {
-    super();
-    // It may have left while the router was looked up.
-    this.aborted = outgoing.destroyed;
-    outgoing.once("close", () => {
-      if (outgoing.writableFinished) return;
-      this.aborted = true;
-      this.emit("abort");
-    });
-  }
-}
-
-/** Reverse proxies must not buffer a stream. */
-const OWN_HEADERS = { "cache-control": "no-store", "x-accel-buffering": "no" };
-
-/** `inworld/my-router`, or with a model hint `inworld/my-router:hint`. */
-function parseModel(prefix: string, model: string): { routerId: string | null; modelHint: string | null } {
-  if (!model.startsWith(prefix)) return { routerId: null, modelHint: null };
-  const rest = model.slice(prefix.length);
-  const colon = rest.indexOf(":");
-  const id = colon === -1 ? rest : rest.slice(0, colon);
-  // A text that cannot be an id is not worth a look-up.
-  const routerId = /^[\w.-]{1,64}$/.test(id) ? id : null;
-  return { routerId, modelHint: colon === -1 ? null : rest.slice(colon + 1) };
-}
-
-function assign(router: ServedRouter, { user, metadata }: ChatBody, modelHint: string | null): Assignment {
-  const route = matchRoute(router.routes, { metadata, modelHint });
-  if (route === undefined) {
-    const message = "No route of the router matches the call. Check the conditions of its routes.";
-    throw new OpenAiError(404, message, { code: "no_route", param: "model" });
-  }
-  const ref = { routerId: router.id, routeId: route.id };
-  const variant = pickVariant(route.variants, user === null ? randomNumber : assignmentHash(user, ref));
-  if (variant === undefined) {
-    const message = "The route that matches has no variant with a weight above 0.";
-    throw new OpenAiError(404, message, { code: "no_variant", param: "model" });
-  }
-  const fallback = route.variants.find(({ id }) => id === route.fallbackVariantId && id !== variant.id);
-  return { ...ref, variants: fallback === undefined ? [variant] : [variant, fallback] };
-}
-
-/** The first response that is not a failure of the upstream, or else the last one. */
-async function callVariants(
+/** Holds the body only until an upstream has answered: a response can take far longer than that. */
+async function answered(
   deps: GatewayDeps,
-  assignment: Assignment,
-  body: ChatBody,
-  call: { accept: string | undefined; loop: string; signal: CallSignal },
-): Promise<{ variant: NewVariant; response: UpstreamResponse }> {
-  const last = assignment.variants.length - 1;
-  for (const [index, variant] of assignment.variants.entries()) {
-    if (call.signal.aborted) throw callerLeft();
-    if (index > 0) deps.onFallback();
-    try {
-      const sent = { ...call, body: body.withModel(variant.upstream.model) };
-      const response = await callUpstream(deps, variant.upstream, sent);
-      if (index === last || !hasFailed(response)) return { variant, response };
-      response.body.destroy();
-    } catch (error) {
-      if (!(error instanceof OpenAiError)) throw callerLeft();
-      if (index === last) throw withHeaders(error, routingHeaders(assignment, variant));
-    }
-  }
-  throw new Error("An assignment has no variants.");
-}
-
-function callerLeft(): OpenAiError {
-  return new OpenAiError(499, "The caller has left.");
-}
-
-function hasFailed({ status }: UpstreamResponse): boolean {
-  return status >= 500 || status === TOO_MANY_REQUESTS;
-}
-
-/** Null if the call has no user. Rejections are handled even if nothing waits for the promise. */
-function record(
-  deps: GatewayDeps,
+  findRouter: FindRouter,
   workspaceId: string,
-  { routerId, routeId }: Assignment,
-  variant: NewVariant,
-  user: string | null,
-): Promise<void> | null {
-  if (user === null) return null;
-  const exposure = { aliasId: routerId, routeId, variantId: variant.id, userId: user, exposedAtMs: null };
-  const committed = deps.recorder.record(workspaceId, exposure);
-  committed.catch(deps.onLost);
-  return committed;
+  incoming: IncomingMessage,
+  target: CallTarget,
+): Promise<{ call: Call; outcome: Outcome }> {
+  const startedMs = performance.now();
+  const { headers } = incoming;
+  const loop = nextLoopHeader(headers[LOOP_HEADER], deps.installationId);
+  const { bytes: heldBytes, chatBytes } = deps.admission;
+  chatBytes.check(workspaceId);
+  const hold = heldBytes.hold(workspaceId);
+  try {
+    const body = await readBody(incoming, { hold, countBytes: (bytes) => chatBytes.count(workspaceId, bytes) });
+    const identity = identify(single(headers[USER_HEADER]), body);
+    const metadata = { ...body.metadata, ...routingMetadata(single(headers[METADATA_HEADER])) };
+    const { routerId, modelHint } = parseModel(deps.modelPrefix, body.model);
+    const router = routerId === null ? null : await findRouter(`${workspaceId}/${routerId}`);
+    if (router === null) throw unknownModel(deps.modelPrefix);
+    const { user } = identity;
+    const assignment = assign(router, { user, metadata, modelHint });
+    if (user !== null) deps.recorder.check();
+    const signal = new CallerSignal(target.outgoing);
+    // Nothing is assigned, called or recorded for a caller that has left.
+    if (signal.aborted) throw new OpenAiError(499, "The caller has left.");
+    const record = recordOf(assignment, { workspaceId, requestId: target.requestId, user, startedMs });
+    const call: Call = { target, assignment, identity, record, keepAlive: null };
+    if (body.stream && deps.keepAliveMs > 0) {
+      call.keepAlive = keepAlive(target.outgoing, deps.keepAliveMs, () => beginEarly(call));
+    }
+    deps.recorder.assigned(record);
+    const facts: CallFacts = {
+      api: target.api,
+      accept: headers.accept,
+      loop,
+      requestId: target.requestId,
+      traceparent: single(headers.traceparent),
+      signal,
+    };
+    const forwarding = {
+      user,
+      isStored: body.store ?? target.api.isStoredByDefault,
+      hashUser: (id: string) => hashUser(deps.userHashKey, workspaceId, id),
+    };
+    const ids = { workspaceId, routerId: assignment.routerId, routeId: assignment.routeId };
+    const asked = { ids, variants: assignment.variants, body, forwarding, facts };
+    const outcome = await ask(deps, asked, record.failedAttempts).catch((error: unknown) => {
+      call.keepAlive?.stop();
+      void deps.recorder.finished(record, "failed");
+      throw error;
+    });
+    return { call, outcome };
+  } finally {
+    hold.release();
+  }
 }
 
-function routingHeaders({ routerId, routeId }: Assignment, variant: NewVariant): Record<string, string> {
-  return { "x-crosscurrent-router": routerId, "x-crosscurrent-route": routeId, "x-crosscurrent-variant": variant.id };
+function recordOf(
+  { routerId, routeId, routerVersion, variants }: Assignment,
+  call: { workspaceId: string; requestId: string; user: string | null; startedMs: number },
+): CallRecord {
+  return {
+    requestId: call.requestId,
+    workspaceId: call.workspaceId,
+    routerId,
+    routeId,
+    routerVersion,
+    userId: call.user,
+    assignedVariantId: variants[0].id,
+    startedMs: call.startedMs,
+    failedAttempts: [],
+    served: null,
+    status: null,
+    usage: null,
+    firstTokenMs: null,
+    endedMs: null,
+  };
 }
 
-function withHeaders({ status, message, code }: OpenAiError, headers: Record<string, string>): OpenAiError {
-  return new OpenAiError(status, message, { code, headers });
+async function respond(
+  deps: GatewayDeps,
+  call: Call,
+  { answer, variant }: Extract<Outcome, { kind: "answer" }>,
+): Promise<Response | null> {
+  const { target, record } = call;
+  const { outgoing } = target;
+  record.served = { variantId: variant.id, price: variant.price ?? null };
+  record.status = answer.status;
+  if (outgoing.headersSent && !answer.isEventStream) {
+    answer.rest?.destroy();
+    record.served = null;
+    void deps.recorder.finished(record, "failed");
+    call.keepAlive?.stop();
+    return refuse(call, ownRefusal(502, "The upstream did not stream its answer.", "upstream_no_stream"), variant.id);
+  }
+  if (!outgoing.headersSent) outgoing.writeHead(answer.status, answerHeaders(call, answer, variant.id));
+  await streamResponse(answer, outgoing, {
+    api: target.api,
+    keepAlive: call.keepAlive,
+    onPiece: () => undefined,
+    onFirst: () => {
+      record.firstTokenMs = performance.now();
+    },
+    finish: (outcome) => {
+      record.endedMs = performance.now();
+      return deps.recorder.finished(record, outcome === "complete" ? "served" : outcome);
+    },
+  });
+  return null;
+}
+
+function answerHeaders(call: Call, answer: Answer, variantId: string): Record<string, string> {
+  const headers: Record<string, string> = { ...answer.headers, ...routingHeaders(call, variantId) };
+  // A stream ends with the commit, not with the upstream's last byte.
+  if (answer.isEventStream) delete headers["content-length"];
+  return {
+    ...withOwnId(headers),
+    ...call.target.headers,
+    "x-crosscurrent-exposure": call.identity.exposure,
+    ...OWN_HEADERS,
+  };
+}
+
+/** The headers of a stream before it is known who answers. */
+function beginEarly(call: Call): void {
+  call.target.outgoing.writeHead(200, {
+    "content-type": "text/event-stream; charset=utf-8",
+    ...routingHeaders(call, null),
+    ...call.target.headers,
+    "x-crosscurrent-exposure": call.identity.exposure,
+    ...OWN_HEADERS,
+  });
+}
+
+/** A stream that has begun tells of the failure in an event. It then ends like any other, without an exposure. */
+function refuse(call: Call, { status, headers, text }: Refusal, variantId: string): Response | null {
+  const { outgoing, api } = call.target;
+  if (!outgoing.headersSent) {
+    const sent = { ...withOwnId(headers), ...routingHeaders(call, variantId), "content-type": "application/json" };
+    return new Response(text, { status, headers: sent });
+  }
+  // Sound: a refusal has OpenAI's shape.
+  outgoing.end(api.errorEvent((JSON.parse(text) as RefusalBody).error));
+  return null;
+}
+
+function routingHeaders({ assignment }: Call, variantId: string | null): Record<string, string> {
+  const { routerId, routeId, variants } = assignment;
+  return {
+    "x-crosscurrent-router": routerId,
+    "x-crosscurrent-route": routeId,
+    "x-crosscurrent-assigned-variant": variants[0].id,
+    ...(variantId !== null && { "x-crosscurrent-variant": variantId }),
+  };
+}
+
+/** The caller's `x-request-id` is this server's. */
+function withOwnId({ "x-request-id": upstreamId, ...headers }: Record<string, string>): Record<string, string> {
+  return { ...headers, ...(upstreamId !== undefined && { "x-upstream-request-id": upstreamId }) };
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(", ") : header;
 }

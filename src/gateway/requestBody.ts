@@ -2,12 +2,13 @@
 import type { IncomingMessage } from "node:http";
 import type { JsonScan } from "../domain/jsonScan.ts";
 import type { Hold } from "../http/admission/heldBytes.ts";
+import { utf8Type } from "../http/mediaTypes.ts";
 import { OpenAiError } from "../http/openAiError.ts";
 import { closing, Problem } from "../http/problem.ts";
-import { faultError, readChatBody, scanChatBody, type ChatBody } from "./chatBody.ts";
+import { faultError, readCallBody, scanCallBody, type CallBody } from "./callBody.ts";
 
 /** Large, because calls contain images and audio. */
-export const MAX_CHAT_BODY_BYTES = 32 * 1024 * 1024;
+export const MAX_CALL_BODY_BYTES = 32 * 1024 * 1024;
 
 /** Scanning takes time: so many bytes of a call are a piece of work. */
 const PIECE_BYTES = 64 * 1024;
@@ -22,20 +23,18 @@ export interface Share {
  * Rejects with OpenAiError 400, 413 or 415, and with a Problem if `hold` has no room. A refusal in the middle of a body
  * closes the connection, because the rest of it will not be read.
  */
-export async function readBody(incoming: IncomingMessage, share: Share): Promise<ChatBody> {
+export async function readBody(incoming: IncomingMessage, share: Share): Promise<CallBody> {
   const declared = Number(incoming.headers["content-length"] ?? 0);
-  if (declared > MAX_CHAT_BODY_BYTES) throw tooLarge();
-  const [type = "", charset] = (incoming.headers["content-type"] ?? "").toLowerCase().split(";");
-  const isUtf8 = charset === undefined || !charset.includes("charset=") || /charset="?utf-8"?/.test(charset);
-  if (type.trim() !== "application/json" || !isUtf8) {
+  if (declared > MAX_CALL_BODY_BYTES) throw tooLarge();
+  if (utf8Type(incoming.headers["content-type"], ["application/json"]) === null) {
     throw new OpenAiError(415, "Send the body as application/json in UTF-8.");
   }
   if ((incoming.headers["content-encoding"] ?? "identity").toLowerCase() !== "identity") {
     throw new OpenAiError(415, "Send the body without a content encoding.");
   }
   share.hold.check(declared);
-  const scan = scanChatBody();
-  return readChatBody(await readBytes(incoming, share, scan), scan);
+  const scan = scanCallBody();
+  return readCallBody(await readBytes(incoming, share, scan), scan);
 }
 
 function readBytes(incoming: IncomingMessage, { hold, countBytes }: Share, scan: JsonScan): Promise<Buffer> {
@@ -54,7 +53,7 @@ function readBytes(incoming: IncomingMessage, { hold, countBytes }: Share, scan:
       bytes += chunk.length;
       chunks.push(chunk);
       try {
-        if (bytes > MAX_CHAT_BODY_BYTES) throw tooLarge();
+        if (bytes > MAX_CALL_BODY_BYTES) throw tooLarge();
         hold.add(chunk.length);
         countBytes(chunk.length);
         const fault = scan.push(chunk);
@@ -88,7 +87,7 @@ function readBytes(incoming: IncomingMessage, { hold, countBytes }: Share, scan:
 
 function tooLarge(): OpenAiError {
   return withClose(
-    new OpenAiError(413, `The body is larger than ${MAX_CHAT_BODY_BYTES} bytes. Send less in one call.`),
+    new OpenAiError(413, `The body is larger than ${MAX_CALL_BODY_BYTES} bytes. Send less in one call.`),
   );
 }
 

@@ -1,85 +1,165 @@
-// Streams an upstream's response to the caller as it arrives. The response ends only once the exposure is committed.
+// Streams an upstream's answer to the caller as it arrives. The response ends only once its call is recorded.
 import type { ServerResponse } from "node:http";
-import type { Readable } from "node:stream";
+import type { Answer } from "./answer.ts";
+import { EventLines } from "./eventLines.ts";
+import type { KeepAlive } from "./keepAlive.ts";
+import type { OpenAiApi } from "./openAiApis.ts";
 
-/** The last event of a stream of Chat Completions. OpenAI's clients stop reading there. */
-const DONE = Buffer.from("[DONE]");
+export interface StreamOptions {
+  api: OpenAiApi;
+  keepAlive: KeepAlive | null;
+  /** Each piece as it comes, before it goes on. */
+  onPiece: (piece: Buffer) => void;
+  /** The first bytes of the answer go out. */
+  onFirst: () => void;
+  /** Once: the answer is complete, has failed, or its caller has left. A clean end waits for the promise. */
+  finish: (outcome: "complete" | "failed" | "left") => Promise<void>;
+}
 
 /**
- * Resolves when the caller has the whole response or has left. If `committed` rejects or the upstream breaks off, the
- * connection is cut, which HTTP clients report as an error. Until the commit an event stream holds back `[DONE]`, any
- * other response its last chunk.
+ * Resolves when the caller has the whole response or has left. If the call cannot be recorded or the upstream breaks
+ * off, the connection is cut, which HTTP clients report as an error. Until the call is recorded, an event stream holds
+ * back its last event, any other response its last piece.
  */
-export function streamResponse(
-  body: Readable,
-  outgoing: ServerResponse,
-  { isEventStream, committed }: { isEventStream: boolean; committed: Promise<void> | null },
-): Promise<void> {
+export function streamResponse(answer: Answer, outgoing: ServerResponse, options: StreamOptions): Promise<void> {
   return new Promise((resolve) => {
+    const relay = new Relay(answer, outgoing, options);
     // Its `close` has come already.
     if (outgoing.destroyed) {
-      body.destroy();
+      relay.leave();
       resolve();
       return;
     }
-    let isCommitted = committed === null;
-    let held: Buffer | null = null;
-    let hasSent = false;
-    let hasEnded = false;
-    const cut = () => outgoing.destroy();
-    const send = (bytes: Buffer | null) => {
-      if (bytes === null || bytes.length === 0) return;
-      hasSent = true;
-      if (!outgoing.write(bytes)) body.pause();
-    };
-    body.on("data", (chunk: Buffer) => {
-      if (isCommitted) {
-        send(chunk);
-      } else if (isEventStream) {
-        const bytes = held === null ? chunk : Buffer.concat([held, chunk]);
-        const safe = beforeDone(bytes);
-        held = bytes.subarray(safe);
-        send(bytes.subarray(0, safe));
-        // `[DONE]` is held: what follows can wait in the upstream's stream.
-        if (held.length >= DONE.length) body.pause();
-      } else {
-        send(held);
-        held = chunk;
-      }
-    });
-    body.on("end", () => {
-      hasEnded = true;
-      if (isCommitted) outgoing.end();
-    });
-    body.on("error", cut);
-    outgoing.on("drain", () => body.resume());
-    // Sends the headers before a first token that takes long. A token that is there already travels with them.
-    if (isEventStream) setImmediate(() => void (hasSent || outgoing.destroyed || outgoing.flushHeaders()));
-    // For a caller that left; after a clean end there is nothing to destroy.
     outgoing.on("close", () => {
-      body.destroy();
+      relay.leave();
       resolve();
     });
-    committed?.then(() => {
-      isCommitted = true;
-      const last = held;
-      held = null;
-      if (hasEnded) {
-        outgoing.end(last ?? undefined);
-        return;
-      }
-      send(last);
-      if (!outgoing.writableNeedDrain) body.resume();
-    }, cut);
+    relay.start();
   });
 }
 
-/** How many bytes come before `[DONE]`, or before a part of it at the end of the bytes. */
-function beforeDone(bytes: Buffer): number {
-  const found = bytes.indexOf(DONE);
-  if (found !== -1) return found;
-  for (let length = Math.min(DONE.length - 1, bytes.length); length > 0; length--) {
-    if (bytes.subarray(bytes.length - length).equals(DONE.subarray(0, length))) return bytes.length - length;
+class Relay {
+  readonly #answer: Answer;
+  readonly #outgoing: ServerResponse;
+  readonly #options: StreamOptions;
+  readonly #lines: EventLines | null;
+  /** Of a response that is no event stream: its last piece so far. */
+  #held: Buffer | null = null;
+  /** What comes behind the end of the answer, until that is recorded. */
+  #behind: Buffer[] = [];
+  #state: "open" | "recording" | "recorded" | "over" = "open";
+  #hasSent = false;
+  #hasBegun = false;
+  #hasEnded = false;
+
+  constructor(answer: Answer, outgoing: ServerResponse, options: StreamOptions) {
+    this.#answer = answer;
+    this.#outgoing = outgoing;
+    this.#options = options;
+    this.#lines = answer.isEventStream ? new EventLines(options.api) : null;
   }
-  return bytes.length;
+
+  start(): void {
+    const { start, rest } = this.#answer;
+    if (start.length > 0) this.#take(start);
+    if (rest === null) {
+      this.#end();
+      return;
+    }
+    rest.on("data", (piece: Buffer) => this.#take(piece));
+    rest.on("end", () => this.#end());
+    rest.on("error", () => this.#fail());
+    rest.on("close", () => {
+      if (!this.#hasEnded) this.#fail();
+    });
+    this.#outgoing.on("drain", () => this.#resume());
+    if (rest.destroyed) this.#fail();
+    else this.#resume();
+  }
+
+  /** After a clean end there is nothing to do. */
+  leave(): void {
+    this.#options.keepAlive?.stop();
+    this.#answer.rest?.destroy();
+    if (this.#state === "open") void this.#options.finish(this.#hasSent ? "complete" : "left").catch(() => undefined);
+    this.#state = "over";
+  }
+
+  #take(piece: Buffer): void {
+    if (this.#state === "over") return;
+    this.#options.onPiece(piece);
+    if (this.#state === "recorded") {
+      this.#send(piece);
+      return;
+    }
+    if (this.#state === "recording") {
+      this.#behind.push(piece);
+      this.#answer.rest?.pause();
+      return;
+    }
+    if (this.#lines === null) {
+      const before = this.#held;
+      this.#held = piece;
+      if (before !== null) this.#send(before);
+      return;
+    }
+    const { passed, isComplete } = this.#lines.push(piece);
+    this.#send(passed);
+    if (isComplete) this.#record();
+  }
+
+  #end(): void {
+    this.#hasEnded = true;
+    if (this.#state === "recorded") this.#outgoing.end();
+    else if (this.#state === "open") this.#record();
+  }
+
+  #fail(): void {
+    if (this.#state === "over" || this.#hasEnded) return;
+    if (this.#state === "open") void this.#options.finish("failed").catch(() => undefined);
+    this.#state = "over";
+    this.#outgoing.destroy();
+  }
+
+  #record(): void {
+    this.#state = "recording";
+    this.#answer.rest?.pause();
+    this.#options.keepAlive?.stop();
+    // What is kept back goes out as soon as it is recorded, and the record says when.
+    this.#begin();
+    this.#options.finish(this.#lines?.hasFailed === true ? "failed" : "complete").then(
+      () => this.#release(),
+      () => this.#outgoing.destroy(),
+    );
+  }
+
+  #release(): void {
+    if (this.#state !== "recording") return;
+    this.#state = "recorded";
+    const kept = this.#lines === null ? this.#held : this.#lines.rest();
+    this.#held = null;
+    const behind = this.#behind;
+    this.#behind = [];
+    for (const bytes of [kept, ...behind]) if (bytes !== null) this.#send(bytes);
+    if (this.#hasEnded) this.#outgoing.end();
+    else this.#resume();
+  }
+
+  #send(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    this.#begin();
+    this.#hasSent = true;
+    this.#options.keepAlive?.sent(this.#lines?.isBetweenEvents ?? false);
+    if (!this.#outgoing.write(bytes)) this.#answer.rest?.pause();
+  }
+
+  #begin(): void {
+    if (!this.#hasBegun) this.#options.onFirst();
+    this.#hasBegun = true;
+  }
+
+  #resume(): void {
+    if (this.#state === "recording" || this.#outgoing.writableNeedDrain) return;
+    this.#answer.rest?.resume();
+  }
 }

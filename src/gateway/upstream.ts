@@ -1,16 +1,20 @@
 // One call to an upstream: what is sent to it, and which of its headers the caller gets.
-import type { NewVariant } from "../domain/router.ts";
 import type { EventEmitter } from "node:events";
-import { Readable } from "node:stream";
 import type { IncomingHttpHeaders } from "node:http";
+import { Readable } from "node:stream";
 import { request, type Dispatcher } from "undici";
+import type { NewVariant } from "../domain/router.ts";
 import { AddressRefusedError } from "./connect.ts";
 import { LOOP_HEADER } from "./loop.ts";
-import { OpenAiError } from "../http/openAiError.ts";
-import { jsonQuotesKey, quotesKey } from "./quotedKey.ts";
+import type { OpenAiApi } from "./openAiApis.ts";
+import { quotesKey } from "./quotedKey.ts";
+import { ownRefusal, type Refusal } from "./upstreamErrors.ts";
 
-export interface UpstreamOptions {
+export interface UpstreamTransport {
   agent: Dispatcher;
+  /** Keeps no connection: each call has a fresh socket. */
+  freshAgent: Dispatcher;
+  /** Where the variant sets no limits of its own. */
   headersTimeoutMs: number;
   idleTimeoutMs: number;
 }
@@ -24,6 +28,27 @@ export interface UpstreamResponse {
 /** Emits `abort` when the caller no longer waits for the response. */
 export interface CallSignal extends EventEmitter {
   readonly aborted: boolean;
+}
+
+/** What is the same for every upstream that is asked. */
+export interface CallFacts {
+  api: OpenAiApi;
+  accept: string | undefined;
+  loop: string;
+  requestId: string;
+  traceparent: string | undefined;
+  signal: CallSignal;
+}
+
+/** There was no response. */
+export class UpstreamFailure extends Error {
+  override readonly name = "UpstreamFailure";
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.reason);
+    this.refusal = refusal;
+  }
 }
 
 /** Drops hop-by-hop headers, cookies, challenges and headers that would instruct browsers in this server's name. */
@@ -40,39 +65,73 @@ const PASSED = new Set([
 ]);
 const PASSED_PREFIX = "x-ratelimit-";
 const USER_AGENT = "crosscurrent/0.1.0";
+/** The connection ended before a response began. An upstream may close a kept one at any time. */
+const CLOSED = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
 
-/** Returns a response of any status. Throws OpenAiError 502 or 504 if there is none. */
+export function secretsOf({ apiKey, headers = {} }: NewVariant["upstream"]): string[] {
+  return [...(apiKey === null ? [] : [apiKey]), ...Object.values(headers)];
+}
+
+/** Returns a response of any status. Throws UpstreamFailure if there is none, even on a fresh socket. */
 export async function callUpstream(
-  { agent, headersTimeoutMs, idleTimeoutMs }: UpstreamOptions,
-  { baseUrl, apiKey }: NewVariant["upstream"],
-  call: { body: Buffer; accept: string | undefined; loop: string; signal: CallSignal },
+  transport: UpstreamTransport,
+  upstream: NewVariant["upstream"],
+  facts: CallFacts,
+  body: Buffer,
 ): Promise<UpstreamResponse> {
+  const send = (agent: Dispatcher) => sendTo(agent, transport, upstream, facts, body);
   try {
-    const response = await request(`${baseUrl.replace(/\/+$/, "")}/chat/completions`, {
-      dispatcher: agent,
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        accept: call.accept ?? "*/*",
-        // The caller gets the bytes unchanged, so the encoding must be one that every caller understands.
-        "accept-encoding": "identity",
-        "user-agent": USER_AGENT,
-        "content-length": String(call.body.length),
-        [LOOP_HEADER]: call.loop,
-        ...(apiKey !== null && { authorization: `Bearer ${apiKey}` }),
-      },
-      body: Readable.from(given([call.body]), { objectMode: false }),
-      signal: call.signal,
-      headersTimeout: headersTimeoutMs,
-      bodyTimeout: idleTimeoutMs,
+    return await send(transport.agent).catch(async (error: unknown) => {
+      if (facts.signal.aborted || !CLOSED.has(codeOf(error))) throw error;
+      return await send(transport.freshAgent);
     });
-    // An error of a body without a reader must not end the process. Readers add their own listeners.
-    response.body.on("error", () => undefined);
-    return { status: response.statusCode, headers: passedOn(response.headers, apiKey), body: response.body };
   } catch (error) {
-    if (call.signal.aborted) throw error;
-    throw failureOf(error);
+    if (facts.signal.aborted) throw error;
+    throw new UpstreamFailure(failureOf(error));
   }
+}
+
+async function sendTo(
+  agent: Dispatcher,
+  { headersTimeoutMs, idleTimeoutMs }: UpstreamTransport,
+  upstream: NewVariant["upstream"],
+  { api, accept, loop, requestId, traceparent, signal }: CallFacts,
+  body: Buffer,
+): Promise<UpstreamResponse> {
+  const { apiKey, headers = {}, firstByteSeconds, idleSeconds } = upstream;
+  const response = await request(addressOf(upstream, api), {
+    dispatcher: agent,
+    method: "POST",
+    headers: {
+      accept: accept ?? "*/*",
+      "user-agent": USER_AGENT,
+      "x-request-id": requestId,
+      ...(traceparent !== undefined && { traceparent }),
+      ...(apiKey !== null && { authorization: `Bearer ${apiKey}` }),
+      ...headers,
+      // Without an encoding, the caller gets the bytes unchanged.
+      "accept-encoding": "identity",
+      "content-type": "application/json",
+      "content-length": String(body.length),
+      [LOOP_HEADER]: loop,
+    },
+    body: Readable.from(given([body]), { objectMode: false }),
+    signal,
+    headersTimeout: firstByteSeconds === undefined ? headersTimeoutMs : firstByteSeconds * 1_000,
+    bodyTimeout: idleSeconds === undefined ? idleTimeoutMs : idleSeconds * 1_000,
+  });
+  // An error of a body without a reader must not end the process. Readers add their own listeners.
+  response.body.on("error", () => undefined);
+  return {
+    status: response.statusCode,
+    headers: passedOn(response.headers, secretsOf(upstream)),
+    body: response.body,
+  };
+}
+
+function addressOf({ baseUrl, query = {} }: NewVariant["upstream"], api: OpenAiApi): string {
+  const search = new URLSearchParams(query).toString();
+  return `${baseUrl.replace(/\/+$/, "")}${api.path}${search === "" ? "" : `?${search}`}`;
 }
 
 /** Lets go of what was sent. Given a buffer, undici keeps it until the end of the response. */
@@ -80,77 +139,27 @@ function* given(parts: Buffer[]): Generator<Buffer> {
   for (let part = parts.shift(); part !== undefined; part = parts.shift()) yield part;
 }
 
-function passedOn(headers: IncomingHttpHeaders, apiKey: string | null): Record<string, string> {
+function passedOn(headers: IncomingHttpHeaders, secrets: string[]): Record<string, string> {
   const passed: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
     if (typeof value !== "string" || !(PASSED.has(name) || name.startsWith(PASSED_PREFIX))) continue;
     // Without these three, the body that follows cannot be read.
-    if (name.startsWith("content-") || !quotesKey(value, apiKey)) passed[name] = value;
+    if (name.startsWith("content-") || !secrets.some((secret) => quotesKey(value, secret))) passed[name] = value;
   }
   return passed;
 }
 
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown";
+}
+
 /** Contains only codes, because messages of lower layers quote addresses. */
-function failureOf(error: unknown): OpenAiError {
-  if (error instanceof AddressRefusedError) return new OpenAiError(502, error.message, { code: "upstream_refused" });
-  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown";
+function failureOf(error: unknown): Refusal {
+  if (error instanceof AddressRefusedError) return ownRefusal(502, error.message, "upstream_refused");
+  const code = codeOf(error);
   if (code === "UND_ERR_HEADERS_TIMEOUT" || code === "UND_ERR_CONNECT_TIMEOUT" || code === "ETIMEDOUT") {
-    return new OpenAiError(504, "The upstream did not respond in time.", { code: "upstream_timeout" });
+    return ownRefusal(504, "The upstream did not respond in time.", "upstream_timeout");
   }
-  return new OpenAiError(502, `The upstream could not be reached (${code}).`, { code: "upstream_unreachable" });
-}
-
-const MAX_ERROR_BODY_BYTES = 64 * 1024;
-/** Beyond it HTTP has no classes of statuses, and a Response cannot have one. */
-const MAX_STATUS = 599;
-
-/** The upstream's error object, or one in its shape without what the upstream says about the variant's key. */
-export async function refusalOf(response: UpstreamResponse, apiKey: string | null): Promise<Response> {
-  const { status, headers, body } = response;
-  const isRedirect = status < 400;
-  const isUnknown = status > MAX_STATUS;
-  const isAboutKey = status === 401 || status === 403;
-  const text = isRedirect || isAboutKey || isUnknown ? "" : await readStart(body);
-  body.destroy();
-  const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith("content-")));
-  const sent = { ...kept, "content-type": "application/json" };
-  const isError = isErrorObject(text);
-  const isSecret = isError && jsonQuotesKey(text, apiKey);
-  if (isError && !isSecret) return new Response(text, { status, headers: sent });
-  const message = isRedirect
-    ? `The upstream responded with ${status}, and redirects are not followed.`
-    : isAboutKey
-      ? `The upstream refused the variant's API key or its permissions (${status}).`
-      : `The upstream responded with ${status}.${isSecret ? " Its error quotes the variant's API key." : ""}`;
-  const ownStatus = isRedirect || isUnknown ? 502 : status;
-  const code = isRedirect ? "upstream_redirect" : isAboutKey ? "upstream_auth" : "upstream_error";
-  const type = isAboutKey || isRedirect || status >= 500 ? "api_error" : "invalid_request_error";
-  const error = { message, type, param: null, code };
-  return new Response(JSON.stringify({ error }), { status: ownStatus, headers: sent });
-}
-
-/** The text of a small body; empty if the body is larger or breaks off. */
-async function readStart(body: Readable): Promise<string> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const part of body as AsyncIterable<Buffer>) {
-      bytes += part.length;
-      if (bytes > MAX_ERROR_BODY_BYTES) return "";
-      parts.push(part);
-    }
-  } catch {
-    return "";
-  }
-  return Buffer.concat(parts).toString("utf8");
-}
-
-function isErrorObject(text: string): boolean {
-  try {
-    const body = JSON.parse(text) as { error?: unknown } | null;
-    return typeof body?.error === "object" && body.error !== null;
-  } catch {
-    return false;
-  }
+  return ownRefusal(502, `The upstream could not be reached (${code}).`, "upstream_unreachable");
 }

@@ -1,7 +1,9 @@
 // Request bodies. Bytes are counted as they arrive, so an oversized body is refused before it is read or parsed.
 import { isUtf8 } from "node:buffer";
-import { JsonScan, type JsonFault, type JsonLimits } from "../domain/jsonScan.ts";
+import type { JsonFault, JsonLimits } from "../domain/jsonLimits.ts";
+import { JsonScan } from "../domain/jsonScan.ts";
 import type { Hold } from "./admission/heldBytes.ts";
+import { utf8Type } from "./mediaTypes.ts";
 import { closing, Problem } from "./problem.ts";
 
 /** Far more than a valid body needs. */
@@ -93,7 +95,6 @@ function faultProblem(fault: JsonFault): Problem {
     case "too_many_values":
       return new Problem(413, "The body has too many values. Send less in one call.");
     case "broken":
-    case "repeated":
       return new Problem(400, "The body is not valid JSON.");
   }
 }
@@ -106,13 +107,9 @@ function tooLarge(maxBytes: number): Problem {
 
 /** Throws 415 for other media types, charsets other than UTF-8, and compressed bodies. */
 export function mediaType<T extends string>(request: Request, accepted: readonly T[]): T {
-  const [type = "", ...parameters] = (request.headers.get("content-type") ?? "").toLowerCase().split(";");
-  const found = accepted.find((candidate) => candidate === type.trim());
-  const charset = parameters.map((text) => text.trim()).find((text) => text.startsWith("charset="));
+  const found = utf8Type(request.headers.get("content-type"), accepted);
   const encoding = request.headers.get("content-encoding") ?? "identity";
-  if (found === undefined || (charset !== undefined && !/^charset="?utf-8"?$/.test(charset))) {
-    throw new Problem(415, `Send the body as ${accepted.join(" or ")} in UTF-8.`);
-  }
+  if (found === null) throw new Problem(415, `Send the body as ${accepted.join(" or ")} in UTF-8.`);
   if (encoding.toLowerCase() !== "identity") throw new Problem(415, "Send the body without a content encoding.");
   return found;
 }

@@ -26,8 +26,10 @@ export function openAiErrorResponse({ status, message, code, param, headers }: O
   return Response.json({ error: { message, type, param, code } }, { status, headers });
 }
 
+const OPENAI_PATH = /^\/v1\/(?:chat|responses|embeddings|models)(?:\/|$)/;
+
 /** Whether every refusal of the path has this shape. */
-export const isOpenAiPath = (path: string): boolean => path === "/v1/chat/completions";
+export const isOpenAiPath = (path: string): boolean => OPENAI_PATH.test(path);
 
 export function toOpenAiError({ status, message, headers }: Problem): OpenAiError {
   return new OpenAiError(status, message, { code: status === 401 ? "invalid_api_key" : null, headers });

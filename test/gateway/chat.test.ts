@@ -10,7 +10,7 @@ let gateway: GatewayHarness;
 beforeAll(async () => {
   gateway = await createGatewayHarness({ headersTimeoutMs: 1_000, idleTimeoutMs: 1_000 });
   await gateway.createRouter("half", { a: 1, b: 1 });
-  await gateway.createRouter("safe", { a: 1, b: 0 }, { fallbackVariantId: "b" });
+  await gateway.createRouter("safe", { a: 1, b: 0 }, { fallbackVariantIds: ["b"] });
   await gateway.createRouter("one", { a: 1 });
 });
 afterAll(() => gateway.close());
@@ -73,7 +73,7 @@ describe("a call", () => {
     const route = (id: string, conditions: object) => ({
       id,
       conditions,
-      fallbackVariantId: null,
+      fallbackVariantIds: [],
       variants: [
         {
           id: "v",

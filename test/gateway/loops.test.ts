@@ -43,7 +43,7 @@ describe("a gateway", () => {
       weight: id === "a" ? 1 : 0,
       upstream: { baseUrl: `${url}/v1`, model: "inworld/loop", apiKey: workspace.apiKey },
     });
-    await gateway.createRouter("loop", {}, { variants: [back("a"), back("b")], fallbackVariantId: "b" });
+    await gateway.createRouter("loop", {}, { variants: [back("a"), back("b")], fallbackVariantIds: ["b"] });
     await gateway.createRouter("good", { good: 1 });
   });
   afterAll(() => gateway.close());

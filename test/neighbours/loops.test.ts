@@ -14,7 +14,7 @@ beforeAll(async () => {
     weight,
     upstream: { baseUrl: `${url}/v1`, model: "inworld/loop", apiKey: other.apiKey },
   });
-  const route = { id: "all", conditions: {}, fallbackVariantId: "b", variants: [back("a", 1), back("b", 0)] };
+  const route = { id: "all", conditions: {}, fallbackVariantIds: ["b"], variants: [back("a", 1), back("b", 0)] };
   await store.routers.create(other.workspaceId, { id: "loop", description: null, routes: [route] });
   await gateway.createRouter("good", { good: 1 });
   callLoop = () =>

@@ -2,25 +2,22 @@
 import { z } from "@hono/zod-openapi";
 import type { Route, Router, Variant } from "../../domain/router.ts";
 import { isoTime, time } from "../responses.ts";
+import { price, upstreamResponse } from "./upstreamSchemas.ts";
 
 const variant = {
   id: "gpt",
   weight: 1,
-  upstream: { baseUrl: "https://api.openai.com/v1", model: "gpt-4o", hasApiKey: true },
+  upstream: { baseUrl: "https://api.openai.com/v1", model: "gpt-4o", hasApiKey: true, headerNames: [] },
+  price: null,
 };
-const route = { id: "default", conditions: {}, fallbackVariantId: null, variants: [variant] };
+const route = { id: "default", conditions: {}, fallbackVariantIds: [], fallbackVariantId: null, variants: [variant] };
 
 export const variantResponse = z
   .object({
     id: z.string().describe("The id of the variant, unique in its route."),
     weight: z.number().describe("The share of the route's users, relative to the other weights."),
-    upstream: z
-      .object({
-        baseUrl: z.string().describe("The address that serves the calls, as OpenAI's clients take it."),
-        model: z.string().describe("The model that the upstream is asked for."),
-        hasApiKey: z.boolean().describe("Whether an API key for the upstream is stored."),
-      })
-      .describe("Where calls of this variant go."),
+    upstream: upstreamResponse,
+    price,
   })
   .openapi("Variant", { example: variant }) satisfies z.ZodType<Variant>;
 
@@ -37,10 +34,16 @@ export const routeResponse = z
   .object({
     id: z.string().describe("The id of the route, unique in its router."),
     conditions: conditionsResponse.describe("Which calls the route serves. Without conditions it serves all."),
-    fallbackVariantId: z.string().nullable().describe("The variant that serves a call when another one fails."),
+    fallbackVariantIds: z
+      .array(z.string())
+      .describe("The variants that are asked, in this order, when the one that was picked fails."),
+    fallbackVariantId: z
+      .string()
+      .nullable()
+      .openapi({ description: "The first of `fallbackVariantIds`.", deprecated: true }),
     variants: z.array(variantResponse).describe("The variants of the route."),
   })
-  .openapi("Route", { example: route }) satisfies z.ZodType<Route>;
+  .openapi("Route", { example: route });
 
 const version = z.number().int().openapi({
   description: "The version of the router: each change of it, its routes and its variants adds 1. See `If-Match`.",
@@ -61,6 +64,15 @@ export const routerResponse = z
   })
   .openapi("Router");
 
+export function toRouteResponse<R extends Route>(route: R): R & Pick<z.input<typeof routeResponse>, "fallbackVariantId"> {
+  return { ...route, fallbackVariantId: route.fallbackVariantIds[0] ?? null };
+}
+
 export function toRouterResponse({ createdAtMs, updatedAtMs, ...router }: Router): z.input<typeof routerResponse> {
-  return { ...router, createdAt: isoTime(createdAtMs), updatedAt: isoTime(updatedAtMs) };
+  return {
+    ...router,
+    routes: router.routes.map(toRouteResponse),
+    createdAt: isoTime(createdAtMs),
+    updatedAt: isoTime(updatedAtMs),
+  };
 }

@@ -6,7 +6,7 @@ import type { AppDeps } from "../deps.ts";
 import { listOf, toList } from "../responses.ts";
 import { pageQuery } from "../schemas.ts";
 import { changeOf, ifMatch, tagged } from "./change.ts";
-import { versionedRoute } from "./responses.ts";
+import { toRouteResponse, versionedRoute } from "./responses.ts";
 import { newRoute, routeParams, routePatch, routerParams } from "./schemas.ts";
 
 export function registerRoutes(app: App, { store: { routers }, upstreams }: AppDeps): void {
@@ -24,7 +24,10 @@ export function registerRoutes(app: App, { store: { routers }, upstreams }: AppD
     response: versionedRoute,
     problems: [409, 412],
     handler: async ({ workspaceId, params: { router }, body }, c) =>
-      tagged(c, orNotFound("router", await routers.addRoute(workspaceId, router, body, changeOf(c)))),
+      tagged(
+        c,
+        toRouteResponse(orNotFound("router", await routers.addRoute(workspaceId, router, body, changeOf(c)))),
+      ),
   });
   endpoint({
     method: "get",
@@ -36,7 +39,7 @@ export function registerRoutes(app: App, { store: { routers }, upstreams }: AppD
     query: pageQuery,
     response: listOf("routes", versionedRoute),
     handler: async ({ workspaceId, params: { router }, query }) =>
-      toList("routes", orNotFound("router", await routers.listRoutes(workspaceId, router, query)), (route) => route),
+      toList("routes", orNotFound("router", await routers.listRoutes(workspaceId, router, query)), toRouteResponse),
   });
   endpoint({
     method: "get",
@@ -49,7 +52,7 @@ export function registerRoutes(app: App, { store: { routers }, upstreams }: AppD
     handler: async ({ workspaceId, params }, c) => {
       const router = orNotFound("route", await routers.get(workspaceId, params.router));
       const route = orNotFound("route", router.routes.find(({ id }) => id === params.route) ?? null);
-      return tagged(c, { ...route, version: router.version });
+      return tagged(c, toRouteResponse({ ...route, version: router.version }));
     },
   });
   endpoint({
@@ -57,14 +60,17 @@ export function registerRoutes(app: App, { store: { routers }, upstreams }: AppD
     path: "/v1/routers/{router}/routes/{route}",
     operationId: "updateRoute",
     summary: "Change a route",
-    description: "Changes the conditions or the fallback of a route. Absent fields stay as they are.",
+    description: "Changes the conditions or the fallbacks of a route. Absent fields stay as they are.",
     params: routeParams,
     headers: ifMatch,
     body: routePatch,
     response: versionedRoute,
     problems: [412],
     handler: async ({ workspaceId, params: { router, route }, body }, c) =>
-      tagged(c, orNotFound("route", await routers.updateRoute(workspaceId, router, route, body, changeOf(c)))),
+      tagged(
+        c,
+        toRouteResponse(orNotFound("route", await routers.updateRoute(workspaceId, router, route, body, changeOf(c)))),
+      ),
   });
   endpoint({
     method: "delete",

@@ -4,6 +4,7 @@ import { MAX_ROUTES_PER_ROUTER, MAX_VARIANT_WEIGHT, MAX_VARIANTS_PER_ROUTER } fr
 import type { NewRoute, NewRouter } from "../../domain/router.ts";
 import type { UpstreamPolicy } from "../deps.ts";
 import { description, isStorable, optionalDescription, storableText } from "../schemas.ts";
+import { newUpstream, price, upstreamPatch } from "./upstreamSchemas.ts";
 
 /** Not a dot first, so that no path is read as another. No colon: it separates a router from a model hint. */
 const ID = /^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63}$/;
@@ -29,7 +30,7 @@ const MAX_METADATA_VALUE_CHARS = 512;
 const MAX_ALTERNATIVES = 20;
 const MAX_CONDITIONS_CHARS = 8_192;
 const MAX_MODEL_CHARS = 255;
-const MAX_API_KEY_CHARS = 1_000;
+const MAX_FALLBACKS = 20;
 
 const text = (maxChars: number) => storableText(maxChars).min(1, "must not be empty");
 const alternatives = (maxChars: number) =>
@@ -63,41 +64,28 @@ const weight = z
   .max(MAX_VARIANT_WEIGHT, `must be at most ${MAX_VARIANT_WEIGHT}`)
   .describe("The share of the route's users, relative to the other weights. 0: no users.");
 
-function upstreamFields(policy: UpstreamPolicy) {
-  const baseUrl = z.string().superRefine((url, ctx) => {
-    const problem = policy.problemWith(url);
-    if (problem !== null) ctx.addIssue(problem);
-  });
-  return {
-    baseUrl: baseUrl.openapi({
-      description: "The address that serves the calls, as OpenAI's clients take it.",
-      example: "https://api.openai.com/v1",
-      pattern: "^https?://[^?#@]+$",
-    }),
-    model: text(MAX_MODEL_CHARS).describe("The model that the upstream is asked for."),
-    apiKey: z
-      .string()
-      .regex(/^[\x21-\x7e]+$/, "must be printable characters without spaces")
-      .max(MAX_API_KEY_CHARS, `must be at most ${MAX_API_KEY_CHARS} characters`)
-      .nullable()
-      .describe("The API key for the upstream. Stored encrypted, never returned."),
-  };
-}
-
 const upstream = { baseUrl: "https://api.openai.com/v1", model: "gpt-4o", apiKey: "sk-example" };
 const variantExample = { id: "gpt", weight: 1, upstream };
 const routeExample = { id: "default", conditions: {}, variants: [variantExample] };
-const fallbackVariantId = id.nullable().describe("The variant that serves a call when another one fails.");
+const fallbacks = {
+  fallbackVariantIds: z
+    .array(id)
+    .max(MAX_FALLBACKS, `must be at most ${MAX_FALLBACKS}`)
+    .optional()
+    .describe("The variants that are asked, in this order, when the one that was picked fails. Default: none."),
+  fallbackVariantId: id.nullable().optional().openapi({
+    description: "The only fallback, as before there could be several. Use `fallbackVariantIds`.",
+    deprecated: true,
+  }),
+};
 
 export function newVariant(policy: UpstreamPolicy) {
-  const fields = upstreamFields(policy);
   return z
     .strictObject({
       id: id.describe("The id of the variant, unique in its route."),
       weight: weight.default(1),
-      upstream: z
-        .strictObject({ ...fields, apiKey: fields.apiKey.default(null) })
-        .describe("Where calls of this variant go."),
+      upstream: newUpstream(policy),
+      price: price.optional(),
     })
     .openapi("NewVariant", { example: variantExample });
 }
@@ -107,14 +95,18 @@ export function newRoute(policy: UpstreamPolicy) {
     .strictObject({
       id: id.describe("The id of the route, unique in its router."),
       conditions: conditions.default({}),
-      fallbackVariantId: fallbackVariantId.default(null),
+      ...fallbacks,
       variants: z
         .array(newVariant(policy))
         .max(MAX_VARIANTS_PER_ROUTER)
         .default([])
         .describe("The variants of the route."),
     })
-    .superRefine(refuseContradictions)
+    .transform(({ fallbackVariantId, fallbackVariantIds, ...route }, ctx) => {
+      const ids = fallbacksOf({ fallbackVariantId, fallbackVariantIds }, ctx) ?? [];
+      refuseContradictions({ ...route, fallbackVariantIds: ids }, fallbackVariantIds === undefined, ctx);
+      return { ...route, fallbackVariantIds: ids };
+    })
     .openapi("NewRoute", { example: routeExample });
 }
 
@@ -139,12 +131,30 @@ export function newRouter(policy: UpstreamPolicy) {
     .openapi("NewRouter", { example: { id: "my-router", routes: [routeExample] } }) satisfies z.ZodType<NewRouter>;
 }
 
-function refuseContradictions(route: NewRoute, ctx: z.RefinementCtx): void {
+/** The fallbacks by either name; undefined if neither is given. */
+function fallbacksOf(
+  given: { fallbackVariantId?: string | null | undefined; fallbackVariantIds?: string[] | undefined },
+  ctx: z.RefinementCtx,
+): string[] | undefined {
+  const { fallbackVariantId: one, fallbackVariantIds: many } = given;
+  if (one !== undefined && many !== undefined) {
+    ctx.addIssue({ code: "custom", path: ["fallbackVariantId"], message: "must not stand beside fallbackVariantIds" });
+  }
+  const repeated = (many ?? []).findIndex((fallback, index, all) => all.indexOf(fallback) !== index);
+  if (repeated !== -1) {
+    ctx.addIssue({ code: "custom", path: ["fallbackVariantIds", repeated], message: "is there twice" });
+  }
+  if (many !== undefined || one === undefined) return many;
+  return one === null ? [] : [one];
+}
+
+function refuseContradictions(route: NewRoute, hasOne: boolean, ctx: z.RefinementCtx): void {
   refuseDuplicates(route.variants, ["variants"], ctx);
-  const { fallbackVariantId: fallback } = route;
-  if (fallback === null || route.variants.some((variant) => variant.id === fallback)) return;
-  const message = "must be the id of a variant of this route";
-  ctx.addIssue({ code: "custom", path: ["fallbackVariantId"], message });
+  for (const [index, fallback] of route.fallbackVariantIds.entries()) {
+    if (route.variants.some((variant) => variant.id === fallback)) continue;
+    const path = hasOne ? ["fallbackVariantId"] : ["fallbackVariantIds", index];
+    ctx.addIssue({ code: "custom", path, message: "must be the id of a variant of this route" });
+  }
 }
 
 function refuseDuplicates(items: { id: string }[], path: string[], ctx: z.RefinementCtx): void {
@@ -167,7 +177,11 @@ export const routerPatch = z
   .openapi("RouterPatch", { example: { routeOrder: ["premium", "default"] } });
 
 export const routePatch = z
-  .strictObject({ conditions: conditions.optional(), fallbackVariantId: fallbackVariantId.optional() })
+  .strictObject({ conditions: conditions.optional(), ...fallbacks })
+  .transform(({ conditions: changed, ...given }, ctx) => ({
+    conditions: changed,
+    fallbackVariantIds: fallbacksOf(given, ctx),
+  }))
   .openapi("RoutePatch", { example: { conditions: { metadata: { plan: "pro" } } } });
 
 export const weightsBody = z
@@ -180,11 +194,7 @@ export const weightsBody = z
   .openapi("Weights", { example: { weights: { gpt: 3, claude: 1 } } });
 
 export function variantPatch(policy: UpstreamPolicy) {
-  const changes = z.strictObject(upstreamFields(policy)).partial();
   return z
-    .strictObject({
-      weight: weight.optional(),
-      upstream: changes.optional().describe("The fields of the upstream that change."),
-    })
+    .strictObject({ weight: weight.optional(), upstream: upstreamPatch(policy).optional(), price: price.optional() })
     .openapi("VariantPatch", { example: { weight: 3 } });
 }

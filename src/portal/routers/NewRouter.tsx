@@ -86,6 +86,6 @@ function toRouter({ id, description, routeId, variants }: Values) {
   return {
     id,
     description: description.trim() || null,
-    routes: [{ id: routeId, conditions: {}, fallbackVariantId: null, variants: withoutKeys }],
+    routes: [{ id: routeId, conditions: {}, fallbackVariantIds: [], variants: withoutKeys }],
   };
 }

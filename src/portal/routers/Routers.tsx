@@ -83,14 +83,14 @@ function RouterSection({ router }: { router: Router }) {
   );
 }
 
-function Variants({ route: { id, variants, fallbackVariantId } }: { route: Router["routes"][number] }) {
+function Variants({ route: { id, variants, fallbackVariantIds } }: { route: Router["routes"][number] }) {
   const total = variants.reduce((sum, { weight }) => sum + weight, 0);
   const share = (weight: number) => (total === 0 ? "–" : `${Math.round((weight / total) * 1000) / 10}%`);
   return (
     <DataTable
       label={`Variants of ${id}`}
       columns={[
-        { head: "Variant", cell: (variant) => `${variant.id}${variant.id === fallbackVariantId ? " (fallback)" : ""}` },
+        { head: "Variant", cell: ({ id: variant }) => `${variant}${fallbackVariantIds.includes(variant) ? " (fallback)" : ""}` },
         { head: "Model", cell: ({ upstream }) => upstream.model },
         { head: "Weight", align: "right", cell: ({ weight }) => weight },
         { head: "Share", align: "right", cell: ({ weight }) => share(weight) },

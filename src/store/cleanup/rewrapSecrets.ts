@@ -1,7 +1,7 @@
 // After a key rotation: wraps secrets of older keys with the first key, so that the older keys can leave the setting.
 import { sql } from "kysely";
 import type { Database } from "../postgres/database.ts";
-import { secretOwner } from "../routers/changes.ts";
+import { secretOwner } from "../routers/variantSecrets.ts";
 import { keyIdOf, reencrypt } from "../secrets.ts";
 
 const SECRETS_MAX = 1_000;

@@ -19,6 +19,7 @@ import { servers } from "./0016-servers.ts";
 import { turns } from "./0017-turns.ts";
 import { keys } from "./0018-keys.ts";
 import { pauses } from "./0019-pauses.ts";
+import { upstreamOptions } from "./0020-upstream-options.ts";
 import { routerVersions } from "./0021-router-versions.ts";
 import { calls } from "./0022-calls.ts";
 
@@ -42,6 +43,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0017-turns": turns,
   "0018-keys": keys,
   "0019-pauses": pauses,
+  "0020-upstream-options": upstreamOptions,
   "0021-router-versions": routerVersions,
   "0022-calls": calls,
 };

@@ -78,7 +78,7 @@ export interface RouterStore {
     variant: NewVariant,
     change?: RouterChange,
   ): Promise<Versioned<Variant> | null>;
-  /** The stored key never goes to another origin: a `baseUrl` with a new origin needs an `apiKey`. */
+  /** Stored secrets never go to another origin: a `baseUrl` with a new origin needs them again. */
   updateVariant(
     workspaceId: string,
     routerId: string,
@@ -87,7 +87,7 @@ export interface RouterStore {
     patch: VariantPatch,
     change?: RouterChange,
   ): Promise<Versioned<Variant> | null>;
-  /** A route whose fallback is removed has no fallback from then on. */
+  /** It leaves the fallbacks of its route too. */
   removeVariant(
     workspaceId: string,
     routerId: string,
@@ -95,6 +95,9 @@ export interface RouterStore {
     variantId: string,
     change?: RouterChange,
   ): Promise<boolean>;
+
+  /** All routers of a workspace, by id. */
+  ids(workspaceId: string): Promise<{ id: string; createdAtMs: number }[]>;
 
   /** Of all workspaces, variants whose address names a port. */
   upstreamsWithPorts(

@@ -5,24 +5,13 @@ import type { RouterChange } from "../../domain/routerVersion.ts";
 import { decodeCursor, toPage, toPart, type CursorList } from "../postgres/cursors.ts";
 import type { Database } from "../postgres/database.ts";
 import { pageByBytes } from "../postgres/pageByBytes.ts";
-import { decryptSecret } from "../secrets.ts";
-import {
-  changeRouter,
-  insertRoute,
-  insertVariant,
-  patchRoute,
-  patchRouter,
-  patchVariant,
-  removeRoute,
-  removeVariant,
-  secretOwner,
-  setWeights,
-  type Work,
-} from "./changes.ts";
+import { changeRouter, insertRoute, patchRoute, patchRouter, removeRoute, type Work } from "./changes.ts";
 import { create, remove, restore } from "./creation.ts";
 import { exposuresPerHour } from "./exposuresPerHour.ts";
 import type { RouterStore } from "./interface.ts";
 import { readRouter, readRouters, toRoute, toRouter, toVariant, type RouterRow } from "./rows.ts";
+import { insertVariant, patchVariant, removeVariant, setWeights } from "./variantChanges.ts";
+import { openSecrets, secretOwner } from "./variantSecrets.ts";
 import { listVersions } from "./versions.ts";
 
 interface RouterPools {
@@ -69,6 +58,11 @@ export function createRouterStore(pools: RouterPools, { secretKeys }: { secretKe
 
     ...routeCalls(db, change),
     ...variantCalls(db, change),
+
+    ids: (workspaceId) =>
+      db.query(sql<{ id: string; createdAtMs: number }>`
+        select id, created_at_ms as "createdAtMs" from routers where workspace_id = ${workspaceId}
+        order by id limit ${MAX_ROUTERS_PER_WORKSPACE}`),
 
     upstreamsWithPorts: (limit) =>
       db.query(sql<{ workspaceId: string; routerId: string; variantId: string; baseUrl: string }>`
@@ -174,14 +168,15 @@ function toServedRouter({ id, version, routes }: RouterRow, workspaceId: string,
   return {
     id,
     version,
-    routes: routes.map(({ id: routeId, conditions, fallbackVariantId, variants }) => ({
+    routes: routes.map(({ id: routeId, conditions, fallbackVariantIds, variants }) => ({
       id: routeId,
       conditions,
-      fallbackVariantId,
-      variants: variants.map(({ id: variantId, weight, upstream: { baseUrl, model }, box }) => {
+      fallbackVariantIds,
+      variants: variants.map(({ id: variantId, weight, upstream, price, box }) => {
+        const { hasApiKey: _hasApiKey, headerNames: _headerNames, ...address } = upstream;
         const owner = secretOwner(workspaceId, id, routeId, variantId);
-        const apiKey = box === null ? null : decryptSecret(Buffer.from(box, "base64"), owner, secretKeys);
-        return { id: variantId, weight, upstream: { baseUrl, model, apiKey } };
+        const secrets = openSecrets(box === null ? null : Buffer.from(box, "base64"), owner, secretKeys);
+        return { id: variantId, weight, upstream: { ...address, ...secrets }, price };
       }),
     })),
   };

@@ -3,8 +3,8 @@ import { sql, type RawBuilder } from "kysely";
 import type { Route, Router, Variant } from "../../domain/router.ts";
 import type { Queryable } from "../postgres/database.ts";
 
-interface VariantRow extends Variant {
-  /** The encrypted API key in base64; null unless secrets were asked for. */
+export interface VariantRow extends Variant {
+  /** The encrypted secrets in base64; null unless secrets were asked for. */
   box: string | null;
 }
 
@@ -30,14 +30,15 @@ export function readRouters(
   options: { limit: number; withSecrets?: boolean },
 ): Promise<RouterRow[]> {
   const box = options.withSecrets === true ? sql`translate(encode(v.secret, 'base64'), E'\n', '')` : sql`null`;
-  const upstream = sql`jsonb_build_object('baseUrl', v.base_url, 'model', v.model, 'hasApiKey', v.secret is not null)`;
+  const upstream = sql`v.options || jsonb_build_object('baseUrl', v.base_url, 'model', v.model,
+    'hasApiKey', v.secret is not null and not v.keyless, 'headerNames', to_jsonb(v.header_names))`;
   const variants = sql`
-    select coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'weight', v.weight, 'upstream', ${upstream}, 'box', ${box})
-      order by v.ordinal), '[]')
+    select coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'weight', v.weight, 'upstream', ${upstream},
+      'price', v.price, 'box', ${box}) order by v.ordinal), '[]')
     from variants v where v.workspace_id = r.workspace_id and v.router_id = r.id and v.route_id = t.id`;
   const routes = sql`
     select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'position', t.position, 'conditions', t.conditions,
-      'fallbackVariantId', t.fallback_variant_id, 'variants', (${variants})) order by t.position), '[]')
+      'fallbackVariantIds', to_jsonb(t.fallback_variant_ids), 'variants', (${variants})) order by t.position), '[]')
     from routes t where t.workspace_id = r.workspace_id and t.router_id = r.id`;
   return db.query(sql<RouterRow>`
     select r.id, r.version, r.description, r.created_at_ms as "createdAtMs", r.updated_at_ms as "updatedAtMs",

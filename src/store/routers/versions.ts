@@ -60,8 +60,7 @@ interface NewVersion {
 }
 
 /**
- * The rows are copied as PostgreSQL has them, whatever columns they have, but for keys and what a foreign key needs
- * later. Does nothing if the version is there.
+ * The rows are copied as PostgreSQL has them, whatever columns they have, but for keys. Does nothing if the version is there.
  */
 async function insertVersion(tx: Transaction, { workspaceId, router, changes, actor, restoredFrom }: NewVersion) {
   const ofRouter = sql`workspace_id = ${workspaceId} and router_id = ${router.id}`;
@@ -119,7 +118,7 @@ export async function hasVersion(tx: Queryable, workspaceId: string, routerId: s
 }
 
 /**
- * Gives the locked router the rows of a version. A variant that exists keeps its key, as it may have been replaced,
+ * Gives the locked router the rows of a version. A variant that exists keeps its key and headers, as they may have been replaced,
  * unless the version names another host; all others get the key that they had.
  */
 export async function restoreVersion(tx: Transaction, workspaceId: string, routerId: string, version: number) {
@@ -131,33 +130,33 @@ export async function restoreVersion(tx: Transaction, workspaceId: string, route
   const routes = jsonOf(saved.snapshot.routes);
   await tx.execute(sql`
     create temp table if not exists keys_before_restore (
-      route_id text, id text, base_url text, secret bytea, secret_key_id text
+      route_id text, id text, base_url text, secret bytea, secret_key_id text, header_names text[], keyless boolean
     ) on commit delete rows`);
   await tx.execute(sql`
-    insert into keys_before_restore select route_id, id, base_url, secret, secret_key_id from variants where ${id}`);
+    insert into keys_before_restore
+    select route_id, id, base_url, secret, secret_key_id, header_names, keyless from variants where ${id}`);
   await tx.execute(sql`delete from routes where ${id}`);
   await tx.execute(sql`
-    insert into routes select * from jsonb_populate_recordset(null::routes, (
-      select jsonb_agg(r - 'fallback_variant_id') from jsonb_array_elements(${routes}::jsonb) r))`);
+    insert into routes (workspace_id, router_id, id, position, conditions, fallback_variant_ids)
+    select workspace_id, router_id, id, position, conditions, fallback_variant_ids
+    from jsonb_populate_recordset(null::routes, ${routes}::jsonb)`);
   await tx.execute(sql`
     insert into variants overriding system value
     select * from jsonb_populate_recordset(null::variants, ${jsonOf(saved.snapshot.variants)}::jsonb)`);
-  await tx.execute(sql`
-    update routes t set fallback_variant_id = s.fallback_variant_id
-    from jsonb_populate_recordset(null::routes, ${routes}::jsonb) s
-    where t.workspace_id = ${workspaceId} and t.router_id = ${routerId} and t.id = s.id`);
   const origin = (url: string) => sql`substring(${sql.ref(url)} from '^[^/]*//[^/]*')`;
   await tx.execute(sql`
-    update variants v set secret = k.secret, secret_key_id = k.secret_key_id
+    update variants v set secret = k.secret, secret_key_id = k.secret_key_id,
+      header_names = coalesce(k.header_names, v.header_names), keyless = coalesce(k.keyless, v.keyless)
     from (
-      select s.route_id, s.variant_id, s.secret, s.secret_key_id from router_version_keys s
+      select s.route_id, s.variant_id, s.secret, s.secret_key_id, null::text[] as header_names, null::boolean as keyless
+      from router_version_keys s
       where s.workspace_id = ${workspaceId} and s.router_id = ${routerId} and s.version = ${version}
         and not exists (
           select from keys_before_restore b join variants n on n.workspace_id = ${workspaceId}
             and n.router_id = ${routerId} and n.route_id = b.route_id and n.id = b.id
           where b.route_id = s.route_id and b.id = s.variant_id and ${origin("b.base_url")} = ${origin("n.base_url")})
       union all
-      select b.route_id, b.id, b.secret, b.secret_key_id
+      select b.route_id, b.id, b.secret, b.secret_key_id, b.header_names, b.keyless
       from keys_before_restore b join variants n on n.workspace_id = ${workspaceId}
         and n.router_id = ${routerId} and n.route_id = b.route_id and n.id = b.id
       where ${origin("b.base_url")} = ${origin("n.base_url")}

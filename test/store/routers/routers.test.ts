@@ -20,7 +20,7 @@ test("keys of upstreams are encrypted, and a purge wraps them with the new key a
   const workspaceId = await newWorkspace(store);
   const upstream = { baseUrl: "https://llm.example/v1", model: "m", apiKey: "sk-the-key" };
   const variants = [{ id: "v", weight: 1, upstream }];
-  const routes = [{ id: "r", conditions: {}, fallbackVariantId: null, variants }];
+  const routes = [{ id: "r", conditions: {}, fallbackVariantIds: [], variants }];
   await store.routers.create(workspaceId, { id: "one", description: null, routes });
   const { rows } = await admin.query<{ secret: Buffer }>("select secret from variants");
   expect(rows[0]?.secret.includes("sk-the-key")).toBe(false);

@@ -118,7 +118,7 @@ export async function createGatewayHarness(options: GatewayHarnessOptions = {}):
       const one = {
         id: "default",
         conditions: {},
-        fallbackVariantId: null,
+        fallbackVariantIds: [],
         variants,
         ...route,
       };

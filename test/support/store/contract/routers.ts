@@ -13,7 +13,7 @@ function router(id: string): NewRouter {
     { id: "a", weight: 3, upstream },
     { id: "b", weight: 1, upstream: { ...upstream, apiKey: null } },
   ];
-  return { id, description: null, routes: [{ id: "r", conditions: {}, fallbackVariantId: "b", variants }] };
+  return { id, description: null, routes: [{ id: "r", conditions: {}, fallbackVariantIds: ["b"], variants }] };
 }
 
 export function routerTests(get: GetHarness): void {
@@ -51,7 +51,7 @@ export function routerTests(get: GetHarness): void {
     const before = await store.routers.create(workspaceId, router("one"));
     const { routers } = store;
     const changes = [
-      routers.updateRoute(workspaceId, "one", "r", { conditions: { models: ["x"] }, fallbackVariantId: "none" }),
+      routers.updateRoute(workspaceId, "one", "r", { conditions: { models: ["x"] }, fallbackVariantIds: ["none"] }),
       routers.update(workspaceId, "one", { description: "x", routeOrder: ["r", "r"] }),
       routers.update(workspaceId, "one", { description: "x", routeOrder: [] }),
       routers.updateVariant(workspaceId, "one", "r", "a", { upstream: { baseUrl: "https://other.example" } }),

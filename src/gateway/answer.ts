@@ -1,0 +1,150 @@
+// The beginning of an upstream's answer, from which one can tell whether it has failed.
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { mediaTypeOf } from "../http/mediaTypes.ts";
+import type { UpstreamResponse } from "./upstream.ts";
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  isEventStream: boolean;
+  /** What has come already. */
+  start: Buffer;
+  /** What comes behind it; null if nothing does. */
+  rest: Readable | null;
+}
+
+/** Why an answer with a status of success is none. `text` is what the upstream said. */
+export interface AnswerFault {
+  status: number;
+  reason: "upstream_empty" | "upstream_broken" | "upstream_timeout" | "upstream_error_body";
+  text: string;
+}
+
+/** Errors are smaller, and so are first events but those with images. */
+const MAX_BEGINNING_BYTES = 64 * 1024;
+const DECODERS = new Map([
+  ["gzip", createGunzip],
+  ["x-gzip", createGunzip],
+  ["deflate", createInflate],
+  ["br", createBrotliDecompress],
+]);
+
+/** Upstreams are asked for no encoding, but some compress all the same. */
+export function decoded({ status, headers, body }: UpstreamResponse): UpstreamResponse {
+  const create = DECODERS.get((headers["content-encoding"] ?? "").toLowerCase());
+  if (create === undefined) return { status, headers, body };
+  const { "content-encoding": _encoding, "content-length": _length, ...kept } = headers;
+  const decoder = create();
+  pipeline(body, decoder, () => undefined);
+  return { status, headers: kept, body: decoder };
+}
+
+/** Reads a response with a status of success until it can be told whether it is an answer. */
+export async function beginAnswer({ status, headers, body }: UpstreamResponse): Promise<Answer | AnswerFault> {
+  const isEventStream = mediaTypeOf(headers["content-type"]) === "text/event-stream";
+  let beginning: Beginning;
+  try {
+    const isEnough = (bytes: Buffer) => isEventStream && firstEvent(bytes) !== null;
+    beginning = await readBeginning(body, isEnough);
+  } catch (error) {
+    const isLate = error instanceof Error && "code" in error && error.code === "UND_ERR_BODY_TIMEOUT";
+    return isLate
+      ? { status: 504, reason: "upstream_timeout", text: "" }
+      : { status: 502, reason: "upstream_broken", text: "" };
+  }
+  const { start, isComplete } = beginning;
+  const fault = isEventStream ? eventFault(start, isComplete) : bodyFault(start, isComplete);
+  if (fault !== null) {
+    body.destroy();
+    return fault;
+  }
+  return { status, headers, isEventStream, start, rest: isComplete ? null : body };
+}
+
+interface Beginning {
+  start: Buffer;
+  isComplete: boolean;
+}
+
+export function readBeginning(body: Readable, isEnough: (bytes: Buffer) => boolean): Promise<Beginning> {
+  return new Promise((resolve, reject) => {
+    let start: Buffer = Buffer.alloc(0);
+    const onData = (chunk: Buffer) => {
+      start = start.length === 0 ? chunk : Buffer.concat([start, chunk]);
+      if (start.length < MAX_BEGINNING_BYTES && !isEnough(start)) return;
+      body.pause();
+      settle(() => resolve({ start, isComplete: false }));
+    };
+    const onEnd = () => settle(() => resolve({ start, isComplete: true }));
+    const onError = (error: Error) => settle(() => reject(error));
+    const onClose = () => onError(new Error("The response broke off."));
+    const settle = (act: () => void) => {
+      body.off("data", onData).off("end", onEnd).off("error", onError).off("close", onClose);
+      act();
+    };
+    body.on("data", onData).on("end", onEnd).on("error", onError).on("close", onClose);
+  });
+}
+
+interface FirstEvent {
+  name: string;
+  data: string;
+}
+
+/** Events of Responses with which every stream begins, failed or not. */
+const PRELUDE = /^\{\s*"type"\s*:\s*"response\.(?:created|in_progress|queued)"/;
+
+/** The first event with data that tells something, or null. Comments do not. */
+function firstEvent(bytes: Buffer): FirstEvent | null {
+  let name = "";
+  let at = 0;
+  for (let end = bytes.indexOf("\n"); end !== -1; end = bytes.indexOf("\n", at)) {
+    const line = bytes.toString("utf8", at, end).trimEnd();
+    at = end + 1;
+    if (line.startsWith("event:")) name = line.slice("event:".length).trim();
+    if (!line.startsWith("data:")) continue;
+    const data = line.slice("data:".length).trim();
+    if (!PRELUDE.test(data)) return { name, data };
+  }
+  return null;
+}
+
+function eventFault(start: Buffer, isComplete: boolean): AnswerFault | null {
+  // A last line without its end is a line too.
+  const event = firstEvent(isComplete ? Buffer.concat([start, Buffer.from("\n")]) : start);
+  const empty: AnswerFault = { status: 502, reason: "upstream_empty", text: "" };
+  if (event === null) return isComplete ? empty : null;
+  if (event.data === "[DONE]") return empty;
+  const fault = errorFault(event.data);
+  if (fault !== null || event.name !== "error") return fault;
+  return { status: 502, reason: "upstream_error_body", text: event.data };
+}
+
+function bodyFault(start: Buffer, isComplete: boolean): AnswerFault | null {
+  if (!isComplete) return null;
+  const text = start.toString("utf8");
+  if (text.trim() === "") return { status: 502, reason: "upstream_empty", text: "" };
+  return errorFault(text);
+}
+
+/** A look at the text spares most answers the parse. */
+function errorFault(text: string): AnswerFault | null {
+  if (!text.includes('"error"')) return null;
+  try {
+    const parsed = JSON.parse(text) as unknown;
+    const body = (Array.isArray(parsed) ? parsed[0] : parsed) as Record<string, unknown> | null;
+    const error = body?.error ?? (body?.type === "error" || body?.object === "error" ? body : null);
+    const isError = typeof error === "string" ? error !== "" : typeof error === "object" && error !== null;
+    return isError ? { status: statusIn(error), reason: "upstream_error_body", text } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Routers of models put the status that they mean into the error. */
+function statusIn(error: unknown): number {
+  const code = typeof error === "object" && error !== null && "code" in error ? Number(error.code) : NaN;
+  return Number.isInteger(code) && code >= 400 && code <= 599 ? code : 502;
+}

@@ -1,0 +1,88 @@
+// Leaves out upstreams that keep failing, and tries them again after a while. Each workspace has its own.
+import { hash } from "node:crypto";
+import { BrokenCircuitError, circuitBreaker, CircuitState, CountBreaker, handleWhenResult } from "cockatiel";
+import type { CircuitBreakerPolicy } from "cockatiel";
+import { LRUCache } from "lru-cache";
+import type { NewVariant } from "../domain/router.ts";
+
+/** Ids alone: they are logged. */
+export interface BreakerRef {
+  workspaceId: string;
+  routerId: string;
+  routeId: string;
+  variantId: string;
+}
+
+export interface Breakers {
+  /** Null: the upstream is left out for now, and `attempt` did not run. `countsAs` says what a result tells of it. */
+  run<T>(
+    ref: BreakerRef,
+    upstream: NewVariant["upstream"],
+    attempt: () => Promise<T>,
+    countsAs: (result: T) => "working" | "failing" | "unknown",
+  ): Promise<T | null>;
+  /** How many upstreams are left out. */
+  leftOut(): number;
+}
+
+interface BreakerOptions {
+  /** How long an upstream is left out before one call tries it. */
+  pauseMs: number;
+  onChange: (ref: BreakerRef, state: "left_out" | "working") => void;
+}
+
+const MAX_BREAKERS = 5_000;
+/** It opens if more than half of the last ten calls failed, and at least five came. */
+const WINDOW = { threshold: 0.5, size: 10, minimumNumberOfCalls: 5 };
+
+type Verdict = "working" | "failing" | "unknown";
+
+interface Judged {
+  verdict: Verdict;
+  result: unknown;
+}
+
+export function createBreakers({ pauseMs, onChange }: BreakerOptions): Breakers {
+  const breakers = new LRUCache<string, CircuitBreakerPolicy>({ max: MAX_BREAKERS });
+  const keys = new WeakMap<NewVariant["upstream"], string>();
+  const keyOf = (workspaceId: string, upstream: NewVariant["upstream"]) => {
+    // Changed settings begin anew. The hash keeps secrets out of the cache.
+    const found = keys.get(upstream) ?? hash("sha256", `${workspaceId}\0${JSON.stringify(upstream)}`, "base64");
+    keys.set(upstream, found);
+    return found;
+  };
+  const create = (ref: BreakerRef) => {
+    const isFailing = (judged: unknown): boolean => {
+      const { verdict } = judged as Judged;
+      // A trial that its caller gave up has not shown that the upstream works.
+      return verdict === "failing" || (verdict === "unknown" && breaker.state === CircuitState.HalfOpen);
+    };
+    const breaker = circuitBreaker(handleWhenResult(isFailing), {
+      halfOpenAfter: pauseMs,
+      breaker: new CountBreaker(WINDOW),
+    });
+    breaker.onBreak(() => onChange(ref, "left_out"));
+    breaker.onReset(() => onChange(ref, "working"));
+    return breaker;
+  };
+  return {
+    async run(ref, upstream, attempt, countsAs) {
+      const key = keyOf(ref.workspaceId, upstream);
+      const breaker = breakers.get(key) ?? create(ref);
+      breakers.set(key, breaker);
+      // Another call tries it. Waiting for that one could take minutes.
+      if (breaker.state === CircuitState.HalfOpen) return null;
+      try {
+        const judged = await breaker.execute(async () => {
+          const result = await attempt();
+          return { verdict: countsAs(result), result };
+        });
+        return judged.result;
+      } catch (error) {
+        if (error instanceof BrokenCircuitError) return null;
+        throw error;
+      }
+    },
+    leftOut: () => [...breakers.values()].filter(({ state }) => state !== CircuitState.Closed).length,
+  };
+}
