@@ -3,7 +3,7 @@ import { createApp } from "../src/api/app.ts";
 import type { AppDeps } from "../src/api/deps.ts";
 import type { Gateway } from "../src/gateway/gateway.ts";
 import { PROVIDER_SPECS } from "../src/providers/specs.ts";
-import { registerChat } from "../src/gateway/routes.ts";
+import { registerGateway } from "../src/gateway/routes.ts";
 
 const silent = () => {};
 
@@ -12,7 +12,7 @@ export async function openApiDocument(): Promise<string> {
   const deps: Partial<AppDeps> = {
     store: {} as AppDeps["store"],
     specs: PROVIDER_SPECS,
-    registerGateway: (app, proxy) => registerChat(app, {} as Gateway, proxy),
+    registerGateway: (app, proxy) => registerGateway(app, {} as Gateway, proxy),
     logger: { debug: silent, info: silent, warn: silent, error: console.error },
     metrics: { observeRequest: silent, countExposures: silent },
   };

@@ -1,5 +1,5 @@
 // Counters and durations for Prometheus. Labels are route templates, never workspaces, ids or users.
-import { collectDefaultMetrics, Counter, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
 /** `route` is the path template. */
 type RequestLabels = { method: string; route: string; status: number };
@@ -29,6 +29,15 @@ export function createMetrics() {
     countExposures: (accepted: number) => exposures.inc(accepted),
     countLost: () => lost.inc(),
     countFallback: () => fallbacks.inc(),
+    watchUpstreamsLeftOut: (count: () => number) =>
+      void new Gauge({
+        name: "crosscurrent_gateway_upstreams_left_out",
+        help: "Upstreams that keep failing and are left out for a while",
+        registers: [registry],
+        collect() {
+          this.set(count());
+        },
+      }),
     render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
 }

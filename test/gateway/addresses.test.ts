@@ -169,7 +169,7 @@ describe("connections", () => {
     ports = [port],
   ): Promise<unknown> {
     const resolve: Resolve = (_hostname, callback) => callback(null, addresses);
-    const agent = createUpstreamAgent(createAddressPolicy(allowed, ports), resolve);
+    const agent = createUpstreamAgent(createAddressPolicy(allowed, ports), { resolve });
     return request(url, { dispatcher: agent })
       .then(
         () => null,

@@ -7,6 +7,8 @@ import { runInNewContext } from "node:vm";
 import { afterAll, expect, test } from "vitest";
 import { createAddressPolicy } from "../../src/gateway/addresses.ts";
 import { createUpstreamAgent } from "../../src/gateway/connect.ts";
+import { forwardedBody } from "../../src/gateway/forwardedBody.ts";
+import { CHAT } from "../../src/gateway/openAiApis.ts";
 import { readBody } from "../../src/gateway/requestBody.ts";
 import { callUpstream } from "../../src/gateway/upstream.ts";
 import { HeldBytes } from "../../src/http/admission/heldBytes.ts";
@@ -64,9 +66,11 @@ test("bodies of calls whose responses go on hold no memory", { timeout: 60_000 }
     void (async () => {
       const body = await readBody(incoming, { hold: bytes.hold("one"), countBytes: () => undefined });
       const signal = Object.assign(new EventEmitter(), { aborted: false });
-      const call = { body: body.withModel("m"), accept: undefined, loop: "", signal };
-      const limits = { agent, headersTimeoutMs: 30_000, idleTimeoutMs: 30_000 };
-      const { status } = await callUpstream(limits, { baseUrl: upstream, apiKey: null, model: "m" }, call);
+      const facts = { api: CHAT, accept: undefined, loop: "", requestId: "r", traceparent: undefined, signal };
+      const transport = { agent, freshAgent: agent, headersTimeoutMs: 30_000, idleTimeoutMs: 30_000 };
+      const variant = { baseUrl: upstream, apiKey: null, model: "m" };
+      const forwarding = { user: null, isStored: false, hashUser: (user: string) => user };
+      const { status } = await callUpstream(transport, variant, facts, forwardedBody(body, variant, forwarding));
       outgoing.writeHead(status).flushHeaders();
     })();
   });

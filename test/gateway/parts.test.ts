@@ -4,16 +4,17 @@ import type { ServerResponse } from "node:http";
 import { PassThrough } from "node:stream";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readChatBody, scanChatBody, type ChatBody } from "../../src/gateway/chatBody.ts";
+import { readCallBody, scanCallBody, type CallBody } from "../../src/gateway/callBody.ts";
+import { CHAT } from "../../src/gateway/openAiApis.ts";
 import { streamResponse } from "../../src/gateway/streamResponse.ts";
 import { cachedLookup } from "../../src/http/cache.ts";
 import { eventually } from "../support/eventually.ts";
 
 /** The body as if it came in one piece. */
-function readWhole(bytes: Buffer): ChatBody {
-  const scan = scanChatBody();
+function readWhole(bytes: Buffer): CallBody {
+  const scan = scanCallBody();
   scan.push(bytes);
-  return readChatBody(bytes, scan);
+  return readCallBody(bytes, scan);
 }
 
 describe("the body of a call", () => {
@@ -40,12 +41,19 @@ describe("the body of a call", () => {
 });
 
 describe("relaying", () => {
+  const relay = (rest: PassThrough, outgoing: PassThrough, isEventStream: boolean, committed: Promise<void>) => {
+    const answer = { status: 200, headers: {}, isEventStream, start: Buffer.alloc(0), rest };
+    const none = () => undefined;
+    const options = { api: CHAT, keepAlive: null, onPiece: none, onFirst: none, finish: () => committed };
+    return streamResponse(answer, outgoing as unknown as ServerResponse, options);
+  };
+
   test("ends at once for a caller that has left already", async () => {
     const body = new PassThrough();
     const outgoing = Object.assign(new PassThrough(), { flushHeaders: () => undefined });
     outgoing.destroy();
     await once(outgoing, "close");
-    await streamResponse(body, outgoing as unknown as ServerResponse, { isEventStream: false, committed: null });
+    await relay(body, outgoing, false, Promise.resolve());
     expect(body.destroyed).toBe(true);
   });
 
@@ -63,7 +71,7 @@ describe("relaying", () => {
     const committed = new Promise<void>((resolve) => {
       commit = resolve;
     });
-    const done = streamResponse(body, outgoing as unknown as ServerResponse, { isEventStream, committed });
+    const done = relay(body, outgoing, isEventStream, committed);
     for (const piece of pieces) {
       body.write(piece);
       await new Promise((resolve) => setImmediate(resolve));
@@ -92,7 +100,7 @@ describe("relaying", () => {
         expect(hadEnded).toBe(false);
         expect(text).toBe(STREAM);
         const passed = isEventStream
-          ? STREAM.slice(0, STREAM.indexOf("[DONE]"))
+          ? STREAM.slice(0, STREAM.indexOf("data: [DONE]"))
           : STREAM.slice(
               0,
               places.findLast((place) => place < STREAM.length),

@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Exposure } from "../../domain/exposure.ts";
-import type { JsonLimits } from "../../domain/jsonScan.ts";
+import type { JsonLimits } from "../../domain/jsonLimits.ts";
 import { MAX_EXPOSURE_BODY_BYTES, MAX_EXPOSURES_PER_CALL } from "../../domain/limits.ts";
 import type { Hold } from "../../http/admission/heldBytes.ts";
 import { isObject, mediaType, parseJson, readText } from "../../http/body.ts";

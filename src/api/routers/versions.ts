@@ -8,7 +8,7 @@ import type { AppDeps } from "../deps.ts";
 import { isoTime, listOf, time, toList } from "../responses.ts";
 import { pageQuery } from "../schemas.ts";
 import { changeOf, ifMatch, tagged } from "./change.ts";
-import { routerResponse, toRouterResponse, versionedRoute } from "./responses.ts";
+import { routerResponse, toRouteResponse, toRouterResponse, versionedRoute } from "./responses.ts";
 import { routeParams, routerParams, weightsBody } from "./schemas.ts";
 
 const versionParams = routerParams.extend({
@@ -108,6 +108,11 @@ export function registerRouterVersions(app: App, { store: { routers } }: AppDeps
     response: versionedRoute,
     problems: [412],
     handler: async ({ workspaceId, params: { router, route }, body: { weights } }, c) =>
-      tagged(c, orNotFound("route", await routers.setWeights(workspaceId, router, route, weights, changeOf(c)))),
+      tagged(
+        c,
+        toRouteResponse(
+          orNotFound("route", await routers.setWeights(workspaceId, router, route, weights, changeOf(c))),
+        ),
+      ),
   });
 }

@@ -1,5 +1,6 @@
 // Routers in PostgreSQL: settings in the clear, keys of upstreams encrypted.
 import { sql } from "kysely";
+import { MAX_ROUTERS_PER_WORKSPACE } from "../../domain/limits.ts";
 import type { ServedRouter } from "../../domain/router.ts";
 import type { RouterChange } from "../../domain/routerVersion.ts";
 import { decodeCursor, toPage, toPart, type CursorList } from "../postgres/cursors.ts";

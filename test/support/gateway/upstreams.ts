@@ -2,10 +2,12 @@
 import { readSettings } from "../../../src/config/setting.ts";
 import { admissionSettings } from "../../../src/config/admissionSettings.ts";
 import { createAddressPolicy } from "../../../src/gateway/addresses.ts";
+import { createBreakers } from "../../../src/gateway/breakers.ts";
 import { createUpstreamAgent, type Resolve } from "../../../src/gateway/connect.ts";
 import { createGateway, type GatewayDeps } from "../../../src/gateway/gateway.ts";
+import { recordExposures } from "../../../src/gateway/exposureOfCall.ts";
 import { createRecorder } from "../../../src/gateway/recorder.ts";
-import { registerChat } from "../../../src/gateway/routes.ts";
+import { registerGateway } from "../../../src/gateway/routes.ts";
 import { createAdmission, type AdmissionSettings } from "../../../src/http/admission/admission.ts";
 import type { ProxySettings } from "../../../src/http/clientOrigin.ts";
 import type { App } from "../../../src/http/env.ts";
@@ -17,29 +19,37 @@ export interface TestGatewayOptions extends Partial<Omit<GatewayDeps, "admission
   /** Default: this machine's loopback address on every port. */
   allowedHosts?: string[];
   resolve?: Resolve;
+  onLost?: (error: unknown) => void;
+  breakerPauseMs?: number;
 }
 
 /** The parts that `createApp` takes. */
 export function testGateway(store: Store, options: TestGatewayOptions = {}) {
-  const { allowedHosts = ["127.0.0.1"], resolve, limits, ...rest } = options;
+  const { allowedHosts = ["127.0.0.1"], resolve, limits, onLost, breakerPauseMs, ...rest } = options;
   const admission = createAdmission({ ...readSettings(admissionSettings, {}, []), ...limits });
   const upstreams = createAddressPolicy(allowedHosts);
   const gateway = createGateway({
     admission,
     routers: store.routers,
-    recorder: createRecorder({ exposures: store.exposures, onCommit: () => undefined }),
-    agent: createUpstreamAgent(upstreams, resolve),
+    recorder: recordExposures(
+      createRecorder({ exposures: store.exposures, onCommit: () => undefined }),
+      onLost ?? (() => undefined),
+    ),
+    agent: createUpstreamAgent(upstreams, { resolve }),
+    freshAgent: createUpstreamAgent(upstreams, { resolve, keepsConnections: false }),
+    breakers: createBreakers({ pauseMs: breakerPauseMs ?? 10_000, onChange: () => undefined }),
     modelPrefix: "inworld/",
     installationId: "crosscurrent-test",
+    userHashKey: Buffer.alloc(32, 9),
+    keepAliveMs: 20_000,
     headersTimeoutMs: 10_000,
     idleTimeoutMs: 10_000,
-    onLost: () => undefined,
     onFallback: () => undefined,
     ...rest,
   });
   return {
     admission,
     upstreams,
-    registerGateway: (app: App, proxy: ProxySettings) => registerChat(app, gateway, proxy),
+    registerGateway: (app: App, proxy: ProxySettings) => registerGateway(app, gateway, proxy),
   };
 }
