@@ -34,6 +34,11 @@ export interface CallMeasures {
   ttftMs: number | null;
 }
 
+/** Only a call that was served is one. */
+export function isServed({ call }: Exposure): boolean {
+  return call === undefined || (!call.failed && call.tells !== "assignment");
+}
+
 export interface ExposureHour {
   hourMs: number;
   routeId: string;

@@ -1,7 +1,7 @@
 // POST /v1/exposures: which user was served by which variant, many at a time, committed before the response.
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import type { Exposure } from "../../domain/exposure.ts";
+import { isServed, type Exposure } from "../../domain/exposure.ts";
 import type { JsonLimits } from "../../domain/jsonLimits.ts";
 import { MAX_EXPOSURE_BODY_BYTES, MAX_EXPOSURES_PER_CALL } from "../../domain/limits.ts";
 import type { Hold } from "../../http/admission/heldBytes.ts";
@@ -128,7 +128,7 @@ async function ingest(deps: AppDeps, c: Context<Env>, text: string, hold: Hold):
   }
   if (errors.total > 0) throw invalid(errors.listed, errors.total);
   if (checked.length > 0) await deps.store.exposures.ingest(workspaceId, checked);
-  deps.metrics.countExposures(checked.length);
+  deps.metrics.countExposures(checked.filter(isServed).length);
   return checked.length;
 }
 

@@ -1,6 +1,6 @@
 // Ingests raw exposures: all of a call or none, durable once it resolves.
 import { sql } from "kysely";
-import type { Exposure } from "../../domain/exposure.ts";
+import { isServed, type Exposure } from "../../domain/exposure.ts";
 import { MAX_EXPOSURE_AHEAD_MS } from "../../domain/limits.ts";
 import { InvalidFieldError } from "../errors.ts";
 import { copyField, copyInto } from "../postgres/copy.ts";
@@ -72,19 +72,19 @@ function sorted(exposures: Exposure[]): Record<"plain" | "detailed" | "assignmen
   const detailed: Exposure[] = [];
   const assignments: Exposure[] = [];
   for (const exposure of exposures) {
-    const { call } = exposure;
-    if (call === undefined) plain.push(exposure);
-    else if (call.failed || call.tells === "assignment") assignments.push(exposure);
-    else detailed.push(exposure);
+    if (exposure.call === undefined) plain.push(exposure);
+    else if (isServed(exposure)) detailed.push(exposure);
+    else assignments.push(exposure);
   }
   return { plain, detailed, assignments };
 }
 
 function* toLines(start: string, exposures: Exposure[], nowMs: number): Generator<string> {
-  for (const { aliasId, routeId, variantId, userId, exposedAtMs, call } of exposures) {
-    const isServed = call?.failed !== true && call?.tells !== "assignment";
+  for (const exposure of exposures) {
+    const { aliasId, routeId, variantId, userId, exposedAtMs, call } = exposure;
+    const served = isServed(exposure);
     // What did not serve is listed under the variant that was assigned.
-    const variant = isServed ? variantId : (call.assignedVariantId ?? variantId);
+    const variant = served ? variantId : (call?.assignedVariantId ?? variantId);
     const ids = `${copyField(aliasId)}\t${copyField(routeId)}\t${copyField(variant)}\t${copyField(userId)}`;
     const line = `${start}${exposedAtMs ?? nowMs}\t${ids}`;
     if (call === undefined) yield `${line}\n`;
@@ -92,7 +92,7 @@ function* toLines(start: string, exposures: Exposure[], nowMs: number): Generato
       const { inputTokens, outputTokens, costUsd, latencyMs, ttftMs } = call;
       const numbers = [call.routerVersion, inputTokens, outputTokens, costUsd, latencyMs, ttftMs];
       const details = `${call.tells !== "answer"}\t${numbers.map(numberField).join("\t")}`;
-      yield `${line}\t${details}\t${isServed ? optionalField(call.assignedVariantId) : call.failed}\n`;
+      yield `${line}\t${details}\t${served ? optionalField(call.assignedVariantId) : call.failed}\n`;
     }
   }
 }
