@@ -52,14 +52,15 @@ export function mergeSql({ target, staging, days, withUsage = false }: MergeInpu
   const usage = withUsage ? USAGE_FIELDS.map(([name]) => name) : [];
   // Of one bucket it is the same in all rows. Rows from before the usage was exported get it when they are sent again.
   const isLater = ["S.latest > T.`timestamp`"];
-  for (const name of usage)
+  for (const name of usage) {
     isLater.push(`(S.latest = T.\`timestamp\` AND T.${name} IS NULL AND S.${name} IS NOT NULL)`);
+  }
   const condition = isLater.length === 1 ? isLater[0] : `(${isLater.join("\n    OR ")})`;
   const list = (of: (name: string) => string) => usage.map((name) => `, ${of(name)}`).join("");
+  const maxima = list((name) => `MAX(${name}) AS ${name}`);
   return `MERGE ${tableSql(target)} AS T
 USING (
-  SELECT ${IDS.join(", ")}, TIMESTAMP_TRUNC(\`timestamp\`, HOUR) AS hour_start, MAX(\`timestamp\`) AS latest
-    ${list((name) => `MAX(${name}) AS ${name}`)}
+  SELECT ${IDS.join(", ")}, TIMESTAMP_TRUNC(\`timestamp\`, HOUR) AS hour_start, MAX(\`timestamp\`) AS latest${maxima}
   FROM ${tableSql(staging)}
   GROUP BY ${IDS.join(", ")}, hour_start
 ) AS S
