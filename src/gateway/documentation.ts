@@ -31,7 +31,8 @@ const fields = {
   safety_identifier: z.unknown().optional().describe("The user, where there is no `user`."),
   metadata: z.unknown().optional().describe("Texts by name, for the conditions of routes."),
 };
-const said = "All of it but `model`, the user and `metadata` reaches the upstream unchanged, unless its variant says so.";
+const said =
+  "All of it but `model`, the user and `metadata` reaches the upstream unchanged, unless its variant says otherwise.";
 const hello = { model: "inworld/my-router", user: "user-17" };
 const chatRequest = z.looseObject(fields).openapi("ChatCompletion", {
   description: `Any body of OpenAI's Chat Completions. ${said}`,
@@ -59,13 +60,10 @@ const events = z.string().openapi({
 });
 const requestHeaders = z.object({
   [USER_HEADER]: z.string().optional().describe("The user, before `user` and `safety_identifier` of the body."),
-  [METADATA_HEADER]: z
-    .string()
-    .optional()
-    .openapi({
-      description: "Metadata for the conditions of routes, before that of the body.",
-      example: "plan=pro, region=eu",
-    }),
+  [METADATA_HEADER]: z.string().optional().openapi({
+    description: "Metadata for the conditions of routes, before that of the body.",
+    example: "plan=pro, region=eu",
+  }),
 });
 const responseHeaders = z.object({
   "x-crosscurrent-router": z.string().describe("The router that served the call."),

@@ -43,7 +43,9 @@ export function refusalOf(
     const rest = reason === null ? null : withoutSecrets(reason, secrets);
     return own(status, rest === null ? `${message}.` : `${message}: ${rest}`, "upstream_auth");
   }
-  const isSecret = secrets.some((secret) => (parsed === undefined ? quotesKey(text, secret) : jsonQuotesKey(text, secret)));
+  const isSecret = secrets.some((secret) =>
+    parsed === undefined ? quotesKey(text, secret) : jsonQuotesKey(text, secret),
+  );
   const ownStatus = status > MAX_STATUS ? 502 : status;
   if (isSecret || reason === null || status > MAX_STATUS) {
     const quoting = isSecret ? " Its error quotes the variant's API key." : "";

@@ -5,13 +5,10 @@ import type { RouterChange } from "../../domain/routerVersion.ts";
 import type { Env } from "../../http/env.ts";
 
 export const ifMatch = z.object({
-  "if-match": z
-    .string()
-    .optional()
-    .openapi({
-      description: "The version that the router must have, as in `\"3\"`. With another one the call changes nothing: 412.",
-      example: '"3"',
-    }),
+  "if-match": z.string().optional().openapi({
+    description: 'The version that the router must have, as in `"3"`. With another one the call changes nothing: 412.',
+    example: '"3"',
+  }),
 });
 
 /** An entity tag in quotes, or a bare number. Tags of anything else match no version. */
@@ -22,9 +19,7 @@ const NO_VERSION = 0;
 export function changeOf(c: Context<Env>): RouterChange {
   const header = c.req.header("if-match")?.trim();
   const isAny = header === undefined || header === "" || header === "*";
-  const ifVersions = isAny
-    ? null
-    : header.split(",").map((tag) => Number(TAG.exec(tag.trim())?.[1] ?? NO_VERSION));
+  const ifVersions = isAny ? null : header.split(",").map((tag) => Number(TAG.exec(tag.trim())?.[1] ?? NO_VERSION));
   return { actor: c.get("actor"), ifVersions };
 }
 

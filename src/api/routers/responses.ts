@@ -64,7 +64,9 @@ export const routerResponse = z
   })
   .openapi("Router");
 
-export function toRouteResponse<R extends Route>(route: R): R & Pick<z.input<typeof routeResponse>, "fallbackVariantId"> {
+export function toRouteResponse<R extends Route>(
+  route: R,
+): R & Pick<z.input<typeof routeResponse>, "fallbackVariantId"> {
   return { ...route, fallbackVariantId: route.fallbackVariantIds[0] ?? null };
 }
 

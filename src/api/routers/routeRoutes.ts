@@ -24,10 +24,7 @@ export function registerRoutes(app: App, { store: { routers }, upstreams }: AppD
     response: versionedRoute,
     problems: [409, 412],
     handler: async ({ workspaceId, params: { router }, body }, c) =>
-      tagged(
-        c,
-        toRouteResponse(orNotFound("router", await routers.addRoute(workspaceId, router, body, changeOf(c)))),
-      ),
+      tagged(c, toRouteResponse(orNotFound("router", await routers.addRoute(workspaceId, router, body, changeOf(c))))),
   });
   endpoint({
     method: "get",

@@ -41,10 +41,8 @@ const headerValue = z
   .string()
   .regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, "must be printable ASCII without spaces around it")
   .max(MAX_VALUE_CHARS, `must be at most ${MAX_VALUE_CHARS} characters`);
-const atMost = (max: number) => [
-  (map: object) => Object.keys(map).length <= max,
-  `must have at most ${max} members`,
-] as const;
+const atMost = (max: number) =>
+  [(map: object) => Object.keys(map).length <= max, `must have at most ${max} members`] as const;
 
 const headers = z
   .record(headerName, headerValue)
@@ -61,7 +59,11 @@ const field = storableText(MAX_NAME_CHARS)
 const body = z
   .strictObject({
     drop: z.array(field).max(MAX_BODY_FIELDS).optional().describe("Fields that the upstream does not get."),
-    rename: z.record(field, field).refine(...atMost(MAX_BODY_FIELDS)).optional().describe("New names of fields."),
+    rename: z
+      .record(field, field)
+      .refine(...atMost(MAX_BODY_FIELDS))
+      .optional()
+      .describe("New names of fields."),
     set: z
       .record(field, z.json())
       .refine(...atMost(MAX_BODY_FIELDS))
@@ -104,7 +106,9 @@ function addressFields(policy: UpstreamPolicy) {
       example: "https://api.openai.com/v1",
       pattern: "^https?://[^?#@]+$",
     }),
-    model: storableText(MAX_MODEL_CHARS).min(1, "must not be empty").describe("The model that the upstream is asked for."),
+    model: storableText(MAX_MODEL_CHARS)
+      .min(1, "must not be empty")
+      .describe("The model that the upstream is asked for."),
     apiKey: z
       .string()
       .regex(/^[\x21-\x7e]+$/, "must be printable characters without spaces")

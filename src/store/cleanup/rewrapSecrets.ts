@@ -29,7 +29,14 @@ export async function rewrapSecrets(db: Database, secretKeys: Buffer[]): Promise
       where workspace_id = ${workspace} and router_id = ${router} and route_id = ${route} and id = ${id}
         and secret = ${box}`);
   }
-  const kept = await db.query(sql<{ workspace: string; router: string; version: number; route: string; id: string; box: Buffer }>`
+  const kept = await db.query(sql<{
+    workspace: string;
+    router: string;
+    version: number;
+    route: string;
+    id: string;
+    box: Buffer;
+  }>`
     select workspace_id as workspace, router_id as router, version, route_id as route, variant_id as id, secret as box
     from router_version_keys where secret_key_id = any(${olderIds}::text[]) limit ${SECRETS_MAX}`);
   for (const { workspace, router, version, route, id, box } of kept) {

@@ -70,7 +70,11 @@ export async function patchVariant(
     where ${where}`);
   if (upstream.apiKey === undefined && upstream.headers === undefined) return true;
   const owner = secretOwner(workspaceId, router.id, routeId, variantId);
-  const sealed = sealSecrets(await changedSecrets(change, before, { upstream, owner, where }), owner, change.secretKeys);
+  const sealed = sealSecrets(
+    await changedSecrets(change, before, { upstream, owner, where }),
+    owner,
+    change.secretKeys,
+  );
   await tx.execute(sql`
     update variants set secret = ${sealed.box}, secret_key_id = ${sealed.keyId},
       header_names = ${sealed.headerNames}::text[], keyless = ${sealed.isKeyless}
@@ -102,7 +106,8 @@ async function changedSecrets(
   change: { upstream: NonNullable<VariantPatch["upstream"]>; owner: string; where: ReturnType<typeof sql> },
 ): Promise<UpstreamSecrets> {
   const { apiKey, headers } = change.upstream;
-  const keepsPart = (apiKey === undefined && before.hasApiKey) || (headers === undefined && before.headerNames.length > 0);
+  const keepsPart =
+    (apiKey === undefined && before.hasApiKey) || (headers === undefined && before.headerNames.length > 0);
   const [row] = keepsPart
     ? await tx.query(sql<{ secret: Buffer | null }>`select secret from variants where ${change.where}`)
     : [];

@@ -1,7 +1,12 @@
 // Versions of routers: written with each change in its transaction, listed, and restored.
 import { sql } from "kysely";
 import type { Page, PageRequest } from "../../domain/page.ts";
-import { changesBetween, type ChangedValue, type RouterChange, type RouterVersion } from "../../domain/routerVersion.ts";
+import {
+  changesBetween,
+  type ChangedValue,
+  type RouterChange,
+  type RouterVersion,
+} from "../../domain/routerVersion.ts";
 import { decodeCursor, toPage, type CursorList } from "../postgres/cursors.ts";
 import type { Queryable, Transaction } from "../postgres/database.ts";
 import { readRouter, toRouter, type RouterRow } from "./rows.ts";
@@ -123,7 +128,10 @@ export async function hasVersion(tx: Queryable, workspaceId: string, routerId: s
  */
 export async function restoreVersion(tx: Transaction, workspaceId: string, routerId: string, version: number) {
   const id = sql`workspace_id = ${workspaceId} and router_id = ${routerId}`;
-  const [saved] = await tx.query(sql<{ snapshot: { routes: object[]; variants: object[] }; description: string | null }>`
+  const [saved] = await tx.query(sql<{
+    snapshot: { routes: object[]; variants: object[] };
+    description: string | null;
+  }>`
     select snapshot, router ->> 'description' as description from router_versions
     where ${id} and version = ${version} and snapshot is not null`);
   if (saved === undefined) throw new Error(`Version ${version} of router ${routerId} is gone.`);
