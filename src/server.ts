@@ -18,7 +18,9 @@ import { createAddressPolicy } from "./gateway/addresses.ts";
 import { createUpstreamAgent } from "./gateway/connect.ts";
 import { createBreakers } from "./gateway/breakers.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
-import { recordExposures } from "./gateway/exposureOfCall.ts";
+import { createAnonymousSums, type AnonymousSums } from "./gateway/anonymousSums.ts";
+import { callLine, measured } from "./gateway/callLine.ts";
+import { createCallRecorder } from "./gateway/callRecorder.ts";
 import { warnOfRefusedUpstreams } from "./gateway/refusedUpstreams.ts";
 import { userHashKey } from "./gateway/forwardedBody.ts";
 import { installationId } from "./gateway/loop.ts";
@@ -70,7 +72,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
     freshAgent: createUpstreamAgent(upstreams, { keepsConnections: false }),
   };
   const admission = createAdmission(config.admission);
-  const gateway = gatewayOf(config, { store, metrics, logger, agents, admission });
+  const sums = createAnonymousSums(store.usage, (err) => {
+    logger.warn({ err }, "the usage of calls without a user could not be written yet");
+  });
+  const gateway = gatewayOf(config, { store, metrics, logger, agents, admission, sums });
   const app = createApp({
     store,
     client: temporal.control,
@@ -91,6 +96,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const presence = await announce(store, admission);
   const release = async () => {
     await presence.stop();
+    await sums.stop();
     await Promise.allSettled([
       closeAtOnce(measurements),
       store.close(),
@@ -141,17 +147,26 @@ interface GatewayParts {
   logger: ReturnType<typeof createLogger>;
   agents: { agent: Dispatcher; freshAgent: Dispatcher };
   admission: Admission;
+  sums: AnonymousSums;
 }
 
-function gatewayOf(config: Config, { store, metrics, logger, agents, admission }: GatewayParts): Gateway {
+function gatewayOf(config: Config, { store, metrics, logger, agents, admission, sums }: GatewayParts): Gateway {
   const breakers = createBreakers({
     pauseMs: BREAKER_PAUSE_MS,
     onChange: (ref, state) => logger.warn({ ...ref, state }, "an upstream's state has changed"),
   });
   metrics.watchUpstreamsLeftOut(() => breakers.leftOut());
-  const recorder = createRecorder({
-    exposures: store.exposures,
-    onCommit: (count) => metrics.countExposures(count),
+  const recorder = createCallRecorder({
+    rows: createRecorder({ exposures: store.exposures, onCommit: (count) => metrics.countExposures(count) }),
+    sums,
+    onFinished(call, outcome, figures) {
+      metrics.observeCall(measured(call, outcome, figures));
+      logger.info(callLine(call, outcome, figures), "call");
+    },
+    onLost(err) {
+      metrics.countLost();
+      logger.error({ err }, "what a call told was not committed: if it was not over, it was cut off");
+    },
   });
   return createGateway({
     ...config.gateway,
@@ -159,10 +174,7 @@ function gatewayOf(config: Config, { store, metrics, logger, agents, admission }
     routers: store.routers,
     installationId: installationId(firstKey(config)),
     userHashKey: userHashKey(firstKey(config)),
-    recorder: recordExposures(recorder, (err) => {
-      metrics.countLost();
-      logger.error({ err }, "an exposure was not committed: its call was cut off");
-    }),
+    recorder,
     ...agents,
     breakers,
     onFallback: () => metrics.countFallback(),

@@ -30,6 +30,7 @@ import { registerRoutes } from "./routers/routeRoutes.ts";
 import { registerRouters } from "./routers/routes.ts";
 import { registerVariants } from "./routers/variantRoutes.ts";
 import { registerRouterVersions } from "./routers/versions.ts";
+import { registerUsage } from "./routers/usage.ts";
 import { registerRejected } from "./runs/rejectedRoutes.ts";
 import { registerResend } from "./runs/resend.ts";
 import { registerRuns } from "./runs/routes.ts";
@@ -78,6 +79,7 @@ export function createApp(deps: AppDeps): App {
   registerVariants(app, deps);
   registerRouterVersions(app, deps);
   registerRouterExposures(app, deps);
+  registerUsage(app, deps);
   registerMetrics(app, deps);
   registerMetricResults(app, deps);
   deps.registerGateway(app, web);

@@ -1,13 +1,42 @@
-// Exposures: served calls that named their user.
+// Exposures: served calls that named their user, and what else is known of such calls.
 
-/** One served call, with ids that the caller has validated. */
+/** One call, with ids that the caller has validated. */
 export interface Exposure {
   aliasId: string;
   routeId: string;
+  /** The variant that served, or of an assignment and of a call that failed the assigned one. */
   variantId: string;
   userId: string;
   /** Null means now, by PostgreSQL's clock. */
   exposedAtMs: number | null;
+  /** Absent: nothing more is known than that the call was assigned to the variant, which served it. */
+  call?: CallDetails;
+}
+
+/** Null: not known. */
+export interface CallDetails extends CallMeasures {
+  /** The same id again within 24 hours counts once. */
+  id: string | null;
+  /** Whether this tells of the assignment, of the answer, or of both. */
+  tells: "assignment" | "answer" | "both";
+  /** Null: the variant that served. */
+  assignedVariantId: string | null;
+  routerVersion: number | null;
+  /** The user got no answer: this is no exposure, but the assignment counts. */
+  failed: boolean;
+}
+
+export interface CallMeasures {
+  inputTokens: number | null;
+  outputTokens: number | null;
+  costUsd: number | null;
+  latencyMs: number | null;
+  ttftMs: number | null;
+}
+
+/** Only a call that was served is one. */
+export function isServed({ call }: Exposure): boolean {
+  return call === undefined || (!call.failed && call.tells !== "assignment");
 }
 
 export interface ExposureHour {

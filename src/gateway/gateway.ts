@@ -17,6 +17,7 @@ import type { OpenAiApi } from "./openAiApis.ts";
 import { readBody } from "./requestBody.ts";
 import { assign, parseModel, unknownModel, type Assignment } from "./routing.ts";
 import { streamResponse } from "./streamResponse.ts";
+import { createTokenReader } from "./tokenReader.ts";
 import type { CallFacts } from "./upstream.ts";
 import { ownRefusal, type Refusal, type RefusalBody } from "./upstreamErrors.ts";
 
@@ -195,15 +196,17 @@ async function respond(
     return refuse(call, ownRefusal(502, "The upstream did not stream its answer.", "upstream_no_stream"), variant.id);
   }
   if (!outgoing.headersSent) outgoing.writeHead(answer.status, answerHeaders(call, answer, variant.id));
+  const tokens = createTokenReader();
   await streamResponse(answer, outgoing, {
     api: target.api,
     keepAlive: call.keepAlive,
-    onPiece: () => undefined,
+    onPiece: (piece) => tokens.push(piece),
     onFirst: () => {
       record.firstTokenMs = performance.now();
     },
     finish: (outcome) => {
       record.endedMs = performance.now();
+      record.usage = tokens.usage();
       return deps.recorder.finished(record, outcome === "complete" ? "served" : outcome);
     },
   });

@@ -1,13 +1,13 @@
-// Commits the exposures of served calls. Those that arrive during a commit go into the next one together.
+// Commits what calls with a user tell: assignments and answers. Those that arrive during a commit go into the next one together.
 import pTimeout, { TimeoutError } from "p-timeout";
-import type { Exposure } from "../domain/exposure.ts";
+import { isServed, type Exposure } from "../domain/exposure.ts";
 import { MAX_EXPOSURES_PER_CALL } from "../domain/limits.ts";
 import { UnavailableError, type ExposureStore } from "../store/store.ts";
 
 export interface ExposureRecorder {
   /** Throws UnavailableError while commits fail, so that a call that cannot end cleanly is not even begun. */
   check(): void;
-  /** Resolves once the exposure is committed; rejects if it is not, or if that is unknown. */
+  /** Resolves once the row is committed; rejects if it is not, or if that is unknown. */
   record(workspaceId: string, exposure: Exposure): Promise<void>;
 }
 
@@ -26,6 +26,7 @@ const SLOW_WORKSPACES_OF_OUTAGE = 2;
 
 export interface RecorderDeps {
   exposures: Pick<ExposureStore, "ingest" | "tryIngest">;
+  /** How many exposures a commit had: served calls, without assignments and failures. */
   onCommit: (count: number) => void;
 }
 
@@ -66,7 +67,7 @@ export function createRecorder({ exposures, onCommit }: RecorderDeps): ExposureR
         );
         await pTimeout(commit, { milliseconds: COMMIT_TIMEOUT_MS });
         slow.clear();
-        onCommit(batch.length);
+        onCommit(batch.filter(({ exposure }) => isServed(exposure)).length);
         for (const { resolve } of batch) resolve();
       } catch (error) {
         if (isOutage(workspaceId, error)) noteOutage(error);

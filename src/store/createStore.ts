@@ -20,6 +20,7 @@ import { createServerStore } from "./servers/postgres.ts";
 import { createSessionStore } from "./sessions/postgres.ts";
 import type { Store } from "./store.ts";
 import { createSyncStateStore } from "./syncState/postgres.ts";
+import { createUsageStore } from "./usage/postgres.ts";
 import { createWorkspaceStore } from "./workspaces/postgres.ts";
 
 export interface PostgresStoreOptions {
@@ -61,6 +62,7 @@ export function createPostgresStore(options: PostgresStoreOptions): Store {
     imports: createImportStore({ bookkeeping, bulk }),
     metrics: createMetricStore({ bookkeeping, reports }),
     routers: createRouterStore({ keys, bookkeeping, reports }, options),
+    usage: createUsageStore(pools),
     runs: createRunStore(bookkeeping),
     budgets: createBudgetStore(bookkeeping),
     syncState: createSyncStateStore(bookkeeping, options),

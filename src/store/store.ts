@@ -14,6 +14,7 @@ import type { RunStore } from "./runs/interface.ts";
 import type { ServerStore } from "./servers/interface.ts";
 import type { SessionStore } from "./sessions/interface.ts";
 import type { SyncStateStore } from "./syncState/interface.ts";
+import type { UsageStore } from "./usage/interface.ts";
 import type { WorkspaceStore } from "./workspaces/interface.ts";
 
 export * from "./errors.ts";
@@ -22,6 +23,7 @@ export type { KeyAccess } from "./keys/interface.ts";
 export * from "./metrics/interface.ts";
 export * from "./routers/interface.ts";
 export * from "./sessions/interface.ts";
+export type { UsageRange, UsageStore } from "./usage/interface.ts";
 export { requestLimiter } from "./budgets/requestLimiter.ts";
 
 export interface CleanupStore {
@@ -47,6 +49,7 @@ export interface Store {
   readonly imports: ImportStore;
   readonly metrics: MetricStore;
   readonly routers: RouterStore;
+  readonly usage: UsageStore;
   readonly runs: RunStore;
   readonly budgets: BudgetStore;
   readonly syncState: SyncStateStore;

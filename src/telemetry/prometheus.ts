@@ -1,5 +1,6 @@
 // Counters and durations for Prometheus. Labels are route templates, never workspaces, ids or users.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { createCallMetrics } from "./callMetrics.ts";
 
 /** `route` is the path template. */
 type RequestLabels = { method: string; route: string; status: number };
@@ -29,6 +30,7 @@ export function createMetrics() {
     countExposures: (accepted: number) => exposures.inc(accepted),
     countLost: () => lost.inc(),
     countFallback: () => fallbacks.inc(),
+    observeCall: createCallMetrics(registry),
     watchUpstreamsLeftOut: (count: () => number) =>
       void new Gauge({
         name: "crosscurrent_gateway_upstreams_left_out",

@@ -3,23 +3,13 @@ import type { Exposure } from "../../domain/exposure.ts";
 import { MAX_EXPOSURE_AHEAD_MS } from "../../domain/limits.ts";
 import { isObject } from "../../http/body.ts";
 import { checkId } from "../../http/checkId.ts";
-import { MAX_LISTED_ERRORS, type FieldError } from "../../http/problem.ts";
+import { checkDetails, DETAIL_FIELDS, hasDetails } from "./details.ts";
+import type { FieldErrors } from "./fieldErrors.ts";
 import { parseRfc3339 } from "../rfc3339.ts";
 
 const ID_FIELDS = ["alias_id", "route_id", "variant_id", "user"] as const;
-const KNOWN_FIELDS = new Set<string>([...ID_FIELDS, "timestamp"]);
+const FIELDS = new Set<string>([...ID_FIELDS, "timestamp"]);
 const MAX_NAMED_FIELD_CHARS = 100;
-
-/** Collects errors up to the number that a response lists, and counts the rest. */
-export class FieldErrors {
-  readonly listed: FieldError[] = [];
-  total = 0;
-
-  add(path: string, message: string): void {
-    this.total++;
-    if (this.listed.length < MAX_LISTED_ERRORS) this.listed.push({ path, message });
-  }
-}
 
 export interface TimeWindow {
   nowMs: number;
@@ -46,8 +36,9 @@ export function checkExposures(
     const before = errors.total;
     checkIds(record, index, errors);
     const exposedAtMs = checkTimestamp(record.timestamp, window, index, errors);
+    const call = hasDetails(record) ? checkDetails(record, index, errors) : undefined;
     for (const field in record) {
-      if (!KNOWN_FIELDS.has(field)) {
+      if (!FIELDS.has(field) && !DETAIL_FIELDS.has(field)) {
         errors.add(`exposures[${index}].${field.slice(0, MAX_NAMED_FIELD_CHARS)}`, "unknown field");
       }
     }
@@ -58,6 +49,7 @@ export function checkExposures(
       variantId: record.variant_id as string,
       userId: record.user as string,
       exposedAtMs,
+      ...(call !== undefined && { call }),
     });
   }
   return exposures;

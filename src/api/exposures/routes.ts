@@ -1,7 +1,7 @@
 // POST /v1/exposures: which user was served by which variant, many at a time, committed before the response.
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import type { Exposure } from "../../domain/exposure.ts";
+import { isServed, type Exposure } from "../../domain/exposure.ts";
 import type { JsonLimits } from "../../domain/jsonLimits.ts";
 import { MAX_EXPOSURE_BODY_BYTES, MAX_EXPOSURES_PER_CALL } from "../../domain/limits.ts";
 import type { Hold } from "../../http/admission/heldBytes.ts";
@@ -11,16 +11,19 @@ import { callerOf, type App, type Env } from "../../http/env.ts";
 import { problemResponses, scopeSentence, securityOf } from "../../http/openApi.ts";
 import { invalid, Problem } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
-import { checkExposures, FieldErrors, type TimeWindow } from "./records.ts";
+import { MAX_EXPOSURE_ID_BYTES, MAX_MEASURE } from "./details.ts";
+import { FieldErrors } from "./fieldErrors.ts";
+import { checkExposures, type TimeWindow } from "./records.ts";
 
 const NDJSON_TYPES = ["application/x-ndjson", "application/ndjson", "application/jsonl"] as const;
 
 /** Far more than the fields of as many records as a call may have, blank lines included. */
-const LIMITS: JsonLimits = { maxDepth: 8, maxValues: 30 * MAX_EXPOSURES_PER_CALL, maxMembersOfObject: 100 };
+const LIMITS: JsonLimits = { maxDepth: 8, maxValues: 40 * MAX_EXPOSURES_PER_CALL, maxMembersOfObject: 100 };
 
 // For OpenAPI alone: records.ts checks the same rules without a schema.
 const id = (what: string) =>
   z.string().min(1).max(255).describe(`${what} 1 to 255 bytes of UTF-8, without NUL and lone surrogates.`);
+const measure = (what: string) => z.number().min(0).max(MAX_MEASURE).optional().describe(what);
 const exposure = z
   .strictObject({
     alias_id: id("The router."),
@@ -31,6 +34,24 @@ const exposure = z
       .union([z.string().openapi({ format: "date-time" }), z.number().int()])
       .optional()
       .describe("When: RFC 3339 with an offset, or epoch milliseconds. At most 5 minutes ahead. Default: now."),
+    id: z
+      .string()
+      .min(1)
+      .max(MAX_EXPOSURE_ID_BYTES)
+      .optional()
+      .describe("An id of your own: an exposure with the same id again within 24 hours counts once. In bytes."),
+    assigned_variant_id: id("The variant that the user was meant to get.").optional().describe(
+      "The variant that the user was meant to get, if another one served it. Default: `variant_id`.",
+    ),
+    failed: z
+      .boolean()
+      .optional()
+      .describe("Whether the user got no answer. Such a call counts for its variant, and is not exported."),
+    input_tokens: measure("Tokens that the variant read."),
+    output_tokens: measure("Tokens that the variant wrote."),
+    cost_usd: measure("What the call cost, in US dollars."),
+    latency_ms: measure("Milliseconds from the call to the end of the answer."),
+    ttft_ms: measure("Milliseconds from the call to the first token of the answer."),
   })
   .openapi("Exposure", { example: { alias_id: "my-router", route_id: "default", variant_id: "gpt", user: "user-17" } });
 const exposures = z.array(exposure).max(MAX_EXPOSURES_PER_CALL).describe("The exposures to record.");
@@ -107,7 +128,7 @@ async function ingest(deps: AppDeps, c: Context<Env>, text: string, hold: Hold):
   }
   if (errors.total > 0) throw invalid(errors.listed, errors.total);
   if (checked.length > 0) await deps.store.exposures.ingest(workspaceId, checked);
-  deps.metrics.countExposures(checked.length);
+  deps.metrics.countExposures(checked.filter(isServed).length);
   return checked.length;
 }
 

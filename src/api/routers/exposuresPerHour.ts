@@ -6,31 +6,11 @@ import type { App } from "../../http/env.ts";
 import { invalid, orNotFound } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
 import { count, isoTime, time } from "../responses.ts";
-import { parseRfc3339 } from "../rfc3339.ts";
+import { hourRange, rangeQuery } from "./hourRange.ts";
 import { aliasParams } from "./schemas.ts";
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-const DEFAULT_HOURS = 48;
 const MAX_ROWS = 20_000;
-const hourOf = (ms: number): number => ms - (ms % HOUR_MS);
 
-const bound = z
-  .string()
-  .optional()
-  .transform((text, ctx) => {
-    if (text === undefined) return null;
-    const ms = parseRfc3339(text);
-    if (ms !== null && ms >= 0) return ms;
-    ctx.addIssue("must be an RFC 3339 time with an offset");
-    return z.NEVER;
-  })
-  // A pattern in place of `format: date-time`, because an empty text counts as absent.
-  .openapi({ type: "string", pattern: "^(\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}.*([Zz]|[+-]\\d{2}:\\d{2}))?$" });
-const query = z.object({
-  from: bound.openapi({ description: `A time in the first hour. Default: ${DEFAULT_HOURS} hours before \`to\`.` }),
-  to: bound.openapi({ description: "A time in the last hour. Default: now." }),
-});
 const exposureHour = z
   .object({
     hour: time.describe("When the UTC hour starts."),
@@ -56,17 +36,10 @@ export function registerRouterExposures(app: App, { store }: AppDeps): void {
       `any \`alias_id\` of recorded exposures will do. The range is at most ${MAX_EXPOSURE_RANGE_DAYS} days. ` +
       "While over a million exposures wait to be summed up, which takes minutes, the newest are not counted yet.",
     params: aliasParams,
-    query,
+    query: rangeQuery,
     response: z.object({ hours: z.array(exposureHour).describe("One item for each hour and variant with exposures.") }),
     handler: async ({ workspaceId, params, query: { from, to } }) => {
-      const lastMs = hourOf(to ?? (await store.nowMs()));
-      const fromMs = hourOf(from ?? Math.max(0, lastMs - (DEFAULT_HOURS - 1) * HOUR_MS));
-      if (fromMs > lastMs) throw invalid([{ path: "from", message: "must not be after `to`" }]);
-      const toMs = lastMs + HOUR_MS;
-      if (toMs - fromMs > MAX_EXPOSURE_RANGE_DAYS * DAY_MS) {
-        throw invalid([{ path: "from", message: `must be at most ${MAX_EXPOSURE_RANGE_DAYS} days before \`to\`` }]);
-      }
-      const range = { fromMs, toMs, limit: MAX_ROWS + 1 };
+      const range = { ...(await hourRange({ from, to }, () => store.nowMs())), limit: MAX_ROWS + 1 };
       const rows = orNotFound("router", await store.routers.exposures(workspaceId, params.router, range));
       if (rows.length > MAX_ROWS) {
         throw invalid([{ path: "from", message: `over ${MAX_ROWS} lines: ask for fewer hours at once` }]);

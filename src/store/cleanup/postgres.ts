@@ -1,5 +1,6 @@
 // The purge: removed objects and old history go in bounded steps, old raw exposures by the partition.
 import { sql, type RawBuilder } from "kysely";
+import { purgeIds } from "../exposures/ids.ts";
 import { createDayPartitions, dropExpiredPartitions } from "../exposures/partitions.ts";
 import type { Database, Queryable, Transaction } from "../postgres/database.ts";
 import { SESSION_IDLE_MS, SESSION_MAX_AGE_MS } from "../sessions/interface.ts";
@@ -29,6 +30,7 @@ export function createCleanupStore(
       deleted += await purgeRemoved(db, steps, REMOVED_EVENTS);
       deleted += await purgeRemoved(db, steps, REMOVED_INTEGRATIONS);
       deleted += await purgeHistory(db, steps);
+      deleted += await purgeIds(db, STEP_ROWS * STEPS_MAX);
       progressed();
       deleted += await dropExpiredPartitions(db, options.exposureRetentionDays);
       await createDayPartitions(db);

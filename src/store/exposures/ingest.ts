@@ -1,13 +1,18 @@
 // Ingests raw exposures: all of a call or none, durable once it resolves.
 import { sql } from "kysely";
-import type { Exposure } from "../../domain/exposure.ts";
+import { isServed, type Exposure } from "../../domain/exposure.ts";
 import { MAX_EXPOSURE_AHEAD_MS } from "../../domain/limits.ts";
 import { InvalidFieldError } from "../errors.ts";
 import { copyField, copyInto } from "../postgres/copy.ts";
 import type { Database } from "../postgres/database.ts";
+import { withoutDoubles } from "./ids.ts";
 
 const DAY_MS = 86_400_000;
-const COLUMNS = "exposures (workspace_id, received_at_ms, exposed_at_ms, alias_id, route_id, variant_id, user_id)";
+const IDS = "alias_id, route_id, variant_id, user_id";
+const DETAILS = "is_assignment, router_version, input_tokens, output_tokens, cost_usd, latency_ms, ttft_ms";
+const EXPOSURES = `exposures (workspace_id, received_at_ms, exposed_at_ms, ${IDS})`;
+const DETAILED = `exposures (workspace_id, received_at_ms, exposed_at_ms, ${IDS}, ${DETAILS}, assigned_variant_id)`;
+const ASSIGNMENTS = `assignments (workspace_id, received_at_ms, at_ms, ${IDS}, ${DETAILS}, failed)`;
 
 /** Bounds how long a stuck ingest can hold its shared lock, and so how long a sealer can wait for it. */
 const TIMEOUT_MS = sql.lit(30_000);
@@ -30,7 +35,11 @@ export async function ingest(
       select pg_advisory_xact_lock_shared(crosscurrent_ingest_lock(${workspaceId})), crosscurrent_now_ms() as now`);
     const nowMs = Number(clock?.now);
     checkTimes(exposures, nowMs, maxAgeDays);
-    await copyInto(tx, COLUMNS, toLines(workspaceId, exposures, nowMs));
+    const { plain, detailed, assignments } = sorted(await withoutDoubles(tx, workspaceId, exposures, nowMs));
+    const start = `${copyField(workspaceId)}\t${nowMs}\t`;
+    if (plain.length > 0) await copyInto(tx, EXPOSURES, toLines(start, plain, nowMs));
+    if (detailed.length > 0) await copyInto(tx, DETAILED, toLines(start, detailed, nowMs));
+    if (assignments.length > 0) await copyInto(tx, ASSIGNMENTS, toLines(start, assignments, nowMs));
   }, TIMEOUTS);
 }
 
@@ -56,10 +65,38 @@ function checkTimes(exposures: Exposure[], nowMs: number, maxAgeDays: number): v
   }
 }
 
-function* toLines(workspaceId: string, exposures: Exposure[], nowMs: number): Generator<string> {
-  const start = `${copyField(workspaceId)}\t${nowMs}\t`;
+/** By the table and the columns that they need. Only a served call is an exposure. */
+function sorted(exposures: Exposure[]): Record<"plain" | "detailed" | "assignments", Exposure[]> {
+  if (exposures.every(({ call }) => call === undefined)) return { plain: exposures, detailed: [], assignments: [] };
+  const plain: Exposure[] = [];
+  const detailed: Exposure[] = [];
+  const assignments: Exposure[] = [];
   for (const exposure of exposures) {
-    const ids = `${copyField(exposure.aliasId)}\t${copyField(exposure.routeId)}\t${copyField(exposure.variantId)}`;
-    yield `${start}${exposure.exposedAtMs ?? nowMs}\t${ids}\t${copyField(exposure.userId)}\n`;
+    if (exposure.call === undefined) plain.push(exposure);
+    else if (isServed(exposure)) detailed.push(exposure);
+    else assignments.push(exposure);
+  }
+  return { plain, detailed, assignments };
+}
+
+function* toLines(start: string, exposures: Exposure[], nowMs: number): Generator<string> {
+  for (const exposure of exposures) {
+    const { aliasId, routeId, variantId, userId, exposedAtMs, call } = exposure;
+    const served = isServed(exposure);
+    // What did not serve is listed under the variant that was assigned.
+    const variant = served ? variantId : (call?.assignedVariantId ?? variantId);
+    const ids = `${copyField(aliasId)}\t${copyField(routeId)}\t${copyField(variant)}\t${copyField(userId)}`;
+    const line = `${start}${exposedAtMs ?? nowMs}\t${ids}`;
+    if (call === undefined) yield `${line}\n`;
+    else {
+      const { inputTokens, outputTokens, costUsd, latencyMs, ttftMs } = call;
+      const numbers = [call.routerVersion, inputTokens, outputTokens, costUsd, latencyMs, ttftMs];
+      const details = `${call.tells !== "answer"}\t${numbers.map(numberField).join("\t")}`;
+      yield `${line}\t${details}\t${served ? optionalField(call.assignedVariantId) : call.failed}\n`;
+    }
   }
 }
+
+const NULL_FIELD = "\\N";
+const optionalField = (text: string | null): string => (text === null ? NULL_FIELD : copyField(text));
+const numberField = (value: number | null): string => (value === null ? NULL_FIELD : String(value));

@@ -1,6 +1,8 @@
 // Sealing: folds committed exposures into hourly buckets, and numbers each bucket whose hour is over.
 import { sql } from "kysely";
 import type { Database, Transaction } from "../postgres/database.ts";
+import { foldUsage } from "../usage/fold.ts";
+import { asSealer } from "./sealer.ts";
 import { foldExposures, foldParts } from "./sealSql.ts";
 
 const HOUR_MS = 3_600_000;
@@ -33,7 +35,9 @@ export async function seal(
   await asSealer(db, workspaceId, (tx) => tx.execute(beginPass));
   for (;;) {
     const throughSeq = await asSealer(db, workspaceId, (tx) => step(tx, workspaceId, stepRows));
-    if (throughSeq !== null) return { throughSeq, throughMs: sealBeforeMs };
+    if (throughSeq === null) continue;
+    await foldUsage(db, workspaceId, highestId, stepRows);
+    return { throughSeq, throughMs: sealBeforeMs };
   }
 }
 
@@ -53,20 +57,6 @@ function takeSnapshot(db: Database, workspaceId: string): Promise<Snapshot> {
     },
     sql`set transaction isolation level read committed`,
   );
-}
-
-/** Memory keeps sorts off the disk. These tables outrun their statistics, so only joins by index are allowed. */
-export const STEP_SETTINGS = sql`
-  set local work_mem = '64MB'; set local enable_seqscan = off; set local enable_bitmapscan = off;
-  set local enable_hashjoin = off; set local enable_mergejoin = off`;
-
-/** The row lock, held to commit, makes this the workspace's only sealer: sequence numbers become visible in order. */
-function asSealer<T>(db: Database, workspaceId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
-  return db.transaction(async (tx) => {
-    const found = await tx.execute(sql`select from workspaces where id = ${workspaceId} for no key update`);
-    if (found === 0) throw new Error(`There is no workspace ${workspaceId}.`);
-    return work(tx);
-  }, STEP_SETTINGS);
 }
 
 /** The last step of the pass publishes and returns the highest sequence number; other steps return null. */

@@ -1,5 +1,6 @@
 // The first schema. Times are epoch milliseconds (`_ms`); ids that leave the database are text, the rest are numbers.
 import { sql, type Kysely, type Migration } from "kysely";
+import { hashPartitions } from "./partitions.ts";
 
 /** The one clock: redefining it moves time for a database. Workspaces that share a lock key only wait for another. */
 const CLOCK = `
@@ -247,17 +248,6 @@ const BUDGETS = `
     taken_at_ms bigint not null
   );
   create index budget_leases_window on budget_leases (key, taken_at_ms);`;
-
-const HASH_PARTITIONS = 16;
-
-function hashPartitions(table: string, storage = ""): string {
-  return Array.from(
-    { length: HASH_PARTITIONS },
-    (_, i) =>
-      `create table ${table}_${i} partition of ${table}
-        for values with (modulus ${HASH_PARTITIONS}, remainder ${i})${storage};`,
-  ).join("\n");
-}
 
 export const initial: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {

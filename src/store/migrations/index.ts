@@ -21,6 +21,7 @@ import { keys } from "./0018-keys.ts";
 import { pauses } from "./0019-pauses.ts";
 import { upstreamOptions } from "./0020-upstream-options.ts";
 import { routerVersions } from "./0021-router-versions.ts";
+import { calls } from "./0022-calls.ts";
 
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-initial": initial,
@@ -44,4 +45,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0019-pauses": pauses,
   "0020-upstream-options": upstreamOptions,
   "0021-router-versions": routerVersions,
+  "0022-calls": calls,
 };

@@ -98,6 +98,9 @@ function unsealedStatement() {
   return sql<{ id: string }>`
     select w.id from workspaces w
     where (select e.received_at_ms ${unfolded} limit 1) < crosscurrent_now_ms() - ${UNSEALED_MS}::bigint
+      or (
+        select a.received_at_ms from assignments a where a.workspace_id = w.id order by a.received_at_ms limit 1
+      ) < crosscurrent_now_ms() - ${UNSEALED_MS}::bigint
       or exists (select ${unfolded} offset ${UNFOLDED_ROWS_MAX} limit 1)
     limit ${UNSEALED_WORKSPACES_MAX}`;
 }

@@ -1,7 +1,8 @@
 // The hand-written checks of exposure records, held to plain restatements of their rules.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { checkExposures, FieldErrors } from "../../../src/api/exposures/records.ts";
+import { FieldErrors } from "../../../src/api/exposures/fieldErrors.ts";
+import { checkExposures } from "../../../src/api/exposures/records.ts";
 import { parseRfc3339 } from "../../../src/api/rfc3339.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 22, 12);

@@ -1,7 +1,7 @@
 // How PostgreSQL plans a step of sealing: by the whole key, also with statistics that a killed step left behind.
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { STEP_SETTINGS } from "../../../src/store/exposures/seal.ts";
+import { STEP_SETTINGS } from "../../../src/store/exposures/sealer.ts";
 import { foldExposures } from "../../../src/store/exposures/sealSql.ts";
 import { openDatabase, type Database } from "../../../src/store/postgres/database.ts";
 import { exposure } from "../../support/store/contract/exposures.ts";

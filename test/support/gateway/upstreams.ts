@@ -5,7 +5,8 @@ import { createAddressPolicy } from "../../../src/gateway/addresses.ts";
 import { createBreakers } from "../../../src/gateway/breakers.ts";
 import { createUpstreamAgent, type Resolve } from "../../../src/gateway/connect.ts";
 import { createGateway, type GatewayDeps } from "../../../src/gateway/gateway.ts";
-import { recordExposures } from "../../../src/gateway/exposureOfCall.ts";
+import { createAnonymousSums } from "../../../src/gateway/anonymousSums.ts";
+import { createCallRecorder, type CallRecorderDeps } from "../../../src/gateway/callRecorder.ts";
 import { createRecorder } from "../../../src/gateway/recorder.ts";
 import { registerGateway } from "../../../src/gateway/routes.ts";
 import { createAdmission, type AdmissionSettings } from "../../../src/http/admission/admission.ts";
@@ -20,21 +21,24 @@ export interface TestGatewayOptions extends Partial<Omit<GatewayDeps, "admission
   allowedHosts?: string[];
   resolve?: Resolve;
   onLost?: (error: unknown) => void;
+  onFinished?: CallRecorderDeps["onFinished"];
   breakerPauseMs?: number;
 }
 
 /** The parts that `createApp` takes. */
 export function testGateway(store: Store, options: TestGatewayOptions = {}) {
-  const { allowedHosts = ["127.0.0.1"], resolve, limits, onLost, breakerPauseMs, ...rest } = options;
+  const { allowedHosts = ["127.0.0.1"], resolve, limits, onLost, onFinished, breakerPauseMs, ...rest } = options;
   const admission = createAdmission({ ...readSettings(admissionSettings, {}, []), ...limits });
   const upstreams = createAddressPolicy(allowedHosts);
   const gateway = createGateway({
     admission,
     routers: store.routers,
-    recorder: recordExposures(
-      createRecorder({ exposures: store.exposures, onCommit: () => undefined }),
-      onLost ?? (() => undefined),
-    ),
+    recorder: createCallRecorder({
+      rows: createRecorder({ exposures: store.exposures, onCommit: () => undefined }),
+      sums: createAnonymousSums(store.usage, () => undefined),
+      onFinished: onFinished ?? (() => undefined),
+      onLost: onLost ?? (() => undefined),
+    }),
     agent: createUpstreamAgent(upstreams, { resolve }),
     freshAgent: createUpstreamAgent(upstreams, { resolve, keepsConnections: false }),
     breakers: createBreakers({ pauseMs: breakerPauseMs ?? 10_000, onChange: () => undefined }),
