@@ -671,7 +671,7 @@ export interface paths {
         head?: never;
         /**
          * Change a route
-         * @description Changes the conditions or the fallback of a route. Absent fields stay as they are. The key needs the scope `admin`.
+         * @description Changes the conditions or the fallbacks of a route. Absent fields stay as they are. The key needs the scope `admin`.
          */
         patch: operations["updateRoute"];
         trace?: never;
@@ -728,6 +728,66 @@ export interface paths {
         patch: operations["updateVariant"];
         trace?: never;
     };
+    "/v1/routers/{router}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a router's versions
+         * @description Returns the changes of a router, its routes and its variants, newest first: who changed what, and when. A deleted router has versions too. The newest 1,000 are kept. The key needs the scope `read`.
+         */
+        get: operations["listRouterVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/routers/{router}/versions/{version}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a version of a router
+         * @description Makes a new version with the routes, variants and weights of an earlier one. A deleted router comes back. Variants that exist keep their API key, unless their host changes; others get the key that they had. The key needs the scope `admin`.
+         */
+        post: operations["restoreRouterVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/routers/{router}/routes/{route}/weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set the weights of a route
+         * @description Sets the weights of several variants in one change, so that no user moves twice. Variants that are not named keep their weight. Not all weights may be 0. The key needs the scope `admin`.
+         */
+        put: operations["setWeights"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/routers/{router}/exposures": {
         parameters: {
             query?: never;
@@ -740,6 +800,46 @@ export interface paths {
          * @description Returns the exposures and users of each variant per UTC hour. The router does not have to be configured here: any `alias_id` of recorded exposures will do. The range is at most 31 days. While over a million exposures wait to be summed up, which takes minutes, the newest are not counted yet. The key needs the scope `read`.
          */
         get: operations["listRouterExposures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/routers/{router}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the usage of a router
+         * @description Returns what each variant was assigned, answered, cost and took. Counts are of calls with a user; tokens, cost and times are of all calls, those without a user some seconds late. Percentiles are at most 1% off. The router does not have to be configured here: any `alias_id` of recorded exposures will do. The range is at most 31 days. The key needs the scope `read`.
+         */
+        get: operations["getRouterUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/aliases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List aliases
+         * @description Returns every alias that has exposures or is a router, by id. The key needs the scope `read`.
+         */
+        get: operations["listAliases"];
         put?: never;
         post?: never;
         delete?: never;
@@ -851,9 +951,89 @@ export interface paths {
         put?: never;
         /**
          * Create a chat completion
-         * @description OpenAI's Chat Completions through a router, streaming included. The router chooses a route and a variant, whose upstream serves the call. A call with `user` records an exposure, which is committed before the response ends. The key needs the scope `chat`.
+         * @description OpenAI's Chat Completions through a router, streaming included. The router chooses a route and a variant, whose upstream serves the call. A call that names its user records an exposure, which is committed before the response ends. The key needs the scope `chat`.
          */
         post: operations["createChatCompletion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/responses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a response
+         * @description OpenAI's Responses through a router, streaming included. A call that names its user records an exposure, which is committed before the response ends. The key needs the scope `chat`.
+         */
+        post: operations["createResponse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/embeddings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create embeddings
+         * @description OpenAI's embeddings through a router. A call that names its user records an exposure, which is committed before the response ends. The key needs the scope `chat`.
+         */
+        post: operations["createEmbedding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List models
+         * @description The routers of the workspace, as OpenAI lists models. The key needs the scope `chat`.
+         */
+        get: operations["listModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/models/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a model
+         * @description One router, as OpenAI shows a model. The key needs the scope `chat`.
+         */
+        get: operations["getModel"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1063,6 +1243,22 @@ export interface components {
             user: string;
             /** @description When: RFC 3339 with an offset, or epoch milliseconds. At most 5 minutes ahead. Default: now. */
             timestamp?: string | number;
+            /** @description An id of your own: an exposure with the same id again within 24 hours counts once. In bytes. */
+            id?: string;
+            /** @description The variant that the user was meant to get, if another one served it. Default: `variant_id`. */
+            assigned_variant_id?: string;
+            /** @description Whether the user got no answer. Such a call counts for its variant, and is not exported. */
+            failed?: boolean;
+            /** @description Tokens that the variant read. */
+            input_tokens?: number;
+            /** @description Tokens that the variant wrote. */
+            output_tokens?: number;
+            /** @description What the call cost, in US dollars. */
+            cost_usd?: number;
+            /** @description Milliseconds from the call to the end of the answer. */
+            latency_ms?: number;
+            /** @description Milliseconds from the call to the first token of the answer. */
+            ttft_ms?: number;
         };
         Provider: {
             /**
@@ -2486,6 +2682,11 @@ export interface components {
         };
         Router: {
             /**
+             * @description The version of the router: each change of it, its routes and its variants adds 1. See `If-Match`.
+             * @example 3
+             */
+            version: number;
+            /**
              * @description The id of the router.
              * @example my-router
              */
@@ -2514,6 +2715,7 @@ export interface components {
          * @example {
          *       "id": "default",
          *       "conditions": {},
+         *       "fallbackVariantIds": [],
          *       "fallbackVariantId": null,
          *       "variants": [
          *         {
@@ -2522,8 +2724,10 @@ export interface components {
          *           "upstream": {
          *             "baseUrl": "https://api.openai.com/v1",
          *             "model": "gpt-4o",
-         *             "hasApiKey": true
-         *           }
+         *             "hasApiKey": true,
+         *             "headerNames": []
+         *           },
+         *           "price": null
          *         }
          *       ]
          *     }
@@ -2540,7 +2744,12 @@ export interface components {
                 /** @description The model hints of which a call must have one. */
                 models?: string[];
             };
-            /** @description The variant that serves a call when another one fails. */
+            /** @description The variants that are asked, in this order, when the one that was picked fails. */
+            fallbackVariantIds: string[];
+            /**
+             * @deprecated
+             * @description The first of `fallbackVariantIds`.
+             */
             fallbackVariantId: string | null;
             /** @description The variants of the route. */
             variants: components["schemas"]["Variant"][];
@@ -2552,8 +2761,10 @@ export interface components {
          *       "upstream": {
          *         "baseUrl": "https://api.openai.com/v1",
          *         "model": "gpt-4o",
-         *         "hasApiKey": true
-         *       }
+         *         "hasApiKey": true,
+         *         "headerNames": []
+         *       },
+         *       "price": null
          *     }
          */
         Variant: {
@@ -2569,8 +2780,56 @@ export interface components {
                 model: string;
                 /** @description Whether an API key for the upstream is stored. */
                 hasApiKey: boolean;
+                /** @description The names of further headers that are stored. */
+                headerNames: string[];
+                /** @description The query of the upstream's address. */
+                query?: {
+                    [key: string]: string;
+                };
+                /** @description Changes of the outermost fields of a call's body. */
+                body?: {
+                    /** @description Fields that the upstream does not get. */
+                    drop?: string[];
+                    /** @description New names of fields. */
+                    rename?: {
+                        [key: string]: string;
+                    };
+                    /** @description Fields with these values. */
+                    set?: {
+                        [key: string]: unknown;
+                    };
+                };
+                /**
+                 * @description Whether the upstream gets `user` and `safety_identifier`, as they are or hashed. Default: no.
+                 * @enum {string}
+                 */
+                forwardUser?: "no" | "plain" | "hashed";
+                /** @description Whether the upstream gets `metadata` of calls that it does not store. Default: false. */
+                forwardMetadata?: boolean;
+                /** @description The time in which the upstream must begin to answer. */
+                firstByteSeconds?: number;
+                /** @description The time for which the upstream's answer may be silent. */
+                idleSeconds?: number;
+                /** @description Statuses with which a call has failed, besides 5xx. Default: 401, 402, 403, 404, 408, 429. */
+                failedStatuses?: number[];
             };
+            price: components["schemas"]["TokenPrice"];
         };
+        /**
+         * @description What the upstream's tokens cost; null if that is not known.
+         * @example {
+         *       "inputPerMillionUsd": 2.5,
+         *       "outputPerMillionUsd": 10
+         *     }
+         */
+        TokenPrice: {
+            /** @description Of a million tokens of input. */
+            inputPerMillionUsd: number;
+            /** @description Of a million tokens of input from the upstream's cache. */
+            cachedInputPerMillionUsd?: number;
+            /** @description Of a million tokens of output. */
+            outputPerMillionUsd: number;
+        } | null;
         /**
          * @example {
          *       "id": "my-router",
@@ -2625,11 +2884,13 @@ export interface components {
             /** @description The id of the route, unique in its router. */
             id: string;
             conditions?: components["schemas"]["RouteConditions"];
+            /** @description The variants that are asked, in this order, when the one that was picked fails. Default: none. */
+            fallbackVariantIds?: string[];
             /**
-             * @description The variant that serves a call when another one fails.
-             * @default null
+             * @deprecated
+             * @description The only fallback, as before there could be several. Use `fallbackVariantIds`.
              */
-            fallbackVariantId: string | null;
+            fallbackVariantId?: string | null;
             /**
              * @description The variants of the route.
              * @default []
@@ -2681,6 +2942,49 @@ export interface components {
                  * @default null
                  */
                 apiKey: string | null;
+                /** @description Further headers for the upstream, such as `api-key`. Stored encrypted, never returned. */
+                headers?: {
+                    [key: string]: string;
+                };
+                /** @description The query of the upstream's address, such as `api-version`. It is returned: keys belong into `headers`. */
+                query?: {
+                    [key: string]: string;
+                };
+                body?: components["schemas"]["BodyChanges"];
+                /**
+                 * @description Whether the upstream gets `user` and `safety_identifier`, as they are or hashed. Default: no.
+                 * @enum {string}
+                 */
+                forwardUser?: "no" | "plain" | "hashed";
+                /** @description Whether the upstream gets `metadata` of calls that it does not store. Default: false. */
+                forwardMetadata?: boolean;
+                /** @description The time in which the upstream must begin to answer. */
+                firstByteSeconds?: number;
+                /** @description The time for which the upstream's answer may be silent. */
+                idleSeconds?: number;
+                /** @description Statuses with which a call has failed, besides 5xx. Default: 401, 402, 403, 404, 408, 429. */
+                failedStatuses?: number[];
+            };
+            price?: components["schemas"]["TokenPrice"];
+        };
+        /**
+         * @description Changes of the outermost fields of a call's body: some are dropped, then renamed, then set.
+         * @example {
+         *       "rename": {
+         *         "max_tokens": "max_completion_tokens"
+         *       }
+         *     }
+         */
+        BodyChanges: {
+            /** @description Fields that the upstream does not get. */
+            drop?: string[];
+            /** @description New names of fields. */
+            rename?: {
+                [key: string]: string;
+            };
+            /** @description Fields with these values, whatever the call says. */
+            set?: {
+                [key: string]: unknown;
             };
         };
         /**
@@ -2699,6 +3003,34 @@ export interface components {
         };
         /**
          * @example {
+         *       "id": "default",
+         *       "conditions": {},
+         *       "fallbackVariantIds": [],
+         *       "fallbackVariantId": null,
+         *       "variants": [
+         *         {
+         *           "id": "gpt",
+         *           "weight": 1,
+         *           "upstream": {
+         *             "baseUrl": "https://api.openai.com/v1",
+         *             "model": "gpt-4o",
+         *             "hasApiKey": true,
+         *             "headerNames": []
+         *           },
+         *           "price": null
+         *         }
+         *       ]
+         *     }
+         */
+        VersionedRoute: components["schemas"]["Route"] & {
+            /**
+             * @description The version of the router: each change of it, its routes and its variants adds 1. See `If-Match`.
+             * @example 3
+             */
+            version: number;
+        };
+        /**
+         * @example {
          *       "conditions": {
          *         "metadata": {
          *           "plan": "pro"
@@ -2708,8 +3040,33 @@ export interface components {
          */
         RoutePatch: {
             conditions?: components["schemas"]["RouteConditions"];
-            /** @description The variant that serves a call when another one fails. */
+            /** @description The variants that are asked, in this order, when the one that was picked fails. Default: none. */
+            fallbackVariantIds?: string[];
+            /**
+             * @deprecated
+             * @description The only fallback, as before there could be several. Use `fallbackVariantIds`.
+             */
             fallbackVariantId?: string | null;
+        };
+        /**
+         * @example {
+         *       "id": "gpt",
+         *       "weight": 1,
+         *       "upstream": {
+         *         "baseUrl": "https://api.openai.com/v1",
+         *         "model": "gpt-4o",
+         *         "hasApiKey": true,
+         *         "headerNames": []
+         *       },
+         *       "price": null
+         *     }
+         */
+        VersionedVariant: components["schemas"]["Variant"] & {
+            /**
+             * @description The version of the router: each change of it, its routes and its variants adds 1. See `If-Match`.
+             * @example 3
+             */
+            version: number;
         };
         /**
          * @example {
@@ -2719,7 +3076,7 @@ export interface components {
         VariantPatch: {
             /** @description The share of the route's users, relative to the other weights. 0: no users. */
             weight?: number;
-            /** @description The fields of the upstream that change. */
+            /** @description The fields of the upstream that change. An option that is null goes back to its default. */
             upstream?: {
                 /**
                  * @description The address that serves the calls, as OpenAI's clients take it.
@@ -2730,6 +3087,92 @@ export interface components {
                 model?: string;
                 /** @description The API key for the upstream. Stored encrypted, never returned. */
                 apiKey?: string | null;
+                /** @description Further headers for the upstream, such as `api-key`. Stored encrypted, never returned. */
+                headers?: {
+                    [key: string]: string;
+                } | null;
+                /** @description The query of the upstream's address, such as `api-version`. It is returned: keys belong into `headers`. */
+                query?: {
+                    [key: string]: string;
+                } | null;
+                body?: components["schemas"]["BodyChanges"] & (Record<string, never> | null);
+                /**
+                 * @description Whether the upstream gets `user` and `safety_identifier`, as they are or hashed. Default: no.
+                 * @enum {string|null}
+                 */
+                forwardUser?: "no" | "plain" | "hashed" | null;
+                /** @description Whether the upstream gets `metadata` of calls that it does not store. Default: false. */
+                forwardMetadata?: boolean | null;
+                /** @description The time in which the upstream must begin to answer. */
+                firstByteSeconds?: number | null;
+                /** @description The time for which the upstream's answer may be silent. */
+                idleSeconds?: number | null;
+                /** @description Statuses with which a call has failed, besides 5xx. Default: 401, 402, 403, 404, 408, 429. */
+                failedStatuses?: number[] | null;
+            };
+            price?: components["schemas"]["TokenPrice"];
+        };
+        /**
+         * @example {
+         *       "version": 3,
+         *       "at": "2026-01-31T08:00:00.000Z",
+         *       "by": {
+         *         "keyId": "key_1",
+         *         "name": "First key"
+         *       },
+         *       "changes": [
+         *         {
+         *           "path": "routes/default/variants/gpt/weight",
+         *           "from": 1,
+         *           "to": 3
+         *         }
+         *       ],
+         *       "restoredFrom": null,
+         *       "deleted": false
+         *     }
+         */
+        RouterVersion: {
+            /** @description The number of the version. It is never used again, not even after a deletion. */
+            version: number;
+            /**
+             * Format: date-time
+             * @description When the change was made.
+             * @example 2026-01-31T08:00:00.000Z
+             */
+            at: string;
+            /** @description Whose key made the change; null if that was not recorded. */
+            by: {
+                /** @description The id of the API key. */
+                keyId: string;
+                /** @description Its name at that time. */
+                name: string;
+            } | null;
+            /** @description What changed, at most 200 values. */
+            changes: {
+                /** @description What changed, as in `routes/default/variants/gpt/weight`. */
+                path: string;
+                /** @description The value before. Absent: there was none, or it is a key. */
+                from?: unknown;
+                /** @description The value after. Absent: there is none, or it is a key. */
+                to?: unknown;
+            }[];
+            /** @description The version whose content was restored. */
+            restoredFrom: number | null;
+            /** @description Whether the change deleted the router. */
+            deleted: boolean;
+        };
+        /**
+         * @example {
+         *       "weights": {
+         *         "gpt": 3,
+         *         "claude": 1
+         *       }
+         *     }
+         */
+        Weights: {
+            /** @description Weights by the ids of variants. */
+            weights: {
+                [key: string]: number;
             };
         };
         /**
@@ -2756,6 +3199,95 @@ export interface components {
             exposures: number;
             /** @description How many users they belong to. */
             users: number;
+        };
+        /**
+         * @example {
+         *       "routeId": "default",
+         *       "variantId": "gpt",
+         *       "assigned": 120,
+         *       "served": 118,
+         *       "failed": 1,
+         *       "fallbacks": 1,
+         *       "users": 31,
+         *       "withoutUser": 4,
+         *       "inputTokens": 48210,
+         *       "outputTokens": 20114,
+         *       "costUsd": 0.32,
+         *       "latencyMs": {
+         *         "p50": 812,
+         *         "p95": 2140,
+         *         "p99": 3968
+         *       },
+         *       "ttftMs": {
+         *         "p50": 301,
+         *         "p95": 640,
+         *         "p99": 900
+         *       }
+         *     }
+         */
+        VariantUsage: {
+            /** @description The route. */
+            routeId: string;
+            /** @description The variant. */
+            variantId: string;
+            /** @description Calls whose user was dealt this variant. */
+            assigned: number;
+            /** @description Calls with a user that this variant answered, whatever was assigned. */
+            served: number;
+            /** @description Calls that were assigned to it and got no answer, not from a fallback either. */
+            failed: number;
+            /** @description Calls that were assigned to it and answered by another variant. */
+            fallbacks: number;
+            /** @description How many users were assigned to it. */
+            users: number;
+            /** @description Calls without a user that it answered. */
+            withoutUser: number;
+            /** @description Tokens that it read, of all calls that it answered. */
+            inputTokens: number;
+            /** @description Tokens that it wrote. */
+            outputTokens: number;
+            /** @description What the tokens cost, by the variant's price or as posted. */
+            costUsd: number;
+            latencyMs: components["schemas"]["Percentiles"];
+            ttftMs: components["schemas"]["Percentiles"] & unknown;
+        };
+        /**
+         * @description From the call to the end of the answer.
+         * @example {
+         *       "p50": 812,
+         *       "p95": 2140,
+         *       "p99": 3968
+         *     }
+         */
+        Percentiles: {
+            /** @description Half of the calls took at most this, in milliseconds; null if none told its time. */
+            p50: number | null;
+            /** @description 95 of 100 calls took at most this. */
+            p95: number | null;
+            /** @description 99 of 100 calls took at most this. */
+            p99: number | null;
+        };
+        /**
+         * @example {
+         *       "id": "my-router",
+         *       "configured": true,
+         *       "exposures": 120,
+         *       "lastExposureAt": "2026-01-31T08:00:00.000Z"
+         *     }
+         */
+        Alias: {
+            /** @description The `alias_id` of exposures, or the id of the router. */
+            id: string;
+            /** @description Whether it is a router here. */
+            configured: boolean;
+            /** @description How many exposures it has. */
+            exposures: number;
+            /**
+             * Format: date-time
+             * @description When the latest one was; null without any.
+             * @example 2026-01-31T08:00:00.000Z
+             */
+            lastExposureAt: string | null;
         };
         /**
          * @description The definition of a metric.
@@ -3211,7 +3743,7 @@ export interface components {
             };
         };
         /**
-         * @description Any body of OpenAI's Chat Completions. All of it but `model` reaches the upstream unchanged.
+         * @description Any body of OpenAI's Chat Completions. All of it but `model`, the user and `metadata` reaches the upstream unchanged, unless its variant says otherwise.
          * @example {
          *       "model": "inworld/my-router",
          *       "user": "user-17",
@@ -3224,14 +3756,79 @@ export interface components {
          *     }
          */
         ChatCompletion: {
-            /** @description `inworld/` and the id of a router. After a colon: a model hint for the conditions of routes. */
+            /** @description The id of a router, with or without `inworld/`. After a colon: a model hint for conditions of routes. */
             model: string;
-            /** @description The user whom the call serves. The user keeps its variant, and the call records an exposure. */
-            user?: string | null;
+            /** @description The user whom the call serves, 1 to 255 bytes. The user keeps its variant; the call is an exposure. */
+            user?: unknown;
+            /** @description The user, where there is no `user`. */
+            safety_identifier?: unknown;
             /** @description Texts by name, for the conditions of routes. */
             metadata?: unknown;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * @description Any body of OpenAI's Responses. All of it but `model`, the user and `metadata` reaches the upstream unchanged, unless its variant says otherwise.
+         * @example {
+         *       "model": "inworld/my-router",
+         *       "user": "user-17",
+         *       "input": "Hello"
+         *     }
+         */
+        ModelResponse: {
+            /** @description The id of a router, with or without `inworld/`. After a colon: a model hint for conditions of routes. */
+            model: string;
+            /** @description The user whom the call serves, 1 to 255 bytes. The user keeps its variant; the call is an exposure. */
+            user?: unknown;
+            /** @description The user, where there is no `user`. */
+            safety_identifier?: unknown;
+            /** @description Texts by name, for the conditions of routes. */
+            metadata?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description Any body of OpenAI's embeddings. All of it but `model`, the user and `metadata` reaches the upstream unchanged, unless its variant says otherwise.
+         * @example {
+         *       "model": "inworld/my-router",
+         *       "user": "user-17",
+         *       "input": "Hello"
+         *     }
+         */
+        Embedding: {
+            /** @description The id of a router, with or without `inworld/`. After a colon: a model hint for conditions of routes. */
+            model: string;
+            /** @description The user whom the call serves, 1 to 255 bytes. The user keeps its variant; the call is an exposure. */
+            user?: unknown;
+            /** @description The user, where there is no `user`. */
+            safety_identifier?: unknown;
+            /** @description Texts by name, for the conditions of routes. */
+            metadata?: unknown;
+        } & {
+            [key: string]: unknown;
+        };
+        Models: {
+            /** @enum {string} */
+            object: "list";
+            data: components["schemas"]["Model"][];
+        };
+        /**
+         * @example {
+         *       "id": "inworld/my-router",
+         *       "object": "model",
+         *       "created": 1760000000,
+         *       "owned_by": "crosscurrent"
+         *     }
+         */
+        Model: {
+            /** @description What `model` of a call names: the prefix and the id of a router. */
+            id: string;
+            /** @enum {string} */
+            object: "model";
+            /** @description When the router was created, in seconds since 1970. */
+            created: number;
+            /** @description Always `crosscurrent`. */
+            owned_by: string;
         };
     };
     responses: {
@@ -3337,6 +3934,24 @@ export interface components {
                  *       "title": "Conflict",
                  *       "status": 409,
                  *       "detail": "The call conflicts with the current state. `detail` says how.",
+                 *       "errors": []
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The object has another version than `If-Match` names. Read it again before changing it. */
+        Problem412: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "title": "Precondition Failed",
+                 *       "status": 412,
+                 *       "detail": "The object has another version than `If-Match` names. Read it again before changing it.",
                  *       "errors": []
                  *     }
                  */
@@ -5476,12 +6091,14 @@ export interface operations {
                      * @example {
                      *       "routers": [
                      *         {
+                     *           "version": 3,
                      *           "id": "my-router",
                      *           "description": null,
                      *           "routes": [
                      *             {
                      *               "id": "default",
                      *               "conditions": {},
+                     *               "fallbackVariantIds": [],
                      *               "fallbackVariantId": null,
                      *               "variants": [
                      *                 {
@@ -5490,8 +6107,10 @@ export interface operations {
                      *                   "upstream": {
                      *                     "baseUrl": "https://api.openai.com/v1",
                      *                     "model": "gpt-4o",
-                     *                     "hasApiKey": true
-                     *                   }
+                     *                     "hasApiKey": true,
+                     *                     "headerNames": []
+                     *                   },
+                     *                   "price": null
                      *                 }
                      *               ]
                      *             }
@@ -5564,12 +6183,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "version": 3,
                      *       "id": "my-router",
                      *       "description": null,
                      *       "routes": [
                      *         {
                      *           "id": "default",
                      *           "conditions": {},
+                     *           "fallbackVariantIds": [],
                      *           "fallbackVariantId": null,
                      *           "variants": [
                      *             {
@@ -5578,8 +6199,10 @@ export interface operations {
                      *               "upstream": {
                      *                 "baseUrl": "https://api.openai.com/v1",
                      *                 "model": "gpt-4o",
-                     *                 "hasApiKey": true
-                     *               }
+                     *                 "hasApiKey": true,
+                     *                 "headerNames": []
+                     *               },
+                     *               "price": null
                      *             }
                      *           ]
                      *         }
@@ -5621,12 +6244,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "version": 3,
                      *       "id": "my-router",
                      *       "description": null,
                      *       "routes": [
                      *         {
                      *           "id": "default",
                      *           "conditions": {},
+                     *           "fallbackVariantIds": [],
                      *           "fallbackVariantId": null,
                      *           "variants": [
                      *             {
@@ -5635,8 +6260,10 @@ export interface operations {
                      *               "upstream": {
                      *                 "baseUrl": "https://api.openai.com/v1",
                      *                 "model": "gpt-4o",
-                     *                 "hasApiKey": true
-                     *               }
+                     *                 "hasApiKey": true,
+                     *                 "headerNames": []
+                     *               },
+                     *               "price": null
                      *             }
                      *           ]
                      *         }
@@ -5658,7 +6285,10 @@ export interface operations {
     deleteRouter: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The version that the router must have, as in `"3"`. With another one the call changes nothing: 412. */
+                "if-match"?: string;
+            };
             path: {
                 /** @description The id of the router. */
                 router: string;
@@ -5678,6 +6308,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -5686,7 +6317,10 @@ export interface operations {
     updateRouter: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The version that the router must have, as in `"3"`. With another one the call changes nothing: 412. */
+                "if-match"?: string;
+            };
             path: {
                 /** @description The id of the router. */
                 router: string;
@@ -5715,12 +6349,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "version": 3,
                      *       "id": "my-router",
                      *       "description": null,
                      *       "routes": [
                      *         {
                      *           "id": "default",
                      *           "conditions": {},
+                     *           "fallbackVariantIds": [],
                      *           "fallbackVariantId": null,
                      *           "variants": [
                      *             {
@@ -5729,8 +6365,10 @@ export interface operations {
                      *               "upstream": {
                      *                 "baseUrl": "https://api.openai.com/v1",
                      *                 "model": "gpt-4o",
-                     *                 "hasApiKey": true
-                     *               }
+                     *                 "hasApiKey": true,
+                     *                 "headerNames": []
+                     *               },
+                     *               "price": null
                      *             }
                      *           ]
                      *         }
@@ -5746,6 +6384,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             429: components["responses"]["Problem429"];
@@ -5781,6 +6420,7 @@ export interface operations {
                      *         {
                      *           "id": "default",
                      *           "conditions": {},
+                     *           "fallbackVariantIds": [],
                      *           "fallbackVariantId": null,
                      *           "variants": [
                      *             {
@@ -5789,8 +6429,10 @@ export interface operations {
                      *               "upstream": {
                      *                 "baseUrl": "https://api.openai.com/v1",
                      *                 "model": "gpt-4o",
-                     *                 "hasApiKey": true
-                     *               }
+                     *                 "hasApiKey": true,
+                     *                 "headerNames": []
+                     *               },
+                     *               "price": null
                      *             }
                      *           ]
                      *         }
@@ -5800,7 +6442,7 @@ export interface operations {
                      */
                     "application/json": {
                         /** @description One page of the list. */
-                        routes: components["schemas"]["Route"][];
+                        routes: components["schemas"]["VersionedRoute"][];
                         /**
                          * @description The `cursor` of the next page; null at the end.
                          * @example null
@@ -5820,7 +6462,10 @@ export interface operations {
     createRoute: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The version that the router must have, as in `"3"`. With another one the call changes nothing: 412. */
+                "if-match"?: string;
+            };
             path: {
                 /** @description The id of the router. */
                 router: string;
@@ -5860,6 +6505,7 @@ export interface operations {
                      * @example {
                      *       "id": "default",
                      *       "conditions": {},
+                     *       "fallbackVariantIds": [],
                      *       "fallbackVariantId": null,
                      *       "variants": [
                      *         {
@@ -5868,13 +6514,15 @@ export interface operations {
                      *           "upstream": {
                      *             "baseUrl": "https://api.openai.com/v1",
                      *             "model": "gpt-4o",
-                     *             "hasApiKey": true
-                     *           }
+                     *             "hasApiKey": true,
+                     *             "headerNames": []
+                     *           },
+                     *           "price": null
                      *         }
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["Route"];
+                    "application/json": components["schemas"]["VersionedRoute"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -5882,6 +6530,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             429: components["responses"]["Problem429"];
@@ -5912,6 +6561,7 @@ export interface operations {
                      * @example {
                      *       "id": "default",
                      *       "conditions": {},
+                     *       "fallbackVariantIds": [],
                      *       "fallbackVariantId": null,
                      *       "variants": [
                      *         {
@@ -5920,13 +6570,15 @@ export interface operations {
                      *           "upstream": {
                      *             "baseUrl": "https://api.openai.com/v1",
                      *             "model": "gpt-4o",
-                     *             "hasApiKey": true
-                     *           }
+                     *             "hasApiKey": true,
+                     *             "headerNames": []
+                     *           },
+                     *           "price": null
                      *         }
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["Route"];
+                    "application/json": components["schemas"]["VersionedRoute"];
                 };
             };
             401: components["responses"]["Problem401"];
@@ -5939,7 +6591,10 @@ export interface operations {
     deleteRoute: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The version that the router must have, as in `"3"`. With another one the call changes nothing: 412. */
+                "if-match"?: string;
+            };
             path: {
                 /** @description The id of the router. */
                 router: string;
@@ -5961,6 +6616,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -5969,7 +6625,10 @@ export interface operations {
     updateRoute: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The version that the router must have, as in `"3"`. With another one the call changes nothing: 412. */
+                "if-match"?: string;
+            };
             path: {
                 /** @description The id of the router. */
                 router: string;
@@ -6003,6 +6662,7 @@ export interface operations {
                      * @example {
                      *       "id": "default",
                      *       "conditions": {},
+                     *       "fallbackVariantIds": [],
                      *       "fallbackVariantId": null,
                      *       "variants": [
                      *         {
@@ -6011,19 +6671,22 @@ export interface operations {
                      *           "upstream": {
                      *             "baseUrl": "https://api.openai.com/v1",
                      *             "model": "gpt-4o",
-                     *             "hasApiKey": true
-                     *           }
+                     *             "hasApiKey": true,
+                     *             "headerNames": []
+                     *           },
+                     *           "price": null
                      *         }
                      *       ]
                      *     }
                      */
-                    "application/json": components["schemas"]["Route"];
+                    "application/json": components["schemas"]["VersionedRoute"];
                 };
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             429: components["responses"]["Problem429"];
@@ -6064,8 +6727,10 @@ export interface operations {
                      *           "upstream": {
                      *             "baseUrl": "https://api.openai.com/v1",
                      *             "model": "gpt-4o",
-                     *             "hasApiKey": true
-                     *           }
+                     *             "hasApiKey": true,
+                     *             "headerNames": []
+                     *           },
+                     *           "price": null
                      *         }
                      *       ],
                      *       "next": null
@@ -6073,7 +6738,7 @@ export interface operations {
                      */
                     "application/json": {
                         /** @description One page of the list. */
-                        variants: components["schemas"]["Variant"][];
+                        variants: components["schemas"]["VersionedVariant"][];
                         /**
                          * @description The `cursor` of the next page; null at the end.
                          * @example null
@@ -6093,7 +6758,10 @@ export interface operations {
     createVariant: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The version that the router must have, as in `"3"`. With another one the call changes nothing: 412. */
+                "if-match"?: string;
+            };
             path: {
                 /** @description The id of the router. */
                 router: string;
@@ -6132,11 +6800,13 @@ export interface operations {
                      *       "upstream": {
                      *         "baseUrl": "https://api.openai.com/v1",
                      *         "model": "gpt-4o",
-                     *         "hasApiKey": true
-                     *       }
+                     *         "hasApiKey": true,
+                     *         "headerNames": []
+                     *       },
+                     *       "price": null
                      *     }
                      */
-                    "application/json": components["schemas"]["Variant"];
+                    "application/json": components["schemas"]["VersionedVariant"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -6144,6 +6814,7 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             429: components["responses"]["Problem429"];
@@ -6179,11 +6850,13 @@ export interface operations {
                      *       "upstream": {
                      *         "baseUrl": "https://api.openai.com/v1",
                      *         "model": "gpt-4o",
-                     *         "hasApiKey": true
-                     *       }
+                     *         "hasApiKey": true,
+                     *         "headerNames": []
+                     *       },
+                     *       "price": null
                      *     }
                      */
-                    "application/json": components["schemas"]["Variant"];
+                    "application/json": components["schemas"]["VersionedVariant"];
                 };
             };
             401: components["responses"]["Problem401"];
@@ -6196,7 +6869,10 @@ export interface operations {
     deleteVariant: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The version that the router must have, as in `"3"`. With another one the call changes nothing: 412. */
+                "if-match"?: string;
+            };
             path: {
                 /** @description The id of the router. */
                 router: string;
@@ -6220,6 +6896,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -6228,7 +6905,10 @@ export interface operations {
     updateVariant: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The version that the router must have, as in `"3"`. With another one the call changes nothing: 412. */
+                "if-match"?: string;
+            };
             path: {
                 /** @description The id of the router. */
                 router: string;
@@ -6263,17 +6943,223 @@ export interface operations {
                      *       "upstream": {
                      *         "baseUrl": "https://api.openai.com/v1",
                      *         "model": "gpt-4o",
-                     *         "hasApiKey": true
-                     *       }
+                     *         "hasApiKey": true,
+                     *         "headerNames": []
+                     *       },
+                     *       "price": null
                      *     }
                      */
-                    "application/json": components["schemas"]["Variant"];
+                    "application/json": components["schemas"]["VersionedVariant"];
                 };
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listRouterVersions: {
+        parameters: {
+            query?: {
+                /** @description `next` of the previous page. Default: the first page. */
+                cursor?: string;
+                /** @description How many items the page has at most, from 1 to 1000. Default: 100. */
+                limit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the router. */
+                router: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List a router's versions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "versions": [
+                     *         {
+                     *           "version": 3,
+                     *           "at": "2026-01-31T08:00:00.000Z",
+                     *           "by": {
+                     *             "keyId": "key_1",
+                     *             "name": "First key"
+                     *           },
+                     *           "changes": [
+                     *             {
+                     *               "path": "routes/default/variants/gpt/weight",
+                     *               "from": 1,
+                     *               "to": 3
+                     *             }
+                     *           ],
+                     *           "restoredFrom": null,
+                     *           "deleted": false
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description One page of the list. */
+                        versions: components["schemas"]["RouterVersion"][];
+                        /**
+                         * @description The `cursor` of the next page; null at the end.
+                         * @example null
+                         */
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    restoreRouterVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the router must have, as in `"3"`. With another one the call changes nothing: 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description The id of the router. */
+                router: string;
+                /** @description The number of the version. */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Restore a version of a router */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "version": 3,
+                     *       "id": "my-router",
+                     *       "description": null,
+                     *       "routes": [
+                     *         {
+                     *           "id": "default",
+                     *           "conditions": {},
+                     *           "fallbackVariantIds": [],
+                     *           "fallbackVariantId": null,
+                     *           "variants": [
+                     *             {
+                     *               "id": "gpt",
+                     *               "weight": 1,
+                     *               "upstream": {
+                     *                 "baseUrl": "https://api.openai.com/v1",
+                     *                 "model": "gpt-4o",
+                     *                 "hasApiKey": true,
+                     *                 "headerNames": []
+                     *               },
+                     *               "price": null
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-31T08:00:00.000Z",
+                     *       "updatedAt": "2026-01-31T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Router"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    setWeights: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that the router must have, as in `"3"`. With another one the call changes nothing: 412. */
+                "if-match"?: string;
+            };
+            path: {
+                /** @description The id of the router. */
+                router: string;
+                /** @description The id of the route. */
+                route: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "weights": {
+                 *         "gpt": 3,
+                 *         "claude": 1
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Weights"];
+            };
+        };
+        responses: {
+            /** @description Set the weights of a route */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "default",
+                     *       "conditions": {},
+                     *       "fallbackVariantIds": [],
+                     *       "fallbackVariantId": null,
+                     *       "variants": [
+                     *         {
+                     *           "id": "gpt",
+                     *           "weight": 1,
+                     *           "upstream": {
+                     *             "baseUrl": "https://api.openai.com/v1",
+                     *             "model": "gpt-4o",
+                     *             "hasApiKey": true,
+                     *             "headerNames": []
+                     *           },
+                     *           "price": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["VersionedRoute"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            412: components["responses"]["Problem412"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             429: components["responses"]["Problem429"];
@@ -6326,6 +7212,98 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getRouterUsage: {
+        parameters: {
+            query?: {
+                /** @description A time in the first hour. Default: 48 hours before `to`. */
+                from?: string;
+                /** @description A time in the last hour. Default: now. */
+                to?: string;
+                /** @description Only this route. Default: all routes. */
+                route?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the router, or the `alias_id` of exposures. */
+                router: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Get the usage of a router */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description One item for each variant that has calls. */
+                        variants: components["schemas"]["VariantUsage"][];
+                        /** @description Calls without a user, or with one that cannot be recorded. */
+                        withoutUser: number;
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listAliases: {
+        parameters: {
+            query?: {
+                /** @description `next` of the previous page. Default: the first page. */
+                cursor?: string;
+                /** @description How many items the page has at most, from 1 to 1000. Default: 100. */
+                limit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List aliases */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "aliases": [
+                     *         {
+                     *           "id": "my-router",
+                     *           "configured": true,
+                     *           "exposures": 120,
+                     *           "lastExposureAt": "2026-01-31T08:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description One page of the list. */
+                        aliases: components["schemas"]["Alias"][];
+                        /**
+                         * @description The `cursor` of the next page; null at the end.
+                         * @example null
+                         */
+                        next: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };
@@ -6792,7 +7770,12 @@ export interface operations {
     createChatCompletion: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The user, before `user` and `safety_identifier` of the body. */
+                "x-crosscurrent-user"?: string;
+                /** @description Metadata for the conditions of routes, before that of the body. */
+                "x-crosscurrent-metadata"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6821,8 +7804,12 @@ export interface operations {
                     "x-crosscurrent-router": string;
                     /** @description The route that matched the call. */
                     "x-crosscurrent-route": string;
+                    /** @description The variant that the user was given. */
+                    "x-crosscurrent-assigned-variant": string;
                     /** @description The variant whose upstream responded. */
                     "x-crosscurrent-variant": string;
+                    /** @description Whether the call is an exposure: it names no user, or only what cannot be one. */
+                    "x-crosscurrent-exposure": "recorded" | "no-user" | "unusable-user";
                     [name: string]: unknown;
                 };
                 content: {
@@ -7035,6 +8022,834 @@ export interface operations {
             };
             /** @description Refused by this server or by the upstream. */
             504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+        };
+    };
+    createResponse: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The user, before `user` and `safety_identifier` of the body. */
+                "x-crosscurrent-user"?: string;
+                /** @description Metadata for the conditions of routes, before that of the body. */
+                "x-crosscurrent-metadata"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "model": "inworld/my-router",
+                 *       "user": "user-17",
+                 *       "input": "Hello"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ModelResponse"];
+            };
+        };
+        responses: {
+            /** @description The upstream's response. */
+            200: {
+                headers: {
+                    /** @description The router that served the call. */
+                    "x-crosscurrent-router": string;
+                    /** @description The route that matched the call. */
+                    "x-crosscurrent-route": string;
+                    /** @description The variant that the user was given. */
+                    "x-crosscurrent-assigned-variant": string;
+                    /** @description The variant whose upstream responded. */
+                    "x-crosscurrent-variant": string;
+                    /** @description Whether the call is an exposure: it names no user, or only what cannot be one. */
+                    "x-crosscurrent-exposure": "recorded" | "no-user" | "unusable-user";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "chatcmpl-1",
+                     *       "object": "chat.completion",
+                     *       "choices": [
+                     *         {
+                     *           "index": 0,
+                     *           "message": {
+                     *             "role": "assistant",
+                     *             "content": "Hi!"
+                     *           },
+                     *           "finish_reason": "stop"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                    /**
+                     * @example data: {"choices":[{"delta":{"content":"Hi!"}}]}
+                     *
+                     *     data: [DONE]
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+        };
+    };
+    createEmbedding: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The user, before `user` and `safety_identifier` of the body. */
+                "x-crosscurrent-user"?: string;
+                /** @description Metadata for the conditions of routes, before that of the body. */
+                "x-crosscurrent-metadata"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "model": "inworld/my-router",
+                 *       "user": "user-17",
+                 *       "input": "Hello"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Embedding"];
+            };
+        };
+        responses: {
+            /** @description The upstream's response. */
+            200: {
+                headers: {
+                    /** @description The router that served the call. */
+                    "x-crosscurrent-router": string;
+                    /** @description The route that matched the call. */
+                    "x-crosscurrent-route": string;
+                    /** @description The variant that the user was given. */
+                    "x-crosscurrent-assigned-variant": string;
+                    /** @description The variant whose upstream responded. */
+                    "x-crosscurrent-variant": string;
+                    /** @description Whether the call is an exposure: it names no user, or only what cannot be one. */
+                    "x-crosscurrent-exposure": "recorded" | "no-user" | "unusable-user";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "chatcmpl-1",
+                     *       "object": "chat.completion",
+                     *       "choices": [
+                     *         {
+                     *           "index": 0,
+                     *           "message": {
+                     *             "role": "assistant",
+                     *             "content": "Hi!"
+                     *           },
+                     *           "finish_reason": "stop"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+        };
+    };
+    listModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The routers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "object": "list",
+                     *       "data": [
+                     *         {
+                     *           "id": "inworld/my-router",
+                     *           "object": "model",
+                     *           "created": 1760000000,
+                     *           "owned_by": "crosscurrent"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Models"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+        };
+    };
+    getModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a router, with or without the prefix. */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The router. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "inworld/my-router",
+                     *       "object": "model",
+                     *       "created": 1760000000,
+                     *       "owned_by": "crosscurrent"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "message": "There is no router for this model.",
+                     *         "type": "invalid_request_error",
+                     *         "code": "model_not_found"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OpenAIError"];
+                };
+            };
+            /** @description Refused by this server or by the upstream. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

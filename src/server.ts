@@ -1,7 +1,7 @@
 // The server's composition root: builds every dependency of the API, serves it, and drains it.
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { getRequestListener, type HttpBindings } from "@hono/node-server";
@@ -217,14 +217,22 @@ export function createHttpServer(
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
   };
-  return createServer(options, (request, response) => {
+  const open = new Set<ServerResponse>();
+  const server = createServer(options, (request, response) => {
+    open.add(response);
+    response.once("close", () => open.delete(response));
     // Of a caller that reads nothing. Node calls it only if nothing of what waits went out meanwhile.
     response.setTimeout(timeouts.takenWithinMs, () => {
       if (response.writableLength > 0) response.destroy();
     });
     void listener(request, response);
   });
+  openResponses.set(server, open);
+  return server;
 }
+
+/** Responses that are under way, of each server. */
+const openResponses = new WeakMap<Server, Set<ServerResponse>>();
 
 export function listen(server: Server, at: { host: string; port: number }): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -251,8 +259,17 @@ async function closeAtOnce(server: Server): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
 }
 
-/** Accepts no new connections, waits for calls in flight, and closes connections as they become idle. */
+/**
+ * Accepts no new connections, waits for calls in flight, and closes connections as they become idle. Responses say so
+ * from now on: a client that sent its next call on such a connection would be cut off.
+ */
 export async function drain(server: Server, timeoutMs = DRAIN_TIMEOUT_MS): Promise<void> {
+  const announceEnd = (response: ServerResponse) => {
+    if (!response.headersSent) response.setHeader("connection", "close");
+    response.once("close", () => server.closeIdleConnections());
+  };
+  server.prependListener("request", (_request, response: ServerResponse) => announceEnd(response));
+  for (const response of openResponses.get(server) ?? []) announceEnd(response);
   const idle = setInterval(() => server.closeIdleConnections(), DRAIN_POLL_MS);
   const late = setTimeout(() => server.closeAllConnections(), timeoutMs);
   await new Promise((resolve) => server.close(resolve));

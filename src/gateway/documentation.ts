@@ -32,7 +32,7 @@ const fields = {
   metadata: z.unknown().optional().describe("Texts by name, for the conditions of routes."),
 };
 const said =
-  "All of it but `model`, the user and `metadata` reaches the upstream unchanged, unless its variant says so.";
+  "All of it but `model`, the user and `metadata` reaches the upstream unchanged, unless its variant says otherwise.";
 const hello = { model: "inworld/my-router", user: "user-17" };
 const chatRequest = z.looseObject(fields).openapi("ChatCompletion", {
   description: `Any body of OpenAI's Chat Completions. ${said}`,

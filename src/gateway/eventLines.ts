@@ -6,7 +6,7 @@ const HEAD_BYTES = 64;
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const FAILURE =
-  /^(?:event: ?error|event: ?response\.failed|data: ?\{\s*"(?:error"\s*:\s*[{"]|type"\s*:\s*"(?:error|response\.failed)"))/;
+  /^(?:event: ?(?:error|response\.failed)|data: ?\{\s*"(?:error"\s*:\s*[{"]|type"\s*:\s*"(?:error|response\.failed)"))/;
 /** More than this of a last event is not kept back. */
 const MAX_LAST_BYTES = 1024 * 1024;
 

@@ -23,11 +23,14 @@ export const CHAT: OpenAiApi = {
 
 export const EMBEDDINGS: OpenAiApi = { ...CHAT, path: "/embeddings" };
 
+const LAST_RESPONSE_EVENT = String.raw`response\.(?:completed|incomplete|failed)`;
+
 export const RESPONSES: OpenAiApi = {
   path: "/responses",
   isStoredByDefault: true,
-  lastEvent:
-    /^(?:event: ?response\.(?:completed|incomplete|failed)|data: ?(?:\[DONE\]|\{"type": ?"response\.(?:completed|incomplete|failed)"))/,
+  lastEvent: new RegExp(
+    String.raw`^(?:event: ?${LAST_RESPONSE_EVENT}|data: ?(?:\[DONE\]|\{\s*"type"\s*:\s*"${LAST_RESPONSE_EVENT}"))`,
+  ),
   hasLastContent: true,
   errorEvent: ({ message, code, param }) =>
     `event: error\ndata: ${JSON.stringify({ type: "error", code, message, param, sequence_number: 0 })}\n\n`,

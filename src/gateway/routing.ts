@@ -18,7 +18,7 @@ export interface ModelName {
   modelHint: string | null;
 }
 
-/** `inworld/my-router` or `my-router`, either with a model hint behind a colon. Some clients refuse or cut off prefixes. */
+/** `inworld/my-router` or, as some clients cut off prefixes, `my-router`; either with a model hint behind a colon. */
 export function parseModel(prefix: string, model: string): ModelName {
   const rest = model.startsWith(prefix) ? model.slice(prefix.length) : model;
   const colon = rest.indexOf(":");

@@ -100,10 +100,18 @@ function reasonIn(body: unknown, text: string): string | null {
   for (const name of ["message", "error", "detail", "error_description", "title", "msg"]) {
     const value = error[name];
     if (typeof value === "string" && value !== "") return clipped(value);
-    if (isFields(value)) return clipped(JSON.stringify(value));
+    if (Array.isArray(value)) return clipped(value.map(faultIn).join("; "));
+    if (isFields(value)) return reasonIn(value, "");
   }
   const [first] = Array.isArray(error.errors) ? (error.errors as unknown[]) : [];
   return first === undefined ? null : reasonIn(first, "");
+}
+
+/** One of FastAPI's: `body.user: Extra inputs are not permitted`. */
+function faultIn(fault: unknown): string {
+  if (!isFields(fault)) return String(fault);
+  const place = Array.isArray(fault.loc) ? `${fault.loc.join(".")}: ` : "";
+  return place + String(fault.msg ?? fault.message ?? "refused");
 }
 
 function fieldsIn(body: unknown): { type?: string; code?: string | number; param?: string } {

@@ -173,9 +173,34 @@ describe("draining", () => {
     const drained = drain(server);
     await expect(exchange(port, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")).rejects.toThrow("ECONNREFUSED");
     release.resolve();
-    expect(await (await inFlight).text()).toBe("done");
+    const answer = await inFlight;
+    expect(answer.headers.get("connection")).toBe("close");
+    expect(await answer.text()).toBe("done");
     await drained;
     expect(server.listening).toBe(false);
+  });
+
+  test("a stream that has begun ends whole, and its connection right behind it", async () => {
+    const entered = gate();
+    const release = gate();
+    const { server, port } = await serve(async () => {
+      const stream = new ReadableStream({
+        async start(controller) {
+          controller.enqueue(new TextEncoder().encode("begun "));
+          entered.resolve();
+          await release.promise;
+          controller.enqueue(new TextEncoder().encode("done"));
+          controller.close();
+        },
+      });
+      return new Response(stream);
+    });
+    const answer = await fetch(`http://127.0.0.1:${port}/`);
+    await entered.promise;
+    const drained = drain(server);
+    release.resolve();
+    expect(await answer.text()).toBe("begun done");
+    await drained;
   });
 
   test("a call that never ends is cut off after the time limit", async () => {

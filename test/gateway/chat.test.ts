@@ -39,7 +39,7 @@ describe("a call", () => {
     });
     const [seen] = gateway.upstream.seen;
     expect(seen?.headers.authorization).toBe("Bearer sk-a");
-    expect(JSON.parse(seen?.body ?? "")).toEqual({ ...call("one", "ann", { temperature: 0.5 }), model: "model-a" });
+    expect(JSON.parse(seen?.body ?? "")).toEqual({ ...call("one", null, { temperature: 0.5 }), model: "model-a" });
     expect(JSON.stringify(seen)).not.toContain(gateway.workspace.apiKey);
     expect(await gateway.exposures("one")).toEqual([{ variantId: "a", userId: "ann" }]);
     expect(gateway.log.text).not.toMatch(/ann|sk-a|Hello/);
@@ -118,7 +118,8 @@ describe("a stream", () => {
       const answer = await gateway.chat(call("one", kind, { stream: true }));
       await expect(answer.text()).rejects.toThrow("terminated");
     }
-    expect(await gateway.exposures("one")).toContainEqual({ variantId: "a", userId: "cut" });
+    const users = (await gateway.exposures("one")).map(({ userId }) => userId);
+    expect(users).not.toContain("cut");
   });
 
   test("whose reader leaves is given up upstream, and stays recorded", async () => {
@@ -190,7 +191,8 @@ describe("the fallback", () => {
     { kind: "reset" },
     { kind: "hang" },
   ] as const)("serves after $kind $status, and is the exposure", async (fault) => {
-    gateway.upstream.order(fault);
+    // A closed connection is tried once more.
+    gateway.upstream.order(...(fault.kind === "reset" ? [fault, fault] : [fault]));
     const user = JSON.stringify(fault);
     const answer = await gateway.chat(call("safe", user));
     expect([answer.status, variantOf(answer)]).toEqual([200, "b"]);
@@ -198,7 +200,8 @@ describe("the fallback", () => {
     expect((await gateway.exposures("safe")).filter(({ userId }) => userId === user)).toEqual([
       { variantId: "b", userId: user },
     ]);
-    expect(gateway.upstream.seen.map(({ headers }) => headers.authorization)).toEqual(["Bearer sk-a", "Bearer sk-b"]);
+    const keys = new Set(gateway.upstream.seen.map(({ headers }) => headers.authorization));
+    expect([...keys]).toEqual(["Bearer sk-a", "Bearer sk-b"]);
   });
 
   test("does not serve after a refusal of the call itself", async () => {
@@ -223,10 +226,14 @@ describe("refusals have OpenAI's shape", () => {
     ["no model", { messages: [] }, {}, 400, null, "model"],
     ["no JSON", "{", {}, 400, null, null],
     ["a list", "[]", {}, 400, null, null],
-    ["a user of 256 bytes", call("one", "x".repeat(256)), {}, 400, null, "user"],
-    ["an empty user", call("one", ""), {}, 400, null, "user"],
-    ["a user that is a number", { ...call("one"), user: 1 }, {}, 400, null, "user"],
-    ["a user with NUL", call("one", "a\0"), {}, 400, null, "user"],
+    [
+      "metadata that are too long",
+      call("one", null, { metadata: { a: "x".repeat(70_000) } }),
+      {},
+      400,
+      null,
+      "metadata",
+    ],
   ])("%s", async (_name, body, init, status, code, param) => {
     const error = await errorOf(await gateway.chat(body, init));
     expect(error).toEqual({
@@ -276,7 +283,7 @@ describe("refusals have OpenAI's shape", () => {
   });
 
   test("an upstream that is not there or silent", async () => {
-    gateway.upstream.order({ kind: "reset" });
+    gateway.upstream.order({ kind: "reset" }, { kind: "reset" });
     expect(await errorOf(await gateway.chat(call("one")))).toMatchObject({ status: 502, code: "upstream_unreachable" });
     gateway.upstream.order({ kind: "hang" });
     const late = await gateway.chat(call("one"));
@@ -288,7 +295,8 @@ describe("refusals have OpenAI's shape", () => {
     const headers = { "set-cookie": "a=b", "x-request-id": "req_1", connection: "x-hop", "x-hop": "1", server: "x" };
     gateway.upstream.order({ kind: "headers", headers });
     const answer = await gateway.chat(call("one"));
-    expect(answer.headers.get("x-request-id")).toBe("req_1");
+    expect(answer.headers.get("x-upstream-request-id")).toBe("req_1");
+    expect(answer.headers.get("x-request-id")).toBe(gateway.upstream.seen[0]?.headers["x-request-id"]);
     for (const name of ["set-cookie", "x-hop", "server"]) expect(answer.headers.has(name)).toBe(false);
   });
 });

@@ -9,9 +9,14 @@ import { Faults, holdConnection, type StruckFault } from "../shared/faults.ts";
 import { listen, type ListenOptions } from "../shared/httpServer.ts";
 import { json, sendReply } from "../shared/reply.ts";
 import { completionOf, eventsOf, type ChatRequest } from "./completion.ts";
+import { BASE_PATHS, refusalOf, type Dialect } from "./dialects.ts";
+import { embeddingsOf, type EmbeddingsRequest } from "./embeddings.ts";
 import { faultSchema, type Fault, type FaultInput } from "./faults.ts";
+import { responseEventsOf, responseOf, type ResponsesRequest } from "./responses.ts";
 
 export interface SeenRequest {
+  /** With its query. */
+  url: string;
   headers: IncomingMessage["headers"];
   /** The body's bytes as text. */
   body: string;
@@ -35,12 +40,15 @@ export interface LocalUpstream {
 interface UpstreamOptions extends ListenOptions {
   /** Time between the events of a stream; default: 0. */
   paceMs?: number;
+  /** Whose API it behaves like. Default: one that takes everything. */
+  dialect?: Dialect;
 }
 
 interface UpstreamState {
   faults: Faults<Fault>;
   seen: SeenRequest[];
   paceMs: number;
+  dialect: Dialect | undefined;
 }
 
 const BODY_MAX_BYTES = 64 * 1024 * 1024;
@@ -48,8 +56,8 @@ const SEEN_MAX = 1_000;
 const ORDERED_ERROR = { error: { message: "ordered", type: "ordered_error", param: null, code: "ordered" } };
 
 /** @example const upstream = await startLocalUpstream({ port: 0 }); */
-export async function startLocalUpstream({ paceMs = 0, ...at }: UpstreamOptions = {}): Promise<LocalUpstream> {
-  const state: UpstreamState = { faults: new Faults(), seen: [], paceMs };
+export async function startLocalUpstream({ paceMs = 0, dialect, ...at }: UpstreamOptions = {}): Promise<LocalUpstream> {
+  const state: UpstreamState = { faults: new Faults(), seen: [], paceMs, dialect };
   const server = createServer((request, response) => {
     handle(state, request, response).catch(() => response.destroy());
   });
@@ -57,7 +65,7 @@ export async function startLocalUpstream({ paceMs = 0, ...at }: UpstreamOptions 
   const origin = `http://${host}`;
   return {
     origin,
-    baseUrl: `${origin}/v1`,
+    baseUrl: origin + BASE_PATHS[dialect ?? "openai"],
     seen: state.seen,
     order: (...faults) =>
       order(
@@ -91,26 +99,47 @@ async function handle(state: UpstreamState, request: IncomingMessage, response: 
   if (await serveControl(COMMANDS, state, request, response)) return;
   const body = (await readBody(request, BODY_MAX_BYTES)).toString("utf8");
   const path = new URL(request.url ?? "/", "http://upstream").pathname;
-  if (path !== "/v1/chat/completions" || request.method !== "POST") {
+  const base = BASE_PATHS[state.dialect ?? "openai"];
+  const call = path.startsWith(base) ? CALLS[path.slice(base.length)] : undefined;
+  if (call === undefined || request.method !== "POST") {
     const message = `Unknown request URL: ${request.method} ${path}.`;
     return sendReply(response, json(404, { error: { message, type: "invalid_request_error" } }));
   }
-  const seen: SeenRequest = { headers: request.headers, body, abandoned: false };
+  const seen: SeenRequest = { url: request.url ?? "", headers: request.headers, body, abandoned: false };
   response.on("close", () => {
     seen.abandoned = !response.writableFinished;
   });
   state.seen.push(seen);
   if (state.seen.length > SEEN_MAX) state.seen.shift();
-  await complete(
-    body,
-    state.faults.strike(() => true),
-    state.paceMs,
-    response,
-  );
+  const fault = state.faults.strike(() => true);
+  const refusal =
+    state.dialect === undefined || fault !== null
+      ? null
+      : refusalOf(state.dialect, request, JSON.parse(body) as Record<string, unknown>);
+  if (refusal !== null) return sendReply(response, json(refusal.status, refusal.body));
+  await complete({ ...call, text: body }, fault, state.paceMs, response);
 }
 
+interface AnsweredCall {
+  whole: (text: string) => object;
+  /** Null: the call has no streams. */
+  events: ((text: string) => Iterable<string>) | null;
+}
+
+const CALLS: Record<string, AnsweredCall> = {
+  "/chat/completions": {
+    whole: (text) => completionOf(JSON.parse(text) as ChatRequest),
+    events: (text) => eventsOf(JSON.parse(text) as ChatRequest),
+  },
+  "/responses": {
+    whole: (text) => responseOf(JSON.parse(text) as ResponsesRequest),
+    events: (text) => responseEventsOf(JSON.parse(text) as ResponsesRequest),
+  },
+  "/embeddings": { whole: (text) => embeddingsOf(JSON.parse(text) as EmbeddingsRequest), events: null },
+};
+
 async function complete(
-  text: string,
+  { text, whole, events }: AnsweredCall & { text: string },
   fault: StruckFault<Fault> | null,
   paceMs: number,
   response: ServerResponse,
@@ -123,21 +152,21 @@ async function complete(
     const reply = json(status, body, headers);
     return sendReply(response, typeof body === "string" ? { ...reply, body } : reply);
   }
-  const chat = JSON.parse(text) as ChatRequest;
+  const { stream } = JSON.parse(text) as { stream?: boolean };
   const headers = fault?.kind === "headers" ? fault.headers : {};
-  if (chat.stream !== true) return sendReply(response, json(200, completionOf(chat), headers));
+  if (stream !== true || events === null) return sendReply(response, json(200, whole(text), headers));
   response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", ...headers });
-  await streamEvents(chat, fault, fault?.kind === "pace" ? fault.delayMs : paceMs, response);
+  await streamEvents(events(text), fault, fault?.kind === "pace" ? fault.delayMs : paceMs, response);
 }
 
 async function streamEvents(
-  chat: ChatRequest,
+  events: Iterable<string>,
   fault: Fault | null,
   paceMs: number,
   response: ServerResponse,
 ): Promise<void> {
   let sent = 0;
-  for (const event of eventsOf(chat)) {
+  for (const event of events) {
     if (fault?.kind === "cut" && sent === fault.afterEvents) return void response.destroy();
     if (fault?.kind === "stall" && sent === fault.afterEvents) return;
     if (paceMs > 0 && sent > 0) await pause(paceMs, response);

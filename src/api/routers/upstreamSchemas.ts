@@ -65,7 +65,7 @@ const body = z
       .optional()
       .describe("New names of fields."),
     set: z
-      .record(field, z.json())
+      .record(field, z.unknown())
       .refine(...atMost(MAX_BODY_FIELDS))
       .refine((map) => isJsonStorable(map), `must be under ${MAX_SET_CHARS} characters, without NUL`)
       .optional()

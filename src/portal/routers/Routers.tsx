@@ -90,7 +90,10 @@ function Variants({ route: { id, variants, fallbackVariantIds } }: { route: Rout
     <DataTable
       label={`Variants of ${id}`}
       columns={[
-        { head: "Variant", cell: ({ id: variant }) => `${variant}${fallbackVariantIds.includes(variant) ? " (fallback)" : ""}` },
+        {
+          head: "Variant",
+          cell: ({ id: variant }) => `${variant}${fallbackVariantIds.includes(variant) ? " (fallback)" : ""}`,
+        },
         { head: "Model", cell: ({ upstream }) => upstream.model },
         { head: "Weight", align: "right", cell: ({ weight }) => weight },
         { head: "Share", align: "right", cell: ({ weight }) => share(weight) },

@@ -4,7 +4,7 @@ import { createHarness, pathsOf, type Harness } from "../../support/api/harness.
 
 const KEY = "sk-key-of-the-upstream";
 const upstream = { baseUrl: "https://llm.example/v1", model: "large", apiKey: KEY };
-const shown = { baseUrl: upstream.baseUrl, model: "large", hasApiKey: true };
+const shown = { baseUrl: upstream.baseUrl, model: "large", hasApiKey: true, headerNames: [] };
 
 let api: Harness;
 beforeAll(async () => {
@@ -34,6 +34,7 @@ test("a router is created whole, looked at, listed and deleted, and its keys nev
   expect(created.status).toBe(201);
   expect(created.body).toEqual({
     id: "whole",
+    version: 1,
     description: "Support",
     createdAt: expect.stringMatching(/Z$/) as string,
     updatedAt: expect.stringMatching(/Z$/) as string,
@@ -41,23 +42,26 @@ test("a router is created whole, looked at, listed and deleted, and its keys nev
       {
         id: "paying",
         conditions: { metadata: { plan: ["pro", "team"], region: "eu" }, models: ["fast"] },
+        fallbackVariantIds: ["b"],
         fallbackVariantId: "b",
         variants: [
-          { id: "a", weight: 3, upstream: shown },
-          { id: "b", weight: 1, upstream: { ...shown, hasApiKey: false } },
+          { id: "a", weight: 3, upstream: shown, price: null },
+          { id: "b", weight: 1, upstream: { ...shown, hasApiKey: false }, price: null },
         ],
       },
       {
         id: "default",
         conditions: {},
+        fallbackVariantIds: [],
         fallbackVariantId: null,
-        variants: [{ id: "a", weight: 1, upstream: shown }],
+        variants: [{ id: "a", weight: 1, upstream: shown, price: null }],
       },
     ],
   });
   expect((await api.call("/v1/routers/whole")).body).toEqual(created.body);
   expect((await api.call("/v1/routers")).body).toEqual({ routers: [created.body], next: null });
-  expect((await api.call("/v1/routers/whole/routes")).body).toEqual({ routes: created.body.routes, next: null });
+  const routes = (created.body.routes as object[]).map((route) => ({ ...route, version: 1 }));
+  expect((await api.call("/v1/routers/whole/routes")).body).toEqual({ routes, next: null });
   expect((await api.call("/v1/routers", { json: newRouter("whole") })).status).toBe(409);
   const { rows } = await sql("select secret from variants");
   expect(rows.every(({ secret }) => secret === null || !(secret as Buffer).includes(KEY))).toBe(true);
@@ -74,10 +78,10 @@ test("routes and variants are added, changed, put in order and taken out one by 
   await api.call("/v1/routers/step/routes", { json: { id: "two" } });
   const variants = "/v1/routers/step/routes/one/variants";
   const added = await api.call(variants, { json: { id: "a", weight: 0.5, upstream } });
-  expect([added.status, added.body]).toEqual([201, { id: "a", weight: 0.5, upstream: shown }]);
+  expect([added.status, added.body]).toEqual([201, { id: "a", weight: 0.5, upstream: shown, price: null, version: 4 }]);
   await api.call(variants, { json: { id: "b", upstream } });
   const page = await api.call(`${variants}?limit=1`);
-  expect(page.body.variants).toEqual([added.body]);
+  expect(page.body.variants).toEqual([{ ...added.body, version: 5 }]);
   const rest = await api.call(`${variants}?limit=1&cursor=${page.body.next as string}`);
   expect(rest.body).toMatchObject({ variants: [{ id: "b" }], next: null });
   const fallback = { method: "PATCH", json: { fallbackVariantId: "b" } };
@@ -88,7 +92,7 @@ test("routes and variants are added, changed, put in order and taken out one by 
     method: "PATCH",
     json: { weight: 7, upstream: { model: "small" } },
   });
-  expect(weighed.body).toEqual({ id: "a", weight: 7, upstream: { ...shown, model: "small" } });
+  expect(weighed.body).toMatchObject({ id: "a", weight: 7, upstream: { ...shown, model: "small" } });
   expect((await api.call(`${variants}/b`, { method: "DELETE" })).status).toBe(204);
   expect((await api.call("/v1/routers/step/routes/one")).body).toMatchObject({
     fallbackVariantId: null,

@@ -1,0 +1,135 @@
+// Ordered fallbacks, and the circuit breaker that leaves out an upstream that keeps failing.
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createBreakers, type BreakerRef } from "../../src/gateway/breakers.ts";
+import { eventually } from "../support/eventually.ts";
+import { call, createGatewayHarness, type GatewayHarness } from "../support/gateway/gateway.ts";
+import { COMPLETION, JSON_TYPE, startRawUpstream, type RawUpstream } from "../support/gateway/rawUpstream.ts";
+
+const PAUSE_MS = 300;
+
+let gateway: GatewayHarness;
+const upstreams = {} as Record<"a" | "b" | "c", RawUpstream>;
+beforeEach(async () => {
+  gateway = await createGatewayHarness({ breakerPauseMs: PAUSE_MS });
+  for (const id of ["a", "b", "c"] as const) upstreams[id] = await startRawUpstream();
+});
+afterEach(async () => {
+  for (const upstream of Object.values(upstreams)) upstream.stop();
+  await gateway.close();
+});
+
+const ok = (id: "a" | "b" | "c") =>
+  upstreams[id].respond((_request, response) => response.writeHead(200, JSON_TYPE).end(COMPLETION));
+const down = (id: "a" | "b" | "c") =>
+  upstreams[id].respond((_request, response) => response.writeHead(503).end('{"detail":"down"}'));
+
+async function createRouter(fallbackVariantIds: string[]) {
+  const variants = (["a", "b", "c"] as const).map((id) => ({
+    id,
+    weight: id === "a" ? 1 : 0,
+    upstream: { baseUrl: upstreams[id].baseUrl, model: "m", apiKey: null },
+  }));
+  await gateway.createRouter("one", {}, { variants, fallbackVariantIds });
+}
+async function ask(user: string | null = null) {
+  const answer = await gateway.chat(call("one", user));
+  await answer.text();
+  const { headers } = answer;
+  return [answer.status, headers.get("x-crosscurrent-assigned-variant"), headers.get("x-crosscurrent-variant")];
+}
+
+test("fallbacks are asked in their order, each once; the exposure names the one that served", async () => {
+  await createRouter(["c", "b"]);
+  for (const id of ["a", "b", "c"] as const) down(id);
+  expect(await ask()).toEqual([503, "a", "b"]);
+  ok("b");
+  expect(await ask("ann")).toEqual([200, "a", "b"]);
+  ok("c");
+  expect(await ask("bea")).toEqual([200, "a", "c"]);
+  expect(upstreams.b.calls()).toBe(1);
+  expect(await gateway.exposures("one")).toEqual([
+    { userId: "ann", variantId: "b" },
+    { userId: "bea", variantId: "c" },
+  ]);
+});
+
+test("an upstream that keeps failing is left out, and serves again once it works", async () => {
+  await createRouter(["b"]);
+  down("a");
+  ok("b");
+  for (let i = 0; i < 5; i++) expect(await ask()).toEqual([200, "a", "b"]);
+  expect(upstreams.a.calls()).toBe(5);
+  for (let i = 0; i < 20; i++) expect(await ask()).toEqual([200, "a", "b"]);
+  expect(upstreams.a.calls()).toBe(5);
+  ok("a");
+  await eventually(async () => (await ask())[2] === "a");
+  expect(await ask()).toEqual([200, "a", "a"]);
+});
+
+test("if all are left out, the assigned one is asked all the same", async () => {
+  await createRouter(["b"]);
+  down("a");
+  down("b");
+  for (let i = 0; i < 5; i++) expect((await ask())[0]).toBe(503);
+  down("a");
+  expect(await ask()).toEqual([503, "a", "a"]);
+  expect(upstreams.a.calls()).toBe(1);
+});
+
+test("what one call contains opens no breaker", async () => {
+  await createRouter(["b"]);
+  upstreams.a.respond((_request, response) => response.writeHead(400).end('{"detail":"bad"}'));
+  for (let i = 0; i < 8; i++) expect((await ask())[0]).toBe(400);
+  ok("a");
+  expect(await ask()).toEqual([200, "a", "a"]);
+});
+
+describe("a breaker", () => {
+  const ref: BreakerRef = { workspaceId: "w", routerId: "r", routeId: "t", variantId: "v" };
+  const upstream = { baseUrl: "https://u.example/v1", model: "m", apiKey: "k" };
+  type Result = "working" | "failing" | "unknown";
+  const self = (result: Result) => result;
+
+  test("says when it opens and closes; workspaces and changed settings have their own", async () => {
+    const changes: string[] = [];
+    const breakers = createBreakers({
+      pauseMs: 20,
+      onChange: ({ variantId }, state) => changes.push(variantId + state),
+    });
+    const run = (result: Result, to = upstream, workspaceId = "w") =>
+      breakers.run({ ...ref, workspaceId }, to, async () => result, self);
+    for (let i = 0; i < 5; i++) await run("failing");
+    expect([breakers.leftOut(), changes]).toEqual([1, ["vleft_out"]]);
+    expect(await run("working")).toBeNull();
+    expect(await run("working", upstream, "other")).toBe("working");
+    expect(await run("working", { ...upstream, apiKey: "new" })).toBe("working");
+    await eventually(async () => (await run("working")) === "working");
+    expect([breakers.leftOut(), changes]).toEqual([0, ["vleft_out", "vworking"]]);
+  });
+
+  test("lets one call try; the others do not wait, and a trial that was given up proves nothing", async () => {
+    const breakers = createBreakers({ pauseMs: 20, onChange: () => undefined });
+    for (let i = 0; i < 5; i++) await breakers.run(ref, upstream, async () => "failing" as Result, self);
+    let end: (result: Result) => void = () => undefined;
+    let isTried = false;
+    const trial = () =>
+      breakers.run<Result>(
+        ref,
+        upstream,
+        () => {
+          isTried = true;
+          return new Promise((resolve) => (end = resolve));
+        },
+        self,
+      );
+    let tried = trial();
+    await eventually(async () => {
+      if (!isTried) tried = trial();
+      return isTried;
+    });
+    expect(await breakers.run(ref, upstream, async () => "working" as Result, self)).toBeNull();
+    end("unknown");
+    expect(await tried).toBe("unknown");
+    expect(breakers.leftOut()).toBe(1);
+  });
+});
