@@ -80,7 +80,14 @@ test("the same id counts once within a day, in one call and in several", async (
   const one = { alias_id: "doubled", route_id: "r", variant_id: "a", user: "u", id: "x-1" };
   expect((await post([one, { ...one, variant_id: "b" }])).body).toEqual({ accepted: 2 });
   expect((await post([one, { ...one, id: "x-2" }])).body).toEqual({ accepted: 2 });
-  await Promise.all(Array.from({ length: 5 }, () => post([{ ...one, id: "y" }, { ...one, id: "x" }])));
+  await Promise.all(
+    Array.from({ length: 5 }, () =>
+      post([
+        { ...one, id: "y" },
+        { ...one, id: "x" },
+      ]),
+    ),
+  );
   expect((await usageOf("doubled")).variants).toMatchObject([{ variantId: "a", served: 4 }]);
   await api.store.exposures.seal(api.workspace.workspaceId);
   await post([one]);
@@ -109,7 +116,7 @@ test("aliases are all routers and all that has exposures, page by page", async (
   await api.call("/v1/routers", { method: "POST", json: { id: "a-router" } });
   await post([{ alias_id: "zz", route_id: "r", variant_id: "a", user: "u", timestamp: "2026-11-01T08:00:00Z" }]);
   const all: Record<string, unknown>[] = [];
-  for (let cursor = ""; ; ) {
+  for (let cursor = ""; ;) {
     const { body } = await api.call(`/v1/aliases?limit=1&cursor=${cursor}`);
     all.push(...(body.aliases as Record<string, unknown>[]));
     if (body.next === null) break;

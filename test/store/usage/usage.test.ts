@@ -44,7 +44,10 @@ const calls = fc.array(
 );
 
 /** An assignment by itself tells of nothing else. */
-function exposureOf(call: { variantId: string; userId: string; call: CallDetails | undefined }, atMs: number): Exposure {
+function exposureOf(
+  call: { variantId: string; userId: string; call: CallDetails | undefined },
+  atMs: number,
+): Exposure {
   const { variantId, userId } = call;
   const ids = { aliasId: "alias", routeId: "route", variantId, userId, exposedAtMs: atMs };
   if (call.call === undefined) return ids;
@@ -159,4 +162,35 @@ test("what a user was assigned is kept by version and hour, with its first time"
     { version: 1, first: 3, assigned: 2, served: 1, failed: 1, cost: 0.1 },
     { version: 2, first: 7, assigned: 1, served: 0, failed: 0, cost: 0 },
   ]);
+});
+
+test("a sealed bucket's usage stands still, whatever comes late; until then parts add up", async () => {
+  const { store } = harness;
+  const workspaceId = await newWorkspace(store);
+  const hourMs = Math.floor((await store.nowMs()) / HOUR_MS) * HOUR_MS;
+  const told = (userId: string, more: Partial<CallDetails>): Exposure => ({
+    ...{ aliasId: "alias", routeId: "route", variantId: "a", userId, exposedAtMs: hourMs + 5 },
+    call: { id: null, tells: "both", assignedVariantId: null, routerVersion: 1, failed: false, ...NOTHING, ...more },
+  });
+  const read = async () => {
+    const range = { workspaceId, withRevisions: true, afterSeq: 0, throughSeq: Number.MAX_SAFE_INTEGER, limit: 10 };
+    const buckets = await store.exports.readBuckets({ ...range, withUsage: true });
+    return Object.fromEntries(buckets.map(({ userId, usage }) => [userId, usage]));
+  };
+  // Two parts of an hour that is not over.
+  await store.exposures.ingest(workspaceId, [
+    told("u", { inputTokens: 5, costUsd: 0.1, latencyMs: 100 }),
+    told("v", {}),
+  ]);
+  await store.exposures.seal(workspaceId);
+  await store.exposures.ingest(workspaceId, [told("u", { costUsd: 0.2, latencyMs: 201 }), told("u", { ttftMs: 7 })]);
+  await store.exposures.seal(workspaceId);
+  await harness.advance(2 * HOUR_MS);
+  await store.exposures.seal(workspaceId);
+  const sealed = { u: { ...NOTHING, inputTokens: 5, costUsd: 0.3, latencyMs: 150.5, ttftMs: 7 }, v: NOTHING };
+  expect(await read()).toEqual(sealed);
+  const late = { inputTokens: 50, costUsd: 1, latencyMs: 1, ttftMs: 1 };
+  await store.exposures.ingest(workspaceId, [told("u", late), { ...told("v", late), exposedAtMs: hourMs + 9 }]);
+  await store.exposures.seal(workspaceId);
+  expect(await read()).toEqual(sealed);
 });
