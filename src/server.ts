@@ -15,7 +15,7 @@ import type { Config } from "./config/config.ts";
 import { closeConnectors, createConnectors } from "./providers/registry.ts";
 import { PROVIDER_SPECS } from "./providers/specs.ts";
 import { createAddressPolicy } from "./gateway/addresses.ts";
-import { createUpstreamAgent } from "./gateway/connect.ts";
+import { createUpstreamAgents } from "./gateway/connect.ts";
 import { createBreakers } from "./gateway/breakers.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
 import { createAnonymousSums, type AnonymousSums } from "./gateway/anonymousSums.ts";
@@ -67,10 +67,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const connectors = createConnectors(config, store.ownership);
   const metrics = createMetrics();
   const upstreams = createAddressPolicy(config.gateway.allowedHosts, config.gateway.allowedPorts);
-  const agents = {
-    agent: createUpstreamAgent(upstreams),
-    freshAgent: createUpstreamAgent(upstreams, { keepsConnections: false }),
-  };
+  const agents = createUpstreamAgents(upstreams);
   const admission = createAdmission(config.admission);
   const sums = createAnonymousSums(store.usage, (err) => {
     logger.warn({ err }, "the usage of calls without a user could not be written yet");
@@ -102,8 +99,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       store.close(),
       temporal.close(),
       closeConnectors(connectors),
-      agents.agent.destroy(),
-      agents.freshAgent.destroy(),
+      agents.destroy(),
     ]);
     await tracing?.stop();
   };

@@ -76,6 +76,15 @@ export function createUpstreamAgent(
   });
 }
 
+/** `freshAgent` keeps no connections: each call has a socket of its own. */
+export function createUpstreamAgents(policy: AddressPolicy, options: Pick<AgentOptions, "resolve"> = {}) {
+  const agents = {
+    agent: createUpstreamAgent(policy, options),
+    freshAgent: createUpstreamAgent(policy, { ...options, keepsConnections: false }),
+  };
+  return { ...agents, destroy: () => Promise.all([agents.agent.destroy(), agents.freshAgent.destroy()]) };
+}
+
 function publicLookup(resolve: Resolve): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, (error, addresses) => {

@@ -56,11 +56,13 @@ describe("responses", () => {
       stream: true,
     });
     let text = "";
+    let recorded: string[] = [];
     for await (const event of stream) {
       if (event.type === "response.output_text.delta") text += event.delta;
-      if (event.type === "response.completed") expect(await usersOf("one")).toContain("r-stream");
+      if (event.type === "response.completed") recorded = await usersOf("one");
     }
     expect(text).toBe("model-a heard: Hello");
+    expect(recorded).toContain("r-stream");
   });
 
   test("that begin with an error fall back", async () => {

@@ -1,4 +1,5 @@
 // Streams that are silent for long: comments keep them alive, and a failure behind a comment is an event.
+import { Readable } from "node:stream";
 import OpenAI from "openai";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { call, createGatewayHarness, type GatewayHarness } from "../support/gateway/gateway.ts";
@@ -67,9 +68,5 @@ test("a failure behind a comment is an event that clients take for an error, and
   });
   const client = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: gateway.workspace.apiKey, maxRetries: 0 });
   const stream = await client.chat.completions.create({ model: "one", messages: [], stream: true });
-  await expect(
-    (async () => {
-      for await (const _chunk of stream);
-    })(),
-  ).rejects.toThrow("did not stream");
+  await expect(Readable.from(stream).toArray()).rejects.toThrow("did not stream");
 });

@@ -10,7 +10,13 @@ const variant = {
   upstream: { baseUrl: "https://api.openai.com/v1", model: "gpt-4o", hasApiKey: true, headerNames: [] },
   price: null,
 };
-const route = { id: "default", conditions: {}, fallbackVariantIds: [], fallbackVariantId: null, variants: [variant] };
+const routeExample = {
+  id: "default",
+  conditions: {},
+  fallbackVariantIds: [],
+  fallbackVariantId: null,
+  variants: [variant],
+};
 
 export const variantResponse = z
   .object({
@@ -43,7 +49,7 @@ export const routeResponse = z
       .openapi({ description: "The first of `fallbackVariantIds`.", deprecated: true }),
     variants: z.array(variantResponse).describe("The variants of the route."),
   })
-  .openapi("Route", { example: route });
+  .openapi("Route", { example: routeExample });
 
 const version = z.number().int().openapi({
   description: "The version of the router: each change of it, its routes and its variants adds 1. See `If-Match`.",

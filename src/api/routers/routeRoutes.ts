@@ -1,6 +1,8 @@
 // The routes of a router: add, list, get, change, delete.
+import type { Context } from "hono";
+import type { Route, Versioned } from "../../domain/router.ts";
 import { endpointsOf } from "../../http/endpoint.ts";
-import type { App } from "../../http/env.ts";
+import type { App, Env } from "../../http/env.ts";
 import { orNotFound, refuseMissing } from "../../http/problem.ts";
 import type { AppDeps } from "../deps.ts";
 import { listOf, toList } from "../responses.ts";
@@ -24,7 +26,7 @@ export function registerRoutes(app: App, { store: { routers }, upstreams }: AppD
     response: versionedRoute,
     problems: [409, 412],
     handler: async ({ workspaceId, params: { router }, body }, c) =>
-      tagged(c, toRouteResponse(orNotFound("router", await routers.addRoute(workspaceId, router, body, changeOf(c))))),
+      shown(c, orNotFound("router", await routers.addRoute(workspaceId, router, body, changeOf(c)))),
   });
   endpoint({
     method: "get",
@@ -49,7 +51,7 @@ export function registerRoutes(app: App, { store: { routers }, upstreams }: AppD
     handler: async ({ workspaceId, params }, c) => {
       const router = orNotFound("route", await routers.get(workspaceId, params.router));
       const route = orNotFound("route", router.routes.find(({ id }) => id === params.route) ?? null);
-      return tagged(c, toRouteResponse({ ...route, version: router.version }));
+      return shown(c, { ...route, version: router.version });
     },
   });
   endpoint({
@@ -64,10 +66,7 @@ export function registerRoutes(app: App, { store: { routers }, upstreams }: AppD
     response: versionedRoute,
     problems: [412],
     handler: async ({ workspaceId, params: { router, route }, body }, c) =>
-      tagged(
-        c,
-        toRouteResponse(orNotFound("route", await routers.updateRoute(workspaceId, router, route, body, changeOf(c)))),
-      ),
+      shown(c, orNotFound("route", await routers.updateRoute(workspaceId, router, route, body, changeOf(c)))),
   });
   endpoint({
     method: "delete",
@@ -82,3 +81,5 @@ export function registerRoutes(app: App, { store: { routers }, upstreams }: AppD
       refuseMissing("route", await routers.removeRoute(workspaceId, router, route, changeOf(c))),
   });
 }
+
+const shown = (c: Context<Env>, route: Versioned<Route>) => tagged(c, toRouteResponse(route));

@@ -4,7 +4,7 @@ import { MAX_ROUTES_PER_ROUTER } from "../../domain/limits.ts";
 import type { NewRoute, RoutePatch, RouterPatch } from "../../domain/router.ts";
 import type { RouterChange } from "../../domain/routerVersion.ts";
 import { ConflictError, InvalidFieldError, VersionError } from "../errors.ts";
-import { orIfTaken, type Database, type Transaction } from "../postgres/database.ts";
+import { orIfTaken, type Database } from "../postgres/database.ts";
 import { readRouter, type RouterRow } from "./rows.ts";
 import { insertVariant, type Change } from "./variantChanges.ts";
 import { keepVersion, recordVersion } from "./versions.ts";

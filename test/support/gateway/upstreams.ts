@@ -3,7 +3,7 @@ import { readSettings } from "../../../src/config/setting.ts";
 import { admissionSettings } from "../../../src/config/admissionSettings.ts";
 import { createAddressPolicy } from "../../../src/gateway/addresses.ts";
 import { createBreakers } from "../../../src/gateway/breakers.ts";
-import { createUpstreamAgent, type Resolve } from "../../../src/gateway/connect.ts";
+import { createUpstreamAgents, type Resolve } from "../../../src/gateway/connect.ts";
 import { createGateway, type GatewayDeps } from "../../../src/gateway/gateway.ts";
 import { createAnonymousSums } from "../../../src/gateway/anonymousSums.ts";
 import { createCallRecorder, type CallRecorderDeps } from "../../../src/gateway/callRecorder.ts";
@@ -39,8 +39,7 @@ export function testGateway(store: Store, options: TestGatewayOptions = {}) {
       onFinished: onFinished ?? (() => undefined),
       onLost: onLost ?? (() => undefined),
     }),
-    agent: createUpstreamAgent(upstreams, { resolve }),
-    freshAgent: createUpstreamAgent(upstreams, { resolve, keepsConnections: false }),
+    ...createUpstreamAgents(upstreams, { resolve }),
     breakers: createBreakers({ pauseMs: breakerPauseMs ?? 10_000, onChange: () => undefined }),
     modelPrefix: "inworld/",
     installationId: "crosscurrent-test",
