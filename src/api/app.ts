@@ -130,7 +130,8 @@ function observe({ logger, metrics, traceCall }: AppDeps, web: WebSettings): Mid
         c.res.headers.set(REQUEST_ID_HEADER, requestId);
       }
       metrics.observeRequest(request);
-      logger[QUIET_ROUTES.has(route) ? "debug" : "info"]({ ...request, requestId, workspaceId: c.get("workspaceId") }, "request");
+      const level = QUIET_ROUTES.has(route) ? "debug" : "info";
+      logger[level]({ ...request, requestId, workspaceId: c.get("workspaceId") }, "request");
       return request;
     };
     if (traceCall === undefined || QUIET_ROUTES.has(c.req.path)) await call();

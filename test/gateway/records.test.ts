@@ -124,6 +124,29 @@ test("calls without a user are counted, with their tokens, and need no rows", as
   expect(await gateway.exposures("nobody")).toEqual([]);
 });
 
+test("an id goes with the call through to the upstream, and with its lines in the log", async () => {
+  await newRouter("traced");
+  const headers = {
+    authorization: `Basic ${gateway.workspace.apiKey}`,
+    "content-type": "application/json",
+    traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+  };
+  const own = await gateway.chat(call("traced"), { headers: { ...headers, "x-request-id": "req-of-the-caller" } });
+  await own.text();
+  const made = await gateway.chat(call("traced"), { headers: { ...headers, "x-request-id": "not an id" } });
+  await made.text();
+  const ids = [own, made].map((answer) => answer.headers.get("x-request-id"));
+  expect(ids).toEqual(["req-of-the-caller", expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+  expect(gateway.upstream.seen.map((request) => request.headers["x-request-id"])).toEqual(ids);
+  expect(gateway.upstream.seen.map((request) => request.headers.traceparent)).toEqual(
+    Array(2).fill(headers.traceparent),
+  );
+  expect(lines.map(({ requestId }) => requestId)).toEqual(ids);
+  const refused = await gateway.chat(call("none"));
+  expect([refused.status, refused.headers.get("x-request-id")]).toEqual([404, expect.any(String)]);
+  for (const id of ids) expect(gateway.log.text).toContain(`"requestId":"${id}"`);
+});
+
 test("assigned counts equal calls with a user, whatever becomes of them", async () => {
   await gateway.createRouter("mixed", { a: 1, b: 1 }, { fallbackVariantIds: ["b", "a"] });
   gateway.upstream.order({ kind: "status", status: 503, times: 20 }, { kind: "reset", times: 20 });
