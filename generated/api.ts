@@ -1521,6 +1521,11 @@ export interface components {
                  */
                 enabled: boolean;
                 /**
+                 * @description Whether exposures go with the tokens, cost and times of their calls.
+                 * @example false
+                 */
+                usage: boolean;
+                /**
                  * Format: date-time
                  * @description Everything before this time is synced. Null if nothing is.
                  * @example 2026-01-31T08:00:00.000Z
@@ -1760,6 +1765,11 @@ export interface components {
                  */
                 enabled: boolean;
                 /**
+                 * @description Whether exposures go with the tokens, cost and times of their calls.
+                 * @example false
+                 */
+                usage: boolean;
+                /**
                  * Format: date-time
                  * @description Everything before this time is synced. Null if nothing is.
                  * @example 2026-01-31T08:00:00.000Z
@@ -1913,7 +1923,9 @@ export interface components {
             /** @description Exposures to the provider. */
             export?: {
                 /** @description Whether the direction is synced. */
-                enabled: boolean;
+                enabled?: boolean;
+                /** @description Whether exposures go with the tokens, cost and times of their calls. Default: they do not. */
+                usage?: boolean;
             };
             /** @description Events from the provider. */
             import?: {
@@ -1952,7 +1964,9 @@ export interface components {
             /** @description Exposures to the provider. */
             export?: {
                 /** @description Whether the direction is synced. */
-                enabled: boolean;
+                enabled?: boolean;
+                /** @description Whether exposures go with the tokens, cost and times of their calls. Default: they do not. */
+                usage?: boolean;
             };
             /** @description Events from the provider. */
             import?: {
@@ -4559,6 +4573,7 @@ export interface operations {
                      *           "warnings": [],
                      *           "export": {
                      *             "enabled": true,
+                     *             "usage": false,
                      *             "completeThrough": "2026-01-31T08:00:00.000Z",
                      *             "sent": 4000,
                      *             "rejected": 0,
@@ -4654,6 +4669,7 @@ export interface operations {
                      *       "warnings": [],
                      *       "export": {
                      *         "enabled": true,
+                     *         "usage": false,
                      *         "completeThrough": "2026-01-31T08:00:00.000Z",
                      *         "sent": 4000,
                      *         "rejected": 0,
@@ -4729,6 +4745,7 @@ export interface operations {
                      *       "warnings": [],
                      *       "export": {
                      *         "enabled": true,
+                     *         "usage": false,
                      *         "completeThrough": "2026-01-31T08:00:00.000Z",
                      *         "sent": 4000,
                      *         "rejected": 0,
@@ -4803,6 +4820,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
+                 *       "export": {},
                  *       "projectId": "3141592",
                  *       "serviceAccountUsername": "sync.abc123.mp-service-account",
                  *       "region": "us",
@@ -4846,6 +4864,7 @@ export interface operations {
                      *       "warnings": [],
                      *       "export": {
                      *         "enabled": true,
+                     *         "usage": false,
                      *         "completeThrough": "2026-01-31T08:00:00.000Z",
                      *         "sent": 4000,
                      *         "rejected": 0,
@@ -4922,6 +4941,7 @@ export interface operations {
                      *       "warnings": [],
                      *       "export": {
                      *         "enabled": true,
+                     *         "usage": false,
                      *         "completeThrough": "2026-01-31T08:00:00.000Z",
                      *         "sent": 4000,
                      *         "rejected": 0,
@@ -4996,6 +5016,7 @@ export interface operations {
                      *       "warnings": [],
                      *       "export": {
                      *         "enabled": true,
+                     *         "usage": false,
                      *         "completeThrough": "2026-01-31T08:00:00.000Z",
                      *         "sent": 4000,
                      *         "rejected": 0,

@@ -13,13 +13,15 @@ export function exportBatch(dependencies: ActivityDependencies) {
     if (checkpointSeq < afterSeq) return { cursorSeq: checkpointSeq, stale: true };
     let cursorSeq = Math.min(checkpointSeq, throughSeq);
     const { workspaceId } = connection;
+    const { resends, withUsage } = await exports.options(integrationId);
     const withRevisions = connector.spec.deliversUpdates;
     const parts = connector.exportBuckets(connection, {
-      round: await exports.resends(integrationId),
+      round: resends,
+      withUsage,
       afterSeq: cursorSeq,
       throughSeq,
       readBuckets: (after, limit) =>
-        exports.readBuckets({ workspaceId, withRevisions, afterSeq: after, throughSeq, limit }),
+        exports.readBuckets({ workspaceId, withRevisions, withUsage, afterSeq: after, throughSeq, limit }),
       signal,
       heartbeat,
     });

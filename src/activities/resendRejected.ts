@@ -12,14 +12,16 @@ export function resendRejected(dependencies: ActivityDependencies) {
     const throughSeq = await exports.markedThrough(integrationId);
     if (throughSeq === null) return {};
     const { connector, connection } = await connect(dependencies, integrationId);
+    const { resends, withUsage } = await exports.options(integrationId);
     const recordIds = new Map<number, string>();
     const parts = connector.exportBuckets(connection, {
       isResend: true,
-      round: await exports.resends(integrationId),
+      round: resends,
+      withUsage,
       afterSeq: 0,
       throughSeq,
       readBuckets: async (afterSeq, limit) => {
-        const marked = await exports.readMarked(integrationId, { afterSeq, throughSeq, limit });
+        const marked = await exports.readMarked(integrationId, { withUsage, afterSeq, throughSeq, limit });
         for (const { recordId, bucket } of marked) recordIds.set(bucket.seq, recordId);
         return marked.map(({ bucket }) => bucket);
       },

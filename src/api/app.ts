@@ -9,6 +9,7 @@ import { secureHeaders } from "../http/headers.ts";
 import { isOpenAiPath, OpenAiError, openAiErrorResponse, toOpenAiError } from "../http/openAiError.ts";
 import { serveOpenApi } from "../http/openApi.ts";
 import { invalid, Problem, problemResponse } from "../http/problem.ts";
+import { REQUEST_ID_HEADER, requestIdOf } from "../http/requestId.ts";
 import { ConflictError, InUseError, InvalidFieldError, UnavailableError, VersionError } from "../store/store.ts";
 import type { AppDeps, WebSettings } from "./deps.ts";
 import { registerImported } from "./events/imported.ts";
@@ -113,6 +114,8 @@ const QUIET_ROUTES = new Set(["/healthz", "/readyz"]);
 function observe({ logger, metrics, traceCall }: AppDeps, web: WebSettings): MiddlewareHandler<Env> {
   return async (c, next) => {
     const { method } = c.req;
+    const requestId = requestIdOf(c.req.header(REQUEST_ID_HEADER));
+    c.set("requestId", requestId);
     const call = async () => {
       const startedMs = performance.now();
       await next();
@@ -122,9 +125,13 @@ function observe({ logger, metrics, traceCall }: AppDeps, web: WebSettings): Mid
       const isSent = c.res === RESPONSE_ALREADY_SENT;
       const status = isSent ? (c.env.outgoing?.statusCode ?? 0) : c.res.status;
       const request = { method, route, status, durationMs: Math.round(durationMs * 10) / 10 };
-      if (!isSent) secureHeaders(c, web);
+      if (!isSent) {
+        secureHeaders(c, web);
+        c.res.headers.set(REQUEST_ID_HEADER, requestId);
+      }
       metrics.observeRequest(request);
-      logger[QUIET_ROUTES.has(route) ? "debug" : "info"]({ ...request, workspaceId: c.get("workspaceId") }, "request");
+      const level = QUIET_ROUTES.has(route) ? "debug" : "info";
+      logger[level]({ ...request, requestId, workspaceId: c.get("workspaceId") }, "request");
       return request;
     };
     if (traceCall === undefined || QUIET_ROUTES.has(c.req.path)) await call();

@@ -92,8 +92,17 @@ function isCalendarDay(day: string): boolean {
 }
 
 const directionSwitch = z.strictObject({ enabled: z.boolean().describe("Whether the direction is synced.") });
+const exportSwitches = z
+  .strictObject({
+    enabled: z.boolean().optional().describe("Whether the direction is synced."),
+    usage: z
+      .boolean()
+      .optional()
+      .describe("Whether exposures go with the tokens, cost and times of their calls. Default: they do not."),
+  })
+  .refine(({ enabled, usage }) => enabled !== undefined || usage !== undefined, "must have `enabled` or `usage`");
 export const directionSwitches = {
-  export: directionSwitch.optional().describe("Exposures to the provider."),
+  export: exportSwitches.optional().describe("Exposures to the provider."),
   import: directionSwitch.optional().describe("Events from the provider."),
 };
 

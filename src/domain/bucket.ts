@@ -1,4 +1,6 @@
 // Sealed exposure buckets, as a destination needs them. Times are epoch milliseconds.
+import type { CallMeasures } from "./exposure.ts";
+
 export interface Bucket {
   seq: number;
   aliasId: string;
@@ -11,7 +13,12 @@ export interface Bucket {
   sealedTimeMs: number;
   /** Latest exposure now, late ones included. */
   timeMs: number;
+  /** Present if it is asked for. */
+  usage?: BucketUsage;
 }
+
+/** Of the exposures that came before the bucket was sealed. It never changes. Times are means of an exposure. */
+export type BucketUsage = CallMeasures;
 
 export interface RejectedBucket {
   bucket: Bucket;

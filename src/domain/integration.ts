@@ -35,6 +35,7 @@ export interface NewIntegration {
 /** What may change later; absent means unchanged. */
 export interface IntegrationPatch {
   exportEnabled?: boolean;
+  exportUsage?: boolean;
   importEnabled?: boolean;
   /** Merged into the stored settings. */
   settings?: JsonObject;
@@ -84,6 +85,8 @@ export interface Integration {
   events: EventFacts[];
   export: {
     enabled: boolean;
+    /** Buckets go with tokens, cost and times. */
+    usage: boolean;
     completeThroughMs: number | null;
     /** Buckets up to the checkpoint that were not rejected. Those to be sent again are pending until they are. */
     sent: number;

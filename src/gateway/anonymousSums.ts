@@ -1,4 +1,4 @@
-// Sums up calls without a user, and writes the sums every few seconds. A process that dies loses those of its last ones.
+// Sums up calls without a user, and writes the sums every few seconds. A process that dies loses its last ones.
 import type { AnonymousUsage } from "../domain/usage.ts";
 import type { UsageStore } from "../store/store.ts";
 import type { CallRecord } from "./callRecord.ts";

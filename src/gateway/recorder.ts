@@ -1,4 +1,4 @@
-// Commits what calls with a user tell: assignments and answers. Those that arrive during a commit go into the next one together.
+// Commits what calls with a user tell. What arrives during a commit goes into the next one together.
 import pTimeout, { TimeoutError } from "p-timeout";
 import { isServed, type Exposure } from "../domain/exposure.ts";
 import { MAX_EXPOSURES_PER_CALL } from "../domain/limits.ts";

@@ -20,6 +20,8 @@ export interface Env {
     scopes: readonly Scope[];
     /** The key of the call, or the one that opened its session. Set with the workspace. */
     actor: Actor;
+    /** Set for every call (requestId.ts). */
+    requestId: string;
     /** The path template of the endpoint: ids must not get into logs and metrics. */
     route: string;
   };

@@ -110,6 +110,8 @@ export interface ExportJob {
   isResend?: boolean;
   /** How often sending everything again was asked for. What was delivered in an earlier round is delivered again. */
   round?: number;
+  /** Buckets go with tokens, cost and times. */
+  withUsage?: boolean;
   afterSeq: number;
   throughSeq: number;
   /** In order of seq. */

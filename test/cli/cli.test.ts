@@ -189,7 +189,7 @@ describe("integration", () => {
     expect([noDay.code === 0, noDay.stderr]).toEqual([false, expect.stringContaining("must be a calendar day")]);
     const [queued] = await json(["resend", id, "--from", "2026-01-31"]);
     expect(queued).toMatchObject({ status: "queued", requestId: expect.any(String) as string });
-    expect(await store.exports.resends(id)).toBe(1);
+    expect(await store.exports.options(id)).toEqual({ resends: 1, withUsage: false });
     const ending = resend("--wait", "--json");
     await serveRequests(id, workspaceId, "succeeded", ending);
     const { code, stdout } = await ending;

@@ -31,6 +31,7 @@ const integration = (settings: BigQuerySettings): Integration => ({
   events: [],
   export: {
     enabled: true,
+    usage: false,
     completeThroughMs: null,
     sent: 3,
     rejected: 0,

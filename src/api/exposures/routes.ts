@@ -40,9 +40,9 @@ const exposure = z
       .max(MAX_EXPOSURE_ID_BYTES)
       .optional()
       .describe("An id of your own: an exposure with the same id again within 24 hours counts once. In bytes."),
-    assigned_variant_id: id("The variant that the user was meant to get.").optional().describe(
-      "The variant that the user was meant to get, if another one served it. Default: `variant_id`.",
-    ),
+    assigned_variant_id: id("The variant that the user was meant to get.")
+      .optional()
+      .describe("The variant that the user was meant to get, if another one served it. Default: `variant_id`."),
     failed: z
       .boolean()
       .optional()

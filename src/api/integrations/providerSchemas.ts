@@ -144,6 +144,7 @@ function integrationPatch(spec: ProviderSpec, row: Integration | null): z.ZodTyp
       const labels = Object.fromEntries(fixed.map(([name, { label }]) => [name, label]));
       return {
         exportEnabled: exporting?.enabled,
+        exportUsage: exporting?.usage,
         importEnabled: importing?.enabled,
         settings: Object.keys(changed).length === 0 ? undefined : changed,
         secret: secret && (body[secret.name] as string | undefined),
@@ -170,7 +171,7 @@ function patchField(field: Field): z.ZodType {
   return documented({ ...field, schema: given as typeof schema }).optional();
 }
 
-type Switches = { export?: { enabled: boolean }; import?: { enabled: boolean } };
+type Switches = { export?: { enabled?: boolean; usage?: boolean }; import?: { enabled: boolean } };
 
 function newEvent(spec: ProviderSpec): z.ZodType<NewEvent> {
   const { nameField, label, example, source, otherNamesRemedy } = spec.event;

@@ -91,6 +91,10 @@ export const integrationFields = z.object({
   export: z
     .object({
       enabled: z.boolean().openapi({ description: "Whether exposures are exported.", example: true }),
+      usage: z.boolean().openapi({
+        description: "Whether exposures go with the tokens, cost and times of their calls.",
+        example: false,
+      }),
       completeThrough,
       sent: count.openapi({
         description: "Buckets that were delivered. Those that are to be sent again count as pending until they are.",
@@ -179,7 +183,7 @@ export function toIntegrationResponse(
 ): IntegrationResponse {
   const { lastRun } = row;
   const facts = { ...row, hasRun: lastRun !== null };
-  const { enabled, sent, rejected, pending, late, completeThroughMs, error } = row.export;
+  const { enabled, usage, sent, rejected, pending, late, completeThroughMs, error } = row.export;
   return {
     ...row.settings,
     id: row.id,
@@ -199,6 +203,7 @@ export function toIntegrationResponse(
     warnings: integrationWarnings(facts),
     export: {
       enabled,
+      usage,
       completeThrough: isoTimeOrNull(completeThroughMs),
       sent,
       rejected,

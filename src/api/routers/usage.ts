@@ -1,4 +1,4 @@
-// GET /v1/routers/{router}/usage: what each variant was asked, answered, cost and took. GET /v1/aliases: what has usage.
+// What each variant was asked, answered, cost and took, and which aliases have exposures.
 import { z } from "@hono/zod-openapi";
 import { MAX_EXPOSURE_RANGE_DAYS } from "../../domain/limits.ts";
 import type { Alias } from "../../domain/usage.ts";
@@ -85,10 +85,10 @@ export function registerUsage(app: App, { store }: AppDeps): void {
     operationId: "getRouterUsage",
     summary: "Get the usage of a router",
     description:
-      "Returns what each variant was assigned, answered, cost and took. Counts are of calls with a user; tokens, cost " +
-      "and times are of all calls, those without a user some seconds late. Percentiles are at most 1% off. The router " +
-      "does not have to be configured here: any `alias_id` of recorded exposures will do. The range is at most " +
-      `${MAX_EXPOSURE_RANGE_DAYS} days.`,
+      "Returns what each variant was assigned, answered, cost and took. Counts are of calls with a user; tokens, " +
+      "cost and times are of all calls, those without a user some seconds late. Percentiles are at most 1% off. The " +
+      "router does not have to be configured here: any `alias_id` of recorded exposures will do. The range is at " +
+      `most ${MAX_EXPOSURE_RANGE_DAYS} days.`,
     params: aliasParams,
     query,
     response: z.object({

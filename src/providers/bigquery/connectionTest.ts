@@ -100,7 +100,7 @@ async function tryWriting(call: BigQueryCall): Promise<StepResult> {
   const found = await destinationAdvice(call, table);
   const tableId = `${call.context.options.stagingPrefix}test_${randomUUID().replaceAll("-", "")}`;
   const staging = { ...table, tableId };
-  await createStaging(call, staging, HOUR_MS);
+  await createStaging(call, staging, { lifetimeMs: HOUR_MS });
   try {
     const target = found === undefined ? staging : table;
     const sql = mergeSql({ target, staging, days: [Math.floor(Date.now() / DAY_MS)] });

@@ -7,6 +7,7 @@ import type { ResendAllResult } from "../../domain/run.ts";
 export interface BucketRange {
   workspaceId: string;
   withRevisions: boolean;
+  withUsage?: boolean;
   afterSeq: number;
   throughSeq: number;
   limit: number;
@@ -53,6 +54,6 @@ export interface ExportStore {
     fromDay: Day | null,
     signal?: AbortSignal,
   ): Promise<ResendAllResult | null>;
-  /** How often sending everything again was asked for. */
-  resends(integrationId: string): Promise<number>;
+  /** How often sending everything again was asked for, and whether buckets go with their usage. */
+  options(integrationId: string): Promise<{ resends: number; withUsage: boolean }>;
 }

@@ -1,12 +1,13 @@
 // The export's cursor and counts. The cursor moves by compare-and-set, so a commit that runs twice counts once.
 import { sql, type RawBuilder } from "kysely";
-import type { Bucket, ExportProgress, RejectedBucket } from "../../domain/bucket.ts";
+import type { Bucket, BucketUsage, ExportProgress, RejectedBucket } from "../../domain/bucket.ts";
 import type { Database, Queryable, Transaction } from "../postgres/database.ts";
 import { hashOf } from "../postgres/ids.ts";
 import { insertRejected, keyTextOf, type RejectedInsert } from "../runs/rejected.ts";
 import type { BucketRange, ExportStore } from "./interface.ts";
 import { recordDestination } from "./destination.ts";
 import { commitResent, hasMarked, markedThrough, readMarked } from "./resend.ts";
+import { USAGE } from "./usage.ts";
 import { requestResend } from "./resendAll.ts";
 import { countBuckets, lockCheckpoint, rewind } from "./rewind.ts";
 
@@ -41,10 +42,10 @@ export function createExportStore({ bookkeeping: db, bulk }: Record<"bookkeeping
     requestResend: (workspaceId, integrationId, fromDay, signal) =>
       requestResend({ bookkeeping: db, bulk }, { workspaceId, integrationId, fromDay, signal }),
 
-    async resends(integrationId) {
-      const [row] = await db.query(sql<{ resends: number }>`
-        select export_resends as resends from integrations where id = ${integrationId}`);
-      return row?.resends ?? 0;
+    async options(integrationId) {
+      const [row] = await db.query(sql<{ resends: number; withUsage: boolean }>`
+        select export_resends as resends, export_usage as "withUsage" from integrations where id = ${integrationId}`);
+      return row ?? { resends: 0, withUsage: false };
     },
   };
 }
@@ -70,7 +71,7 @@ function bucketsIn({ workspaceId, withRevisions, afterSeq, throughSeq, limit }: 
   return sql`(${part(first, unrevised)} union all ${part(sql`seal_seq`, sql`seal_seq <> first_seal_seq`)})`;
 }
 
-type BucketColumns = { [Field in keyof Bucket]: Bucket[Field][] };
+type BucketColumns = { [Field in keyof Omit<Bucket, "usage">]: Bucket[Field][] } & { usage?: BucketUsage[] };
 
 /** Reads one row of lists, one list per field: that takes this process a third of the work of a row per bucket. */
 async function readBuckets(db: Queryable, range: BucketRange): Promise<Bucket[]> {
@@ -78,9 +79,10 @@ async function readBuckets(db: Queryable, range: BucketRange): Promise<Bucket[]>
     select json_agg(seq) as seq, json_agg(alias_id) as "aliasId", json_agg(route_id) as "routeId",
       json_agg(variant_id) as "variantId", json_agg(user_id) as "userId", json_agg(hour_ms) as "hourMs",
       json_agg(sealed_time_ms) as "sealedTimeMs", json_agg(time_ms) as "timeMs"
+      ${range.withUsage === true ? sql`, json_agg(${USAGE}) as usage` : sql``}
     from (select * from ${bucketsIn(range)} p order by seq limit ${range.limit}) b having count(*) > 0`);
   if (columns === undefined) return [];
-  const { seq, aliasId, routeId, variantId, userId, hourMs, sealedTimeMs, timeMs } = columns;
+  const { seq, aliasId, routeId, variantId, userId, hourMs, sealedTimeMs, timeMs, usage } = columns;
   return seq.map((number, i) => ({
     seq: number,
     aliasId: aliasId[i]!,
@@ -90,6 +92,7 @@ async function readBuckets(db: Queryable, range: BucketRange): Promise<Bucket[]>
     hourMs: hourMs[i]!,
     sealedTimeMs: sealedTimeMs[i]!,
     timeMs: timeMs[i]!,
+    ...(usage !== undefined && { usage: usage[i]! }),
   }));
 }
 

@@ -4,6 +4,7 @@ import type { Bucket, MarkedBucket, Resent } from "../../domain/bucket.ts";
 import type { Queryable, Transaction } from "../postgres/database.ts";
 import { boundedReason } from "../runs/rejected.ts";
 import type { BucketRange } from "./interface.ts";
+import { USAGE } from "./usage.ts";
 
 /** Over `r`: the bucket of a rejected record, found by its key, because a revision changes its number. */
 const BUCKET_OF_RECORD = sql`
@@ -32,12 +33,13 @@ export async function markedThrough(tx: Transaction, integrationId: string): Pro
 export async function readMarked(
   db: Queryable,
   integrationId: string,
-  { afterSeq, throughSeq, limit }: Omit<BucketRange, "workspaceId" | "withRevisions">,
+  { withUsage, afterSeq, throughSeq, limit }: Omit<BucketRange, "workspaceId" | "withRevisions">,
 ): Promise<MarkedBucket[]> {
   const rows = await db.query(sql<Bucket & { recordId: string }>`
     select r.id::text as "recordId", r.seq, b.alias_id as "aliasId", b.route_id as "routeId",
       b.variant_id as "variantId", b.user_id as "userId", b.hour_ms as "hourMs",
       b.sealed_time_ms as "sealedTimeMs", b.time_ms as "timeMs"
+      ${withUsage === true ? sql`, ${USAGE} as usage` : sql``}
     from rejected_records r cross join lateral (${BUCKET_OF_RECORD}) b
     where r.integration_id = ${integrationId} and r.resend and r.seq > ${afterSeq} and r.seq <= ${throughSeq}
     order by r.seq limit ${limit}`);

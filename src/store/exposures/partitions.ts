@@ -46,13 +46,15 @@ export async function dropExpiredPartitions(db: Database, retentionDays: number)
     deleted +
     (await db.execute(sql`
       delete from exposures_default e using workspaces w
-      where w.id = e.workspace_id and e.received_at_ms < ${cutoffMs} and e.id <= least(w.folded_through, w.usage_through)`))
+      where w.id = e.workspace_id and e.received_at_ms < ${cutoffMs}
+        and e.id <= least(w.folded_through, w.usage_through)`))
   );
 }
 
 async function dropIfFolded(tx: Transaction, name: string): Promise<number> {
   const [rows] = await tx.query(sql<{ count: number; unfolded: number }>`
-    select count(*) as count, count(*) filter (where w.id is not null and e.id > least(w.folded_through, w.usage_through)) as unfolded
+    select count(*) as count,
+      count(*) filter (where w.id is not null and e.id > least(w.folded_through, w.usage_through)) as unfolded
     from ${sql.table(name)} e left join workspaces w on w.id = e.workspace_id`);
   if (rows === undefined || rows.unfolded > 0) return 0;
   await tx.execute(sql`drop table ${sql.table(name)}`);

@@ -3,6 +3,19 @@ import { sql, type RawBuilder } from "kysely";
 
 const HOUR_MS = sql.lit(3_600_000);
 const KEY = sql`hour_ms, user_id, alias_id, route_id, variant_id`;
+const MEASURES = sql`input_tokens, output_tokens, cost_usd, latency_ms, ttft_ms`;
+/** Of a bucket: null where no exposure told. Times come with how many exposures told them. */
+const SUMS = ["input_tokens", "output_tokens", "cost_usd", "latency_ms", "latencies", "ttft_ms", "ttfts"];
+const SUM_COLUMNS = sql.join(SUMS.map((column) => sql.ref(column)));
+/** They stand still once the bucket is sealed, so that what a destination gets of it is always the same. */
+const SUMS_OF_SUMS = sql.join(SUMS.map((column) => sql`sum(${sql.ref(column)}) as ${sql.ref(column)}`));
+const ADD_SUMS = sql.join(
+  SUMS.map((column) => {
+    const [own, added] = [sql.ref(`s.${column}`), sql.ref(`n.${column}`)];
+    const sum = sql`coalesce(${own} + ${added}, ${own}, ${added})`;
+    return sql`${sql.ref(column)} = case when n.sealed then ${own} else ${sum} end`;
+  }),
+);
 
 export function foldParts(workspaceId: string, stepRows: number): RawBuilder<unknown> {
   return sql`
@@ -11,10 +24,10 @@ export function foldParts(workspaceId: string, stepRows: number): RawBuilder<unk
       delete from bucket_parts p where p.workspace_id = ${workspaceId} and p.ctid = any(array(
         select ctid from bucket_parts where workspace_id = ${workspaceId} and hour_ms < (select seal_before_ms from w)
         order by hour_ms limit ${stepRows}))
-      returning ${KEY}, time_ms, first_exposed_at_ms, exposures
+      returning ${KEY}, time_ms, first_exposed_at_ms, exposures, ${SUM_COLUMNS}
     ), bucket as materialized (
       select ${KEY}, max(time_ms) as time_ms, min(first_exposed_at_ms) as first_exposed_at_ms,
-        sum(exposures)::bigint as exposures
+        sum(exposures)::bigint as exposures, ${SUMS_OF_SUMS}
       from step group by ${KEY}
     ), ${mergeBuckets(workspaceId, sql`select folded_through as last from w`)}`;
 }
@@ -24,15 +37,18 @@ export function foldExposures(workspaceId: string, stepRows: number): RawBuilder
   return sql`
     with w as materialized (select * from workspaces where id = ${workspaceId}),
     step as materialized (
-      select id, exposed_at_ms, user_id, alias_id, route_id, variant_id from exposures
+      select id, exposed_at_ms, user_id, alias_id, route_id, variant_id, ${MEASURES} from exposures
       where workspace_id = ${workspaceId} and id > (select folded_through from w) and id <= (select pass_through from w)
       order by id limit ${stepRows}
     ), folded as materialized (
       select exposed_at_ms - exposed_at_ms % ${HOUR_MS} as hour_ms, user_id, alias_id, route_id, variant_id,
-        max(exposed_at_ms) as time_ms, min(exposed_at_ms) as first_exposed_at_ms, count(*) as exposures
+        max(exposed_at_ms) as time_ms, min(exposed_at_ms) as first_exposed_at_ms, count(*) as exposures,
+        sum(input_tokens) as input_tokens, sum(output_tokens) as output_tokens, sum(cost_usd) as cost_usd,
+        sum(latency_ms) as latency_ms, nullif(count(latency_ms), 0) as latencies,
+        sum(ttft_ms) as ttft_ms, nullif(count(ttft_ms), 0) as ttfts
       from step group by 1, 2, 3, 4, 5
     ), part as (
-      insert into bucket_parts (workspace_id, ${KEY}, time_ms, first_exposed_at_ms, exposures)
+      insert into bucket_parts (workspace_id, ${KEY}, time_ms, first_exposed_at_ms, exposures, ${SUM_COLUMNS})
       select ${workspaceId}, f.* from folded f where hour_ms >= (select seal_before_ms from w) order by hour_ms
     ), bucket as (
       select * from folded where hour_ms < (select seal_before_ms from w)
@@ -72,7 +88,8 @@ function mergeBuckets(workspaceId: string, last: RawBuilder<unknown>): RawBuilde
   ), grown as (
     update exposure_buckets s set time_ms = greatest(s.time_ms, n.time_ms), late = s.late or n.sealed,
       first_exposed_at_ms = least(s.first_exposed_at_ms, n.first_exposed_at_ms), exposures = s.exposures + n.exposures,
-      sealed_time_ms = case when n.sealed then s.sealed_time_ms else greatest(s.sealed_time_ms, n.time_ms) end
+      sealed_time_ms = case when n.sealed then s.sealed_time_ms else greatest(s.sealed_time_ms, n.time_ms) end,
+      ${ADD_SUMS}
     from found n where s.workspace_id = ${workspaceId} and s.ctid = n.spot and not n.revised
   ), revised as (
     update exposure_buckets s set time_ms = n.time_ms, late = true,
@@ -85,10 +102,10 @@ function mergeBuckets(workspaceId: string, last: RawBuilder<unknown>): RawBuilde
       count(*) filter (where spot is null) as fresh, max(hour_ms) as newest_hour_ms
     from found
   ), fresh as (
-    insert into exposure_buckets (workspace_id, ${KEY}, time_ms, first_exposed_at_ms, exposures, sealed_time_ms,
-      bucket_number, first_seal_seq, seal_seq)
-    select ${workspaceId}, ${KEY}, time_ms, first_exposed_at_ms, exposures, time_ms, w.assigned_buckets + f.n,
-      w.assigned_seq + c.revised + f.n, w.assigned_seq + c.revised + f.n
+    insert into exposure_buckets (workspace_id, ${KEY}, time_ms, first_exposed_at_ms, exposures, ${SUM_COLUMNS},
+      sealed_time_ms, bucket_number, first_seal_seq, seal_seq)
+    select ${workspaceId}, ${KEY}, time_ms, first_exposed_at_ms, exposures, ${SUM_COLUMNS}, time_ms,
+      w.assigned_buckets + f.n, w.assigned_seq + c.revised + f.n, w.assigned_seq + c.revised + f.n
     from w, (select revised from changed) c, (select n.*, row_number() over () as n from found n where spot is null) f
   )
   update workspaces w set folded_through = l.last, assigned_seq = w.assigned_seq + c.revised + c.fresh,

@@ -35,6 +35,7 @@ async function change(tx: Transaction, secretKeys: Buffer[], id: string, patch: 
   await tx.execute(sql`
     update integrations set
       export_enabled = coalesce(${exportEnabled}::boolean, export_enabled),
+      export_usage = coalesce(${patch.exportUsage ?? null}::boolean, export_usage),
       import_enabled = coalesce(${importEnabled}::boolean, import_enabled),
       settings = settings || ${settings}::jsonb,
       account = coalesce(${patch.account ?? null}::text, account),

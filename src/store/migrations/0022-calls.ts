@@ -2,7 +2,9 @@
 import { sql, type Kysely, type Migration } from "kysely";
 import { hashPartitions } from "./partitions.ts";
 
-const MEASURES = ["input_tokens", "output_tokens", "cost_usd", "latency_ms", "ttft_ms"].map((name) => `${name} numeric`);
+const MEASURES = ["input_tokens", "output_tokens", "cost_usd", "latency_ms", "ttft_ms"].map(
+  (name) => `${name} numeric`,
+);
 
 /**
  * `exposures` stay what they were, served calls that name their user, so that workers of the version before can fold
@@ -78,7 +80,7 @@ const ASSIGNMENT_BUCKETS = `
   ) partition by hash (workspace_id);
   ${hashPartitions("assignment_buckets", " with (fillfactor = 85)")}`;
 
-/** Of all users, and of calls without one. A sketch is its bins: `bin` is a power of the sketch's base (sketches.ts). */
+/** Of all users, and of calls without one. A sketch is its bins: `bin` is an exponent (sketches.ts). */
 const USAGE = `
   create table usage_hours (
     workspace_id text not null,

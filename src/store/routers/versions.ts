@@ -65,12 +65,14 @@ interface NewVersion {
 }
 
 /**
- * The rows are copied as PostgreSQL has them, whatever columns they have, but for keys. Does nothing if the version is there.
+ * The rows are copied as PostgreSQL has them, whatever columns they have, but for keys. Does nothing if the version is
+ * there.
  */
 async function insertVersion(tx: Transaction, { workspaceId, router, changes, actor, restoredFrom }: NewVersion) {
   const ofRouter = sql`workspace_id = ${workspaceId} and router_id = ${router.id}`;
   const inserted = await tx.execute(sql`
-    insert into router_versions (workspace_id, router_id, version, at_ms, actor, changes, restored_from, router, snapshot)
+    insert into router_versions (
+      workspace_id, router_id, version, at_ms, actor, changes, restored_from, router, snapshot)
     values (${workspaceId}, ${router.id}, ${router.version}, ${router.updatedAtMs}, ${jsonOf(actor)}::jsonb,
       ${jsonOf(changes)}::jsonb, ${restoredFrom ?? null}, ${jsonOf(toRouter(router))}::jsonb, jsonb_build_object(
         'routes', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from routes t where ${ofRouter}),
@@ -123,8 +125,8 @@ export async function hasVersion(tx: Queryable, workspaceId: string, routerId: s
 }
 
 /**
- * Gives the locked router the rows of a version. A variant that exists keeps its key and headers, as they may have been replaced,
- * unless the version names another host; all others get the key that they had.
+ * Gives the locked router the rows of a version. A variant that exists keeps its key and headers, as they may have been
+ * replaced, unless the version names another host; all others get the key that they had.
  */
 export async function restoreVersion(tx: Transaction, workspaceId: string, routerId: string, version: number) {
   const id = sql`workspace_id = ${workspaceId} and router_id = ${routerId}`;
@@ -156,7 +158,8 @@ export async function restoreVersion(tx: Transaction, workspaceId: string, route
     update variants v set secret = k.secret, secret_key_id = k.secret_key_id,
       header_names = coalesce(k.header_names, v.header_names), keyless = coalesce(k.keyless, v.keyless)
     from (
-      select s.route_id, s.variant_id, s.secret, s.secret_key_id, null::text[] as header_names, null::boolean as keyless
+      select s.route_id, s.variant_id, s.secret, s.secret_key_id, null::text[] as header_names,
+        null::boolean as keyless
       from router_version_keys s
       where s.workspace_id = ${workspaceId} and s.router_id = ${routerId} and s.version = ${version}
         and not exists (

@@ -27,9 +27,11 @@ export function createSessionStore(db: Database): SessionStore {
       // Because of the share lock, a key that is deleted at the same moment takes the session with it.
       const [opened] = await db.query(sql<SessionRow>`
         with opener as (
-            select hash, workspace_id, scopes, id, name from api_keys where hash = ${hashOf(apiKey)} and ${UNEXPIRED} for share),
+            select hash, workspace_id, scopes, id, name from api_keys
+            where hash = ${hashOf(apiKey)} and ${UNEXPIRED} for share),
           opened as (insert into sessions (hash, api_key_hash) select ${hashOf(token)}::bytea, hash from opener)
-        select w.id, w.name, scopes, opener.id as "keyId", opener.name as "keyName" from opener join workspaces w on w.id = opener.workspace_id`);
+        select w.id, w.name, scopes, opener.id as "keyId", opener.name as "keyName"
+        from opener join workspaces w on w.id = opener.workspace_id`);
       return opened === undefined ? null : { token, ...toSession(opened) };
     },
 

@@ -11,7 +11,8 @@ export const EXPOSED = sql`exposed_at_ms as at_ms, alias_id, route_id, user_id,
 
 /** Columns of `assignments`, as a call. */
 export const ASSIGNED = sql`at_ms, alias_id, route_id, user_id, variant_id as assigned_id, null::text as served_id,
-  coalesce(router_version, 0) as router_version, is_assignment::integer as assigned, failed::integer as failed, ${MEASURES}`;
+  coalesce(router_version, 0) as router_version, is_assignment::integer as assigned, failed::integer as failed,
+  ${MEASURES}`;
 
 /**
  * A call tells of two variants: of the one that was assigned, and of the one that served. For example:

@@ -43,7 +43,8 @@ async function step(tx: Transaction, workspaceId: string, highestId: number, ste
       select * from assigned
     ), variant as materialized (
       ${variantsOf(sql`call`)}
-    ), buckets as (${intoBuckets(workspaceId)}), hours as (${intoHours(workspaceId)}), bins as (${intoBins(workspaceId)}),
+    ), buckets as (${intoBuckets(workspaceId)}), hours as (${intoHours(workspaceId)}),
+    bins as (${intoBins(workspaceId)}),
     moved as (
       update workspaces set usage_through = greatest(usage_through, (
         select case when count(*) < ${stepRows} then ${highestId}::bigint else max(id) end from exposed))

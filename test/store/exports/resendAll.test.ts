@@ -74,7 +74,7 @@ test("what is refused, or wanted no longer, does not wait until the buckets are 
   await store.integrations.setPaused(workspaceId, id, true);
   expect(await store.exports.requestResend(workspaceId, id, DAY)).toBe("paused");
   await admin.query("rollback");
-  expect([await store.exports.cursor(id), await store.exports.resends(id)]).toEqual([1, 0]);
+  expect([await store.exports.cursor(id), (await store.exports.options(id)).resends]).toEqual([1, 0]);
 });
 
 test("many rejected buckets take longer to delete than a statement of the bookkeeping may", async () => {

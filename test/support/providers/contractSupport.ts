@@ -113,6 +113,7 @@ interface ExportOptions {
   signal?: AbortSignal;
   onProgress?: () => void;
   failReadAfterSeq?: number;
+  withUsage?: boolean;
 }
 
 export async function runExport(
@@ -126,6 +127,7 @@ export async function runExport(
     afterSeq: options.afterSeq ?? 0,
     throughSeq,
     round: options.round ?? 0,
+    withUsage: options.withUsage ?? false,
     readBuckets: async (afterSeq: number, limit: number) => {
       if (afterSeq >= (options.failReadAfterSeq ?? Infinity)) throw new Error("no buckets");
       return buckets.filter((bucket) => bucket.seq > afterSeq && bucket.seq <= throughSeq).slice(0, limit);

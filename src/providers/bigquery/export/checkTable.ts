@@ -2,26 +2,26 @@
 import { SyncError } from "../../../domain/errors.ts";
 import { type TableRef, tableText } from "../names.ts";
 import { isPartitionedByTime, TIME_COLUMN, type TableResource } from "./tableResource.ts";
-import { EXPORT_COLUMNS } from "./tables.ts";
+import { type Column, EXPORT_COLUMNS } from "./tables.ts";
 
 const OWN_TABLE = "or rename the table, and the export creates a new one.";
 
 /** The customer may add columns, if a row does not need a value in them. */
-export function checkTable(table: TableResource, ref: TableRef): void {
+export function checkTable(table: TableResource, ref: TableRef, columns: Column[] = EXPORT_COLUMNS): void {
   const name = tableText(ref);
   const { type } = table;
   if (type !== undefined && type !== "TABLE") {
     const problem = `${name} is not a table but a ${type.toLowerCase()}.`;
     throw new SyncError("schema", `${problem} Rename it, and the export creates its own table.`);
   }
-  checkColumns(table, name);
+  checkColumns(table, name, columns);
   checkPartitions(table, name);
 }
 
-function checkColumns({ schema }: TableResource, name: string): void {
+function checkColumns({ schema }: TableResource, name: string, columns: Column[]): void {
   const fields = schema?.fields ?? [];
   const remedy = `Correct it, ${OWN_TABLE}`;
-  for (const wanted of EXPORT_COLUMNS) {
+  for (const wanted of columns) {
     const found = fields.find((field) => field.name.toLowerCase() === wanted.name);
     const expected = `The export needs it as a ${wanted.type}.`;
     if (found === undefined) {
@@ -39,7 +39,7 @@ function checkColumns({ schema }: TableResource, name: string): void {
       );
     }
   }
-  const own = new Set(EXPORT_COLUMNS.map((column) => column.name));
+  const own = new Set(columns.map((column) => column.name));
   const others = fields.filter((field) => !own.has(field.name.toLowerCase()));
   if (others.some((field) => field.mode === "REQUIRED" && field.defaultValueExpression === undefined)) {
     const problem = `The table ${name} has a required column that the export cannot fill.`;

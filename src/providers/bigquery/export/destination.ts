@@ -18,7 +18,7 @@ import {
   tableResource,
   type TableResource,
 } from "./tableResource.ts";
-import { EXPORT_COLUMNS, operationOn, pathOf } from "./tables.ts";
+import { columnsOf, EXPORT_COLUMNS, operationOn, pathOf, USAGE_COLUMNS } from "./tables.ts";
 
 /** BigQuery does not say whether a default expiration counts from the very millisecond of a table's creation. */
 const DEFAULT_TOLERANCE_MS = 60_000;
@@ -30,6 +30,8 @@ export interface Destination {
   facts: ExportDestination;
   /** Why a row of this hour would be gone at once; null if it stays. */
   refusalOf: RefusalOf;
+  /** The table has columns for the usage of buckets. */
+  withUsage: boolean;
 }
 
 export function destinationOf({ context, connection }: BigQueryCall): TableRef {
@@ -52,12 +54,13 @@ export async function prepareExport(
 }
 
 /** Creates the customer's table if it is missing. Throws if it cannot hold the export. */
-export async function ensureDestination(call: BigQueryCall): Promise<Destination> {
+export async function ensureDestination(call: BigQueryCall, withUsage = false): Promise<Destination> {
   const table = destinationOf(call);
   const found = await findTable(call, table);
   const current = found === null ? await createTable(call, table) : await withoutDefaultEnd(call, table, found);
   checkTable(current, table);
-  return toDestination(table, current);
+  if (withUsage) checkTable(await withColumns(call, table, current), table, columnsOf(true));
+  return { ...toDestination(table, current), withUsage };
 }
 
 /** What the connection test says of the table, without a change of it; undefined if there is none. */
@@ -124,6 +127,17 @@ async function createTable(call: BigQueryCall, table: TableRef): Promise<TableRe
   throw new SyncError("transient", `The table ${tableText(table)} was deleted meanwhile; it is tried again.`);
 }
 
+/** Adds the columns of usage that are missing. Rows that are there have no value in them. */
+async function withColumns(call: BigQueryCall, table: TableRef, found: TableResource): Promise<TableResource> {
+  const fields = found.schema?.fields ?? [];
+  const names = new Set(fields.map(({ name }) => name.toLowerCase()));
+  const missing = USAGE_COLUMNS.filter(({ name }) => !names.has(name));
+  if (missing.length === 0) return found;
+  const operation = operationOn(table, "adding the columns of usage to the export's table");
+  const body = { schema: { fields: [...fields, ...missing] } };
+  return (await send(call, operation, tableResource, { method: "PATCH", path: pathOf(table), body })) ?? found;
+}
+
 /** Mends a table of ours that has the dataset's default expiration. One that a person has set stays. */
 async function withoutDefaultEnd(call: BigQueryCall, table: TableRef, found: TableResource): Promise<TableResource> {
   const endsAtMs = expirationOf(found);
@@ -177,7 +191,7 @@ async function withoutEnd(
   }
 }
 
-function toDestination(table: TableRef, found: TableResource): Destination {
+function toDestination(table: TableRef, found: TableResource): Omit<Destination, "withUsage"> {
   const keepsRowsMs = partitionExpirationOf(found);
   const name = tableText(table);
   const expired =

@@ -6,6 +6,7 @@ import type { Bucket, RejectedBucket } from "../../../domain/bucket.ts";
 import { readBucketPages } from "../../bucketPages.ts";
 import type { ExportJob } from "../../connector.ts";
 import { jsonString } from "../../jsonString.ts";
+import { usageText } from "../../usageText.ts";
 
 /** Of JSON before compression. It bounds the memory of a batch of the longest ids. */
 const MAX_BATCH_BYTES = 96 * 1024 * 1024;
@@ -113,7 +114,7 @@ function linesOf(buckets: Bucket[]): string {
   // What the buckets of a variant begin with. Few variants of different routes have the same id.
   const heads = new Map<string, Head>();
   let lines = "";
-  for (const { aliasId, routeId, variantId, userId, hourMs, timeMs } of buckets) {
+  for (const { aliasId, routeId, variantId, userId, hourMs, timeMs, usage } of buckets) {
     let hour = hours.get(hourMs);
     if (hour === undefined) {
       hour = new Date(hourMs).toISOString().slice(0, "2026-01-31T12:".length);
@@ -126,7 +127,8 @@ function linesOf(buckets: Bucket[]): string {
       head = { aliasId, routeId, text };
       heads.set(variantId, head);
     }
-    lines += `${head.text}${jsonString(userId)},"timestamp":"${hour}${withinHour(timeMs - hourMs)}"}\n`;
+    const time = `"${hour}${withinHour(timeMs - hourMs)}"`;
+    lines += `${head.text}${jsonString(userId)},"timestamp":${time}${usageText(usage)}}\n`;
   }
   return lines;
 }

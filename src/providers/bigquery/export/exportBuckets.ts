@@ -12,7 +12,7 @@ import { findLastJob, followJob, jobIdOf, startJob } from "./jobs.ts";
 import { type MergeQueue, openMergeQueue } from "./mergeQueue.ts";
 import { mergeSql } from "./mergeStatement.ts";
 import { type Destination, ensureDestination } from "./destination.ts";
-import { createStaging, dropStaging, EXPORT_COLUMNS, keepStaging } from "./tables.ts";
+import { columnsOf, createStaging, dropStaging, keepStaging } from "./tables.ts";
 
 /**
  * Large, because each batch costs one load and one MERGE, and BigQuery allows 100,000 loads per day and project. 10
@@ -37,7 +37,7 @@ export async function* exportBuckets(
   const stop = new AbortController();
   const signal = AbortSignal.any([job.signal, stop.signal]);
   const call: BigQueryCall = { context, connection, signal, heartbeat: () => job.heartbeat() };
-  const destination = await ensureDestination(call);
+  const destination = await ensureDestination(call, job.withUsage);
   const maxRows = context.options.exportBatchRows ?? BATCH_ROWS;
   const batches = prefetch(readRowBatches({ ...job, signal }, maxRows, destination.refusalOf));
   const open: Open = { call, destination, running: new Set() };
@@ -106,7 +106,7 @@ async function loadOne({ call, destination }: Open, queue: Promise<MergeQueue>, 
   const mergeQueue = await queue;
   const staging = stagingOf(call, destination.table, batch);
   const isMerged = mergeQueue.wasLast(batch.digest);
-  if (!isMerged) await load(call, staging, batch);
+  if (!isMerged) await load(call, staging, batch, destination.withUsage);
   return { mergeQueue, batch, staging, isMerged };
 }
 
@@ -115,27 +115,29 @@ async function loadOne({ call, destination }: Open, queue: Promise<MergeQueue>, 
  * queue. A MERGE that runs twice changes nothing the second time.
  */
 async function merge(open: Open, { mergeQueue, batch, staging, isMerged }: LoadedBatch): Promise<void> {
-  const { call, destination } = open;
-  if (!isMerged) await mergeLoaded(call, destination.table, mergeQueue, batch, staging);
-  void start(open, dropStaging(call, staging));
+  if (!isMerged) await mergeLoaded(open, mergeQueue, batch, staging);
+  void start(open, dropStaging(open.call, staging));
 }
 
 async function mergeLoaded(
-  call: BigQueryCall,
-  table: TableRef,
+  { call, destination }: Open,
   mergeQueue: MergeQueue,
   batch: RowBatch,
   staging: TableRef,
 ): Promise<void> {
-  const sql = mergeSql({ target: table, staging, days: batch.days });
-  const operation: Operation = { action: "the MERGE of router exposures", about: tableText(table), role: "dataEditor" };
+  const sql = mergeSql({ target: destination.table, staging, days: batch.days, withUsage: destination.withUsage });
+  const operation: Operation = {
+    action: "the MERGE of router exposures",
+    about: tableText(destination.table),
+    role: "dataEditor",
+  };
   for (let jobs = 1; ; jobs++) {
     const merged = await mergeQueue.run(batch.digest, sql);
     if (merged.error === null) return;
     const error = toSyncError(merged.error, operation, call.connection);
     const isStagingGone = error.kind === "not_found" && (await keepStaging(call, staging)) === null;
     if (jobs >= MAX_JOBS || !(isStagingGone || error.kind === "transient")) throw error;
-    if (isStagingGone) await load(call, staging, batch);
+    if (isStagingGone) await load(call, staging, batch, destination.withUsage);
   }
 }
 
@@ -149,7 +151,7 @@ function stagingOf(
 }
 
 /** Returns when the staging table holds the batch's rows and no others. */
-async function load(call: BigQueryCall, staging: TableRef, batch: RowBatch): Promise<void> {
+async function load(call: BigQueryCall, staging: TableRef, batch: RowBatch, withUsage: boolean): Promise<void> {
   const operation: Operation = { action: "the load of router exposures", about: tableText(staging), role: "jobUser" };
   const { projectId, datasetId, tableId } = staging;
   // The jobs of another account cannot be looked up, so each account has ids of its own.
@@ -163,7 +165,7 @@ async function load(call: BigQueryCall, staging: TableRef, batch: RowBatch): Pro
   if (done?.error === null && (await keepStaging(call, staging))?.numRows === String(batch.rows)) return;
   const configuration = {
     destinationTable: staging,
-    schema: { fields: EXPORT_COLUMNS },
+    schema: { fields: columnsOf(withUsage) },
     sourceFormat: "NEWLINE_DELIMITED_JSON",
     // The job must not create the table, because that table would not expire.
     createDisposition: "CREATE_NEVER",
@@ -171,7 +173,7 @@ async function load(call: BigQueryCall, staging: TableRef, batch: RowBatch): Pro
     maxBadRecords: 0,
   };
   for (let generation = before.next; ; generation++) {
-    await createStaging(call, staging);
+    await createStaging(call, staging, { withUsage });
     const started = await startJob(call, operation, {
       id: idOf(generation),
       batch: batch.digest,

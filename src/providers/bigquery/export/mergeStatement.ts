@@ -1,4 +1,5 @@
 // The MERGE of a staging table into the customer's table: one row per key, which moves to a later time and never back.
+import { USAGE_FIELDS } from "../../usageText.ts";
 import { type TableRef, tableSql, timestampSql } from "../names.ts";
 
 const DAY_MS = 86_400_000;
@@ -11,6 +12,8 @@ export interface MergeInput {
   staging: TableRef;
   /** Of the staged rows, in order: whole days since 1970. */
   days: number[];
+  /** Tokens, cost and times too. */
+  withUsage?: boolean;
 }
 
 interface DayRange {
@@ -40,21 +43,30 @@ export function dayRanges(days: number[]): DayRange[] {
  * BigQuery reads only these partitions, and a table may require such a filter. A row with the key of a staged row has
  * the same hour, so it lies within them.
  */
-export function mergeSql({ target, staging, days }: MergeInput): string {
+export function mergeSql({ target, staging, days, withUsage = false }: MergeInput): string {
   const bounds = dayRanges(days).map(({ first, last }) => {
     const [from, to] = [timestampSql(first * DAY_MS), timestampSql((last + 1) * DAY_MS)];
     return `T.\`timestamp\` >= ${from} AND T.\`timestamp\` < ${to}`;
   });
   const sameIds = IDS.map((id) => `T.${id} = S.${id}`).join(" AND ");
+  const usage = withUsage ? USAGE_FIELDS.map(([name]) => name) : [];
+  // Of one bucket it is the same in all rows. Rows from before the usage was exported get it when they are sent again.
+  const isLater = ["S.latest > T.`timestamp`"];
+  for (const name of usage) {
+    isLater.push(`(S.latest = T.\`timestamp\` AND T.${name} IS NULL AND S.${name} IS NOT NULL)`);
+  }
+  const condition = isLater.length === 1 ? isLater[0] : `(${isLater.join("\n    OR ")})`;
+  const list = (of: (name: string) => string) => usage.map((name) => `, ${of(name)}`).join("");
+  const maxima = list((name) => `MAX(${name}) AS ${name}`);
   return `MERGE ${tableSql(target)} AS T
 USING (
-  SELECT ${IDS.join(", ")}, TIMESTAMP_TRUNC(\`timestamp\`, HOUR) AS hour_start, MAX(\`timestamp\`) AS latest
+  SELECT ${IDS.join(", ")}, TIMESTAMP_TRUNC(\`timestamp\`, HOUR) AS hour_start, MAX(\`timestamp\`) AS latest${maxima}
   FROM ${tableSql(staging)}
   GROUP BY ${IDS.join(", ")}, hour_start
 ) AS S
 ON (${bounds.join("\n    OR ")})
   AND ${sameIds} AND TIMESTAMP_TRUNC(T.\`timestamp\`, HOUR) = S.hour_start
-WHEN MATCHED AND S.latest > T.\`timestamp\` THEN UPDATE SET \`timestamp\` = S.latest
-WHEN NOT MATCHED THEN INSERT (${IDS.join(", ")}, \`timestamp\`)
-  VALUES (${IDS.map((id) => `S.${id}`).join(", ")}, S.latest)`;
+WHEN MATCHED AND ${condition} THEN UPDATE SET \`timestamp\` = S.latest${list((name) => `${name} = S.${name}`)}
+WHEN NOT MATCHED THEN INSERT (${IDS.join(", ")}, \`timestamp\`${list((name) => name)})
+  VALUES (${IDS.map((id) => `S.${id}`).join(", ")}, S.latest${list((name) => `S.${name}`)})`;
 }

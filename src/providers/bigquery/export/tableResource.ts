@@ -1,7 +1,8 @@
 // BigQuery's resource of a table, as far as an export looks at it.
 import { z } from "zod";
 
-const tableField = z.object({
+/** What else a customer has set of a column stays when the schema is written back. */
+const tableField = z.looseObject({
   name: z.string(),
   type: z.string(),
   mode: z.string().optional(),

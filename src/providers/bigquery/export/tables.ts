@@ -2,6 +2,7 @@
 import { SyncError } from "../../../domain/errors.ts";
 import type { Operation } from "../errors.ts";
 import { checkDataset, type TableRef, tableText } from "../names.ts";
+import { USAGE_FIELDS } from "../../usageText.ts";
 import { anything, type BigQueryCall, send } from "../rest.ts";
 import { workspaceLabels } from "./jobs.ts";
 import { tableResource, type TableResource } from "./tableResource.ts";
@@ -15,18 +16,30 @@ export const EXPORT_COLUMNS = [
   { name: "user_id", ...CASE_SENSITIVE },
   { name: "timestamp", type: "TIMESTAMP" },
 ];
+/** With `export.usage`. Nullable: what is not known of a bucket is left out. */
+export const USAGE_COLUMNS = USAGE_FIELDS.map(([name]) => ({ name, type: "FLOAT" }));
+
+export interface Column {
+  name: string;
+  type: string;
+}
+
+export function columnsOf(withUsage: boolean): Column[] {
+  return withUsage ? [...EXPORT_COLUMNS, ...USAGE_COLUMNS] : EXPORT_COLUMNS;
+}
+
 const STAGING_LIFETIME_MS = 24 * 3_600_000;
 
 /** Creates an empty staging table, or extends the life of the existing one. */
 export async function createStaging(
   call: BigQueryCall,
   table: TableRef,
-  lifetimeMs = STAGING_LIFETIME_MS,
+  { withUsage = false, lifetimeMs = STAGING_LIFETIME_MS } = {},
 ): Promise<void> {
   const operation = operationOn(table, "creating a staging table");
   const body = {
     tableReference: table,
-    schema: { fields: EXPORT_COLUMNS },
+    schema: { fields: columnsOf(withUsage) },
     defaultCollation: "",
     expirationTime: String(Date.now() + lifetimeMs),
     labels: workspaceLabels(call),

@@ -2,6 +2,7 @@
 import { hash } from "node:crypto";
 import type { Bucket } from "../../../domain/bucket.ts";
 import { jsonString } from "../../jsonString.ts";
+import { usageText } from "../../usageText.ts";
 
 /** Mixpanel recognises a resent bucket by it. The length before each part makes different keys different texts. */
 export function insertId(workspaceId: string, bucket: Bucket): string {
@@ -24,7 +25,7 @@ export function createEncoder(eventName: string, workspaceId: string): (bucket: 
     const text =
       `${head}${bucket.sealedTimeMs},"distinct_id":${jsonString(bucket.userId)},"$insert_id":"${id}",` +
       `"alias_id":${jsonString(bucket.aliasId)},"route_id":${jsonString(bucket.routeId)},` +
-      `"variant_id":${jsonString(bucket.variantId)},"ip":0}}`;
+      `"variant_id":${jsonString(bucket.variantId)}${usageText(bucket.usage)},"ip":0}}`;
     return { bucket, insertId: id, text };
   };
 }

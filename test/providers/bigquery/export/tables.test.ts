@@ -96,6 +96,34 @@ test("ids of any kind arrive as they are", async () => {
   expect(await customer.delivered()).toEqual(textsOf(buckets));
 });
 
+test("usage has columns of its own, which a table from before gets, and rows that are sent again fill them", async () => {
+  const { control, projectId } = customer;
+  const buckets = makeBuckets(4);
+  await send(buckets.slice(0, 2));
+  const name = `\`${projectId}.${DATASET}.${TABLE}\``;
+  await control.query(projectId, `ALTER TABLE ${name} ADD COLUMN note STRING OPTIONS (description = 'ours')`);
+  const usage = { inputTokens: 12, outputTokens: null, costUsd: 0.0015, latencyMs: 812.5, ttftMs: null };
+  const told = buckets.map((bucket) => ({ ...bucket, usage }));
+  const runWith = (some: Bucket[], round: number) =>
+    runExport({ connector: customer.connector(), connection: customer.connection }, some, { withUsage: true, round });
+  expect((await runWith(told.slice(1), 0)).error).toBeUndefined();
+  expect((await runWith(told, 1)).error).toBeUndefined();
+  expect(await customer.delivered()).toEqual(textsOf(buckets));
+  const { rows } = await control.query(
+    projectId,
+    `SELECT input_tokens, output_tokens, cost_usd, latency_ms, ttft_ms, COUNT(*) AS n FROM ${name} GROUP BY 1, 2, 3, 4, 5`,
+  );
+  expect(rows.map((row) => Object.values(row).map((value) => (value === null ? null : Number(value))))).toEqual([
+    [12, null, 0.0015, 812.5, null, 4],
+  ]);
+  const table = await control.table(projectId, DATASET, TABLE);
+  const names = (table?.["schema"] as { fields: { name: string }[] }).fields.map((field) => field.name);
+  expect(names.slice(0, 6)).toEqual([...FIELDS.map((field) => field.name), "note"]);
+  // An export without usage leaves the columns alone.
+  expect((await send(makeBuckets(5).slice(4))).error).toBeUndefined();
+  expect(await customer.delivered()).toEqual(textsOf(makeBuckets(5)));
+});
+
 test("columns that the customer added stay, with what is in them", async () => {
   const { control, projectId } = customer;
   const buckets = makeBuckets(10);

@@ -27,6 +27,19 @@ test("the event holds what Mixpanel needs and nothing of the revision", () => {
   expect(encode(revised).text).toBe(text);
 });
 
+test("usage joins the event under the API's names, without what is not known, and changes no id", () => {
+  const encode = createEncoder("Inworld Router Exposure", "w-1");
+  const bucket = bucketOf(7);
+  const usage = { inputTokens: 12, outputTokens: 0, costUsd: 0.0015, latencyMs: 812.5, ttftMs: null };
+  const [plain, told] = [encode(bucket), encode({ ...bucket, usage })];
+  const { properties } = JSON.parse(plain.text) as { properties: object };
+  expect(JSON.parse(told.text)).toMatchObject({
+    properties: { ...properties, input_tokens: 12, output_tokens: 0, cost_usd: 0.0015, latency_ms: 812.5 },
+  });
+  expect(told.text).not.toContain("ttft_ms");
+  expect(told.insertId).toBe(plain.insertId);
+});
+
 test("an $insert_id is at most 36 of the characters that Mixpanel allows, and fixed for ever", () => {
   const bucket = bucketOf(1, { hourMs: 0, userId: "u" });
   expect(insertId("w", bucket)).toMatch(/^[A-Za-z0-9-]{1,36}$/);

@@ -53,7 +53,7 @@ export function resendAllTests(get: GetHarness): void {
     const request = await store.exports.requestResend(workspaceId, id, null);
     if (request === null || typeof request === "string") throw new Error("It was refused.");
     expect(await store.runs.getRequest(workspaceId, id, request.requestId)).toMatchObject({ status: "queued" });
-    expect([await store.exports.cursor(id), await store.exports.resends(id)]).toEqual([0, 1]);
+    expect([await store.exports.cursor(id), (await store.exports.options(id)).resends]).toEqual([0, 1]);
     expect(await counts()).toEqual({ sent: 0, rejected: 0, pending: 4, completeThroughMs: null });
     // A batch of before, under way: the cursor is behind it.
     expect(await store.exports.commit(id, RUN, 4, { cursorSeq: 4, sent: 0, rejected: [] })).toBe(false);
@@ -85,7 +85,7 @@ export function resendAllTests(get: GetHarness): void {
     expect(await store.exports.requestResend(other.workspaceId, other.id, null)).toBe("off");
     await store.integrations.setPaused(workspaceId, id, true);
     expect(await store.exports.requestResend(workspaceId, id, null)).toBe("paused");
-    expect([await store.exports.cursor(id), await store.exports.resends(id)]).toEqual([4, 0]);
+    expect([await store.exports.cursor(id), (await store.exports.options(id)).resends]).toEqual([4, 0]);
   });
 
   test("a destination that was made anew is told until everything was sent again", async () => {
