@@ -119,7 +119,7 @@ test("calls without a user are counted, with their tokens, and need no rows", as
     withoutUser: 5,
     users: 0,
     inputTokens: 40,
-    costUsd: 0.12,
+    costUsd: expect.closeTo(0.12, 9) as number,
   });
   expect(await gateway.exposures("nobody")).toEqual([]);
 });
