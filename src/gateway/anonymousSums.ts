@@ -1,4 +1,4 @@
-// Sums up calls without a user, and writes the sums every few seconds. A process that dies loses its last ones.
+// Sums up calls without a user, and writes the sums twice a second. A process that dies loses its last ones.
 import type { AnonymousUsage } from "../domain/usage.ts";
 import type { UsageStore } from "../store/store.ts";
 import type { CallRecord } from "./callRecord.ts";
@@ -10,7 +10,7 @@ export interface AnonymousSums {
   stop(): Promise<void>;
 }
 
-const WRITTEN_EVERY_MS = 2_000;
+const WRITTEN_EVERY_MS = 500;
 /** While the database is down, sums go on, but percentiles are of no more calls than this per variant. */
 const MAX_TIMES = 10_000;
 /** Beyond it nothing is added until the database is back. */

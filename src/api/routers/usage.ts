@@ -86,7 +86,7 @@ export function registerUsage(app: App, { store }: AppDeps): void {
     summary: "Get the usage of a router",
     description:
       "Returns what each variant was assigned, answered, cost and took. Counts are of calls with a user; tokens, " +
-      "cost and times are of all calls, those without a user some seconds late. Percentiles are at most 1% off. The " +
+      "cost and times are of all calls, those without a user a second late. Percentiles are at most 1% off. The " +
       "router does not have to be configured here: any `alias_id` of recorded exposures will do. The range is at " +
       `most ${MAX_EXPOSURE_RANGE_DAYS} days.`,
     params: aliasParams,
