@@ -52,7 +52,7 @@ export async function ask(deps: AttemptDeps, call: AttemptedCall, failed: Failed
       { ...call.ids, variantId: variant.id },
       variant.upstream,
       () => {
-        if (last !== null || variant !== call.variants[0]) deps.onFallback();
+        if (variant !== call.variants[0]) deps.onFallback();
         return askOne(deps, call, variant);
       },
       verdictOf,

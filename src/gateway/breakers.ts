@@ -13,13 +13,15 @@ export interface BreakerRef {
   variantId: string;
 }
 
+type Verdict = "working" | "failing" | "unknown";
+
 export interface Breakers {
   /** Null: the upstream is left out for now, and `attempt` did not run. `countsAs` says what a result tells of it. */
   run<T>(
     ref: BreakerRef,
     upstream: NewVariant["upstream"],
     attempt: () => Promise<T>,
-    countsAs: (result: T) => "working" | "failing" | "unknown",
+    countsAs: (result: T) => Verdict,
   ): Promise<T | null>;
   /** How many upstreams are left out. */
   leftOut(): number;
@@ -34,8 +36,6 @@ interface BreakerOptions {
 const MAX_BREAKERS = 5_000;
 /** It opens if more than half of the last ten calls failed, and at least five came. */
 const WINDOW = { threshold: 0.5, size: 10, minimumNumberOfCalls: 5 };
-
-type Verdict = "working" | "failing" | "unknown";
 
 interface Judged {
   verdict: Verdict;

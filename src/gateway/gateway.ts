@@ -92,6 +92,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
         // Its rejections are handled, and a failed call waits for no commit.
         void deps.recorder.finished(call.record, isLeft ? "left" : "failed");
         call.keepAlive?.stop();
+        if (isLeft && target.outgoing.headersSent) return null;
         if (isLeft) throw new OpenAiError(499, "The caller has left.");
         return refuse(call, outcome.refusal, outcome.variant.id);
       }),
