@@ -43,7 +43,7 @@ export function createCallRecorder({ rows, sums, onFinished, onLost }: CallRecor
         if (outcome !== "left") sums.add(call, figures);
         return Promise.resolve();
       }
-      const parts = [assignments.get(call)];
+      const parts = [assignments.get(call) ?? Promise.resolve()];
       if (outcome !== "left") {
         parts.push(rows.record(call.workspaceId, answerOf(call, call.userId, { outcome, figures })));
       }

@@ -100,7 +100,7 @@ test("a call without an answer counts as failed for the variant that was assigne
   gateway.upstream.order({ kind: "status", status: 400 }, { kind: "cut", afterEvents: 2 });
   expect((await gateway.chat(call("failing", "ann"))).status).toBe(400);
   const cut = await gateway.chat(call("failing", "bob", { stream: true }));
-  await expect(cut.text()).rejects.toThrow();
+  await expect(cut.text()).rejects.toThrow("terminated");
   await eventually(async () => (await variantOf("failing", "a"))?.failed === 2);
   expect(await variantOf("failing", "a")).toMatchObject({ assigned: 2, served: 0, failed: 2, users: 2 });
   expect(await gateway.exposures("failing")).toEqual([]);
@@ -155,7 +155,7 @@ test("assigned counts equal calls with a user, whatever becomes of them", async 
     await answer.text();
     return answer.status;
   });
-  const sum = (usage: Usage, field: string) => usage.variants.reduce((all, one) => all + Number(one[field]), 0);
+  const sum = (usage: Usage, field: string) => usage.variants.reduce((total, one) => total + Number(one[field]), 0);
   const check = async () => {
     const usage = await usageOf("mixed");
     expect(sum(usage, "assigned")).toBe(200);

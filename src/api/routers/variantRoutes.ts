@@ -55,6 +55,14 @@ export function registerVariants(app: App, { store: { routers }, upstreams }: Ap
       return tagged(c, { ...variant, version: router.version });
     },
   });
+  registerVariantChanges(endpoint, routers, upstreams);
+}
+
+function registerVariantChanges(
+  endpoint: ReturnType<typeof endpointsOf>,
+  routers: AppDeps["store"]["routers"],
+  upstreams: AppDeps["upstreams"],
+): void {
   endpoint({
     method: "patch",
     path: "/v1/routers/{router}/routes/{route}/variants/{variant}",

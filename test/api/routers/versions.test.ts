@@ -26,7 +26,7 @@ const newRouter = (id: string) => ({
 
 const put = (path: string, json: unknown, headers = {}) => api.call(path, { method: "PUT", json, headers });
 const patch = (path: string, json: unknown, headers = {}) => api.call(path, { method: "PATCH", json, headers });
-const post = (path: string, json: unknown = undefined) => api.call(path, { method: "POST", json });
+const post = (path: string, json?: unknown) => api.call(path, { method: "POST", json });
 
 interface Version {
   version: number;

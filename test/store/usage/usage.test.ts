@@ -141,7 +141,11 @@ test("what a user was assigned is kept by version and hour, with its first time"
   const workspaceId = await newWorkspace(harness.store);
   const hourMs = Math.floor((await harness.store.nowMs()) / HOUR_MS - 3) * HOUR_MS;
   const told = (tells: CallDetails["tells"], routerVersion: number, atMs: number, more = {}): Exposure => ({
-    ...{ aliasId: "alias", routeId: "route", variantId: "a", userId: "u", exposedAtMs: atMs },
+    aliasId: "alias",
+    routeId: "route",
+    variantId: "a",
+    userId: "u",
+    exposedAtMs: atMs,
     call: { id: null, tells, assignedVariantId: "a", routerVersion, failed: false, ...NOTHING, ...more },
   });
   await harness.store.exposures.ingest(workspaceId, [
@@ -169,7 +173,11 @@ test("a sealed bucket's usage stands still, whatever comes late; until then part
   const workspaceId = await newWorkspace(store);
   const hourMs = Math.floor((await store.nowMs()) / HOUR_MS) * HOUR_MS;
   const told = (userId: string, more: Partial<CallDetails>): Exposure => ({
-    ...{ aliasId: "alias", routeId: "route", variantId: "a", userId, exposedAtMs: hourMs + 5 },
+    aliasId: "alias",
+    routeId: "route",
+    variantId: "a",
+    userId,
+    exposedAtMs: hourMs + 5,
     call: { id: null, tells: "both", assignedVariantId: null, routerVersion: 1, failed: false, ...NOTHING, ...more },
   });
   const read = async () => {

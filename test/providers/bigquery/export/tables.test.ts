@@ -117,7 +117,8 @@ test("usage has columns of its own, which a table from before gets, and rows tha
     [12, null, 0.0015, 812.5, null, 4],
   ]);
   const table = await control.table(projectId, DATASET, TABLE);
-  const names = (table?.["schema"] as { fields: { name: string }[] }).fields.map((field) => field.name);
+  const schema = table?.["schema"] as { fields: { name: string }[] } | undefined;
+  const names = schema?.fields.map((field) => field.name) ?? [];
   expect(names.slice(0, 6)).toEqual([...FIELDS.map((field) => field.name), "note"]);
   // An export without usage leaves the columns alone.
   expect((await send(makeBuckets(5).slice(4))).error).toBeUndefined();
