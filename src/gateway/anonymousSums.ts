@@ -2,10 +2,10 @@
 import type { AnonymousUsage } from "../domain/usage.ts";
 import type { UsageStore } from "../store/store.ts";
 import type { CallRecord } from "./callRecord.ts";
-import type { CallFigures } from "./callRecorder.ts";
+import type { CallMeasures } from "../domain/exposure.ts";
 
 export interface AnonymousSums {
-  add(call: CallRecord, figures: CallFigures): void;
+  add(call: CallRecord, figures: CallMeasures): void;
   /** Writes what is left. */
   stop(): Promise<void>;
 }
@@ -65,7 +65,7 @@ export function createAnonymousSums(
   };
 }
 
-function usageOf(call: CallRecord, figures: CallFigures): AnonymousUsage {
+function usageOf(call: CallRecord, figures: CallMeasures): AnonymousUsage {
   return {
     aliasId: call.routerId,
     routeId: call.routeId,

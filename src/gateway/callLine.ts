@@ -1,8 +1,8 @@
 // One log line per call: ids, codes and figures, never users, bodies or keys. The same facts for the metrics.
 import type { CallOutcome, CallRecord } from "./callRecord.ts";
-import type { CallFigures } from "./callRecorder.ts";
+import type { CallMeasures } from "../domain/exposure.ts";
 
-export function callLine(call: CallRecord, outcome: CallOutcome, figures: CallFigures) {
+export function callLine(call: CallRecord, outcome: CallOutcome, figures: CallMeasures) {
   return {
     requestId: call.requestId,
     workspaceId: call.workspaceId,
@@ -19,7 +19,7 @@ export function callLine(call: CallRecord, outcome: CallOutcome, figures: CallFi
   };
 }
 
-export function measured(call: CallRecord, outcome: CallOutcome, figures: CallFigures) {
+export function measured(call: CallRecord, outcome: CallOutcome, figures: CallMeasures) {
   const isServed = outcome === "served" && call.served !== null;
   return {
     outcome,

@@ -1,24 +1,15 @@
 // Keeps what the gateway tells of its calls: assignments and answers as rows, calls without a user as sums.
-import type { CallDetails, Exposure } from "../domain/exposure.ts";
+import type { CallDetails, CallMeasures, Exposure } from "../domain/exposure.ts";
 import { costUsd } from "../domain/tokenPrice.ts";
 import type { AnonymousSums } from "./anonymousSums.ts";
 import type { CallOutcome, CallRecord, CallRecorder } from "./callRecord.ts";
 import type { ExposureRecorder } from "./recorder.ts";
 
-/** What a call has cost and how long it took; null: not known. */
-export interface CallFigures {
-  inputTokens: number | null;
-  outputTokens: number | null;
-  costUsd: number | null;
-  latencyMs: number | null;
-  ttftMs: number | null;
-}
-
 export interface CallRecorderDeps {
   rows: ExposureRecorder;
   sums: AnonymousSums;
   /** Once per call: for log and metrics. */
-  onFinished: (call: CallRecord, outcome: CallOutcome, figures: CallFigures) => void;
+  onFinished: (call: CallRecord, outcome: CallOutcome, figures: CallMeasures) => void;
   /** The rows of a call were not committed, or that is unknown. */
   onLost: (error: unknown) => void;
 }
@@ -54,7 +45,7 @@ export function createCallRecorder({ rows, sums, onFinished, onLost }: CallRecor
   };
 }
 
-function figuresOf({ startedMs, firstTokenMs, endedMs, usage, served }: CallRecord): CallFigures {
+function figuresOf({ startedMs, firstTokenMs, endedMs, usage, served }: CallRecord): CallMeasures {
   const since = (ms: number | null) => (ms === null ? null : Math.round((ms - startedMs) * 1000) / 1000);
   const price = served?.price ?? null;
   return {
@@ -66,7 +57,7 @@ function figuresOf({ startedMs, firstTokenMs, endedMs, usage, served }: CallReco
   };
 }
 
-const NOTHING: CallFigures = { inputTokens: null, outputTokens: null, costUsd: null, latencyMs: null, ttftMs: null };
+const NOTHING: CallMeasures = { inputTokens: null, outputTokens: null, costUsd: null, latencyMs: null, ttftMs: null };
 
 function assignmentOf(call: CallRecord, userId: string): Exposure {
   const details: CallDetails = { ...detailsOf(call), tells: "assignment", ...NOTHING };
@@ -76,7 +67,7 @@ function assignmentOf(call: CallRecord, userId: string): Exposure {
 function answerOf(
   call: CallRecord,
   userId: string,
-  { outcome, figures }: { outcome: CallOutcome; figures: CallFigures },
+  { outcome, figures }: { outcome: CallOutcome; figures: CallMeasures },
 ): Exposure {
   const failed = outcome !== "served" || call.served === null;
   const variantId = failed ? call.assignedVariantId : (call.served?.variantId ?? call.assignedVariantId);

@@ -1,6 +1,6 @@
 // What calls tell: assigned, served and failed, tokens, cost and times, with a user and without.
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import type { CallFigures } from "../../src/gateway/callRecorder.ts";
+import type { CallMeasures } from "../../src/domain/exposure.ts";
 import type { CallOutcome, CallRecord } from "../../src/gateway/callRecord.ts";
 import { callLine } from "../../src/gateway/callLine.ts";
 import { eventually } from "../support/eventually.ts";
@@ -14,7 +14,7 @@ beforeAll(async () => {
   gateway = await createGatewayHarness({
     headersTimeoutMs: 1_000,
     idleTimeoutMs: 1_000,
-    onFinished: (record: CallRecord, outcome: CallOutcome, figures: CallFigures) =>
+    onFinished: (record: CallRecord, outcome: CallOutcome, figures: CallMeasures) =>
       void lines.push(callLine(record, outcome, figures)),
   });
 });
