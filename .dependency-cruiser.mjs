@@ -108,7 +108,15 @@ const layers = [
     comment: "store/ asks nobody: hand it what it needs as arguments.",
     from: "^src/store/",
     paths: ["^src/store/", "^src/domain/", "^src/encryption/envelope[.]ts$"],
-    packages: ["pg", "@types/pg", "pg-copy-streams", "@types/pg-copy-streams", "kysely", "p-limit"],
+    packages: [
+      "pg",
+      "@types/pg",
+      "pg-copy-streams",
+      "@types/pg-copy-streams",
+      "kysely",
+      "p-limit",
+      "@datadog/sketches-js",
+    ],
   }),
   layer({
     name: "workflows-are-sealed",
