@@ -23,7 +23,7 @@ export type { KeyAccess } from "./keys/interface.ts";
 export * from "./metrics/interface.ts";
 export * from "./routers/interface.ts";
 export * from "./sessions/interface.ts";
-export type { UsageRange, UsageStore } from "./usage/interface.ts";
+export type { UsageStore } from "./usage/interface.ts";
 export { requestLimiter } from "./budgets/requestLimiter.ts";
 
 export interface CleanupStore {
