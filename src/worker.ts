@@ -112,7 +112,7 @@ function tuner({ worker }: Config, activityTaskSlotSupplier: AnySlots): NonNulla
   };
 }
 
-/** One workspace may fill so much of what waits. Half of it is taken also while memory is short, so others have room. */
+/** One workspace may fill so much of what waits. Half of it is taken also while memory is short: others have room. */
 const WAITING_SHARE_OF_WORKSPACE = 1 / 8;
 const WAITING_ALWAYS = 1 / 2;
 

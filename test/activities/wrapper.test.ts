@@ -45,7 +45,7 @@ test("a step that was cancelled as it began gives its turn back after a while, t
     return release;
   };
   const activity = wrapBulk({ ...LONG, stallTimeoutMs: 500, turns: { take } }, hanging().body);
-  await expect(environment.run(activity, undefined)).rejects.toThrow();
+  await expect(environment.run(activity, undefined)).rejects.toBeInstanceOf(Error);
   const next = nextTurn(turns);
   await eventually(() => next.isTaken);
 });

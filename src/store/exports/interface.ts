@@ -45,7 +45,7 @@ export interface ExportStore {
   recordDestination(integrationId: string, destination: ExportDestination): Promise<void>;
   /**
    * Sets the cursor back before all buckets of the day and later days, or of all days, and queues a sync request. Those
-   * buckets are pending then. Null if there is no such integration. `signal`: aborted once nobody waits for the answer.
+   * buckets are pending then. Null if there is no such integration. `signal`: aborted once the caller has left.
    */
   requestResend(
     workspaceId: string,

@@ -131,7 +131,8 @@ async function loadConfig(tx: Transaction, integrationId: string): Promise<Integ
   // The row lock comes first: an event that is added later also raises the version later.
   const [config] = await tx.query(sql<Omit<IntegrationConfigRow, "events">>`
     update integrations set seen_version = version where id = ${integrationId} and deleted_at_ms is null
-    returning version, sync_version as "syncVersion", paused, pause_version as "pauseVersion", provider, workspace_id as "workspaceId",
+    returning version, sync_version as "syncVersion", paused, pause_version as "pauseVersion", provider,
+      workspace_id as "workspaceId",
       export_enabled as "exportEnabled", import_enabled as "importEnabled", export_cursor_seq as "exportCursorSeq"`);
   if (config === undefined) return null;
   const events = await tx.query(sql<{ name: string }>`

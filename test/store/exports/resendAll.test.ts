@@ -61,6 +61,8 @@ async function withRejected() {
 
 test("what is refused, or wanted no longer, does not wait until the buckets are read", async () => {
   const { id, workspaceId } = await withRejected();
+  const paused = await withRejected();
+  await store.integrations.setPaused(paused.workspaceId, paused.id, true);
   await admin.query("begin; lock table exposure_buckets in access exclusive mode");
   const leaving = new AbortController();
   const left = store.exports.requestResend(workspaceId, id, DAY, leaving.signal).catch((error: unknown) => error);
@@ -71,8 +73,7 @@ test("what is refused, or wanted no longer, does not wait until the buckets are 
   leaving.abort(reason);
   expect(await left).toBe(reason);
   await eventually(async () => (await admin.query(waiting)).rowCount === 0);
-  await store.integrations.setPaused(workspaceId, id, true);
-  expect(await store.exports.requestResend(workspaceId, id, DAY)).toBe("paused");
+  expect(await store.exports.requestResend(paused.workspaceId, paused.id, DAY)).toBe("paused");
   await admin.query("rollback");
   expect([await store.exports.cursor(id), await store.exports.resends(id)]).toEqual([1, 0]);
 });
