@@ -11,6 +11,7 @@ const DAYS = 7;
 const LOCATION = "US";
 export const DATASET = "analytics";
 export const EVENT = "purchase";
+const ROWS_OF_SMALL_TABLE = 100;
 
 /** 12 columns of 11 types, as in real tables of events. */
 const FIELDS = [
@@ -80,19 +81,44 @@ export async function generateEvents(machine: BigQueryMachine, projectId: string
 export async function syncEvents(table: EventTable): Promise<number> {
   const { machine, projectId, fromMs } = table;
   await emptyTables(machine);
+  const event = eventOf(EVENT, table.tableId);
+  const tenant = await createBigQueryTenant(machine, projectId, dayOf(fromMs), { importEnabled: true }, [event]);
+  const ms = await tenant.sync();
+  await tenant.stop();
+  return ms;
+}
+
+/** Tables with a few rows each, and an event for each of them. */
+export async function createTables(
+  { bigQuery: { control } }: BigQueryMachine,
+  projectId: string,
+  tables: number,
+): Promise<NewEvent[]> {
+  const events: NewEvent[] = [];
+  for (let i = 0; i < tables; i++) {
+    const tableId = `events_${i}`;
+    await control.createTable(projectId, DATASET, tableId, { schema: { fields: FIELDS.slice(0, 4) } });
+    await control.query(
+      projectId,
+      `INSERT INTO \`${projectId}.${DATASET}.${tableId}\` (event_name, user_id, created_at, event_uuid)
+      SELECT '${EVENT}_${i}', CAST(n AS STRING), CURRENT_TIMESTAMP(), GENERATE_UUID()
+      FROM UNNEST(GENERATE_ARRAY(1, ${ROWS_OF_SMALL_TABLE})) AS n`,
+    );
+    events.push(eventOf(`${EVENT}_${i}`, tableId));
+  }
+  return events;
+}
+
+function eventOf(name: string, tableName: string): NewEvent {
   const source = {
     dataset: DATASET,
-    tableName: table.tableId,
+    tableName,
     eventFieldName: "event_name",
     userIdFieldName: "user_id",
     timestampFieldName: "created_at",
     eventUuidFieldName: "event_uuid",
   };
-  const event: NewEvent = { name: EVENT, description: null, source };
-  const tenant = await createBigQueryTenant(machine, projectId, dayOf(fromMs), { importEnabled: true }, [event]);
-  const ms = await tenant.sync();
-  await tenant.stop();
-  return ms;
+  return { name, description: null, source };
 }
 
 /** Creates a workspace for each call, because a workspace has one integration per project. It takes the account over. */

@@ -14,14 +14,14 @@ import { startService, type Service } from "../dev/process/service.ts";
 import { answers, takesWork } from "../dev/process/ready.ts";
 import { stackSettings } from "../dev/stack/parts.ts";
 import { startTemporal } from "../dev/services/temporal.ts";
-import { loadConfig } from "../src/config/config.ts";
+import { loadConfig, type Config } from "../src/config/config.ts";
 import { createPostgresStore } from "../src/store/createStore.ts";
 import type { Store } from "../src/store/store.ts";
 
 const DIST = resolve(import.meta.dirname, "../dist");
 const BENCH_DIR = join(LOCAL_DIR, "bench");
 /** Server and worker run as the image and Compose run them. */
-const NODE_OPTIONS = {
+export const NODE_OPTIONS = {
   worker: nodeOptionsIn("Dockerfile", /\bNODE_OPTIONS=(\S+)/),
   server: nodeOptionsIn("docker-compose.yml", /^ {2}server:\n(?: {4}.*\n)*? {6}NODE_OPTIONS: (\S+)/m),
 };
@@ -30,14 +30,18 @@ const STAND_IN_FLAGS = ["--max-old-space-size=8192", "--min-semi-space-size=256"
 
 export interface Machine {
   store: Store;
+  /** That of the worker, without the settings that a benchmark gives it. */
+  config: Config;
   sql: pg.Pool;
   databaseUrl: string;
   temporalAddress: string;
   mixpanel: MixpanelControl;
   /** A directory for files of this benchmark. */
   dir: string;
+  /** Each line that PostgreSQL logs from now on. */
+  onPostgresLog(listener: (line: string) => void): void;
   /** A worker process; the caller stops it. */
-  startWorker(): Promise<Service>;
+  startWorker(settings?: NodeJS.ProcessEnv): Promise<Service>;
   /** A server process and its address; the caller stops it. */
   startServer(settings?: NodeJS.ProcessEnv): Promise<{ service: Service; url: string }>;
   stop(): Promise<void>;
@@ -87,7 +91,11 @@ async function start<T>(
 
 async function bringUp(dir: string, stops: Stops, bigQuery: BigQuery | undefined): Promise<Omit<Machine, Kept>> {
   const logs = join(dir, "logs");
-  const postgres = await startPostgres({ dataDir: join(dir, "postgres"), onLog: openLog(logs, "postgres").write });
+  const postgresLog: ((line: string) => void)[] = [openLog(logs, "postgres").write];
+  const postgres = await startPostgres({
+    dataDir: join(dir, "postgres"),
+    onLog: (line) => postgresLog.forEach((listener) => listener(line)),
+  });
   stops.push(() => postgres.stop());
   const temporal = await startTemporal({ dbFile: join(dir, "temporal.db"), onLog: openLog(logs, "temporal").write });
   stops.push(() => temporal.stop());
@@ -108,7 +116,8 @@ async function bringUp(dir: string, stops: Stops, bigQuery: BigQuery | undefined
     LOG_LEVEL: "warn",
   };
   await runToEnd(compiled("cli/main.js", "migrate"), env, "The migration");
-  const store = createPostgresStore(loadConfig(env));
+  const config = loadConfig(env);
+  const store = createPostgresStore(config);
   stops.push(() => store.close());
   const sql = new pg.Pool({ connectionString: postgres.url });
   stops.push(() => sql.end());
@@ -116,17 +125,20 @@ async function bringUp(dir: string, stops: Stops, bigQuery: BigQuery | undefined
   stops.push(() => control.close());
   return {
     store,
+    config,
     sql,
     databaseUrl: postgres.url,
     temporalAddress: temporal.address,
     mixpanel: control,
-    startWorker: () =>
+    onPostgresLog: (listener) => void postgresLog.push(listener),
+    startWorker: (settings) =>
       startService({
         name: "The worker",
         ...compiled("cli/main.js", "worker"),
         env: {
           ...env,
           NODE_OPTIONS: NODE_OPTIONS.worker,
+          ...settings,
         },
         isReady: (pid) => takesWork(temporal.address, "bench", pid),
         stopWithinMs: 3e4,

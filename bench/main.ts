@@ -8,11 +8,15 @@ import { benchBigQueryMemory } from "./bigQueryMemory.ts";
 import type { Comparison } from "./comparison.ts";
 import { benchExport } from "./export.ts";
 import { benchGateway } from "./gateway.ts";
+import { benchIdle } from "./idle.ts";
 import { benchImport } from "./import.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchMemory } from "./memory.ts";
 import { benchMetrics } from "./metrics.ts";
+import { benchNeighbours } from "./neighbours.ts";
 import type { BenchOptions } from "./options.ts";
+import { benchRuns } from "./runs.ts";
+import { benchSimulation } from "./simulation.ts";
 import { benchPortal } from "./portal.ts";
 
 const BENCHES: Record<string, (options: BenchOptions) => Promise<Comparison[]>> = {
@@ -21,6 +25,10 @@ const BENCHES: Record<string, (options: BenchOptions) => Promise<Comparison[]>> 
   gateway: benchGateway,
   ingest: benchIngest,
   memory: benchMemory,
+  idle: benchIdle,
+  runs: benchRuns,
+  simulation: benchSimulation,
+  neighbours: benchNeighbours,
   metrics: benchMetrics,
   portal: benchPortal,
   "bigquery-export": benchBigQueryExport,

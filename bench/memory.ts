@@ -1,9 +1,9 @@
 // The worker's peak of memory for an import, against that of an import with ten times as many rows, each in a new process.
-import { readFileSync } from "node:fs";
 import { rounded, type Comparison } from "./comparison.ts";
 import { assertImported, generate, syncAll } from "./importData.ts";
 import { startMachine, type Machine } from "./machine.ts";
 import { scaled, type BenchOptions } from "./options.ts";
+import { memoryOf } from "./processFigures.ts";
 
 const SMALL_ROWS = 500_000;
 const LARGE_ROWS = 5_000_000;
@@ -43,7 +43,7 @@ export function compareGrowth(
 export async function peakMb(machine: Machine, run: () => Promise<unknown>): Promise<number> {
   const worker = await machine.startWorker();
   await run();
-  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${worker.pid}/status`, "utf8"))?.[1];
+  const { peakMb: mb } = memoryOf(worker.pid);
   await worker.stop();
-  return Number(kilobytes) / 1_024;
+  return mb;
 }

@@ -2,9 +2,9 @@
 import type { NewEvent } from "../src/domain/event.ts";
 import type { IntegrationPatch, NewIntegration } from "../src/domain/integration.ts";
 import { setTimeout as delay } from "node:timers/promises";
-import { Client, Connection } from "@temporalio/client";
-import { createIntegrationControl, workflowIdOf } from "../src/client/index.ts";
+import { workflowIdOf } from "../src/client/index.ts";
 import type { Machine } from "./machine.ts";
+import { connectClient } from "./temporalClient.ts";
 
 const ACCOUNT = { username: "bench.abc123.mp-service-account", secret: "the-secret-of-the-bench" };
 const POLL_MS = 25;
@@ -35,14 +35,8 @@ export async function createProject(machine: Machine, projectId: string): Promis
   });
 }
 
-export function createTenant(
-  machine: Machine,
-  projectId: string,
-  importFrom: string,
-  directions: IntegrationPatch,
-  events: string[] = [],
-): Promise<Tenant> {
-  const integration: NewIntegration = {
+export function mixpanelIntegration(projectId: string, importFrom: string): NewIntegration {
+  return {
     provider: "mixpanel",
     settings: { projectId, region: "us", projectTime: "utc", serviceAccountUsername: ACCOUNT.username },
     secret: ACCOUNT.secret,
@@ -50,6 +44,16 @@ export function createTenant(
     project: { key: projectId, name: projectId },
     deliversUpdates: false,
   };
+}
+
+export function createTenant(
+  machine: Machine,
+  projectId: string,
+  importFrom: string,
+  directions: IntegrationPatch,
+  events: string[] = [],
+): Promise<Tenant> {
+  const integration = mixpanelIntegration(projectId, importFrom);
   const definitions = events.map((name) => ({ name, description: null, source: null }));
   return createTenantOf(machine, integration, directions, definitions);
 }
@@ -66,9 +70,7 @@ export async function createTenantOf(
   const { id: integrationId } = await store.integrations.create(workspaceId, integration);
   for (const event of events) await store.events.create(workspaceId, integrationId, event);
   await store.integrations.update(workspaceId, integrationId, directions);
-  const connection = await Connection.connect({ address: machine.temporalAddress });
-  const client = new Client({ connection });
-  const control = createIntegrationControl(client, "bench");
+  const { client, control, close } = await connectClient(machine);
   const ref = { integrationId, workspaceId, provider: integration.provider };
   const syncFailure = async (outcome: string | null) => {
     const seen = await store.integrations.get(workspaceId, integrationId);
@@ -102,7 +104,7 @@ export async function createTenantOf(
         .getHandle(workflowIdOf(integrationId))
         .result()
         .catch(() => undefined);
-      await connection.close();
+      await close();
     },
   };
 }

@@ -25,6 +25,7 @@ ${SETTING_GROUPS.map(({ title, settings }) => `## ${title}\n\n${settingsTable(Ob
 | --- | --- | --- |
 | \`TEMPORAL_ADDRESS\` | \`127.0.0.1:7233\` | Temporal's address, read by \`@temporalio/envconfig\`, as are \`TEMPORAL_API_KEY\`, \`TEMPORAL_TLS_…\` and profile files. |
 | \`TEMPORAL_NAMESPACE\` | \`default\` | Temporal's namespace. |
+| \`OTEL_EXPORTER_OTLP_ENDPOINT\` | \`http://localhost:4318\` | Where traces go, read by OpenTelemetry's library, as are its other \`OTEL_…\` variables. |
 | \`GOOGLE_APPLICATION_CREDENTIALS\` | none | The file of Google credentials, where there is no account of the machine. |
 | \`TEMPORAL_CLI_PATH\`, \`CHROMIUM_PATH\` | none | Programs that \`crosscurrent dev\` and the tests use instead of their own. |
 `;

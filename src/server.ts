@@ -23,14 +23,18 @@ import { createRecorder } from "./gateway/recorder.ts";
 import { registerChat } from "./gateway/routes.ts";
 import { createLogger } from "./telemetry/logging.ts";
 import { createMetricsServer } from "./telemetry/metricsServer.ts";
+import { loadTracing } from "./telemetry/loadTracing.ts";
 import { createMetrics } from "./telemetry/prometheus.ts";
 import { isMigrated } from "./store/postgres/migrate.ts";
 import { createPostgresStore } from "./store/createStore.ts";
 import type { Store } from "./store/store.ts";
 import { connectTemporal, temporalAddress } from "./client/connection.ts";
 
-/** How long a client may take to send its headers and its whole request, and how often that is checked. */
-const TIMEOUTS = { headersTimeoutMs: 10_000, requestTimeoutMs: 60_000, checkedEveryMs: 2_000 };
+/**
+ * How long a client may take to send its headers and its whole request, and how often that is checked; and how long it
+ * may read nothing of a response.
+ */
+const TIMEOUTS = { headersTimeoutMs: 10_000, requestTimeoutMs: 60_000, checkedEveryMs: 2_000, takenWithinMs: 60_000 };
 /** Longer than the idle time of most load balancers, so that they close connections first. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 const MAX_HEADER_BYTES = 16 * 1024;
@@ -50,8 +54,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
     throw new Error("The database is not set up for this version: run `crosscurrent migrate` first.");
   }
   const logger = createLogger(config.logLevel);
+  const tracing = await loadTracing(config, "crosscurrent-server", logger);
   const store = createPostgresStore(config);
-  const temporal = connectTemporal(config.temporal.taskQueue);
+  const temporal = connectTemporal({ ...config.temporal, interceptor: tracing?.temporal.client });
   const connectors = createConnectors(config, store.ownership);
   const metrics = createMetrics();
   const upstreams = createAddressPolicy(config.gateway.allowedHosts, config.gateway.allowedPorts);
@@ -70,16 +75,12 @@ export async function startServer(config: Config): Promise<RunningServer> {
     logger,
     metrics,
     temporalReady: () => temporal.ready(),
+    traceCall: tracing?.traceCall,
     web: webOf(config),
   });
   const server = createHttpServer((request, node) => app.fetch(request, node));
   const measurements = createMetricsServer(metrics);
-  const serverId = randomUUID();
-  const presence = await keepPresence({
-    seen: () => store.servers.seen(serverId),
-    remove: () => store.servers.remove(serverId),
-    onCount: (servers) => admission.setServers(servers),
-  });
+  const presence = await announce(store, admission);
   const release = async () => {
     await presence.stop();
     await Promise.allSettled([
@@ -89,6 +90,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       closeConnectors(connectors),
       agent.destroy(),
     ]);
+    await tracing?.stop();
   };
   const { metricsAddress } = config.server;
   const listenAtAll = async () => {
@@ -112,6 +114,16 @@ export async function startServer(config: Config): Promise<RunningServer> {
       logger.info({}, "server has ended");
     },
   };
+}
+
+/** Tells the other servers of this one, and how many there are to the shares of workspaces. */
+function announce(store: Store, admission: Admission) {
+  const serverId = randomUUID();
+  return keepPresence({
+    seen: () => store.servers.seen(serverId),
+    remove: () => store.servers.remove(serverId),
+    onCount: (servers) => admission.setServers(servers),
+  });
 }
 
 interface GatewayParts {
@@ -177,10 +189,16 @@ export function createHttpServer(
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
   };
-  return createServer(options, (request, response) => void listener(request, response));
+  return createServer(options, (request, response) => {
+    // Of a caller that reads nothing. Node calls it only if nothing of what waits went out meanwhile.
+    response.setTimeout(timeouts.takenWithinMs, () => {
+      if (response.writableLength > 0) response.destroy();
+    });
+    void listener(request, response);
+  });
 }
 
-function listen(server: Server, at: { host: string; port: number }): Promise<string> {
+export function listen(server: Server, at: { host: string; port: number }): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const isTaken = error.code === "EADDRINUSE";
@@ -194,7 +212,7 @@ function listen(server: Server, at: { host: string; port: number }): Promise<str
 }
 
 /** Of `127.0.0.1:9463` or `[::1]:9463`, which the settings have checked. */
-function toHostAndPort(address: string): { host: string; port: number } {
+export function toHostAndPort(address: string): { host: string; port: number } {
   const { hostname, port } = new URL(`tcp://${address}`);
   return { host: hostname.replaceAll(/[[\]]/g, ""), port: Number(port) };
 }

@@ -1,7 +1,6 @@
 // The worker's composition root: builds every dependency of the activities, runs them, and drains them.
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import {
+  bundleWorkflowCode,
   DefaultLogger,
   type LogLevel,
   NativeConnection,
@@ -22,9 +21,11 @@ import { isMigrated } from "./store/postgres/migrate.ts";
 import { createPostgresStore } from "./store/createStore.ts";
 import type { Store } from "./store/store.ts";
 import { connectTemporal, temporalAddress } from "./client/connection.ts";
+import { createDataConverter } from "./encryption/dataConverter.ts";
+import { loadTracing } from "./telemetry/loadTracing.ts";
+import type { Tracing } from "./telemetry/tracing.ts";
+import { builtBundle, bundleParts, WORKFLOWS_PATH, type BundleForm } from "./workflowBundle.ts";
 
-/** The build bundles the workflows. From source, the worker bundles them when it starts. */
-const BUNDLE = fileURLToPath(new URL("../workflow-bundle.js", import.meta.url));
 const SHUTDOWN_GRACE_MS = 10_000;
 const STICKY_TIMEOUT_MS = 3_000;
 /** The reconciler and the steps of the maintenance, besides the bookkeeping. */
@@ -37,6 +38,9 @@ export interface WorkerParts {
   store: Store;
   connectors: Connectors;
   control: IntegrationControl;
+  /** Undefined: no traces. */
+  tracing?: Tracing | undefined;
+  /** A bundle of the form that the settings ask for. */
   bundlePath?: string;
 }
 
@@ -52,40 +56,55 @@ export interface WorkerGroup {
  * worker with slots and a task queue of its own, so that none waits behind another's. The caller closes the parts.
  */
 export async function createWorker(parts: WorkerParts): Promise<WorkerGroup> {
-  const { config, store, connectors, control } = parts;
-  const dependencies = { store, connectors, settings: activitySettings(config) };
-  const { taskQueue } = config.temporal;
-  const workers = [await createControlWorker(parts, createControlActivities(dependencies, control))];
-  for (const provider of Object.keys(connectors)) {
-    const worker = await Worker.create({
-      ...shared(parts),
-      taskQueue: bulkTaskQueueOf(taskQueue, provider),
-      activities: createBulkActivities(dependencies),
-      tuner: tuner(config, bulkSlots(config)),
-    });
-    workers.push(worker);
-  }
+  const workers: Worker[] = [];
+  for (const options of await workerOptions(parts)) workers.push(await Worker.create(options));
   return group(workers);
 }
 
-async function createControlWorker(parts: WorkerParts, activities: object): Promise<Worker> {
+/** The options of each worker of the group; first that of the workflows. */
+export async function workerOptions(parts: WorkerParts): Promise<WorkerOptions[]> {
+  const { config, store, connectors, control } = parts;
+  const dependencies = { store, connectors, settings: activitySettings(config) };
+  const { taskQueue } = config.temporal;
+  const bulk = Object.keys(connectors).map((provider) => ({
+    ...shared(parts),
+    taskQueue: bulkTaskQueueOf(taskQueue, provider),
+    activities: createBulkActivities(dependencies),
+    tuner: tuner(config, bulkSlots(config)),
+  }));
+  return [await controlOptions(parts, createControlActivities(dependencies, control)), ...bulk];
+}
+
+async function controlOptions(parts: WorkerParts, activities: object): Promise<WorkerOptions> {
   const { config } = parts;
-  const bundlePath = parts.bundlePath ?? config.workflowBundle ?? (existsSync(BUNDLE) ? BUNDLE : undefined);
-  return await Worker.create({
+  return {
     ...shared(parts),
     taskQueue: config.temporal.taskQueue,
     activities,
-    ...(bundlePath === undefined
-      ? { workflowsPath: fileURLToPath(new URL("./workflows/index.ts", import.meta.url)) }
-      : { workflowBundle: { codePath: bundlePath } }),
+    ...(await workflows(parts)),
     tuner: tuner(config, { type: "fixed-size", numSlots: config.worker.bookkeepingAtOnce + MAINTENANCE_SLOTS }),
     maxCachedWorkflows: config.worker.cachedWorkflows,
     // A workflow that was cached by a worker that died waits for this long.
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
-  });
+  };
 }
 
-function shared({ config, connection, namespace }: WorkerParts) {
+/** A build has bundles of all forms. From source, a bundle that differs from the usual one is made here. */
+async function workflows({ config, tracing, bundlePath }: WorkerParts): Promise<Partial<WorkerOptions>> {
+  const form: BundleForm = { isTraced: tracing !== undefined, isEncrypted: encryptsPayloads(config) };
+  const isUsual = !form.isTraced && !form.isEncrypted;
+  const codePath = bundlePath ?? (isUsual ? config.workflowBundle : undefined) ?? builtBundle(form);
+  if (codePath !== undefined) return { workflowBundle: { codePath } };
+  if (isUsual) return { workflowsPath: WORKFLOWS_PATH };
+  const logger = new DefaultLogger("WARN");
+  return { workflowBundle: await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, ...bundleParts(form), logger }) };
+}
+
+function encryptsPayloads({ temporal: { encryption } }: Config): boolean {
+  return encryption.encrypts && encryption.keys.length > 0;
+}
+
+function shared({ config, connection, namespace, tracing }: WorkerParts) {
   const pollers: WorkerOptions["activityTaskPollerBehavior"] = {
     type: "autoscaling",
     maximum: config.worker.pollersMax,
@@ -97,6 +116,11 @@ function shared({ config, connection, namespace }: WorkerParts) {
     workflowTaskPollerBehavior: pollers,
     activityTaskPollerBehavior: pollers,
     shutdownGraceTime: SHUTDOWN_GRACE_MS,
+    dataConverter: createDataConverter(config.temporal.encryption),
+    ...(tracing !== undefined && {
+      interceptors: { activity: [tracing.temporal.activity] },
+      sinks: tracing.temporal.sinks,
+    }),
     ...versioning(config),
   } satisfies Partial<WorkerOptions>;
 }
@@ -112,7 +136,7 @@ function tuner({ worker }: Config, activityTaskSlotSupplier: AnySlots): NonNulla
   };
 }
 
-/** One workspace may fill so much of what waits. Half of it is taken also while memory is short: others have room. */
+/** One workspace may fill so much of what waits. Half is taken also while memory is short, so others have room. */
 const WAITING_SHARE_OF_WORKSPACE = 1 / 8;
 const WAITING_ALWAYS = 1 / 2;
 
@@ -121,6 +145,7 @@ function bulkSlots({ worker }: Config): AnySlots {
   return {
     type: "resource-based",
     tunerOptions: { targetMemoryUsage: worker.memoryPercent / 100, targetCpuUsage: 1 },
+    // The tuner gives no slot beyond these while the processor is busy, and one workspace can take all that there are.
     minimumSlots: worker.bulkAtOnce + Math.floor(worker.bulkWaiting * WAITING_ALWAYS),
     maximumSlots: worker.bulkAtOnce + worker.bulkWaiting,
     rampThrottle: "5 ms",
@@ -189,13 +214,14 @@ export async function runWorker(config: Config): Promise<void> {
     }),
   });
   const { connectionOptions, namespace } = temporalAddress();
+  const tracing = await loadTracing(config, "crosscurrent-worker", logger);
   const store = createPostgresStore(config);
   const connectors = createConnectors(config, store.ownership);
-  const temporal = connectTemporal(config.temporal.taskQueue, config.temporal.deploymentName);
+  const temporal = connectTemporal({ ...config.temporal, interceptor: tracing?.temporal.client });
   const connection = await NativeConnection.connect(connectionOptions);
   try {
     const { control } = temporal;
-    const worker = await createWorker({ config, connection, namespace, store, connectors, control });
+    const worker = await createWorker({ config, connection, namespace, store, connectors, control, tracing });
     const running = worker.run();
     await triggerReconciler(temporal.client, config.temporal.taskQueue).catch((error: unknown) => {
       const errorName = error instanceof Error ? error.name : typeof error;
@@ -206,5 +232,6 @@ export async function runWorker(config: Config): Promise<void> {
   } finally {
     await Promise.allSettled([temporal.close(), closeConnectors(connectors), store.close()]);
     await connection.close();
+    await tracing?.stop();
   }
 }

@@ -1,14 +1,14 @@
 // Bundles the workflows into one file, for all workers that are started from source.
 import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { bundleWorkflowCode, DefaultLogger } from "@temporalio/worker";
+import { bundleParts, WORKFLOWS_PATH, type BundleForm } from "../../src/workflowBundle.ts";
 
-const WORKFLOWS = resolve(import.meta.dirname, "../../src/workflows/index");
+const USUAL: BundleForm = { isTraced: false, isEncrypted: false };
 
-export async function writeWorkflowBundle(path: string): Promise<void> {
-  const extension = import.meta.filename.endsWith(".ts") ? ".ts" : ".js";
+export async function writeWorkflowBundle(path: string, form = USUAL): Promise<void> {
   const { code } = await bundleWorkflowCode({
-    workflowsPath: WORKFLOWS + extension,
+    workflowsPath: WORKFLOWS_PATH,
+    ...bundleParts(form),
     logger: new DefaultLogger("WARN"),
   });
   writeFileSync(path, code);

@@ -106,19 +106,25 @@ function refusal(c: Context<Env>, problem: Problem): Response {
 const QUIET_ROUTES = new Set(["/healthz", "/readyz"]);
 
 /** Writes one log line and one measurement for each call: path templates without ids, never a header or a body. */
-function observe({ logger, metrics }: AppDeps, web: WebSettings): MiddlewareHandler<Env> {
+function observe({ logger, metrics, traceCall }: AppDeps, web: WebSettings): MiddlewareHandler<Env> {
   return async (c, next) => {
-    const startedMs = performance.now();
-    await next();
-    const durationMs = performance.now() - startedMs;
-    const route = c.get("route") ?? "unknown";
-    // A response that the gateway streamed exists only on Node's side.
-    const isSent = c.res === RESPONSE_ALREADY_SENT;
-    const status = isSent ? (c.env.outgoing?.statusCode ?? 0) : c.res.status;
-    const request = { method: c.req.method, route, status, durationMs: Math.round(durationMs * 10) / 10 };
-    if (!isSent) secureHeaders(c, web);
-    metrics.observeRequest(request);
-    logger[QUIET_ROUTES.has(route) ? "debug" : "info"]({ ...request, workspaceId: c.get("workspaceId") }, "request");
+    const { method } = c.req;
+    const call = async () => {
+      const startedMs = performance.now();
+      await next();
+      const durationMs = performance.now() - startedMs;
+      const route = c.get("route") ?? "unknown";
+      // A response that the gateway streamed exists only on Node's side.
+      const isSent = c.res === RESPONSE_ALREADY_SENT;
+      const status = isSent ? (c.env.outgoing?.statusCode ?? 0) : c.res.status;
+      const request = { method, route, status, durationMs: Math.round(durationMs * 10) / 10 };
+      if (!isSent) secureHeaders(c, web);
+      metrics.observeRequest(request);
+      logger[QUIET_ROUTES.has(route) ? "debug" : "info"]({ ...request, workspaceId: c.get("workspaceId") }, "request");
+      return request;
+    };
+    if (traceCall === undefined || QUIET_ROUTES.has(c.req.path)) await call();
+    else await traceCall({ method, traceparent: c.req.header("traceparent") }, call);
   };
 }
 

@@ -24,6 +24,8 @@ export interface AppDeps {
   metrics: ApiMetrics;
   /** Rejects if Temporal cannot be reached. */
   temporalReady: () => Promise<void>;
+  /** Runs a call in a span; undefined: no traces. */
+  traceCall?: TraceCall | undefined;
   /** Default: no proxies, no limits, no Portal. */
   web?: Partial<WebSettings>;
 }
@@ -43,6 +45,12 @@ export interface WebSettings extends ProxySettings {
 }
 
 export type ApiLogger = Record<"debug" | "info" | "warn" | "error", (fields: object, message: string) => void>;
+
+/** `traceparent` is the caller's header, `route` the path template. */
+export type TraceCall = (
+  request: { method: string; traceparent: string | undefined },
+  call: () => Promise<{ route: string; status: number }>,
+) => Promise<void>;
 
 export interface ApiMetrics {
   observeRequest(request: { method: string; route: string; status: number; durationMs: number }): void;

@@ -75,7 +75,7 @@ async function withOperator(output: Output, act: (operator: Operator) => Promise
   const { createPostgresStore } = await import("../store/createStore.ts");
   const { connectTemporal } = await import("../client/connection.ts");
   const store = createPostgresStore(config);
-  const temporal = connectTemporal(config.temporal.taskQueue);
+  const temporal = connectTemporal(config.temporal);
   try {
     await act({ output, store, control: temporal.control });
   } finally {

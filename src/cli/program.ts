@@ -35,6 +35,10 @@ export function createProgram(output: Output = processOutput): Command {
     .description("Prepares the database, Temporal's search attributes and the reconciler. Safe to repeat.")
     .action(() => migrateAll(output));
   program
+    .command("codec-server")
+    .description("Decrypts payloads for Temporal's UI and CLI, where `TEMPORAL_PAYLOAD_KEY` encrypts them.")
+    .action(serveCodec);
+  program
     .command("workspace")
     .description("Commands on workspaces, the tenants.")
     .command("create")
@@ -57,9 +61,17 @@ async function serve(): Promise<void> {
 }
 
 async function work(): Promise<void> {
-  const config = loadConfig();
+  const config = loadConfig(undefined, { secretKey: true, server: false });
   const { runWorker } = await import("../worker.ts");
   await runWorker(config);
+}
+
+async function serveCodec(): Promise<void> {
+  const { loadCodecServerConfig } = await import("../config/codecServer.ts");
+  const { startCodecServer } = await import("./codecServer.ts");
+  const server = await startCodecServer(loadCodecServerConfig());
+  await untilAskedToStop();
+  await server.stop();
 }
 
 /** A second signal ends the process at once, since the listeners are gone by then. */
@@ -75,7 +87,7 @@ async function migrateAll(output: Output): Promise<void> {
   const { migrate } = await import("../store/postgres/migrate.ts");
   const { prepareTemporal } = await import("../client/connection.ts");
   const migrations = await migrate(config.databaseUrl);
-  const searchAttributes = await prepareTemporal(config.temporal.taskQueue, config.reconcileIntervalMs);
+  const searchAttributes = await prepareTemporal(config.temporal, config.reconcileIntervalMs);
   output.print(`${JSON.stringify({ migrations, searchAttributes })}\n`);
 }
 

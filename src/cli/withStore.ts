@@ -2,7 +2,7 @@
 import { loadConfig } from "../config/config.ts";
 import type { Store } from "../store/store.ts";
 
-export const NO_SECRET_KEY = { secretKey: false };
+export const NO_SECRET_KEY = { secretKey: false, server: false };
 
 export async function withStore(act: (store: Store) => Promise<void>): Promise<void> {
   const { createPostgresStore } = await import("../store/createStore.ts");

@@ -1,6 +1,8 @@
 // The connection to Temporal: where it is, the client of server and worker, and what `migrate` prepares.
-import { Client, Connection } from "@temporalio/client";
+import { Client, Connection, type WorkflowClientInterceptor } from "@temporalio/client";
 import { loadClientConnectConfig } from "@temporalio/envconfig";
+import { createDataConverter } from "../encryption/dataConverter.ts";
+import type { PayloadEncryption } from "../encryption/payloadCodec.ts";
 import { boundCalls } from "./boundedCalls.ts";
 import { createIntegrationControl, type IntegrationControl } from "./index.ts";
 import { ensureSchedules } from "./schedules.ts";
@@ -18,6 +20,15 @@ export function temporalAddress() {
   };
 }
 
+export interface ConnectOptions {
+  taskQueue: string;
+  /** That of worker versioning, for workers. */
+  deploymentName?: string | undefined;
+  encryption: PayloadEncryption;
+  /** Of traces. */
+  interceptor?: WorkflowClientInterceptor | undefined;
+}
+
 export interface Temporal {
   client: Client;
   /** Each call has a deadline, except lists, which go page by page. */
@@ -28,10 +39,12 @@ export interface Temporal {
 }
 
 /** Connects with the first call, so that a server comes up (and says that it is not ready) without Temporal. */
-export function connectTemporal(taskQueue: string, deploymentName?: string): Temporal {
+export function connectTemporal({ taskQueue, deploymentName, encryption, interceptor }: ConnectOptions): Temporal {
   const { connectionOptions, namespace } = temporalAddress();
   const connection = Connection.lazy({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS });
-  const client = new Client({ connection, namespace });
+  const dataConverter = createDataConverter(encryption);
+  const workflow = interceptor === undefined ? [] : [interceptor];
+  const client = new Client({ connection, namespace, dataConverter, interceptors: { workflow } });
   // Once used, the client's AsyncLocalStorage slows every promise: this switches it off until the next call.
   const rest = () => connection.callContextStorage.disable();
   const { bounded, settled } = boundCalls(client, rest);
@@ -50,12 +63,15 @@ export function connectTemporal(taskQueue: string, deploymentName?: string): Tem
 }
 
 /** Registers search attributes and the schedules. Idempotent. Returns which attributes were missing. */
-export async function prepareTemporal(taskQueue: string, reconcileIntervalMs: number): Promise<string[]> {
+export async function prepareTemporal(
+  { taskQueue, encryption }: ConnectOptions,
+  reconcileIntervalMs: number,
+): Promise<string[]> {
   const { connectionOptions, namespace } = temporalAddress();
   const connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS });
   try {
     const added = await registerSearchAttributes(connection, namespace);
-    const client = new Client({ connection, namespace });
+    const client = new Client({ connection, namespace, dataConverter: createDataConverter(encryption) });
     await ensureSchedules(client, taskQueue, reconcileIntervalMs);
     return added;
   } finally {

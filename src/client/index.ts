@@ -16,6 +16,7 @@ import type { RunCall } from "./boundedCalls.ts";
 import { DEFAULT_TASK_QUEUE, INTEGRATION_WORKFLOW, integrationIdOf, workflowIdOf } from "./ids.ts";
 import { providerKey, workspaceKey } from "./searchAttributes.ts";
 
+export { createDataConverter } from "../encryption/dataConverter.ts";
 export { DEFAULT_TASK_QUEUE, workflowIdOf } from "./ids.ts";
 export type { IntegrationRef } from "../domain/integration.ts";
 export type { WorkflowStatus } from "../workflows/messages.ts";

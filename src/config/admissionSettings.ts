@@ -59,13 +59,13 @@ export const admissionSettings = readBy(["server"], {
   apiCallsAtOnce: {
     name: "API_CALLS_AT_ONCE",
     parser: atOnce,
-    default: "32",
+    default: "11",
     description: "Other calls of the API in a server at once. Calls beyond it wait, as with all of the following.",
   },
   workspaceApiCallsAtOnce: {
     name: "WORKSPACE_API_CALLS_AT_ONCE",
     parser: atOnce,
-    default: "6",
+    default: "5",
     description: OF_WORKSPACE,
   },
   ingestsAtOnce: {

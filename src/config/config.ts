@@ -10,15 +10,8 @@ import {
   type SettingProblem,
   type SettingValues,
 } from "./setting.ts";
-import {
-  gatewaySettings,
-  generalSettings,
-  limitSettings,
-  readBy,
-  secretSettings,
-  serverSettings,
-  temporalSettings,
-} from "./settings.ts";
+import { gatewaySettings, generalSettings, limitSettings, readBy, secretSettings, serverSettings } from "./settings.ts";
+import { codecServerSettings, temporalSettings, tracingSettings } from "./temporalSettings.ts";
 import { workerSettings } from "./workerSettings.ts";
 
 export type Config = ReturnType<typeof readConfig>;
@@ -51,7 +44,7 @@ export const SETTING_GROUPS: { title: string; settings: SettingGroup }[] = [
     title: "Connections to PostgreSQL",
     settings: { ...databaseSettings, ...named(poolSettings) },
   },
-  { title: "Temporal", settings: temporalSettings },
+  { title: "Temporal", settings: { ...temporalSettings, ...codecServerSettings, ...tracingSettings } },
   { title: "Worker", settings: workerSettings },
   { title: "Server", settings: { ...serverSettings, ...limitSettings } },
   { title: "Limits", settings: admissionSettings },
@@ -62,16 +55,22 @@ export const SETTING_GROUPS: { title: string; settings: SettingGroup }[] = [
   })),
 ];
 
+interface Needs {
+  secretKey: boolean;
+  /** Whether the shares of workspaces in a server must fit its connections. */
+  server: boolean;
+}
+
 /** Throws a ConfigError that lists every bad setting. An empty value counts as absent. */
-export function loadConfig(env: Environment = process.env, needs = { secretKey: true }): Config {
+export function loadConfig(env: Environment = process.env, needs: Needs = { secretKey: true, server: true }): Config {
   const problems: SettingProblem[] = [];
   const config = readConfig(env, needs, problems);
-  problems.push(...retentionProblem(config), ...versioningProblem(env), ...shareProblems(config));
+  problems.push(...retentionProblem(config), ...versioningProblem(env), ...(needs.server ? shareProblems(config) : []));
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }
 
-function readConfig(env: Environment, needs: { secretKey: boolean }, problems: SettingProblem[]) {
+function readConfig(env: Environment, needs: Needs, problems: SettingProblem[]) {
   const read = <Group extends ProviderSettings>(group: Group) => readSettings(group, env, problems);
   const isKeyRead = needs.secretKey || Boolean(env[secretSettings.secretKeys.name]);
   return {
@@ -87,7 +86,8 @@ function readConfig(env: Environment, needs: { secretKey: boolean }, problems: S
         bulk: read(poolSettings.bulk),
       },
     },
-    temporal: read(temporalSettings),
+    temporal: readTemporal(env, problems),
+    tracesExporter: read(tracingSettings).tracesExporter,
     worker: read(workerSettings),
     server: { ...read(serverSettings), limits: read(limitSettings) },
     admission: read(admissionSettings),
@@ -98,6 +98,11 @@ function readConfig(env: Environment, needs: { secretKey: boolean }, problems: S
   };
 }
 
+function readTemporal(env: Environment, problems: SettingProblem[]) {
+  const { payloadKeys, payloadEncryption, ...settings } = readSettings(temporalSettings, env, problems);
+  return { ...settings, encryption: { keys: payloadKeys ?? [], encrypts: payloadEncryption === "on" } };
+}
+
 // After a problem with one of the two, its value is undefined and the comparison is false.
 function retentionProblem({ exposureMaxAgeDays, exposureRetentionDays }: Config): SettingProblem[] {
   if (!(exposureRetentionDays < exposureMaxAgeDays)) return [];
@@ -106,12 +111,12 @@ function retentionProblem({ exposureMaxAgeDays, exposureRetentionDays }: Config)
 }
 
 /**
- * Calls that hang must leave connections to others: those of one workspace to the other workspaces, those with many
- * exposures to the gateway's. A report that waits for a connection would look like a process that is stuck.
+ * Calls that hang must leave connections to others: to what ends them, and to the gateway's exposures. A report that
+ * waits for a connection would look like a process that is stuck.
  */
 function shareProblems({ admission, database: { pools } }: Config): SettingProblem[] {
   const shares = [
-    ["workspaceApiCallsAtOnce", "bookkeeping", 1],
+    ["apiCallsAtOnce", "bookkeeping", 1],
     ["ingestsAtOnce", "ingest", 1],
     ["reportsAtOnce", "reports", 0],
   ] as const;

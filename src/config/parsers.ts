@@ -76,6 +76,11 @@ export const token = z
   .string()
   .regex(/^[\x21-\x7e]{1,16384}$/, "must be an access token: printable characters without spaces, at most 16384");
 
+/** A secret that may stand in a path and in a header, too long to be guessed. */
+export const bearerToken = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{32,255}$/, "must be 32 to 255 letters, digits, - or _; make one with `openssl rand -hex 32`");
+
 /** An IP address of this machine and a port. */
 export const socketAddress = z.string().refine((text) => {
   const [, ipv6, ipv4, port] = /^(?:\[(.+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];

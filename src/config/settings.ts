@@ -45,6 +45,13 @@ export const generalSettings = {
       description: "`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.",
     },
   }),
+  ...readBy(["server", "commands"], {
+    temporalUiUrl: {
+      name: "TEMPORAL_UI_URL",
+      parser: origin.optional(),
+      description: "The origin of Temporal's UI, for links to workflows. It shows the workflows of all workspaces.",
+    },
+  }),
   ...readBy(["server"], {
     importLookbackDays: {
       name: "IMPORT_LOOKBACK_DAYS",
@@ -57,11 +64,6 @@ export const generalSettings = {
       parser: wholeNumber(1, 1_000_000),
       default: "1000",
       description: "A workspace has at most this many integrations. Each has a workflow of its own.",
-    },
-    temporalUiUrl: {
-      name: "TEMPORAL_UI_URL",
-      parser: origin.optional(),
-      description: "The origin of Temporal's UI, for links to workflows. It shows the workflows of all workspaces.",
     },
     portalDir: {
       name: "PORTAL_DIR",
@@ -147,28 +149,6 @@ export const secretSettings = {
     description:
       "32 bytes as base64, the same for all servers and workers. Separate several by commas: the first encrypts.",
     readBy: ["server", "worker"],
-  },
-} satisfies SettingGroup;
-
-export const temporalSettings = {
-  taskQueue: {
-    name: "TEMPORAL_TASK_QUEUE",
-    parser: plainText,
-    default: "crosscurrent",
-    description: "The task queue of workflows and activities. Two installations in one namespace need two.",
-    readBy: EVERYWHERE,
-  },
-  deploymentName: {
-    name: "TEMPORAL_DEPLOYMENT_NAME",
-    parser: plainText.optional(),
-    description: "Switches worker versioning on, together with `TEMPORAL_WORKER_BUILD_ID`.",
-    readBy: ["worker"],
-  },
-  buildId: {
-    name: "TEMPORAL_WORKER_BUILD_ID",
-    parser: plainText.optional(),
-    description: "The version of this worker, for worker versioning.",
-    readBy: ["worker"],
   },
 } satisfies SettingGroup;
 

@@ -14,18 +14,54 @@ export function nextRunAtMs(lastStartedAtMs: number, integrationId: string, inte
   return phaseMs + Math.ceil((earliestMs - phaseMs) / periodMs) * periodMs;
 }
 
-/** A whole number of milliseconds in [0, withinMs), the same for the same id (FNV-1a). */
-export function spreadOf(integrationId: string, withinMs: number): number {
-  if (withinMs <= 0) return 0;
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < integrationId.length; i++) {
-    hash = Math.imul(hash ^ integrationId.charCodeAt(i), 0x01000193) >>> 0;
-  }
-  return hash % withinMs;
-}
-
 /** A run that starts later than this became due while no worker ran. */
 export const LATE_MS = 60_000;
+
+/** What an integration's runs are spread over. */
+export interface Spread {
+  intervalMs: number;
+  jitterMs: number;
+}
+
+/** When to start a run that became due while no worker ran, as many others did; null: it is not late. */
+export function lateStartMs(
+  dueAtMs: number,
+  nowMs: number,
+  integrationId: string,
+  { intervalMs, jitterMs }: Spread,
+): number | null {
+  if (nowMs - dueAtMs <= LATE_MS) return null;
+  // Never further than the next run would be.
+  return nowMs + spreadOf(integrationId, Math.min(jitterMs, intervalMs));
+}
+
+const HASHES = 2 ** 32;
+/** With fewer hashes to each millisecond, a remainder would prefer small ones. */
+const MIN_HASHES_PER_MS = 16;
+
+/** A whole number of milliseconds in [0, withinMs), the same for the same id, each as probable as any other. */
+export function spreadOf(integrationId: string, withinMs: number): number {
+  if (withinMs <= 0) return 0;
+  const hash = hashOf(integrationId);
+  if (withinMs * MIN_HASHES_PER_MS <= HASHES) return hash % withinMs;
+  return Math.floor((mixed(hash) / HASHES) * withinMs);
+}
+
+/** FNV-1a, 32 bits. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  }
+  return hash;
+}
+
+/** The last step of MurmurHash3: the high bits of the result depend on all bits of the hash. */
+function mixed(hash: number): number {
+  let bits = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
+}
 
 /** A run that is due starts within seconds, and those that became due while no worker ran are spread. */
 const MIN_OVERDUE_GRACE_MS = 5 * 60_000;

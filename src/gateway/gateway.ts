@@ -58,6 +58,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     ttlMs: ROUTER_TTL_MS,
     maxEntries: MAX_CACHED_ROUTERS,
     maxBytes: MAX_CACHED_BYTES,
+    ownerOf: (key) => key.slice(0, key.indexOf("/")),
     load: (key) => {
       const [workspaceId = "", routerId = ""] = key.split("/");
       return deps.routers.serving(workspaceId, routerId);
@@ -106,10 +107,12 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
 /** Emits `abort` when the caller leaves before the end of the response. Far cheaper than an AbortSignal. */
 class CallerSignal extends EventEmitter implements CallSignal {
-  aborted = false;
+  aborted: boolean;
 
   constructor(outgoing: ServerResponse) {
     super();
+    // It may have left while the router was looked up.
+    this.aborted = outgoing.destroyed;
     outgoing.once("close", () => {
       if (outgoing.writableFinished) return;
       this.aborted = true;
@@ -157,6 +160,7 @@ async function callVariants(
 ): Promise<{ variant: NewVariant; response: UpstreamResponse }> {
   const last = assignment.variants.length - 1;
   for (const [index, variant] of assignment.variants.entries()) {
+    if (call.signal.aborted) throw callerLeft();
     if (index > 0) deps.onFallback();
     try {
       const sent = { ...call, body: body.withModel(variant.upstream.model) };
@@ -164,11 +168,15 @@ async function callVariants(
       if (index === last || !hasFailed(response)) return { variant, response };
       response.body.destroy();
     } catch (error) {
-      if (!(error instanceof OpenAiError)) throw new OpenAiError(499, "The caller has left.");
+      if (!(error instanceof OpenAiError)) throw callerLeft();
       if (index === last) throw withHeaders(error, routingHeaders(assignment, variant));
     }
   }
   throw new Error("An assignment has no variants.");
+}
+
+function callerLeft(): OpenAiError {
+  return new OpenAiError(499, "The caller has left.");
 }
 
 function hasFailed({ status }: UpstreamResponse): boolean {

@@ -9,8 +9,8 @@ import { faultError, readChatBody, scanChatBody, type ChatBody } from "./chatBod
 /** Large, because calls contain images and audio. */
 export const MAX_CHAT_BODY_BYTES = 32 * 1024 * 1024;
 
-/** Scanning takes time: so many bytes of one call are scanned before other calls have their turn. */
-const BYTES_BEFORE_REST = 256 * 1024;
+/** Scanning takes time: so many bytes of a call are a piece of work. */
+const PIECE_BYTES = 64 * 1024;
 
 export interface Share {
   hold: Hold;
@@ -42,13 +42,15 @@ function readBytes(incoming: IncomingMessage, { hold, countBytes }: Share, scan:
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
-    let sinceRest = 0;
+    let pieceBytes = 0;
+    let pieceMs = 0;
     const refuse = (error: unknown) => {
       chunks.length = 0;
       incoming.pause();
       reject(error instanceof Problem ? closing(error) : error);
     };
     incoming.on("data", (chunk: Buffer) => {
+      const startedMs = performance.now();
       bytes += chunk.length;
       chunks.push(chunk);
       try {
@@ -61,11 +63,13 @@ function readBytes(incoming: IncomingMessage, { hold, countBytes }: Share, scan:
         refuse(error);
         return;
       }
-      sinceRest += chunk.length;
-      if (sinceRest < BYTES_BEFORE_REST) return;
-      sinceRest = 0;
+      pieceBytes += chunk.length;
+      pieceMs += performance.now() - startedMs;
+      if (pieceBytes < PIECE_BYTES) return;
       incoming.pause();
-      setImmediate(() => incoming.resume());
+      void hold.nextPiece(pieceMs).then(() => incoming.resume());
+      pieceBytes = 0;
+      pieceMs = 0;
     });
     incoming.on("end", () => {
       const body = Buffer.concat(chunks, bytes);
@@ -73,7 +77,12 @@ function readBytes(incoming: IncomingMessage, { hold, countBytes }: Share, scan:
       chunks.length = 0;
       resolve(body);
     });
-    incoming.on("error", () => reject(new OpenAiError(400, "The body broke off.")));
+    const breakOff = () => reject(new OpenAiError(400, "The body broke off."));
+    incoming.on("error", breakOff);
+    // Comes after the end too, where it changes nothing.
+    incoming.on("close", breakOff);
+    // Its events came while the call's key was looked up.
+    if (incoming.destroyed) breakOff();
   });
 }
 

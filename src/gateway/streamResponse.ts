@@ -5,9 +5,6 @@ import type { Readable } from "node:stream";
 /** The last event of a stream of Chat Completions. OpenAI's clients stop reading there. */
 const DONE = Buffer.from("[DONE]");
 
-/** A caller that takes nothing for so long is cut off: its call takes a turn and connections of its workspace. */
-const TAKEN_WITHIN_MS = 60_000;
-
 /**
  * Resolves when the caller has the whole response or has left. If `committed` rejects or the upstream breaks off, the
  * connection is cut, which HTTP clients report as an error. Until the commit an event stream holds back `[DONE]`, any
@@ -19,22 +16,21 @@ export function streamResponse(
   { isEventStream, committed }: { isEventStream: boolean; committed: Promise<void> | null },
 ): Promise<void> {
   return new Promise((resolve) => {
+    // Its `close` has come already.
+    if (outgoing.destroyed) {
+      body.destroy();
+      resolve();
+      return;
+    }
     let isCommitted = committed === null;
     let held: Buffer | null = null;
     let hasSent = false;
     let hasEnded = false;
     const cut = () => outgoing.destroy();
-    const reader = watchReader(cut);
     const send = (bytes: Buffer | null) => {
       if (bytes === null || bytes.length === 0) return;
       hasSent = true;
-      if (outgoing.write(bytes)) return;
-      body.pause();
-      reader.wait();
-    };
-    const end = (last?: Buffer) => {
-      outgoing.end(last);
-      reader.wait();
+      if (!outgoing.write(bytes)) body.pause();
     };
     body.on("data", (chunk: Buffer) => {
       if (isCommitted) {
@@ -53,18 +49,14 @@ export function streamResponse(
     });
     body.on("end", () => {
       hasEnded = true;
-      if (isCommitted) end();
+      if (isCommitted) outgoing.end();
     });
     body.on("error", cut);
-    outgoing.on("drain", () => {
-      reader.stop();
-      body.resume();
-    });
+    outgoing.on("drain", () => body.resume());
     // Sends the headers before a first token that takes long. A token that is there already travels with them.
     if (isEventStream) setImmediate(() => void (hasSent || outgoing.destroyed || outgoing.flushHeaders()));
     // For a caller that left; after a clean end there is nothing to destroy.
     outgoing.on("close", () => {
-      reader.stop();
       body.destroy();
       resolve();
     });
@@ -73,27 +65,13 @@ export function streamResponse(
       const last = held;
       held = null;
       if (hasEnded) {
-        end(last ?? undefined);
+        outgoing.end(last ?? undefined);
         return;
       }
       send(last);
       if (!outgoing.writableNeedDrain) body.resume();
     }, cut);
   });
-}
-
-/** Calls `cut` if bytes wait for the caller for too long. */
-function watchReader(cut: () => void) {
-  let late: NodeJS.Timeout | undefined;
-  return {
-    wait: () => {
-      late ??= setTimeout(cut, TAKEN_WITHIN_MS);
-    },
-    stop: () => {
-      clearTimeout(late);
-      late = undefined;
-    },
-  };
 }
 
 /** How many bytes come before `[DONE]`, or before a part of it at the end of the bytes. */

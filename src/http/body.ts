@@ -10,6 +10,9 @@ export const MAX_CONFIG_BODY_BYTES = 64 * 1024;
 /** Valid bodies nest far less, and a record or a list of settings has far fewer members. */
 const CONFIG_LIMITS: JsonLimits = { maxDepth: 32, maxValues: 20_000, maxMembersOfObject: 5_000 };
 
+/** So many bytes of a call are a piece of work. */
+const PIECE_BYTES = 64 * 1024;
+
 export interface BodyOptions {
   maxBytes: number;
   /** Default: those of a body of settings. */
@@ -38,8 +41,11 @@ async function readBytes(request: Request, { maxBytes, limits, isLines = false, 
   hold?.check(declared);
   let chunks: Uint8Array[] = [];
   let bytes = 0;
+  let pieceBytes = 0;
+  let pieceMs = 0;
   let fault: JsonFault | null = null;
   for await (const chunk of received(request.body)) {
+    const startedMs = performance.now();
     bytes += chunk.byteLength;
     if (bytes > maxBytes) throw tooLarge(maxBytes);
     addTo(hold, chunk);
@@ -47,6 +53,12 @@ async function readBytes(request: Request, { maxBytes, limits, isLines = false, 
     // Read on, because a body that is too large is a 413 before it is anything else.
     if (fault === null) chunks.push(chunk);
     else chunks = [];
+    pieceBytes += chunk.byteLength;
+    pieceMs += performance.now() - startedMs;
+    if (pieceBytes < PIECE_BYTES) continue;
+    await hold?.nextPiece(pieceMs);
+    pieceBytes = 0;
+    pieceMs = 0;
   }
   fault = scan.end();
   if (fault !== null) throw faultProblem(fault);

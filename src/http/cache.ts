@@ -17,8 +17,9 @@ const STALE_MS = 300_000;
 const PATIENCE_MS = 500;
 /** The time between two look-ups of a key while the source is down. */
 const RETRY_MS = 2_000;
-/** Look-ups at once of keys that are not cached. While the source hangs, each of them waits. */
+/** Look-ups at once of keys that are not cached, in all and of one owner. While the source hangs, each waits. */
 const MAX_NEW_AT_ONCE = 1_000;
+const MAX_NEW_OF_OWNER = 250;
 
 /**
  * Calls for one key share one load. Null and failures are not cached, so what was just created is found at once, and
@@ -30,6 +31,8 @@ export function cachedLookup<V extends string | object>(options: {
   /** Together, as JSON. */
   maxBytes?: number;
   load: (key: string) => Promise<V | null>;
+  /** Whose look-ups may not take the place of others'. Absent: all are one owner's, without a share. */
+  ownerOf?: (key: string) => string;
   /** Stands in for the clock in tests. */
   perf?: Perf;
 }): CachedLookup<V> {
@@ -46,35 +49,35 @@ export function cachedLookup<V extends string | object>(options: {
   });
   /** Apart from the cache, so that look-ups of unknown keys push nothing out of it. */
   const loading = new Map<string, Promise<V | null>>();
-  let newAtOnce = 0;
+  const newLooks = createNewLooks();
 
-  /** What it finds counts whenever it comes, even if no caller waits for it any more. */
-  async function load(key: string, isLatest: () => boolean): Promise<V | null> {
+  async function load(key: string): Promise<V | null> {
+    const startedAtMs = perf.now();
     const value = await options.load(key);
-    if (!isLatest()) return value;
+    // It is as old as the look-up, which may have taken long.
+    const ttl = Math.max(1, options.ttlMs - (perf.now() - startedAtMs));
     if (value === null) cache.delete(key);
-    else cache.set(key, { value, foundAtMs: perf.now() });
+    else cache.set(key, { value, foundAtMs: startedAtMs }, { ttl });
     return value;
   }
 
+  /** There is one look-up of a key at a time, so that an older one cannot overwrite what a newer one found. */
   function look(key: string): Promise<V | null> {
     const running = loading.get(key);
     if (running !== undefined) return running;
-    const isLatest = () => (loading.get(key) ?? started) === started;
-    const started: Promise<V | null> = load(key, isLatest).finally(() => {
-      if (isLatest()) loading.delete(key);
-    });
+    const started = load(key).finally(() => loading.delete(key));
     loading.set(key, started);
     return started;
   }
 
   async function lookNew(key: string): Promise<V | null> {
-    if (newAtOnce >= MAX_NEW_AT_ONCE) throw busy(RETRY_MS / 1_000);
-    newAtOnce++;
+    const running = loading.get(key);
+    if (running !== undefined) return await running;
+    const end = newLooks.begin(options.ownerOf?.(key));
     try {
       return await look(key);
     } finally {
-      newAtOnce--;
+      end();
     }
   }
 
@@ -84,7 +87,6 @@ export function cachedLookup<V extends string | object>(options: {
     try {
       return await pTimeout(look(key), { milliseconds: PATIENCE_MS });
     } catch {
-      loading.delete(key);
       cache.set(key, before, { ttl: RETRY_MS });
       return before.value;
     }
@@ -92,6 +94,27 @@ export function cachedLookup<V extends string | object>(options: {
 
   // `get` before `fetch`: a hit costs no promise.
   return (key) => cache.get(key)?.value ?? fetch(key);
+}
+
+/** The look-ups at once of keys that are not cached. */
+function createNewLooks() {
+  const ofOwners = new Map<string, number>();
+  let all = 0;
+  return {
+    /** Returns what ends it. Throws a Problem, 503, if there are too many. */
+    begin(owner = ""): () => void {
+      const ofOwner = ofOwners.get(owner) ?? 0;
+      if (all >= MAX_NEW_AT_ONCE || (owner !== "" && ofOwner >= MAX_NEW_OF_OWNER)) throw busy(RETRY_MS / 1_000);
+      all++;
+      ofOwners.set(owner, ofOwner + 1);
+      return () => {
+        all--;
+        const left = (ofOwners.get(owner) ?? 0) - 1;
+        if (left > 0) ofOwners.set(owner, left);
+        else ofOwners.delete(owner);
+      };
+    },
+  };
 }
 
 function sizeOf({ value }: Found<string | object>): number {

@@ -1,12 +1,16 @@
 // One endpoint: path, schemas, documentation and handler, declared together and checked in one place.
 import type { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { MAX_CONFIG_BODY_BYTES, mediaType, parseJson, readText } from "./body.ts";
 import type { TurnName } from "./admission/admission.ts";
 import { callerOf, type App, type Env } from "./env.ts";
 import { documentation, type EndpointDocumentation } from "./openApi.ts";
 import { fieldErrors, invalid, notFound } from "./problem.ts";
 import { refuseReservedNames } from "./reservedNames.ts";
+
+/** What the operating system takes at once anyway. */
+const UNCOUNTED_CHARS = 64 * 1024;
 
 type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
 
@@ -53,10 +57,22 @@ export function endpointsOf(app: App, tag: string) {
         }
         const response = await handler({ workspaceId, params, query, body: body as Output<B> }, c);
         if (response instanceof Response) return response;
-        return definition.response === undefined ? c.body(null, 204) : c.json(response as object, status);
+        return definition.response === undefined ? c.body(null, 204) : json(c, response as object, status);
       }),
     );
   };
+}
+
+/** The response counts among the bytes of its workspace until the caller has taken it. */
+function json(c: Context<Env>, value: object, status: ContentfulStatusCode): Response {
+  const text = JSON.stringify(value);
+  const caller = callerOf(c);
+  if (caller !== undefined && text.length > UNCOUNTED_CHARS) {
+    const hold = c.get("admission").bytes.hold(c.get("workspaceId"));
+    hold.add(text.length);
+    caller.once("close", () => hold.release());
+  }
+  return c.body(text, status, { "content-type": "application/json" });
 }
 
 /** Reads the body before the turn, so that a slow caller takes no turn from others. */

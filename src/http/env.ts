@@ -33,6 +33,9 @@ export function callerOf(c: Context<Env>): Caller {
 /** Aborted with a CallerLeftError when the caller leaves. */
 export function untilLeft(c: Context<Env>): AbortSignal {
   const controller = new AbortController();
-  callerOf(c)?.once("close", () => controller.abort(new CallerLeftError()));
+  const caller = callerOf(c);
+  const leave = () => controller.abort(new CallerLeftError());
+  if (caller?.destroyed === true) leave();
+  else caller?.once("close", leave);
   return controller.signal;
 }

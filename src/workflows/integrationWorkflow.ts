@@ -1,7 +1,7 @@
 // The life of one integration on one page: state, handlers, loop.
 import { condition, continueAsNew, makeContinueAsNewFunc, setHandler, uuid4, workflowInfo } from "@temporalio/workflow";
 import { MAX_REQUEST_ID_CHARS } from "../domain/limits.ts";
-import { LATE_MS, spreadOf } from "../domain/schedule.ts";
+import { lateStartMs } from "../domain/schedule.ts";
 import { noteWritten, projectStatus, showDetails, statusProjected, workflowStatus } from "./currentDetails.ts";
 import { IntegrationRun } from "./integrationRun.ts";
 import {
@@ -70,9 +70,8 @@ async function waitUntilDue(integration: IntegrationRun): Promise<void> {
 /** After an outage all integrations that became due meanwhile wake at once. A request is served without delay. */
 function spreadIfLate({ state, config, integrationId }: IntegrationRun, dueAtMs: number | null): void {
   if (config === null || dueAtMs === null || state.run !== null || state.requests.length > 0) return;
-  if (Date.now() - dueAtMs <= LATE_MS) return;
-  // Never further than the next run would be.
-  state.spreadUntilMs = Date.now() + spreadOf(integrationId, Math.min(config.jitterMs, config.intervalMs));
+  const startMs = lateStartMs(dueAtMs, Date.now(), integrationId, config);
+  if (startMs !== null) state.spreadUntilMs = startMs;
 }
 
 /** Gives the whole state to a new execution once the store shows it: an older write must not come after a newer one. */

@@ -76,7 +76,9 @@ export function takeConfig(integration: IntegrationRun, config: IntegrationConfi
   integration.changed();
 }
 
-/** The signal of a pause may be lost. What came by signal alone stands until the store has a change that is new. */
+/**
+ * The signal of a pause may be lost. What came by signal alone stands until the store has a change that is new here.
+ */
 function takePause(
   integration: IntegrationRun,
   { paused, pauseVersion }: IntegrationConfig,

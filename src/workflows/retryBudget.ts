@@ -14,8 +14,8 @@ const MAX_INTERRUPTED_ROUNDS = 10;
 const MAX_RATE_WAITS = 60;
 const FIRST_RATE_WAIT_MS = 2_000;
 const MAX_RATE_WAIT_MS = 60_000;
-/** Waits of `retryForever`: each is twice as long as the one before. */
-const FIRST_STORE_RETRY_MS = 30_000;
+/** Waits of `retryForever`: each is twice as long as the one before, so that a short outage has no long aftermath. */
+const FIRST_STORE_RETRY_MS = 5_000;
 const MAX_STORE_RETRY_MS = 15 * 60_000;
 
 /** How many failures and rate limits a direction may meet without progress before it fails for this run. */

@@ -1,8 +1,8 @@
 // What all bulk activities share: whose turn it takes, and that a step that was told to end keeps its turn for a while.
 import { MockActivityEnvironment } from "@temporalio/testing";
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createTurns } from "../../src/activities/turns.ts";
-import { wrapBulk } from "../../src/activities/wrapper.ts";
+import { wrapBulk, wrapWatched } from "../../src/activities/wrapper.ts";
 import { eventually } from "../support/eventually.ts";
 
 const STAYS = new AbortController().signal;
@@ -45,7 +45,7 @@ test("a step that was cancelled as it began gives its turn back after a while, t
     return release;
   };
   const activity = wrapBulk({ ...LONG, stallTimeoutMs: 500, turns: { take } }, hanging().body);
-  await expect(environment.run(activity, undefined)).rejects.toBeInstanceOf(Error);
+  await expect(environment.run(activity, undefined)).rejects.toThrow("CANCELLED");
   const next = nextTurn(turns);
   await eventually(() => next.isTaken);
 });
@@ -80,4 +80,63 @@ test("a step too many is not begun, and says when to try again", async () => {
   });
   end();
   await Promise.all([first, second]);
+});
+
+describe("the watchdog of progress", () => {
+  const STALL_MS = 60_000;
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  /** An activity whose steps end when the test says so. */
+  function startSteps(steps: number) {
+    const environment = new MockActivityEnvironment();
+    let beats = 0;
+    environment.on("heartbeat", () => beats++);
+    let endStep = () => {};
+    const seen: { signal?: AbortSignal } = {};
+    const activity = wrapWatched(
+      { heartbeatTimeoutMs: 20_000, stallTimeoutMs: STALL_MS },
+      async (_: undefined, { signal, heartbeat }) => {
+        seen.signal = signal;
+        for (let i = 0; i < steps; i++) {
+          await new Promise<void>((resolve) => (endStep = resolve));
+          heartbeat();
+        }
+        return "done";
+      },
+    );
+    const result = environment.run(activity, undefined);
+    // Its rejection is looked at later.
+    result.catch(() => {});
+    return { result, seen, beats: () => beats, endStep: () => endStep() };
+  }
+
+  test("lets a step go on that is slow", async () => {
+    const { result, endStep } = startSteps(5);
+    for (let i = 0; i < 5; i++) {
+      await vi.advanceTimersByTimeAsync(STALL_MS * 0.9);
+      endStep();
+    }
+    expect(await result).toBe("done");
+  });
+
+  test("ends a step that makes none, which heartbeats until then and is told to end", async () => {
+    const { result, seen, beats, endStep } = startSteps(2);
+    await vi.advanceTimersByTimeAsync(STALL_MS * 0.9);
+    endStep();
+    await vi.advanceTimersByTimeAsync(STALL_MS * 0.9);
+    expect(seen.signal!.aborted).toBe(false);
+    const alive = beats();
+    expect(alive).toBeGreaterThan(10);
+    await vi.advanceTimersByTimeAsync(STALL_MS * 0.2);
+    await expect(result).rejects.toMatchObject({ type: "transient", message: expect.stringContaining("60 seconds") });
+    expect(seen.signal!.aborted).toBe(true);
+    const ended = beats();
+    await vi.advanceTimersByTimeAsync(STALL_MS);
+    expect(beats()).toBe(ended);
+  });
 });

@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { request as httpRequest, type Server } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createHttpServer, drain } from "../../src/server.ts";
 import { createHarness, type Harness } from "../support/api/harness.ts";
@@ -20,7 +21,7 @@ afterEach(async () => {
 });
 
 async function serve(
-  fetch: (request: Request) => Response | Promise<Response>,
+  fetch: Parameters<typeof createHttpServer>[0],
   timeouts?: Parameters<typeof createHttpServer>[1],
 ): Promise<{ server: Server; port: number }> {
   const server = createHttpServer(fetch, timeouts);
@@ -106,19 +107,54 @@ describe("clients that take their time", () => {
   }
 
   test("with their headers are cut off", async () => {
-    const timeouts = { headersTimeoutMs: 100, requestTimeoutMs: 60_000, checkedEveryMs: 20 };
+    const timeouts = { headersTimeoutMs: 100, requestTimeoutMs: 60_000, checkedEveryMs: 20, takenWithinMs: 60_000 };
     const { port } = await serve((request) => api.app.fetch(request), timeouts);
     expect(await untilClosed(port, "POST /v1/exposures HTTP/1.1\r\nHost: x\r\nX-A: ")).toMatch(/^HTTP\/1.1 408/);
     expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
   });
 
   test("with their body are cut off, and nothing of it is stored", async () => {
-    const timeouts = { headersTimeoutMs: 100, requestTimeoutMs: 200, checkedEveryMs: 20 };
+    const timeouts = { headersTimeoutMs: 100, requestTimeoutMs: 200, checkedEveryMs: 20, takenWithinMs: 60_000 };
     const { port } = await serve((request) => api.app.fetch(request), timeouts);
     const head = `POST /v1/integrations HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${api.workspace.apiKey}`;
     const answer = await untilClosed(port, `${head}\r\nContent-Length: 100\r\n\r\n{"provider":`);
     expect(answer).toMatch(/^HTTP\/1.1 408/);
     expect((await api.call("/v1/integrations")).body).toMatchObject({ integrations: [] });
+  });
+});
+
+describe("clients that take a response", () => {
+  const TIMEOUTS = { headersTimeoutMs: 10_000, requestTimeoutMs: 60_000, checkedEveryMs: 2_000, takenWithinMs: 1_000 };
+  // More than the operating system keeps for a reader.
+  const BYTES = 24 * 1024 * 1024;
+  const body = "x".repeat(BYTES);
+
+  test("and read nothing of it are cut off", async () => {
+    const closed = gate();
+    const { port } = await serve((_, { outgoing }) => {
+      outgoing.once("close", closed.resolve);
+      return new Response(body);
+    }, TIMEOUTS);
+    const socket = connect(port, "127.0.0.1");
+    socket.on("error", () => undefined);
+    socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    await closed.promise;
+    expect(socket.bytesRead).toBeLessThan(BYTES);
+    socket.destroy();
+  });
+
+  test("slowly get all of it, and so do those whose response takes its time", async () => {
+    const { port } = await serve(async () => {
+      await delay(1.5 * TIMEOUTS.takenWithinMs);
+      return new Response(body);
+    }, TIMEOUTS);
+    const response = await fetch(`http://127.0.0.1:${port}/`);
+    let bytes = 0;
+    for await (const chunk of response.body ?? []) {
+      bytes += chunk.length;
+      await delay(5);
+    }
+    expect(bytes).toBe(BYTES);
   });
 });
 

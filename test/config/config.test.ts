@@ -5,7 +5,7 @@ import { ConfigError, loadConfig } from "../../src/config/config.ts";
 const KEY = Buffer.alloc(32, 1).toString("base64");
 const MINIMAL = { DATABASE_URL: "postgresql://u:hunter2@db/x", CROSSCURRENT_SECRET_KEY: KEY };
 
-function problemsOf(env: Record<string, string>, needs?: { secretKey: boolean }): ConfigError {
+function problemsOf(env: Record<string, string>, needs?: { secretKey: boolean; server: boolean }): ConfigError {
   try {
     loadConfig(env, needs);
   } catch (error) {
@@ -19,7 +19,7 @@ const settingsOf = (error: ConfigError): string[] => error.problems.map(({ setti
 
 describe("defaults", () => {
   test("two settings are enough, the rest is as documented", () => {
-    // The many limits of workspaces and workers are where docs/operators/settings.md lists them.
+    // The limits of workspaces and workers are in limits.test.ts.
     const { admission: _admission, worker: _worker, ...config } = loadConfig(MINIMAL);
     expect(config).toEqual({
       databaseUrl: MINIMAL.DATABASE_URL,
@@ -34,7 +34,13 @@ describe("defaults", () => {
           bulk: { connections: 10, timeoutMs: 600_000 },
         },
       },
-      temporal: { taskQueue: "crosscurrent", deploymentName: undefined, buildId: undefined },
+      temporal: {
+        taskQueue: "crosscurrent",
+        deploymentName: undefined,
+        buildId: undefined,
+        encryption: { keys: [], encrypts: true },
+      },
+      tracesExporter: "none",
       server: {
         host: "127.0.0.1",
         port: 8080,
@@ -85,6 +91,9 @@ describe("defaults", () => {
       },
       reconcileIntervalMs: 60_000,
       activityHeartbeatMs: 20_000,
+      activityStallMs: 900_000,
+      passesAtOnce: 4,
+      runStartsPerMinute: 120,
       logLevel: "info",
     });
   });
@@ -114,12 +123,13 @@ describe("good values", () => {
   test("turns leave connections to others", () => {
     const env = {
       ...MINIMAL,
-      WORKSPACE_API_CALLS_AT_ONCE: "12",
+      API_CALLS_AT_ONCE: "12",
       INGESTS_AT_ONCE: "10",
       REPORTS_AT_ONCE: "5",
     };
-    const refused = ["INGESTS_AT_ONCE", "REPORTS_AT_ONCE", "WORKSPACE_API_CALLS_AT_ONCE"];
-    expect(settingsOf(problemsOf(env))).toEqual(refused);
+    expect(settingsOf(problemsOf(env))).toEqual(["API_CALLS_AT_ONCE", "INGESTS_AT_ONCE", "REPORTS_AT_ONCE"]);
+    // Only servers have them.
+    expect(() => loadConfig(env, { secretKey: true, server: false })).not.toThrow();
     const more = { BOOKKEEPING: "13", INGEST: "11", REPORT: "5" };
     const names = Object.entries(more).map(([pool, connections]) => [`DATABASE_${pool}_CONNECTIONS`, connections]);
     expect(() => loadConfig({ ...env, ...Object.fromEntries(names) })).not.toThrow();
@@ -193,10 +203,10 @@ describe("good values", () => {
 
   test("a command that needs no secret key does without, but refuses a bad one", () => {
     const { CROSSCURRENT_SECRET_KEY: _, ...without } = MINIMAL;
-    expect(loadConfig(without, { secretKey: false }).secretKeys).toEqual([]);
+    expect(loadConfig(without, { secretKey: false, server: false }).secretKeys).toEqual([]);
     expect(settingsOf(problemsOf(without))).toEqual(["CROSSCURRENT_SECRET_KEY"]);
     const bad = { ...without, CROSSCURRENT_SECRET_KEY: "short" };
-    expect(settingsOf(problemsOf(bad, { secretKey: false }))).toEqual(["CROSSCURRENT_SECRET_KEY"]);
+    expect(settingsOf(problemsOf(bad, { secretKey: false, server: false }))).toEqual(["CROSSCURRENT_SECRET_KEY"]);
   });
 });
 
@@ -234,6 +244,14 @@ const BAD: Record<string, string[]> = {
   BIGQUERY_STAGING_PREFIX: ["a/b", 'a"b', "a\n", "x".repeat(129)],
   RECONCILE_INTERVAL_SECONDS: ["-1", "x"],
   ACTIVITY_HEARTBEAT_SECONDS: ["0", "x"],
+  ACTIVITY_STALL_SECONDS: ["9", "x"],
+  WORKER_BULK_SLOTS: ["0", "1001"],
+  WORKER_MEMORY_PERCENT: ["9", "101", "80%"],
+  WORKER_CACHED_WORKFLOWS: ["-1", "x"],
+  WORKER_POLLERS_MAX: ["1", "201"],
+  TEMPORAL_PAYLOAD_KEY: ["hunter2", Buffer.alloc(31).toString("base64")],
+  TEMPORAL_PAYLOAD_ENCRYPTION: ["yes", "On"],
+  OTEL_TRACES_EXPORTER: ["console", "OTLP"],
   WORKER_METRICS_ADDRESS: ["9464", "localhost:9464", "127.0.0.1", "127.0.0.1:65536", "::1:9464", "[127.0.0.1]:9464"],
   SERVER_METRICS_ADDRESS: ["9463", "localhost:9463"],
   INTEGRATIONS_PER_WORKSPACE: ["0", "-1", "x"],

@@ -37,7 +37,7 @@ function gated(): { batches: Exposure[][]; open: (error?: Error) => void; exposu
 }
 
 async function start(gate: ReturnType<typeof gated>): Promise<GatewayHarness> {
-  gateway = await createGatewayHarness({ exposures: gate.exposures });
+  gateway = await createGatewayHarness({ replaced: (store) => ({ exposures: gate.exposures(store) }) });
   await gateway.createRouter("one", { a: 1 });
   return gateway;
 }

@@ -1,8 +1,9 @@
 // Parts of the gateway on their own, over random inputs: bodies, streams in any pieces, and the cache.
+import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { PassThrough } from "node:stream";
 import fc from "fast-check";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readChatBody, scanChatBody, type ChatBody } from "../../src/gateway/chatBody.ts";
 import { streamResponse } from "../../src/gateway/streamResponse.ts";
 import { cachedLookup } from "../../src/http/cache.ts";
@@ -39,17 +40,13 @@ describe("the body of a call", () => {
 });
 
 describe("relaying", () => {
-  test("a caller that takes nothing is cut off", async () => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  test("ends at once for a caller that has left already", async () => {
     const body = new PassThrough();
     const outgoing = Object.assign(new PassThrough(), { flushHeaders: () => undefined });
-    const over = streamResponse(body, outgoing as unknown as ServerResponse, { isEventStream: false, committed: null });
-    body.write(Buffer.alloc(200_000));
-    await new Promise((resolve) => setImmediate(resolve));
-    vi.advanceTimersByTime(61_000);
-    vi.useRealTimers();
-    await over;
-    expect(outgoing.destroyed).toBe(true);
+    outgoing.destroy();
+    await once(outgoing, "close");
+    await streamResponse(body, outgoing as unknown as ServerResponse, { isEventStream: false, committed: null });
+    expect(body.destroyed).toBe(true);
   });
 
   const STREAM = 'data: {"a":"[DONE"}\n\ndata: {"b":"[DO[DONE"}\n\ndata: [DONE]\n\n: end\n\n';
@@ -170,7 +167,8 @@ describe("a cache", () => {
       expect(state.loads).toBe(loads);
       clock.nowMs += 240_000;
       expect(await get("a")).toBe("a");
-      expect(state.loads).toBe(loads + 1);
+      // One that hangs goes on: the database's limit ends it.
+      expect(state.loads).toBe(mode === "fails" ? loads + 1 : loads);
     });
 
     test("after minutes it serves no longer", async () => {
@@ -215,6 +213,35 @@ describe("a cache", () => {
     for (let i = 0; i < 1_000; i++) void get(`unknown ${i}`);
     expect(get("a")).toBe("a");
     await expect(get("one more")).rejects.toMatchObject({ status: 503 });
+  });
+
+  test("calls that wait for the same new key are one look-up, and an owner has a share of them", async () => {
+    const load = (key: string) => (key === "b/0" ? new Promise<null>(() => undefined) : Promise.resolve(key));
+    const hang = () => new Promise<null>(() => undefined);
+    const options = { ttlMs: 60_000, maxEntries: 10, ownerOf: (key: string) => key.slice(0, 1) };
+    const one = cachedLookup({ ...options, load });
+    for (let i = 0; i < 1_000; i++) void one("b/0");
+    expect(await one("b/1")).toBe("b/1");
+    const many = cachedLookup({ ...options, load: (key) => (key.startsWith("b") ? hang() : Promise.resolve(key)) });
+    for (let i = 0; i < 250; i++) void many(`b/${i}`);
+    await expect(many("b/250")).rejects.toMatchObject({ status: 503 });
+    expect(await many("a/1")).toBe("a/1");
+  });
+
+  test("what a slow look-up finds is as old as the look-up", async () => {
+    const clock = { nowMs: 1 };
+    const answers: ((value: string | null) => void)[] = [];
+    const load = () => new Promise<string | null>((resolve) => answers.push(resolve));
+    const get = cachedLookup({ ttlMs: 100, maxEntries: 10, perf: { now: () => clock.nowMs }, load });
+    const slow = get("a");
+    clock.nowMs += 200;
+    answers[0]?.("a");
+    expect(await slow).toBe("a");
+    clock.nowMs += 2;
+    const next = get("a");
+    expect(answers).toHaveLength(2);
+    answers[1]?.(null);
+    expect(await next).toBeNull();
   });
 
   test("forgets what was used least lately beyond its bound", async () => {

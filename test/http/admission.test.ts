@@ -74,7 +74,7 @@ describe("turns", () => {
   });
 
   test("429 for a workspace that has its share, 503 for one that has not, each with Retry-After", async () => {
-    const { run, endOne } = workOf(queueOf({ maxWaitingOfWorkspace: 0 }));
+    const { run, endOne } = workOf(queueOf({ maxRunningOfWorkspace: () => 1, maxWaitingOfWorkspace: 0 }));
     const calls = [run("b"), run("c")];
     await expect(run("b")).rejects.toMatchObject({ status: 429, headers: { "retry-after": "1" } });
     await expect(run("a")).rejects.toMatchObject({ status: 503, headers: { "retry-after": "1" } });
@@ -103,6 +103,21 @@ describe("turns", () => {
     await endOne();
     await Promise.all([first, third]);
     expect(started).toEqual(["b1", "b3"]);
+  });
+
+  test("a caller that left before takes no turn", async () => {
+    const { run, started } = workOf(queueOf());
+    const caller = Object.assign(new LeavingCaller(), { destroyed: true });
+    await expect(run("b", "b", caller as unknown as Caller)).rejects.toThrow("The caller has left.");
+    expect(started).toEqual([]);
+  });
+
+  test("503 for a workspace below its own share, though it has turns", async () => {
+    const { run, endOne } = workOf(queueOf({ maxRunning: 4, maxWaitingOfWorkspace: 0 }));
+    const calls = [run("b"), run("c"), run("d")];
+    await expect(run("b")).rejects.toMatchObject({ status: 503 });
+    for (let i = 0; i < 3; i++) await endOne();
+    await Promise.all(calls);
   });
 
   test("work that fails gives its turn back", async () => {

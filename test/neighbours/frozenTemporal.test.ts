@@ -11,6 +11,7 @@ import { eventually } from "../support/eventually.ts";
 const ANSWERED_WITHIN_MS = 7_000;
 const RECOVERED_WITHIN_MS = 10_000;
 const REF = { integrationId: "int_1", workspaceId: "ws_1", provider: "mixpanel" };
+const SETTINGS = { taskQueue: "frozen", encryption: { keys: [], encrypts: false } };
 
 let folder: string;
 let server: Temporal;
@@ -22,8 +23,8 @@ beforeAll(async () => {
   server = await startTemporal({ stateDir: folder });
   pid = (JSON.parse(readFileSync(join(folder, "temporal.pid"), "utf8")) as { child: { pid: number } }).child.pid;
   vi.stubEnv("TEMPORAL_ADDRESS", server.address);
-  await prepareTemporal("frozen", 3_600_000);
-  before = connectTemporal("frozen");
+  await prepareTemporal(SETTINGS, 3_600_000);
+  before = connectTemporal(SETTINGS);
   await before.control.start(REF);
 });
 afterAll(async () => {
@@ -48,7 +49,7 @@ async function answers(address: string): Promise<boolean> {
 
 test("every call ends within its deadline, whether it was connected before or not", async () => {
   process.kill(pid, "SIGSTOP");
-  during = connectTemporal("frozen");
+  during = connectTemporal(SETTINGS);
   for (const { control, ready } of [before, during]) {
     const startedMs = performance.now();
     const calls = [control.syncNow(REF, "sync_1"), control.status("int_1"), control.end("int_1"), ready()];

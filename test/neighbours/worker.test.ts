@@ -1,18 +1,21 @@
-// Workspace A syncs while B fills the worker: with a provider that hangs, with tables, with requests.
+// Workspace A syncs while B fills the worker: with a provider or a query that hangs, with tables, with requests.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { NewIntegration } from "../../src/domain/integration.ts";
 import type { Connector } from "../../src/providers/connector.ts";
 import { reconcile } from "../../src/activities/reconcile.ts";
 import { eventually } from "../support/eventually.ts";
+import { expectUndisturbed } from "../support/neighbours/measure.ts";
 import { createToyConnector } from "../support/providers/toy/connector.ts";
 import { startToyServer, type ToyServer } from "../support/providers/toy/server.ts";
 import { startSystem, type System } from "../support/system/system.ts";
 
 const TOKEN = "the-token-of-the-room";
 const HANGING = 22;
-const TABLES = 60;
-/** What a busy machine may add to a run of half a second. */
-const LEEWAY_MS = 2_000;
+const TABLES = 200;
+const FEW_TABLES = 8;
+/** Runs of A one after the other, because they are one if they come at once. */
+const PACE = { calls: 6, everyMs: null };
+const STALL_SECONDS = 10;
 const WITHIN_MS = 120_000;
 
 /** A toy whose rooms named `stuck…` never answer; `reading` counts pages that are read at the same moment. */
@@ -45,7 +48,7 @@ let bId: string;
 beforeAll(async () => {
   toys = await startToyServer();
   slow = createSlowToy(toys.url);
-  system = await startSystem({}, {}, [slow.connector]);
+  system = await startSystem({ ACTIVITY_STALL_SECONDS: String(STALL_SECONDS) }, {}, [slow.connector]);
   await system.startWorker();
   a = await connect(system.workspaceId, "a", 1);
   bId = (await system.store.workspaces.create("b")).workspaceId;
@@ -92,38 +95,35 @@ async function sync(workspaceId: string, integrationId: string): Promise<void> {
   expect(done?.outcome).toBe("succeeded");
 }
 
-async function slowestMs(times: number): Promise<number> {
-  let slowest = 0;
-  for (let i = 0; i < times; i++) {
-    const startedAtMs = performance.now();
-    await a.sync();
-    slowest = Math.max(slowest, performance.now() - startedAtMs);
-  }
-  return slowest;
-}
-
-const limitMs = (aloneMs: number) => Math.max(2 * aloneMs, aloneMs + LEEWAY_MS);
+const open = async (ids: string[]) => {
+  const { rows } = await system.sql.query<{ open: string }>(
+    "select count(*) as open from runs where finished_at_ms is null and integration_id = any($1)",
+    [ids],
+  );
+  return Number(rows[0]!.open);
+};
 
 describe("A syncs", () => {
   it(
     `while ${HANGING} integrations of B wait for a provider that never answers`,
     async () => {
-      await a.sync();
-      const aloneMs = await slowestMs(3);
       const letters = "abcdefghijklmnopqrstuvwxyz";
-      const stuck = await Promise.all(Array.from({ length: HANGING }, (_, i) => connect(bId, `stuck${letters[i]}`, 1)));
-      for (const { id } of stuck) {
-        await system.control.start({ integrationId: id, workspaceId: bId, provider: "toy" });
-      }
-      const starts = async () => {
-        const { rows } = await system.sql.query<{ open: string }>(
-          "select count(*) as open from runs where finished_at_ms is null and integration_id = any($1)",
-          [stuck.map(({ id }) => id)],
+      const beside = async () => {
+        const stuck = Array.from({ length: HANGING }, (_, i) => connect(bId, `stuck${letters[i]}`, 1));
+        const ids = (await Promise.all(stuck)).map(({ id }) => id);
+        for (const id of ids) await system.control.start({ integrationId: id, workspaceId: bId, provider: "toy" });
+        await eventually(
+          () => open(ids),
+          (runs) => runs >= 20,
+          WITHIN_MS,
         );
-        return Number(rows[0]!.open);
+        return async () => {
+          for (const id of ids) await system.store.integrations.remove(bId, id);
+          for (const id of ids) await system.control.end(id);
+        };
       };
-      await eventually(starts, (open) => open >= 20, WITHIN_MS);
-      expect(await slowestMs(3)).toBeLessThan(limitMs(aloneMs));
+      await expectUndisturbed({ "a run": a.sync }, { beside }, PACE);
+      expect(await open([a.id])).toBe(0);
     },
     WITHIN_MS,
   );
@@ -131,15 +131,55 @@ describe("A syncs", () => {
   it(
     `while an integration of B reads ${TABLES} tables, a few at a time`,
     async () => {
-      const aloneMs = await slowestMs(2);
       const tables = await connect(bId, "tables", TABLES);
+      const few = await connect(bId, "few", FEW_TABLES);
       slow.pages.most = 0;
-      const reading = tables.sync();
-      const besideMs = await slowestMs(2);
-      await reading;
+      const reads = (integration: Integration) => async () => {
+        const ended = { yet: false };
+        const loop = async () => {
+          while (!ended.yet) await integration.sync();
+        };
+        const reading = loop();
+        await eventually(() => slow.pages.now > 0);
+        return async () => {
+          ended.yet = true;
+          await reading;
+        };
+      };
+      // Few tables keep the processors as busy: what many would add is what A must not feel.
+      const burdens = { beside: reads(tables), elsewhere: reads(few) };
+      await expectUndisturbed({ "a run": a.sync }, burdens, PACE);
       // Four of B's and one of A's.
       expect(slow.pages.most).toBeLessThanOrEqual(5);
-      expect(besideMs).toBeLessThan(limitMs(aloneMs));
+    },
+    WITHIN_MS,
+  );
+
+  it(
+    "while a query of B hangs, which ends as an error that B sees",
+    async () => {
+      const stuck = await connect(bId, "locked", 1);
+      const { integrations } = system.store;
+      await integrations.update(bId, stuck.id, { exportEnabled: true });
+      await system.store.exposures.ingest(bId, [
+        { aliasId: "r", routeId: "r", variantId: "v", userId: "u", exposedAtMs: null },
+      ]);
+      const holder = await system.sql.connect();
+      const lock = `crosscurrent_ingest_lock('${bId}')`;
+      await holder.query(`select pg_advisory_lock_shared(${lock})`);
+      const beside = async () => {
+        await system.control.start({ integrationId: stuck.id, workspaceId: bId, provider: "toy" });
+        await eventually(
+          () => open([stuck.id]),
+          (runs) => runs === 1,
+        );
+        return async () => {};
+      };
+      await expectUndisturbed({ "a run": a.sync }, { beside }, PACE);
+      const error = async () => (await integrations.get(bId, stuck.id))?.export.error;
+      expect(await eventually(error, (found) => found != null, WITHIN_MS)).toMatchObject({ kind: "transient" });
+      await holder.query(`select pg_advisory_unlock_shared(${lock})`);
+      holder.release();
     },
     WITHIN_MS,
   );

@@ -1,38 +1,17 @@
 // What a run costs in Temporal: actions as Temporal Cloud bills them, and the length of the history that sleeps.
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Scenario } from "../support/workflows/scenario.ts";
+import { actionsOf, executionsOf } from "../../bench/actions.ts";
+import { initialState } from "../../src/workflows/state.ts";
+import { HOUR_MS } from "../support/workflows/fakeSync.ts";
 import { passTimeUntil, quietRuntime, scenario } from "../support/workflows/scenario.ts";
 
 beforeAll(quietRuntime);
 
 const MAX_ACTIONS = 8;
+/** A late run shows its new time in the store and waits for it. bench/simulation counts on it. */
+const LATE_ACTIONS = 2;
 /** While an integration sleeps, its history is what a cold wake replays. */
 const MAX_SLEEPING_EVENTS = 12;
-
-type History = Awaited<ReturnType<Scenario["handle"]["fetchHistory"]>>;
-type Event = NonNullable<History["events"]>[number];
-
-const BILLED = [
-  "workflowExecutionStartedEventAttributes",
-  "activityTaskScheduledEventAttributes",
-  "timerStartedEventAttributes",
-  "upsertWorkflowSearchAttributesEventAttributes",
-  "workflowExecutionSignaledEventAttributes",
-] as const;
-
-function actionsOf(events: Event[]): number {
-  return events.filter((event) => BILLED.some((kind) => event[kind] !== null && event[kind] !== undefined)).length;
-}
-
-async function executions({ env, handle }: Scenario): Promise<Event[][]> {
-  const all: Event[][] = [];
-  for (let runId: string | undefined = handle.firstExecutionRunId; runId !== undefined;) {
-    const { events } = await env.client.workflow.getHandle(handle.workflowId, runId).fetchHistory();
-    all.push(events ?? []);
-    runId = events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId ?? undefined;
-  }
-  return all;
-}
 
 describe("a steady run of one page and one batch", () => {
   it(`takes at most ${MAX_ACTIONS} actions, and sleeps on a short history`, async () => {
@@ -40,7 +19,7 @@ describe("a steady run of one page and one batch", () => {
       async (current) => {
         await passTimeUntil(current, () => current.fake.finishedRuns.length >= 4, "four runs");
         await current.env.sleep("1 minute");
-        const all = await executions(current);
+        const all = await executionsOf(current.env.client, current.handle.workflowId, 10);
         // The first execution begins without a configuration.
         const steady = all.slice(1, 4);
         expect(steady).toHaveLength(3);
@@ -56,6 +35,24 @@ describe("a steady run of one page and one batch", () => {
           fake.pagesPerPass = 1;
         },
       },
+    );
+  });
+});
+
+describe("a run that became due while no worker ran", () => {
+  it(`takes at most ${LATE_ACTIONS} actions more`, async () => {
+    const lastRunStartedAtMs = Date.now() - 24 * HOUR_MS;
+    await scenario(
+      async (current) => {
+        const { fake, env, handle } = current;
+        await passTimeUntil(current, () => fake.finishedRuns.length === 2, "the late run and a regular one");
+        await current.env.sleep("1 minute");
+        const [late, regular] = await executionsOf(env.client, handle.workflowId, 10);
+        // The first execution also reads its configuration and sets the search attribute, and sends no less.
+        expect(actionsOf(late!) - 2 - actionsOf(regular!)).toBeLessThanOrEqual(LATE_ACTIONS);
+        await handle.cancel();
+      },
+      { state: { ...initialState(), servedSyncVersion: 1, lastRunStartedAtMs } },
     );
   });
 });

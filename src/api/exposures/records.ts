@@ -26,10 +26,18 @@ export interface TimeWindow {
   maxAgeDays: number;
 }
 
-/** The exposures; of use only if `errors` stays empty. `window` can be null if no record has a timestamp. */
-export function checkExposures(records: unknown[], window: TimeWindow | null, errors: FieldErrors): Exposure[] {
+/**
+ * The exposures of the records from `from` to `to`; of use only if `errors` stays empty. `window` can be null if no
+ * record has a timestamp.
+ */
+export function checkExposures(
+  records: unknown[],
+  window: TimeWindow | null,
+  errors: FieldErrors,
+  { from = 0, to = records.length } = {},
+): Exposure[] {
   const exposures: Exposure[] = [];
-  for (let index = 0; index < records.length; index++) {
+  for (let index = from; index < Math.min(to, records.length); index++) {
     const record = records[index];
     if (!isObject(record)) {
       errors.add(`exposures[${index}]`, "must be an object");

@@ -1,8 +1,10 @@
 // POST /v1/exposures: which user was served by which variant, many at a time, committed before the response.
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import type { Exposure } from "../../domain/exposure.ts";
 import type { JsonLimits } from "../../domain/jsonScan.ts";
 import { MAX_EXPOSURE_BODY_BYTES, MAX_EXPOSURES_PER_CALL } from "../../domain/limits.ts";
+import type { Hold } from "../../http/admission/heldBytes.ts";
 import { isObject, mediaType, parseJson, readText } from "../../http/body.ts";
 import { route } from "../../http/endpoint.ts";
 import { callerOf, type App, type Env } from "../../http/env.ts";
@@ -73,7 +75,7 @@ export function registerExposures(app: App, deps: AppDeps): void {
       const committed = await turns.ingests.run(workspaceId, callerOf(c), async () => {
         // Calls that waited for a turn meanwhile may have used up the rate.
         rate.check(workspaceId);
-        return await ingest(deps, c, text);
+        return await ingest(deps, c, text, hold);
       });
       return c.json({ accepted: committed }, 202);
     } finally {
@@ -82,13 +84,27 @@ export function registerExposures(app: App, deps: AppDeps): void {
   });
 }
 
-async function ingest(deps: AppDeps, c: Context<Env>, text: string): Promise<number> {
+/** So many records of a call are a piece of work. */
+const PIECE_RECORDS = 1_000;
+
+async function ingest(deps: AppDeps, c: Context<Env>, text: string, hold: Hold): Promise<number> {
   const workspaceId = c.get("workspaceId");
   const type = mediaType(c.req.raw, ["application/json", ...NDJSON_TYPES]);
   const errors = new FieldErrors();
+  let startedMs = performance.now();
+  const rest = async () => {
+    await hold.nextPiece(performance.now() - startedMs);
+    startedMs = performance.now();
+  };
   const records = type === "application/json" ? recordsOfJson(text, errors) : recordsOfLines(text);
   c.get("admission").exposures.count(workspaceId, records.length);
-  const checked = checkExposures(records, await timeWindow(deps, records), errors);
+  const window = await timeWindow(deps, records);
+  const checked: Exposure[] = [];
+  for (let from = 0; from < records.length; from += PIECE_RECORDS) {
+    if (records.length > PIECE_RECORDS) await rest();
+    const piece = { from, to: from + PIECE_RECORDS };
+    for (const one of checkExposures(records, window, errors, piece)) checked.push(one);
+  }
   if (errors.total > 0) throw invalid(errors.listed, errors.total);
   if (checked.length > 0) await deps.store.exposures.ingest(workspaceId, checked);
   deps.metrics.countExposures(checked.length);

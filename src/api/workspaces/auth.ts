@@ -16,7 +16,7 @@ const AUTHORIZATION = /^(?:basic|bearer) +([\x21-\x7e]{1,200})$/i;
 
 /** How long a revoked key can still be accepted. */
 const KEY_TTL_MS = 1_000;
-const MAX_CACHED_KEYS = 1_000;
+const MAX_CACHED_KEYS = 10_000;
 
 interface AuthDeps {
   keys: CachedLookup<KeyAccess>;
@@ -35,7 +35,11 @@ export function authenticate(
   web: ProxySettings,
   limits: Limits,
 ): MiddlewareHandler<Env> {
-  const load = (apiKey: string) => store.keys.authenticate(apiKey);
+  const load = async (apiKey: string) => {
+    const access = await store.keys.authenticate(apiKey);
+    if (access !== null) limits.validKey(apiKey);
+    return access;
+  };
   // Cached, because otherwise each call of the gateway would look its key up.
   const keys = cachedLookup({ ttlMs: KEY_TTL_MS, maxEntries: MAX_CACHED_KEYS, load });
   const deps = { keys, sessions, web, limits };
@@ -61,7 +65,6 @@ async function byKey(c: Context<Env>, authorization: string, deps: AuthDeps): Pr
   const access = await deps.keys(apiKey);
   // A cached key can expire.
   if (access === null || (access.expiresAtMs ?? Infinity) <= Date.now()) return await refuse(c, deps, apiKey);
-  deps.limits.validKey(apiKey);
   return access;
 }
 

@@ -1,6 +1,7 @@
 // The share that each workspace has of what all of them use: turns, rates and bytes in memory.
 import { FairQueue } from "./fairQueue.ts";
 import { HeldBytes } from "./heldBytes.ts";
+import { Pieces } from "./pieces.ts";
 import { Rate } from "./rate.ts";
 
 /** At once, in this process and of one workspace. */
@@ -56,15 +57,9 @@ const UNEVENNESS = 2;
 export function createAdmission(settings: AdmissionSettings): Admission {
   let servers = 1;
   const part = (limit: number) => Math.min(limit, (UNEVENNESS * limit) / servers);
-  const turns = (what: string, { inAll, ofWorkspace }: AtOnce, waiting: { maxOfWorkspace: number; maxMs: number }) =>
-    new FairQueue({
-      what,
-      maxRunning: inAll,
-      maxRunningOfWorkspace: () => Math.ceil(part(ofWorkspace)),
-      maxWaitingOfWorkspace: waiting.maxOfWorkspace,
-      maxWaitMs: waiting.maxMs,
-    });
   const { workspaceCallsPerMinute, workspaceExposuresPerSecond, workspaceExposureBytesPerSecond } = settings;
+  const turns = createTurns(settings, part);
+  const pieces = new Pieces((workspaceId) => Object.values(turns).some((queue) => queue.hasOthers(workspaceId)));
   return {
     calls: new Rate({
       what: `${workspaceCallsPerMinute} calls of this workspace in a minute`,
@@ -86,37 +81,49 @@ export function createAdmission(settings: AdmissionSettings): Admission {
       perSecond: () => part(settings.workspaceChatBytesPerSecond),
       burstSeconds: CHAT_BURST_SECONDS,
     }),
-    bytes: new HeldBytes(settings.bodyBytes, settings.workspaceBodyBytes),
-    turns: {
-      api: turns(
-        "API calls",
-        { inAll: settings.apiCallsAtOnce, ofWorkspace: settings.workspaceApiCallsAtOnce },
-        { maxOfWorkspace: 100, maxMs: 10_000 },
-      ),
-      // A call can last for minutes, so another one does not wait for its end.
-      gateway: turns(
-        "calls of the gateway",
-        { inAll: settings.gatewayCallsAtOnce, ofWorkspace: settings.workspaceGatewayCallsAtOnce },
-        { maxOfWorkspace: 0, maxMs: 0 },
-      ),
-      ingests: turns(
-        "calls with exposures",
-        { inAll: settings.ingestsAtOnce, ofWorkspace: settings.workspaceIngestsAtOnce },
-        { maxOfWorkspace: 100, maxMs: 10_000 },
-      ),
-      reports: turns(
-        "reports",
-        { inAll: settings.reportsAtOnce, ofWorkspace: settings.workspaceReportsAtOnce },
-        { maxOfWorkspace: 20, maxMs: 30_000 },
-      ),
-      providerCalls: turns(
-        "calls to providers",
-        { inAll: settings.providerCallsAtOnce, ofWorkspace: settings.workspaceProviderCallsAtOnce },
-        { maxOfWorkspace: 20, maxMs: 30_000 },
-      ),
-    },
+    bytes: new HeldBytes(settings.bodyBytes, settings.workspaceBodyBytes, pieces),
+    turns,
     setServers: (count) => {
       servers = Math.max(1, count);
     },
+  };
+}
+
+function createTurns(settings: AdmissionSettings, part: (limit: number) => number): Record<TurnName, FairQueue> {
+  const turns = (what: string, { inAll, ofWorkspace }: AtOnce, waiting: { maxOfWorkspace: number; maxMs: number }) =>
+    new FairQueue({
+      what,
+      maxRunning: inAll,
+      maxRunningOfWorkspace: () => Math.ceil(part(ofWorkspace)),
+      maxWaitingOfWorkspace: waiting.maxOfWorkspace,
+      maxWaitMs: waiting.maxMs,
+    });
+  return {
+    api: turns(
+      "API calls",
+      { inAll: settings.apiCallsAtOnce, ofWorkspace: settings.workspaceApiCallsAtOnce },
+      { maxOfWorkspace: 100, maxMs: 10_000 },
+    ),
+    // A call can last for minutes, so another one does not wait for its end.
+    gateway: turns(
+      "calls of the gateway",
+      { inAll: settings.gatewayCallsAtOnce, ofWorkspace: settings.workspaceGatewayCallsAtOnce },
+      { maxOfWorkspace: 0, maxMs: 0 },
+    ),
+    ingests: turns(
+      "calls with exposures",
+      { inAll: settings.ingestsAtOnce, ofWorkspace: settings.workspaceIngestsAtOnce },
+      { maxOfWorkspace: 100, maxMs: 10_000 },
+    ),
+    reports: turns(
+      "reports",
+      { inAll: settings.reportsAtOnce, ofWorkspace: settings.workspaceReportsAtOnce },
+      { maxOfWorkspace: 20, maxMs: 30_000 },
+    ),
+    providerCalls: turns(
+      "calls to providers",
+      { inAll: settings.providerCallsAtOnce, ofWorkspace: settings.workspaceProviderCallsAtOnce },
+      { maxOfWorkspace: 20, maxMs: 30_000 },
+    ),
   };
 }

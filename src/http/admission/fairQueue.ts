@@ -57,13 +57,18 @@ export class FairQueue {
     }
   }
 
+  /** Whether calls of other workspaces run or wait. */
+  hasOthers(workspaceId: string): boolean {
+    return this.#workspaces.size > (this.#workspaces.has(workspaceId) ? 1 : 0);
+  }
+
   async #turn(workspace: Workspace, caller: Caller): Promise<void> {
+    if (caller?.destroyed === true) throw new CallerLeftError();
     if (workspace.waiting.length === 0 && this.#isFree(workspace)) {
       this.#take(workspace);
       return;
     }
     if (workspace.waiting.length >= this.#options.maxWaitingOfWorkspace) throw this.#refusal(workspace);
-    if (caller?.destroyed === true) throw new CallerLeftError();
     await this.#wait(workspace, caller);
   }
 
@@ -92,7 +97,7 @@ export class FairQueue {
   }
 
   #refusal(workspace: Workspace): Error {
-    if (!this.#hasItsShare(workspace)) return busy(RETRY_AFTER_SECONDS);
+    if (workspace.running < this.#options.maxRunningOfWorkspace()) return busy(RETRY_AFTER_SECONDS);
     return tooMuch(`This workspace has too many ${this.#options.what} at once.`, RETRY_AFTER_SECONDS);
   }
 

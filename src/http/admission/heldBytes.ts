@@ -1,4 +1,5 @@
 // Bytes that calls hold in memory, such as their bodies: bounded for each workspace and for the process.
+import { Pieces } from "./pieces.ts";
 import { busy, tooMuch } from "./refusals.ts";
 
 export interface Hold {
@@ -6,6 +7,8 @@ export interface Hold {
   check(bytes: number): void;
   /** Throws a Problem, 429 or 503, if there is no room for so many more bytes. Then nothing is added. */
   add(bytes: number): void;
+  /** Resolves when the next piece of the call's work may begin, after one that took so long (pieces.ts). */
+  nextPiece(tookMs: number): Promise<void>;
   /** Gives all of them back. A second call does nothing. */
   release(): void;
 }
@@ -22,10 +25,12 @@ export class HeldBytes {
   readonly #maxBytes: number;
   readonly #maxBytesOfWorkspace: number;
   readonly #workspaces = new Map<string, number>();
+  readonly #pieces: Pieces;
   #bytes = 0;
 
   /** 0 means no limit. */
-  constructor(maxBytes: number, maxBytesOfWorkspace: number) {
+  constructor(maxBytes: number, maxBytesOfWorkspace: number, pieces = new Pieces(() => false)) {
+    this.#pieces = pieces;
     this.#maxBytes = maxBytes || Infinity;
     this.#maxBytesOfWorkspace = maxBytesOfWorkspace || Infinity;
   }
@@ -38,6 +43,7 @@ export class HeldBytes {
         this.#add(workspaceId, bytes);
         held += bytes;
       },
+      nextPiece: (tookMs) => this.#pieces.next(workspaceId, tookMs),
       release: () => {
         this.#remove(workspaceId, held);
         held = 0;

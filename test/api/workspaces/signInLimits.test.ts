@@ -89,6 +89,14 @@ test("an address with ever new wrong keys has a bounded number of look-ups and s
   expect(lookUps.mock.calls.length).toBeLessThanOrEqual(256 * 2);
 });
 
+test("a key that was valid before stays so, however many wrong ones come from its address", async () => {
+  await limited({ failedKeysPerMinute: 5 });
+  const own = () => callFrom("192.0.2.1", api.workspace.apiKey);
+  expect((await own()).status).toBe(200);
+  await statusesOf(Array.from({ length: 1_500 }, (_, i) => () => callFrom("192.0.2.1", `cck_${i}`)));
+  expect((await own()).status).toBe(200);
+});
+
 test("without trusted proxies their words are ignored; with them the entry that the outermost one wrote counts", async () => {
   await limited({ failedKeysPerMinute: 1 });
   const through = (list: string) => () => callFrom("192.0.2.1", "cck_wrong", list);

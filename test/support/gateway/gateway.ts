@@ -1,6 +1,7 @@
 // A gateway over real sockets with a real store and local upstreams.
 import type { NewRoute } from "../../../src/domain/router.ts";
 import { once } from "node:events";
+import { promisify } from "node:util";
 import type { AddressInfo } from "node:net";
 import { startLocalUpstream, type LocalUpstream } from "../../../dev/standins/upstream/server.ts";
 import { createApp } from "../../../src/api/app.ts";
@@ -10,7 +11,7 @@ import { createMetrics } from "../../../src/telemetry/prometheus.ts";
 import { createHttpServer } from "../../../src/server.ts";
 import { createPostgresStore } from "../../../src/store/createStore.ts";
 import type { PoolSettings } from "../../../src/store/pools.ts";
-import type { ExposureStore, Store } from "../../../src/store/store.ts";
+import type { Store } from "../../../src/store/store.ts";
 import { CapturedLog, RecordedControl } from "../api/harness.ts";
 import { createTestDatabase, type TestDatabase } from "../store/testDatabase.ts";
 import { testGateway, type TestGatewayOptions } from "./upstreams.ts";
@@ -27,13 +28,16 @@ export interface GatewayHarness {
   api(path: string, json?: unknown): Promise<Response>;
   /** A router whose variants are models of the upstream; one route `default` unless routes are given. */
   createRouter(id: string, weights: Record<string, number>, options?: Partial<NewRoute>): Promise<void>;
+  /** Connections of callers that the server knows of. */
+  connections(): Promise<number>;
   /** Exposures that are committed, oldest first. */
   exposures(alias: string): Promise<{ variantId: string; userId: string }[]>;
   close(): Promise<void>;
 }
 
 export interface GatewayHarnessOptions extends TestGatewayOptions {
-  exposures?: (store: Store) => ExposureStore;
+  /** Parts that stand in front of the store's own. */
+  replaced?: (store: Store) => Partial<Store>;
   /** Default: a new one on the server of all tests. */
   database?: TestDatabase;
   /** How the store reaches the database, if not by its own URL. */
@@ -53,7 +57,7 @@ export async function createGatewayHarness(options: GatewayHarnessOptions = {}):
     exposureRetentionDays: 120,
     importLookbackDays: 30,
   });
-  const store = options.exposures === undefined ? made : { ...made, exposures: options.exposures(made) };
+  const store: Store = { ...made, ...options.replaced?.(made) };
   const log = new CapturedLog();
   const app = createApp({
     store,
@@ -133,6 +137,7 @@ export async function createGatewayHarness(options: GatewayHarnessOptions = {}):
       ]);
       return rows;
     },
+    connections: () => promisify(server.getConnections.bind(server))(),
     async close() {
       server.closeAllConnections();
       server.close();

@@ -12,6 +12,8 @@ import { registerSearchAttributes } from "../../../src/client/searchAttributes.t
 import { type Config, loadConfig } from "../../../src/config/config.ts";
 import type { Connector } from "../../../src/providers/connector.ts";
 import { closeConnectors, createConnectors } from "../../../src/providers/registry.ts";
+import { createDataConverter } from "../../../src/encryption/dataConverter.ts";
+import { loadTracing } from "../../../src/telemetry/loadTracing.ts";
 import { createLogger } from "../../../src/telemetry/logging.ts";
 import { createMetrics } from "../../../src/telemetry/prometheus.ts";
 import { createPostgresStore } from "../../../src/store/createStore.ts";
@@ -34,7 +36,7 @@ export async function startSystem(
   const database = await createTestDatabase();
   const mixpanel = await startMixpanelStandIn();
   const taskQueue = `system-${randomBytes(6).toString("hex")}`;
-  const address = inject("temporalAddress");
+  const address = settings["TEMPORAL_ADDRESS"] ?? inject("temporalAddress");
   const env: Record<string, string> = {
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: address,
@@ -54,7 +56,12 @@ export async function startSystem(
   for (const connector of more) connectors[connector.spec.id] = connector;
   const connection = await Connection.connect({ address });
   await registerSearchAttributes(connection, "default");
-  const client = new Client({ connection });
+  const tracing = await loadTracing(config, "crosscurrent", createLogger(config.logLevel));
+  const client = new Client({
+    connection,
+    dataConverter: createDataConverter(config.temporal.encryption),
+    interceptors: { workflow: tracing === undefined ? [] : [tracing.temporal.client] },
+  });
   const control = createIntegrationControl(client, taskQueue);
   const app = createApp({
     store,
@@ -66,11 +73,12 @@ export async function startSystem(
     logger: createLogger("silent"),
     metrics: createMetrics(),
     temporalReady: async () => {},
+    traceCall: tracing?.traceCall,
     web,
   });
   const sql = new pg.Pool({ connectionString: database.url, max: 2 });
   const { apiKey, workspaceId } = await store.workspaces.create("test");
-  const worker = workerOf(config, { store, connectors, control });
+  const worker = workerOf(config, address, { store, connectors, control, tracing });
 
   async function call<T = Record<string, never>>(method: string, path: string, body?: unknown): Promise<T> {
     const answer = await app.request(path, {
@@ -105,19 +113,27 @@ export async function startSystem(
       for await (const id of control.running()) await control.end(id);
       await sql.end();
       await Promise.allSettled([store.close(), closeConnectors(connectors), mixpanel.stop(), connection.close()]);
+      await tracing?.stop();
       await database.drop();
     },
   };
 }
 
 /** A worker in this process that can be stopped and started again. */
-function workerOf(config: Config, parts: Pick<Parameters<typeof createWorker>[0], "store" | "connectors" | "control">) {
+function workerOf(
+  config: Config,
+  address: string,
+  parts: Pick<Parameters<typeof createWorker>[0], "store" | "connectors" | "control" | "tracing">,
+) {
   let running: { end(): Promise<void> } | undefined;
   return {
     startWorker: async () => {
-      const connection = await NativeConnection.connect({ address: inject("temporalAddress") });
-      const bundlePath = inject("workflowBundlePath");
-      const worker = await createWorker({ ...parts, config, connection, namespace: "default", bundlePath });
+      const connection = await NativeConnection.connect({ address });
+      const { encryption } = config.temporal;
+      const isUsual = parts.tracing === undefined && (encryption.keys.length === 0 || !encryption.encrypts);
+      // The worker itself bundles what differs.
+      const bundle = isUsual ? { bundlePath: inject("workflowBundlePath") } : {};
+      const worker = await createWorker({ ...parts, config, connection, namespace: "default", ...bundle });
       const ended = worker.run();
       running = {
         end: async () => {

@@ -24,5 +24,5 @@ const parts = {
   connectors: createConnectors(config, store.ownership),
   bundlePath,
 };
-const worker = await createWorker({ ...parts, control: connectTemporal(config.temporal.taskQueue).control });
+const worker = await createWorker({ ...parts, control: connectTemporal(config.temporal).control });
 await worker.run();
