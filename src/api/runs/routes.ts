@@ -1,4 +1,5 @@
 // What happened and what should happen next: runs, rejected records, sync requests.
+import { LRUCache } from "lru-cache";
 import type { App } from "../../http/env.ts";
 import { endpointsOf } from "../../http/endpoint.ts";
 import { orNotFound, Problem } from "../../http/problem.ts";
@@ -9,9 +10,15 @@ import { listOf, toList } from "../responses.ts";
 import { integrationParams, pageQuery, requestParams } from "../schemas.ts";
 import { requestResponse, runResponse, syncResponse, toRunResponse, toSyncResponse } from "./responses.ts";
 
+/** For so long a request that Temporal knows is not signalled again, however often it is asked for. */
+const SIGNALLED_MS = 60_000;
+const MAX_SIGNALLED = 10_000;
+
 export function registerRuns(app: App, deps: AppDeps): void {
   const endpoint = endpointsOf(app, "runs");
   const { runs, integrations } = deps.store;
+  // A request that joins another one is signalled too, unless this process knows that the other's signal was not lost.
+  const signalled = new LRUCache<string, true>({ max: MAX_SIGNALLED, ttl: SIGNALLED_MS });
   endpoint({
     method: "get",
     path: "/v1/integrations/{id}/runs",
@@ -44,8 +51,11 @@ export function registerRuns(app: App, deps: AppDeps): void {
       const request = orNotFound("integration", await runs.request(workspaceId, id));
       if (request === "paused") throw new Problem(409, "The integration is paused. Resume it, then sync again.");
       const { requestId } = request;
-      // Also for one that was queued before, whose signal may have been lost: the workflow ignores what it knows.
-      await signalWorkflow(deps, id, "syncNow", (control) => control.syncNow(integrationRef(row), requestId));
+      if (signalled.has(requestId)) return { requestId };
+      await signalWorkflow(deps, id, "syncNow", async (control) => {
+        await control.syncNow(integrationRef(row), requestId);
+        signalled.set(requestId, true);
+      });
       return { requestId };
     },
   });
