@@ -63,7 +63,10 @@ test("what is refused, or wanted no longer, does not wait until the buckets are 
   const { id, workspaceId } = await withRejected();
   const paused = await withRejected();
   await store.integrations.setPaused(paused.workspaceId, paused.id, true);
-  await admin.query("begin; lock table exposure_buckets in access exclusive mode");
+  // Apart from `admin`, to which the activity would look the same until the end of its transaction.
+  const holder = new pg.Client({ connectionString: database.url });
+  await holder.connect();
+  await holder.query("begin; lock table exposure_buckets in access exclusive mode");
   const leaving = new AbortController();
   const left = store.exports.requestResend(workspaceId, id, DAY, leaving.signal).catch((error: unknown) => error);
   const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and query like '%exposure_buckets%'
@@ -74,7 +77,7 @@ test("what is refused, or wanted no longer, does not wait until the buckets are 
   expect(await left).toBe(reason);
   await eventually(async () => (await admin.query(waiting)).rowCount === 0);
   expect(await store.exports.requestResend(paused.workspaceId, paused.id, DAY)).toBe("paused");
-  await admin.query("rollback");
+  await holder.end();
   expect([await store.exports.cursor(id), await store.exports.resends(id)]).toEqual([1, 0]);
 });
 
