@@ -1,5 +1,5 @@
 // What happened and what should happen next: runs, rejected records, sync requests.
-import { LRUCache } from "lru-cache";
+import { RateLimiterMemory } from "rate-limiter-flexible";
 import type { App } from "../../http/env.ts";
 import { endpointsOf } from "../../http/endpoint.ts";
 import { orNotFound, Problem } from "../../http/problem.ts";
@@ -10,15 +10,13 @@ import { listOf, toList } from "../responses.ts";
 import { integrationParams, pageQuery, requestParams } from "../schemas.ts";
 import { requestResponse, runResponse, syncResponse, toRunResponse, toSyncResponse } from "./responses.ts";
 
-/** For so long a request that Temporal knows is not signalled again, however often it is asked for. */
-const SIGNALLED_MS = 60_000;
-const MAX_SIGNALLED = 10_000;
+/** Of an integration in a minute. Its workflow knows the request by then, and a history must not grow without end. */
+const SIGNALS_PER_MINUTE = 10;
 
 export function registerRuns(app: App, deps: AppDeps): void {
   const endpoint = endpointsOf(app, "runs");
   const { runs, integrations } = deps.store;
-  // A request that joins another one is signalled too, unless this process knows that the other's signal was not lost.
-  const signalled = new LRUCache<string, true>({ max: MAX_SIGNALLED, ttl: SIGNALLED_MS });
+  const signals = new RateLimiterMemory({ points: SIGNALS_PER_MINUTE, duration: 60 });
   endpoint({
     method: "get",
     path: "/v1/integrations/{id}/runs",
@@ -51,11 +49,13 @@ export function registerRuns(app: App, deps: AppDeps): void {
       const request = orNotFound("integration", await runs.request(workspaceId, id));
       if (request === "paused") throw new Problem(409, "The integration is paused. Resume it, then sync again.");
       const { requestId } = request;
-      if (signalled.has(requestId)) return { requestId };
-      await signalWorkflow(deps, id, "syncNow", async (control) => {
-        await control.syncNow(integrationRef(row), requestId);
-        signalled.set(requestId, true);
-      });
+      // A request that joins another one is signalled too: a wait of the run under way ends.
+      const isSignalled = await signals.consume(id).then(
+        () => true,
+        () => false,
+      );
+      if (isSignalled)
+        await signalWorkflow(deps, id, "syncNow", (control) => control.syncNow(integrationRef(row), requestId));
       return { requestId };
     },
   });
