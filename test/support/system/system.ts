@@ -150,10 +150,15 @@ function workerOf(
   };
 }
 
-/** The text of a workflow's history, with decoded payloads. */
+/** The text of the histories of all its executions, with decoded payloads. */
 export async function historyOf(system: System, integrationId: string): Promise<string> {
-  const history = await system.workflow(integrationId).fetchHistory();
-  return JSON.stringify(history, (key, value: unknown) =>
+  const { workflow } = system.client;
+  const { workflowId } = system.workflow(integrationId);
+  const histories = [];
+  for await (const { runId } of workflow.list({ query: `WorkflowId = '${workflowId}'` })) {
+    histories.push(await workflow.getHandle(workflowId, runId).fetchHistory());
+  }
+  return JSON.stringify(histories, (key, value: unknown) =>
     key === "data" && typeof value === "string" ? Buffer.from(value, "base64").toString("utf8") : value,
   );
 }
