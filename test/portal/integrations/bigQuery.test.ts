@@ -119,7 +119,10 @@ async function addOffered(page: Page): Promise<void> {
 async function syncUnderWatch(page: Page, projectId: string): Promise<void> {
   const fault = await control.addFault(projectId, { kind: "hang", target: "jobs.insert", jobType: "load" });
   await page.getByRole("button", { name: "Sync now" }).click();
-  await yourSync(page).getByText("Syncing…").waitFor();
+  // Queued, where the regular run came first: that run is then the one under watch.
+  await yourSync(page)
+    .getByText(/Syncing…|Sync queued\./)
+    .waitFor();
   await region(page, "Sync status").getByText("syncing", { exact: true }).waitFor();
   await page
     .getByRole("status", { name: "Current operations" })
