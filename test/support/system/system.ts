@@ -35,7 +35,7 @@ export async function startSystem(
 ) {
   const database = await createTestDatabase();
   const mixpanel = await startMixpanelStandIn();
-  const taskQueue = `system-${randomBytes(6).toString("hex")}`;
+  const taskQueue = settings["TEMPORAL_TASK_QUEUE"] ?? `system-${randomBytes(6).toString("hex")}`;
   const address = settings["TEMPORAL_ADDRESS"] ?? inject("temporalAddress");
   const env: Record<string, string> = {
     DATABASE_URL: database.url,
