@@ -52,7 +52,6 @@ async function connect(of: System, room: string): Promise<string> {
 /** Asks for a run, waits for its end, and returns its outcome. */
 async function sync(of: System, integrationId: string): Promise<string | null | undefined> {
   const { runs } = of.store;
-  setTimeout(async () => { const { events } = await of.workflow(integrationId).fetchHistory(); console.error("DBG hist", events!.map((e) => `${e.eventId} ${e.eventType} ${JSON.stringify(e.workflowTaskFailedEventAttributes?.failure?.message ?? e.workflowTaskScheduledEventAttributes ?? e.workflowExecutionSignaledEventAttributes?.signalName ?? "")} ${new Date(Number(e.eventTime!.seconds) * 1000).toISOString()}`).join("\n")); }, 25000);
   const request = await runs.request(of.workspaceId, integrationId);
   if (request === null || request === "paused") throw new Error("the request was not taken");
   await of.control.syncNow({ workspaceId: of.workspaceId, integrationId, provider: "toy" }, request.requestId);

@@ -1,11 +1,12 @@
 // Runs integration workflows against hand-written activities on a server that skips time.
 import { setTimeout as delay } from "node:timers/promises";
+import type { WorkflowHandle } from "@temporalio/client";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { DefaultLogger, Runtime, Worker } from "@temporalio/worker";
 import { inject } from "vitest";
 import { INTEGRATION_WORKFLOW, workflowIdOf } from "../../../src/client/ids.ts";
 import type { integrationWorkflow } from "../../../src/workflows/integrationWorkflow.ts";
-import { type IntegrationInput, statusQuery } from "../../../src/workflows/messages.ts";
+import { type IntegrationInput, statusQuery, type WorkflowStatus } from "../../../src/workflows/messages.ts";
 import { nextRunAtMs } from "../../../src/domain/schedule.ts";
 import { FakeSync, INTERVAL_MS } from "./fakeSync.ts";
 import { startTimeSkipping } from "./servers.ts";
@@ -91,6 +92,7 @@ export async function withWorker<T>(
 }
 
 const QUERY_MS = 3_000;
+const MAX_QUERIES = 10;
 /** In all, for activities that end: those that a test has hang never do. */
 const MAX_WAIT_MS = 5_000;
 
@@ -106,25 +108,28 @@ export async function passTimeUntil(
 ): Promise<void> {
   let waitedMs = 0;
   for (let minute = 0; minute < maxMinutes; minute++) {
-    if (await heldWithin(holds)) return;
+    if (await holds()) return;
     for (; fake !== undefined && fake.inFlight > 0 && waitedMs < MAX_WAIT_MS; waitedMs += 5) await delay(5);
     await env.sleep(minute < 20 || !env.supportsTimeSkipping ? 50 : 60_000);
   }
   throw new Error(`still waiting: ${what}`);
 }
 
-/** The server that skips time never answers a query of an execution that ends meanwhile: then it is asked once more. */
-async function heldWithin(holds: () => boolean | Promise<boolean>): Promise<boolean> {
-  const late = new AbortController();
-  const tooLate = delay(QUERY_MS, false, { signal: late.signal }).catch(() => false);
-  try {
-    return await Promise.race([holds(), tooLate]);
-  } finally {
-    late.abort();
+/** What the latest execution says. The server that skips time never answers where it ends meanwhile: it is asked again. */
+export async function statusOf({
+  env,
+  handle,
+}: Pick<Scenario, "env"> & { handle: WorkflowHandle }): Promise<WorkflowStatus> {
+  for (let asked = 1; ; asked++) {
+    try {
+      return await env.client.withDeadline(Date.now() + QUERY_MS, () => handle.query(statusQuery));
+    } catch (error) {
+      if (asked === MAX_QUERIES) throw error;
+    }
   }
 }
 
 /** Waits until no run is under way. */
 export async function idle(current: Scenario): Promise<void> {
-  await passTimeUntil(current, async () => (await current.handle.query(statusQuery)).runId === null, "the run to end");
+  await passTimeUntil(current, async () => (await statusOf(current)).runId === null, "the run to end");
 }
