@@ -1,18 +1,42 @@
 // Tests: real servers, started once for the whole run by the global set-up.
 import { defineConfig } from "vitest/config";
 
+const shared = {
+  pool: "forks",
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  teardownTimeout: 30_000,
+  slowTestThreshold: 5_000,
+} as const;
+
+const NEIGHBOURS = "test/neighbours/**/*.test.ts";
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/globalSetup.ts"],
-    pool: "forks",
-    // The servers under test need processors as well.
-    maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    teardownTimeout: 30_000,
     // One line per test file as it ends, so that a long run shows progress; slow tests are named.
     reporters: ["default"],
-    slowTestThreshold: 5_000,
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: "side by side",
+          include: ["test/**/*.test.ts"],
+          exclude: [NEIGHBOURS],
+          // The servers under test need processors as well.
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: "one by one",
+          // They compare how long calls take, so nothing else may run meanwhile.
+          include: [NEIGHBOURS],
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -42,14 +42,17 @@ export async function benchBigQueryExport({ scale, onStep }: BenchOptions): Prom
     const merges = await runPairs(run, () => bareMerge(machine, files, buckets), onStep);
     const loads = await runPairs(run, () => bareLoad(machine, files, buckets), onStep);
     onStep(`each job takes ${JOB_MS / 1_000} s longer`);
-    await machine.bigQuery.control.addFault(PROJECT, { kind: "job_slow", target: "jobs.insert", delayMs: JOB_MS });
+    // Our worker inserts both jobs, Google's client asks for its MERGE by `jobs.query`.
+    for (const target of ["jobs.insert", "jobs.query"] as const) {
+      await machine.bigQuery.control.addFault(PROJECT, { kind: "job_slow", target, delayMs: JOB_MS });
+    }
     const slowMerges = await runPairs(run, () => bareMerge(machine, files, buckets), onStep);
     await tenant.stop();
     await worker.stop();
     const named = { bench: "bigquery-export", unit: "rows/s" };
     return [
       compareRates({ ...named, against: "bare load jobs and MERGEs of the same files", goal: 0.8 }, merges),
-      compareRates({ ...named, against: "the same, where jobs take their time", goal: 0.8 }, slowMerges),
+      compareRates({ ...named, against: "the same, where each job takes 3 s longer", goal: 0.8 }, slowMerges),
       compareRates({ ...named, against: "one bare load job of the same rows", goal: 0.6 }, loads),
     ];
   } finally {

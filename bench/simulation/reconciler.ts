@@ -80,7 +80,7 @@ function controlOf({ ids }: Rows, cost: PassCost): WorkflowControl {
   return {
     configChanged: signal,
     restore: signal,
-    syncNow: signal,
+    repeatSync: signal,
     end: signal,
     wake: signal,
     countRunning: () => {

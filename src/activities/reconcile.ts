@@ -11,7 +11,7 @@ export interface WorkflowControl {
   configChanged(ref: IntegrationRef): Promise<void>;
   /** The same. Where the workflow is lost, a new one starts no run before `firstRunAtMs`. */
   restore(ref: IntegrationRef, firstRunAtMs: number): Promise<void>;
-  syncNow(ref: IntegrationRef, requestId: string): Promise<void>;
+  repeatSync(ref: IntegrationRef, requestId: string): Promise<void>;
   /** Cancels the workflow; no error if there is none. */
   end(integrationId: string): Promise<void>;
   /** Tells a running workflow to look around; no error if there is none. */
@@ -79,7 +79,7 @@ export function reconcile(
       if (isBehind && !isDone(row) && !overdue.includes(row)) {
         await pass.repair("signalled", () => control.configChanged(row));
       }
-      if (requestId !== null) await pass.repair(null, () => control.syncNow(row, requestId));
+      if (requestId !== null) await pass.repair(null, () => control.repeatSync(row, requestId));
     }
     for (const integrationId of await syncState.unended(MAX_REPAIRS)) {
       await pass.repair(null, async () => {

@@ -37,6 +37,8 @@ export interface IntegrationControl {
   resume(ref: IntegrationRef, version?: number): Promise<void>;
   /** Asks for a run whose high watermarks are fixed after this call; the sync request `requestId` shows how it went. */
   syncNow(ref: IntegrationRef, requestId: string): Promise<void>;
+  /** The same for a request whose signal may have been lost: if the workflow has it, nothing changes. */
+  repeatSync(ref: IntegrationRef, requestId: string): Promise<void>;
   /** Returns what the workflow is doing; null if there is none. Needs a worker that is up. */
   status(integrationId: string): Promise<WorkflowStatus | null>;
   /** Cancels the workflow of a deleted integration. No error if there is none. */
@@ -57,13 +59,15 @@ export function createIntegrationControl(
   run: RunCall = (call) => call(),
   deploymentName?: string,
 ): IntegrationControl {
-  async function signal<Arg = undefined>(
+  async function signal<A = undefined, B = undefined>(
     ref: IntegrationRef & Pick<IntegrationInput, "firstRunAtMs">,
-    definition: SignalDefinition<[Arg?]>,
-    ...signalArgs: [Arg?]
+    definition: SignalDefinition<[A?, B?]>,
+    ...signalArgs: [A?, B?]
   ) {
     const options = { ...startOptions(ref, taskQueue), signal: definition, signalArgs };
-    await run(() => client.workflow.signalWithStart<typeof integrationWorkflow, [Arg?]>(INTEGRATION_WORKFLOW, options));
+    await run(() =>
+      client.workflow.signalWithStart<typeof integrationWorkflow, [A?, B?]>(INTEGRATION_WORKFLOW, options),
+    );
   }
   const ofQueue = `WorkflowType = '${INTEGRATION_WORKFLOW}' AND TaskQueue = ${quote(taskQueue)}`;
   const ours = `${ofQueue} AND ExecutionStatus = 'Running'`;
@@ -81,6 +85,7 @@ export function createIntegrationControl(
     pause: (ref, version) => signal(ref, pauseSignal, version),
     resume: (ref, version) => signal(ref, resumeSignal, version),
     syncNow: (ref, requestId) => signal(ref, syncNowSignal, requestId),
+    repeatSync: (ref, requestId) => signal(ref, syncNowSignal, requestId, true),
     status: (integrationId) => unlessMissing(run(() => handleOf(integrationId).query(statusQuery))),
     end: async (integrationId) => {
       await unlessMissing(run(() => handleOf(integrationId).cancel()));

@@ -25,7 +25,7 @@ export const workerSettings = readBy(["worker"], {
     name: "WORKER_MEMORY_PERCENT",
     parser: wholeNumber(10, 100),
     default: "80",
-    description: "While more of the machine's memory is in use, a worker takes no steps besides those it works on.",
+    description: "While more of the machine's memory is in use, a worker takes only half of `WORKER_BULK_WAITING`.",
   },
   bookkeepingAtOnce: {
     name: "WORKER_BOOKKEEPING_SLOTS",

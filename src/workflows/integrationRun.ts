@@ -97,14 +97,15 @@ export class IntegrationRun {
     this.pauseSignals++;
   }
 
-  requestSync(requestId: string): void {
+  requestSync(requestId: string, isRepeated: boolean): void {
     const { requests, run } = this.state;
-    // The reconciler may repeat one that is known, which must not cut the waits of a long run.
-    if (requests.includes(requestId) || run?.requests.includes(requestId) === true) return;
+    const isKnown = requests.includes(requestId) || run?.requests.includes(requestId) === true;
+    // Someone asks once more. A mere repetition must not cut the waits of a long run.
+    if (!isKnown || !isRepeated) this.interruptions++;
+    if (isKnown) return;
     // Beyond the limit the last one stands for all: the reconciler signals the queued ones again.
     if (requests.length >= MAX_PENDING_REQUESTS) requests.pop();
     requests.push(requestId);
-    this.interruptions++;
     this.changed();
   }
 

@@ -21,10 +21,10 @@ export async function integrationWorkflow(input: IntegrationInput): Promise<void
   const integration = new IntegrationRun(input);
   if (input.resting !== undefined) noteWritten(integration);
 
-  setHandler(syncNowSignal, (requestId?: string) => {
+  setHandler(syncNowSignal, (requestId, isRepeated) => {
     // A signal sent by hand may carry anything.
     const id = typeof requestId === "string" ? requestId.slice(0, MAX_REQUEST_ID_CHARS) : "";
-    integration.requestSync(id === "" ? uuid4() : id);
+    integration.requestSync(id === "" ? uuid4() : id, isRepeated === true);
   });
   setHandler(pauseSignal, (version) => integration.setPaused(true, version));
   setHandler(resumeSignal, (version) => integration.setPaused(false, version));

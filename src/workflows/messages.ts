@@ -8,8 +8,11 @@ import type { Direction } from "../domain/run.ts";
 import type { IntegrationErrors, IntegrationState } from "./state.ts";
 import type { StateV1 } from "./upgradeState.ts";
 
-/** By hand: `temporal workflow signal --workflow-id integration-ID --name syncNow`. Durable without a worker. */
-export const syncNowSignal = defineSignal<[requestId?: string]>("syncNow");
+/**
+ * By hand: `temporal workflow signal --workflow-id integration-ID --name syncNow`. Durable without a worker. Ends a wait
+ * of the run under way, unless `isRepeated`: then it stands for a signal that may have been lost.
+ */
+export const syncNowSignal = defineSignal<[requestId?: string, isRepeated?: boolean]>("syncNow");
 /** `version`: the row's, if the store shows the change already. By hand there is none. */
 export const pauseSignal = defineSignal<[version?: number]>("pause");
 export const resumeSignal = defineSignal<[version?: number]>("resume");

@@ -86,6 +86,7 @@ test("a page whose events are all gone asks nobody and has the import planned ag
     lastRangeId: 0,
     tasks: [],
     progress: {},
+    isLast: true,
   });
 });
 

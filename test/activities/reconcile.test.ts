@@ -27,7 +27,7 @@ class FakeWorld implements WorkflowControl {
   }
   configChanged: WorkflowControl["configChanged"] = ({ integrationId }) => this.note("configChanged", integrationId);
   restore: WorkflowControl["restore"] = ({ integrationId }, atMs) => this.note("restore", integrationId, atMs);
-  syncNow: WorkflowControl["syncNow"] = ({ integrationId }) => this.note("syncNow", integrationId);
+  repeatSync: WorkflowControl["repeatSync"] = ({ integrationId }) => this.note("repeatSync", integrationId);
   end = (integrationId: string) => this.note("end", integrationId);
   wake = (integrationId: string) => this.note("wake", integrationId);
   countRunning = async () => this.workflows.length;
@@ -69,7 +69,7 @@ test("one workflow that refuses signals stops no other's repair", async () => {
   expect(await world.pass()()).toMatchObject({ signalled: 1, upgraded: 1, failed: 2 });
   expect(world.calls).toEqual([
     ["configChanged", "b"],
-    ["syncNow", "b"],
+    ["repeatSync", "b"],
     ["wake", "c"],
   ]);
 });

@@ -68,7 +68,9 @@ async function carriedOver(of: System, integrationId: string) {
   const handle = of.workflow(integrationId);
   return await eventually(
     () => handle.fetchHistory(),
-    ({ events }) => Boolean(events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId),
+    ({ events }) =>
+      Boolean(events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId) &&
+      events?.some((event) => event.workflowTaskCompletedEventAttributes) === true,
   );
 }
 

@@ -207,7 +207,7 @@ describe("a thousand sync requests", () => {
       const signals: string[] = [];
       const control = {
         ...system.control,
-        syncNow: async (ref: { integrationId: string }) => void signals.push(ref.integrationId),
+        repeatSync: async (ref: { integrationId: string }) => void signals.push(ref.integrationId),
       };
       const context = { heartbeat: () => {}, signal: AbortSignal.timeout(WITHIN_MS) };
       await system.sql.query(

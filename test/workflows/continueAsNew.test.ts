@@ -1,7 +1,7 @@
 // Continue-as-new in the middle of runs: the whole state is carried, and every signal sent around it is served.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { pauseSignal, resumeSignal, statusQuery, syncNowSignal } from "../../src/workflows/messages.ts";
-import { quietRuntime, scenario, passTimeUntil } from "../support/workflows/scenario.ts";
+import { pauseSignal, resumeSignal, syncNowSignal } from "../../src/workflows/messages.ts";
+import { quietRuntime, scenario, passTimeUntil, statusOf } from "../support/workflows/scenario.ts";
 import { startDevServer } from "../support/workflows/servers.ts";
 
 let server: Awaited<ReturnType<typeof startDevServer>>;
@@ -21,7 +21,8 @@ describe("continue-as-new", () => {
         const latest = () => current.env.client.workflow.getHandle(id);
         await passTimeUntil(current, () => fake.count("exportBatch") >= 5, "some batches");
         await latest().signal(pauseSignal);
-        await passTimeUntil(current, async () => (await latest().query(statusQuery)).status === "paused", "the pause");
+        const isPaused = async () => (await statusOf({ ...current, handle: latest() })).status === "paused";
+        await passTimeUntil(current, isPaused, "the pause");
         await latest().signal(syncNowSignal, "asked while paused");
         await latest().signal(resumeSignal);
         for (const request of ["x", "y"]) await latest().signal(syncNowSignal, request);

@@ -1,15 +1,9 @@
 // What carries on: pauses between pages, changed settings, restored databases, and continue-as-new with the whole
 // state.
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import {
-  configChangedSignal,
-  pauseSignal,
-  resumeSignal,
-  statusQuery,
-  syncNowSignal,
-} from "../../src/workflows/messages.ts";
+import { configChangedSignal, pauseSignal, resumeSignal, syncNowSignal } from "../../src/workflows/messages.ts";
 import type { FakeSync } from "../support/workflows/fakeSync.ts";
-import { idle, quietRuntime, scenario, passTimeUntil } from "../support/workflows/scenario.ts";
+import { idle, quietRuntime, scenario, passTimeUntil, statusOf } from "../support/workflows/scenario.ts";
 
 beforeAll(quietRuntime);
 
@@ -109,7 +103,7 @@ describe("a store restored from an older copy", () => {
         await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the run");
         expect(fake.count("aggregateExposures")).toBe(2);
         for (let seq = 1; seq <= fake.sealed; seq++) expect(fake.delivered.get(seq)).toBeGreaterThanOrEqual(1);
-        expect((await handle.query(statusQuery)).exportCursorSeq).toBe(fake.sealed);
+        expect((await statusOf(current)).exportCursorSeq).toBe(fake.sealed);
         await handle.cancel();
       },
       {

@@ -4,10 +4,10 @@ import { ApplicationFailure } from "@temporalio/common";
 import { beforeAll, describe, expect, it } from "vitest";
 import { NO_TURN } from "../../src/domain/errors.ts";
 import type { ImportPageInput } from "../../src/activities/contract.ts";
-import { configChangedSignal, statusQuery, syncNowSignal } from "../../src/workflows/messages.ts";
+import { configChangedSignal, syncNowSignal } from "../../src/workflows/messages.ts";
 import { eventually } from "../support/eventually.ts";
 import { failing, HOUR_MS } from "../support/workflows/fakeSync.ts";
-import { idle, quietRuntime, scenario, passTimeUntil } from "../support/workflows/scenario.ts";
+import { idle, quietRuntime, scenario, passTimeUntil, statusOf } from "../support/workflows/scenario.ts";
 
 beforeAll(quietRuntime);
 
@@ -24,7 +24,7 @@ describe("failures", () => {
         expect(fake.finishedRuns[0]!.finished?.outcome).toBe("partial");
         expect(fake.delivered.size).toBe(fake.sealed);
         expect(fake.count("importPage")).toBe(1);
-        const status = await handle.query(statusQuery);
+        const status = await statusOf(current);
         expect(status).toMatchObject({ status: "attention", errors: { export: null, import: { kind: "auth" } } });
         await passTimeUntil(current, () => fake.projection?.importError?.kind === "auth", "the error in the store");
         const changedAtMs = await current.env.currentTimeMs();
@@ -119,7 +119,7 @@ describe("failures", () => {
         const { fake, handle } = current;
         await passTimeUntil(current, () => fake.finishedRuns.length === 1, "the first run");
         await idle(current);
-        const { errors, events } = await handle.query(statusQuery);
+        const { errors, events } = await statusOf(current);
         expect(Object.keys(errors.events)).toEqual(["refund"]);
         expect(errors.import).toBeNull();
         expect(events["purchase"]!.completeThroughMs).not.toBeNull();
@@ -152,7 +152,7 @@ describe("failures", () => {
         expect(fake.gaps).toMatchObject([
           { pageHalvings: 7, error: { kind: "transient" }, task: { events: ["purchase"] } },
         ]);
-        const { errors, events } = await handle.query(statusQuery);
+        const { errors, events } = await statusOf(current);
         expect(errors).toEqual({ export: null, import: null, events: {} });
         expect(events["purchase"]!.completeThroughMs).not.toBeNull();
         // The next page is asked for at its full size again once one was read.

@@ -1,11 +1,11 @@
 // The upgrade from version 1: nothing of what its continue-as-new carried over is lost, and its executions move to the
 // new build.
 import { beforeAll, describe, expect, it } from "vitest";
-import { resumeSignal, statusQuery } from "../../src/workflows/messages.ts";
+import { resumeSignal } from "../../src/workflows/messages.ts";
 import { initialState } from "../../src/workflows/state.ts";
 import { type StateV1, upgradeState } from "../../src/workflows/upgradeState.ts";
 import { arrangeStoreOfV1, continuedFromV1 } from "../replay/fixtures/continuedFromV1.ts";
-import { passTimeUntil, idle, quietRuntime, scenario } from "../support/workflows/scenario.ts";
+import { passTimeUntil, idle, quietRuntime, scenario, statusOf } from "../support/workflows/scenario.ts";
 
 beforeAll(quietRuntime);
 
@@ -76,7 +76,7 @@ describe("an execution that version 1 continued as new", () => {
         await passTimeUntil(current, () => fake.projection?.paused === true, "the pause in the store");
         await current.env.sleep("1 day");
         expect(fake.runs).toEqual([]);
-        expect(await handle.query(statusQuery)).toMatchObject({
+        expect(await statusOf(current)).toMatchObject({
           status: "paused",
           runId: input.state.cycle!.id,
           queuedRequests: 2,

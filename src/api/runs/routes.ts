@@ -1,4 +1,5 @@
 // What happened and what should happen next: runs, rejected records, sync requests.
+import { RateLimiterMemory } from "rate-limiter-flexible";
 import type { App } from "../../http/env.ts";
 import { endpointsOf } from "../../http/endpoint.ts";
 import { orNotFound, Problem } from "../../http/problem.ts";
@@ -9,9 +10,13 @@ import { listOf, toList } from "../responses.ts";
 import { integrationParams, pageQuery, requestParams } from "../schemas.ts";
 import { requestResponse, runResponse, syncResponse, toRunResponse, toSyncResponse } from "./responses.ts";
 
+/** Of an integration in a minute. Its workflow knows the request by then, and a history must not grow without end. */
+const SIGNALS_PER_MINUTE = 10;
+
 export function registerRuns(app: App, deps: AppDeps): void {
   const endpoint = endpointsOf(app, "runs");
   const { runs, integrations } = deps.store;
+  const signals = new RateLimiterMemory({ points: SIGNALS_PER_MINUTE, duration: 60 });
   endpoint({
     method: "get",
     path: "/v1/integrations/{id}/runs",
@@ -44,8 +49,13 @@ export function registerRuns(app: App, deps: AppDeps): void {
       const request = orNotFound("integration", await runs.request(workspaceId, id));
       if (request === "paused") throw new Problem(409, "The integration is paused. Resume it, then sync again.");
       const { requestId } = request;
-      // Also for one that was queued before, whose signal may have been lost: the workflow ignores what it knows.
-      await signalWorkflow(deps, id, "syncNow", (control) => control.syncNow(integrationRef(row), requestId));
+      // A request that joins another one is signalled too: a wait of the run under way ends.
+      const isSignalled = await signals.consume(id).then(
+        () => true,
+        () => false,
+      );
+      if (isSignalled)
+        await signalWorkflow(deps, id, "syncNow", (control) => control.syncNow(integrationRef(row), requestId));
       return { requestId };
     },
   });

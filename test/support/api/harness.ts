@@ -159,6 +159,7 @@ export class RecordedControl implements IntegrationControl {
   pause = (ref: unknown) => this.note("pause", ref);
   resume = (ref: unknown) => this.note("resume", ref);
   syncNow = (ref: unknown, requestId: string) => this.note("syncNow", ref, requestId);
+  repeatSync = (ref: unknown, requestId: string) => this.note("repeatSync", ref, requestId);
   end = (id: string) => this.note("end", id);
   workflow: WorkflowStatus | null = null;
   status = async () => {

@@ -36,7 +36,7 @@ const MAX_ROUNDS = 5;
 /**
  * Expects that no call of A fails beside B, and that the 99th percentile of each kind is under twice what it is alone in
  * the same round, or 50 ms more. Other processes of the machine disturb too, so the majority of the rounds counts: one
- * that holds is enough if it is the first, and three of five are if it is not.
+ * that holds is enough if it is the first.
  */
 export async function expectUndisturbed(kinds: Record<string, Call>, burdens: Burdens, pace: Partial<Pace> = {}) {
   const { calls, everyMs } = { ...PACE, ...pace };

@@ -35,7 +35,7 @@ export async function startSystem(
 ) {
   const database = await createTestDatabase();
   const mixpanel = await startMixpanelStandIn();
-  const taskQueue = `system-${randomBytes(6).toString("hex")}`;
+  const taskQueue = settings["TEMPORAL_TASK_QUEUE"] ?? `system-${randomBytes(6).toString("hex")}`;
   const address = settings["TEMPORAL_ADDRESS"] ?? inject("temporalAddress");
   const env: Record<string, string> = {
     DATABASE_URL: database.url,
@@ -150,10 +150,15 @@ function workerOf(
   };
 }
 
-/** The text of a workflow's history, with decoded payloads. */
+/** The text of the histories of all its executions, with decoded payloads. */
 export async function historyOf(system: System, integrationId: string): Promise<string> {
-  const history = await system.workflow(integrationId).fetchHistory();
-  return JSON.stringify(history, (key, value: unknown) =>
+  const { workflow } = system.client;
+  const { workflowId } = system.workflow(integrationId);
+  const histories = [];
+  for await (const { runId } of workflow.list({ query: `WorkflowId = '${workflowId}'` })) {
+    histories.push(await workflow.getHandle(workflowId, runId).fetchHistory());
+  }
+  return JSON.stringify(histories, (key, value: unknown) =>
     key === "data" && typeof value === "string" ? Buffer.from(value, "base64").toString("utf8") : value,
   );
 }

@@ -60,6 +60,8 @@ export class FakeSync implements SyncActivities {
   checkpointSeq = 0;
   progress: Record<string, EventProgress> = {};
   readonly calls: { name: Name; atMs: number; input: unknown }[] = [];
+  /** Activities that have begun and not ended. */
+  inFlight = 0;
   readonly runs: RunRecord[] = [];
   /** What users see, as the workflow last wrote it. */
   projection: StatusProjection | null = null;
@@ -98,9 +100,14 @@ export class FakeSync implements SyncActivities {
   }
 
   private async call(name: Name, input: never): Promise<unknown> {
-    this.calls.push({ name, atMs: await this.nowMs(), input });
-    await this.before[name]?.(input, this.count(name));
-    return await (this[name] as (input: never) => Promise<unknown>)(input);
+    this.inFlight++;
+    try {
+      this.calls.push({ name, atMs: await this.nowMs(), input });
+      await this.before[name]?.(input, this.count(name));
+      return await (this[name] as (input: never) => Promise<unknown>)(input);
+    } finally {
+      this.inFlight--;
+    }
   }
 
   async loadConfig(input: LoadConfigInput) {

@@ -12,7 +12,8 @@ import { uploadJob } from "./upload.ts";
 
 const POLL_FIRST_MS = 50;
 const POLL_MAX_MS = 3_000;
-const POLL_GROWTH = 1.5;
+/** A long job is found done at most a sixth of its time later. */
+const POLL_GROWTH = 1.15;
 const JOB_WAIT_MS = 15 * 60_000;
 /** BigQuery stops a job after this time. No batch takes longer than minutes. */
 const JOB_LIFETIME_MS = 60 * 60_000;

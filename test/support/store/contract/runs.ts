@@ -46,7 +46,8 @@ export function runTests(get: GetHarness): void {
   test("a request goes from queued to running to done; a lost run gives its requests back", async () => {
     const { store } = get();
     const { id, workspaceId } = await newIntegration(store);
-    const [a, b] = [await request(store, workspaceId, id), await request(store, workspaceId, id)];
+    const a = await request(store, workspaceId, id);
+    expect(await request(store, workspaceId, id)).toBe(a);
     const state = (requestId: string) => store.runs.getRequest(workspaceId, id, requestId);
     const run = (runId: string, startedAtMs: number, requestIds: string[]) => ({
       integrationId: id,
@@ -57,11 +58,10 @@ export function runTests(get: GetHarness): void {
       finished: null,
     });
     expect(await state(a)).toEqual({ status: "queued", runId: null, outcome: null });
-    await store.runs.record(run("lost", 1, [a, b]));
+    await store.runs.record(run("lost", 1, [a]));
     expect(await state(a)).toEqual({ status: "running", runId: "lost", outcome: null });
-    await store.runs.record(run("next", 2, [a, "by hand"]));
+    await store.runs.record(run("next", 2, ["by hand"]));
     expect(await state(a)).toEqual({ status: "running", runId: "next", outcome: null });
-    expect(await state(b)).toEqual({ status: "queued", runId: null, outcome: null });
     const finished = { atMs: 3, outcome: "partial" as const };
     await store.runs.record({ ...run("next", 2, [a, "by hand"]), finished });
     for (const done of [a, "by hand"])
