@@ -78,7 +78,7 @@ test("what is refused, or wanted no longer, does not wait until the buckets are 
   await eventually(async () => (await admin.query(waiting)).rowCount === 0);
   expect(await store.exports.requestResend(paused.workspaceId, paused.id, DAY)).toBe("paused");
   await holder.end();
-  expect([await store.exports.cursor(id), await (await store.exports.options(id)).resends]).toEqual([1, 0]);
+  expect([await store.exports.cursor(id), (await store.exports.options(id)).resends]).toEqual([1, 0]);
 });
 
 test("many rejected buckets take longer to delete than a statement of the bookkeeping may", async () => {
