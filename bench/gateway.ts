@@ -1,5 +1,5 @@
-// Chat Completions through the gateway: the latency that it adds to a streaming call, and its rate against a bare proxy.
-// Upstream, gateway, proxy and load generator are separate processes.
+// Chat Completions through the gateway: the latency that it adds to a streaming call, its rate against a bare proxy, and
+// its memory with many streams at once. All calls are recorded, with their tokens. Upstream, gateway, proxy and load generator are separate processes.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { compareRates, rounded, runPairs, type Comparison } from "./comparison.ts";
 import { startMachine, type Machine } from "./machine.ts";
 import type { BenchOptions } from "./options.ts";
+import { memoryOf } from "./processFigures.ts";
 
 const PEERS = resolve(import.meta.dirname, "peers");
 const UPSTREAM = resolve(import.meta.dirname, "../dist/dev/standins/upstream/main.js");
@@ -16,7 +17,9 @@ const RATE_CALLS = 20_000;
 const LATENCY_CALLS = 200;
 /** The time between two tokens of a fast model. */
 const PACE_MS = 5;
-const MAX_ADDED_MS = 2;
+const MAX_ADDED_MS = 1.5;
+const STREAMS = 1_000;
+const MAX_STREAMS_MB = 400;
 
 interface Peer {
   /** The first address in its output. */
@@ -56,11 +59,27 @@ export async function benchGateway({ scale, onStep }: BenchOptions): Promise<Com
       comparisons.push(compareRates({ bench: "gateway", against, unit: "calls/s", goal: 0.6 }, rates));
     }
     await service.stop();
+    comparisons.push(await streamsMemory(machine, { hosts, key: keys.paced, calls: Math.ceil(STREAMS * 5 * scale), onStep }));
     return comparisons;
   } finally {
     for (const peer of peers) await peer.stop();
     await machine.stop();
   }
+}
+
+/** The peak of a new server that only carries these streams, as many at once as there are connections. */
+async function streamsMemory(
+  machine: Machine,
+  { hosts, key, calls, onStep }: { hosts: string; key: string; calls: number; onStep: (step: string) => void },
+): Promise<Comparison> {
+  onStep(`${calls} streams, ${STREAMS} at once`);
+  const { service, url } = await machine.startServer({ GATEWAY_ALLOWED_HOSTS: hosts });
+  await load("rate", { url: `${url}/v1`, key, calls, stream: true, connections: STREAMS });
+  const ours = Math.ceil(memoryOf(service.pid).peakMb);
+  await service.stop();
+  const against = `${STREAMS} streams at once`;
+  const ratio = rounded(MAX_STREAMS_MB / ours);
+  return { bench: "gateway", against, ours, theirs: MAX_STREAMS_MB, unit: "MB", ratio, goal: 1 };
 }
 
 /** Creates a workspace with the router that the load generator calls. Returns its API key. */

@@ -37,7 +37,7 @@ const versionResponse = z
           to: z.unknown().optional().describe("The value after. Absent: there is none, or it is a key."),
         }),
       )
-      .describe("What changed, at most 200 values."),
+      .describe("What changed: at most 200 values, and the paths alone of those beyond 32 KB together."),
     restoredFrom: z.number().int().nullable().describe("The version whose content was restored."),
     deleted: z.boolean().describe("Whether the change deleted the router."),
   })
@@ -65,7 +65,8 @@ export function registerRouterVersions(app: App, { store: { routers } }: AppDeps
     summary: "List a router's versions",
     description:
       "Returns the changes of a router, its routes and its variants, newest first: who changed what, and when. A " +
-      "deleted router has versions too. The newest 1,000 are kept.",
+      "deleted router has versions too. The newest 1,000 are kept, or fewer of a router whose versions take more than " +
+      "64 MB. A change by a server of the version before, during an upgrade, names no key and no values.",
     params: routerParams,
     query: pageQuery,
     response: listOf("versions", versionResponse),
@@ -83,7 +84,7 @@ export function registerRouterVersions(app: App, { store: { routers } }: AppDeps
     summary: "Restore a version of a router",
     description:
       "Makes a new version with the routes, variants and weights of an earlier one. A deleted router comes back. " +
-      "Variants that exist keep their API key, unless their host changes; others get the key that they had.",
+      "Variants that exist keep their API key and headers, unless their host changes; others get those that they had.",
     params: versionParams,
     headers: ifMatch,
     response: routerResponse,

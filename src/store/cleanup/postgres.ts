@@ -1,6 +1,6 @@
 // The purge: removed objects and old history go in bounded steps, old raw exposures by the partition.
 import { sql, type RawBuilder } from "kysely";
-import { purgeIds } from "../exposures/ids.ts";
+import { IDS_KEPT_MS } from "../exposures/ids.ts";
 import { createDayPartitions, dropExpiredPartitions } from "../exposures/partitions.ts";
 import type { Database, Queryable, Transaction } from "../postgres/database.ts";
 import { SESSION_IDLE_MS, SESSION_MAX_AGE_MS } from "../sessions/interface.ts";
@@ -30,8 +30,6 @@ export function createCleanupStore(
       deleted += await purgeRemoved(db, steps, REMOVED_EVENTS);
       deleted += await purgeRemoved(db, steps, REMOVED_INTEGRATIONS);
       deleted += await purgeHistory(db, steps);
-      deleted += await purgeIds(db, STEP_ROWS * STEPS_MAX);
-      progressed();
       deleted += await dropExpiredPartitions(db, options.exposureRetentionDays);
       await createDayPartitions(db);
       return deleted;
@@ -138,6 +136,7 @@ async function purgeHistory(db: Database, steps: Steps): Promise<number> {
         where n.integration_id = t.integration_id and (n.started_at_ms, n.id) > (t.started_at_ms, t.id))`,
     ],
     ["removed_integrations", sql`t.removed_at_ms < ${before}`],
+    ["exposure_ids", sql`t.at_ms <= ${now} - ${IDS_KEPT_MS}::bigint`],
     ["grant_waits", sql`t.last_at_ms < ${now} - ${DAY_MS}::bigint`],
     [
       "sessions",

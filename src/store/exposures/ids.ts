@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { Exposure } from "../../domain/exposure.ts";
 import type { Queryable } from "../postgres/database.ts";
 
-const KEPT_MS = 24 * 3_600_000;
+export const IDS_KEPT_MS = 24 * 3_600_000;
 
 /** Of each id the first exposure, if none with this id came within the last 24 hours. */
 export async function withoutDoubles(
@@ -19,15 +19,8 @@ export async function withoutDoubles(
     insert into exposure_ids as e (workspace_id, id, at_ms)
     select ${workspaceId}, id, ${nowMs}::bigint from unnest(${[...ids]}::text[]) t (id) order by id collate "C"
     on conflict (workspace_id, id) do update set at_ms = excluded.at_ms
-      where e.at_ms <= excluded.at_ms - ${KEPT_MS}::bigint
+      where e.at_ms <= excluded.at_ms - ${IDS_KEPT_MS}::bigint
     returning id`);
   const left = new Set(fresh.map(({ id }) => id));
   return exposures.filter(({ call }) => call === undefined || call.id === null || left.delete(call.id));
-}
-
-/** Deletes up to `limit` ids that are no longer needed. Returns how many it deleted. */
-export function purgeIds(db: Queryable, limit: number): Promise<number> {
-  return db.execute(sql`
-    delete from exposure_ids where ctid = any(array(
-      select ctid from exposure_ids where at_ms <= crosscurrent_now_ms() - ${KEPT_MS}::bigint limit ${limit}))`);
 }

@@ -143,3 +143,78 @@ test("a deleted router comes back by a restore, and one made anew goes on counti
   await api.call(path, { method: "DELETE" });
   expect((await post("/v1/routers", newRouter("gone"))).body.version).toBe(5);
 });
+
+test("a page of versions ends by its bytes, and a change lists long values by their paths alone", async () => {
+  const set = Object.fromEntries(Array.from({ length: 15 }, (_, i) => [`field-${i}`, "x".repeat(1_000)]));
+  const variants = Array.from({ length: 20 }, (_, i) => ({ id: `v${i}`, upstream: { ...upstream, body: { set } } }));
+  const path = "/v1/routers/large";
+  expect((await post("/v1/routers", { id: "large", routes: [{ id: "main", variants }] })).status).toBe(201);
+  for (let i = 0; i < 40; i++) {
+    expect((await api.call(path, { method: "DELETE" })).status).toBe(204);
+    expect((await post(`${path}/versions/1/restore`)).status).toBe(200);
+  }
+  const first = await api.call(`${path}/versions?limit=1000`);
+  expect(first.text.length).toBeLessThan(4 * 1024 * 1024);
+  const numbers: number[] = [];
+  for (let cursor = ""; ;) {
+    const page = await api.call(`${path}/versions?limit=1000&cursor=${cursor}`);
+    numbers.push(...versionsOf(page).map(({ version }) => version));
+    if (page.body.next === null) break;
+    cursor = page.body.next as string;
+  }
+  expect(numbers).toEqual(Array.from({ length: 81 }, (_, i) => 81 - i));
+  const [restored] = versionsOf(first);
+  expect(JSON.stringify(restored?.changes).length).toBeLessThan(64 * 1024);
+  expect(restored?.changes.some((change) => Object.keys(change).join() === "path")).toBe(true);
+}, 60_000);
+
+test("a restored variant gets its key and headers back, and keeps newer ones at the same host", async () => {
+  const path = "/v1/routers/secret";
+  const headers = { "api-key": "one" };
+  const routes = [{ id: "main", variants: [{ id: "a", upstream: { ...upstream, headers } }] }];
+  expect((await post("/v1/routers", { id: "secret", routes })).status).toBe(201);
+  const variant = `${path}/routes/main/variants/a`;
+  const served = async () => {
+    const router = await api.store.routers.serving(api.workspace.workspaceId, "secret");
+    const { baseUrl, apiKey, headers: own } = router?.routes[0]?.variants[0]?.upstream ?? {};
+    return [baseUrl, apiKey, own];
+  };
+  await patch(variant, { upstream: { headers: { "api-key": "two" } } });
+  await post(`${path}/versions/1/restore`);
+  expect(await served()).toEqual([upstream.baseUrl, "sk-one", { "api-key": "two" }]);
+  const elsewhere = { baseUrl: "https://other.example/v1", apiKey: null, headers: null };
+  expect((await patch(variant, { upstream: elsewhere })).status).toBe(200);
+  expect(await served()).toEqual([elsewhere.baseUrl, null, undefined]);
+  expect((await post(`${path}/versions/1/restore`)).status).toBe(200);
+  expect(await served()).toEqual([upstream.baseUrl, "sk-one", headers]);
+  const [last] = versionsOf(await api.call(`${path}/versions`));
+  expect(last?.changes.map((change) => change.path)).toContain("routes/main/variants/a/upstream/headers");
+});
+
+test("If-Match holds for what is added, for a restore, and for a router that was deleted", async () => {
+  const path = "/v1/routers/matched";
+  expect((await post("/v1/routers", newRouter("matched"))).status).toBe(201);
+  const stale = { "if-match": '"7"' };
+  const added = (at: string, json: object, headers: object) => api.call(at, { method: "POST", json, headers });
+  const route = { id: "other", variants: [{ id: "x", upstream }] };
+  const calls: [string, object][] = [
+    [`${path}/routes`, route],
+    [`${path}/routes/main/variants`, { id: "y", upstream }],
+    [`${path}/versions/1/restore`, {}],
+  ];
+  for (const [at, json] of calls) expect((await added(at, json, stale)).status).toBe(412);
+  expect((await added(`${path}/routes`, route, { "if-match": '"1"' })).status).toBe(201);
+  expect((await api.call(path, { method: "DELETE" })).status).toBe(204);
+  expect((await added(`${path}/versions/1/restore`, {}, { "if-match": '"2"' })).status).toBe(412);
+  expect((await added(`${path}/versions/1/restore`, {}, { "if-match": '"3"' })).status).toBe(200);
+  expect((await added(`${path}/versions/99/restore`, {}, stale)).status).toBe(404);
+});
+
+test("the newest thousand versions are kept", async () => {
+  const { workspaceId } = api.workspace;
+  await api.store.routers.create(workspaceId, { id: "often", description: null, routes: [] });
+  for (let i = 0; i < 1_003; i++) await api.store.routers.update(workspaceId, "often", { description: `change ${i}` });
+  const page = { cursor: null, limit: 1_000 };
+  const versions = (await api.store.routers.listVersions(workspaceId, "often", page))?.items ?? [];
+  expect([versions.length, versions[0]?.version, versions.at(-1)?.version]).toEqual([1_000, 1_004, 5]);
+}, 60_000);

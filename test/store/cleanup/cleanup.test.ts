@@ -162,3 +162,20 @@ test("sessions go with their key, and once they are over", async () => {
   await store.cleanup.purge();
   expect(await sessions()).toBe(1);
 });
+
+test("ids of posted exposures go in steps once a day has passed, and those of the last day stay", async () => {
+  const { store, admin } = harness;
+  const rows = 45_000;
+  const nowMs = await store.nowMs();
+  const steps = { before: 0, now: 0 };
+  await store.cleanup.purge(() => void steps.before++);
+  await admin.query(
+    `insert into exposure_ids (workspace_id, id, at_ms)
+     select 'ws', n::text, case when n = 1 then $1::bigint else $1::bigint - 86400001 end
+     from generate_series(1, $2::int) n`,
+    [nowMs, rows],
+  );
+  expect(await store.cleanup.purge(() => void steps.now++)).toBe(rows - 1);
+  expect(steps.now).toBe(steps.before + 2);
+  expect((await admin.query("select id from exposure_ids where workspace_id = 'ws'")).rows).toEqual([{ id: "1" }]);
+});

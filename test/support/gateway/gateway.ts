@@ -59,6 +59,11 @@ export async function createGatewayHarness(options: GatewayHarnessOptions = {}):
   });
   const store: Store = { ...made, ...options.replaced?.(made) };
   const log = new CapturedLog();
+  const gateway = testGateway(store, {
+    onFallback: () => undefined,
+    onLost: (err) => createLogger("info", log).error({ err }, "an exposure was not committed"),
+    ...options,
+  });
   const app = createApp({
     store,
     client: new RecordedControl(),
@@ -66,11 +71,7 @@ export async function createGatewayHarness(options: GatewayHarnessOptions = {}):
     specs: PROVIDER_SPECS,
     connectors: {},
     exposureMaxAgeDays: 90,
-    ...testGateway(store, {
-      onFallback: () => undefined,
-      onLost: (err) => createLogger("info", log).error({ err }, "an exposure was not committed"),
-      ...options,
-    }),
+    ...gateway,
     logger: createLogger("info", log),
     metrics: createMetrics(),
     temporalReady: async () => {},
@@ -141,6 +142,7 @@ export async function createGatewayHarness(options: GatewayHarnessOptions = {}):
     async close() {
       server.closeAllConnections();
       server.close();
+      await gateway.stopRecorder();
       await Promise.all([upstream.stop(), admin.end(), store.close()]);
       await database.drop();
     },

@@ -30,15 +30,16 @@ export function testGateway(store: Store, options: TestGatewayOptions = {}) {
   const { allowedHosts = ["127.0.0.1"], resolve, limits, onLost, onFinished, breakerPauseMs, ...rest } = options;
   const admission = createAdmission({ ...readSettings(admissionSettings, {}, []), ...limits });
   const upstreams = createAddressPolicy(allowedHosts);
+  const recorder = createCallRecorder({
+    rows: createRecorder({ exposures: store.exposures, onCommit: () => undefined }),
+    sums: createAnonymousSums(store.usage, () => undefined),
+    onFinished: onFinished ?? (() => undefined),
+    onLost: onLost ?? (() => undefined),
+  });
   const gateway = createGateway({
     admission,
     routers: store.routers,
-    recorder: createCallRecorder({
-      rows: createRecorder({ exposures: store.exposures, onCommit: () => undefined }),
-      sums: createAnonymousSums(store.usage, () => undefined),
-      onFinished: onFinished ?? (() => undefined),
-      onLost: onLost ?? (() => undefined),
-    }),
+    recorder,
     ...createUpstreamAgents(upstreams, { resolve }),
     breakers: createBreakers({ pauseMs: breakerPauseMs ?? 10_000, onChange: () => undefined }),
     modelPrefix: "inworld/",
@@ -53,6 +54,8 @@ export function testGateway(store: Store, options: TestGatewayOptions = {}) {
   return {
     admission,
     upstreams,
+    /** Before the store is closed. */
+    stopRecorder: () => recorder.stop(),
     registerGateway: (app: App, proxy: ProxySettings) => registerGateway(app, gateway, proxy),
   };
 }

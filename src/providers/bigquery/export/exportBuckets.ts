@@ -104,7 +104,7 @@ async function* startLoads(open: Open, batches: AsyncGenerator<RowBatch>): Async
 
 async function loadOne({ call, destination }: Open, queue: Promise<MergeQueue>, batch: RowBatch): Promise<LoadedBatch> {
   const mergeQueue = await queue;
-  const staging = stagingOf(call, destination.table, batch);
+  const staging = stagingOf(call, destination, batch);
   const isMerged = mergeQueue.wasLast(batch.digest);
   if (!isMerged) await load(call, staging, batch, destination.withUsage);
   return { mergeQueue, batch, staging, isMerged };
@@ -141,12 +141,14 @@ async function mergeLoaded(
   }
 }
 
+/** By what it holds: rows that tell nothing are the same with and without usage, but their columns are not. */
 function stagingOf(
   { context, connection }: BigQueryCall,
-  { projectId, datasetId }: TableRef,
+  { table: { projectId, datasetId }, withUsage }: Pick<Destination, "table" | "withUsage">,
   { digest }: RowBatch,
 ): TableRef {
-  const mark = hash("sha256", JSON.stringify([connection.integrationId, digest]), "hex").slice(0, 32);
+  const content = [connection.integrationId, digest, ...(withUsage ? ["usage"] : [])];
+  const mark = hash("sha256", JSON.stringify(content), "hex").slice(0, 32);
   return { projectId, datasetId, tableId: `${context.options.stagingPrefix}${mark}` };
 }
 

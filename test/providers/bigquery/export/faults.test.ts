@@ -263,3 +263,13 @@ test("an export that starts over leaves out the batch that was merged last, and 
   }
   expect(await customer.stagingTables()).toEqual([]);
 });
+
+test("usage is switched on while rows that tell nothing are loaded without it", async () => {
+  const buckets = makeBuckets(COUNT);
+  await customer.control.settings(customer.projectId, { insertAnswersWithinMs: 0 });
+  await fault({ kind: "job_slow", target: "jobs.insert", jobType: "load", times: 1, delayMs: 1_000 });
+  expect(await tryOnce(buckets, { jobWaitMs: 100 })).toMatchObject({ progress: [], error: { kind: "transient" } });
+  const connector = { connector: customer.connector(), connection: customer.connection };
+  expect((await runExport(connector, buckets, { withUsage: true })).error).toBeUndefined();
+  await expectDelivered(buckets);
+});
