@@ -67,7 +67,6 @@ export async function createGatewayHarness(options: GatewayHarnessOptions = {}):
     connectors: {},
     exposureMaxAgeDays: 90,
     ...testGateway(store, {
-      onFallback: () => undefined,
       onLost: (err) => createLogger("info", log).error({ err }, "an exposure was not committed"),
       ...options,
     }),
