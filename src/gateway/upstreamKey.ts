@@ -2,11 +2,11 @@
 import { hash } from "node:crypto";
 import type { Upstream } from "../domain/router.ts";
 
-const keys = new WeakMap<Upstream, string>();
+const digests = new WeakMap<Upstream, string>();
 
 /** Each workspace has its own. Changed settings begin anew. The hash keeps secrets out of caches. */
 export function upstreamKey(workspaceId: string, upstream: Upstream): string {
-  const found = keys.get(upstream) ?? hash("sha256", `${workspaceId}\0${JSON.stringify(upstream)}`, "base64");
-  keys.set(upstream, found);
-  return found;
+  const digest = digests.get(upstream) ?? hash("sha256", JSON.stringify(upstream), "base64");
+  digests.set(upstream, digest);
+  return `${workspaceId}/${digest}`;
 }

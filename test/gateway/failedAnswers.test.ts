@@ -65,7 +65,27 @@ describe("a socket", () => {
     for (let i = 0; i < 6; i++) expect(await ask("safe")).toMatchObject({ status: 200, served: ["raw"] });
   });
 
-  test("that is always closed is a failure, after one more try", async () => {
+  test("that was new, and is closed under a call, is a failure at once: the call may have been served", async () => {
+    upstream.respond((_request, response) =>
+      response.writeHead(200, { ...JSON_TYPE, connection: "close" }).end(COMPLETION),
+    );
+    await ask("safe");
+    upstream.respond((request) => request.socket.destroy());
+    expect(await ask("safe")).toMatchObject({ status: 200, served: ["spare"] });
+    expect(upstream.calls()).toBe(1);
+    await recover("safe");
+  });
+
+  test("that was kept, and is closed after the upstream thought for a while, is one too", async () => {
+    await recover("safe");
+    upstream.respond((request) => void setTimeout(() => request.socket.destroy(), 1_200));
+    expect(await ask("safe")).toMatchObject({ status: 200, served: ["spare"] });
+    expect(upstream.calls()).toBe(1);
+    await recover("safe");
+  });
+
+  test("that was kept, and is closed at once, gets one more try, and that is new", async () => {
+    await recover("safe");
     upstream.respond((request) => request.socket.destroy());
     expect(await ask("safe")).toMatchObject({ status: 200, served: ["spare"] });
     expect(upstream.calls()).toBe(2);
