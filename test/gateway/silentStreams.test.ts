@@ -1,8 +1,7 @@
 // Streams that are silent for long: comments keep them alive, and a failure behind a comment is an event.
 import { Readable } from "node:stream";
-import { setTimeout as delay } from "node:timers/promises";
 import OpenAI from "openai";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { callLine } from "../../src/gateway/callLine.ts";
 import { call, createGatewayHarness, type GatewayHarness } from "../support/gateway/gateway.ts";
 import { COMPLETION, JSON_TYPE, startRawUpstream, type RawUpstream } from "../support/gateway/rawUpstream.ts";
@@ -117,16 +116,20 @@ test("while the commit is under way, behind all but the last event", async () =>
 });
 
 test("never in an answer that is no stream, however long it is silent", async () => {
-  const everyMs = 1_000;
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  const everyMs = 20_000;
   const slow = await createGatewayHarness({ keepAliveMs: everyMs });
   const variants = [{ id: "v", weight: 1, upstream: { baseUrl: upstream.baseUrl, model: "m", apiKey: null } }];
   await slow.createRouter("one", {}, { variants });
-  const body = JSON.stringify({ text: "x".repeat(200_000) });
+  const body = JSON.stringify({ text: "x".repeat(400_000) });
   upstream.respond((_request, response) => {
-    response.writeHead(200, JSON_TYPE).write(body.slice(0, 100_000));
-    void delay(2.5 * everyMs).then(() => response.end(body.slice(100_000)));
+    response.writeHead(200, JSON_TYPE).write(body.slice(0, 300_000));
+    go = () => response.end(body.slice(300_000));
   });
   const answer = await slow.chat(call("one", null, { stream: true }));
+  vi.advanceTimersByTime(3 * everyMs);
+  go();
   expect(await answer.text()).toBe(body);
+  vi.useRealTimers();
   await slow.close();
 });
