@@ -18,8 +18,9 @@ import { createAddressPolicy } from "./gateway/addresses.ts";
 import { createUpstreamAgents } from "./gateway/connect.ts";
 import { createBreakers } from "./gateway/breakers.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
-import { createAnonymousSums, type AnonymousSums } from "./gateway/anonymousSums.ts";
+import { createAnonymousSums } from "./gateway/anonymousSums.ts";
 import { callLine, measured } from "./gateway/callLine.ts";
+import type { CallRecorder } from "./gateway/callRecord.ts";
 import { createCallRecorder } from "./gateway/callRecorder.ts";
 import { warnOfRefusedUpstreams } from "./gateway/refusedUpstreams.ts";
 import { userHashKey } from "./gateway/forwardedBody.ts";
@@ -70,10 +71,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const upstreams = createAddressPolicy(config.gateway.allowedHosts, config.gateway.allowedPorts);
   const agents = createUpstreamAgents(upstreams);
   const admission = createAdmission(config.admission);
-  const sums = createAnonymousSums(store.usage, (err) => {
-    logger.warn({ err }, "the usage of calls without a user could not be written yet");
-  });
-  const gateway = gatewayOf(config, { store, metrics, logger, agents, admission, sums });
+  const recorder = createServerRecorder(store, metrics, logger);
+  const gateway = gatewayOf(config, { store, metrics, logger, agents, admission, recorder });
   const app = createApp({
     store,
     client: temporal.control,
@@ -94,7 +93,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const presence = await announce(store, admission);
   const release = async () => {
     await presence.stop();
-    await sums.stop();
+    await recorder.stop();
     await Promise.allSettled([
       closeAtOnce(measurements),
       store.close(),
@@ -144,18 +143,20 @@ interface GatewayParts {
   logger: ReturnType<typeof createLogger>;
   agents: { agent: Dispatcher; freshAgent: Dispatcher };
   admission: Admission;
-  sums: AnonymousSums;
+  recorder: CallRecorder;
 }
 
-function gatewayOf(config: Config, { store, metrics, logger, agents, admission, sums }: GatewayParts): Gateway {
-  const breakers = createBreakers({
-    pauseMs: BREAKER_PAUSE_MS,
-    onChange: (ref, state) => logger.warn({ ...ref, state }, "an upstream's state has changed"),
-  });
-  metrics.watchUpstreamsLeftOut(() => breakers.leftOut());
-  const recorder = createCallRecorder({
+/** What calls tell goes to the store, the metrics and the log. */
+export function createServerRecorder(
+  store: Pick<Store, "exposures" | "usage">,
+  metrics: Pick<GatewayParts["metrics"], "countExposures" | "observeCall" | "countLost">,
+  logger: GatewayParts["logger"],
+) {
+  return createCallRecorder({
     rows: createRecorder({ exposures: store.exposures, onCommit: (count) => metrics.countExposures(count) }),
-    sums,
+    sums: createAnonymousSums(store.usage, (err) => {
+      logger.warn({ err }, "the usage of calls without a user could not be written yet");
+    }),
     onFinished(call, outcome, figures) {
       metrics.observeCall(measured(call, outcome, figures));
       logger.info(callLine(call, outcome, figures), "call");
@@ -165,6 +166,14 @@ function gatewayOf(config: Config, { store, metrics, logger, agents, admission, 
       logger.error({ err }, "what a call told was not committed: if it was not over, it was cut off");
     },
   });
+}
+
+function gatewayOf(config: Config, { store, metrics, logger, agents, admission, recorder }: GatewayParts): Gateway {
+  const breakers = createBreakers({
+    pauseMs: BREAKER_PAUSE_MS,
+    onChange: (ref, state) => logger.warn({ ...ref, state }, "an upstream's state has changed"),
+  });
+  metrics.watchUpstreamsLeftOut(() => breakers.leftOut());
   return createGateway({
     ...config.gateway,
     admission,

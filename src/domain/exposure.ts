@@ -7,7 +7,7 @@ export interface Exposure {
   /** The variant that served, or of an assignment and of a call that failed the assigned one. */
   variantId: string;
   userId: string;
-  /** Null means now, by PostgreSQL's clock. */
+  /** Null means now, by PostgreSQL's clock, less `call.agoMs`. */
   exposedAtMs: number | null;
   /** Absent: nothing more is known than that the call was assigned to the variant, which served it. */
   call?: CallDetails;
@@ -24,6 +24,8 @@ export interface CallDetails extends CallMeasures {
   routerVersion: number | null;
   /** The user got no answer: this is no exposure, but the assignment counts. */
   failed: boolean;
+  /** How long ago the user saw the first of the answer; absent: now. */
+  agoMs?: number;
 }
 
 export interface CallMeasures {

@@ -7,38 +7,35 @@ export interface Percentiles {
   p99: number | null;
 }
 
-/** Counts are of calls with a user, unless they say otherwise. Tokens, cost and times are of all calls it answered. */
+/** Tokens, cost and times are of all calls that the variant answered, with a user or without. */
 export interface VariantUsage {
   routeId: string;
   variantId: string;
   /** Calls whose user was dealt this variant. */
   assigned: number;
-  /** Calls that it answered, whatever was assigned. */
+  /** Calls with a user that it answered, whatever was assigned. */
   served: number;
-  /** Calls that were assigned to it and got no answer from any variant. */
+  /** Calls that were dealt this variant, with a user or without, and got no answer from any variant. */
   failed: number;
-  /** Calls that were assigned to it and answered by another variant. */
+  /** Calls that were dealt this variant, with a user or without, and were answered by another one. */
   fallbacks: number;
   /** Users who were assigned to it. */
   users: number;
-  /** Calls without a user that it answered. */
+  /** Calls without a user that were dealt this variant. */
   withoutUser: number;
   inputTokens: number;
   outputTokens: number;
+  /** How many calls told their tokens, and how many their cost: sums of two variants compare only with these. */
+  tokenCalls: number;
   costUsd: number;
+  costCalls: number;
   latencyMs: Percentiles;
   ttftMs: Percentiles;
 }
 
-/** Calls without a user: nothing of them is kept but these sums. */
-export interface AnonymousUsage {
+/** Calls without a user that one variant was dealt or answered: nothing of them is kept but these sums. */
+export interface AnonymousUsage extends Omit<VariantUsage, "users" | "withoutUser" | "latencyMs" | "ttftMs"> {
   aliasId: string;
-  routeId: string;
-  variantId: string;
-  calls: number;
-  inputTokens: number;
-  outputTokens: number;
-  costUsd: number;
   /** One for each call that told it. */
   latenciesMs: number[];
   ttftsMs: number[];

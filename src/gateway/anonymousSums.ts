@@ -1,13 +1,14 @@
 // Sums up calls without a user, and writes the sums twice a second. A process that dies loses its last ones.
-import type { AnonymousUsage } from "../domain/usage.ts";
-import type { UsageStore } from "../store/store.ts";
-import type { CallRecord } from "./callRecord.ts";
+import pTimeout from "p-timeout";
 import type { CallMeasures } from "../domain/exposure.ts";
+import type { AnonymousUsage } from "../domain/usage.ts";
+import { UnavailableError, type UsageStore } from "../store/store.ts";
+import type { CallOutcome, CallRecord } from "./callRecord.ts";
 
 export interface AnonymousSums {
-  add(call: CallRecord, figures: CallMeasures): void;
-  /** Writes what is left. */
-  stop(): Promise<void>;
+  add(call: CallRecord, outcome: CallOutcome, figures: CallMeasures): void;
+  /** Writes what is left, if that takes no longer than `withinMs`. */
+  stop(withinMs: number): Promise<void>;
 }
 
 const WRITTEN_EVERY_MS = 500;
@@ -35,15 +36,25 @@ export function createAnonymousSums(
     for (const { workspaceId, usage } of written.values()) {
       byWorkspace.set(workspaceId, [...(byWorkspace.get(workspaceId) ?? []), usage]);
     }
-    for (const [workspaceId, usage] of byWorkspace) {
+    let isDown = false;
+    const isWritten = async (workspaceId: string, usage: AnonymousUsage[]): Promise<boolean> => {
       try {
         await store.addAnonymous(workspaceId, usage);
+        return true;
       } catch (error) {
         onError(error);
-        for (const one of usage) merge(waiting, workspaceId, one);
-        schedule();
+        isDown = error instanceof UnavailableError && !error.isTimeLimit;
+        return false;
       }
+    };
+    // Once the database is down, the others would only wait for it.
+    for (const [workspaceId, usage] of byWorkspace) {
+      if (isDown || !(await isWritten(workspaceId, usage))) keep(workspaceId, usage);
     }
+  };
+  const keep = (workspaceId: string, usage: AnonymousUsage[]) => {
+    for (const one of usage) merge(waiting, workspaceId, one);
+    schedule();
   };
   const schedule = () => {
     timer ??= setTimeout(() => {
@@ -52,32 +63,66 @@ export function createAnonymousSums(
     }, WRITTEN_EVERY_MS).unref();
   };
   return {
-    add(call, figures) {
-      merge(waiting, call.workspaceId, usageOf(call, figures));
+    add(call, outcome, figures) {
+      for (const usage of usageOf(call, outcome, figures)) merge(waiting, call.workspaceId, usage);
       schedule();
     },
-    async stop() {
-      if (timer !== null) clearTimeout(timer);
-      await writing;
-      await write();
+    async stop(withinMs) {
+      writing = writing.then(write);
+      await pTimeout(writing, { milliseconds: withinMs, fallback: () => undefined });
       if (timer !== null) clearTimeout(timer);
     },
   };
 }
 
-function usageOf(call: CallRecord, figures: CallMeasures): AnonymousUsage {
-  return {
+/** Of the variant that was assigned and of the one that served, which are one variant but for fallbacks. */
+function usageOf(call: CallRecord, outcome: CallOutcome, figures: CallMeasures): AnonymousUsage[] {
+  const servedId = outcome === "served" ? (call.served?.variantId ?? null) : null;
+  const { assignedVariantId } = call;
+  const isFallback = servedId !== null && servedId !== assignedVariantId;
+  const assigned: AnonymousUsage = {
+    ...NOTHING,
     aliasId: call.routerId,
     routeId: call.routeId,
-    variantId: call.served?.variantId ?? call.assignedVariantId,
-    calls: 1,
-    inputTokens: figures.inputTokens ?? 0,
-    outputTokens: figures.outputTokens ?? 0,
-    costUsd: figures.costUsd ?? 0,
-    latenciesMs: figures.latencyMs === null ? [] : [figures.latencyMs],
-    ttftsMs: figures.ttftMs === null ? [] : [figures.ttftMs],
+    variantId: assignedVariantId,
+    assigned: 1,
+    failed: Number(servedId === null && outcome !== "left"),
+    fallbacks: Number(isFallback),
+    latenciesMs: [],
+    ttftsMs: [],
+  };
+  if (isFallback) return [assigned, { ...assigned, ...toldOf(figures), ...NONE_ASSIGNED, variantId: servedId, served: 1 }];
+  if (servedId !== null) return [{ ...assigned, ...toldOf(figures), served: 1 }];
+  // Times are of answers: how soon a call failed says nothing about them.
+  return [{ ...assigned, ...toldOf({ ...figures, latencyMs: null, ttftMs: null }) }];
+}
+
+const NOTHING = { served: 0, inputTokens: 0, outputTokens: 0, tokenCalls: 0, costUsd: 0, costCalls: 0 };
+const NONE_ASSIGNED = { assigned: 0, failed: 0, fallbacks: 0 };
+
+function toldOf({ inputTokens, outputTokens, costUsd, latencyMs, ttftMs }: CallMeasures) {
+  return {
+    inputTokens: inputTokens ?? 0,
+    outputTokens: outputTokens ?? 0,
+    tokenCalls: Number(inputTokens !== null || outputTokens !== null),
+    costUsd: costUsd ?? 0,
+    costCalls: Number(costUsd !== null),
+    latenciesMs: latencyMs === null ? [] : [latencyMs],
+    ttftsMs: ttftMs === null ? [] : [ttftMs],
   };
 }
+
+const SUMS = [
+  "assigned",
+  "served",
+  "failed",
+  "fallbacks",
+  "inputTokens",
+  "outputTokens",
+  "tokenCalls",
+  "costUsd",
+  "costCalls",
+] as const satisfies (keyof AnonymousUsage)[];
 
 function merge(all: Map<string, Sums>, workspaceId: string, usage: AnonymousUsage): void {
   const key = [workspaceId, usage.aliasId, usage.routeId, usage.variantId].join("/");
@@ -87,10 +132,7 @@ function merge(all: Map<string, Sums>, workspaceId: string, usage: AnonymousUsag
     return;
   }
   const sums = before.usage;
-  sums.calls += usage.calls;
-  sums.inputTokens += usage.inputTokens;
-  sums.outputTokens += usage.outputTokens;
-  sums.costUsd += usage.costUsd;
+  for (const name of SUMS) sums[name] += usage[name];
   for (const ms of usage.latenciesMs) if (sums.latenciesMs.length < MAX_TIMES) sums.latenciesMs.push(ms);
   for (const ms of usage.ttftsMs) if (sums.ttftsMs.length < MAX_TIMES) sums.ttftsMs.push(ms);
 }

@@ -47,7 +47,8 @@ export interface CallRecorder {
   assigned(call: CallRecord): void;
   /**
    * Once, when the upstream's answer is complete, has failed or is given up. A clean end of the response waits for the
-   * promise: it resolves once assignment and exposure are committed, and rejects if one is not or if that is unknown.
+   * promise: it resolves once what became of the call is committed, and rejects if it is not or if that is unknown. An
+   * assignment that was not committed is recorded again with it.
    * Resolves at once for calls without a user. Rejections are handled even if nothing waits for the promise.
    */
   finished(call: CallRecord, outcome: CallOutcome): Promise<void>;

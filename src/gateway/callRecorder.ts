@@ -1,8 +1,10 @@
 // Keeps what the gateway tells of its calls: assignments and answers as rows, calls without a user as sums.
+import { TimeoutError } from "p-timeout";
 import type { CallDetails, CallMeasures, Exposure } from "../domain/exposure.ts";
 import { costUsd } from "../domain/tokenPrice.ts";
 import type { AnonymousSums } from "./anonymousSums.ts";
 import type { CallOutcome, CallRecord, CallRecorder } from "./callRecord.ts";
+import { UnavailableError } from "../store/store.ts";
 import type { ExposureRecorder } from "./recorder.ts";
 
 export interface CallRecorderDeps {
@@ -14,35 +16,73 @@ export interface CallRecorderDeps {
   onLost: (error: unknown) => void;
 }
 
-export function createCallRecorder({ rows, sums, onFinished, onLost }: CallRecorderDeps): CallRecorder {
-  /** Commits of assignments that may be under way. */
-  const assignments = new WeakMap<CallRecord, Promise<void>>();
+/** After SIGTERM, for what is left to be committed and summed up. */
+const STOP_WITHIN_MS = 5_000;
+
+interface Assignment {
+  committed: Promise<void>;
+  /** Why it is certain that it was not committed. */
+  undoneBy: unknown;
+}
+
+export function createCallRecorder({ rows, sums, onFinished, onLost }: CallRecorderDeps): CallRecorder & {
+  /** Once no call is under way: waits for what calls have told, but not for long. */
+  stop(): Promise<void>;
+} {
+  const assignments = new WeakMap<CallRecord, Assignment>();
+  const commit = async (call: CallRecord, userId: string, { outcome, figures }: Ending): Promise<void> => {
+    const assignment = assignments.get(call);
+    const again = () => rows.record(call.workspaceId, assignmentOf(call, userId));
+    const isUndone = () => assignment !== undefined && assignment.undoneBy !== null;
+    if (outcome === "left") {
+      await assignment?.committed.catch((error: unknown) => (isUndone() ? again() : Promise.reject(error)));
+      return;
+    }
+    const tells = isUndone() ? "both" : "answer";
+    await rows.record(call.workspaceId, answerOf(call, userId, { outcome, figures, tells }));
+    if (tells === "both") return;
+    // The answer is complete, paid and committed: it is not cut because nobody knows what became of the assignment.
+    await assignment?.committed.catch((error: unknown) => (isUndone() ? again() : onLost(error)));
+  };
   return {
     check: () => rows.check(),
 
     assigned(call) {
       if (call.userId === null) return;
       const committed = rows.record(call.workspaceId, assignmentOf(call, call.userId));
-      committed.catch(() => undefined);
-      assignments.set(call, committed);
+      const assignment: Assignment = { committed, undoneBy: null };
+      committed.catch((error: unknown) => {
+        if (!mayHaveHappened(error)) assignment.undoneBy = error;
+      });
+      assignments.set(call, assignment);
     },
 
     finished(call, outcome) {
       const figures = figuresOf(call);
       onFinished(call, outcome, figures);
       if (call.userId === null) {
-        if (outcome !== "left") sums.add(call, figures);
+        sums.add(call, outcome, figures);
         return Promise.resolve();
       }
-      const parts = [assignments.get(call) ?? Promise.resolve()];
-      if (outcome !== "left") {
-        parts.push(rows.record(call.workspaceId, answerOf(call, call.userId, { outcome, figures })));
-      }
-      const committed = Promise.all(parts).then(() => undefined);
+      const committed = commit(call, call.userId, { outcome, figures });
       committed.catch(onLost);
       return committed;
     },
+
+    async stop() {
+      await Promise.all([rows.settled(STOP_WITHIN_MS), sums.stop(STOP_WITHIN_MS)]);
+    },
   };
+}
+
+interface Ending {
+  outcome: CallOutcome;
+  figures: CallMeasures;
+}
+
+/** A commit that hangs may come yet. Whatever is no outage was refused. */
+function mayHaveHappened(error: unknown): boolean {
+  return error instanceof UnavailableError ? error.mayHaveHappened : error instanceof TimeoutError;
 }
 
 function figuresOf({ startedMs, firstTokenMs, endedMs, usage, served }: CallRecord): CallMeasures {
@@ -64,15 +104,21 @@ function assignmentOf(call: CallRecord, userId: string): Exposure {
   return { ...idsOf(call, userId), variantId: call.assignedVariantId, call: details };
 }
 
+/** Times are of answers: how soon a call failed says nothing about them. */
 function answerOf(
   call: CallRecord,
   userId: string,
-  { outcome, figures }: { outcome: CallOutcome; figures: CallMeasures },
+  { outcome, figures, tells }: Ending & { tells: CallDetails["tells"] },
 ): Exposure {
   const failed = outcome !== "served" || call.served === null;
   const variantId = failed ? call.assignedVariantId : (call.served?.variantId ?? call.assignedVariantId);
-  const details: CallDetails = { ...detailsOf(call), tells: "answer", ...figures, failed };
-  return { ...idsOf(call, userId), variantId, call: details };
+  const times = failed ? { latencyMs: null, ttftMs: null } : { agoMs: agoMsOf(call) };
+  return { ...idsOf(call, userId), variantId, call: { ...detailsOf(call), tells, ...figures, ...times, failed } };
+}
+
+function agoMsOf({ firstTokenMs, endedMs }: CallRecord): number {
+  const nowMs = performance.now();
+  return Math.max(0, nowMs - (firstTokenMs ?? endedMs ?? nowMs));
 }
 
 function idsOf({ routerId, routeId }: CallRecord, userId: string) {

@@ -9,6 +9,8 @@ export interface ExposureRecorder {
   check(): void;
   /** Resolves once the row is committed; rejects if it is not, or if that is unknown. */
   record(workspaceId: string, exposure: Exposure): Promise<void>;
+  /** Resolves once nothing waits for its commit any more, whatever came of it, or after `withinMs`. */
+  settled(withinMs: number): Promise<void>;
 }
 
 interface Waiting {
@@ -33,6 +35,7 @@ export interface RecorderDeps {
 /** Runs one transaction per workspace at a time. Each holds the exposures that arrived during the last one. */
 export function createRecorder({ exposures, onCommit }: RecorderDeps): ExposureRecorder {
   const queues = new Map<string, Waiting[]>();
+  const draining = new Set<Promise<void>>();
   let outage: { cause: unknown } | null = null;
   /** Whose commits took too long since the last one that succeeded. */
   const slow = new Set<string>();
@@ -86,8 +89,15 @@ export function createRecorder({ exposures, onCommit }: RecorderDeps): ExposureR
         queue.push({ exposure, resolve, reject });
         if (queues.has(workspaceId)) return;
         queues.set(workspaceId, queue);
-        void drain(workspaceId, queue);
+        const drained = drain(workspaceId, queue).finally(() => draining.delete(drained));
+        draining.add(drained);
       });
+    },
+    async settled(withinMs) {
+      const endMs = performance.now() + withinMs;
+      while (draining.size > 0 && performance.now() < endMs) {
+        await pTimeout(Promise.all(draining), { milliseconds: endMs - performance.now(), fallback: () => undefined });
+      }
     },
   };
 }

@@ -47,14 +47,17 @@ export class InvalidCursorError extends InvalidFieldError {
 /** The SQLSTATE of a statement that took longer than its limit. */
 const TIME_LIMIT = "57014";
 
-/** PostgreSQL cannot be used right now: a later try can succeed. What was asked may have happened or not. */
+/** PostgreSQL cannot be used right now: a later try can succeed. */
 export class UnavailableError extends Error {
   override readonly name = "UnavailableError";
   /** The SQLSTATE, or the code of the socket's error. */
   readonly code: string;
-  constructor(code: string, cause: unknown) {
+  /** Whether what was asked may have happened nevertheless. */
+  readonly mayHaveHappened: boolean;
+  constructor(code: string, cause: unknown, { mayHaveHappened = true } = {}) {
     super(`The database cannot be used right now (${code}).`, { cause });
     this.code = code;
+    this.mayHaveHappened = mayHaveHappened;
   }
 
   /** Whether a statement took too long: it may always, while others do not. */

@@ -1,13 +1,12 @@
 // A database of the version before the names changed keeps all that it holds.
-import { Migrator } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { MIGRATIONS } from "../../src/store/migrations/index.ts";
-import { type Database, openDatabase } from "../../src/store/postgres/database.ts";
+import { openDatabase } from "../../src/store/postgres/database.ts";
 import { migrate } from "../../src/store/postgres/migrate.ts";
 import { createTestDatabase, type TestDatabase } from "../support/store/testDatabase.ts";
 import { NO_PROGRESS } from "../../src/domain/progress.ts";
 import { hashOf } from "../../src/store/postgres/ids.ts";
 import { keyTextOf } from "../../src/store/runs/rejected.ts";
+import { migrateUntil } from "../support/store/migrateUntil.ts";
 import { openTestStore } from "../support/store/storeDatabase.ts";
 
 let database: TestDatabase;
@@ -24,18 +23,6 @@ const BIGQUERY = {
   serviceAccountEmail: "a@b.iam.gserviceaccount.com",
   location: "EU",
 };
-
-/** Runs those that come before `until`. */
-async function migrateUntil(old: Database, until: string): Promise<void> {
-  const before = Object.fromEntries(Object.entries(MIGRATIONS).filter(([name]) => name < until));
-  const { error } = await new Migrator({
-    db: old.kysely,
-    provider: { getMigrations: () => Promise.resolve(before) },
-    migrationTableName: "crosscurrent_migrations",
-    migrationLockTableName: "crosscurrent_migrations_lock",
-  }).migrateToLatest();
-  expect(error).toBeUndefined();
-}
 
 test("keys, runs, requests, rejected records and settings of version 0005 are read by today's store", async () => {
   const old = openDatabase(database.url, 1);

@@ -1,7 +1,7 @@
 // After a key rotation: wraps secrets of older keys with the first key, so that the older keys can leave the setting.
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import type { Database } from "../postgres/database.ts";
-import { secretOwner } from "../routers/variantSecrets.ts";
+import { secretOwner, type SecretKind, type VariantPath } from "../routers/variantSecrets.ts";
 import { keyIdOf, reencrypt } from "../secrets.ts";
 
 const SECRETS_MAX = 1_000;
@@ -19,31 +19,41 @@ export async function rewrapSecrets(db: Database, secretKeys: Buffer[]): Promise
       update integrations set secret = ${sealed.box}, secret_key_id = ${sealed.keyId}
       where id = ${id} and secret = ${box}`);
   }
-  const variants = await db.query(sql<{ workspace: string; router: string; route: string; id: string; box: Buffer }>`
-    select workspace_id as workspace, router_id as router, route_id as route, id, secret as box from variants
-    where secret_key_id = any(${olderIds}::text[]) limit ${SECRETS_MAX}`);
-  for (const { workspace, router, route, id, box } of variants) {
-    const sealed = reencrypt(box, secretOwner(workspace, router, route, id), secretKeys);
+  await rewrapVariants(db, secretKeys, olderIds, "key");
+  await rewrapVariants(db, secretKeys, olderIds, "headers");
+  await rewrapVersions(db, secretKeys, olderIds);
+}
+
+const COLUMNS: Record<SecretKind, { secret: RawBuilder<unknown>; keyId: RawBuilder<unknown> }> = {
+  key: { secret: sql`secret`, keyId: sql`secret_key_id` },
+  headers: { secret: sql`header_secret`, keyId: sql`header_secret_key_id` },
+};
+
+async function rewrapVariants(db: Database, secretKeys: Buffer[], olderIds: string[], kind: SecretKind): Promise<void> {
+  const { secret, keyId } = COLUMNS[kind];
+  const variants = await db.query(sql<VariantPath & { box: Buffer }>`
+    select workspace_id as "workspaceId", router_id as "routerId", route_id as "routeId", id as "variantId",
+      ${secret} as box
+    from variants where ${keyId} = any(${olderIds}::text[]) limit ${SECRETS_MAX}`);
+  for (const { box, ...path } of variants) {
+    const sealed = reencrypt(box, secretOwner(path, kind), secretKeys);
     await db.execute(sql`
-      update variants set secret = ${sealed.box}, secret_key_id = ${sealed.keyId}
-      where workspace_id = ${workspace} and router_id = ${router} and route_id = ${route} and id = ${id}
-        and secret = ${box}`);
+      update variants set ${secret} = ${sealed.box}, ${keyId} = ${sealed.keyId}
+      where workspace_id = ${path.workspaceId} and router_id = ${path.routerId} and route_id = ${path.routeId}
+        and id = ${path.variantId} and ${secret} = ${box}`);
   }
-  const kept = await db.query(sql<{
-    workspace: string;
-    router: string;
-    version: number;
-    route: string;
-    id: string;
-    box: Buffer;
-  }>`
-    select workspace_id as workspace, router_id as router, version, route_id as route, variant_id as id, secret as box
+}
+
+async function rewrapVersions(db: Database, secretKeys: Buffer[], olderIds: string[]): Promise<void> {
+  const kept = await db.query(sql<VariantPath & { version: number; kind: SecretKind; box: Buffer }>`
+    select workspace_id as "workspaceId", router_id as "routerId", version, route_id as "routeId",
+      variant_id as "variantId", kind, secret as box
     from router_version_keys where secret_key_id = any(${olderIds}::text[]) limit ${SECRETS_MAX}`);
-  for (const { workspace, router, version, route, id, box } of kept) {
-    const sealed = reencrypt(box, secretOwner(workspace, router, route, id), secretKeys);
+  for (const { version, kind, box, ...path } of kept) {
+    const sealed = reencrypt(box, secretOwner(path, kind), secretKeys);
     await db.execute(sql`
       update router_version_keys set secret = ${sealed.box}, secret_key_id = ${sealed.keyId}
-      where workspace_id = ${workspace} and router_id = ${router} and version = ${version} and route_id = ${route}
-        and variant_id = ${id}`);
+      where workspace_id = ${path.workspaceId} and router_id = ${path.routerId} and version = ${version}
+        and route_id = ${path.routeId} and variant_id = ${path.variantId} and kind = ${kind}`);
   }
 }

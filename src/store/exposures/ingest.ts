@@ -86,7 +86,7 @@ function* toLines(start: string, exposures: Exposure[], nowMs: number): Generato
     // What did not serve is listed under the variant that was assigned.
     const variant = served ? variantId : (call?.assignedVariantId ?? variantId);
     const ids = `${copyField(aliasId)}\t${copyField(routeId)}\t${copyField(variant)}\t${copyField(userId)}`;
-    const line = `${start}${exposedAtMs ?? nowMs}\t${ids}`;
+    const line = `${start}${exposedAtMs ?? nowMs - Math.round(call?.agoMs ?? 0)}\t${ids}`;
     if (call === undefined) yield `${line}\n`;
     else {
       const { inputTokens, outputTokens, costUsd, latencyMs, ttftMs } = call;

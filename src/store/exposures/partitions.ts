@@ -7,6 +7,8 @@ const DAYS_AHEAD = 7;
 /** Ingest goes first: if a partition's lock is not free within this time, the next purge tries again. */
 const SHORT_WAIT = sql`set local lock_timeout = '2s'`;
 const LOCK_NOT_AVAILABLE = "55P03";
+/** Exposures that nothing needs any more. A take-over still counts those that came after the upgrade. */
+const FOLDED = sql`least(w.folded_through, w.usage_through, t.exposures_through)`;
 
 /** Makes the partitions of today and the next days. Rows that the default partition has of such a day move into it. */
 export async function createDayPartitions(db: Database): Promise<void> {
@@ -45,17 +47,17 @@ export async function dropExpiredPartitions(db: Database, retentionDays: number)
   return (
     deleted +
     (await db.execute(sql`
-      delete from exposures_default e using workspaces w
-      where w.id = e.workspace_id and e.received_at_ms < ${cutoffMs}
-        and e.id <= least(w.folded_through, w.usage_through)`))
+      delete from exposures_default e using workspaces w left join usage_take_overs t on t.workspace_id = w.id
+      where w.id = e.workspace_id and e.received_at_ms < ${cutoffMs} and e.id <= ${FOLDED}`))
   );
 }
 
 async function dropIfFolded(tx: Transaction, name: string): Promise<number> {
   const [rows] = await tx.query(sql<{ count: number; unfolded: number }>`
     select count(*) as count,
-      count(*) filter (where w.id is not null and e.id > least(w.folded_through, w.usage_through)) as unfolded
-    from ${sql.table(name)} e left join workspaces w on w.id = e.workspace_id`);
+      count(*) filter (where w.id is not null and e.id > ${FOLDED}) as unfolded
+    from ${sql.table(name)} e left join workspaces w on w.id = e.workspace_id
+      left join usage_take_overs t on t.workspace_id = w.id`);
   if (rows === undefined || rows.unfolded > 0) return 0;
   await tx.execute(sql`drop table ${sql.table(name)}`);
   return rows.count;

@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Database, Transaction } from "../postgres/database.ts";
 import { foldUsage } from "../usage/fold.ts";
+import { takeOver } from "../usage/takeOver.ts";
 import { asSealer } from "./sealer.ts";
 import { foldExposures, foldParts } from "./sealSql.ts";
 
@@ -37,6 +38,7 @@ export async function seal(
     const throughSeq = await asSealer(db, workspaceId, (tx) => step(tx, workspaceId, stepRows));
     if (throughSeq === null) continue;
     await foldUsage(db, workspaceId, highestId, stepRows);
+    await takeOver(db, workspaceId);
     return { throughSeq, throughMs: sealBeforeMs };
   }
 }

@@ -22,6 +22,9 @@ import { pauses } from "./0019-pauses.ts";
 import { upstreamOptions } from "./0020-upstream-options.ts";
 import { routerVersions } from "./0021-router-versions.ts";
 import { calls } from "./0022-calls.ts";
+import { exposedCalls } from "./0022a-exposed-calls.ts";
+import { bucketSums } from "./0022b-bucket-sums.ts";
+import { takeOver } from "./0022c-take-over.ts";
 
 export const MIGRATIONS: Record<string, Migration> = {
   "0001-initial": initial,
@@ -46,4 +49,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   "0020-upstream-options": upstreamOptions,
   "0021-router-versions": routerVersions,
   "0022-calls": calls,
+  "0022a-exposed-calls": exposedCalls,
+  "0022b-bucket-sums": bucketSums,
+  "0022c-take-over": takeOver,
 };

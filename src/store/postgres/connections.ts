@@ -62,7 +62,7 @@ export function openConnections(
     silentSinceMs: trust.silentSinceMs,
     async use(work) {
       const { client, session } = await trust.acquire().catch((error: unknown) => {
-        throw withOutage(error);
+        throw withOutage(error, { mayHaveHappened: false });
       });
       const end = session.pid === null ? null : shared.watch?.begin(session.pid, () => closeSocket(client));
       try {
@@ -117,7 +117,7 @@ function createTrust(pool: pg.Pool, shared: Shared) {
       }
       discard(client);
       // The known ones come to an end. There could always be one more new connection that does not answer.
-      if (known === undefined) throw new UnavailableError(CONNECTION_FAILURE, null);
+      if (known === undefined) throw new UnavailableError(CONNECTION_FAILURE, null, { mayHaveHappened: false });
     }
   }
 

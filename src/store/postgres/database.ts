@@ -3,7 +3,7 @@ import { Kysely, PostgresDialect, sql, type RawBuilder } from "kysely";
 import pg from "pg";
 import { InvalidFieldError, UnavailableError } from "../errors.ts";
 import { answerTimeoutMs, openConnections, type ConnectionLimits, type Shared } from "./connections.ts";
-import { isConnectionLost } from "./outages.ts";
+import { isConnectionLost, withOutage } from "./outages.ts";
 
 /** Runs statements. Tables have no TypeScript copy: each statement names the type of its rows. */
 export interface Queryable {
@@ -82,15 +82,17 @@ async function transaction<T>(
   if (settings !== undefined) begin.push(settings);
   if (statementTimeoutMs !== undefined) begin.push(sql`set local statement_timeout = ${sql.lit(statementTimeoutMs)}`);
   const timeoutMs = statementTimeoutMs === undefined ? undefined : answerTimeoutMs(statementTimeoutMs);
+  let isCommitting = false;
   try {
     await client.query(begin.map((statement) => statement.compile(kysely).sql).join("; "));
     const result = await work({ client, ...queryableOn(client, kysely, timeoutMs) });
+    isCommitting = true;
     await client.query("commit");
     return result;
   } catch (error) {
     // A lost connection cannot take a rollback. If the rollback fails, that error says that the connection is lost.
     if (!isConnectionLost(error)) await client.query("rollback");
-    throw error;
+    throw withOutage(error, { mayHaveHappened: isCommitting });
   }
 }
 

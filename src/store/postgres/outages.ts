@@ -23,21 +23,25 @@ const PASSING_STATES = /^(53|57014$|3D000$)/;
 
 /** Whether the connection cannot be used any more. */
 export function isConnectionLost(error: unknown): boolean {
+  if (error instanceof UnavailableError) return isConnectionLost(error.cause);
   if (error instanceof pg.DatabaseError) return LOST_STATES.test(error.code ?? "");
   return SOCKET_ERRORS.has(codeOf(error)) || BROKEN.test(messageOf(error));
 }
 
-/** Returns an UnavailableError in place of the error of an outage, and any other error as it is. */
-export function withOutage(error: unknown): unknown {
+/**
+ * Returns an UnavailableError in place of the error of an outage, and any other error as it is. `mayHaveHappened`:
+ * whether what was asked may have happened, unless the error says so itself.
+ */
+export function withOutage(error: unknown, options: { mayHaveHappened?: boolean } = {}): unknown {
   if (error instanceof UnavailableError) return error;
   if (error instanceof pg.DatabaseError) {
     const state = error.code ?? "";
-    return LOST_STATES.test(state) || PASSING_STATES.test(state) ? new UnavailableError(state, error) : error;
+    return LOST_STATES.test(state) || PASSING_STATES.test(state) ? new UnavailableError(state, error, options) : error;
   }
-  if (SOCKET_ERRORS.has(codeOf(error))) return new UnavailableError(codeOf(error), error);
+  if (SOCKET_ERRORS.has(codeOf(error))) return new UnavailableError(codeOf(error), error, options);
   const message = messageOf(error);
   const isOutage = BROKEN.test(message) || NO_FREE_CONNECTION.test(message);
-  return isOutage ? new UnavailableError(CONNECTION_FAILURE, error) : error;
+  return isOutage ? new UnavailableError(CONNECTION_FAILURE, error, options) : error;
 }
 
 function codeOf(error: unknown): string {

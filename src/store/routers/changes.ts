@@ -50,7 +50,7 @@ export function changeRouter(
 }
 
 /** Another change may have come between what the caller read and its own change. */
-export function checkVersion({ version }: RouterRow, { ifVersions }: RouterChange): void {
+export function checkVersion({ version }: Pick<RouterRow, "version">, { ifVersions }: RouterChange): void {
   if (ifVersions?.includes(version) === false) throw new VersionError(version);
 }
 

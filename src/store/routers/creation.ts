@@ -8,7 +8,8 @@ import { refuseTooMany } from "../postgres/countedCreations.ts";
 import { orIfTaken, type Transaction } from "../postgres/database.ts";
 import { checkVersion, insertRoute } from "./changes.ts";
 import { readRouter, toRouter, type RouterRow } from "./rows.ts";
-import { hasVersion, keepVersion, nextVersion, recordVersion, restoreVersion } from "./versions.ts";
+import { restoreVersion } from "./restoring.ts";
+import { hasVersion, keepVersion, newestVersion, recordVersion } from "./versions.ts";
 
 interface Creation {
   workspaceId: string;
@@ -28,13 +29,12 @@ export async function create(tx: Transaction, secretKeys: Buffer[], { workspaceI
   return toRouter(after);
 }
 
+/** A trigger sets the version that follows all that a router of this id ever had. */
 async function insertRouter(tx: Transaction, workspaceId: string, id: string): Promise<void> {
   const counted = sql<{ count: number }>`select count(*) as count from routers where workspace_id = ${workspaceId}`;
   await refuseTooMany(tx, workspaceId, { kind: "routers", max: MAX_ROUTERS_PER_WORKSPACE, counted });
-  await orIfTaken(new ConflictError(`There is a router ${id} already.`), async () =>
-    tx.execute(sql`
-      insert into routers (workspace_id, id, version)
-      values (${workspaceId}, ${id}, ${await nextVersion(tx, workspaceId, id)})`),
+  await orIfTaken(new ConflictError(`There is a router ${id} already.`), () =>
+    tx.execute(sql`insert into routers (workspace_id, id) values (${workspaceId}, ${id})`),
   );
 }
 
@@ -70,11 +70,9 @@ interface Restoration {
 /** Null: the router never had this version, or it was deleted with it. */
 export async function restore(tx: Transaction, { workspaceId, id, version, how }: Restoration): Promise<Router | null> {
   const before = await lockRouter(tx, workspaceId, id);
-  if (before !== null) {
-    checkVersion(before, how);
-    await keepVersion(tx, workspaceId, before);
-  }
+  if (before !== null) await keepVersion(tx, workspaceId, before);
   if (!(await hasVersion(tx, workspaceId, id, version))) return null;
+  checkVersion({ version: before?.version ?? (await newestVersion(tx, workspaceId, id)) }, how);
   if (before === null) await insertRouter(tx, workspaceId, id);
   await restoreVersion(tx, workspaceId, id, version);
   if (before !== null) {

@@ -12,7 +12,7 @@ import { exposuresPerHour } from "./exposuresPerHour.ts";
 import type { RouterStore } from "./interface.ts";
 import { readRouter, readRouters, toRoute, toRouter, toVariant, type RouterRow } from "./rows.ts";
 import { insertVariant, patchVariant, removeVariant, setWeights } from "./variantChanges.ts";
-import { openSecrets, secretOwner } from "./variantSecrets.ts";
+import { openSecrets } from "./variantSecrets.ts";
 import { listVersions } from "./versions.ts";
 
 interface RouterPools {
@@ -173,10 +173,9 @@ function toServedRouter({ id, version, routes }: RouterRow, workspaceId: string,
       id: routeId,
       conditions,
       fallbackVariantIds,
-      variants: variants.map(({ id: variantId, weight, upstream, price, box }) => {
+      variants: variants.map(({ id: variantId, weight, upstream, price, ...boxes }) => {
         const { hasApiKey: _hasApiKey, headerNames: _headerNames, ...address } = upstream;
-        const owner = secretOwner(workspaceId, id, routeId, variantId);
-        const secrets = openSecrets(box === null ? null : Buffer.from(box, "base64"), owner, secretKeys);
+        const secrets = openSecrets(boxes, { workspaceId, routerId: id, routeId, variantId }, secretKeys);
         return { id: variantId, weight, upstream: { ...address, ...secrets }, price };
       }),
     })),

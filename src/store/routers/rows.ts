@@ -4,8 +4,9 @@ import type { Route, Router, Variant } from "../../domain/router.ts";
 import type { Queryable } from "../postgres/database.ts";
 
 export interface VariantRow extends Variant {
-  /** The encrypted secrets in base64; null unless secrets were asked for. */
+  /** The encrypted key and headers in base64; null unless secrets were asked for. */
   box: string | null;
+  headerBox: string | null;
 }
 
 interface RouteRow extends Route {
@@ -29,12 +30,14 @@ export function readRouters(
   where: RawBuilder<unknown>,
   options: { limit: number; withSecrets?: boolean },
 ): Promise<RouterRow[]> {
-  const box = options.withSecrets === true ? sql`translate(encode(v.secret, 'base64'), E'\n', '')` : sql`null`;
+  const boxOf = (column: RawBuilder<unknown>) =>
+    options.withSecrets === true ? sql`translate(encode(${column}, 'base64'), E'\n', '')` : sql`null`;
   const upstream = sql`v.options || jsonb_build_object('baseUrl', v.base_url, 'model', v.model,
-    'hasApiKey', v.secret is not null and not v.keyless, 'headerNames', to_jsonb(v.header_names))`;
+    'hasApiKey', v.secret is not null, 'headerNames', to_jsonb(v.header_names))`;
   const variants = sql`
     select coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'weight', v.weight, 'upstream', ${upstream},
-      'price', v.price, 'box', ${box}) order by v.ordinal), '[]')
+      'price', v.price, 'box', ${boxOf(sql`v.secret`)}, 'headerBox', ${boxOf(sql`v.header_secret`)})
+      order by v.ordinal), '[]')
     from variants v where v.workspace_id = r.workspace_id and v.router_id = r.id and v.route_id = t.id`;
   const routes = sql`
     select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'position', t.position, 'conditions', t.conditions,
@@ -65,6 +68,6 @@ export function toRoute({ position: _position, ...route }: RouteRow): Route {
   return { ...route, variants: route.variants.map(toVariant) };
 }
 
-export function toVariant({ box: _box, ...variant }: VariantRow): Variant {
+export function toVariant({ box: _box, headerBox: _headerBox, ...variant }: VariantRow): Variant {
   return variant;
 }

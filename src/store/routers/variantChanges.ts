@@ -1,11 +1,11 @@
 // Changes of the variants of a router, under the lock of its row.
 import { sql } from "kysely";
 import { MAX_VARIANTS_PER_ROUTER } from "../../domain/limits.ts";
-import type { NewVariant, UpstreamOptions, UpstreamSecrets, VariantPatch } from "../../domain/router.ts";
+import type { NewVariant, UpstreamOptions, VariantPatch } from "../../domain/router.ts";
 import { ConflictError, InvalidFieldError } from "../errors.ts";
 import { orIfTaken, type Transaction } from "../postgres/database.ts";
 import type { RouterRow, VariantRow } from "./rows.ts";
-import { openSecrets, sealSecrets, secretOwner } from "./variantSecrets.ts";
+import { sealHeaders, sealKey } from "./variantSecrets.ts";
 
 export interface Change {
   tx: Transaction;
@@ -34,17 +34,19 @@ export async function insertVariant(change: Change, routeId: string, variant: Ne
   const { id, weight, upstream, price = null } = variant;
   const { baseUrl, model } = upstream;
   const options = changedOptions({}, upstream);
-  const sealed = sealSecrets(upstream, secretOwner(workspaceId, router.id, routeId, id), secretKeys);
+  const path = { workspaceId, routerId: router.id, routeId, variantId: id };
+  const key = sealKey(upstream.apiKey, path, secretKeys);
+  const headers = sealHeaders(upstream.headers ?? {}, path, secretKeys);
   await orIfTaken(new ConflictError(`There is a variant ${id} already.`), () =>
     tx.execute(sql`
       insert into variants (workspace_id, router_id, route_id, id, weight, base_url, model, options, price,
-        secret, secret_key_id, header_names, keyless)
+        secret, secret_key_id, header_names, header_secret, header_secret_key_id)
       values (${workspaceId}, ${router.id}, ${routeId}, ${id}, ${weight}, ${baseUrl}, ${model},
         ${JSON.stringify(options)}::jsonb, ${price === null ? null : JSON.stringify(price)}::jsonb,
-        ${sealed.box}, ${sealed.keyId}, ${sealed.headerNames}::text[], ${sealed.isKeyless})`),
+        ${key.box}, ${key.keyId}, ${headers.names}::text[], ${headers.box}, ${headers.keyId})`),
   );
-  const shown = { ...options, baseUrl, model, hasApiKey: upstream.apiKey !== null, headerNames: sealed.headerNames };
-  route.variants.push({ id, weight, upstream: shown, price, box: null });
+  const shown = { ...options, baseUrl, model, hasApiKey: upstream.apiKey !== null, headerNames: headers.names };
+  route.variants.push({ id, weight, upstream: shown, price, box: null, headerBox: null });
   return true;
 }
 
@@ -54,7 +56,7 @@ export async function patchVariant(
   variantId: string,
   patch: VariantPatch,
 ): Promise<boolean> {
-  const { tx, workspaceId, router } = change;
+  const { tx, workspaceId, router, secretKeys } = change;
   const before = router.routes.find(({ id }) => id === routeId)?.variants.find(({ id }) => id === variantId);
   if (before === undefined) return false;
   const upstream = patch.upstream ?? {};
@@ -68,17 +70,17 @@ export async function patchVariant(
     update variants set weight = ${weight}, base_url = ${baseUrl}, model = ${model},
       options = ${JSON.stringify(options)}::jsonb, price = ${price === null ? null : JSON.stringify(price)}::jsonb
     where ${where}`);
-  if (upstream.apiKey === undefined && upstream.headers === undefined) return true;
-  const owner = secretOwner(workspaceId, router.id, routeId, variantId);
-  const sealed = sealSecrets(
-    await changedSecrets(change, before, { upstream, owner, where }),
-    owner,
-    change.secretKeys,
-  );
-  await tx.execute(sql`
-    update variants set secret = ${sealed.box}, secret_key_id = ${sealed.keyId},
-      header_names = ${sealed.headerNames}::text[], keyless = ${sealed.isKeyless}
-    where ${where}`);
+  const path = { workspaceId, routerId: router.id, routeId, variantId };
+  if (upstream.apiKey !== undefined) {
+    const { box, keyId } = sealKey(upstream.apiKey, path, secretKeys);
+    await tx.execute(sql`update variants set secret = ${box}, secret_key_id = ${keyId} where ${where}`);
+  }
+  if (upstream.headers !== undefined) {
+    const { box, keyId, names } = sealHeaders(upstream.headers ?? {}, path, secretKeys);
+    await tx.execute(sql`
+      update variants set header_secret = ${box}, header_secret_key_id = ${keyId}, header_names = ${names}::text[]
+      where ${where}`);
+  }
   return true;
 }
 
@@ -97,25 +99,6 @@ function refuseOtherHost({ upstream: before }: VariantRow, upstream: NonNullable
     `upstream.${missing}`,
     "is required with a baseUrl of another host (null for none): what is stored belongs to the previous host",
   );
-}
-
-/** Opens the stored box only if part of it stays: what is entered anew can replace one that no key opens. */
-async function changedSecrets(
-  { tx, secretKeys }: Change,
-  { upstream: before }: VariantRow,
-  change: { upstream: NonNullable<VariantPatch["upstream"]>; owner: string; where: ReturnType<typeof sql> },
-): Promise<UpstreamSecrets> {
-  const { apiKey, headers } = change.upstream;
-  const keepsPart =
-    (apiKey === undefined && before.hasApiKey) || (headers === undefined && before.headerNames.length > 0);
-  const [row] = keepsPart
-    ? await tx.query(sql<{ secret: Buffer | null }>`select secret from variants where ${change.where}`)
-    : [];
-  const stored = openSecrets(row?.secret ?? null, change.owner, secretKeys);
-  return {
-    apiKey: apiKey === undefined ? stored.apiKey : apiKey,
-    headers: (headers === undefined ? stored.headers : headers) ?? {},
-  };
 }
 
 function changedOptions(before: UpstreamOptions, patch: NonNullable<VariantPatch["upstream"]>): UpstreamOptions {
@@ -146,10 +129,8 @@ export async function setWeights(
   return true;
 }
 
+/** A trigger takes it out of the fallbacks of its route. */
 export async function removeVariant({ tx, workspaceId, router }: Change, routeId: string, variantId: string) {
-  await tx.execute(sql`
-    update routes set fallback_variant_ids = array_remove(fallback_variant_ids, ${variantId}::text)
-    where workspace_id = ${workspaceId} and router_id = ${router.id} and id = ${routeId}`);
   const removed = await tx.execute(sql`
     delete from variants
     where workspace_id = ${workspaceId} and router_id = ${router.id} and route_id = ${routeId} and id = ${variantId}`);

@@ -1,33 +1,52 @@
-// The secrets of a variant, encrypted together: the API key and the headers of its upstream.
+// The secrets of a variant, each encrypted by itself: the API key and the headers of its upstream.
 import type { UpstreamSecrets } from "../../domain/router.ts";
 import { decryptSecret, encryptSecret } from "../secrets.ts";
 
-/** A key holds no space. Without headers the box holds the key alone, as versions before 0020 read it. */
-const WITH_HEADERS = " ";
+export type SecretKind = "key" | "headers";
 
-export interface SealedSecrets {
+export interface VariantPath {
+  workspaceId: string;
+  routerId: string;
+  routeId: string;
+  variantId: string;
+}
+
+/** Null: there is none. */
+export interface SealedSecret {
   box: Buffer | null;
   keyId: string | null;
-  headerNames: string[];
-  isKeyless: boolean;
 }
 
-/** The owner for whom a variant's secrets are encrypted. Ids hold no slash. */
-export function secretOwner(workspaceId: string, routerId: string, routeId: string, variantId: string): string {
-  return `variant ${workspaceId}/${routerId}/${routeId}/${variantId}`;
+/** The owner for whom a secret is encrypted. Ids hold no slash. */
+export function secretOwner(path: VariantPath, kind: SecretKind): string {
+  const { workspaceId, routerId, routeId, variantId } = path;
+  return `${kind === "key" ? "" : `${kind} of `}variant ${workspaceId}/${routerId}/${routeId}/${variantId}`;
 }
 
-export function sealSecrets({ apiKey, headers }: UpstreamSecrets, owner: string, keys: Buffer[]): SealedSecrets {
-  const headerNames = Object.keys(headers ?? {});
-  const isKeyless = apiKey === null;
-  if (isKeyless && headerNames.length === 0) return { box: null, keyId: null, headerNames, isKeyless: false };
-  const isPlain = headerNames.length === 0 && apiKey !== null;
-  const text = isPlain ? apiKey : WITH_HEADERS + JSON.stringify({ apiKey, headers });
-  return { ...encryptSecret(text, owner, keys), headerNames, isKeyless };
+export function sealKey(apiKey: string | null, path: VariantPath, keys: Buffer[]): SealedSecret {
+  return apiKey === null ? { box: null, keyId: null } : encryptSecret(apiKey, secretOwner(path, "key"), keys);
 }
 
-export function openSecrets(box: Buffer | null, owner: string, keys: Buffer[]): UpstreamSecrets {
-  if (box === null) return { apiKey: null };
-  const text = decryptSecret(box, owner, keys);
-  return text.startsWith(WITH_HEADERS) ? (JSON.parse(text) as UpstreamSecrets) : { apiKey: text };
+export function sealHeaders(
+  headers: Record<string, string>,
+  path: VariantPath,
+  keys: Buffer[],
+): SealedSecret & { names: string[] } {
+  const names = Object.keys(headers);
+  if (names.length === 0) return { box: null, keyId: null, names };
+  return { ...encryptSecret(JSON.stringify(headers), secretOwner(path, "headers"), keys), names };
+}
+
+/** Boxes in base64. */
+export function openSecrets(
+  { box, headerBox }: { box: string | null; headerBox: string | null },
+  path: VariantPath,
+  keys: Buffer[],
+): UpstreamSecrets {
+  const open = (sealed: string, kind: SecretKind) =>
+    decryptSecret(Buffer.from(sealed, "base64"), secretOwner(path, kind), keys);
+  return {
+    apiKey: box === null ? null : open(box, "key"),
+    ...(headerBox !== null && { headers: JSON.parse(open(headerBox, "headers")) as Record<string, string> }),
+  };
 }

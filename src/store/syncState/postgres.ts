@@ -12,6 +12,8 @@ import type { BehindIntegration, IntegrationConfigRow, ListedIntegration, SyncSt
 const SIGNAL_GRACE_MS = 5_000;
 /** Exposures that no run folds for longer would keep their day's partition from being dropped. */
 const UNSEALED_MS = 24 * 3_600_000;
+/** By then the hours in which a take-over began have been sealed. */
+const TAKEN_OVER_MS = 3 * 3_600_000;
 const UNSEALED_WORKSPACES_MAX = 100;
 
 const INTEGRATIONS_LIST: CursorList = { name: "all integrations", owner: "", shape: ["bigint"] };
@@ -91,17 +93,25 @@ export function createSyncStateStore(db: Database, { syncJitterMs = 0 }: { syncJ
 
 /**
  * The oldest unfolded exposure of each workspace is one look into the index. How many there are is a walk along it,
- * which ends at the limit.
+ * which ends at the limit. Exposures that only the buckets have, since a worker of the version before folded them or a
+ * worker died in between, are unfolded too. A take-over goes on while there are buckets, and ends once the hours are
+ * over that had begun before it.
  */
 function unsealedStatement() {
-  const unfolded = sql`from exposures e where e.workspace_id = w.id and e.id > w.folded_through order by e.id`;
+  const unfolded = sql`from exposures e
+    where e.workspace_id = w.id and e.id > least(w.folded_through, w.usage_through) order by e.id`;
+  const overdue = sql`< crosscurrent_now_ms() - ${UNSEALED_MS}::bigint`;
   return sql<{ id: string }>`
     select w.id from workspaces w
-    where (select e.received_at_ms ${unfolded} limit 1) < crosscurrent_now_ms() - ${UNSEALED_MS}::bigint
+    where (select e.received_at_ms ${unfolded} limit 1) ${overdue}
       or (
         select a.received_at_ms from assignments a where a.workspace_id = w.id order by a.received_at_ms limit 1
-      ) < crosscurrent_now_ms() - ${UNSEALED_MS}::bigint
+      ) ${overdue}
       or exists (select ${unfolded} offset ${UNFOLDED_ROWS_MAX} limit 1)
+      or exists (
+        select from usage_take_overs t where t.workspace_id = w.id and (
+          t.began_at_ms < crosscurrent_now_ms() - ${TAKEN_OVER_MS}::bigint
+          or exists (select from exposure_buckets b where b.workspace_id = w.id and b.first_seal_seq > t.through_seq)))
     limit ${UNSEALED_WORKSPACES_MAX}`;
 }
 

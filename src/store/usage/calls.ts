@@ -33,8 +33,23 @@ export function variantsOf(calls: RawBuilder<unknown>): RawBuilder<unknown> {
     where v.variant_id is not null`;
 }
 
-/** Sums of what `variantsOf` returns. */
-export const VARIANT_SUMS = sql`sum(assigned)::bigint as assigned, sum(served)::bigint as served,
-  sum(failed)::bigint as failed, coalesce(sum(fallbacks), 0)::bigint as fallbacks,
-  coalesce(sum(input_tokens), 0) as input_tokens, coalesce(sum(output_tokens), 0) as output_tokens,
-  coalesce(sum(cost_usd), 0) as cost_usd, max(at_ms) filter (where served = 1) as last_served_at_ms`;
+/** What `usage_hours` has of what `variantsOf` returns. */
+export const HOUR_SUMS = {
+  assigned: sql`sum(assigned)::bigint`,
+  served: sql`sum(served)::bigint`,
+  failed: sql`sum(failed)::bigint`,
+  fallbacks: sql`coalesce(sum(fallbacks), 0)::bigint`,
+  input_tokens: sql`coalesce(sum(input_tokens), 0)`,
+  output_tokens: sql`coalesce(sum(output_tokens), 0)`,
+  token_calls: sql`count(coalesce(input_tokens, output_tokens))`,
+  cost_usd: sql`coalesce(sum(cost_usd), 0)`,
+  cost_calls: sql`count(cost_usd)`,
+};
+
+/** As in `a, b, c`. */
+export const columnsOf = (names: string[]): RawBuilder<unknown> => sql.join(names.map((name) => sql.ref(name)));
+
+/** As in `a = t.a + excluded.a, …`, for rows that are there. */
+export function added(table: string, names: string[]): RawBuilder<unknown> {
+  return sql.join(names.map((name) => sql`${sql.ref(name)} = ${sql.ref(`${table}.${name}`)} + excluded.${sql.ref(name)}`));
+}

@@ -2,13 +2,13 @@
 import { sql, type RawBuilder } from "kysely";
 import { asSealer } from "../exposures/sealer.ts";
 import type { Database, Transaction } from "../postgres/database.ts";
-import { ASSIGNED, EXPOSED, VARIANT_SUMS, variantsOf } from "./calls.ts";
+import { added, ASSIGNED, columnsOf, EXPOSED, HOUR_SUMS, variantsOf } from "./calls.ts";
 import { binOf } from "./sketches.ts";
 
 const HOUR_MS = sql.lit(3_600_000);
 const STEP_ROWS = 50_000;
 const BUCKET_KEY = sql`workspace_id, alias_id, hour_ms, user_id, route_id, variant_id, router_version`;
-const HOUR_KEY = sql`workspace_id, alias_id, hour_ms, route_id, variant_id`;
+const HOUR_KEY = sql`workspace_id, alias_id, hour_ms, route_id, variant_id, has_user`;
 
 /** All exposures up to `highestId` are committed. Assignments that are committed later are folded later. */
 export async function foldUsage(
@@ -44,7 +44,7 @@ async function step(tx: Transaction, workspaceId: string, highestId: number, ste
     ), variant as materialized (
       ${variantsOf(sql`call`)}
     ), buckets as (${intoBuckets(workspaceId)}), hours as (${intoHours(workspaceId)}),
-    bins as (${intoBins(workspaceId)}),
+    bins as (${intoBins(workspaceId)}), aliases as (${intoAliases(workspaceId)}),
     moved as (
       update workspaces set usage_through = greatest(usage_through, (
         select case when count(*) < ${stepRows} then ${highestId}::bigint else max(id) end from exposed))
@@ -54,39 +54,56 @@ async function step(tx: Transaction, workspaceId: string, highestId: number, ste
   return folded === undefined || (folded.exposures < stepRows && folded.assignments < stepRows);
 }
 
+/** Of a user. Tokens, cost and times are counted with them, so that a mean leaves out calls that told nothing. */
+const BUCKET_SUMS = {
+  assigned: sql`sum(assigned)`,
+  served: sql`count(served_id)`,
+  failed: sql`sum(failed)`,
+  input_tokens: sql`coalesce(sum(input_tokens), 0)`,
+  output_tokens: sql`coalesce(sum(output_tokens), 0)`,
+  token_calls: sql`count(coalesce(input_tokens, output_tokens))`,
+  cost_usd: sql`coalesce(sum(cost_usd), 0)`,
+  cost_calls: sql`count(cost_usd)`,
+  latency_ms: sql`coalesce(sum(latency_ms), 0)`,
+  latencies: sql`count(latency_ms)`,
+  ttft_ms: sql`coalesce(sum(ttft_ms), 0)`,
+  ttfts: sql`count(ttft_ms)`,
+};
+
 function intoBuckets(workspaceId: string): RawBuilder<unknown> {
-  const add = (column: string) => sql`${sql.ref(column)} = b.${sql.ref(column)} + excluded.${sql.ref(column)}`;
-  const sums = ["assigned", "served", "failed", "input_tokens", "output_tokens", "cost_usd", "latency_ms", "latencies"];
+  const names = Object.keys(BUCKET_SUMS);
   return sql`
-    insert into assignment_buckets as b (${BUCKET_KEY}, first_assigned_at_ms, assigned, served, failed, input_tokens,
-      output_tokens, cost_usd, latency_ms, latencies, ttft_ms, ttfts)
+    insert into assignment_buckets as b (${BUCKET_KEY}, first_assigned_at_ms, ${columnsOf(names)})
     select ${workspaceId}, alias_id, at_ms - at_ms % ${HOUR_MS}, user_id, route_id, assigned_id, router_version,
-      min(at_ms) filter (where assigned = 1), sum(assigned), count(served_id), sum(failed),
-      coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0), coalesce(sum(cost_usd), 0),
-      coalesce(sum(latency_ms), 0), count(latency_ms), coalesce(sum(ttft_ms), 0), count(ttft_ms)
+      min(at_ms) filter (where assigned = 1), ${sql.join(Object.values(BUCKET_SUMS))}
     from call group by 2, 3, 4, 5, 6, 7 order by 2, 3, 4, 5, 6, 7
     on conflict (${BUCKET_KEY}) do update set
-      first_assigned_at_ms = least(b.first_assigned_at_ms, excluded.first_assigned_at_ms),
-      ${sql.join([...sums, "ttft_ms", "ttfts"].map(add))}`;
+      first_assigned_at_ms = least(b.first_assigned_at_ms, excluded.first_assigned_at_ms), ${added("b", names)}`;
 }
 
 function intoHours(workspaceId: string): RawBuilder<unknown> {
-  const columns = ["assigned", "served", "failed", "fallbacks", "input_tokens", "output_tokens", "cost_usd"];
-  const add = (column: string) => sql`${sql.ref(column)} = h.${sql.ref(column)} + excluded.${sql.ref(column)}`;
+  const names = Object.keys(HOUR_SUMS);
   return sql`
-    insert into usage_hours as h (${HOUR_KEY}, without_user, ${sql.join(columns.map((column) => sql.ref(column)))},
-      last_served_at_ms)
-    select ${workspaceId}, alias_id, hour_ms, route_id, variant_id, 0, ${VARIANT_SUMS}
+    insert into usage_hours as h (${HOUR_KEY}, ${columnsOf(names)})
+    select ${workspaceId}, alias_id, hour_ms, route_id, variant_id, true, ${sql.join(Object.values(HOUR_SUMS))}
     from variant group by 2, 3, 4, 5 order by 2, 3, 4, 5
-    on conflict (${HOUR_KEY}) do update set ${sql.join(columns.map(add))},
-      last_served_at_ms = greatest(h.last_served_at_ms, excluded.last_served_at_ms)`;
+    on conflict (${HOUR_KEY}) do update set ${added("h", names)}`;
 }
 
 function intoBins(workspaceId: string): RawBuilder<unknown> {
   return sql`
     insert into usage_bins as b (${HOUR_KEY}, measure, bin, calls)
-    select ${workspaceId}, alias_id, hour_ms, route_id, variant_id, m.measure, ${binOf(sql`m.ms`)}, count(*)
+    select ${workspaceId}, alias_id, hour_ms, route_id, variant_id, true, m.measure, ${binOf(sql`m.ms`)}, count(*)
     from variant cross join lateral (values ('latency', latency_ms), ('ttft', ttft_ms)) m (measure, ms)
-    where m.ms is not null group by 2, 3, 4, 5, 6, 7 order by 2, 3, 4, 5, 6, 7
+    where m.ms is not null group by 2, 3, 4, 5, 7, 8 order by 2, 3, 4, 5, 7, 8
     on conflict (${HOUR_KEY}, measure, bin) do update set calls = b.calls + excluded.calls`;
+}
+
+function intoAliases(workspaceId: string): RawBuilder<unknown> {
+  return sql`
+    insert into exposed_aliases as a (workspace_id, alias_id, exposures, last_exposed_at_ms)
+    select ${workspaceId}, alias_id, count(*), max(at_ms) from call where served_id is not null
+    group by alias_id order by alias_id
+    on conflict (workspace_id, alias_id) do update set exposures = a.exposures + excluded.exposures,
+      last_exposed_at_ms = greatest(a.last_exposed_at_ms, excluded.last_exposed_at_ms)`;
 }

@@ -5,7 +5,7 @@ import type { VariantUsage } from "../../domain/usage.ts";
 import { orFewerDays, type Database, type Transaction } from "../postgres/database.ts";
 import { listAliases } from "./aliases.ts";
 import { addAnonymous } from "./anonymous.ts";
-import { ASSIGNED, EXPOSED, VARIANT_SUMS, variantsOf } from "./calls.ts";
+import { ASSIGNED, columnsOf, EXPOSED, HOUR_SUMS, variantsOf } from "./calls.ts";
 import type { UsageRange, UsageStore } from "./interface.ts";
 import { binOf, percentilesOf, type Bin } from "./sketches.ts";
 
@@ -38,26 +38,31 @@ type VariantKey = Pick<VariantUsage, "routeId" | "variantId">;
 type SumsRow = Omit<VariantUsage, "latencyMs" | "ttftMs" | "users">;
 type BinRow = VariantKey & Bin & { measure: "latency" | "ttft" };
 
+interface UsageRow {
+  sums: SumsRow[];
+  bins: BinRow[];
+  users: (VariantKey & { users: number })[];
+  isKnown: boolean;
+}
+
 async function readVariants(tx: Transaction, query: UsageQuery): Promise<VariantUsage[] | null> {
-  const sums = await readSums(tx, query);
+  const [row] = await tx.query(usageStatement(query));
+  if (row === undefined || (row.sums.length === 0 && !row.isKnown)) return null;
   const bins = new Map<string, Bin[]>();
-  for (const row of await readBins(tx, query)) {
-    const key = `${keyOf(row)}\n${row.measure}`;
-    bins.set(key, [...(bins.get(key) ?? []), row]);
+  for (const bin of row.bins) {
+    const key = `${keyOf(bin)}\n${bin.measure}`;
+    bins.set(key, [...(bins.get(key) ?? []), bin]);
   }
-  const users = new Map((await readUsers(tx, query)).map((row) => [keyOf(row), row.users]));
-  const variants = sums.map((row) => ({
-    ...row,
-    users: users.get(keyOf(row)) ?? 0,
-    latencyMs: percentilesOf(bins.get(`${keyOf(row)}\nlatency`) ?? []),
-    ttftMs: percentilesOf(bins.get(`${keyOf(row)}\nttft`) ?? []),
+  const users = new Map(row.users.map((one) => [keyOf(one), one.users]));
+  return row.sums.map((sums) => ({
+    ...sums,
+    users: users.get(keyOf(sums)) ?? 0,
+    latencyMs: percentilesOf(bins.get(`${keyOf(sums)}\nlatency`) ?? []),
+    ttftMs: percentilesOf(bins.get(`${keyOf(sums)}\nttft`) ?? []),
   }));
-  return variants.length > 0 || (await isKnown(tx, query)) ? variants : null;
 }
 
 const keyOf = ({ routeId, variantId }: VariantKey): string => `${routeId}\n${variantId}`;
-
-const KEY = sql`route_id as "routeId", variant_id as "variantId"`;
 
 function hoursOf({ workspaceId, aliasId, routeId, fromMs, toMs }: UsageQuery): RawBuilder<unknown> {
   return sql`workspace_id = ${workspaceId} and alias_id = ${aliasId} ${routeOf(routeId)}
@@ -84,47 +89,49 @@ function openCalls({ workspaceId, aliasId, routeId, fromMs, toMs }: UsageQuery):
   )`;
 }
 
-function readSums(tx: Transaction, query: UsageQuery): Promise<SumsRow[]> {
-  return tx.query(sql<SumsRow>`
-    select ${KEY}, sum(assigned)::bigint as assigned, sum(served)::bigint as served, sum(failed)::bigint as failed,
-      sum(fallbacks)::bigint as fallbacks, sum(without_user)::bigint as "withoutUser",
-      sum(input_tokens)::double precision as "inputTokens", sum(output_tokens)::double precision as "outputTokens",
-      sum(cost_usd)::double precision as "costUsd"
-    from (
-      select route_id, variant_id, assigned, served, failed, fallbacks, without_user, input_tokens, output_tokens,
-        cost_usd
-      from usage_hours where ${hoursOf(query)}
-      union all
-      select route_id, variant_id, assigned, served, failed, fallbacks, 0, input_tokens, output_tokens, cost_usd from (
-        select route_id, variant_id, ${VARIANT_SUMS} from (${variantsOf(openCalls(query))}) v group by 1, 2
-      ) open
-    ) u group by route_id, variant_id order by route_id, variant_id`);
+/** One statement, so that calls which are not folded are read once. A user counts once, in however many hours. */
+function usageStatement(query: UsageQuery) {
+  const { workspaceId, aliasId } = query;
+  const key = sql`route_id as "routeId", variant_id as "variantId"`;
+  const listOf = (rows: string) => sql`(select coalesce(jsonb_agg(to_jsonb(r)), '[]') from ${sql.table(rows)} r)`;
+  const its = sql`workspace_id = ${workspaceId} and alias_id = ${aliasId}`;
+  const names = Object.keys(HOUR_SUMS);
+  const sums = Object.values(HOUR_SUMS);
+  return sql<UsageRow>`
+    with open as materialized ${openCalls(query)},
+    variant as materialized (${variantsOf(sql`open`)}),
+    sums as (
+      select ${key}, coalesce(sum(assigned) filter (where has_user), 0) as assigned,
+        coalesce(sum(served) filter (where has_user), 0) as served, sum(failed) as failed,
+        sum(fallbacks) as fallbacks, coalesce(sum(assigned) filter (where not has_user), 0) as "withoutUser",
+        sum(input_tokens) as "inputTokens", sum(output_tokens) as "outputTokens", sum(token_calls) as "tokenCalls",
+        sum(cost_usd) as "costUsd", sum(cost_calls) as "costCalls"
+      from (
+        select route_id, variant_id, has_user, ${columnsOf(names)} from usage_hours where ${hoursOf(query)}
+        union all
+        select route_id, variant_id, true, ${sql.join(sums)} from variant group by route_id, variant_id
+      ) u group by route_id, variant_id order by route_id, variant_id
+    ), bins as (
+      select ${key}, measure, bin, sum(calls) as calls from (
+        select route_id, variant_id, measure, bin, calls from usage_bins where ${hoursOf(query)}
+        union all
+        select route_id, variant_id, m.measure, ${binOf(sql`m.ms`)}, 1 from variant
+        cross join lateral (values ('latency', latency_ms), ('ttft', ttft_ms)) m (measure, ms) where m.ms is not null
+      ) b group by route_id, variant_id, measure, bin
+    ), users as (
+      select ${key}, count(distinct user_id) as users from (
+        select route_id, variant_id, user_id from assignment_buckets where ${hoursOf(query)}
+        union all
+        select route_id, assigned_id, user_id from open
+      ) u group by route_id, variant_id
+    )
+    select ${listOf("sums")} as sums, ${listOf("bins")} as bins, ${listOf("users")} as users,
+      exists (select from routers where workspace_id = ${workspaceId} and id = ${aliasId})
+        or exists (select from usage_hours where ${its}) or ${isOpen(query)} as "isKnown"`;
 }
 
-function readBins(tx: Transaction, query: UsageQuery): Promise<BinRow[]> {
-  return tx.query(sql<BinRow>`
-    select ${KEY}, measure, bin, sum(calls)::bigint as calls from (
-      select route_id, variant_id, measure, bin, calls from usage_bins where ${hoursOf(query)}
-      union all
-      select route_id, variant_id, m.measure, ${binOf(sql`m.ms`)}, 1 from (${variantsOf(openCalls(query))}) v
-      cross join lateral (values ('latency', latency_ms), ('ttft', ttft_ms)) m (measure, ms) where m.ms is not null
-    ) b group by route_id, variant_id, measure, bin order by bin`);
-}
-
-/** A user counts once for a variant, in however many hours it was assigned to it. */
-function readUsers(tx: Transaction, query: UsageQuery): Promise<(VariantKey & { users: number })[]> {
-  return tx.query(sql<VariantKey & { users: number }>`
-    select ${KEY}, count(distinct user_id) as users from (
-      select route_id, variant_id, user_id from assignment_buckets where ${hoursOf(query)} and assigned > 0
-      union all
-      select route_id, assigned_id, user_id from ${openCalls(query)} c where assigned = 1
-    ) u group by route_id, variant_id`);
-}
-
-async function isKnown(tx: Transaction, { workspaceId, aliasId }: UsageQuery): Promise<boolean> {
-  const found = await tx.execute(sql`
-    select where exists (select from routers where workspace_id = ${workspaceId} and id = ${aliasId})
-      or exists (select from usage_hours where workspace_id = ${workspaceId} and alias_id = ${aliasId})
-      or exists (select from ${openCalls({ workspaceId, aliasId, routeId: null, fromMs: 0, toMs: 2 ** 52 })} c)`);
-  return found > 0;
+/** Whether the alias has calls that are not folded, in whatever hour. */
+function isOpen({ workspaceId, aliasId }: UsageQuery): RawBuilder<unknown> {
+  return sql`exists (
+    select from ${openCalls({ workspaceId, aliasId, routeId: null, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER })} c)`;
 }

@@ -40,7 +40,9 @@ test("assigned and served, failures, tokens, cost and times add up, folded or no
         withoutUser: 0,
         inputTokens: 34,
         outputTokens: 5,
+        tokenCalls: 3,
         costUsd: 0.3,
+        costCalls: 2,
         latencyMs: near(100, 100),
         ttftMs: near(30),
       },
@@ -55,7 +57,9 @@ test("assigned and served, failures, tokens, cost and times add up, folded or no
         withoutUser: 0,
         inputTokens: 0,
         outputTokens: 7,
+        tokenCalls: 1,
         costUsd: 0,
+        costCalls: 0,
         latencyMs: none,
         ttftMs: none,
       },
@@ -114,7 +118,9 @@ test("each wrong field is named", async () => {
 
 test("aliases are all routers and all that has exposures, page by page", async () => {
   await api.call("/v1/routers", { method: "POST", json: { id: "a-router" } });
-  await post([{ alias_id: "zz", route_id: "r", variant_id: "a", user: "u", timestamp: "2026-11-01T08:00:00Z" }]);
+  const exposedAt = new Date(Date.now() - 30 * 86_400_000).toISOString();
+  await post([{ alias_id: "zz", route_id: "r", variant_id: "a", user: "u", timestamp: exposedAt }]);
+  await post([{ alias_id: "failed-only", route_id: "r", variant_id: "a", user: "u", failed: true }]);
   const all: Record<string, unknown>[] = [];
   for (let cursor = ""; ;) {
     const { body } = await api.call(`/v1/aliases?limit=1&cursor=${cursor}`);
@@ -126,7 +132,7 @@ test("aliases are all routers and all that has exposures, page by page", async (
     { id: "a-router", configured: true, exposures: 0, lastExposureAt: null },
     { id: "doubled", configured: false, exposures: 4 },
     { id: "posted", configured: false, exposures: 5 },
-    { id: "zz", configured: false, exposures: 1, lastExposureAt: "2026-11-01T08:00:00.000Z" },
+    { id: "zz", configured: false, exposures: 1, lastExposureAt: exposedAt },
   ]);
   await api.store.exposures.seal(api.workspace.workspaceId);
   expect((await api.call("/v1/aliases")).body.aliases).toEqual(all);

@@ -62,17 +62,17 @@ interface Sums extends Omit<VariantUsage, "users" | "latencyMs" | "ttftMs" | "wi
 function recomputed(exposures: Exposure[]): Map<string, Sums> {
   const all = new Map<string, Sums>();
   const of = (variantId: string): Sums => {
-    const none = { assigned: 0, served: 0, failed: 0, fallbacks: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 };
+    const counts = { assigned: 0, served: 0, failed: 0, fallbacks: 0, tokenCalls: 0, costCalls: 0 };
+    const none = { ...counts, inputTokens: 0, outputTokens: 0, costUsd: 0 };
     const sums = all.get(variantId) ?? { variantId, ...none, users: new Set<string>() };
     all.set(variantId, sums);
     return sums;
   };
   for (const { variantId, userId, call } of exposures) {
     const assigned = of(call?.assignedVariantId ?? variantId);
-    if (call?.tells !== "answer") {
-      assigned.assigned++;
-      assigned.users.add(userId);
-    }
+    // An answer belongs to an assignment that may be of the hour before.
+    assigned.users.add(userId);
+    if (call?.tells !== "answer") assigned.assigned++;
     if (call?.tells === "assignment") continue;
     const told = call?.failed === true ? assigned : of(variantId);
     if (call?.failed === true) assigned.failed++;
@@ -83,6 +83,8 @@ function recomputed(exposures: Exposure[]): Map<string, Sums> {
     told.inputTokens += call?.inputTokens ?? 0;
     told.outputTokens += call?.outputTokens ?? 0;
     told.costUsd += call?.costUsd ?? 0;
+    if ((call?.inputTokens ?? call?.outputTokens ?? null) !== null) told.tokenCalls++;
+    if ((call?.costUsd ?? null) !== null) told.costCalls++;
   }
   return all;
 }
