@@ -27,6 +27,7 @@ import { userHashKey } from "./gateway/forwardedBody.ts";
 import { installationId } from "./gateway/loop.ts";
 import { createRecorder } from "./gateway/recorder.ts";
 import { registerGateway } from "./gateway/routes.ts";
+import { createStreamUsage } from "./gateway/streamUsage.ts";
 import { createLogger } from "./telemetry/logging.ts";
 import { createMetricsServer } from "./telemetry/metricsServer.ts";
 import { loadTracing } from "./telemetry/loadTracing.ts";
@@ -182,7 +183,7 @@ function gatewayOf(config: Config, { store, metrics, logger, agents, admission, 
     recorder,
     ...agents,
     breakers,
-    onFallback: () => metrics.countFallback(),
+    streamUsage: createStreamUsage(),
   });
 }
 

@@ -13,6 +13,7 @@ function call({ url, key }, stream) {
   const body = JSON.stringify({
     model: "inworld/my-router",
     stream,
+    // The gateway asks for the usage itself. Without it the upstream alone would have an event less to send.
     ...(stream && { stream_options: { include_usage: true } }),
     messages: [{ role: "user", content: "Say something of a middling length, about as long as this sentence is." }],
     user: `user-${calls++ % 5000}`,

@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { mediaTypeOf } from "../http/mediaTypes.ts";
+import { errorIn, eventType } from "./answerErrors.ts";
 import type { UpstreamResponse } from "./upstream.ts";
 
 export interface Answer {
@@ -22,6 +23,8 @@ export interface AnswerFault {
   text: string;
 }
 
+/** How long a stream of Responses that has begun may take to fail before its caller learns of it. */
+const PRELUDE_MS = 1_000;
 /** Errors are smaller, and so are first events but those with images. */
 const MAX_BEGINNING_BYTES = 64 * 1024;
 const DECODERS = new Map([
@@ -46,8 +49,7 @@ export async function beginAnswer({ status, headers, body }: UpstreamResponse): 
   const isEventStream = mediaTypeOf(headers["content-type"]) === "text/event-stream";
   let beginning: Beginning;
   try {
-    const isEnough = (bytes: Buffer) => isEventStream && firstEvent(bytes) !== null;
-    beginning = await readBeginning(body, isEnough);
+    beginning = await readBeginning(body, (bytes) => (isEventStream ? waitBehind(firstEvent(bytes)) : Infinity));
   } catch (error) {
     const isLate = error instanceof Error && "code" in error && error.code === "UND_ERR_BODY_TIMEOUT";
     return isLate
@@ -68,19 +70,26 @@ interface Beginning {
   isComplete: boolean;
 }
 
-export function readBeginning(body: Readable, isEnough: (bytes: Buffer) => boolean): Promise<Beginning> {
+/** `waitFor` says how many milliseconds what has come may wait for more. */
+export function readBeginning(body: Readable, waitFor: (bytes: Buffer) => number): Promise<Beginning> {
   return new Promise((resolve, reject) => {
     let start: Buffer = Buffer.alloc(0);
-    const onData = (chunk: Buffer) => {
-      start = start.length === 0 ? chunk : Buffer.concat([start, chunk]);
-      if (start.length < MAX_BEGINNING_BYTES && !isEnough(start)) return;
+    let timer: NodeJS.Timeout | null = null;
+    const onEnough = () => {
       body.pause();
       settle(() => resolve({ start, isComplete: false }));
+    };
+    const onData = (chunk: Buffer) => {
+      start = start.length === 0 ? chunk : Buffer.concat([start, chunk]);
+      const ms = start.length < MAX_BEGINNING_BYTES ? waitFor(start) : 0;
+      if (ms === 0) onEnough();
+      else if (ms !== Infinity) timer ??= setTimeout(onEnough, ms);
     };
     const onEnd = () => settle(() => resolve({ start, isComplete: true }));
     const onError = (error: Error) => settle(() => reject(error));
     const onClose = () => onError(new Error("The response broke off."));
     const settle = (act: () => void) => {
+      if (timer !== null) clearTimeout(timer);
       body.off("data", onData).off("end", onEnd).off("error", onError).off("close", onClose);
       act();
     };
@@ -91,31 +100,41 @@ export function readBeginning(body: Readable, isEnough: (bytes: Buffer) => boole
 interface FirstEvent {
   name: string;
   data: string;
+  isTelling: boolean;
 }
 
-/** Events of Responses with which every stream begins, failed or not. */
-const PRELUDE = /^\{\s*"type"\s*:\s*"response\.(?:created|in_progress|queued)"/;
+/** Events with which every stream of Responses begins, failed or not. */
+const PRELUDE = new Set(["response.created", "response.in_progress", "response.queued"]);
 
-/** The first event with data that tells something, or null. Comments do not. */
+/** The first event with data that tells something, or else the last of the prelude, or null. Comments are no events. */
 function firstEvent(bytes: Buffer): FirstEvent | null {
   let name = "";
+  let prelude: FirstEvent | null = null;
   let at = 0;
   for (let end = bytes.indexOf("\n"); end !== -1; end = bytes.indexOf("\n", at)) {
     const line = bytes.toString("utf8", at, end).trimEnd();
     at = end + 1;
+    if (line === "") name = "";
     if (line.startsWith("event:")) name = line.slice("event:".length).trim();
     if (!line.startsWith("data:")) continue;
     const data = line.slice("data:".length).trim();
-    if (!PRELUDE.test(data)) return { name, data };
+    if (!PRELUDE.has(eventType(name, data))) return { name, data, isTelling: true };
+    prelude = { name, data, isTelling: false };
   }
-  return null;
+  return prelude;
+}
+
+/** How long a stream may go on in silence after this event until its caller gets it. */
+function waitBehind(event: FirstEvent | null): number {
+  if (event === null) return Infinity;
+  return event.isTelling ? 0 : PRELUDE_MS;
 }
 
 function eventFault(start: Buffer, isComplete: boolean): AnswerFault | null {
   // A last line without its end is a line too.
   const event = firstEvent(isComplete ? Buffer.concat([start, Buffer.from("\n")]) : start);
   const empty: AnswerFault = { status: 502, reason: "upstream_empty", text: "" };
-  if (event === null) return isComplete ? empty : null;
+  if (event === null || !event.isTelling) return isComplete ? empty : null;
   if (event.data === "[DONE]") return empty;
   const fault = errorFault(event.data);
   if (fault !== null || event.name !== "error") return fault;
@@ -129,18 +148,12 @@ function bodyFault(start: Buffer, isComplete: boolean): AnswerFault | null {
   return errorFault(text);
 }
 
-/** A look at the text spares most answers the parse. */
 function errorFault(text: string): AnswerFault | null {
-  if (!text.includes('"error"')) return null;
-  try {
-    const parsed = JSON.parse(text) as unknown;
-    const body = (Array.isArray(parsed) ? parsed[0] : parsed) as Record<string, unknown> | null;
-    const error = body?.error ?? (body?.type === "error" || body?.object === "error" ? body : null);
-    const isError = typeof error === "string" ? error !== "" : typeof error === "object" && error !== null;
-    return isError ? { status: statusIn(error), reason: "upstream_error_body", text } : null;
-  } catch {
-    return null;
-  }
+  const error = errorIn(text);
+  if (error === null) return null;
+  // Of a failed response, the error alone says why.
+  const said = text.includes('"response.failed"') ? JSON.stringify({ error }) : text;
+  return { status: statusIn(error), reason: "upstream_error_body", text: said };
 }
 
 /** Routers of models put the status that they mean into the error. */

@@ -13,11 +13,12 @@ import {
   type UpstreamResponse,
   type UpstreamTransport,
 } from "./upstream.ts";
+import type { StreamUsage } from "./streamUsage.ts";
 import { ownRefusal, refusalOf, type Refusal } from "./upstreamErrors.ts";
 
 export interface AttemptDeps extends UpstreamTransport {
   breakers: Breakers;
-  onFallback: () => void;
+  streamUsage: StreamUsage;
 }
 
 export interface AttemptedCall {
@@ -30,19 +31,26 @@ export interface AttemptedCall {
 }
 
 export type Outcome =
-  | { kind: "answer"; variant: NewVariant; answer: Answer }
+  | { kind: "answer"; variant: NewVariant; answer: Answer; hidesUsage: boolean }
   | { kind: "refused"; variant: NewVariant; refusal: Refusal }
   | { kind: "left" };
 
-type Attempt =
-  | { kind: "answer"; answer: Answer }
-  | { kind: "refused"; refusal: Refusal; status: number | null; isFailure: boolean }
-  | { kind: "left" };
+type Attempt = { kind: "answer"; answer: Answer; hidesUsage: boolean } | RefusedAttempt | { kind: "left" };
+
+interface RefusedAttempt {
+  kind: "refused";
+  refusal: Refusal;
+  /** Null: there was no response. */
+  status: number | null;
+  isFailure: boolean;
+}
 
 /** Besides redirects and 5xx. A call that its own content makes impossible is refused by every upstream. */
 const FAILED_STATUSES = [401, 402, 403, 404, 408, 429];
 /** What one call's content can bring about says nothing about the upstream. */
 const STATUSES_OF_CONTENT = new Set([400, 409, 413, 422]);
+/** What OpenAI, Azure, Gemini and vLLM call a model that is not there. */
+const MISSING_MODEL = new Set(["model_not_found", "DeploymentNotFound", "NOT_FOUND", "NotFoundError"]);
 
 /** Returns the first answer, a refusal that no other variant would mend, or else the last failure. */
 export async function ask(deps: AttemptDeps, call: AttemptedCall, failed: FailedAttempt[]): Promise<Outcome> {
@@ -51,14 +59,11 @@ export async function ask(deps: AttemptDeps, call: AttemptedCall, failed: Failed
     const attempt = await deps.breakers.run(
       { ...call.ids, variantId: variant.id },
       variant.upstream,
-      () => {
-        if (variant !== call.variants[0]) deps.onFallback();
-        return askOne(deps, call, variant);
-      },
+      () => askOne(deps, call, variant),
       verdictOf,
     );
     if (attempt === null) {
-      failed.push({ variantId: variant.id, status: null, reason: "upstream_left_out" });
+      failed.push({ variantId: variant.id, status: null, reason: "upstream_left_out", code: null });
       continue;
     }
     const outcome = noted(attempt, variant, failed);
@@ -73,26 +78,45 @@ export async function ask(deps: AttemptDeps, call: AttemptedCall, failed: Failed
 
 function noted(attempt: Attempt, variant: NewVariant, failed: FailedAttempt[]): Outcome {
   if (attempt.kind === "left") return attempt;
-  if (attempt.kind === "answer") return { kind: "answer", variant, answer: attempt.answer };
+  if (attempt.kind === "answer") return { ...attempt, variant };
   const { refusal, status } = attempt;
-  failed.push({ variantId: variant.id, status, reason: refusal.reason });
+  failed.push({ variantId: variant.id, status, reason: refusal.reason, code: refusal.code });
   return { kind: "refused", variant, refusal };
 }
 
 function verdictOf(attempt: Attempt): "working" | "failing" | "unknown" {
   if (attempt.kind === "left") return "unknown";
   if (attempt.kind === "answer" || !attempt.isFailure) return "working";
-  return attempt.status !== null && STATUSES_OF_CONTENT.has(attempt.status) ? "working" : "failing";
+  const { status, refusal } = attempt;
+  if (status !== null && STATUSES_OF_CONTENT.has(status)) return "working";
+  // Of a file or another thing that the call names. It says nothing about the model.
+  if (status === 404 && !MISSING_MODEL.has(refusal.code ?? "")) return "unknown";
+  return "failing";
 }
 
 async function askOne(deps: AttemptDeps, call: AttemptedCall, { upstream }: NewVariant): Promise<Attempt> {
+  const { workspaceId } = call.ids;
+  const asksUsage = deps.streamUsage.asks(workspaceId, call.facts.api, call.body, upstream);
+  const attempt = await send(deps, call, upstream, asksUsage);
+  if (!asksUsage || attempt.kind !== "refused") return attempt;
+  const { status, refusal } = attempt;
+  if (!deps.streamUsage.isRefused(workspaceId, upstream, { status, text: refusal.text })) return attempt;
+  return await send(deps, call, upstream, false);
+}
+
+async function send(
+  deps: AttemptDeps,
+  call: AttemptedCall,
+  upstream: NewVariant["upstream"],
+  asksUsage: boolean,
+): Promise<Attempt> {
   const { signal } = call.facts;
   if (signal.aborted) return { kind: "left" };
   try {
-    const body = forwardedBody(call.body, upstream, call.forwarding);
+    const body = forwardedBody(call.body, upstream, call.forwarding, { asksUsage });
     const response = decoded(await callUpstream(deps, upstream, call.facts, body));
     const attempt = await judged(response, upstream);
-    if (!signal.aborted) return attempt;
+    if (!signal.aborted) return attempt.kind === "answer" ? { ...attempt, hidesUsage: asksUsage } : attempt;
     response.body.destroy();
     return { kind: "left" };
   } catch (error) {
@@ -102,7 +126,9 @@ async function askOne(deps: AttemptDeps, call: AttemptedCall, { upstream }: NewV
   }
 }
 
-async function judged(response: UpstreamResponse, upstream: NewVariant["upstream"]): Promise<Attempt> {
+type Judged = { kind: "answer"; answer: Answer } | RefusedAttempt;
+
+async function judged(response: UpstreamResponse, upstream: NewVariant["upstream"]): Promise<Judged> {
   const { status, headers } = response;
   if (status >= 200 && status <= 299) {
     const answer = await beginAnswer(response);
@@ -132,7 +158,7 @@ function faultRefusal({ status, reason, text }: AnswerFault, upstream: NewVarian
 /** The text of a small body; empty if the body is larger or breaks off. */
 async function readError({ body }: UpstreamResponse): Promise<string> {
   try {
-    const { start, isComplete } = await readBeginning(body, () => false);
+    const { start, isComplete } = await readBeginning(body, () => Infinity);
     return isComplete ? start.toString("utf8") : "";
   } catch {
     return "";

@@ -1,9 +1,9 @@
 // Leaves out upstreams that keep failing, and tries them again after a while. Each workspace has its own.
-import { hash } from "node:crypto";
 import { BrokenCircuitError, circuitBreaker, CircuitState, CountBreaker, handleWhenResult } from "cockatiel";
 import type { CircuitBreakerPolicy } from "cockatiel";
 import { LRUCache } from "lru-cache";
 import type { NewVariant } from "../domain/router.ts";
+import { upstreamKey } from "./upstreamKey.ts";
 
 /** Ids alone: they are logged. */
 export interface BreakerRef {
@@ -37,6 +37,17 @@ const MAX_BREAKERS = 5_000;
 /** It opens if more than half of the last ten calls failed, and at least five came. */
 const WINDOW = { threshold: 0.5, size: 10, minimumNumberOfCalls: 5 };
 
+/** Carries a result past a breaker: it handles results, so an error is no sample. */
+class Unsampled<T> extends Error {
+  override readonly name = "Unsampled";
+  readonly result: T;
+
+  constructor(result: T) {
+    super("The call says nothing of its upstream.");
+    this.result = result;
+  }
+}
+
 interface Judged {
   verdict: Verdict;
   result: unknown;
@@ -44,19 +55,9 @@ interface Judged {
 
 export function createBreakers({ pauseMs, onChange }: BreakerOptions): Breakers {
   const breakers = new LRUCache<string, CircuitBreakerPolicy>({ max: MAX_BREAKERS });
-  const keys = new WeakMap<NewVariant["upstream"], string>();
-  const keyOf = (workspaceId: string, upstream: NewVariant["upstream"]) => {
-    // Changed settings begin anew. The hash keeps secrets out of the cache.
-    const found = keys.get(upstream) ?? hash("sha256", `${workspaceId}\0${JSON.stringify(upstream)}`, "base64");
-    keys.set(upstream, found);
-    return found;
-  };
   const create = (ref: BreakerRef) => {
-    const isFailing = (judged: unknown): boolean => {
-      const { verdict } = judged as Judged;
-      // A trial that its caller gave up has not shown that the upstream works.
-      return verdict === "failing" || (verdict === "unknown" && breaker.state === CircuitState.HalfOpen);
-    };
+    // A trial that its caller gave up has not shown that the upstream works.
+    const isFailing = (judged: unknown): boolean => (judged as Judged).verdict !== "working";
     const breaker = circuitBreaker(handleWhenResult(isFailing), {
       halfOpenAfter: pauseMs,
       breaker: new CountBreaker(WINDOW),
@@ -67,18 +68,22 @@ export function createBreakers({ pauseMs, onChange }: BreakerOptions): Breakers 
   };
   return {
     async run(ref, upstream, attempt, countsAs) {
-      const key = keyOf(ref.workspaceId, upstream);
+      const key = upstreamKey(ref.workspaceId, upstream);
       const breaker = breakers.get(key) ?? create(ref);
       breakers.set(key, breaker);
       // Another call tries it. Waiting for that one could take minutes.
       if (breaker.state === CircuitState.HalfOpen) return null;
+      const isTrial = breaker.state === CircuitState.Open;
       try {
         const judged = await breaker.execute(async () => {
           const result = await attempt();
-          return { verdict: countsAs(result), result };
+          const verdict = countsAs(result);
+          if (verdict === "unknown" && !isTrial) throw new Unsampled(result);
+          return { verdict, result };
         });
         return judged.result;
       } catch (error) {
+        if (error instanceof Unsampled) return error.result as Awaited<ReturnType<typeof attempt>>;
         if (error instanceof BrokenCircuitError) return null;
         throw error;
       }

@@ -17,6 +17,8 @@ export interface CallBody {
   /** Undefined if it is not there or no boolean. */
   store: boolean | undefined;
   stream: boolean;
+  /** Undefined if it is not there; `unusable` if it is no object. */
+  streamOptions: Record<string, unknown> | undefined | "unusable";
 }
 
 /** Deeper than tools and their schemas nest, and less than parsers of upstreams allow. */
@@ -28,6 +30,7 @@ const MAX_MODEL_BYTES = 6 * 1_000;
 const MAX_USER_BYTES = 6 * MAX_ID_BYTES + 2;
 const MAX_METADATA_BYTES = 64 * 1024;
 const MAX_BOOLEAN_BYTES = 5;
+const MAX_STREAM_OPTIONS_BYTES = 4 * 1024;
 
 /** Takes the bytes of a body as they arrive. */
 export function scanCallBody(): JsonScan {
@@ -64,6 +67,7 @@ export function readCallBody(bytes: Buffer, scan: JsonScan): CallBody {
     throw new OpenAiError(400, `\`metadata\` is longer than ${MAX_METADATA_BYTES} bytes.`, { param: "metadata" });
   }
   const store = valueOf("store", MAX_BOOLEAN_BYTES);
+  const streamOptions = valueOf("stream_options", MAX_STREAM_OPTIONS_BYTES) ?? undefined;
   return {
     bytes,
     members: scan.found,
@@ -73,6 +77,7 @@ export function readCallBody(bytes: Buffer, scan: JsonScan): CallBody {
     metadata: isObject(metadata) ? metadata : {},
     store: typeof store === "boolean" ? store : undefined,
     stream: valueOf("stream", MAX_BOOLEAN_BYTES) === true,
+    streamOptions: streamOptions === undefined || isObject(streamOptions) ? streamOptions : "unusable",
   };
 }
 

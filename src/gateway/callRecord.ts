@@ -10,6 +10,8 @@ export interface FailedAttempt {
   /** Null: there was no response. */
   status: number | null;
   reason: string;
+  /** The upstream's own code of its error, if it has one. */
+  code: string | null;
 }
 
 export interface CallRecord {

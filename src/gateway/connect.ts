@@ -16,7 +16,6 @@ export class AddressRefusedError extends Error {
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 30_000;
-const MAX_CONNECTIONS_PER_ORIGIN = 1_024;
 const MAX_HEADER_BYTES = 32 * 1024;
 
 export interface AgentOptions {
@@ -69,7 +68,8 @@ export function createUpstreamAgent(
   };
   return new Agent({
     connect,
-    connections: MAX_CONNECTIONS_PER_ORIGIN,
+    // No limit: behind one, calls would wait without a deadline. Admission bounds the calls at once.
+    connections: null,
     pipelining: keepsConnections ? 1 : 0,
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: MAX_HEADER_BYTES,

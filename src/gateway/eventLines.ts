@@ -1,78 +1,154 @@
 // Follows an event stream line by line while its bytes pass, and keeps back the event with which it ends.
+import { errorIn, eventType, isUsageAlone } from "./answerErrors.ts";
 import type { OpenAiApi } from "./openAiApis.ts";
 
-/** Lines that matter show what they are within these bytes. */
-const HEAD_BYTES = 64;
 const NEWLINE = 0x0a;
-const RETURN = 0x0d;
-const FAILURE =
-  /^(?:event: ?(?:error|response\.failed)|data: ?\{\s*"(?:error"\s*:\s*[{"]|type"\s*:\s*"(?:error|response\.failed)"))/;
+const NOTHING = Buffer.alloc(0);
+/** Clients read whole lines, so a line waits for its end. A longer one shows within these bytes what it is. */
+const MAX_LINE_BYTES = 64 * 1024;
 /** More than this of a last event is not kept back. */
 const MAX_LAST_BYTES = 1024 * 1024;
 
+/** `done` and `last` begin the last event: the first is complete at once, the other has more lines. */
+type LineKind = "blank" | "done" | "last" | "hidden" | "other";
+const isLast = (kind: LineKind) => kind === "done" || kind === "last";
+
+export interface EventLinesOptions {
+  api: Pick<OpenAiApi, "lastEvents">;
+  /** The caller did not ask for the event with nothing but the usage: it does not pass. */
+  hidesUsage: boolean;
+}
+
 export class EventLines {
-  readonly #api: Pick<OpenAiApi, "lastEvent" | "hasLastContent">;
-  /** A line that has only begun, or the last event. */
-  #held: Buffer = Buffer.alloc(0);
+  readonly #options: EventLinesOptions;
+  /** A line that has only begun. */
+  #held: Buffer = NOTHING;
+  /** The rest of this line passes as it comes. */
   #isWithinLine = false;
-  #isLast = false;
+  /** Of the event that is under way. */
+  #name = "";
+  #isHiding = false;
+  /** The last event and what came behind it; null before it. */
+  #last: LastEvent | null = null;
   /** Whether the stream said that it has failed. */
   hasFailed = false;
-  /** Whether a comment may stand here: nothing has come, or an event has ended. */
+  /** Whether a comment may stand behind what has passed: nothing has, or an event has ended. */
   isBetweenEvents = true;
 
-  constructor(api: Pick<OpenAiApi, "lastEvent" | "hasLastContent">) {
-    this.#api = api;
+  constructor(options: EventLinesOptions) {
+    this.#options = options;
   }
 
   /** The bytes that may pass. `isComplete`: the last event has come. It is kept back. */
   push(chunk: Buffer): { passed: Buffer; isComplete: boolean } {
-    const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
-    const passedTo = this.#isLast ? 0 : this.#scan(bytes);
-    this.#held = bytes.subarray(passedTo);
-    return { passed: bytes.subarray(0, passedTo), isComplete: this.#isLast && this.#hasLastEvent() };
+    const passed: Buffer[] = [];
+    if (this.#last !== null) this.#last.push(chunk);
+    else this.#follow(this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]), passed);
+    const [first = NOTHING] = passed;
+    return {
+      passed: passed.length > 1 ? Buffer.concat(passed) : first,
+      isComplete: this.#last?.isComplete ?? false,
+    };
+  }
+
+  /** The stream is over, with or without a last event. A last line without its end is a line too. */
+  end(): void {
+    if (this.#last !== null || this.#held.length === 0) return;
+    if (this.#kindOf(this.#held) === "hidden") this.#held = NOTHING;
   }
 
   /** What was kept back. */
   rest(): Buffer {
-    const held = this.#held;
-    this.#held = Buffer.alloc(0);
-    return held;
+    const kept = this.#last === null ? this.#held : this.#last.take();
+    this.#held = NOTHING;
+    return kept;
   }
 
-  /** Returns how many bytes may pass: all before a line that is not told yet, or before the last event. */
-  #scan(bytes: Buffer): number {
+  #follow(bytes: Buffer, passed: Buffer[]): void {
+    this.#held = NOTHING;
+    let from = 0;
     let at = 0;
-    if (this.#isWithinLine) {
-      const end = bytes.indexOf(NEWLINE);
-      if (end === -1) return bytes.length;
+    for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, at)) {
+      const kind = this.#isWithinLine ? "other" : this.#kindOf(bytes.subarray(at, end));
       this.#isWithinLine = false;
-      at = end + 1;
-    }
-    while (at < bytes.length) {
-      const end = bytes.indexOf(NEWLINE, at);
-      const lineEnd = end === -1 ? bytes.length : end;
-      const head = bytes.toString("latin1", at, Math.min(lineEnd, at + HEAD_BYTES));
-      if (this.#api.lastEvent.test(head)) {
-        this.#isLast = true;
-        this.hasFailed ||= FAILURE.test(head);
-        return at;
-      }
-      if (end === -1 && head.length < HEAD_BYTES) return at;
-      this.hasFailed ||= FAILURE.test(head);
-      const isBlank = lineEnd === at || (lineEnd === at + 1 && bytes[at] === RETURN);
-      this.isBetweenEvents = end !== -1 && isBlank;
-      if (end === -1) {
-        this.#isWithinLine = true;
-        return bytes.length;
+      if (kind === "hidden" || isLast(kind)) passed.push(bytes.subarray(from, at));
+      if (isLast(kind)) {
+        this.#last = new LastEvent(bytes.subarray(at), kind === "done");
+        return;
       }
       at = end + 1;
+      if (kind === "hidden") from = at;
+      else this.isBetweenEvents = kind === "blank";
     }
-    return at;
+    if (this.#isWithinLine || bytes.length - at > MAX_LINE_BYTES) {
+      const kind = this.#isWithinLine ? "other" : this.#kindOf(bytes.subarray(at));
+      if (isLast(kind)) {
+        passed.push(bytes.subarray(from, at));
+        this.#last = new LastEvent(bytes.subarray(at), kind === "done");
+        return;
+      }
+      this.#isWithinLine = true;
+      this.isBetweenEvents = false;
+      at = bytes.length;
+    }
+    passed.push(bytes.subarray(from, at));
+    this.#held = bytes.subarray(at);
   }
 
-  #hasLastEvent(): boolean {
-    if (!this.#api.hasLastContent || this.#held.length > MAX_LAST_BYTES) return true;
-    return this.#held.includes("\n\n") || this.#held.includes("\r\n\r\n");
+  /** Of a line without its end. */
+  #kindOf(line: Buffer): LineKind {
+    const text = line.toString("utf8").trimEnd();
+    const isBlank = text === "";
+    if (isBlank) this.#name = "";
+    if (this.#isHiding) {
+      this.#isHiding = !isBlank;
+      return "hidden";
+    }
+    if (isBlank) return "blank";
+    if (text.startsWith("event:")) {
+      this.#name = text.slice("event:".length).trim();
+      return this.#begins(this.#name);
+    }
+    if (!text.startsWith("data:")) return "other";
+    const data = text.slice("data:".length).trim();
+    this.hasFailed ||= errorIn(data) !== null;
+    if (data.startsWith("[DONE]")) return "done";
+    if (this.#options.hidesUsage && isUsageAlone(data)) {
+      this.#isHiding = true;
+      return "hidden";
+    }
+    return this.#options.api.lastEvents.size === 0 ? "other" : this.#begins(eventType(this.#name, data));
+  }
+
+  #begins(type: string): LineKind {
+    this.hasFailed ||= type === "error" || type === "response.failed";
+    return this.#options.api.lastEvents.has(type) ? "last" : "other";
+  }
+}
+
+/** The bytes from a stream's last event on. */
+class LastEvent {
+  isComplete: boolean;
+  readonly #parts: Buffer[] = [];
+  #bytes = 0;
+  /** Where a blank line may have begun. */
+  #tail: Buffer = NOTHING;
+
+  constructor(bytes: Buffer, isComplete: boolean) {
+    this.isComplete = isComplete;
+    this.push(bytes);
+  }
+
+  push(bytes: Buffer): void {
+    this.#parts.push(bytes);
+    this.#bytes += bytes.length;
+    if (this.isComplete) return;
+    const seen = Buffer.concat([this.#tail, bytes]);
+    this.isComplete = seen.includes("\n\n") || seen.includes("\n\r\n") || this.#bytes > MAX_LAST_BYTES;
+    this.#tail = seen.subarray(-2);
+  }
+
+  take(): Buffer {
+    return Buffer.concat(this.#parts.splice(0));
   }
 }

@@ -4,6 +4,7 @@ import type { FoundMember } from "../domain/jsonLimits.ts";
 import type { Upstream } from "../domain/router.ts";
 import type { CallBody } from "./callBody.ts";
 import { isUser } from "./identity.ts";
+import { USAGE_FIELD } from "./streamUsage.ts";
 
 export interface Forwarding {
   user: string | null;
@@ -12,18 +13,29 @@ export interface Forwarding {
   hashUser: (user: string) => string;
 }
 
+/** The options of a stream that is asked for its usage. */
+function askingForUsage({ streamOptions }: CallBody): Record<string, unknown> {
+  return { ...(typeof streamOptions === "object" && streamOptions), include_usage: true };
+}
+
 const USER_FIELDS = new Set(["user", "safety_identifier"]);
 
 /**
  * Drops, renames and sets outermost members, in this order. All other bytes stay: no number loses a digit, no field its
  * place. Every one of several members with one name is changed, because parsers differ in which one counts.
  */
-export function forwardedBody(body: CallBody, upstream: Upstream, call: Forwarding): Buffer {
+export function forwardedBody(
+  body: CallBody,
+  upstream: Upstream,
+  call: Forwarding,
+  { asksUsage = false }: { asksUsage?: boolean } = {},
+): Buffer {
   const { drop = [], rename = {}, set = {} } = upstream.body ?? {};
   const isMetadataHidden = upstream.forwardMetadata !== true && !call.isStored;
   const dropped = new Set(isMetadataHidden ? [...drop, "metadata"] : drop);
   const users = forwardedUsers(body, upstream, call);
   const finalValues = new Map<string, unknown>([...Object.entries(set), ["model", upstream.model]]);
+  if (asksUsage) finalValues.set(USAGE_FIELD, askingForUsage(body));
   const names = new Set(body.members.map(({ name }) => name));
   const renamed = (name: string) => (Object.hasOwn(rename, name) ? rename[name] : undefined);
   const written = new Set<string>();
@@ -35,8 +47,9 @@ export function forwardedBody(body: CallBody, upstream: Upstream, call: Forwardi
     }
     const isUserHidden = USER_FIELDS.has(name) && !users.has(name);
     const newName = renamed(name);
-    // The caller's own field of the new name stands.
-    const isTaken = newName !== undefined && names.has(newName) && !dropped.has(newName);
+    // The caller's own field of the new name stands, unless it gets another name itself.
+    const isTaken =
+      newName !== undefined && names.has(newName) && !dropped.has(newName) && renamed(newName) === undefined;
     if (dropped.has(name) || isUserHidden || isTaken) continue;
     const finalName = newName ?? name;
     copy.keep(index, newName, finalValues.has(finalName) ? finalValues.get(finalName) : users.get(name));

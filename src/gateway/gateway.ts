@@ -44,15 +44,18 @@ export interface CallTarget {
 
 export interface Gateway {
   modelPrefix: string;
-  routers: Pick<RouterStore, "ids">;
+  /** The routers of a workspace. While the store is down, those of minutes ago. */
+  listRouters(workspaceId: string): Promise<RouterIds>;
   /** Writes to `outgoing` and returns null, or returns a Response to be sent. Throws OpenAiError for a refused call. */
   serve(workspaceId: string, incoming: IncomingMessage, target: CallTarget): Promise<Response | null>;
 }
 
+type RouterIds = Awaited<ReturnType<RouterStore["ids"]>>;
+
 /** How long a change of a router by another server can go unnoticed. */
 const ROUTER_TTL_MS = 1_000;
-const MAX_CACHED_ROUTERS = 1_000;
-const MAX_CACHED_BYTES = 32 * 1024 * 1024;
+/** Of routers, and of lists of their ids. */
+const CACHED = { ttlMs: ROUTER_TTL_MS, maxEntries: 1_000, maxBytes: 32 * 1024 * 1024 };
 
 /** Reverse proxies must not buffer a stream. */
 const OWN_HEADERS = { "cache-control": "no-store", "x-accel-buffering": "no" };
@@ -70,24 +73,24 @@ type FindRouter = (key: string) => ServedRouter | Promise<ServedRouter | null>;
 
 export function createGateway(deps: GatewayDeps): Gateway {
   const findRouter = cachedLookup<ServedRouter>({
-    ttlMs: ROUTER_TTL_MS,
-    maxEntries: MAX_CACHED_ROUTERS,
-    maxBytes: MAX_CACHED_BYTES,
+    ...CACHED,
     ownerOf: (key) => key.slice(0, key.indexOf("/")),
     load: (key) => {
       const [workspaceId = "", routerId = ""] = key.split("/");
       return deps.routers.serving(workspaceId, routerId);
     },
   });
+  const findIds = cachedLookup<RouterIds>({ ...CACHED, load: (workspaceId) => deps.routers.ids(workspaceId) });
   return {
     modelPrefix: deps.modelPrefix,
-    routers: deps.routers,
+    listRouters: async (workspaceId) => (await findIds(workspaceId)) ?? [],
     serve: (workspaceId, incoming, target) =>
       deps.admission.turns.gateway.run(workspaceId, target.outgoing, async () => {
         const { call, outcome } = await answered(deps, findRouter, workspaceId, incoming, target);
         if (outcome.kind === "answer") return await respond(deps, call, outcome);
         const isLeft = outcome.kind === "left";
-        call.record.status = isLeft ? null : outcome.refusal.status;
+        // A stream that has begun is a 200 to its caller.
+        if (!isLeft) call.record.status = target.outgoing.headersSent ? 200 : outcome.refusal.status;
         call.record.endedMs = performance.now();
         // Its rejections are handled, and a failed call waits for no commit.
         void deps.recorder.finished(call.record, isLeft ? "left" : "failed");
@@ -183,7 +186,7 @@ function recordOf(
 async function respond(
   deps: GatewayDeps,
   call: Call,
-  { answer, variant }: Extract<Outcome, { kind: "answer" }>,
+  { answer, variant, hidesUsage }: Extract<Outcome, { kind: "answer" }>,
 ): Promise<Response | null> {
   const { target, record } = call;
   const { outgoing } = target;
@@ -197,18 +200,23 @@ async function respond(
     return refuse(call, ownRefusal(502, "The upstream did not stream its answer.", "upstream_no_stream"), variant.id);
   }
   if (!outgoing.headersSent) outgoing.writeHead(answer.status, answerHeaders(call, answer, variant.id));
+  // Comments stand in event streams alone.
+  if (!answer.isEventStream) call.keepAlive?.stop();
   const tokens = createTokenReader();
   await streamResponse(answer, outgoing, {
     api: target.api,
+    hidesUsage,
     keepAlive: call.keepAlive,
     onPiece: (piece) => tokens.push(piece),
     onFirst: () => {
       record.firstTokenMs = performance.now();
     },
-    finish: (outcome) => {
-      record.endedMs = performance.now();
+    finish: (ending) => {
       record.usage = tokens.usage();
-      return deps.recorder.finished(record, outcome === "complete" ? "served" : outcome);
+      if (ending === "complete" || ending === "failed") record.endedMs = performance.now();
+      // Who has seen a part of an answer was served.
+      const isServed = ending === "complete" || ending === "left_within";
+      return deps.recorder.finished(record, isServed ? "served" : ending);
     },
   });
   return null;

@@ -19,10 +19,10 @@ const model = z
   });
 const models = z.object({ object: z.literal("list"), data: z.array(model) }).openapi("Models");
 
-export function registerModels(app: App, { modelPrefix, routers }: Gateway): void {
+export function registerModels(app: App, { modelPrefix, listRouters }: Gateway): void {
   document(app);
   const list = async (workspaceId: string) =>
-    (await routers.ids(workspaceId)).map(({ id, createdAtMs }) => ({
+    (await listRouters(workspaceId)).map(({ id, createdAtMs }) => ({
       id: `${modelPrefix}${id}`,
       object: "model" as const,
       created: Math.floor(createdAtMs / 1_000),

@@ -5,10 +5,10 @@ export interface OpenAiApi {
   path: "/chat/completions" | "/responses" | "/embeddings";
   /** Whether the upstream keeps a call that does not say `store`. */
   isStoredByDefault: boolean;
-  /** A line with which a stream's last event begins. Clients may stop reading there. */
-  lastEvent: RegExp;
-  /** Whether that event has more lines, which say what the call used. */
-  hasLastContent: boolean;
+  /** The events besides `[DONE]` at which clients stop reading a stream. */
+  lastEvents: ReadonlySet<string>;
+  /** Whether streams tell their usage only if the call asks for it with `stream_options`. */
+  hasUsageOption: boolean;
   /** The event that tells of a failure within a stream. */
   errorEvent: (error: RefusalBody["error"]) => string;
 }
@@ -16,22 +16,18 @@ export interface OpenAiApi {
 export const CHAT: OpenAiApi = {
   path: "/chat/completions",
   isStoredByDefault: false,
-  lastEvent: /^data: ?\[DONE\]/,
-  hasLastContent: false,
+  lastEvents: new Set(),
+  hasUsageOption: true,
   errorEvent: (error) => `data: ${JSON.stringify({ error })}\n\n`,
 };
 
-export const EMBEDDINGS: OpenAiApi = { ...CHAT, path: "/embeddings" };
-
-const LAST_RESPONSE_EVENT = String.raw`response\.(?:completed|incomplete|failed)`;
+export const EMBEDDINGS: OpenAiApi = { ...CHAT, path: "/embeddings", hasUsageOption: false };
 
 export const RESPONSES: OpenAiApi = {
   path: "/responses",
   isStoredByDefault: true,
-  lastEvent: new RegExp(
-    String.raw`^(?:event: ?${LAST_RESPONSE_EVENT}|data: ?(?:\[DONE\]|\{\s*"type"\s*:\s*"${LAST_RESPONSE_EVENT}"))`,
-  ),
-  hasLastContent: true,
+  lastEvents: new Set(["response.completed", "response.incomplete", "response.failed"]),
+  hasUsageOption: false,
   errorEvent: ({ message, code, param }) =>
     `event: error\ndata: ${JSON.stringify({ type: "error", code, message, param, sequence_number: 0 })}\n\n`,
 };

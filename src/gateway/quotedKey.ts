@@ -3,7 +3,7 @@
 /** The first half of a key gives most of it away. Short keys count as a whole. */
 const MIN_QUOTED_CHARS = 16;
 /** Shorter ones are placeholders of servers that need no key: they occur in other words, and keep nothing secret. */
-const MIN_KEY_CHARS = 8;
+export const MIN_KEY_CHARS = 8;
 
 /** Whether the text contains the key or its first half, as it is or as a URL spells it. */
 export function quotesKey(text: string, apiKey: string | null): boolean {

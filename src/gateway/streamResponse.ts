@@ -7,14 +7,19 @@ import type { OpenAiApi } from "./openAiApis.ts";
 
 export interface StreamOptions {
   api: OpenAiApi;
+  /** See EventLinesOptions. */
+  hidesUsage: boolean;
   keepAlive: KeepAlive | null;
   /** Each piece as it comes, before it goes on. */
   onPiece: (piece: Buffer) => void;
   /** The first bytes of the answer go out. */
   onFirst: () => void;
-  /** Once: the answer is complete, has failed, or its caller has left. A clean end waits for the promise. */
-  finish: (outcome: "complete" | "failed" | "left") => Promise<void>;
+  /** Once, with what became of the answer. A clean end waits for the promise. */
+  finish: (ending: AnswerEnding) => Promise<void>;
 }
+
+/** `left`: the caller left before it had anything of the answer; `left_within`: behind a part of it. */
+export type AnswerEnding = "complete" | "failed" | "left" | "left_within";
 
 /**
  * Resolves when the caller has the whole response or has left. If the call cannot be recorded or the upstream breaks
@@ -56,13 +61,14 @@ class Relay {
     this.#answer = answer;
     this.#outgoing = outgoing;
     this.#options = options;
-    this.#lines = answer.isEventStream ? new EventLines(options.api) : null;
+    this.#lines = answer.isEventStream ? new EventLines(options) : null;
   }
 
   start(): void {
     const { start, rest } = this.#answer;
     if (start.length > 0) this.#take(start);
-    if (rest === null) {
+    // It may have ended when there was no listener: together with its first bytes.
+    if (rest === null || rest.readableEnded) {
       this.#end();
       return;
     }
@@ -81,7 +87,11 @@ class Relay {
   leave(): void {
     this.#options.keepAlive?.stop();
     this.#answer.rest?.destroy();
-    if (this.#state === "open") void this.#options.finish(this.#hasSent ? "complete" : "left").catch(() => undefined);
+    if (this.#state === "open") {
+      // Clients leave a stream at an error.
+      const ending = this.#lines?.hasFailed === true ? "failed" : this.#hasSent ? "left_within" : "left";
+      void this.#options.finish(ending).catch(() => undefined);
+    }
     this.#state = "over";
   }
 
@@ -111,12 +121,19 @@ class Relay {
   #end(): void {
     this.#hasEnded = true;
     if (this.#state === "recorded") this.#outgoing.end();
-    else if (this.#state === "open") this.#record();
+    if (this.#state !== "open") return;
+    this.#lines?.end();
+    this.#record();
   }
 
   #fail(): void {
     if (this.#state === "over" || this.#hasEnded) return;
-    if (this.#state === "open") void this.#options.finish("failed").catch(() => undefined);
+    if (this.#state !== "open") {
+      // Nothing is missed behind the last event.
+      this.#end();
+      return;
+    }
+    void this.#options.finish("failed").catch(() => undefined);
     this.#state = "over";
     this.#outgoing.destroy();
   }
@@ -124,7 +141,6 @@ class Relay {
   #record(): void {
     this.#state = "recording";
     this.#answer.rest?.pause();
-    this.#options.keepAlive?.stop();
     // What is kept back goes out as soon as it is recorded, and the record says when.
     this.#begin();
     this.#options.finish(this.#lines?.hasFailed === true ? "failed" : "complete").then(
@@ -136,6 +152,7 @@ class Relay {
   #release(): void {
     if (this.#state !== "recording") return;
     this.#state = "recorded";
+    this.#options.keepAlive?.stop();
     const kept = this.#lines === null ? this.#held : this.#lines.rest();
     this.#held = null;
     const behind = this.#behind;

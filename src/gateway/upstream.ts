@@ -1,13 +1,14 @@
 // One call to an upstream: what is sent to it, and which of its headers the caller gets.
 import type { EventEmitter } from "node:events";
 import type { IncomingHttpHeaders } from "node:http";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { request, type Dispatcher } from "undici";
 import type { NewVariant } from "../domain/router.ts";
 import { AddressRefusedError } from "./connect.ts";
 import { LOOP_HEADER } from "./loop.ts";
 import type { OpenAiApi } from "./openAiApis.ts";
 import { quotesKey } from "./quotedKey.ts";
+import { SentBody } from "./sentBody.ts";
 import { ownRefusal, type Refusal } from "./upstreamErrors.ts";
 
 export interface UpstreamTransport {
@@ -65,7 +66,7 @@ const PASSED = new Set([
 ]);
 const PASSED_PREFIX = "x-ratelimit-";
 const USER_AGENT = "crosscurrent/0.1.0";
-/** The connection ended before a response began. An upstream may close a kept one at any time. */
+/** The connection ended before a response began. An upstream may close a kept one at any time, and it can be refused. */
 const CLOSED = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
 
 export function secretsOf({ apiKey, headers = {} }: NewVariant["upstream"]): string[] {
@@ -79,11 +80,12 @@ export async function callUpstream(
   facts: CallFacts,
   body: Buffer,
 ): Promise<UpstreamResponse> {
-  const send = (agent: Dispatcher) => sendTo(agent, transport, upstream, facts, body);
+  const sent = new SentBody(body);
   try {
-    return await send(transport.agent).catch(async (error: unknown) => {
-      if (facts.signal.aborted || !CLOSED.has(codeOf(error))) throw error;
-      return await send(transport.freshAgent);
+    return await sendTo(transport.agent, transport, upstream, facts, sent).catch(async (error: unknown) => {
+      // Whatever else broke off may have been served, and is paid for.
+      if (facts.signal.aborted || !CLOSED.has(codeOf(error)) || !sent.isUntaken) throw error;
+      return await sendTo(transport.freshAgent, transport, upstream, facts, new SentBody(body));
     });
   } catch (error) {
     if (facts.signal.aborted) throw error;
@@ -96,7 +98,7 @@ async function sendTo(
   { headersTimeoutMs, idleTimeoutMs }: UpstreamTransport,
   upstream: NewVariant["upstream"],
   { api, accept, loop, requestId, traceparent, signal }: CallFacts,
-  body: Buffer,
+  body: SentBody,
 ): Promise<UpstreamResponse> {
   const { apiKey, headers = {}, firstByteSeconds, idleSeconds } = upstream;
   const response = await request(addressOf(upstream, api), {
@@ -112,10 +114,10 @@ async function sendTo(
       // Without an encoding, the caller gets the bytes unchanged.
       "accept-encoding": "identity",
       "content-type": "application/json",
-      "content-length": String(body.length),
+      "content-length": String(body.bytes),
       [LOOP_HEADER]: loop,
     },
-    body: Readable.from(given([body]), { objectMode: false }),
+    body: body.stream,
     signal,
     headersTimeout: firstByteSeconds === undefined ? headersTimeoutMs : firstByteSeconds * 1_000,
     bodyTimeout: idleSeconds === undefined ? idleTimeoutMs : idleSeconds * 1_000,
@@ -132,11 +134,6 @@ async function sendTo(
 function addressOf({ baseUrl, query = {} }: NewVariant["upstream"], api: OpenAiApi): string {
   const search = new URLSearchParams(query).toString();
   return `${baseUrl.replace(/\/+$/, "")}${api.path}${search === "" ? "" : `?${search}`}`;
-}
-
-/** Lets go of what was sent. Given a buffer, undici keeps it until the end of the response. */
-function* given(parts: Buffer[]): Generator<Buffer> {
-  for (let part = parts.shift(); part !== undefined; part = parts.shift()) yield part;
 }
 
 function passedOn(headers: IncomingHttpHeaders, secrets: string[]): Record<string, string> {

@@ -1,5 +1,5 @@
 // What an upstream says about a failure, in OpenAI's shape, without the variant's secrets.
-import { jsonQuotesKey, quotesKey } from "./quotedKey.ts";
+import { jsonQuotesKey, MIN_KEY_CHARS, quotesKey } from "./quotedKey.ts";
 
 export interface RefusalBody {
   error: { message: string; type: string; param: string | null; code: string | number | null };
@@ -13,6 +13,8 @@ export interface Refusal {
   text: string;
   /** For logs and figures: a code of ours. */
   reason: string;
+  /** For logs: the upstream's own code. */
+  code: string | null;
 }
 
 /** Beyond it HTTP has no classes of statuses, and a Response cannot have one. */
@@ -20,7 +22,7 @@ const MAX_STATUS = 599;
 const MAX_MESSAGE_CHARS = 2_000;
 
 export function ownRefusal(status: number, message: string, reason: string): Refusal {
-  return { status, headers: {}, text: errorText(status, message, reason), reason };
+  return { status, headers: {}, text: errorText(status, message, reason), reason, code: null };
 }
 
 /** Of a response with a status that is no success. `text` is empty if it is too large or broke off. */
@@ -29,14 +31,16 @@ export function refusalOf(
   secrets: readonly string[],
 ): Refusal {
   const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith("content-")));
-  const own = (ownStatus: number, message: string, reason: string) => ({
-    ...ownRefusal(ownStatus, message, reason),
+  const parsed = parse(text);
+  const code = loggedCode(parsed, { status, secrets });
+  const own = (ownStatus: number, message: string, ownReason: string) => ({
+    ...ownRefusal(ownStatus, message, ownReason),
     headers: kept,
+    code,
   });
   if (status < 400) {
     return own(502, `The upstream responded with ${status}, and redirects are not followed.`, "upstream_redirect");
   }
-  const parsed = parse(text);
   const reason = reasonIn(parsed, text);
   if (status === 401 || status === 403) {
     const message = `The upstream refused the variant's API key or its permissions (${status})`;
@@ -47,14 +51,39 @@ export function refusalOf(
     parsed === undefined ? quotesKey(text, secret) : jsonQuotesKey(text, secret),
   );
   const ownStatus = status > MAX_STATUS ? 502 : status;
-  if (isSecret || reason === null || status > MAX_STATUS) {
-    const quoting = isSecret ? " Its error quotes the variant's API key." : "";
-    return own(ownStatus, `The upstream responded with ${status}.${quoting}`, "upstream_error");
+  if (isSecret) {
+    const hidden = `The upstream responded with ${status}. Its error quotes the variant's API key.`;
+    const rest = reason === null ? null : withoutSecrets(reason, secrets);
+    return own(ownStatus, rest ?? hidden, "upstream_error");
   }
-  if (hasOpenAiShape(parsed)) return { status, headers: kept, text, reason: "upstream_error" };
-  const { type, code, param } = fieldsIn(parsed);
-  const error = { message: reason, type: type ?? typeOf(status), param: param ?? null, code: code ?? "upstream_error" };
-  return { status, headers: kept, text: JSON.stringify({ error }), reason: "upstream_error" };
+  if (reason === null || status > MAX_STATUS) {
+    return own(ownStatus, `The upstream responded with ${status}.`, "upstream_error");
+  }
+  const passed = { status, headers: kept, reason: "upstream_error", code };
+  if (hasOpenAiShape(parsed)) return { ...passed, text };
+  const { type, param, ...said } = fieldsIn(parsed);
+  const error = {
+    message: reason,
+    type: type ?? typeOf(status),
+    param: param ?? null,
+    code: said.code ?? "upstream_error",
+  };
+  return { ...passed, text: JSON.stringify({ error }) };
+}
+
+/** A code as upstreams have them, and nothing else that one may write there. */
+const LOGGED_CODE = /^[\w.-]{1,64}$/;
+
+/** Many repeat the status as the code. The type then says more. */
+function loggedCode(
+  parsed: unknown,
+  { status, secrets }: { status: number; secrets: readonly string[] },
+): string | null {
+  const { code, type } = fieldsIn(parsed);
+  const said = [code, type].flatMap((one) => (one === undefined ? [] : [String(one)]));
+  const isLogged = (text: string) =>
+    LOGGED_CODE.test(text) && text !== String(status) && !secrets.some((secret) => quotesKey(text, secret));
+  return said.find(isLogged) ?? null;
 }
 
 function errorText(status: number, message: string, code: string): string {
@@ -82,7 +111,7 @@ function hasOpenAiShape(body: unknown): boolean {
 }
 
 /** The object that says what is wrong: within a list as Gemini's, in `error`, or the body itself as vLLM's. */
-function errorIn(body: unknown): Fields | null {
+function errorObjectIn(body: unknown): Fields | null {
   const first: unknown = Array.isArray(body) ? body[0] : body;
   if (!isFields(first)) return null;
   return isFields(first.error) ? first.error : first;
@@ -95,7 +124,7 @@ function reasonIn(body: unknown, text: string): string | null {
     return isPage || text.trim() === "" ? null : clipped(text.trim());
   }
   if (typeof body === "string") return clipped(body);
-  const error = errorIn(body);
+  const error = errorObjectIn(body);
   if (error === null) return null;
   for (const name of ["message", "error", "detail", "error_description", "title", "msg"]) {
     const value = error[name];
@@ -115,7 +144,7 @@ function faultIn(fault: unknown): string {
 }
 
 function fieldsIn(body: unknown): { type?: string; code?: string | number; param?: string } {
-  const error = errorIn(body) ?? {};
+  const error = errorObjectIn(body) ?? {};
   const { type, code, param, status } = error;
   return {
     ...(typeof type === "string" && { type }),
@@ -130,6 +159,6 @@ const clipped = (text: string) => (text.length > MAX_MESSAGE_CHARS ? `${text.sli
 /** Cuts out the secrets, and words of which a part is masked. Null if a secret may be left. */
 function withoutSecrets(text: string, secrets: readonly string[]): string | null {
   let rest = text.replaceAll(/\S*\*{2,}\S*/g, "[key]");
-  for (const secret of secrets) rest = rest.replaceAll(secret, "[key]");
+  for (const secret of secrets) if (secret.length >= MIN_KEY_CHARS) rest = rest.replaceAll(secret, "[key]");
   return secrets.some((secret) => quotesKey(rest, secret)) ? null : rest;
 }

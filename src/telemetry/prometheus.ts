@@ -23,13 +23,11 @@ export function createMetrics() {
     "crosscurrent_exposures_lost_total",
     "Exposures of gateway calls that could not be committed; the calls were cut off",
   );
-  const fallbacks = counter("crosscurrent_gateway_fallbacks_total", "Gateway calls that went on to a fallback variant");
   return {
     observeRequest: ({ durationMs, ...labels }: RequestLabels & { durationMs: number }) =>
       durations.observe(labels, durationMs / 1000),
     countExposures: (accepted: number) => exposures.inc(accepted),
     countLost: () => lost.inc(),
-    countFallback: () => fallbacks.inc(),
     observeCall: createCallMetrics(registry),
     watchUpstreamsLeftOut: (count: () => number) =>
       void new Gauge({

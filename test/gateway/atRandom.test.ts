@@ -1,35 +1,29 @@
 // Ten thousand calls while upstreams fail, streams are cut and callers leave: what is recorded is what happened.
 import pLimit from "p-limit";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { call, createGatewayHarness, type GatewayHarness } from "../support/gateway/gateway.ts";
-import { COMPLETION, JSON_TYPE, startRawUpstream, type RawUpstream } from "../support/gateway/rawUpstream.ts";
+import {
+  drawFor,
+  randomVariants,
+  recordedCalls,
+  startRandomUpstream,
+  type RandomUpstream,
+} from "../support/gateway/randomUpstream.ts";
 import { createTestDatabase, type TestDatabase } from "../support/store/testDatabase.ts";
 
 const CALLS = 10_000;
 const AT_ONCE = 100;
 const SEED = 15;
-const EVENTS = { "content-type": "text/event-stream" };
-const EVENT = 'data: {"choices":[{"index":0,"delta":{"content":"hi"}}]}\n\n';
-const DONE = "data: [DONE]\n\n";
-const WAYS = ["ok", "ok", "ok", "ok", "error", "reset", "errorIn200", "empty", "cut", "errorLater", "refused"] as const;
 
 let gateway: GatewayHarness;
 let database: TestDatabase;
-let upstream: RawUpstream;
+let upstream: RandomUpstream;
 beforeAll(async () => {
   database = await createTestDatabase();
   gateway = await createGatewayHarness({ database });
-  upstream = await startRawUpstream();
-  const variant = (id: string, weight: number) => ({
-    id,
-    weight,
-    upstream: { baseUrl: upstream.baseUrl, model: id, apiKey: null },
-  });
-  const variants = [variant("a", 1), variant("b", 1), variant("c", 0)];
-  await gateway.createRouter("one", {}, { variants, fallbackVariantIds: ["c"] });
+  upstream = await startRandomUpstream(SEED);
+  await gateway.createRouter("one", {}, randomVariants(upstream.baseUrl));
 });
 afterAll(async () => {
   upstream.stop();
@@ -38,67 +32,37 @@ afterAll(async () => {
 
 type Ending = "clean" | "failed" | "left";
 
-test(
-  "every clean end has its exposure, no failed answer has one, and all are assigned",
-  { timeout: 300_000 },
-  async () => {
-    const random = xoroshiro128plus(SEED);
-    const draw = (max: number) => uniformInt(random, 0, max - 1);
-    upstream.respond((request, response, body) => {
-      const isStream = body.includes('"stream":true');
-      switch (WAYS[draw(WAYS.length)]) {
-        case "ok":
-          if (isStream) response.writeHead(200, EVENTS).end(EVENT + DONE);
-          else response.writeHead(200, JSON_TYPE).end(COMPLETION);
-          return;
-        case "error":
-          response.writeHead(503).end('{"detail":"down"}');
-          return;
-        case "reset":
-          request.socket.destroy();
-          return;
-        case "errorIn200":
-          response.writeHead(200, JSON_TYPE).end('{"error":{"message":"no"}}');
-          return;
-        case "empty":
-          response.writeHead(200, EVENTS).end();
-          return;
-        case "cut":
-          response.writeHead(200, EVENTS).write(EVENT, () => request.socket.destroy());
-          return;
-        case "errorLater":
-          response.writeHead(200, EVENTS).end(`${EVENT}data: {"error":{"message":"no"}}\n\n${DONE}`);
-          return;
-        default:
-          response.writeHead(400).end('{"detail":"refused"}');
-      }
-    });
-    const limit = pLimit(AT_ONCE);
-    const endings = await Promise.all(
-      Array.from({ length: CALLS }, (_, i) => {
-        const leavesAfterMs = draw(10) === 0 ? draw(10) : null;
-        return limit(() => endingOf(`u${i}`, i % 2 === 0, leavesAfterMs));
-      }),
-    );
-    const users = (ending: Ending) => endings.flatMap((one, i) => (one === ending ? [`u${i}`] : []));
-    expect(users("clean").length).toBeGreaterThan(CALLS / 3);
-    expect(users("failed").length).toBeGreaterThan(CALLS / 20);
-    const exposed = new Set((await gateway.exposures("one")).map(({ userId }) => userId));
-    expect(users("clean").filter((user) => !exposed.has(user))).toEqual([]);
-    expect(users("failed").filter((user) => exposed.has(user))).toEqual([]);
-    const assigned = await eventually(assignedUsers, (all) => users("failed").every((user) => all.has(user)));
-    expect(users("clean").filter((user) => !assigned.has(user))).toEqual([]);
-  },
-);
+test("each call is recorded once as what it was, assigned and served or failed", { timeout: 300_000 }, async () => {
+  const limit = pLimit(AT_ONCE);
+  const users = Array.from({ length: CALLS }, (_, i) => `u${i}`);
+  const endings = await Promise.all(users.map((user, i) => limit(() => endingOf(user, i % 2 === 0))));
+  const of = (ending: Ending) => users.filter((_user, i) => endings[i] === ending);
+  const [clean, failed] = [of("clean"), of("failed")];
+  expect(clean.length).toBeGreaterThan(CALLS / 3);
+  expect(failed.length).toBeGreaterThan(CALLS / 20);
+  expect(of("left").length).toBeGreaterThan(CALLS / 100);
+  // Nothing waits for the rows of calls that failed or were left.
+  const isWritten = ({ assigned, failed: rows }: Awaited<ReturnType<typeof recordedCalls>>) =>
+    failed.every((user) => rows.has(user)) && [...upstream.seen].every((user) => assigned.has(user));
+  const recorded = await eventually(() => recordedCalls(database.url), isWritten);
+  expect(clean.filter((user) => recorded.served.get(user) !== 1 || recorded.failed.has(user))).toEqual([]);
+  expect(failed.filter((user) => recorded.failed.get(user) !== 1 || recorded.served.has(user))).toEqual([]);
+  const answered = [...clean, ...failed];
+  expect(answered.filter((user) => !recorded.assigned.has(user))).toEqual([]);
+  expect([...recorded.assigned].filter(([, count]) => count !== 1)).toEqual([]);
+  // A caller that left was assigned if an upstream was asked for it, and else perhaps.
+  expect(recorded.assigned.size).toBeGreaterThanOrEqual(new Set([...answered, ...upstream.seen]).size);
+  await expectSameUsage(recorded);
+  await gateway.store.exposures.seal(gateway.workspace.workspaceId);
+  await expectSameUsage(recorded);
+});
 
-/** How the call ended for its caller. */
-async function endingOf(user: string, stream: boolean, leavesAfterMs: number | null): Promise<Ending> {
-  const signal = leavesAfterMs === null ? null : AbortSignal.timeout(leavesAfterMs);
+/** How the call ended for its caller. One in ten leaves soon. */
+async function endingOf(user: string, stream: boolean): Promise<Ending> {
+  const leaves = drawFor(10, SEED, "leaves", user) === 0;
+  const signal = leaves ? AbortSignal.timeout(drawFor(10, SEED, "after", user)) : null;
   try {
-    const answer = await gateway.chat(call("one", user, { stream }), {
-      signal,
-      body: JSON.stringify(call("one", user, { stream })),
-    });
+    const answer = await gateway.chat(call("one", user, { stream }), { signal });
     const text = await answer.text();
     return answer.status === 200 && !text.includes('"error"') ? "clean" : "failed";
   } catch {
@@ -106,15 +70,13 @@ async function endingOf(user: string, stream: boolean, leavesAfterMs: number | n
   }
 }
 
-/** Each call's assignment is there once. */
-async function assignedUsers(): Promise<Set<string>> {
-  const { default: pg } = await import("pg");
-  const client = new pg.Client({ connectionString: database.url });
-  await client.connect();
-  const { rows } = await client.query<{ user: string; count: string }>(
-    `select user_id as "user", count(*) from assignments where is_assignment group by 1`,
-  );
-  await client.end();
-  expect(rows.filter(({ count }) => count !== "1")).toEqual([]);
-  return new Set(rows.map(({ user }) => user));
+/** The API's figures are those of the rows. */
+async function expectSameUsage({ assigned, served, failed }: Awaited<ReturnType<typeof recordedCalls>>) {
+  const { variants } = (await (await gateway.api("/v1/routers/one/usage")).json()) as {
+    variants: { assigned: number; served: number; failed: number }[];
+  };
+  const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0);
+  const told = (figure: "assigned" | "served" | "failed") => sum(variants.map((variant) => variant[figure]));
+  const rows = [assigned, served, failed].map((counts) => sum([...counts.values()]));
+  expect([told("assigned"), told("served"), told("failed")]).toEqual(rows);
 }

@@ -97,13 +97,14 @@ describe("a call", () => {
 
 describe("a stream", () => {
   test("passes through byte by byte, token by token, and its exposure is committed before it ends", async () => {
+    const asked = { stream: true, stream_options: { include_usage: true } };
     const direct = await fetch(`${gateway.upstream.baseUrl}/chat/completions`, {
       method: "POST",
-      body: JSON.stringify({ ...call("one"), model: "model-a", stream: true }),
+      body: JSON.stringify({ ...call("one"), model: "model-a", ...asked }),
     });
     const expected = await direct.text();
     gateway.upstream.order({ kind: "pace", delayMs: 20 });
-    const answer = await gateway.chat(call("one", "stream", { stream: true }));
+    const answer = await gateway.chat(call("one", "stream", asked));
     expect(answer.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
     const pieces: string[] = [];
     for await (const piece of answer.body!.pipeThrough(new TextDecoderStream())) pieces.push(piece);

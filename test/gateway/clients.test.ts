@@ -97,23 +97,29 @@ describe("npm openai", () => {
 });
 
 // The first run installs the package.
-test("PyPI openai: plain, streaming, tools and errors", { timeout: 300_000 }, async () => {
+test("PyPI openai: chat and responses, plain, streaming and with tools, and errors", { timeout: 300_000 }, async () => {
   const { binDir } = await pythonPackages(PINS, { venvDir: VENV_DIR });
-  server.upstream.order(...Array.from({ length: 3 }, () => ({ kind: "headers" as const, headers: {} })));
+  server.upstream.order(...Array.from({ length: 7 }, () => ({ kind: "headers" as const, headers: {} })));
   server.upstream.order({ kind: "status", status: 429 });
   const script = join(import.meta.dirname, "openaiClient.py");
   const { stdout } = await run(join(binDir, "python"), [script, `${url}/v1`, server.workspace.apiKey]);
   const seen = JSON.parse(stdout) as Record<string, unknown>;
+  const heard = expect.stringMatching(/^(small|large) heard: Hello$/) as string;
   expect(seen).toEqual({
     plain: `${String(seen.variant)} heard: Hello`,
     variant: expect.stringMatching(/^(small|large)$/) as string,
-    stream: expect.stringMatching(/^(small|large) heard: Hello$/) as string,
+    stream: heard,
     tool: ["weather", { city: "Zürich", days: 3 }],
+    "tool streamed": ["weather", { city: "Zürich", days: 3 }],
+    response: heard,
+    "response streamed": heard,
+    "response's tool": ["weather", { city: "Zürich", days: 3 }],
     unknown: ["NotFoundError", 404, "model_not_found", "model"],
     unauthorized: ["AuthenticationError", 401, "invalid_api_key", null],
     limited: ["RateLimitError", 429, "ordered", null],
   });
-  expect(await recorded()).toEqual(expect.arrayContaining(["py-plain", "py-stream", "py-tools"]));
+  const users = ["plain", "stream", "tools", "tools-stream", "response", "response-stream", "response-tools"];
+  expect(await recorded()).toEqual(expect.arrayContaining(users.map((user) => `py-${user}`)));
   expect(await recorded()).not.toContain("py-limited");
 });
 

@@ -1,6 +1,6 @@
 // Upstreams that behave like OpenAI, Azure, Gemini, Mistral, vLLM and Ollama: their rules, and their errors.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { DIALECTS, RETIRED_MODEL, type Dialect } from "../../dev/standins/upstream/dialects.ts";
+import { DIALECTS, MODEL_WITHOUT_TOOLS, RETIRED_MODEL, type Dialect } from "../../dev/standins/upstream/dialects.ts";
 import { startLocalUpstream, type LocalUpstream } from "../../dev/standins/upstream/server.ts";
 import type { NewVariant } from "../../src/domain/router.ts";
 import { call, createGatewayHarness, type GatewayHarness } from "../support/gateway/gateway.ts";
@@ -88,6 +88,23 @@ test("Mistral: no field that the caller did not mean for it", async () => {
   const body = { drop: ["seed", "logprobs"], set: { safe_prompt: true } };
   expect((await chat("mistral", { body }, { seed: 1, logprobs: true })).status).toBe(200);
   expect(seenBy("mistral").fields).toMatchObject({ safe_prompt: true });
+});
+
+test("vLLM: its flat errors become OpenAI's error", async () => {
+  const { status, body } = await chat("vllm", {}, { stream_options: { include_usage: true } });
+  expect(status).toBe(400);
+  const message = "Stream options can only be defined when `stream=True`.";
+  expect(body.error).toMatchObject({ message, type: "BadRequestError", code: 400 });
+});
+
+test("Ollama: what its model cannot do reaches the caller as it said it", async () => {
+  const tools = [{ type: "function", function: { name: "weather" } }];
+  const { status, body } = await chat("ollama", { model: MODEL_WITHOUT_TOOLS }, { tools });
+  expect([status, body.error]).toMatchObject([
+    400,
+    { message: expect.stringContaining("does not support tools") as string, type: "api_error" },
+  ]);
+  expect((await chat("ollama", {}, { tools })).status).toBe(200);
 });
 
 test.each(DIALECTS)("%s: the reason for a retired model reaches the caller in OpenAI's shape", async (dialect) => {

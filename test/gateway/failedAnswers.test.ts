@@ -2,8 +2,9 @@
 import { createHash } from "node:crypto";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import type { Socket } from "node:net";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { NewVariant } from "../../src/domain/router.ts";
+import { callLine } from "../../src/gateway/callLine.ts";
 import { call, createGatewayHarness, type GatewayHarness } from "../support/gateway/gateway.ts";
 import { COMPLETION, JSON_TYPE, startRawUpstream, type RawUpstream } from "../support/gateway/rawUpstream.ts";
 
@@ -11,10 +12,15 @@ const KEY = "sk-proj-0123456789abcdef";
 const EVENTS = { "content-type": "text/event-stream" };
 const EVENT = 'data: {"choices":[{"index":0,"delta":{"content":"hi"}}]}\n\n';
 
+const lines: ReturnType<typeof callLine>[] = [];
 let gateway: GatewayHarness;
 let upstream: RawUpstream;
 beforeAll(async () => {
-  gateway = await createGatewayHarness({ headersTimeoutMs: 5_000, idleTimeoutMs: 5_000 });
+  gateway = await createGatewayHarness({
+    headersTimeoutMs: 5_000,
+    idleTimeoutMs: 5_000,
+    onFinished: (...told) => void lines.push(callLine(...told)),
+  });
   upstream = await startRawUpstream();
   const { baseUrl } = upstream;
   const raw = (more: Partial<NewVariant["upstream"]> = {}) => ({
@@ -65,7 +71,32 @@ describe("a socket", () => {
     for (let i = 0; i < 6; i++) expect(await ask("safe")).toMatchObject({ status: 200, served: ["raw"] });
   });
 
-  test("that is always closed is a failure, after one more try", async () => {
+  test("that was new, and is closed under a call, is a failure at once: the call may have been served", async () => {
+    upstream.respond((_request, response) =>
+      response.writeHead(200, { ...JSON_TYPE, connection: "close" }).end(COMPLETION),
+    );
+    await ask("safe");
+    upstream.respond((request) => request.socket.destroy());
+    expect(await ask("safe")).toMatchObject({ status: 200, served: ["spare"] });
+    expect(upstream.calls()).toBe(1);
+    await recover("safe");
+  });
+
+  test("that was kept, and is closed after the upstream thought for a while, is one too", async () => {
+    await recover("safe");
+    const now = performance.now.bind(performance);
+    upstream.respond((request) => {
+      vi.spyOn(performance, "now").mockImplementation(() => now() + 2_000);
+      request.socket.destroy();
+    });
+    expect(await ask("safe")).toMatchObject({ status: 200, served: ["spare"] });
+    vi.restoreAllMocks();
+    expect(upstream.calls()).toBe(1);
+    await recover("safe");
+  });
+
+  test("that was kept, and is closed at once, gets one more try, and that is new", async () => {
+    await recover("safe");
     upstream.respond((request) => request.socket.destroy());
     expect(await ask("safe")).toMatchObject({ status: 200, served: ["spare"] });
     expect(upstream.calls()).toBe(2);
@@ -80,6 +111,20 @@ describe("a socket", () => {
     });
     for (let i = 0; i < 3; i++) expect(await ask("alone")).toMatchObject({ status: 200, text: COMPLETION });
     expect(upstream.calls()).toBe(3);
+  });
+
+  test("on which it comes in pieces, the last one with the response, serves too", async () => {
+    const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${COMPLETION.length}\r\n\r\n`;
+    const pieces = ["HTTP/1.", "1 100 Con", "tinue\r\n", `\r\n${head}`, COMPLETION];
+    upstream.respond(({ socket }) => {
+      const write = () => {
+        const piece = pieces.shift();
+        if (piece === undefined) socket.end();
+        else socket.write(piece, () => setImmediate(write));
+      };
+      write();
+    });
+    expect(await ask("alone")).toMatchObject({ status: 200, text: COMPLETION, served: ["raw"] });
   });
 });
 
@@ -126,6 +171,30 @@ describe("falls back, and is no exposure", () => {
     upstream.respond((_request, response) => response.writeHead(200, EVENTS).flushHeaders());
     expect(await ask("quick", { stream: true })).toMatchObject({ status: 200, served: ["spare"] });
   });
+});
+
+test("a variant may take longer than the operator allows others", async () => {
+  const short = await createGatewayHarness({ headersTimeoutMs: 100, idleTimeoutMs: 100 });
+  const { baseUrl } = upstream;
+  const variant = (more: object) => [{ id: "v", weight: 1, upstream: { baseUrl, model: "m", apiKey: null, ...more } }];
+  await short.createRouter("hasty", {}, { variants: variant({}) });
+  await short.createRouter("patient", {}, { variants: variant({ firstByteSeconds: 60, idleSeconds: 60 }) });
+  const steps: (() => void)[] = [];
+  upstream.respond((_request, response, body) => {
+    if (body.includes('"patient"')) {
+      steps.push(() => response.writeHead(200, EVENTS).write(EVENT));
+      steps.push(() => response.end(`${EVENT}data: [DONE]\n\n`));
+    }
+  });
+  const patient = short.chat(call("patient", "ann", { stream: true, stop: "patient" }));
+  // Twice, others run out of time meanwhile.
+  expect((await short.chat(call("hasty"))).status).toBe(504);
+  steps.shift()?.();
+  const answer = await patient;
+  expect((await short.chat(call("hasty"))).status).toBe(504);
+  steps.shift()?.();
+  expect(await answer.text()).toBe(`${EVENT}${EVENT}data: [DONE]\n\n`);
+  await short.close();
 });
 
 describe("does not fall back", () => {
@@ -182,12 +251,29 @@ describe("an upstream's reason", () => {
     expect(error.type).toBeTruthy();
   });
 
-  test("of a 401 reaches the caller without the key", async () => {
-    const body = JSON.stringify({ error: { message: `No such key: ${KEY}. Ask sk-pr****cdef's owner.` } });
-    upstream.respond((_request, response) => response.writeHead(401).end(body));
+  test.each([401, 403])("of a %d reaches the caller without the key, and the log has its code", async (status) => {
+    const message = `No such key: ${KEY}. Ask sk-pr****cdef's owner.`;
+    const body = JSON.stringify({ error: { message, code: "invalid_api_key" } });
+    upstream.respond((_request, response) => response.writeHead(status).end(body));
     const { text } = await ask("alone");
     expect(text).toContain("No such key: [key]. Ask [key] owner.");
     expect(gateway.log.text).not.toContain(KEY);
+    const [attempt] = lines.at(-1)?.failedAttempts ?? [];
+    expect(attempt).toEqual({ variantId: "raw", status, reason: "upstream_auth", code: "invalid_api_key" });
+    await recover("alone");
+  });
+
+  test.each([
+    ["OpenAI's", { error: { message: "no", code: "context_length_exceeded" } }, "context_length_exceeded"],
+    ["Gemini's", [{ error: { code: 400, message: "no", status: "INVALID_ARGUMENT" } }], "INVALID_ARGUMENT"],
+    ["vLLM's", { object: "error", message: "no", type: "BadRequestError", code: 400 }, "BadRequestError"],
+    ["none", { detail: "no" }, null],
+    ["a sentence", { error: { message: "no", code: "ann asked for it" } }, null],
+    ["the key", { error: { message: "no", code: KEY } }, null],
+  ])("leaves its code in the log, if it is one: %s", async (_whose, body, code) => {
+    upstream.respond((_request, response) => response.writeHead(400).end(JSON.stringify(body)));
+    await ask("alone");
+    expect(lines.at(-1)?.failedAttempts).toMatchObject([{ status: 400, code }]);
   });
 
   test("that is a page or too large is left out", async () => {

@@ -1,21 +1,24 @@
 // Ordered fallbacks, and the circuit breaker that leaves out an upstream that keeps failing.
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createBreakers, type BreakerRef } from "../../src/gateway/breakers.ts";
-import { eventually } from "../support/eventually.ts";
 import { call, createGatewayHarness, type GatewayHarness } from "../support/gateway/gateway.ts";
 import { COMPLETION, JSON_TYPE, startRawUpstream, type RawUpstream } from "../support/gateway/rawUpstream.ts";
 
-const PAUSE_MS = 300;
+/** Tests move the clock, which is all that breakers look at, and nothing else stands still. */
+const PAUSE_MS = 3_600_000;
+const afterThePause = () => vi.setSystemTime(Date.now() + PAUSE_MS + 1);
 
 let gateway: GatewayHarness;
 const upstreams = {} as Record<"a" | "b" | "c", RawUpstream>;
 beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
   gateway = await createGatewayHarness({ breakerPauseMs: PAUSE_MS });
   for (const id of ["a", "b", "c"] as const) upstreams[id] = await startRawUpstream();
 });
 afterEach(async () => {
   for (const upstream of Object.values(upstreams)) upstream.stop();
   await gateway.close();
+  vi.useRealTimers();
 });
 
 const ok = (id: "a" | "b" | "c") =>
@@ -62,8 +65,8 @@ test("an upstream that keeps failing is left out, and serves again once it works
   for (let i = 0; i < 20; i++) expect(await ask()).toEqual([200, "a", "b"]);
   expect(upstreams.a.calls()).toBe(5);
   ok("a");
-  await eventually(async () => (await ask())[2] === "a");
-  expect(await ask()).toEqual([200, "a", "a"]);
+  afterThePause();
+  for (let i = 0; i < 3; i++) expect(await ask()).toEqual([200, "a", "a"]);
 });
 
 test("if all are left out, the assigned one is asked all the same", async () => {
@@ -76,12 +79,34 @@ test("if all are left out, the assigned one is asked all the same", async () => 
   expect(upstreams.a.calls()).toBe(1);
 });
 
-test("what one call contains opens no breaker", async () => {
+test.each([
+  ["a bad field", 400, { message: "bad" }],
+  ["a file that is not there", 404, { message: "No such File object: file-1", param: "file_id", code: null }],
+  [
+    "a response that is not there",
+    404,
+    { message: "Previous response not found.", code: "previous_response_not_found" },
+  ],
+])("what one call contains opens no breaker: %s", async (_what, status, error) => {
   await createRouter(["b"]);
-  upstreams.a.respond((_request, response) => response.writeHead(400).end('{"detail":"bad"}'));
-  for (let i = 0; i < 8; i++) expect((await ask())[0]).toBe(400);
+  ok("b");
+  upstreams.a.respond((_request, response) => response.writeHead(status).end(JSON.stringify({ error })));
+  // A 404 falls back all the same.
+  const expected = status === 404 ? [200, "a", "b"] : [status, "a", "a"];
+  for (let i = 0; i < 8; i++) expect(await ask()).toEqual(expected);
+  expect(upstreams.a.calls()).toBe(8);
   ok("a");
   expect(await ask()).toEqual([200, "a", "a"]);
+});
+
+test.each(["model_not_found", "DeploymentNotFound"])("a model that is not there does: %s", async (code) => {
+  await createRouter(["b"]);
+  ok("b");
+  upstreams.a.respond((_request, response) =>
+    response.writeHead(404).end(JSON.stringify({ error: { code, message: "no" } })),
+  );
+  for (let i = 0; i < 8; i++) expect(await ask()).toEqual([200, "a", "b"]);
+  expect(upstreams.a.calls()).toBe(5);
 });
 
 describe("a breaker", () => {
@@ -93,7 +118,7 @@ describe("a breaker", () => {
   test("says when it opens and closes; workspaces and changed settings have their own", async () => {
     const changes: string[] = [];
     const breakers = createBreakers({
-      pauseMs: 20,
+      pauseMs: PAUSE_MS,
       onChange: ({ variantId }, state) => changes.push(variantId + state),
     });
     const run = (result: Result, to = upstream, workspaceId = "w") =>
@@ -103,33 +128,35 @@ describe("a breaker", () => {
     expect(await run("working")).toBeNull();
     expect(await run("working", upstream, "other")).toBe("working");
     expect(await run("working", { ...upstream, apiKey: "new" })).toBe("working");
-    await eventually(async () => (await run("working")) === "working");
+    afterThePause();
+    expect(await run("working")).toBe("working");
     expect([breakers.leftOut(), changes]).toEqual([0, ["vleft_out", "vworking"]]);
   });
 
   test("lets one call try; the others do not wait, and a trial that was given up proves nothing", async () => {
-    const breakers = createBreakers({ pauseMs: 20, onChange: () => undefined });
+    const breakers = createBreakers({ pauseMs: PAUSE_MS, onChange: () => undefined });
     for (let i = 0; i < 5; i++) await breakers.run(ref, upstream, async () => "failing" as Result, self);
     let end: (result: Result) => void = () => undefined;
-    let isTried = false;
-    const trial = () =>
-      breakers.run<Result>(
-        ref,
-        upstream,
-        () => {
-          isTried = true;
-          return new Promise((resolve) => (end = resolve));
-        },
-        self,
-      );
-    let tried = trial();
-    await eventually(async () => {
-      if (!isTried) tried = trial();
-      return isTried;
-    });
+    afterThePause();
+    const tried = breakers.run<Result>(ref, upstream, () => new Promise((resolve) => (end = resolve)), self);
     expect(await breakers.run(ref, upstream, async () => "working" as Result, self)).toBeNull();
     end("unknown");
     expect(await tried).toBe("unknown");
+    expect(breakers.leftOut()).toBe(1);
+  });
+
+  test("learns nothing of calls whose callers left", async () => {
+    const breakers = createBreakers({ pauseMs: PAUSE_MS, onChange: () => undefined });
+    const run = (result: Result) => breakers.run(ref, upstream, async () => result, self);
+    for (let i = 0; i < 4; i++) {
+      expect([await run("unknown"), await run("failing"), await run("unknown")]).toEqual([
+        "unknown",
+        "failing",
+        "unknown",
+      ]);
+    }
+    expect(breakers.leftOut()).toBe(0);
+    await run("failing");
     expect(breakers.leftOut()).toBe(1);
   });
 });

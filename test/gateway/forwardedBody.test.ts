@@ -65,6 +65,13 @@ describe("the user", () => {
   });
 });
 
+test("two fields swap their names, and one moves on where another takes its place", () => {
+  const swapped = { rename: { a: "b", b: "a" } };
+  expect(forward('{"model":"m","a":1,"b":2}', { body: swapped })).toBe('{"model":"gpt","b":1,"a":2}');
+  const moved = { rename: { a: "b", b: "c" } };
+  expect(forward('{"model":"m","a":1,"b":2}', { body: moved })).toBe('{"model":"gpt","b":1,"c":2}');
+});
+
 test("drop, then rename, then set, over any body: what JSON.parse would make of it", () => {
   const names = fc.constantFrom<string[]>("a", "b", "c", "d", 'q"\\', "ü");
   const values = fc.jsonValue({ maxDepth: 3 });
@@ -83,7 +90,9 @@ test("drop, then rename, then set, over any body: what JSON.parse would make of 
       for (const [name, value] of Object.entries(source)) {
         if (body.drop.includes(name)) continue;
         const newName = Object.hasOwn(body.rename, name) ? body.rename[name] : undefined;
-        const isTaken = newName !== undefined && Object.hasOwn(source, newName) && !body.drop.includes(newName);
+        const stands = (other: string) =>
+          Object.hasOwn(source, other) && !body.drop.includes(other) && !Object.hasOwn(body.rename, other);
+        const isTaken = newName !== undefined && stands(newName);
         if (!isTaken) expected.set(newName ?? name, value);
       }
       for (const [name, value] of Object.entries(body.set)) expected.set(name, value);

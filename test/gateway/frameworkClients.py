@@ -45,6 +45,10 @@ def litellm():
     tools = [{"type": "function", "function": function}]
     called = lib.completion(messages=hello, tools=tools, **call).choices[0].message.tool_calls[0].function
     seen[name] = [plain, streamed, called.name, json.loads(called.arguments)]
+    # For upstreams that it does not know it drops `user`, so only the header names one.
+    unnamed = {**call, "extra_headers": {}, "drop_params": True}
+    lib.completion(messages=hello, user="litellm-user", **unnamed)
+    lib.completion(messages=hello, user="litellm-user", **{**unnamed, "extra_headers": headers("litellm-header")})
     answer = lib.responses(input="Hello", **call)
     seen["litellm-responses"] = answer.output[0].content[0].text
 

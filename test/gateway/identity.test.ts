@@ -1,6 +1,7 @@
 // Whom a call serves: header, `user`, `safety_identifier`. A user that cannot be recorded never fails the call.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { identify, routingMetadata } from "../../src/gateway/identity.ts";
+import { eventually } from "../support/eventually.ts";
 import { call, createGatewayHarness, type GatewayHarness } from "../support/gateway/gateway.ts";
 
 let gateway: GatewayHarness;
@@ -47,6 +48,15 @@ describe("the user", () => {
     const before = (await gateway.exposures("one")).length;
     expect(await served(more)).toBe("unusable-user");
     expect(await gateway.exposures("one")).toHaveLength(before);
+  });
+
+  test("that cannot be recorded, and one that is not there, are counted", async () => {
+    const withoutUser = async () =>
+      ((await (await gateway.api("/v1/routers/counted/usage")).json()) as { withoutUser: number }).withoutUser;
+    await gateway.createRouter("counted", { a: 1 });
+    for (const more of [{ user: "" }, { user: 17 }, {}]) await (await gateway.chat(call("counted", null, more))).text();
+    await (await gateway.chat(call("counted", "ann"))).text();
+    await eventually(withoutUser, (count) => count === 3);
   });
 
   test("that is absent or null is no user", async () => {

@@ -1,6 +1,7 @@
 // Models, Responses and embeddings: routed, recorded and refused like Chat Completions.
 import OpenAI, { NotFoundError } from "openai";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { UnavailableError } from "../../src/store/errors.ts";
 import { createGatewayHarness, type GatewayHarness } from "../support/gateway/gateway.ts";
 
 let gateway: GatewayHarness;
@@ -40,6 +41,36 @@ describe("models", () => {
   });
 });
 
+test("models are read once for many calls, and come from before while the store is down", async () => {
+  let reads = 0;
+  let isDown = false;
+  const other = await createGatewayHarness({
+    replaced: ({ routers }) => ({
+      routers: {
+        ...routers,
+        ids: async (workspaceId) => {
+          reads++;
+          if (isDown) throw new UnavailableError("08006", null);
+          return await routers.ids(workspaceId);
+        },
+      },
+    }),
+  });
+  await other.createRouter("one", { a: 1 });
+  const { models } = new OpenAI({ baseURL: `${other.url}/v1`, apiKey: other.workspace.apiKey, maxRetries: 0 });
+  const nowMs = performance.now();
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => nowMs);
+  await models.list();
+  for (let i = 0; i < 20; i++) expect((await models.retrieve("one")).id).toBe("inworld/one");
+  expect(reads).toBe(1);
+  isDown = true;
+  clock.mockImplementation(() => nowMs + 60_000);
+  expect((await models.list()).data.map(({ id }) => id)).toEqual(["inworld/one"]);
+  expect(reads).toBe(2);
+  clock.mockRestore();
+  await other.close();
+});
+
 describe("responses", () => {
   test("plain, with the exposure committed", async () => {
     const response = await client.responses.create({ model: "inworld/one", input: "Hello", user: "r-plain" });
@@ -63,6 +94,21 @@ describe("responses", () => {
     }
     expect(text).toBe("model-a heard: Hello");
     expect(recorded).toContain("r-stream");
+  });
+
+  test.each([false, true])("with tools, and their outputs in the next call (stream: %s)", async (stream) => {
+    const weather = { type: "function" as const, name: "weather", parameters: { type: "object" }, strict: false };
+    const ask = async (input: OpenAI.Responses.ResponseInput) => {
+      const asked = { model: "one", input, tools: [weather], user: `r-tools-${stream}` };
+      if (!stream) return await client.responses.create(asked);
+      return await client.responses.stream(asked).finalResponse();
+    };
+    const [called] = (await ask([{ role: "user", content: "Hello" }])).output;
+    if (called?.type !== "function_call") throw new Error("The tool was not called.");
+    expect(JSON.parse(called.arguments)).toEqual({ city: "Zürich", days: 3 });
+    const output = { type: "function_call_output" as const, call_id: called.call_id, output: "sunny" };
+    expect((await ask([called, output])).output_text).toBe("model-a heard: sunny");
+    expect((await usersOf("one")).filter((user) => user === `r-tools-${stream}`)).toHaveLength(2);
   });
 
   test("that begin with an error fall back", async () => {

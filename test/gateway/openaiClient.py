@@ -18,6 +18,23 @@ seen["stream"] = "".join(
 )
 tool = client.chat.completions.create(**hello, user="py-tools", tools=[weather]).choices[0].message.tool_calls[0]
 seen["tool"] = [tool.function.name, json.loads(tool.function.arguments)]
+name = arguments = ""
+for chunk in client.chat.completions.create(**hello, user="py-tools-stream", tools=[weather], stream=True):
+    for piece in chunk.choices[0].delta.tool_calls or []:
+        name += piece.function.name or ""
+        arguments += piece.function.arguments or ""
+seen["tool streamed"] = [name, json.loads(arguments)]
+
+ask = {"model": "inworld/my-router", "input": "Hello"}
+function = {"type": "function", "name": "weather", "parameters": {"type": "object", "properties": {}}, "strict": False}
+seen["response"] = client.responses.create(**ask, user="py-response").output_text
+seen["response streamed"] = "".join(
+    event.delta
+    for event in client.responses.create(**ask, user="py-response-stream", stream=True)
+    if event.type == "response.output_text.delta"
+)
+called = client.responses.create(**ask, user="py-response-tools", tools=[function]).output[0]
+seen["response's tool"] = [called.name, json.loads(called.arguments)]
 
 
 def refusal(**changes):

@@ -44,7 +44,14 @@ describe("relaying", () => {
   const relay = (rest: PassThrough, outgoing: PassThrough, isEventStream: boolean, committed: Promise<void>) => {
     const answer = { status: 200, headers: {}, isEventStream, start: Buffer.alloc(0), rest };
     const none = () => undefined;
-    const options = { api: CHAT, keepAlive: null, onPiece: none, onFirst: none, finish: () => committed };
+    const options = {
+      api: CHAT,
+      hidesUsage: false,
+      keepAlive: null,
+      onPiece: none,
+      onFirst: none,
+      finish: () => committed,
+    };
     return streamResponse(answer, outgoing as unknown as ServerResponse, options);
   };
 

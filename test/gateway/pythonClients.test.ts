@@ -44,4 +44,5 @@ test("LangChain, LiteLLM, LlamaIndex and the agents' SDK", { timeout: 600_000 },
     expect(users).toContain(user);
   }
   expect(users).toContain("agents-responses");
+  expect(users).toContain("litellm-header");
 });

@@ -1,19 +1,35 @@
 // Streams that are silent for long: comments keep them alive, and a failure behind a comment is an event.
 import { Readable } from "node:stream";
 import OpenAI from "openai";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { callLine } from "../../src/gateway/callLine.ts";
 import { call, createGatewayHarness, type GatewayHarness } from "../support/gateway/gateway.ts";
 import { COMPLETION, JSON_TYPE, startRawUpstream, type RawUpstream } from "../support/gateway/rawUpstream.ts";
 
 const EVENT = 'data: {"choices":[{"index":0,"delta":{"content":"hi"}}]}\n\n';
 const EVENTS = { "content-type": "text/event-stream" };
 
+const lines: ReturnType<typeof callLine>[] = [];
+/** What commits wait for. */
+let committing: Promise<void> = Promise.resolve();
 let gateway: GatewayHarness;
 let upstream: RawUpstream;
 /** Goes on with an answer once the caller has seen comments. */
 let go: () => void = () => undefined;
 beforeAll(async () => {
-  gateway = await createGatewayHarness({ keepAliveMs: 20 });
+  gateway = await createGatewayHarness({
+    keepAliveMs: 20,
+    onFinished: (...told) => void lines.push(callLine(...told)),
+    replaced: ({ exposures }) => ({
+      exposures: {
+        ...exposures,
+        ingest: async (...ingested) => {
+          await committing;
+          await exposures.ingest(...ingested);
+        },
+      },
+    }),
+  });
   upstream = await startRawUpstream();
   const variants = [{ id: "v", weight: 1, upstream: { baseUrl: upstream.baseUrl, model: "m", apiKey: null } }];
   await gateway.createRouter("one", {}, { variants });
@@ -63,10 +79,57 @@ test("a failure behind a comment is an event that clients take for an error, and
   const { events } = await read("bea");
   expect(events).toBe('data: {"error":{"message":"slow down","type":"t","code":"c"}}\n\n');
   expect((await gateway.exposures("one")).map(({ userId }) => userId)).not.toContain("bea");
+  // Its caller got a 200. The upstream's own status and code stay with the attempt.
+  const failedAttempts = [{ variantId: "v", status: 429, reason: "upstream_error", code: "c" }];
+  expect(lines.at(-1)).toMatchObject({ outcome: "failed", status: 200, failedAttempts });
+});
+
+test("an answer that is no stream is an error behind a comment", async () => {
   upstream.respond((_request, response) => {
-    setTimeout(() => response.writeHead(200, JSON_TYPE).end(COMPLETION), 100);
+    go = () => response.writeHead(200, JSON_TYPE).end(COMPLETION);
   });
-  const client = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: gateway.workspace.apiKey, maxRetries: 0 });
+  const client = new OpenAI({
+    baseURL: `${gateway.url}/v1`,
+    apiKey: gateway.workspace.apiKey,
+    maxRetries: 0,
+    // The answer begins with the first comment.
+    fetch: async (...args) => {
+      const answer = await fetch(...args);
+      go();
+      return answer;
+    },
+  });
   const stream = await client.chat.completions.create({ model: "one", messages: [], stream: true });
   await expect(Readable.from(stream).toArray()).rejects.toThrow("did not stream");
+});
+
+test("while the commit is under way, behind all but the last event", async () => {
+  let commit: () => void = () => undefined;
+  committing = new Promise((resolve) => (commit = resolve));
+  upstream.respond((_request, response) => {
+    response.writeHead(200, EVENTS).end(`${EVENT}data: [DONE]\n\n`);
+    go = commit;
+  });
+  const { text, events } = await read("cat");
+  expect(events).toBe(`${EVENT}data: [DONE]\n\n`);
+  expect(text.split(EVENT)[1]).toMatch(/^(?:: keep-alive\n\n){2,}data: \[DONE\]\n\n$/);
+});
+
+test("never in an answer that is no stream, however long it is silent", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  const everyMs = 20_000;
+  const slow = await createGatewayHarness({ keepAliveMs: everyMs });
+  const variants = [{ id: "v", weight: 1, upstream: { baseUrl: upstream.baseUrl, model: "m", apiKey: null } }];
+  await slow.createRouter("one", {}, { variants });
+  const body = JSON.stringify({ text: "x".repeat(400_000) });
+  upstream.respond((_request, response) => {
+    response.writeHead(200, JSON_TYPE).write(body.slice(0, 300_000));
+    go = () => response.end(body.slice(300_000));
+  });
+  const answer = await slow.chat(call("one", null, { stream: true }));
+  vi.advanceTimersByTime(3 * everyMs);
+  go();
+  expect(await answer.text()).toBe(body);
+  vi.useRealTimers();
+  await slow.close();
 });

@@ -55,7 +55,7 @@ test("each call of a server is measured and logged once, by codes and ids alone"
     userId: "ann@example.com",
     assignedVariantId: "a",
     startedMs: performance.now(),
-    failedAttempts: [{ variantId: "a", status: 503, reason: "upstream_error" }],
+    failedAttempts: [{ variantId: "a", status: 503, reason: "upstream_error", code: null }],
     served: { variantId: "b", price: { inputPerMillionUsd: 1_000_000, outputPerMillionUsd: 0 } },
     status: 200,
     usage: { inputTokens: 2, cachedInputTokens: 0, outputTokens: 1 },

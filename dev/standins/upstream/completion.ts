@@ -21,9 +21,14 @@ export function completionOf(chat: ChatRequest): object {
   return { ...head(chat, "chat.completion"), choices, usage: USAGE };
 }
 
-/** The same in pieces, each a server-sent event, word by word. */
-export function* eventsOf(chat: ChatRequest): Generator<string> {
-  const event = (data: object) => `data: ${JSON.stringify({ ...head(chat, "chat.completion.chunk"), ...data })}\n\n`;
+/**
+ * The same in pieces, each a server-sent event, word by word. Those who ask for the usage get it in an event of its own,
+ * and a `null` in all others. `alwaysWithUsage`: it is in the last chunk, asked for or not, as Mistral's is.
+ */
+export function* eventsOf(chat: ChatRequest, alwaysWithUsage = false): Generator<string> {
+  const asks = chat.stream_options?.include_usage === true;
+  const event = (data: object) =>
+    `data: ${JSON.stringify({ ...head(chat, "chat.completion.chunk"), ...(asks && { usage: null }), ...data })}\n\n`;
   const chunk = (delta: object, finish: string | null = null) =>
     event({ choices: [{ index: 0, delta, finish_reason: finish }] });
   yield chunk({ role: "assistant", content: "" });
@@ -37,8 +42,9 @@ export function* eventsOf(chat: ChatRequest): Generator<string> {
   } else {
     for (const word of sentenceOf(chat).match(/\s*\S+/g) ?? []) yield chunk({ content: word });
   }
-  yield chunk({}, tool ? "tool_calls" : "stop");
-  if (chat.stream_options?.include_usage === true) yield event({ choices: [], usage: USAGE });
+  const choices = [{ index: 0, delta: {}, finish_reason: tool ? "tool_calls" : "stop" }];
+  yield event({ choices, ...(alwaysWithUsage && { usage: USAGE }) });
+  if (asks) yield event({ choices: [], usage: USAGE });
   yield "data: [DONE]\n\n";
 }
 

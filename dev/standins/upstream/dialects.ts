@@ -31,14 +31,15 @@ export function refusalOf(dialect: Dialect, request: IncomingMessage, body: Fiel
     case "openai":
       return ofOpenAi(request, body);
     case "azure":
-      return ofAzure(request);
+      return ofAzure(request, body);
     case "gemini":
       return typeof body.temperature === "number" && body.temperature > 2 ? ofGemini("temperature out of range") : null;
     case "mistral":
       return ofMistral(body);
     case "vllm":
+      return ofVllm(body);
     case "ollama":
-      return null;
+      return ofOllama(body);
   }
 }
 
@@ -46,7 +47,7 @@ function openAiError(status: number, message: string, fields: { param?: string; 
   return { status, body: { error: { message, type: "invalid_request_error", param: null, code: null, ...fields } } };
 }
 
-/** OpenAI's own rules on metadata, and on the limit of tokens of reasoning models. */
+/** OpenAI's own rules on metadata, on the limit of tokens of reasoning models, and on the options of streams. */
 function ofOpenAi(request: IncomingMessage, body: Fields): Refusal | null {
   const isChat = (request.url ?? "").includes("/chat/completions");
   if (request.headers.authorization === "Bearer wrong-key-0123456789") {
@@ -62,16 +63,38 @@ function ofOpenAi(request: IncomingMessage, body: Fields): Refusal | null {
       "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.";
     return openAiError(400, message, { param: "max_tokens", code: "unsupported_parameter" });
   }
-  return null;
+  return isChat ? ofStreamOptions(body) : ofUnknownStreamOptions(request, body);
 }
 
-function ofAzure(request: IncomingMessage): Refusal | null {
+function ofStreamOptions(body: Fields): Refusal | null {
+  if (body.stream_options == null || body.stream === true) return null;
+  const message = "The 'stream_options' parameter is only allowed when 'stream' is enabled.";
+  return openAiError(400, message, { param: "stream_options" });
+}
+
+/** Responses know other options; embeddings know none. */
+function ofUnknownStreamOptions(request: IncomingMessage, body: Fields): Refusal | null {
+  const options = body.stream_options as Fields | undefined;
+  if ((request.url ?? "").includes("/embeddings") && options !== undefined) {
+    return openAiError(400, "Unrecognized request argument supplied: stream_options", {});
+  }
+  if (options?.include_usage === undefined) return null;
+  const param = "stream_options.include_usage";
+  return openAiError(400, `Unknown parameter: '${param}'.`, { param, code: "unknown_parameter" });
+}
+
+/** The first version that knows the options of streams. */
+const AZURE_STREAM_OPTIONS = "2024-09-01";
+
+function ofAzure(request: IncomingMessage, body: Fields): Refusal | null {
   if (request.headers["api-key"] === undefined) {
     const message = "Access denied due to invalid subscription key or wrong API endpoint.";
     return { status: 401, body: { error: { code: "401", message } } };
   }
   const version = new URL(request.url ?? "/", "http://upstream").searchParams.get("api-version");
-  return version === null ? { status: 404, body: { error: { code: "404", message: "Resource not found" } } } : null;
+  if (version === null) return { status: 404, body: { error: { code: "404", message: "Resource not found" } } };
+  if (body.stream_options === undefined || version >= AZURE_STREAM_OPTIONS) return ofStreamOptions(body);
+  return openAiError(400, "Unrecognized request argument supplied: stream_options", {});
 }
 
 function ofGemini(message: string, code = 400, status = "INVALID_ARGUMENT"): Refusal {
@@ -96,6 +119,21 @@ function ofMistral(body: Fields): Refusal | null {
       input,
     }));
   return detail.length === 0 ? null : { status: 422, body: { detail } };
+}
+
+function ofVllm(body: Fields): Refusal | null {
+  if (body.stream_options == null || body.stream === true) return null;
+  const message = "Stream options can only be defined when `stream=True`.";
+  return { status: 400, body: { object: "error", message, type: "BadRequestError", param: null, code: 400 } };
+}
+
+/** Its models take tools, but for those that say otherwise. */
+export const MODEL_WITHOUT_TOOLS = "plain";
+
+function ofOllama(body: Fields): Refusal | null {
+  if (body.model !== MODEL_WITHOUT_TOOLS || body.tools === undefined) return null;
+  const message = `registry.ollama.ai/library/${MODEL_WITHOUT_TOOLS} does not support tools`;
+  return { status: 400, body: { error: { message, type: "api_error", param: null, code: null } } };
 }
 
 const RETIRED: Record<Dialect, (model: string) => Refusal> = {

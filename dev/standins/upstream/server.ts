@@ -117,19 +117,19 @@ async function handle(state: UpstreamState, request: IncomingMessage, response: 
       ? null
       : refusalOf(state.dialect, request, JSON.parse(body) as Record<string, unknown>);
   if (refusal !== null) return sendReply(response, json(refusal.status, refusal.body));
-  await complete({ ...call, text: body }, fault, state.paceMs, response);
+  await complete({ ...call, text: body }, fault, state, response);
 }
 
 interface AnsweredCall {
   whole: (text: string) => object;
   /** Null: the call has no streams. */
-  events: ((text: string) => Iterable<string>) | null;
+  events: ((text: string, dialect: Dialect | undefined) => Iterable<string>) | null;
 }
 
 const CALLS: Record<string, AnsweredCall> = {
   "/chat/completions": {
     whole: (text) => completionOf(JSON.parse(text) as ChatRequest),
-    events: (text) => eventsOf(JSON.parse(text) as ChatRequest),
+    events: (text, dialect) => eventsOf(JSON.parse(text) as ChatRequest, dialect === "mistral"),
   },
   "/responses": {
     whole: (text) => responseOf(JSON.parse(text) as ResponsesRequest),
@@ -141,7 +141,7 @@ const CALLS: Record<string, AnsweredCall> = {
 async function complete(
   { text, whole, events }: AnsweredCall & { text: string },
   fault: StruckFault<Fault> | null,
-  paceMs: number,
+  { paceMs, dialect }: Pick<UpstreamState, "paceMs" | "dialect">,
   response: ServerResponse,
 ): Promise<void> {
   if (fault?.kind === "reset") return void response.destroy();
@@ -156,7 +156,7 @@ async function complete(
   const headers = fault?.kind === "headers" ? fault.headers : {};
   if (stream !== true || events === null) return sendReply(response, json(200, whole(text), headers));
   response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", ...headers });
-  await streamEvents(events(text), fault, fault?.kind === "pace" ? fault.delayMs : paceMs, response);
+  await streamEvents(events(text, dialect), fault, fault?.kind === "pace" ? fault.delayMs : paceMs, response);
 }
 
 async function streamEvents(

@@ -60,7 +60,6 @@ export async function createGatewayHarness(options: GatewayHarnessOptions = {}):
   const store: Store = { ...made, ...options.replaced?.(made) };
   const log = new CapturedLog();
   const gateway = testGateway(store, {
-    onFallback: () => undefined,
     onLost: (err) => createLogger("info", log).error({ err }, "an exposure was not committed"),
     ...options,
   });

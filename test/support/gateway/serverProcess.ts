@@ -15,6 +15,8 @@ export interface RunningProcess {
   url: string;
   pid: number;
   kill: () => Promise<void>;
+  /** SIGTERM. Resolves when the process has ended. */
+  drain: () => Promise<void>;
 }
 
 export interface ServerHarness {
@@ -39,10 +41,10 @@ export async function startServerHarness(): Promise<ServerHarness> {
     importLookbackDays: 30,
   });
   const running = new Set<ChildProcess>();
-  const end = async (child: ChildProcess) => {
+  const end = async (child: ChildProcess, signal: "SIGKILL" | "SIGTERM" = "SIGKILL") => {
     if (!running.delete(child)) return;
     const exited = once(child, "exit");
-    child.kill("SIGKILL");
+    child.kill(signal);
     await exited;
   };
   return {
@@ -70,10 +72,11 @@ export async function startServerHarness(): Promise<ServerHarness> {
         url: line.toString().trim(),
         pid: child.pid ?? 0,
         kill: () => end(child),
+        drain: () => end(child, "SIGTERM"),
       };
     },
     async close() {
-      await Promise.all([...running].map(end));
+      await Promise.all([...running].map((child) => end(child)));
       await Promise.all([upstream.stop(), store.close()]);
       await database.drop();
     },

@@ -9,6 +9,7 @@ import { createAnonymousSums } from "../../../src/gateway/anonymousSums.ts";
 import { createCallRecorder, type CallRecorderDeps } from "../../../src/gateway/callRecorder.ts";
 import { createRecorder } from "../../../src/gateway/recorder.ts";
 import { registerGateway } from "../../../src/gateway/routes.ts";
+import { createStreamUsage } from "../../../src/gateway/streamUsage.ts";
 import { createAdmission, type AdmissionSettings } from "../../../src/http/admission/admission.ts";
 import type { ProxySettings } from "../../../src/http/clientOrigin.ts";
 import type { App } from "../../../src/http/env.ts";
@@ -48,7 +49,7 @@ export function testGateway(store: Store, options: TestGatewayOptions = {}) {
     keepAliveMs: 20_000,
     headersTimeoutMs: 10_000,
     idleTimeoutMs: 10_000,
-    onFallback: () => undefined,
+    streamUsage: createStreamUsage(),
     ...rest,
   });
   return {
