@@ -85,6 +85,33 @@ test("a served call tells its tokens, cost and times, plain and streamed, and it
   expect(JSON.stringify(lines)).not.toMatch(/ann|bob|cat|sk-|Hello/);
 });
 
+test("each call costs what the price of its version says", async () => {
+  await newRouter("priced");
+  const ask = async () => (await gateway.chat(call("priced", "ann"))).text();
+  await ask();
+  const dearer = { inputPerMillionUsd: 5_000, outputPerMillionUsd: 0 };
+  await gateway.store.routers.updateVariant(gateway.workspace.workspaceId, "priced", "default", "a", { price: dearer });
+  // The server may know the router of before for a while.
+  await eventually(async () => {
+    await ask();
+    return lines.at(-1)?.routerVersion === 3;
+  });
+  for (const { routerVersion, costUsd } of lines) expect([routerVersion, costUsd]).toEqual(routerVersion === 2 ? [2, 0.024] : [3, 0.04]);
+  const sum = lines.reduce((all, { costUsd }) => all + (costUsd ?? 0), 0);
+  const costs = { costUsd: expect.closeTo(sum, 9) as number, costCalls: lines.length };
+  expect(await variantOf("priced", "a")).toMatchObject(costs);
+});
+
+test("three failures without a user are failures of the variant, and no times", async () => {
+  await newRouter("nobody-fails");
+  gateway.upstream.order(...Array<{ kind: "status"; status: number }>(3).fill({ kind: "status", status: 400 }));
+  for (let i = 0; i < 3; i++) expect((await gateway.chat(call("nobody-fails"))).status).toBe(400);
+  await eventually(async () => (await usageOf("nobody-fails")).withoutUser === 3, undefined, 10_000);
+  const none = { p50: null, p95: null, p99: null };
+  const expected = { assigned: 0, failed: 3, withoutUser: 3, tokenCalls: 0, latencyMs: none, ttftMs: none };
+  expect(await variantOf("nobody-fails", "a")).toMatchObject(expected);
+});
+
 test("what a fallback served stays assigned to the variant that failed", async () => {
   await newRouter("rescued", { fallbackVariantIds: ["b"] });
   gateway.upstream.order({ kind: "status", status: 500 });

@@ -24,7 +24,12 @@ export async function foldUsage(
 }
 
 async function step(tx: Transaction, workspaceId: string, highestId: number, stepRows: number): Promise<boolean> {
-  const [folded] = await tx.query(sql<{ exposures: number; assignments: number }>`
+  const [folded] = await tx.query(foldStatement(workspaceId, highestId, stepRows));
+  return folded === undefined || (folded.exposures < stepRows && folded.assignments < stepRows);
+}
+
+export function foldStatement(workspaceId: string, highestId: number, stepRows: number) {
+  return sql<{ exposures: number; assignments: number }>`
     with w as materialized (select usage_through from workspaces where id = ${workspaceId}),
     exposed as materialized (
       select id, ${EXPOSED} from exposures
@@ -50,8 +55,7 @@ async function step(tx: Transaction, workspaceId: string, highestId: number, ste
         select case when count(*) < ${stepRows} then ${highestId}::bigint else max(id) end from exposed))
       where id = ${workspaceId}
     )
-    select (select count(*) from exposed) as exposures, (select count(*) from assigned) as assignments`);
-  return folded === undefined || (folded.exposures < stepRows && folded.assignments < stepRows);
+    select (select count(*) from exposed) as exposures, (select count(*) from assigned) as assignments`;
 }
 
 /** Of a user. Tokens, cost and times are counted with them, so that a mean leaves out calls that told nothing. */

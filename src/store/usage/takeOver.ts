@@ -47,7 +47,7 @@ async function step(tx: Transaction, workspaceId: string, stepBuckets: number): 
  *     ids 8, 9  9:00, user u, variant a
  *     taken     9:00, user u, variant a: assigned 3, served 3
  */
-function takeBuckets(workspaceId: string, stepBuckets: number) {
+export function takeBuckets(workspaceId: string, stepBuckets: number) {
   const told = ["input_tokens", "output_tokens", "token_calls", "cost_usd", "cost_calls"];
   const noSums = ["failed", ...told, "latency_ms", "latencies", "ttft_ms", "ttfts"];
   const noHourSums = ["failed", "fallbacks", ...told];

@@ -139,6 +139,30 @@ test("percentiles are at most 1% off, of many hours together", async () => {
   }
 });
 
+test("percentiles and sums are of calls with a user and without together", async () => {
+  const workspaceId = await newWorkspace(harness.store);
+  const nowMs = await harness.store.nowMs();
+  const details = { id: null, tells: "both" as const, assignedVariantId: null, routerVersion: 1, failed: false };
+  const named = Array.from({ length: 100 }, (_, i) => ({
+    ...exposureOf({ variantId: "a", userId: `u${i}`, call: undefined }, nowMs),
+    call: { ...details, ...NOTHING, inputTokens: 2, latencyMs: i + 1 },
+  }));
+  await harness.store.exposures.ingest(workspaceId, named);
+  const latenciesMs = Array.from({ length: 300 }, (_, i) => i + 101);
+  const counts = { assigned: 301, served: 300, failed: 1, fallbacks: 0, tokenCalls: 300, costCalls: 0 };
+  const sums = { ...counts, inputTokens: 600, outputTokens: 0, costUsd: 0 };
+  await harness.store.usage.addAnonymous(workspaceId, [
+    { aliasId: "alias", routeId: "route", variantId: "a", ...sums, latenciesMs, ttftsMs: [] },
+  ]);
+  const range = { fromMs: nowMs - HOUR_MS, toMs: nowMs + HOUR_MS, routeId: null };
+  const [usage] = (await harness.store.usage.variants(workspaceId, "alias", range)) ?? [];
+  expect(usage).toMatchObject({ assigned: 100, served: 100, failed: 1, withoutUser: 301, users: 100 });
+  expect(usage).toMatchObject({ inputTokens: 800, tokenCalls: 400, costUsd: 0, costCalls: 0 });
+  for (const [quantile, value] of Object.entries({ p50: 200, p95: 380, p99: 396 }) as ["p50", number][]) {
+    expect(Math.abs((usage?.latencyMs[quantile] ?? 0) / value - 1)).toBeLessThan(0.02);
+  }
+});
+
 test("what a user was assigned is kept by version and hour, with its first time", async () => {
   const workspaceId = await newWorkspace(harness.store);
   const hourMs = Math.floor((await harness.store.nowMs()) / HOUR_MS - 3) * HOUR_MS;
