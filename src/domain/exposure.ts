@@ -4,7 +4,7 @@
 export interface Exposure {
   aliasId: string;
   routeId: string;
-  /** The variant that served, or of an assignment and of a call that failed the assigned one. */
+  /** The variant that served, or began to; of an assignment the assigned one. */
   variantId: string;
   userId: string;
   /** Null means now, by PostgreSQL's clock, less `call.agoMs`. */

@@ -75,30 +75,28 @@ export function createAnonymousSums(
   };
 }
 
-/** Of the variant that was assigned and of the one that served, which are one variant but for fallbacks. */
+/** Of the variant that was assigned and of the one that answered or began to, which are one but for fallbacks. */
 function usageOf(call: CallRecord, outcome: CallOutcome, figures: CallMeasures): AnonymousUsage[] {
-  const servedId = outcome === "served" ? (call.served?.variantId ?? null) : null;
-  const { assignedVariantId } = call;
-  const isFallback = servedId !== null && servedId !== assignedVariantId;
-  const assigned: AnonymousUsage = {
-    ...NOTHING,
-    aliasId: call.routerId,
-    routeId: call.routeId,
-    variantId: assignedVariantId,
+  const { routerId: aliasId, routeId, assignedVariantId } = call;
+  const isServed = outcome === "served" && call.served !== null;
+  const toldId = call.served?.variantId ?? assignedVariantId;
+  const dealt = {
     assigned: 1,
-    failed: Number(servedId === null && outcome !== "left"),
-    fallbacks: Number(isFallback),
-    latenciesMs: [],
-    ttftsMs: [],
+    failed: Number(!isServed && outcome !== "left"),
+    fallbacks: Number(isServed && toldId !== assignedVariantId),
   };
-  if (isFallback) return [assigned, { ...assigned, ...toldOf(figures), ...NONE_ASSIGNED, variantId: servedId, served: 1 }];
-  if (servedId !== null) return [{ ...assigned, ...toldOf(figures), served: 1 }];
   // Times are of answers: how soon a call failed says nothing about them.
-  return [{ ...assigned, ...toldOf({ ...figures, latencyMs: null, ttftMs: null }) }];
+  const told = toldOf(isServed ? figures : { ...figures, latencyMs: null, ttftMs: null });
+  const answered = { ...told, served: Number(isServed) };
+  const ids = { aliasId, routeId };
+  if (toldId === assignedVariantId) return [{ ...ids, variantId: toldId, ...dealt, ...answered }];
+  return [
+    { ...ids, variantId: assignedVariantId, ...dealt, ...toldOf(NO_FIGURES), served: 0 },
+    { ...ids, variantId: toldId, assigned: 0, failed: 0, fallbacks: 0, ...answered },
+  ];
 }
 
-const NOTHING = { served: 0, inputTokens: 0, outputTokens: 0, tokenCalls: 0, costUsd: 0, costCalls: 0 };
-const NONE_ASSIGNED = { assigned: 0, failed: 0, fallbacks: 0 };
+const NO_FIGURES: CallMeasures = { inputTokens: null, outputTokens: null, costUsd: null, latencyMs: null, ttftMs: null };
 
 function toldOf({ inputTokens, outputTokens, costUsd, latencyMs, ttftMs }: CallMeasures) {
   return {

@@ -111,7 +111,7 @@ function answerOf(
   { outcome, figures, tells }: Ending & { tells: CallDetails["tells"] },
 ): Exposure {
   const failed = outcome !== "served" || call.served === null;
-  const variantId = failed ? call.assignedVariantId : (call.served?.variantId ?? call.assignedVariantId);
+  const variantId = call.served?.variantId ?? call.assignedVariantId;
   const times = failed ? { latencyMs: null, ttftMs: null } : { agoMs: agoMsOf(call) };
   return { ...idsOf(call, userId), variantId, call: { ...detailsOf(call), tells, ...figures, ...times, failed } };
 }

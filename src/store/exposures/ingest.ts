@@ -1,6 +1,6 @@
 // Ingests raw exposures: all of a call or none, durable once it resolves.
 import { sql } from "kysely";
-import { isServed, type Exposure } from "../../domain/exposure.ts";
+import { isServed, type CallDetails, type Exposure } from "../../domain/exposure.ts";
 import { MAX_EXPOSURE_AHEAD_MS } from "../../domain/limits.ts";
 import { InvalidFieldError } from "../errors.ts";
 import { copyField, copyInto } from "../postgres/copy.ts";
@@ -12,7 +12,7 @@ const IDS = "alias_id, route_id, variant_id, user_id";
 const DETAILS = "is_assignment, router_version, input_tokens, output_tokens, cost_usd, latency_ms, ttft_ms";
 const EXPOSURES = `exposures (workspace_id, received_at_ms, exposed_at_ms, ${IDS})`;
 const DETAILED = `exposures (workspace_id, received_at_ms, exposed_at_ms, ${IDS}, ${DETAILS}, assigned_variant_id)`;
-const ASSIGNMENTS = `assignments (workspace_id, received_at_ms, at_ms, ${IDS}, ${DETAILS}, failed)`;
+const ASSIGNMENTS = `assignments (workspace_id, received_at_ms, at_ms, ${IDS}, ${DETAILS}, failed, told_variant_id)`;
 
 /** Bounds how long a stuck ingest can hold its shared lock, and so how long a sealer can wait for it. */
 const TIMEOUT_MS = sql.lit(30_000);
@@ -92,11 +92,13 @@ function* toLines(start: string, exposures: Exposure[], nowMs: number): Generato
       const { inputTokens, outputTokens, costUsd, latencyMs, ttftMs } = call;
       const numbers = [call.routerVersion, inputTokens, outputTokens, costUsd, latencyMs, ttftMs];
       const details = `${call.tells !== "answer"}\t${numbers.map(numberField).join("\t")}`;
-      yield `${line}\t${details}\t${served ? optionalField(call.assignedVariantId) : call.failed}\n`;
+      const rest = served ? optionalField(call.assignedVariantId) : `${call.failed}\t${toldField(call, variantId)}`;
+      yield `${line}\t${details}\t${rest}\n`;
     }
   }
 }
 
 const NULL_FIELD = "\\N";
+const toldField = ({ failed }: CallDetails, variantId: string) => optionalField(failed ? variantId : null);
 const optionalField = (text: string | null): string => (text === null ? NULL_FIELD : copyField(text));
 const numberField = (value: number | null): string => (value === null ? NULL_FIELD : String(value));

@@ -55,6 +55,7 @@ const TRIGGERS = `
 
 export const upstreamOptions: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
-    for (const part of [VARIANTS, ROUTES, TRIGGERS]) await sql.raw(part).execute(db);
+    // In the order in which readers take these tables, so that none of them and this wait for each other.
+    for (const part of [ROUTES, VARIANTS, TRIGGERS]) await sql.raw(part).execute(db);
   },
 };

@@ -7,7 +7,8 @@ export const CALL_MEASURES = ["input_tokens", "output_tokens", "cost_usd", "late
 /**
  * `exposures` stay what they were, served calls that name their user, so that workers of the version before can fold
  * them during an upgrade. What is no served call is in `assignments`: an assignment by itself, or a call that failed.
- * Those rows go when they are folded. `exposure_ids` finds exposures that are posted twice.
+ * Those rows go when they are folded. `told_variant_id`: of a call that failed the variant that began to answer, whose
+ * tokens these are. `exposure_ids` finds exposures that are posted twice.
  */
 const RAW = `
   create table assignments (
@@ -21,6 +22,7 @@ const RAW = `
     router_version bigint,
     is_assignment boolean not null,
     failed boolean not null,
+    told_variant_id text collate "C",
     ${CALL_MEASURES.map((name) => `${name} numeric`).join(", ")}
   );
   create index assignments_oldest on assignments (workspace_id, received_at_ms);

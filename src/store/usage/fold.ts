@@ -42,8 +42,8 @@ export function foldStatement(workspaceId: string, highestId: number, stepRows: 
     ), assigned as materialized (
       select ${ASSIGNED} from taken
     ), call as materialized (
-      select at_ms, alias_id, route_id, user_id, assigned_id, served_id, router_version, assigned, failed,
-        input_tokens, output_tokens, cost_usd, latency_ms, ttft_ms from exposed
+      select at_ms, alias_id, route_id, user_id, assigned_id, served_id, told_id, router_version, assigned,
+        failed, input_tokens, output_tokens, cost_usd, latency_ms, ttft_ms from exposed
       union all
       select * from assigned
     ), variant as materialized (

@@ -74,7 +74,7 @@ function recomputed(exposures: Exposure[]): Map<string, Sums> {
     assigned.users.add(userId);
     if (call?.tells !== "answer") assigned.assigned++;
     if (call?.tells === "assignment") continue;
-    const told = call?.failed === true ? assigned : of(variantId);
+    const told = of(variantId);
     if (call?.failed === true) assigned.failed++;
     else {
       told.served++;
