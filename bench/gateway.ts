@@ -1,5 +1,6 @@
 // Chat Completions through the gateway: the latency that it adds to a streaming call, its rate against a bare proxy, and
-// its memory with many streams at once. All calls are recorded, with their tokens. Upstream, gateway, proxy and load generator are separate processes.
+// its memory with many streams at once. All calls are recorded, with their tokens.
+// Upstream, gateway, proxy and load generator are separate processes.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";

@@ -3,8 +3,8 @@ import { sql, type Kysely, type Migration } from "kysely";
 
 /**
  * `router` is the router as people see it; null: it was deleted. `snapshot` holds its rows as they are stored, without
- * secrets, which are rewrapped after a key rotation and so have rows of their own (`kind`: key, headers). Versions outlive their
- * router, because exposures name them: a router that is made again goes on counting.
+ * secrets, which are rewrapped after a key rotation and so have rows of their own (`kind`: key, headers). Versions
+ * outlive their router, because exposures name them: a router that is made again goes on counting.
  */
 const VERSIONS = `
   alter table routers add column version bigint not null default 1;

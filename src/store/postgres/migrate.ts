@@ -10,7 +10,7 @@ const MIGRATION_LOCK = 7_315_001;
 /** `lock_not_available` and `deadlock_detected`: other processes were at work on the tables. */
 const BUSY = new Set(["55P03", "40P01"]);
 
-export interface MigrationWaits {
+interface MigrationWaits {
   /**
    * A change of a table waits this long for those who use it, and whoever comes meanwhile waits behind it. Each further
    * try waits longer, up to the second number.

@@ -12,7 +12,7 @@ export interface VariantPath {
 }
 
 /** Null: there is none. */
-export interface SealedSecret {
+interface SealedSecret {
   box: Buffer | null;
   keyId: string | null;
 }

@@ -10,9 +10,9 @@ export const EXPOSED = sql`exposed_at_ms as at_ms, alias_id, route_id, user_id,
   coalesce(router_version, 0) as router_version, is_assignment::integer as assigned, 0 as failed, ${MEASURES}`;
 
 /** Columns of `assignments`, as a call. */
-export const ASSIGNED = sql`at_ms, alias_id, route_id, user_id, variant_id as assigned_id, null::text as served_id, told_variant_id as told_id,
-  coalesce(router_version, 0) as router_version, is_assignment::integer as assigned, failed::integer as failed,
-  ${MEASURES}`;
+export const ASSIGNED = sql`at_ms, alias_id, route_id, user_id, variant_id as assigned_id, null::text as served_id,
+  told_variant_id as told_id, coalesce(router_version, 0) as router_version, is_assignment::integer as assigned,
+  failed::integer as failed, ${MEASURES}`;
 
 /**
  * A call tells of two variants: of the one that was assigned, and of the one that answered or began to. For example:

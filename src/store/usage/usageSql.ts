@@ -1,4 +1,4 @@
-// The statement that reads the usage of an alias: sums per hour, bins of sketches, users, and calls that are not folded.
+// The statement that reads the usage of an alias: sums per hour, bins, users, and calls that are not folded.
 import { sql, type RawBuilder } from "kysely";
 import { MAX_EXPOSURE_AHEAD_MS } from "../../domain/limits.ts";
 import type { VariantUsage } from "../../domain/usage.ts";
@@ -18,7 +18,7 @@ export type VariantKey = Pick<VariantUsage, "routeId" | "variantId">;
 type SumsRow = Omit<VariantUsage, "latencyMs" | "ttftMs" | "users">;
 type BinRow = VariantKey & Bin & { measure: "latency" | "ttft" };
 
-export interface UsageRow {
+interface UsageRow {
   sums: SumsRow[];
   bins: BinRow[];
   users: (VariantKey & { users: number })[];
