@@ -89,9 +89,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
         const { call, outcome } = await answered(deps, findRouter, workspaceId, incoming, target);
         if (outcome.kind === "answer") return await respond(deps, call, outcome);
         const isLeft = outcome.kind === "left";
-        // A stream that has begun is a 200 to its caller.
-        if (!isLeft) call.record.status = target.outgoing.headersSent ? 200 : outcome.refusal.status;
-        call.record.endedMs = performance.now();
+        if (!isLeft) {
+          // A stream that has begun is a 200 to its caller.
+          call.record.status = target.outgoing.headersSent ? 200 : outcome.refusal.status;
+          call.record.endedMs = performance.now();
+        }
         // Its rejections are handled, and a failed call waits for no commit.
         void deps.recorder.finished(call.record, isLeft ? "left" : "failed");
         call.keepAlive?.stop();

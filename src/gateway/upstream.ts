@@ -66,7 +66,7 @@ const PASSED = new Set([
 ]);
 const PASSED_PREFIX = "x-ratelimit-";
 const USER_AGENT = "crosscurrent/0.1.0";
-/** The connection ended before a response began. An upstream may close a kept one at any time, and it can be refused. */
+/** The connection ended before a response began. An upstream may close a kept one at any time. */
 const CLOSED = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
 
 export function secretsOf({ apiKey, headers = {} }: NewVariant["upstream"]): string[] {
