@@ -11,14 +11,14 @@ const afterThePause = () => vi.setSystemTime(Date.now() + PAUSE_MS + 1);
 let gateway: GatewayHarness;
 const upstreams = {} as Record<"a" | "b" | "c", RawUpstream>;
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ["Date"] });
   gateway = await createGatewayHarness({ breakerPauseMs: PAUSE_MS });
   for (const id of ["a", "b", "c"] as const) upstreams[id] = await startRawUpstream();
+  vi.useFakeTimers({ toFake: ["Date"] });
 });
 afterEach(async () => {
+  vi.useRealTimers();
   for (const upstream of Object.values(upstreams)) upstream.stop();
   await gateway.close();
-  vi.useRealTimers();
 });
 
 const ok = (id: "a" | "b" | "c") =>
