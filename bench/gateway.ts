@@ -60,7 +60,8 @@ export async function benchGateway({ scale, onStep }: BenchOptions): Promise<Com
       comparisons.push(compareRates({ bench: "gateway", against, unit: "calls/s", goal: 0.6 }, rates));
     }
     await service.stop();
-    comparisons.push(await streamsMemory(machine, { hosts, key: keys.paced, calls: Math.ceil(STREAMS * 5 * scale), onStep }));
+    const calls = Math.ceil(STREAMS * 5 * scale);
+    comparisons.push(await streamsMemory(machine, { hosts, key: keys.paced, calls, onStep }));
     return comparisons;
   } finally {
     for (const peer of peers) await peer.stop();

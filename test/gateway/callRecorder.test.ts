@@ -119,7 +119,7 @@ test("an exposure is of the time when the user saw the first of it; a failure ha
   expect(failure).toMatchObject({ failed: true, latencyMs: null, ttftMs: null });
 });
 
-test("a server that stops waits for the rows of calls that did not wait for them, but not for a database that hangs", async () => {
+test("a server that stops waits for rows that no call waits for, but not for a database that hangs", async () => {
   const answer = heldAnswer();
   const { recorder, committed } = recorderOf([answer.promise]);
   for (const user of ["ann", "bob", "cat"]) void recorder.finished(callOf(user), "failed");

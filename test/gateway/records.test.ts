@@ -96,7 +96,9 @@ test("each call costs what the price of its version says", async () => {
     await ask();
     return lines.at(-1)?.routerVersion === 3;
   });
-  for (const { routerVersion, costUsd } of lines) expect([routerVersion, costUsd]).toEqual(routerVersion === 2 ? [2, 0.024] : [3, 0.04]);
+  for (const { routerVersion, costUsd } of lines) {
+    expect([routerVersion, costUsd]).toEqual(routerVersion === 2 ? [2, 0.024] : [3, 0.04]);
+  }
   const sum = lines.reduce((all, { costUsd }) => all + (costUsd ?? 0), 0);
   const costs = { costUsd: expect.closeTo(sum, 9) as number, costCalls: lines.length };
   expect(await variantOf("priced", "a")).toMatchObject(costs);

@@ -55,5 +55,7 @@ export const columnsOf = (names: string[]): RawBuilder<unknown> => sql.join(name
 
 /** As in `a = t.a + excluded.a, …`, for rows that are there. */
 export function added(table: string, names: string[]): RawBuilder<unknown> {
-  return sql.join(names.map((name) => sql`${sql.ref(name)} = ${sql.ref(`${table}.${name}`)} + excluded.${sql.ref(name)}`));
+  return sql.join(
+    names.map((name) => sql`${sql.ref(name)} = ${sql.ref(`${table}.${name}`)} + excluded.${sql.ref(name)}`),
+  );
 }

@@ -91,7 +91,8 @@ export function takeBuckets(workspaceId: string, stepBuckets: number) {
       on conflict (${HOUR_KEY}) do update set ${added("h", COUNTS)}
     ), aliases as (
       insert into exposed_aliases as a (workspace_id, alias_id, exposures, last_exposed_at_ms)
-      select ${workspaceId}, alias_id, sum(exposures)::bigint, max(time_ms) from bucket group by alias_id order by alias_id
+      select ${workspaceId}, alias_id, sum(exposures)::bigint, max(time_ms)
+      from bucket group by alias_id order by alias_id
       on conflict (workspace_id, alias_id) do update set exposures = a.exposures + excluded.exposures,
         last_exposed_at_ms = greatest(a.last_exposed_at_ms, excluded.last_exposed_at_ms)
     ), moved as (

@@ -106,8 +106,6 @@ test("an old server reads the key alone, and moves no header to another host", a
   await move("b", "https://llm.example.com/v2");
   const served = (await routers.serving(workspaceId, "r"))?.routes[0]?.variants ?? [];
   expect(served.map(({ upstream }) => upstream.headers)).toEqual([undefined, headers]);
-  expect((await routers.get(workspaceId, "r"))?.routes[0]?.variants.map(({ upstream }) => upstream.headerNames)).toEqual([
-    [],
-    Object.keys(headers),
-  ]);
+  const shown = (await routers.get(workspaceId, "r"))?.routes[0]?.variants ?? [];
+  expect(shown.map(({ upstream }) => upstream.headerNames)).toEqual([[], Object.keys(headers)]);
 });
