@@ -25,6 +25,7 @@ export async function runCommand(args: string[], env: Record<string, string>): P
   } catch (error) {
     return { code: report(error, output), ...texts };
   } finally {
-    process.env = before;
+    for (const name of Object.keys(env)) delete process.env[name];
+    Object.assign(process.env, before);
   }
 }
