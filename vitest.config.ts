@@ -3,8 +3,6 @@ import { defineConfig } from "vitest/config";
 
 const shared = {
   pool: "forks",
-  // Files of one process share what they import, which takes seconds to load.
-  isolate: false,
   testTimeout: 60_000,
   hookTimeout: 60_000,
   teardownTimeout: 30_000,
