@@ -80,7 +80,8 @@ async function readAlive(pool: pg.Pool, pids: number[]): Promise<Set<number>> {
   // Between two quick statements a session is idle too, but for no second.
   const { rows } = await pool.query<{ pid: number }>(
     `select pid from pg_stat_activity
-     where pid = any($1) and (state is null or state not like 'idle%' or state_change > clock_timestamp() - interval '1 second')`,
+     where pid = any($1)
+       and (state is null or state not like 'idle%' or state_change > clock_timestamp() - interval '1 second')`,
     [pids],
   );
   return new Set(rows.map(({ pid }) => pid));
