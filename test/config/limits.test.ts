@@ -15,7 +15,7 @@ test("limits are on by default", () => {
       memoryPercent: 80,
       bookkeepingAtOnce: 20,
       workflowTasksAtOnce: 40,
-      cachedWorkflows: 500,
+      cachedWorkflows: 300,
       pollersMax: 20,
     },
     admission: {
