@@ -97,7 +97,7 @@ async function bringUp(dir: string, stops: Stops, bigQuery: BigQuery | undefined
     onLog: (line) => postgresLog.forEach((listener) => listener(line)),
   });
   stops.push(() => postgres.stop());
-  const temporal = await startTemporal({ dbFile: join(dir, "temporal.db"), onLog: openLog(logs, "temporal").write });
+  const temporal = await startTemporal({ stateDir: dir, onLog: openLog(logs, "temporal").write });
   stops.push(() => temporal.stop());
   const mixpanel = await startStandIn(openLog(logs, "mixpanel").write);
   stops.push(() => mixpanel.service.stop());

@@ -22,7 +22,10 @@ export async function benchNeighbours({ scale, onStep }: BenchOptions): Promise<
   onStep("starting PostgreSQL, Temporal, the Mixpanel stand-in and the local BigQuery");
   const machine = await startBigQueryMachine("neighbours");
   try {
-    const quiet = { mixpanel: await mixpanelTenant(machine), bigquery: await tablesTenant(machine, "quiet", 1) };
+    const quiet = {
+      mixpanel: await mixpanelTenant(machine),
+      bigquery: await tablesTenant(machine, "quiet-project", 1),
+    };
     const worker = await machine.startWorker();
     onStep("the quiet workspace alone");
     // The first runs read what there is, and fill caches.
@@ -90,7 +93,7 @@ async function createNoise(machine: BigQueryMachine, scale: number, onStep: Benc
   const tables = Math.max(10, Math.round(TABLES * scale));
   onStep(`creating ${integrations} integrations and one of ${tables} tables`);
   const directions = { exportEnabled: true, importEnabled: true };
-  const wide = await tablesTenant(machine, "noisy", tables);
+  const wide = await tablesTenant(machine, "noisy-project", tables);
   const workspaceIds = [wide.workspaceId];
   const crowd = await createCrowd(machine, { integrations, workspaceIds, directions, events: [EVENT] });
   const { control, close } = await connectClient(machine);

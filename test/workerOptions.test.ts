@@ -53,7 +53,8 @@ test("slots, cache and pollers are those of the settings", async () => {
         activityTaskSlotSupplier: {
           type: "resource-based",
           tunerOptions: { targetMemoryUsage: 0.7, targetCpuUsage: 1 },
-          minimumSlots: 31,
+          // Half of what may wait always may, however much memory is in use.
+          minimumSlots: 181,
           maximumSlots: 331,
         },
       },

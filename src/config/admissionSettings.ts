@@ -12,6 +12,21 @@ export const admissionSettings = readBy(["server"], {
     default: "60000",
     description: "Calls of one workspace. Servers share it out. 0 means no limit.",
   },
+  workspaceApiCallsPerMinute: {
+    name: "WORKSPACE_API_CALLS_PER_MINUTE",
+    parser: wholeNumber(0, 100_000_000),
+    default: "3000",
+    description:
+      "Those of them that are neither exposures nor calls of the gateway, 20 seconds' worth at once. " +
+      "Servers share it out. 0 means no limit.",
+  },
+  workspaceApiBytesPerSecond: {
+    name: "WORKSPACE_API_BYTES_PER_SECOND",
+    parser: wholeNumber(0, 10_000_000_000),
+    default: "1048576",
+    description:
+      "Bytes of the bodies of these calls, 2 seconds' worth at once. Servers share it out. 0 means no limit.",
+  },
   workspaceExposuresPerSecond: {
     name: "WORKSPACE_EXPOSURES_PER_SECOND",
     parser: wholeNumber(0, 100_000_000),

@@ -42,8 +42,8 @@ export const workerSettings = readBy(["worker"], {
   cachedWorkflows: {
     name: "WORKER_CACHED_WORKFLOWS",
     parser: wholeNumber(0, 100_000),
-    default: "500",
-    description: "Workflows kept in memory, 0.4 MB each. One that is not kept is replayed when it wakes.",
+    default: "300",
+    description: "Workflows kept in memory, 0.8 MB each. One that is not kept is replayed when it wakes.",
   },
   pollersMax: {
     name: "WORKER_POLLERS_MAX",

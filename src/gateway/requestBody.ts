@@ -37,9 +37,19 @@ export async function readBody(incoming: IncomingMessage, share: Share): Promise
   return readCallBody(await readBytes(incoming, share, scan), scan);
 }
 
-function readBytes(incoming: IncomingMessage, { hold, countBytes }: Share, scan: JsonScan): Promise<Buffer> {
+async function readBytes(incoming: IncomingMessage, share: Share, scan: JsonScan): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  await receive(incoming, share, scan, chunks);
+  const body = Buffer.concat(chunks);
+  // The listeners live as long as the response, and the bytes must not.
+  chunks.length = 0;
+  return body;
+}
+
+/** Resolves to nothing: its listeners keep what it resolves to. */
+function receive(incoming: IncomingMessage, share: Share, scan: JsonScan, chunks: Buffer[]): Promise<void> {
+  const { hold, countBytes } = share;
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
     let bytes = 0;
     let pieceBytes = 0;
     let pieceMs = 0;
@@ -70,12 +80,7 @@ function readBytes(incoming: IncomingMessage, { hold, countBytes }: Share, scan:
       pieceBytes = 0;
       pieceMs = 0;
     });
-    incoming.on("end", () => {
-      const body = Buffer.concat(chunks, bytes);
-      // The listeners live as long as the response, and the bytes must not.
-      chunks.length = 0;
-      resolve(body);
-    });
+    incoming.on("end", resolve);
     const breakOff = () => reject(new OpenAiError(400, "The body broke off."));
     incoming.on("error", breakOff);
     // Comes after the end too, where it changes nothing.

@@ -81,15 +81,20 @@ async function withTurn(
   { method, open = false, turns = "api" }: Pick<EndpointDocumentation, "method" | "open"> & { turns?: TurnName },
   work: (text: string) => Promise<Response>,
 ): Promise<Response> {
-  const admission = c.get("admission");
-  const hold = open ? undefined : admission.bytes.hold(c.get("workspaceId"));
+  const maxBytes = MAX_CONFIG_BODY_BYTES;
+  if (open) return await work(method === "get" ? "" : await readText(c.req.raw, { maxBytes }));
+  const workspaceId = c.get("workspaceId");
+  const { apiCalls, apiBytes, bytes, turns: queues } = c.get("admission");
+  apiCalls.check(workspaceId);
+  apiBytes.check(workspaceId);
+  apiCalls.count(workspaceId, 1);
+  const hold = bytes.hold(workspaceId);
   try {
-    const options = { maxBytes: MAX_CONFIG_BODY_BYTES, hold };
-    const text = method === "get" ? "" : await readText(c.req.raw, options);
-    if (open) return await work(text);
-    return await admission.turns[turns].run(c.get("workspaceId"), callerOf(c), () => work(text));
+    const text = method === "get" ? "" : await readText(c.req.raw, { maxBytes, hold });
+    apiBytes.count(workspaceId, Buffer.byteLength(text));
+    return await queues[turns].run(workspaceId, callerOf(c), () => work(text));
   } finally {
-    hold?.release();
+    hold.release();
   }
 }
 

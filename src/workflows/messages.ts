@@ -9,8 +9,8 @@ import type { IntegrationErrors, IntegrationState } from "./state.ts";
 import type { StateV1 } from "./upgradeState.ts";
 
 /**
- * By hand: `temporal workflow signal --workflow-id integration-ID --name syncNow`. Durable without a worker. Ends a wait
- * of the run under way, unless `isRepeated`: then it stands for a signal that may have been lost.
+ * By hand: `temporal workflow signal --workflow-id integration-ID --name syncNow`. Durable without a worker. Ends a
+ * wait of the run under way, unless `isRepeated`: then it stands for a signal that may have been lost.
  */
 export const syncNowSignal = defineSignal<[requestId?: string, isRepeated?: boolean]>("syncNow");
 /** `version`: the row's, if the store shows the change already. By hand there is none. */

@@ -1,4 +1,5 @@
 // No statement runs for ever, and a process says when only its replacement can help.
+import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { POOL_DEFAULTS } from "../../src/domain/pools.ts";
@@ -7,9 +8,12 @@ import { createPostgresStore } from "../../src/store/createStore.ts";
 import { UnavailableError, type Store } from "../../src/store/store.ts";
 import { createHarness, createIntegration, type Harness } from "../support/api/harness.ts";
 import { eventually } from "../support/eventually.ts";
+import { startSilentProxy, through } from "../support/store/silentProxy.ts";
 import { sql } from "kysely";
 
 const LIMIT_MS = 1_000;
+/** Time enough to find a dead session. */
+const WATCHED_MS = 6_000;
 
 let api: Harness;
 let admin: pg.Pool;
@@ -55,6 +59,24 @@ test("a statement that takes long without a fault is left alone by the watch", a
   );
   expect(row?.slept).toBe(false);
   await pools.close();
+});
+
+test("a transaction whose connection dies between two statements fails soon, one that rests there does not", async () => {
+  const { hostname, port } = new URL(api.database.url);
+  const proxy = await startSilentProxy({ host: hostname, port: Number(port) });
+  const pools = openPools(through(proxy, api.database.url), DEFAULT_POOL_SETTINGS);
+  const two = (between: () => void | Promise<void>) =>
+    pools.bulk.transaction(async (tx) => {
+      await tx.execute(sql`select 1`);
+      await between();
+      await tx.execute(sql`select 2`);
+    });
+  await two(() => delay(WATCHED_MS));
+  const startedMs = performance.now();
+  await expect(two(() => proxy.silence())).rejects.toBeInstanceOf(UnavailableError);
+  expect(performance.now() - startedMs).toBeLessThan(2 * WATCHED_MS);
+  await pools.close();
+  await proxy.stop();
 });
 
 test("a process whose pool is lost is stuck, one with a database that is down is not", async () => {

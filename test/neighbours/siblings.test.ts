@@ -75,6 +75,7 @@ test.each<[string, (at: Installation) => ReturnType<Installation["callOfB"]>, nu
     ({ callOfB }) => ({ ...callOfB("/v1/chat/completions", {}), headers: withKey("wrong") }),
     [401],
   ],
+  ["posts the largest settings", ({ callOfB }) => callOfB("/v1/metrics", { name: long + long }), [400, 429]],
   ["tests a connection that hangs", (at) => at.callOfB(`${pathAt(at)}/test`, {}), [202, 503]],
   [
     "calls an upstream that never answers",

@@ -56,16 +56,25 @@ async function* pageTexts(
   let part = first;
   let records = 0;
   let bytes = 0;
+  let tookMs = 0;
   try {
     for (;;) {
+      const startedMs = performance.now();
       const text = part.items.map(recordText).join(",");
+      tookMs += performance.now() - startedMs;
       yield `${records === 0 ? '{"records":[' : ","}${text}`;
       records += part.items.length;
       bytes += text.length;
       const limit = page.limit - records;
       if (part.next === null || limit <= 0 || bytes >= MAX_PAGE_BYTES) break;
       const asked = { cursor: part.next, limit, maxBytes: PART_BYTES };
-      const following = await inTurn(() => read(asked)).catch(endEarly);
+      await hold.nextPiece(tookMs);
+      const following = await inTurn(async () => {
+        const readAtMs = performance.now();
+        const found = await read(asked);
+        tookMs = performance.now() - readAtMs;
+        return found;
+      }).catch(endEarly);
       if (following === null) break;
       part = following;
       if (part.items.length === 0) break;

@@ -13,6 +13,8 @@ interface AtOnce {
 /** 0 means no limit for rates and bytes. */
 export interface AdmissionSettings {
   workspaceCallsPerMinute: number;
+  workspaceApiCallsPerMinute: number;
+  workspaceApiBytesPerSecond: number;
   workspaceExposuresPerSecond: number;
   workspaceExposureBytesPerSecond: number;
   workspaceChatBytesPerSecond: number;
@@ -34,6 +36,9 @@ export type TurnName = "api" | "gateway" | "ingests" | "reports" | "providerCall
 
 export interface Admission {
   calls: Rate;
+  /** Of calls that are neither exposures nor calls of the gateway. */
+  apiCalls: Rate;
+  apiBytes: Rate;
   exposures: Rate;
   exposureBytes: Rate;
   chatBytes: Rate;
@@ -44,6 +49,9 @@ export interface Admission {
 }
 
 const MINUTE_SECONDS = 60;
+/** As much as a page of the Portal or a script asks for at once, and little beside what others ask for meanwhile. */
+const API_BURST_SECONDS = 20;
+const API_BYTES_BURST_SECONDS = 2;
 /** Long enough for a batch job that then rests, short enough for the database to keep up. */
 const EXPOSURE_BURST_SECONDS = 30;
 /** Some of the largest bodies. */
@@ -65,6 +73,16 @@ export function createAdmission(settings: AdmissionSettings): Admission {
       what: `${workspaceCallsPerMinute} calls of this workspace in a minute`,
       perSecond: () => part(workspaceCallsPerMinute) / MINUTE_SECONDS,
       burstSeconds: MINUTE_SECONDS,
+    }),
+    apiCalls: new Rate({
+      what: `${settings.workspaceApiCallsPerMinute} calls of the API of this workspace in a minute`,
+      perSecond: () => part(settings.workspaceApiCallsPerMinute) / MINUTE_SECONDS,
+      burstSeconds: API_BURST_SECONDS,
+    }),
+    apiBytes: new Rate({
+      what: `${settings.workspaceApiBytesPerSecond} bytes of calls of the API of this workspace per second`,
+      perSecond: () => part(settings.workspaceApiBytesPerSecond),
+      burstSeconds: API_BYTES_BURST_SECONDS,
     }),
     exposures: new Rate({
       what: `${workspaceExposuresPerSecond} exposures of this workspace per second`,

@@ -2,7 +2,7 @@
 import pg from "pg";
 import { UnavailableError } from "../errors.ts";
 import { CONNECTION_FAILURE, isConnectionLost, withOutage } from "./outages.ts";
-import type { Watch } from "./watch.ts";
+import type { Watch, Work } from "./watch.ts";
 
 export interface ConnectionLimits {
   maxConnections: number;
@@ -64,7 +64,7 @@ export function openConnections(
       const { client, session } = await trust.acquire().catch((error: unknown) => {
         throw withOutage(error, { mayHaveHappened: false });
       });
-      const end = session.pid === null ? null : shared.watch?.begin(session.pid, () => closeSocket(client));
+      const end = session.pid === null ? null : shared.watch?.begin(workOf(client, session.pid));
       try {
         const result = await work(client);
         trust.noteAnswer(session);
@@ -173,9 +173,16 @@ async function askPid(client: pg.PoolClient): Promise<number | null> {
 interface Inside {
   connection: pg.Connection;
   processID: number | null;
+  /** False from a statement until its answer is complete. */
+  readyForQuery: boolean;
 }
 
 const pidOf = (client: pg.PoolClient): number | null => (client as unknown as Inside).processID;
+
+function workOf(client: pg.PoolClient, pid: number): Work {
+  const isWaiting = () => !(client as unknown as Inside).readyForQuery;
+  return { pid, isWaiting, lose: () => closeSocket(client) };
+}
 
 function discard(client: pg.PoolClient): void {
   closeSocket(client);

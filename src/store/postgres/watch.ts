@@ -1,9 +1,19 @@
 // Looks after calls that take long: whether PostgreSQL still works for them, or their connection died in silence.
 import pg from "pg";
 
+/** What a connection is used for. */
+export interface Work {
+  /** The session's. */
+  pid: number;
+  /** Whether an answer is waited for, and not what this process does between two statements. */
+  isWaiting: () => boolean;
+  /** Is called if the session is found dead. */
+  lose: () => void;
+}
+
 export interface Watch {
-  /** Calls `lose` if the session `pid` is found dead before the returned function is called. */
-  begin(pid: number, lose: () => void): () => void;
+  /** Watches until the returned function is called. */
+  begin(work: Work): () => void;
   close(): Promise<void>;
 }
 
@@ -11,16 +21,14 @@ const INTERVAL_MS = 1_500;
 /** The first time, an answer may just be on its way. */
 const DEAD_AFTER_SIGHTINGS = 2;
 
-interface Call {
-  pid: number;
+interface Call extends Work {
   sinceMs: number;
   sightings: number;
-  lose: () => void;
 }
 
 /**
  * Looks through a connection of its own, a fresh one each time. A session is dead if the server does not have it, as
- * after a failover, or if it waits for a statement while this process waits for the answer.
+ * after a failover, or if it waits for a statement, in a transaction or not, while this process waits for the answer.
  */
 export function createWatch(databaseUrl: string): Watch {
   const pool = new pg.Pool({
@@ -45,7 +53,7 @@ export function createWatch(databaseUrl: string): Watch {
         long.map(({ pid }) => pid),
       );
       for (const call of long) {
-        call.sightings = alive.has(call.pid) ? 0 : call.sightings + 1;
+        call.sightings = alive.has(call.pid) || !call.isWaiting() ? 0 : call.sightings + 1;
         if (call.sightings >= DEAD_AFTER_SIGHTINGS && calls.delete(call)) call.lose();
       }
     } catch {
@@ -56,8 +64,8 @@ export function createWatch(databaseUrl: string): Watch {
   };
   const timer = setInterval(() => void look(), INTERVAL_MS).unref();
   return {
-    begin(pid, lose) {
-      const call = { pid, sinceMs: performance.now(), sightings: 0, lose };
+    begin(work) {
+      const call = { ...work, sinceMs: performance.now(), sightings: 0 };
       calls.add(call);
       return () => calls.delete(call);
     },
@@ -69,8 +77,11 @@ export function createWatch(databaseUrl: string): Watch {
 }
 
 async function readAlive(pool: pg.Pool, pids: number[]): Promise<Set<number>> {
+  // Between two quick statements a session is idle too, but for no second.
   const { rows } = await pool.query<{ pid: number }>(
-    "select pid from pg_stat_activity where pid = any($1) and state is distinct from 'idle'",
+    `select pid from pg_stat_activity
+     where pid = any($1)
+       and (state is null or state not like 'idle%' or state_change > clock_timestamp() - interval '1 second')`,
     [pids],
   );
   return new Set(rows.map(({ pid }) => pid));

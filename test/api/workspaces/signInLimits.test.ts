@@ -124,3 +124,16 @@ test("calls of a workspace", async () => {
   expect(await statusesOf(times(3, () => api.call("/v1/integrations")))).toEqual([200, 200, 429]);
   expect((await api.callOther("/v1/integrations")).status).toBe(200);
 });
+
+test("calls of the API of a workspace, and their bytes", async () => {
+  api = await createHarness({}, { workspaceApiCallsPerMinute: 6 });
+  expect(await statusesOf(times(3, () => api.call("/v1/integrations")))).toEqual([200, 200, 429]);
+  expect((await api.call("/v1/exposures", { raw: "not an exposure" })).status).toBe(400);
+  expect((await api.callOther("/v1/integrations")).status).toBe(200);
+  await api.close();
+  api = await createHarness({}, { workspaceApiBytesPerSecond: 50 });
+  const large = () => api.call("/v1/metrics", { json: { name: "x".repeat(200) } });
+  expect(await statusesOf([large, large, () => api.callOther("/v1/metrics")])).toEqual([400, 429, 200]);
+  const { status, headers } = await large();
+  expect([status, headers.get("retry-after")]).toEqual([429, "3"]);
+});

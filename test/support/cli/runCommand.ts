@@ -11,11 +11,9 @@ export interface Ended {
 }
 
 export async function runCommand(args: string[], env: Record<string, string>): Promise<Ended> {
-  for (const name of [...SETTINGS, ...Object.keys(env)]) {
-    const value = env[name];
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
+  const before = { ...process.env };
+  for (const name of SETTINGS) delete process.env[name];
+  Object.assign(process.env, env);
   const texts = { stdout: "", stderr: "" };
   const output = {
     print: (text: string) => void (texts.stdout += text),
@@ -26,5 +24,8 @@ export async function runCommand(args: string[], env: Record<string, string>): P
     return { code: 0, ...texts };
   } catch (error) {
     return { code: report(error, output), ...texts };
+  } finally {
+    for (const name of Object.keys(env)) delete process.env[name];
+    Object.assign(process.env, before);
   }
 }

@@ -16,7 +16,7 @@ import type { App } from "../../../src/http/env.ts";
 import type { Store } from "../../../src/store/store.ts";
 
 export interface TestGatewayOptions extends Partial<Omit<GatewayDeps, "admission">> {
-  /** Default: the settings' defaults. */
+  /** Default: the settings' defaults, and no limit of the API's calls. */
   limits?: Partial<AdmissionSettings>;
   /** Default: this machine's loopback address on every port. */
   allowedHosts?: string[];
@@ -29,7 +29,9 @@ export interface TestGatewayOptions extends Partial<Omit<GatewayDeps, "admission
 /** The parts that `createApp` takes. */
 export function testGateway(store: Store, options: TestGatewayOptions = {}) {
   const { allowedHosts = ["127.0.0.1"], resolve, limits, onLost, onFinished, breakerPauseMs, ...rest } = options;
-  const admission = createAdmission({ ...readSettings(admissionSettings, {}, []), ...limits });
+  // Tests call the API faster than people do.
+  const unlimited = { workspaceApiCallsPerMinute: 0, workspaceApiBytesPerSecond: 0 };
+  const admission = createAdmission({ ...readSettings(admissionSettings, {}, []), ...unlimited, ...limits });
   const upstreams = createAddressPolicy(allowedHosts);
   const recorder = createCallRecorder({
     rows: createRecorder({ exposures: store.exposures, onCommit: () => undefined }),

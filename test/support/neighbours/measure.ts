@@ -31,38 +31,42 @@ export interface Pace {
 const PACE: Pace = { calls: 100, everyMs: 20 };
 const MARGIN_MS = 50;
 
-const MAX_ROUNDS = 5;
+const MAX_ROUNDS = 6;
+
+/** The 99th percentiles of the calls of each kind. */
+type Percentiles = Map<string, number>;
 
 /**
- * Expects that no call of A fails beside B, and that the 99th percentile of each kind is under twice what it is alone in
- * the same round, or 50 ms more. Other processes of the machine disturb too, so the majority of the rounds counts: one
- * that holds is enough if it is the first.
+ * Expects that no call of A fails beside B, and that the 99th percentile of each kind is under twice what it is alone, or
+ * 50 ms more. Other processes of the machine add to both, and never take away: the best of the rounds counts, and one
+ * round is enough if it holds.
  */
 export async function expectUndisturbed(kinds: Record<string, Call>, burdens: Burdens, pace: Partial<Pace> = {}) {
+  const { beside, elsewhere = nothing } = burdens;
   const { calls, everyMs } = { ...PACE, ...pace };
   // Opens connections and warms the code up.
   await percentiles(kinds, { calls: Math.ceil(calls / 4), everyMs });
-  const failed: string[][] = [];
-  for (let held = 0; held <= failed.length;) {
-    const found = await disturbed(kinds, burdens, { calls, everyMs });
-    if (found.length === 0) held++;
-    else failed.push(found);
-    expect(failed.length > MAX_ROUNDS / 2 ? failed : []).toEqual([]);
+  const best = { alone: new Map<string, number>(), beside: new Map<string, number>() };
+  let disturbed: string[] = [];
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const endElsewhere = await elsewhere();
+    keepBest(best.alone, await percentiles(kinds, { calls, everyMs }).finally(endElsewhere));
+    const endBeside = await beside();
+    keepBest(best.beside, await percentiles(kinds, { calls, everyMs }).finally(endBeside));
+    disturbed = disturbedKinds(best);
+    if (disturbed.length === 0) return;
   }
+  expect(disturbed).toEqual([]);
 }
 
-/** One round. Returns the kinds of calls that took too long, with figures. */
-async function disturbed(
-  kinds: Record<string, Call>,
-  { beside, elsewhere = nothing }: Burdens,
-  pace: Pace,
-): Promise<string[]> {
-  const endElsewhere = await elsewhere();
-  const alone = await percentiles(kinds, pace).finally(endElsewhere);
-  const endBeside = await beside();
-  const shared = await percentiles(kinds, pace).finally(endBeside);
-  return Object.keys(kinds).flatMap((kind) => {
-    const [aloneMs, besideMs] = [alone.get(kind) ?? NaN, shared.get(kind) ?? NaN];
+function keepBest(best: Percentiles, found: Percentiles): void {
+  for (const [kind, ms] of found) best.set(kind, Math.min(ms, best.get(kind) ?? Infinity));
+}
+
+/** The kinds of calls that took too long, with figures. */
+function disturbedKinds({ alone, beside }: { alone: Percentiles; beside: Percentiles }): string[] {
+  return [...beside].flatMap(([kind, besideMs]) => {
+    const aloneMs = alone.get(kind) ?? NaN;
     const figures = `${kind}: ${besideMs.toFixed(1)} ms beside B, ${aloneMs.toFixed(1)} ms alone`;
     console.info(figures);
     return besideMs < Math.max(2 * aloneMs, aloneMs + MARGIN_MS) ? [] : [figures];
@@ -71,8 +75,8 @@ async function disturbed(
 
 const nothing: Burden = async () => async () => {};
 
-/** The 99th percentiles. A call counts from when it was due, so that one that stalls also counts in those behind it. */
-async function percentiles(kinds: Record<string, Call>, { calls, everyMs }: Pace): Promise<Map<string, number>> {
+/** A call counts from when it was due, so that one that stalls also counts in those behind it. */
+async function percentiles(kinds: Record<string, Call>, { calls, everyMs }: Pace): Promise<Percentiles> {
   const names = Object.keys(kinds);
   const times = new Map<string, number[]>(names.map((name) => [name, []]));
   const startedMs = performance.now();
