@@ -96,7 +96,13 @@ function usageOf(call: CallRecord, outcome: CallOutcome, figures: CallMeasures):
   ];
 }
 
-const NO_FIGURES: CallMeasures = { inputTokens: null, outputTokens: null, costUsd: null, latencyMs: null, ttftMs: null };
+const NO_FIGURES: CallMeasures = {
+  inputTokens: null,
+  outputTokens: null,
+  costUsd: null,
+  latencyMs: null,
+  ttftMs: null,
+};
 
 function toldOf({ inputTokens, outputTokens, costUsd, latencyMs, ttftMs }: CallMeasures) {
   return {

@@ -86,7 +86,12 @@ test("a stream that has begun goes on to its end while the server drains", { tim
   let text = (await reader.read()).value ?? "";
   const hasEnded = drain();
   // It takes no more calls.
-  await eventually(() => fetch(`${url}/healthz`).then(() => false, () => true));
+  await eventually(() =>
+    fetch(`${url}/healthz`).then(
+      () => false,
+      () => true,
+    ),
+  );
   end();
   for (let read = await reader.read(); !read.done; read = await reader.read()) text += read.value;
   expect(text).toBe('data: {"choices":[]}\n\ndata: [DONE]\n\n');

@@ -114,7 +114,11 @@ test("while a fallback is asked: the next one is not", async () => {
   const { upstreams, left, variants } = await startUpstreams(["down", "hangs", "spare"]);
   await gateway.createRouter("one", {}, { variants, fallbackVariantIds: ["hangs", "spare"] });
   const line = await leaveOnce("one", () => upstreams[1]?.calls() === 1);
-  expect(line).toMatchObject({ outcome: "left", assigned: "down", failedAttempts: [{ variantId: "down", status: 503 }] });
+  expect(line).toMatchObject({
+    outcome: "left",
+    assigned: "down",
+    failedAttempts: [{ variantId: "down", status: 503 }],
+  });
   await eventually(() => left.length === 1);
   expect(upstreams.map((upstream) => upstream.calls())).toEqual([1, 1, 0]);
   expect(await gateway.exposures("one")).toEqual([]);

@@ -6,7 +6,9 @@ import { expect, test } from "vitest";
 import { readCallBody, scanCallBody } from "../../src/gateway/callBody.ts";
 import { forwardedBody } from "../../src/gateway/forwardedBody.ts";
 
-const tools = [{ type: "function", function: { name: "weather", strict: true, parameters: { $defs: { a: { $ref: "#" } } } } }];
+const tools = [
+  { type: "function", function: { name: "weather", strict: true, parameters: { $defs: { a: { $ref: "#" } } } } },
+];
 const shared = {
   metadata: { plan: "pro" },
   model: "inworld/one",
@@ -30,8 +32,15 @@ const chat: Record<keyof ChatCompletionCreateParamsBase, unknown> = {
   ...shared,
   messages: [
     { role: "developer", content: "Be \u2028 brief" },
-    { role: "user", content: [{ type: "image_url", image_url: { url: "data:image/png;base64,AAAA", detail: "high" } }] },
-    { role: "assistant", content: null, tool_calls: [{ id: "c", type: "function", function: { name: "f", arguments: "{}" } }] },
+    {
+      role: "user",
+      content: [{ type: "image_url", image_url: { url: "data:image/png;base64,AAAA", detail: "high" } }],
+    },
+    {
+      role: "assistant",
+      content: null,
+      tool_calls: [{ id: "c", type: "function", function: { name: "f", arguments: "{}" } }],
+    },
     { role: "tool", tool_call_id: "c", content: "sunny" },
   ],
   audio: { format: "mp3", voice: "alloy" },

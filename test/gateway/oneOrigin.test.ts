@@ -10,7 +10,9 @@ const EVENT = 'data: {"choices":[{"index":0,"delta":{"content":"hi"}}]}\n\n';
 let gateway: GatewayHarness;
 let upstream: RawUpstream;
 beforeAll(async () => {
-  gateway = await createGatewayHarness({ limits: { workspaceGatewayCallsAtOnce: STREAMS, gatewayCallsAtOnce: 2 * STREAMS } });
+  gateway = await createGatewayHarness({
+    limits: { workspaceGatewayCallsAtOnce: STREAMS, gatewayCallsAtOnce: 2 * STREAMS },
+  });
   upstream = await startRawUpstream();
 });
 afterAll(async () => {

@@ -76,9 +76,13 @@ test.each([
 test("the value of a header of the variant is cut out, and the reason stays; a short one is no secret", async () => {
   const baseUrl = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}/v1`;
   const headers = { "openai-organization": "org-0123456789", "x-flag": "true", "x-one": "1" };
-  await gateway.createRouter("headed", {}, {
-    variants: [{ id: "v", weight: 1, upstream: { baseUrl, model: "m", apiKey: KEY, headers } }],
-  });
+  await gateway.createRouter(
+    "headed",
+    {},
+    {
+      variants: [{ id: "v", weight: 1, upstream: { baseUrl, model: "m", apiKey: KEY, headers } }],
+    },
+  );
   const message = "org-0123456789 is not a member. It is true that there is 1 more.";
   for (const status of [400, 401]) {
     respond = (_request, response) => response.writeHead(status).end(JSON.stringify({ error: { message } }));

@@ -26,7 +26,10 @@ const ANSWERS: [string, string, object | null][] = [
   ["a stream", `${stream({ ...quoted, usage: null }, CHAT)}data: [DONE]\n\n`, tokens(9, 3, 4)],
   [
     "a stream that counts on and on",
-    stream({ usage: { prompt_tokens: 9, completion_tokens: 1 } }, { usage: { prompt_tokens: 9, completion_tokens: 2 } }),
+    stream(
+      { usage: { prompt_tokens: 9, completion_tokens: 1 } },
+      { usage: { prompt_tokens: 9, completion_tokens: 2 } },
+    ),
     tokens(9, 2),
   ],
   ["a stream of Responses", stream({ type: "response.completed", response: RESPONSE }), tokens(7, 2)],

@@ -43,7 +43,11 @@ test("each call of a server is measured and logged once, by codes and ids alone"
   const metrics = createMetrics();
   const log = new CapturedLog();
   const none = () => Promise.resolve();
-  const usage = { addAnonymous: none, variants: () => Promise.resolve(null), aliases: () => Promise.reject(new Error()) };
+  const usage = {
+    addAnonymous: none,
+    variants: () => Promise.resolve(null),
+    aliases: () => Promise.reject(new Error()),
+  };
   const store = { exposures: { ingest: none, tryIngest: none, seal: () => Promise.reject(new Error()) }, usage };
   const recorder = createServerRecorder(store, metrics, createLogger("info", log));
   const call = (more: Partial<CallRecord>): CallRecord => ({
@@ -85,7 +89,10 @@ test("each call of a server is measured and logged once, by codes and ids alone"
   }
   expect(text).toContain("crosscurrent_exposures_accepted_total 1\n");
   expect(text).not.toMatch(/ws-1|router-1|route-1|req-1/);
-  const lines = log.text.trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
+  const lines = log.text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(lines).toMatchObject([
     { requestId: "req-1", router: "router-1", routerVersion: 4, assigned: "a", served: "b", outcome: "served" },
     { outcome: "failed", served: null, hasUser: false },

@@ -146,10 +146,10 @@ test("a deleted router comes back by a restore, and one made anew goes on counti
 
 test("a page of versions ends by its bytes, and a change lists long values by their paths alone", async () => {
   const set = Object.fromEntries(Array.from({ length: 15 }, (_, i) => [`field-${i}`, "x".repeat(1_000)]));
-  const variants = Array.from({ length: 20 }, (_, i) => ({ id: `v${i}`, upstream: { ...upstream, body: { set } } }));
+  const variants = Array.from({ length: 3 }, (_, i) => ({ id: `v${i}`, upstream: { ...upstream, body: { set } } }));
   const path = "/v1/routers/large";
   expect((await post("/v1/routers", { id: "large", routes: [{ id: "main", variants }] })).status).toBe(201);
-  for (let i = 0; i < 40; i++) {
+  for (let i = 0; i < 100; i++) {
     expect((await api.call(path, { method: "DELETE" })).status).toBe(204);
     expect((await post(`${path}/versions/1/restore`)).status).toBe(200);
   }
@@ -166,7 +166,7 @@ test("a page of versions ends by its bytes, and a change lists long values by th
   const [restored] = versionsOf(first);
   expect(JSON.stringify(restored?.changes).length).toBeLessThan(64 * 1024);
   expect(restored?.changes.some((change) => Object.keys(change).join() === "path")).toBe(true);
-}, 60_000);
+}, 240_000);
 
 test("a restored variant gets its key and headers back, and keeps newer ones at the same host", async () => {
   const path = "/v1/routers/secret";
@@ -195,7 +195,8 @@ test("If-Match holds for what is added, for a restore, and for a router that was
   const path = "/v1/routers/matched";
   expect((await post("/v1/routers", newRouter("matched"))).status).toBe(201);
   const stale = { "if-match": '"7"' };
-  const added = (at: string, json: object, headers: object) => api.call(at, { method: "POST", json, headers });
+  const added = (at: string, json: object, headers: Record<string, string>) =>
+    api.call(at, { method: "POST", json, headers });
   const route = { id: "other", variants: [{ id: "x", upstream }] };
   const calls: [string, object][] = [
     [`${path}/routes`, route],
@@ -217,4 +218,4 @@ test("the newest thousand versions are kept", async () => {
   const page = { cursor: null, limit: 1_000 };
   const versions = (await api.store.routers.listVersions(workspaceId, "often", page))?.items ?? [];
   expect([versions.length, versions[0]?.version, versions.at(-1)?.version]).toEqual([1_000, 1_004, 5]);
-}, 60_000);
+}, 240_000);

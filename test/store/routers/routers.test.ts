@@ -19,7 +19,7 @@ test("keys of upstreams are encrypted, and a purge wraps them with the new key a
   const { store, admin, url } = harness;
   const workspaceId = await newWorkspace(store);
   const upstream = { baseUrl: "https://llm.example/v1", model: "m", apiKey: "sk-the-key" };
-  const variants = [{ id: "v", weight: 1, upstream }];
+  const variants = [{ id: "v", weight: 1, price: null, upstream }];
   const routes = [{ id: "r", conditions: {}, fallbackVariantIds: [], variants }];
   await store.routers.create(workspaceId, { id: "one", description: null, routes });
   const { rows } = await admin.query<{ secret: Buffer }>("select secret from variants");

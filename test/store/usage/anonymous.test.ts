@@ -57,14 +57,20 @@ test("servers and the sealer write the same hour at once", async () => {
   const times = async (work: (round: number) => Promise<unknown>) => {
     for (let round = 0; round < ROUNDS; round++) await work(round);
   };
-  const turned = (round: number) => [...VARIANTS.slice(round % VARIANTS.length), ...VARIANTS.slice(0, round % VARIANTS.length)];
+  const turned = (round: number) => [
+    ...VARIANTS.slice(round % VARIANTS.length),
+    ...VARIANTS.slice(0, round % VARIANTS.length),
+  ];
   const server = (direction: 1 | -1) =>
     times((round) => {
       const order = direction === 1 ? turned(round) : turned(round).toReversed();
       return store.usage.addAnonymous(workspaceId, order.map(usageOf));
     });
   const sealer = times(async (round) => {
-    await store.exposures.ingest(workspaceId, turned(round).map((id) => exposureOf(id, `u${round}`)));
+    await store.exposures.ingest(
+      workspaceId,
+      turned(round).map((id) => exposureOf(id, `u${round}`)),
+    );
     await store.exposures.seal(workspaceId);
   });
   await Promise.all([server(1), server(-1), server(1), sealer]);

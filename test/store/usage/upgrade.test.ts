@@ -132,20 +132,24 @@ test("old and new workers take turns while the usage is taken over, and each exp
 test("while a report holds exposures, only the migration waits", async () => {
   const { db, url, close } = await openOld();
   const one = { variantId: "a", userId: "u", exposedAtMs: Date.now() };
-  await db.transaction(async (report) => {
-    await report.query(sql`select from exposures`);
-    const migrated = migrate(url, { lockMs: [200, 200], pauseMs: 50, giveUpAfterMs: 60_000 });
-    const waiting = sql`select from pg_locks where not granted and relation = 'exposures'::regclass`;
-    for (let i = 0; i < 3; i++) {
-      await eventually(async () => (await db.query(waiting)).length > 0);
-      await ingestAsBefore(db, "ws", [one]);
-      await sealAsBefore(db, "ws");
-    }
-    const done = await db.query(sql<{ name: string }>`select name from crosscurrent_migrations order by name desc limit 1`);
-    expect(done).toEqual([{ name: "0022-calls" }]);
-    // The report is over once this is returned.
-    return { migrated };
-  }).then(({ migrated }) => migrated);
+  await db
+    .transaction(async (report) => {
+      await report.query(sql`select from exposures`);
+      const migrated = migrate(url, { lockMs: [200, 200], pauseMs: 50, giveUpAfterMs: 60_000 });
+      const waiting = sql`select from pg_locks where not granted and relation = 'exposures'::regclass`;
+      for (let i = 0; i < 3; i++) {
+        await eventually(async () => (await db.query(waiting)).length > 0);
+        await ingestAsBefore(db, "ws", [one]);
+        await sealAsBefore(db, "ws");
+      }
+      const done = await db.query(
+        sql<{ name: string }>`select name from crosscurrent_migrations order by name desc limit 1`,
+      );
+      expect(done).toEqual([{ name: "0022-calls" }]);
+      // The report is over once this is returned.
+      return { migrated };
+    })
+    .then(({ migrated }) => migrated);
   await close();
 }, 60_000);
 

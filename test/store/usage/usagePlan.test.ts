@@ -35,7 +35,8 @@ async function planOf(statement: RawBuilder<unknown>, settings: RawBuilder<unkno
   return rows.map((row) => Object.values(row)[0] as string).join("\n");
 }
 
-const SCANNED = /Seq Scan on (assignment_buckets|usage_|exposed_aliases|exposures|assignments|exposure_buckets|bucket_parts)/;
+const SCANNED =
+  /Seq Scan on (assignment_buckets|usage_|exposed_aliases|exposures|assignments|exposure_buckets|bucket_parts)/;
 
 test("usage is read by indexes, and users are counted without their rows", async () => {
   const range = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, routeId: null };
