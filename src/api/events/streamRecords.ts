@@ -56,6 +56,7 @@ async function* pageTexts(
   let part = first;
   let records = 0;
   let bytes = 0;
+  /** What the part took this process, the time of its statement included. */
   let tookMs = 0;
   try {
     for (;;) {
