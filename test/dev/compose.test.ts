@@ -39,8 +39,8 @@ function validator() {
 
 describe("docker-compose.yml", () => {
   it("gives the limits of workspaces the defaults that they have without it", () => {
-    const defaults = new Map(
-      Object.values(admissionSettings).map((setting) => [setting.name as string, setting.default]),
+    const defaults = new Map<string, string | undefined>(
+      Object.values(admissionSettings).map((setting) => [setting.name, setting.default]),
     );
     const given = [...read("docker-compose.yml").matchAll(/\$\{(\w+):-(\w*)\}/g)].filter(([, name]) =>
       defaults.has(name!),
