@@ -11,7 +11,7 @@ export interface ChatBody {
   user: string | null;
   metadata: Record<string, unknown>;
   /** Changes nothing else, neither digits nor the order of fields. */
-  withModel(model: string): Buffer;
+  withModel(model: string): Buffer[];
 }
 
 /** Deeper than tools and their schemas nest, and less than parsers of upstreams allow. */
@@ -88,7 +88,7 @@ function parseMember(bytes: Buffer, { name, start, end }: FoundMember, maxBytes:
 }
 
 /** Replaces every one, because parsers differ in which one of several counts. */
-function replaceModels(bytes: Buffer, found: FoundMember[], model: string): Buffer {
+function replaceModels(bytes: Buffer, found: FoundMember[], model: string): Buffer[] {
   const text = Buffer.from(JSON.stringify(model));
   const parts: Buffer[] = [];
   let copiedTo = 0;
@@ -97,5 +97,5 @@ function replaceModels(bytes: Buffer, found: FoundMember[], model: string): Buff
     parts.push(bytes.subarray(copiedTo, start), text);
     copiedTo = end;
   }
-  return Buffer.concat([...parts, bytes.subarray(copiedTo)]);
+  return [...parts, bytes.subarray(copiedTo)];
 }

@@ -41,11 +41,11 @@ const PASSED = new Set([
 const PASSED_PREFIX = "x-ratelimit-";
 const USER_AGENT = "crosscurrent/0.1.0";
 
-/** Returns a response of any status. Throws OpenAiError 502 or 504 if there is none. */
+/** Returns a response of any status, and empties the list of the body. Throws OpenAiError 502 or 504 if there is none. */
 export async function callUpstream(
   { agent, headersTimeoutMs, idleTimeoutMs }: UpstreamOptions,
   { baseUrl, apiKey }: NewVariant["upstream"],
-  call: { body: Buffer; accept: string | undefined; loop: string; signal: CallSignal },
+  call: { body: Buffer[]; accept: string | undefined; loop: string; signal: CallSignal },
 ): Promise<UpstreamResponse> {
   try {
     const response = await request(`${baseUrl.replace(/\/+$/, "")}/chat/completions`, {
@@ -57,11 +57,11 @@ export async function callUpstream(
         // The caller gets the bytes unchanged, so the encoding must be one that every caller understands.
         "accept-encoding": "identity",
         "user-agent": USER_AGENT,
-        "content-length": String(call.body.length),
+        "content-length": String(lengthOf(call.body)),
         [LOOP_HEADER]: call.loop,
         ...(apiKey !== null && { authorization: `Bearer ${apiKey}` }),
       },
-      body: Readable.from(given([call.body]), { objectMode: false }),
+      body: Readable.from(given(call.body), { objectMode: false }),
       signal: call.signal,
       headersTimeout: headersTimeoutMs,
       bodyTimeout: idleTimeoutMs,
@@ -74,6 +74,8 @@ export async function callUpstream(
     throw failureOf(error);
   }
 }
+
+const lengthOf = (parts: Buffer[]): number => parts.reduce((bytes, part) => bytes + part.length, 0);
 
 /** Lets go of what was sent. Given a buffer, undici keeps it until the end of the response. */
 function* given(parts: Buffer[]): Generator<Buffer> {
