@@ -33,7 +33,7 @@ export default defineConfig({
           name: "one by one",
           // They compare how long calls take, so nothing else may run meanwhile.
           include: [NEIGHBOURS],
-          testTimeout: 120_000,
+          testTimeout: 180_000,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },

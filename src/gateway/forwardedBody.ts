@@ -22,14 +22,15 @@ const USER_FIELDS = new Set(["user", "safety_identifier"]);
 
 /**
  * Drops, renames and sets outermost members, in this order. All other bytes stay: no number loses a digit, no field its
- * place. Every one of several members with one name is changed, because parsers differ in which one counts.
+ * place. Every one of several members with one name is changed, because parsers differ in which one counts. Returns parts,
+ * which share the memory of the caller's bytes.
  */
 export function forwardedBody(
   body: CallBody,
   upstream: Upstream,
   call: Forwarding,
   { asksUsage = false }: { asksUsage?: boolean } = {},
-): Buffer {
+): Buffer[] {
   const { drop = [], rename = {}, set = {} } = upstream.body ?? {};
   const isMetadataHidden = upstream.forwardMetadata !== true && !call.isStored;
   const dropped = new Set(isMetadataHidden ? [...drop, "metadata"] : drop);
@@ -113,7 +114,7 @@ class BodyCopy {
     this.#hasKept = true;
   }
 
-  end(added: ReadonlyMap<string, unknown>): Buffer {
+  end(added: ReadonlyMap<string, unknown>): Buffer[] {
     for (const [name, value] of added) {
       this.#write(name, this.#hasKept ? "," : "");
       this.#write(value, ":");
@@ -121,7 +122,7 @@ class BodyCopy {
     }
     this.#copy(this.#members.at(-1)?.end ?? 0, this.#bytes.length);
     this.#flush();
-    return Buffer.concat(this.#parts);
+    return this.#parts;
   }
 
   /** Ranges that follow each other are copied as one. */

@@ -12,6 +12,8 @@ export const MAX_CALL_BODY_BYTES = 32 * 1024 * 1024;
 
 /** Scanning takes time: so many bytes of a call are a piece of work. */
 const PIECE_BYTES = 64 * 1024;
+/** Copying takes less. */
+const COPIED_BYTES = 16 * PIECE_BYTES;
 
 export interface Share {
   hold: Hold;
@@ -40,9 +42,25 @@ export async function readBody(incoming: IncomingMessage, share: Share): Promise
 async function readBytes(incoming: IncomingMessage, share: Share, scan: JsonScan): Promise<Buffer> {
   const chunks: Buffer[] = [];
   await receive(incoming, share, scan, chunks);
-  const body = Buffer.concat(chunks);
+  const body = await gather(chunks, share.hold);
   // The listeners live as long as the response, and the bytes must not.
   chunks.length = 0;
+  return body;
+}
+
+/** Copying a large body at once would stall the process: the pages of its memory are new. */
+async function gather(chunks: Buffer[], hold: Hold): Promise<Buffer> {
+  const body = Buffer.allocUnsafe(chunks.reduce((bytes, chunk) => bytes + chunk.length, 0));
+  let copiedTo = 0;
+  let restedAt = 0;
+  let startedMs = performance.now();
+  for (const chunk of chunks) {
+    copiedTo += chunk.copy(body, copiedTo);
+    if (copiedTo - restedAt < COPIED_BYTES || copiedTo === body.length) continue;
+    await hold.nextPiece(performance.now() - startedMs);
+    restedAt = copiedTo;
+    startedMs = performance.now();
+  }
   return body;
 }
 

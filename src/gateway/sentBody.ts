@@ -16,9 +16,9 @@ export class SentBody {
   #state: "waiting" | "on_new" | "on_kept" = "waiting";
   #sentMs: number | null = null;
 
-  constructor(bytes: Buffer) {
-    this.bytes = bytes.length;
-    this.stream = Readable.from(given([bytes]), { objectMode: false });
+  constructor(parts: readonly Buffer[]) {
+    this.bytes = parts.reduce((bytes, part) => bytes + part.length, 0);
+    this.stream = Readable.from(given([...parts]), { objectMode: false });
     this.stream.once("end", () => {
       this.#sentMs = performance.now();
     });

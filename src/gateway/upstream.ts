@@ -78,7 +78,7 @@ export async function callUpstream(
   transport: UpstreamTransport,
   upstream: NewVariant["upstream"],
   facts: CallFacts,
-  body: Buffer,
+  body: readonly Buffer[],
 ): Promise<UpstreamResponse> {
   const sent = new SentBody(body);
   try {

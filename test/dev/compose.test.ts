@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { createProgram } from "../../src/cli/program.ts";
+import { admissionSettings } from "../../src/config/admissionSettings.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
@@ -37,6 +38,17 @@ function validator() {
 }
 
 describe("docker-compose.yml", () => {
+  it("gives the limits of workspaces the defaults that they have without it", () => {
+    const defaults = new Map<string, string | undefined>(
+      Object.values(admissionSettings).map((setting) => [setting.name, setting.default]),
+    );
+    const given = [...read("docker-compose.yml").matchAll(/\$\{(\w+):-(\w*)\}/g)].filter(([, name]) =>
+      defaults.has(name!),
+    );
+    expect(given).not.toEqual([]);
+    for (const [, name, value] of given) expect([name, value]).toEqual([name, defaults.get(name!)]);
+  });
+
   it("is valid by the Compose specification's schema", () => {
     const validate = validator();
     validate(compose());

@@ -21,7 +21,7 @@ interface Share {
 
 /** A page ends with the record that brings it to this size. */
 const MAX_PAGE_BYTES = 8 * 1024 * 1024;
-const PART_BYTES = 1024 * 1024;
+const PART_BYTES = 512 * 1024;
 
 /** Rejects if the first part cannot be read. If a later one cannot, the response breaks off. */
 export async function streamRecords(page: PageRequest, read: ReadPart, share: Share): Promise<Response> {
@@ -56,6 +56,7 @@ async function* pageTexts(
   let part = first;
   let records = 0;
   let bytes = 0;
+  /** What the part took this process, the time of its statement included. */
   let tookMs = 0;
   try {
     for (;;) {

@@ -1,4 +1,5 @@
 // A pool of connections in which nothing waits for ever. A connection that was silent for too long is thrown away.
+import type { Socket } from "node:net";
 import pg from "pg";
 import { UnavailableError } from "../errors.ts";
 import { CONNECTION_FAILURE, isConnectionLost, withOutage } from "./outages.ts";
@@ -180,8 +181,13 @@ interface Inside {
 const pidOf = (client: pg.PoolClient): number | null => (client as unknown as Inside).processID;
 
 function workOf(client: pg.PoolClient, pid: number): Work {
-  const isWaiting = () => !(client as unknown as Inside).readyForQuery;
-  return { pid, isWaiting, lose: () => closeSocket(client) };
+  const inside = client as unknown as Inside;
+  return {
+    pid,
+    isWaiting: () => !inside.readyForQuery,
+    sentBytes: () => (inside.connection.stream as Socket).bytesWritten,
+    lose: () => closeSocket(client),
+  };
 }
 
 function discard(client: pg.PoolClient): void {

@@ -7,7 +7,7 @@ import type { Page } from "../../../src/domain/page.ts";
 import type { Caller } from "../../../src/http/admission/fairQueue.ts";
 import { HeldBytes } from "../../../src/http/admission/heldBytes.ts";
 
-const PART_BYTES = 1024 * 1024;
+const PART_BYTES = 512 * 1024;
 const RECORD = { uuid: "u", userIds: ["ann"], timestampMs: 0, properties: "{}" };
 const PART: Page<ImportedRecord> = { items: [RECORD], next: "next" };
 

@@ -29,16 +29,17 @@ export interface Pace {
 }
 
 const PACE: Pace = { calls: 100, everyMs: 20 };
-const MARGIN_MS = 50;
+/** Of 50 ms, twice: on two processors, six processes also wait for each other. */
+const MARGIN_MS = 100;
 
-const MAX_ROUNDS = 6;
+const MAX_ROUNDS = 10;
 
 /** The 99th percentiles of the calls of each kind. */
 type Percentiles = Map<string, number>;
 
 /**
  * Expects that no call of A fails beside B, and that the 99th percentile of each kind is under twice what it is alone, or
- * 50 ms more. Other processes of the machine add to both, and never take away: the best of the rounds counts, and one
+ * 100 ms more. Other processes of the machine add to both, and never take away: the best of the rounds counts, and one
  * round is enough if it holds.
  */
 export async function expectUndisturbed(kinds: Record<string, Call>, burdens: Burdens, pace: Partial<Pace> = {}) {
