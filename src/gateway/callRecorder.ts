@@ -41,7 +41,7 @@ export function createCallRecorder({ rows, sums, onFinished, onLost }: CallRecor
     const tells = isUndone() ? "both" : "answer";
     await rows.record(call.workspaceId, answerOf(call, userId, { outcome, figures, tells }));
     if (tells === "both") return;
-    // The answer is complete, paid and committed: it is not cut because nobody knows what became of the assignment.
+    // The answer is complete, paid and committed: it is not cut because it is unknown what became of the assignment.
     await assignment?.committed.catch((error: unknown) => (isUndone() ? again() : onLost(error)));
   };
   return {

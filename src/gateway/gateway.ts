@@ -201,7 +201,8 @@ async function respond(
     call.keepAlive?.stop();
     return refuse(call, ownRefusal(502, "The upstream did not stream its answer.", "upstream_no_stream"), variant.id);
   }
-  if (!outgoing.headersSent) outgoing.writeHead(answer.status, answerHeaders(call, answer, variant.id));
+  const isBegun = outgoing.headersSent;
+  if (!isBegun) outgoing.writeHead(answer.status, answerHeaders(call, answer, variant.id));
   // Comments stand in event streams alone.
   if (!answer.isEventStream) call.keepAlive?.stop();
   const tokens = createTokenReader();
@@ -209,6 +210,7 @@ async function respond(
     api: target.api,
     hidesUsage,
     keepAlive: call.keepAlive,
+    isBegun,
     onPiece: (piece) => tokens.push(piece),
     onFirst: () => {
       record.firstTokenMs = performance.now();

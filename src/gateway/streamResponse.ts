@@ -10,6 +10,8 @@ export interface StreamOptions {
   /** See EventLinesOptions. */
   hidesUsage: boolean;
   keepAlive: KeepAlive | null;
+  /** Whether the caller has a part of the response already: the headers, and comments. */
+  isBegun: boolean;
   /** Each piece as it comes, before it goes on. */
   onPiece: (piece: Buffer) => void;
   /** The first bytes of the answer go out. */
@@ -23,8 +25,8 @@ export type AnswerEnding = "complete" | "failed" | "left" | "left_within";
 
 /**
  * Resolves when the caller has the whole response or has left. If the call cannot be recorded or the upstream breaks
- * off, the connection is cut, which HTTP clients report as an error. Until the call is recorded, an event stream holds
- * back its last event, any other response its last piece.
+ * off, the connection is cut, which HTTP clients report as an error; an event stream that has begun says so too. Until
+ * the call is recorded, an event stream holds back its last event, any other response its last piece.
  */
 export function streamResponse(answer: Answer, outgoing: ServerResponse, options: StreamOptions): Promise<void> {
   return new Promise((resolve) => {
@@ -134,8 +136,21 @@ class Relay {
       return;
     }
     void this.#options.finish("failed").catch(() => undefined);
+    this.#cut("The upstream's answer broke off.", "upstream_broken");
+  }
+
+  /** Where the connection would close anyway, as while a server drains, the fetch of Node 20 takes a cut for an end. */
+  #cut(message: string, code: string): void {
     this.#state = "over";
-    this.#outgoing.destroy();
+    this.#options.keepAlive?.stop();
+    const outgoing = this.#outgoing;
+    if (outgoing.destroyed) return;
+    if (this.#lines === null || !(this.#hasSent || this.#options.isBegun) || outgoing.writableNeedDrain) {
+      outgoing.destroy();
+      return;
+    }
+    const event = this.#options.api.errorEvent({ message, type: "api_error", param: null, code });
+    outgoing.write(this.#lines.isBetweenEvents ? event : `\n\n${event}`, () => outgoing.destroy());
   }
 
   #record(): void {
@@ -145,7 +160,7 @@ class Relay {
     this.#begin();
     this.#options.finish(this.#lines?.hasFailed === true ? "failed" : "complete").then(
       () => this.#release(),
-      () => this.#outgoing.destroy(),
+      () => this.#cut("The call could not be recorded.", "not_recorded"),
     );
   }
 

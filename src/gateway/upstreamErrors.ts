@@ -156,9 +156,15 @@ function fieldsIn(body: unknown): { type?: string; code?: string | number; param
 
 const clipped = (text: string) => (text.length > MAX_MESSAGE_CHARS ? `${text.slice(0, MAX_MESSAGE_CHARS)}…` : text);
 
+/** Of a secret that is too short to keep one, only those that are words of their own. */
+function occurrences(secret: string): RegExp {
+  const literal = secret.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
+  return new RegExp(secret.length >= MIN_KEY_CHARS ? literal : `(?<![\\w-])${literal}(?![\\w-])`, "g");
+}
+
 /** Cuts out the secrets, and words of which a part is masked. Null if a secret may be left. */
 function withoutSecrets(text: string, secrets: readonly string[]): string | null {
   let rest = text.replaceAll(/\S*\*{2,}\S*/g, "[key]");
-  for (const secret of secrets) if (secret.length >= MIN_KEY_CHARS) rest = rest.replaceAll(secret, "[key]");
+  for (const secret of secrets) rest = rest.replaceAll(occurrences(secret), "[key]");
   return secrets.some((secret) => quotesKey(rest, secret)) ? null : rest;
 }

@@ -1,6 +1,6 @@
 // Chat Completions end to end: who is served by what, what is recorded, and what comes back.
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, request as httpRequest, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
@@ -121,6 +121,27 @@ describe("a stream", () => {
     }
     const users = (await gateway.exposures("one")).map(({ userId }) => userId);
     expect(users).not.toContain("cut");
+  });
+
+  test("that breaks off says so, where clients take the end of the connection for the end of the answer", async () => {
+    gateway.upstream.order({ kind: "cut", afterEvents: 2 });
+    const asked = httpRequest(`${gateway.url}/v1/chat/completions`, {
+      method: "POST",
+      headers: {
+        authorization: `Basic ${gateway.workspace.apiKey}`,
+        "content-type": "application/json",
+        connection: "close",
+      },
+    });
+    asked.end(JSON.stringify(call("one", "closing", { stream: true })));
+    const [answer] = (await once(asked, "response")) as [IncomingMessage];
+    let text = "";
+    answer.on("data", (piece: Buffer) => (text += piece.toString()));
+    await once(answer, "close");
+    expect(answer.complete).toBe(false);
+    const events = text.split("\n\n").filter((event) => event !== "");
+    expect(JSON.parse(events.at(-1)!.slice("data: ".length))).toMatchObject({ error: { code: "upstream_broken" } });
+    expect(events).toHaveLength(3);
   });
 
   test("whose reader leaves is given up upstream, and stays recorded", async () => {

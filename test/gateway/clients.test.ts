@@ -153,7 +153,7 @@ test("the commands of the gateway's page, the local upstream's port aside", asyn
   const { stdout } = await run("sh", ["-ec", script], { env: { ...process.env, API: url, KEY: apiKey } });
   const router = await server.store.routers.get(workspaceId, "my-router");
   expect(router?.routes.map(({ id }) => id)).toEqual(["paying", "default"]);
-  expect(router?.routes[1]?.variants.map(({ weight }) => weight)).toEqual([3, 3]);
+  expect(router?.routes[1]?.variants.map(({ weight }) => weight)).toEqual([1, 1]);
   expect(stdout).toContain("heard: Hello");
   expect(stdout).toMatch(/"routeId":"default","variantId":"(small|large)","exposures":1,"users":1/);
 });

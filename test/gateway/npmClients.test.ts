@@ -3,14 +3,7 @@ import { createOpenAI } from "@ai-sdk/openai";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { ChatOpenAI, OpenAIEmbeddings } from "@langchain/openai";
 import { tool as langChainTool } from "@langchain/core/tools";
-import {
-  Agent,
-  run,
-  setDefaultOpenAIClient,
-  setOpenAIAPI,
-  setTracingDisabled,
-  tool as agentTool,
-} from "@openai/agents";
+import { Agent, OpenAIProvider, Runner, setTracingDisabled, tool as agentTool } from "@openai/agents";
 import { generateText, stepCountIs, streamText, tool } from "ai";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -99,15 +92,17 @@ describe("@openai/agents", () => {
   test.each(["responses", "chat_completions"] as const)("over %s", async (api) => {
     const user = `agents-${api}`;
     setTracingDisabled(true);
-    setOpenAIAPI(api);
     const client = new OpenAI({ baseURL, apiKey, maxRetries: 0, defaultHeaders: { "x-crosscurrent-user": user } });
-    setDefaultOpenAIClient(client as unknown as Parameters<typeof setDefaultOpenAIClient>[0]);
+    type ItsClient = NonNullable<ConstructorParameters<typeof OpenAIProvider>[0]>["openAIClient"];
+    const openAIClient = client as unknown as NonNullable<ItsClient>;
+    const provider = new OpenAIProvider({ openAIClient, useResponses: api === "responses" });
+    const runner = new Runner({ modelProvider: provider });
     const plain = new Agent({ name: "plain", model: MODEL });
-    expect((await run(plain, "Hello")).finalOutput).toBe(HEARD);
+    expect((await runner.run(plain, "Hello")).finalOutput).toBe(HEARD);
     const weather = agentTool({ name: "weather", description: "Forecasts", parameters, execute: () => "sunny" });
     const agent = new Agent({ name: "weather", model: MODEL, tools: [weather] });
-    expect((await run(agent, "Hello")).finalOutput).toContain("sunny");
-    const streamed = await run(agent, "Hello", { stream: true });
+    expect((await runner.run(agent, "Hello")).finalOutput).toContain("sunny");
+    const streamed = await runner.run(agent, "Hello", { stream: true });
     await streamed.completed;
     expect(streamed.finalOutput).toContain("sunny");
     await expectRecorded(user, 5);

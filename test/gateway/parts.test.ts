@@ -48,6 +48,7 @@ describe("relaying", () => {
       api: CHAT,
       hidesUsage: false,
       keepAlive: null,
+      isBegun: false,
       onPiece: none,
       onFirst: none,
       finish: () => committed,

@@ -11,7 +11,7 @@ const PINS = [
   "langchain-openai==1.7.4",
   "litellm==1.110.2",
   "llama-index-llms-openai-like==0.8.1",
-  "openai-agents==0.24.0",
+  "openai-agents==0.20.0",
 ];
 const HEARD = "model-a heard: Hello";
 const TOOL = ["weather", { city: "Zürich", days: 3 }];

@@ -12,7 +12,7 @@ const BUSY = new Set(["55P03", "40P01"]);
 
 interface MigrationWaits {
   /**
-   * A change of a table waits this long for those who use it, and whoever comes meanwhile waits behind it. Each further
+   * A change of a table waits this long for those who use it, and those who come meanwhile wait behind it. Each further
    * try waits longer, up to the second number.
    */
   lockMs: readonly [first: number, longest: number];
