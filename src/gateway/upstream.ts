@@ -7,7 +7,7 @@ import type { NewVariant } from "../domain/router.ts";
 import { AddressRefusedError } from "./connect.ts";
 import { LOOP_HEADER } from "./loop.ts";
 import type { OpenAiApi } from "./openAiApis.ts";
-import { quotesKey } from "./quotedKey.ts";
+import { MIN_KEY_CHARS, quotesKey } from "./quotedKey.ts";
 import { SentBody } from "./sentBody.ts";
 import { ownRefusal, type Refusal } from "./upstreamErrors.ts";
 
@@ -70,7 +70,8 @@ const USER_AGENT = "crosscurrent/0.1.0";
 const CLOSED = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
 
 export function secretsOf({ apiKey, headers = {} }: NewVariant["upstream"]): string[] {
-  return [...(apiKey === null ? [] : [apiKey]), ...Object.values(headers)];
+  const ofHeaders = Object.values(headers).filter((value) => value.length >= MIN_KEY_CHARS);
+  return [...(apiKey === null ? [] : [apiKey]), ...ofHeaders];
 }
 
 /** Returns a response of any status. Throws UpstreamFailure if there is none, even on a fresh socket. */

@@ -156,7 +156,7 @@ function fieldsIn(body: unknown): { type?: string; code?: string | number; param
 
 const clipped = (text: string) => (text.length > MAX_MESSAGE_CHARS ? `${text.slice(0, MAX_MESSAGE_CHARS)}…` : text);
 
-/** Of a secret that is too short to keep one, only those that are words of their own. */
+/** Of a key that is too short to keep a secret, only those that are words of their own. */
 function occurrences(secret: string): RegExp {
   const literal = secret.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
   return new RegExp(secret.length >= MIN_KEY_CHARS ? literal : `(?<![\\w-])${literal}(?![\\w-])`, "g");

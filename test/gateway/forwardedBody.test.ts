@@ -13,7 +13,7 @@ function forward(text: string, upstream: Partial<Upstream> = {}, user: string | 
   scan.push(bytes);
   const body = readCallBody(bytes, scan);
   const call = { user, isStored, hashUser: (id: string) => `hash of ${id}` };
-  return forwardedBody(body, { ...OPENAI, ...upstream }, call).toString();
+  return Buffer.concat(forwardedBody(body, { ...OPENAI, ...upstream }, call)).toString();
 }
 
 describe("without options", () => {
