@@ -10,14 +10,19 @@ import { parseModel, unknownModel } from "./routing.ts";
 const model = z
   .object({
     id: z.string().describe("What `model` of a call names: the prefix and the id of a router."),
-    object: z.literal("model"),
+    object: z.literal("model").describe("Always `model`."),
     created: z.number().int().describe("When the router was created, in seconds since 1970."),
     owned_by: z.string().describe("Always `crosscurrent`."),
   })
   .openapi("Model", {
     example: { id: "inworld/my-router", object: "model", created: 1_760_000_000, owned_by: "crosscurrent" },
   });
-const models = z.object({ object: z.literal("list"), data: z.array(model) }).openapi("Models");
+const models = z
+  .object({
+    object: z.literal("list").describe("Always `list`."),
+    data: z.array(model).describe("The routers, in the order of their ids."),
+  })
+  .openapi("Models");
 
 export function registerModels(app: App, { modelPrefix, listRouters }: Gateway): void {
   document(app);

@@ -1,5 +1,6 @@
 // What holds for every call: who may, how it says no, what it logs, and what is open.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isOpenAiPath } from "../../src/http/openAiError.ts";
 import { createHarness, createIntegration, SECRET, type Answer, type Harness } from "../support/api/harness.ts";
 
 let api: Harness;
@@ -34,13 +35,12 @@ describe("who may", () => {
     const calls = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => [path, method.toUpperCase()] as const),
     );
-    expect(calls.length).toBe(59);
+    expect(calls.length).toBe(68);
     for (const [path, method] of calls) {
       // The one call that a key opens from within its body: sessions.test.ts.
       if (`${method} ${path}` === "POST /v1/session") continue;
       const answer = await api.callAs(null)(path.replaceAll(/\{\w+\}/g, id), { method });
-      // Chat Completions have errors of OpenAI's shape: test/gateway.
-      expect(path === "/v1/chat/completions" ? answer.status : problemOf(answer)).toBe(401);
+      expect(isOpenAiPath(path) ? answer.status : problemOf(answer)).toBe(401);
       // A challenge of Basic would make browsers open a dialog of their own in front of the Portal.
       expect(answer.headers.get("www-authenticate")).toBe('Bearer realm="crosscurrent"');
     }
@@ -100,8 +100,9 @@ describe("how it says no", () => {
   test("known paths with another method: 405 with what is allowed", async () => {
     const { paths } = await openApi();
     for (const [path, methods] of Object.entries(paths)) {
-      const answer = await api.call(path.replaceAll(/\{\w+\}/g, id), { method: "PUT" });
-      expect(path === "/v1/chat/completions" ? answer.status : problemOf(answer)).toBe(405);
+      const method = "put" in methods ? "DELETE" : "PUT";
+      const answer = await api.call(path.replaceAll(/\{\w+\}/g, id), { method });
+      expect(isOpenAiPath(path) ? answer.status : problemOf(answer)).toBe(405);
       const allowed = Object.keys(methods).map((method) => method.toUpperCase());
       if (allowed.includes("GET")) allowed.push("HEAD");
       expect(answer.headers.get("allow")?.split(", ").toSorted()).toEqual(allowed.toSorted());
@@ -155,7 +156,7 @@ describe("how it says no", () => {
         .filter((method) => method !== "get")
         .map((method) => [template, method.toUpperCase()] as const),
     );
-    const limited = unsafe.filter(([template]) => !["/v1/exposures", "/v1/chat/completions"].includes(template));
+    const limited = unsafe.filter(([template]) => template !== "/v1/exposures" && !isOpenAiPath(template));
     expect(limited.length).toBeGreaterThan(15);
     for (const [template, method] of limited) {
       const at = template.replaceAll(/\{\w+\}/g, id);
@@ -246,7 +247,9 @@ describe("what is open", () => {
         "get /v1/keys",
         "post /v1/keys",
         "delete /v1/keys/{id}",
-        "post /v1/chat/completions",
+        ...["chat/completions", "responses", "embeddings"].map((name) => `post /v1/${name}`),
+        "get /v1/models",
+        "get /v1/models/{model}",
         "get /v1/providers",
         "get /v1/integrations",
         "post /v1/integrations",
@@ -273,9 +276,12 @@ describe("what is open", () => {
         "post /v1/metrics",
         ...["get", "patch", "delete"].map((method) => `${method} /v1/metrics/{metric}`),
         ...["results", "results.csv"].map((rest) => `get /v1/metrics/{metric}/${rest}`),
+        "get /v1/aliases",
         "get /v1/routers",
         "post /v1/routers",
-        `get ${router}/exposures`,
+        ...["exposures", "usage", "versions"].map((name) => `get ${router}/${name}`),
+        `post ${router}/versions/{version}/restore`,
+        `put ${route}/weights`,
         `get ${router}/routes`,
         `post ${router}/routes`,
         `get ${variants}`,

@@ -56,8 +56,12 @@ const version = z.number().int().openapi({
   example: 3,
 });
 /** A route or variant by itself. */
-export const versionedRoute = routeResponse.extend({ version }).openapi("VersionedRoute");
-export const versionedVariant = variantResponse.extend({ version }).openapi("VersionedVariant");
+export const versionedRoute = routeResponse
+  .extend({ version })
+  .openapi("VersionedRoute", { example: { ...routeExample, version: 3 } });
+export const versionedVariant = variantResponse
+  .extend({ version })
+  .openapi("VersionedVariant", { example: { ...variant, version: 3 } });
 
 export const routerResponse = z
   .object({

@@ -28,6 +28,23 @@ const percentiles = z
     p99: percentile.describe("99 of 100 calls took at most this."),
   })
   .openapi("Percentiles", { example: { p50: 812, p95: 2140, p99: 3968 } });
+const variantExample = {
+  routeId: "default",
+  variantId: "gpt",
+  assigned: 120,
+  served: 118,
+  failed: 1,
+  fallbacks: 1,
+  users: 31,
+  withoutUser: 4,
+  inputTokens: 48_210,
+  outputTokens: 20_114,
+  tokenCalls: 122,
+  costUsd: 0.32,
+  costCalls: 122,
+  latencyMs: { p50: 812, p95: 2140, p99: 3968 },
+  ttftMs: { p50: 301, p95: 640, p99: 900 },
+};
 const variantUsage = z
   .object({
     routeId: z.string().describe("The route."),
@@ -46,25 +63,7 @@ const variantUsage = z
     latencyMs: percentiles.describe("From the call to the end of the answer."),
     ttftMs: percentiles.describe("From the call to the first bytes of the answer."),
   })
-  .openapi("VariantUsage", {
-    example: {
-      routeId: "default",
-      variantId: "gpt",
-      assigned: 120,
-      served: 118,
-      failed: 1,
-      fallbacks: 1,
-      users: 31,
-      withoutUser: 4,
-      inputTokens: 48_210,
-      outputTokens: 20_114,
-      tokenCalls: 122,
-      costUsd: 0.32,
-      costCalls: 122,
-      latencyMs: { p50: 812, p95: 2140, p99: 3968 },
-      ttftMs: { p50: 301, p95: 640, p99: 900 },
-    },
-  });
+  .openapi("VariantUsage", { example: variantExample });
 const aliasResponse = z
   .object({
     id: z.string().describe("The `alias_id` of exposures, or the id of the router."),
@@ -95,10 +94,12 @@ export function registerUsage(app: App, { store }: AppDeps): void {
       `most ${MAX_EXPOSURE_RANGE_DAYS} days.`,
     params: aliasParams,
     query,
-    response: z.object({
-      variants: z.array(variantUsage).describe("One item for each variant that has calls."),
-      withoutUser: count.describe("Calls without a user, or with one that cannot be recorded."),
-    }),
+    response: z
+      .object({
+        variants: z.array(variantUsage).describe("One item for each variant that has calls."),
+        withoutUser: count.describe("Calls without a user, or with one that cannot be recorded."),
+      })
+      .openapi({ example: { variants: [variantExample], withoutUser: 4 } }),
     handler: async ({ workspaceId, params, query: { from, to, route } }) => {
       const range = await hourRange({ from, to }, () => store.nowMs());
       const variants = orNotFound(

@@ -46,7 +46,7 @@ describe("integrations", () => {
       warnings: [{ code: "never_tested", message: expect.any(String) as string }],
       workflowId: `integration-${String(answer.body.id)}`,
       temporalUrl: null,
-      export: { enabled: false, completeThrough: null, sent: 0, rejected: 0, pending: 0, late: 0 },
+      export: { enabled: false, usage: false, completeThrough: null, sent: 0, rejected: 0, pending: 0, late: 0 },
       import: { enabled: false },
     };
     expect(answer.body).toEqual(expected);

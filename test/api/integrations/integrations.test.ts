@@ -51,7 +51,7 @@ describe("create", () => {
       warnings: [{ code: "never_tested", message: expect.any(String) as string }],
       workflowId: `integration-${id}`,
       temporalUrl: null,
-      export: { enabled: false, completeThrough: null, sent: 0, rejected: 0, pending: 0, late: 0 },
+      export: { enabled: false, usage: false, completeThrough: null, sent: 0, rejected: 0, pending: 0, late: 0 },
       import: { enabled: false },
     };
     expect(answer.body).toEqual(expected);
@@ -193,7 +193,7 @@ describe("change", () => {
 
   test.each([
     [{ export: true }, "export"],
-    [{ export: {} }, "export.enabled"],
+    [{ export: {} }, "export"],
     [{ export: { enabled: "true" } }, "export.enabled"],
     [{ export: { enabled: true, from: 1 } }, "export.from"],
     [{ import: null }, "import"],

@@ -60,7 +60,11 @@ describe("scopes", () => {
   test("only these calls are open to keys that cannot change anything else", async () => {
     const of = async (scope: Scope) =>
       (await operations()).filter((one) => one.scope === scope).map(({ method, path }) => `${method} ${path}`);
-    expect(await of("chat")).toEqual(["POST /v1/chat/completions"]);
+    expect(await of("chat")).toEqual([
+      ...["chat/completions", "responses", "embeddings"].map((name) => `POST /v1/${name}`),
+      "GET /v1/models",
+      "GET /v1/models/none",
+    ]);
     expect(await of("exposures")).toEqual(["POST /v1/exposures"]);
     const changing = (await of("read")).filter((call) => !call.startsWith("GET "));
     expect(changing).toEqual(["DELETE /v1/session"]);
