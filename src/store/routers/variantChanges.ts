@@ -119,7 +119,8 @@ export async function setWeights(
   if (route === undefined) return false;
   const unknown = Object.keys(weights).find((name) => !route.variants.some(({ id }) => id === name));
   if (unknown !== undefined) throw new InvalidFieldError(`weights.${unknown}`, "is no variant of this route");
-  if (route.variants.every(({ id, weight }) => (weights[id] ?? weight) === 0)) {
+  // An id may be `constructor`, which every object has.
+  if (route.variants.every(({ id, weight }) => (Object.hasOwn(weights, id) ? weights[id] : weight) === 0)) {
     throw new InvalidFieldError("weights", "must not all be 0: no variant could serve");
   }
   await tx.execute(sql`
