@@ -12,8 +12,8 @@ const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** Keys may be written with escapes of six bytes for each character. */
-const MAX_KEY_BYTES = 128;
+/** 64 characters, each of which may be written as two escapes of six bytes. */
+const MAX_KEY_BYTES = 64 * 2 * 6;
 
 type Expected = "key" | "colon" | "value" | "comma";
 

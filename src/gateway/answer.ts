@@ -19,7 +19,7 @@ export interface Answer {
 /** Why an answer with a status of success is none. `text` is what the upstream said. */
 export interface AnswerFault {
   status: number;
-  reason: "upstream_empty" | "upstream_broken" | "upstream_timeout" | "upstream_error_body";
+  reason: "upstream_empty" | "upstream_broken" | "upstream_timeout" | "upstream_error_body" | "upstream_not_json";
   text: string;
 }
 
@@ -35,29 +35,33 @@ const DECODERS = new Map([
 ]);
 
 /** Upstreams are asked for no encoding, but some compress all the same. */
-export function decoded({ status, headers, body }: UpstreamResponse): UpstreamResponse {
+export function decoded(response: UpstreamResponse): UpstreamResponse {
+  const { headers, body } = response;
   const create = DECODERS.get((headers["content-encoding"] ?? "").toLowerCase());
-  if (create === undefined) return { status, headers, body };
+  if (create === undefined) return response;
   const { "content-encoding": _encoding, "content-length": _length, ...kept } = headers;
   const decoder = create();
   pipeline(body, decoder, () => undefined);
-  return { status, headers: kept, body: decoder };
+  return { ...response, headers: kept, body: decoder };
 }
 
 /** Reads a response with a status of success until it can be told whether it is an answer. */
-export async function beginAnswer({ status, headers, body }: UpstreamResponse): Promise<Answer | AnswerFault> {
+export async function beginAnswer(response: UpstreamResponse): Promise<Answer | AnswerFault> {
+  const { status, headers, body, firstEventByMs } = response;
   const isEventStream = mediaTypeOf(headers["content-type"]) === "text/event-stream";
   let beginning: Beginning;
   try {
-    beginning = await readBeginning(body, (bytes) => (isEventStream ? waitBehind(firstEvent(bytes)) : Infinity));
+    beginning = await (isEventStream
+      ? readBeginning(body, (bytes) => waitBehind(firstEvent(bytes)), firstEventByMs - performance.now())
+      : readBeginning(body, () => Infinity));
   } catch (error) {
-    const isLate = error instanceof Error && "code" in error && error.code === "UND_ERR_BODY_TIMEOUT";
-    return isLate
+    body.destroy();
+    return isLate(error)
       ? { status: 504, reason: "upstream_timeout", text: "" }
       : { status: 502, reason: "upstream_broken", text: "" };
   }
   const { start, isComplete } = beginning;
-  const fault = isEventStream ? eventFault(start, isComplete) : bodyFault(start, isComplete);
+  const fault = isEventStream ? eventFault(start, isComplete) : bodyFault(start, isComplete, headers);
   if (fault !== null) {
     body.destroy();
     return fault;
@@ -70,11 +74,30 @@ interface Beginning {
   isComplete: boolean;
 }
 
-/** `waitFor` says how many milliseconds what has come may wait for more. */
-export function readBeginning(body: Readable, waitFor: (bytes: Buffer) => number): Promise<Beginning> {
+/** What waits for the first event of a stream gives up. */
+class LateError extends Error {
+  override readonly name = "LateError";
+}
+
+function isLate(error: unknown): boolean {
+  if (error instanceof LateError) return true;
+  return error instanceof Error && "code" in error && error.code === "UND_ERR_BODY_TIMEOUT";
+}
+
+/**
+ * `waitFor` says how many milliseconds what has come may wait for more. If it is still Infinity after `withinMs`, the
+ * promise rejects.
+ */
+export function readBeginning(
+  body: Readable,
+  waitFor: (bytes: Buffer) => number,
+  withinMs = Infinity,
+): Promise<Beginning> {
   return new Promise((resolve, reject) => {
     let start: Buffer = Buffer.alloc(0);
-    let timer: NodeJS.Timeout | null = null;
+    let isEnough = false;
+    const onLate = () => onError(new LateError("Nothing that tells anything came in time."));
+    let timer = withinMs === Infinity ? undefined : setTimeout(onLate, Math.max(0, withinMs));
     const onEnough = () => {
       body.pause();
       settle(() => resolve({ start, isComplete: false }));
@@ -83,13 +106,17 @@ export function readBeginning(body: Readable, waitFor: (bytes: Buffer) => number
       start = start.length === 0 ? chunk : Buffer.concat([start, chunk]);
       const ms = start.length < MAX_BEGINNING_BYTES ? waitFor(start) : 0;
       if (ms === 0) onEnough();
-      else if (ms !== Infinity) timer ??= setTimeout(onEnough, ms);
+      else if (ms !== Infinity && !isEnough) {
+        isEnough = true;
+        clearTimeout(timer);
+        timer = setTimeout(onEnough, ms);
+      }
     };
     const onEnd = () => settle(() => resolve({ start, isComplete: true }));
     const onError = (error: Error) => settle(() => reject(error));
     const onClose = () => onError(new Error("The response broke off."));
     const settle = (act: () => void) => {
-      if (timer !== null) clearTimeout(timer);
+      clearTimeout(timer);
       body.off("data", onData).off("end", onEnd).off("error", onError).off("close", onClose);
       act();
     };
@@ -141,11 +168,13 @@ function eventFault(start: Buffer, isComplete: boolean): AnswerFault | null {
   return { status: 502, reason: "upstream_error_body", text: event.data };
 }
 
-function bodyFault(start: Buffer, isComplete: boolean): AnswerFault | null {
-  if (!isComplete) return null;
-  const text = start.toString("utf8");
-  if (text.trim() === "") return { status: 502, reason: "upstream_empty", text: "" };
-  return errorFault(text);
+function bodyFault(start: Buffer, isComplete: boolean, headers: Record<string, string>): AnswerFault | null {
+  const text = start.toString("utf8").trimStart();
+  if (text === "") return isComplete ? { status: 502, reason: "upstream_empty", text: "" } : null;
+  // A body with an encoding that is not undone here cannot be looked at.
+  const isJson = text.startsWith("{") || text.startsWith("[") || headers["content-encoding"] !== undefined;
+  if (!isJson) return { status: 502, reason: "upstream_not_json", text: "" };
+  return isComplete ? errorFault(text) : null;
 }
 
 function errorFault(text: string): AnswerFault | null {

@@ -49,8 +49,14 @@ interface RefusedAttempt {
 const FAILED_STATUSES = [401, 402, 403, 404, 408, 429];
 /** What one call's content can bring about says nothing about the upstream. */
 const STATUSES_OF_CONTENT = new Set([400, 409, 413, 422]);
-/** What OpenAI, Azure, Gemini and vLLM call a model that is not there. */
-const MISSING_MODEL = new Set(["model_not_found", "DeploymentNotFound", "NOT_FOUND", "NotFoundError"]);
+/** What OpenAI, Azure, Gemini, vLLM and Ollama call a model that is not there. */
+const MISSING_MODEL = new Set([
+  "model_not_found",
+  "DeploymentNotFound",
+  "NOT_FOUND",
+  "NotFoundError",
+  "not_found_error",
+]);
 
 /** Returns the first answer, a refusal that no other variant would mend, or else the last failure. */
 export async function ask(deps: AttemptDeps, call: AttemptedCall, failed: FailedAttempt[]): Promise<Outcome> {
@@ -89,8 +95,8 @@ function verdictOf(attempt: Attempt): "working" | "failing" | "unknown" {
   if (attempt.kind === "answer" || !attempt.isFailure) return "working";
   const { status, refusal } = attempt;
   if (status !== null && STATUSES_OF_CONTENT.has(status)) return "working";
-  // Of a file or another thing that the call names. It says nothing about the model.
-  if (status === 404 && !MISSING_MODEL.has(refusal.code ?? "")) return "unknown";
+  // Of a file or another thing that the call names. It says nothing about the model. A wrong path has no code.
+  if (status === 404 && refusal.code !== null && !MISSING_MODEL.has(refusal.code)) return "unknown";
   return "failing";
 }
 
@@ -100,8 +106,10 @@ async function askOne(deps: AttemptDeps, call: AttemptedCall, { upstream }: NewV
   const attempt = await send(deps, call, upstream, asksUsage);
   if (!asksUsage || attempt.kind !== "refused") return attempt;
   const { status, refusal } = attempt;
-  if (!deps.streamUsage.isRefused(workspaceId, upstream, { status, text: refusal.text })) return attempt;
-  return await send(deps, call, upstream, false);
+  if (!deps.streamUsage.mayBeRefused({ status, text: refusal.text })) return attempt;
+  const second = await send(deps, call, upstream, false);
+  if (second.kind === "answer") deps.streamUsage.stopAsking(workspaceId, upstream);
+  return second;
 }
 
 async function send(
@@ -150,6 +158,8 @@ function faultRefusal({ status, reason, text }: AnswerFault, upstream: NewVarian
       return ownRefusal(status, "The upstream's answer was empty.", reason);
     case "upstream_broken":
       return ownRefusal(status, "The upstream's answer broke off before it began.", reason);
+    case "upstream_not_json":
+      return ownRefusal(status, "The upstream's answer is not JSON. Check the variant's base URL.", reason);
     case "upstream_timeout":
       return ownRefusal(status, "The upstream did not respond in time.", reason);
   }

@@ -14,8 +14,6 @@ export interface CallBody {
   user: unknown;
   safetyIdentifier: unknown;
   metadata: Record<string, unknown>;
-  /** Undefined if it is not there or no boolean. */
-  store: boolean | undefined;
   stream: boolean;
   /** Undefined if it is not there; `unusable` if it is no object. */
   streamOptions: Record<string, unknown> | undefined | "unusable";
@@ -66,7 +64,6 @@ export function readCallBody(bytes: Buffer, scan: JsonScan): CallBody {
   if (metadata === TOO_LONG) {
     throw new OpenAiError(400, `\`metadata\` is longer than ${MAX_METADATA_BYTES} bytes.`, { param: "metadata" });
   }
-  const store = valueOf("store", MAX_BOOLEAN_BYTES);
   const streamOptions = valueOf("stream_options", MAX_STREAM_OPTIONS_BYTES) ?? undefined;
   return {
     bytes,
@@ -75,7 +72,6 @@ export function readCallBody(bytes: Buffer, scan: JsonScan): CallBody {
     user: valueOf("user", MAX_USER_BYTES),
     safetyIdentifier: valueOf("safety_identifier", MAX_USER_BYTES),
     metadata: isObject(metadata) ? metadata : {},
-    store: typeof store === "boolean" ? store : undefined,
     stream: valueOf("stream", MAX_BOOLEAN_BYTES) === true,
     streamOptions: streamOptions === undefined || isObject(streamOptions) ? streamOptions : "unusable",
   };

@@ -8,8 +8,8 @@ import { USAGE_FIELD } from "./streamUsage.ts";
 
 export interface Forwarding {
   user: string | null;
-  /** Whether the upstream keeps the call, with its metadata. */
-  isStored: boolean;
+  /** Whether the upstream keeps a call that does not say `store`, with its metadata. */
+  isStoredByDefault: boolean;
   hashUser: (user: string) => string;
 }
 
@@ -32,7 +32,7 @@ export function forwardedBody(
   { asksUsage = false }: { asksUsage?: boolean } = {},
 ): Buffer[] {
   const { drop = [], rename = {}, set = {} } = upstream.body ?? {};
-  const isMetadataHidden = upstream.forwardMetadata !== true && !call.isStored;
+  const isMetadataHidden = upstream.forwardMetadata !== true && !isStored(body, upstream, call);
   const dropped = new Set(isMetadataHidden ? [...drop, "metadata"] : drop);
   const users = forwardedUsers(body, upstream, call);
   const finalValues = new Map<string, unknown>([...Object.entries(set), ["model", upstream.model]]);
@@ -61,6 +61,20 @@ export function forwardedBody(
   for (const [name, value] of finalValues) added.set(name, value);
   for (const name of written) added.delete(name);
   return copy.end(added);
+}
+
+/** Whether the upstream keeps the call: what counts is the `store` that it gets. */
+function isStored({ bytes, members }: CallBody, upstream: Upstream, { isStoredByDefault }: Forwarding): boolean {
+  const { drop = [], rename = {}, set = {} } = upstream.body ?? {};
+  if (Object.hasOwn(set, "store")) return typeof set.store === "boolean" ? set.store : isStoredByDefault;
+  const renamed = Object.keys(rename).filter((name) => rename[name] === "store");
+  // The caller's own field stands before those that get its name.
+  const names = Object.hasOwn(rename, "store") ? renamed : ["store", ...renamed];
+  const [sent] = names.flatMap((sentAs) =>
+    drop.includes(sentAs) ? [] : (members.findLast(({ name }) => name === sentAs) ?? []),
+  );
+  const value = sent === undefined ? "" : bytes.toString("latin1", sent.start, Math.min(sent.end, sent.start + 6));
+  return value === "true" || (value !== "false" && isStoredByDefault);
 }
 
 /** What the user's fields say to the upstream: nothing unless the variant asks for it. */

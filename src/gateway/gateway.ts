@@ -143,11 +143,12 @@ async function answered(
       loop,
       requestId: target.requestId,
       traceparent: single(headers.traceparent),
+      tracestate: single(headers.tracestate),
       signal,
     };
     const forwarding = {
       user,
-      isStored: body.store ?? target.api.isStoredByDefault,
+      isStoredByDefault: target.api.isStoredByDefault,
       hashUser: (id: string) => hashUser(deps.userHashKey, workspaceId, id),
     };
     const ids = { workspaceId, routerId: assignment.routerId, routeId: assignment.routeId };

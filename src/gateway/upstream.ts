@@ -24,6 +24,8 @@ export interface UpstreamResponse {
   status: number;
   headers: Record<string, string>;
   body: Readable;
+  /** `performance.now()` by which the first event of a stream must have come. */
+  firstEventByMs: number;
 }
 
 /** Emits `abort` when the caller no longer waits for the response. */
@@ -38,6 +40,8 @@ export interface CallFacts {
   loop: string;
   requestId: string;
   traceparent: string | undefined;
+  /** Says nothing without `traceparent`. */
+  tracestate: string | undefined;
   signal: CallSignal;
 }
 
@@ -98,10 +102,12 @@ async function sendTo(
   agent: Dispatcher,
   { headersTimeoutMs, idleTimeoutMs }: UpstreamTransport,
   upstream: NewVariant["upstream"],
-  { api, accept, loop, requestId, traceparent, signal }: CallFacts,
+  { api, accept, loop, requestId, traceparent, tracestate, signal }: CallFacts,
   body: SentBody,
 ): Promise<UpstreamResponse> {
   const { apiKey, headers = {}, firstByteSeconds, idleSeconds } = upstream;
+  const firstByteMs = firstByteSeconds === undefined ? headersTimeoutMs : firstByteSeconds * 1_000;
+  const firstEventByMs = performance.now() + firstByteMs;
   const response = await request(addressOf(upstream, api), {
     dispatcher: agent,
     method: "POST",
@@ -109,7 +115,7 @@ async function sendTo(
       accept: accept ?? "*/*",
       "user-agent": USER_AGENT,
       "x-request-id": requestId,
-      ...(traceparent !== undefined && { traceparent }),
+      ...(traceparent !== undefined && { traceparent, ...(tracestate !== undefined && { tracestate }) }),
       ...(apiKey !== null && { authorization: `Bearer ${apiKey}` }),
       ...headers,
       // Without an encoding, the caller gets the bytes unchanged.
@@ -120,7 +126,7 @@ async function sendTo(
     },
     body: body.stream,
     signal,
-    headersTimeout: firstByteSeconds === undefined ? headersTimeoutMs : firstByteSeconds * 1_000,
+    headersTimeout: firstByteMs,
     bodyTimeout: idleSeconds === undefined ? idleTimeoutMs : idleSeconds * 1_000,
   });
   // An error of a body without a reader must not end the process. Readers add their own listeners.
@@ -129,6 +135,7 @@ async function sendTo(
     status: response.statusCode,
     headers: passedOn(response.headers, secretsOf(upstream)),
     body: response.body,
+    firstEventByMs,
   };
 }
 

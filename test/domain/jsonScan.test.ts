@@ -77,7 +77,7 @@ describe("members", () => {
   });
 
   test("with keys that are too long to be looked for have no name", () => {
-    expect(scan(`{"${"x".repeat(200)}":1,"b":2}`).found.map(({ name }) => name)).toEqual([null, "b"]);
+    expect(scan(`{"${"x".repeat(769)}":1,"b":2}`).found.map(({ name }) => name)).toEqual([null, "b"]);
   });
 });
 

@@ -5,6 +5,7 @@ import type { Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { NewVariant } from "../../src/domain/router.ts";
 import { callLine } from "../../src/gateway/callLine.ts";
+import { eventually } from "../support/eventually.ts";
 import { call, createGatewayHarness, type GatewayHarness } from "../support/gateway/gateway.ts";
 import { COMPLETION, JSON_TYPE, startRawUpstream, type RawUpstream } from "../support/gateway/rawUpstream.ts";
 
@@ -140,6 +141,9 @@ describe("falls back, and is no exposure", () => {
     ["an empty stream", EVENTS, ""],
     ["a stream of comments", EVENTS, ": one\n\n: two\n\n"],
     ["a stream that is done at once", EVENTS, "data: [DONE]\n\n"],
+    ["a page", { "content-type": "text/html" }, "\n<!doctype html><title>Welcome</title>"],
+    ["a page that is large", { "content-type": "text/html" }, `<html>${"x".repeat(200_000)}</html>`],
+    ["a text", { "content-type": "text/plain" }, "OK"],
   ])("%s", async (_what, type, body) => {
     upstream.respond((_request, response) => response.writeHead(200, type).end(body));
     expect(await ask("safe", { stream: type === EVENTS })).toMatchObject({ status: 200, served: ["spare"] });
@@ -147,6 +151,17 @@ describe("falls back, and is no exposure", () => {
     expect(alone.status).toBeGreaterThanOrEqual(400);
     expect(JSON.parse(alone.text)).toHaveProperty("error.message");
     expect(alone.served).toEqual([]);
+    await recover("safe");
+    await recover("alone");
+  });
+
+  test.each([false, true])("a page, which says where to look. stream: %s", async (stream) => {
+    upstream.respond((_request, response) => response.writeHead(200, { "content-type": "text/html" }).end("<html>"));
+    expect(await ask("safe", { stream })).toMatchObject({ status: 200, served: ["spare"] });
+    const { status, text } = await ask("alone", { stream });
+    expect(status).toBe(502);
+    const { error } = JSON.parse(text) as { error: object };
+    expect(error).toMatchObject({ code: "upstream_not_json", message: expect.stringContaining("base URL") as string });
     await recover("safe");
     await recover("alone");
   });
@@ -171,6 +186,35 @@ describe("falls back, and is no exposure", () => {
     upstream.respond((_request, response) => response.writeHead(200, EVENTS).flushHeaders());
     expect(await ask("quick", { stream: true })).toMatchObject({ status: 200, served: ["spare"] });
   });
+});
+
+test("a stream whose upstream only sends comments is out of time too", async () => {
+  let timer: NodeJS.Timeout | undefined;
+  let isLeft = false;
+  upstream.respond((_request, response) => {
+    response.writeHead(200, EVENTS).flushHeaders();
+    timer = setInterval(() => response.write(": wait\n\n"), 50);
+    response.on("close", () => {
+      clearInterval(timer);
+      isLeft = true;
+    });
+  });
+  expect(await ask("quick", { stream: true })).toMatchObject({ status: 200, served: ["spare"] });
+  const late = { variantId: "raw", status: 504, reason: "upstream_timeout", code: null };
+  expect(lines.at(-1)?.failedAttempts).toEqual([late]);
+  await eventually(() => isLeft);
+});
+
+test("a stream whose first event has come may take longer", async () => {
+  upstream.respond((_request, response) => {
+    response.writeHead(200, EVENTS).write(EVENT);
+    const timer = setInterval(() => response.write(": wait\n\n"), 100);
+    setTimeout(() => {
+      clearInterval(timer);
+      response.end("data: [DONE]\n\n");
+    }, 1_500);
+  });
+  expect(await ask("quick", { stream: true })).toMatchObject({ status: 200, served: ["raw"] });
 });
 
 test("a variant may take longer than the operator allows others", async () => {

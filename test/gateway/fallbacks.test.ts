@@ -81,7 +81,11 @@ test("if all are left out, the assigned one is asked all the same", async () => 
 
 test.each([
   ["a bad field", 400, { message: "bad" }],
-  ["a file that is not there", 404, { message: "No such File object: file-1", param: "file_id", code: null }],
+  [
+    "a file that is not there",
+    404,
+    { message: "No such File object: file-1", type: "invalid_request_error", param: "id", code: null },
+  ],
   [
     "a response that is not there",
     404,
@@ -99,12 +103,16 @@ test.each([
   expect(await ask()).toEqual([200, "a", "a"]);
 });
 
-test.each(["model_not_found", "DeploymentNotFound"])("a model that is not there does: %s", async (code) => {
+test.each([
+  ["OpenAI's model", '{"error":{"code":"model_not_found","message":"no"}}'],
+  ["Azure's deployment", '{"error":{"code":"DeploymentNotFound","message":"no"}}'],
+  ["Ollama's model", '{"error":{"message":"no","type":"not_found_error","param":null,"code":null}}'],
+  ["Ollama's model in its own words", '{"error":"model \'m\' not found"}'],
+  ["a path", "404 page not found"],
+])("what is not there at all does: %s", async (_what, body) => {
   await createRouter(["b"]);
   ok("b");
-  upstreams.a.respond((_request, response) =>
-    response.writeHead(404).end(JSON.stringify({ error: { code, message: "no" } })),
-  );
+  upstreams.a.respond((_request, response) => response.writeHead(404).end(body));
   for (let i = 0; i < 8; i++) expect(await ask()).toEqual([200, "a", "b"]);
   expect(upstreams.a.calls()).toBe(5);
 });

@@ -7,12 +7,17 @@ import { forwardedBody, hashUser } from "../../src/gateway/forwardedBody.ts";
 
 const OPENAI = { baseUrl: "https://api.openai.com/v1", model: "gpt" };
 
-function forward(text: string, upstream: Partial<Upstream> = {}, user: string | null = "ann", isStored = false) {
+function forward(
+  text: string,
+  upstream: Partial<Upstream> = {},
+  user: string | null = "ann",
+  isStoredByDefault = false,
+) {
   const bytes = Buffer.from(text);
   const scan = scanCallBody();
   scan.push(bytes);
   const body = readCallBody(bytes, scan);
-  const call = { user, isStored, hashUser: (id: string) => `hash of ${id}` };
+  const call = { user, isStoredByDefault, hashUser: (id: string) => `hash of ${id}` };
   return Buffer.concat(forwardedBody(body, { ...OPENAI, ...upstream }, call)).toString();
 }
 
@@ -35,8 +40,27 @@ describe("without options", () => {
 
   test("metadata goes on with a call that is stored", () => {
     const text = '{"model":"gpt","metadata":{"a":"b"},"store":true}';
-    expect(forward(text, {}, null, true)).toBe(text);
+    expect(forward(text, {}, null)).toBe(text);
     expect(forward('{"model":"gpt","metadata":{"a":"b"}}', { forwardMetadata: true })).toContain("metadata");
+  });
+});
+
+describe("whether metadata goes on is decided by the `store` that is sent", () => {
+  const call = (store: string) => `{"model":"m",${store}"metadata":{"plan":"pro"}}`;
+  test.each([
+    ['"store":true,', { set: { store: false } }, true, false],
+    ['"store":true,', { set: { store: null } }, false, false],
+    ['"store":false,', { set: { store: true } }, false, true],
+    ['"store":true,', { drop: ["store"] }, false, false],
+    ['"store":false,', { drop: ["store"] }, true, true],
+    ['"store":true,', { rename: { store: "keep" } }, false, false],
+    ['"keep":false,', { rename: { keep: "store" } }, true, false],
+    ['"keep":true,"store":false,', { rename: { keep: "store" } }, true, false],
+    ['"store":false,"store" : true ,', {}, false, true],
+    ['"store":null,', {}, true, true],
+    ["", {}, true, true],
+  ])("%s changed by %j, stored by default: %s", (store, body, isStoredByDefault, isForwarded) => {
+    expect(forward(call(store), { body }, null, isStoredByDefault).includes("metadata")).toBe(isForwarded);
   });
 });
 
@@ -63,6 +87,12 @@ describe("the user", () => {
     const others = [hashUser(key, "w2", "ann"), hashUser(Buffer.alloc(32, 2), "w", "ann"), hashUser(key, "w", "bea")];
     expect(others).not.toContain(hashUser(key, "w", "ann"));
   });
+});
+
+test("a name of 64 characters is found, however it is written", () => {
+  const name = "\u{1f600}".repeat(64);
+  const escaped = Array.from({ length: name.length }, (_, at) => `\\u${name.charCodeAt(at).toString(16)}`).join("");
+  expect(forward(`{"model":"m","${escaped}":1}`, { body: { drop: [name] } })).toBe('{"model":"gpt"}');
 });
 
 test("two fields swap their names, and one moves on where another takes its place", () => {

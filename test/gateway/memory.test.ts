@@ -66,10 +66,18 @@ test("bodies of calls whose responses go on hold no memory", { timeout: 60_000 }
     void (async () => {
       const body = await readBody(incoming, { hold: bytes.hold("one"), countBytes: () => undefined });
       const signal = Object.assign(new EventEmitter(), { aborted: false });
-      const facts = { api: CHAT, accept: undefined, loop: "", requestId: "r", traceparent: undefined, signal };
+      const facts = {
+        api: CHAT,
+        accept: undefined,
+        loop: "",
+        requestId: "r",
+        traceparent: undefined,
+        tracestate: undefined,
+        signal,
+      };
       const transport = { agent, freshAgent: agent, headersTimeoutMs: 30_000, idleTimeoutMs: 30_000 };
       const variant = { baseUrl: upstream, apiKey: null, model: "m" };
-      const forwarding = { user: null, isStored: false, hashUser: (user: string) => user };
+      const forwarding = { user: null, isStoredByDefault: false, hashUser: (user: string) => user };
       const { status } = await callUpstream(transport, variant, facts, forwardedBody(body, variant, forwarding));
       outgoing.writeHead(status).flushHeaders();
     })();

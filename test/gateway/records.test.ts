@@ -161,6 +161,7 @@ test("an id goes with the call through to the upstream, and with its lines in th
     authorization: `Basic ${gateway.workspace.apiKey}`,
     "content-type": "application/json",
     traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    tracestate: "congo=t61rcWkgMzE,rojo=00f067aa0ba902b7",
   };
   const own = await gateway.chat(call("traced"), { headers: { ...headers, "x-request-id": "req-of-the-caller" } });
   await own.text();
@@ -169,9 +170,9 @@ test("an id goes with the call through to the upstream, and with its lines in th
   const ids = [own, made].map((answer) => answer.headers.get("x-request-id"));
   expect(ids).toEqual(["req-of-the-caller", expect.stringMatching(/^[0-9a-f-]{36}$/)]);
   expect(gateway.upstream.seen.map((request) => request.headers["x-request-id"])).toEqual(ids);
-  expect(gateway.upstream.seen.map((request) => request.headers.traceparent)).toEqual(
-    Array(2).fill(headers.traceparent),
-  );
+  for (const name of ["traceparent", "tracestate"] as const) {
+    expect(gateway.upstream.seen.map((request) => request.headers[name])).toEqual(Array(2).fill(headers[name]));
+  }
   expect(lines.map(({ requestId }) => requestId)).toEqual(ids);
   const refused = await gateway.chat(call("none"));
   expect([refused.status, refused.headers.get("x-request-id")]).toEqual([404, expect.any(String)]);

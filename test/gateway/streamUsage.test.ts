@@ -1,10 +1,15 @@
 // Tokens of streams: upstreams are asked for them, callers see what they asked for, and who refuses is not asked again.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startLocalUpstream, type LocalUpstream } from "../../dev/standins/upstream/server.ts";
 import { DIALECTS, type Dialect } from "../../dev/standins/upstream/dialects.ts";
 import type { NewVariant } from "../../src/domain/router.ts";
+import { readCallBody, scanCallBody } from "../../src/gateway/callBody.ts";
 import { callLine } from "../../src/gateway/callLine.ts";
+import { CHAT } from "../../src/gateway/openAiApis.ts";
+import { createStreamUsage } from "../../src/gateway/streamUsage.ts";
 import { call, createGatewayHarness, type GatewayHarness } from "../support/gateway/gateway.ts";
+import { startRawUpstream } from "../support/gateway/rawUpstream.ts";
 
 const lines: ReturnType<typeof callLine>[] = [];
 let gateway: GatewayHarness;
@@ -96,6 +101,43 @@ describe("a caller's own options", () => {
     const { status, text } = await (await routerOf("openai"))({ stream_options: { include_usage: true } });
     expect([status, JSON.parse(text)]).toMatchObject([400, { error: { param: "stream_options" } }]);
   });
+});
+
+test("who refuses the question is asked again after an hour", async () => {
+  const bytes = Buffer.from('{"model":"m","stream":true}');
+  const scan = scanCallBody();
+  scan.push(bytes);
+  const body = readCallBody(bytes, scan);
+  const upstream = { baseUrl: "https://u.example/v1", model: "m" };
+  const usage = createStreamUsage();
+  const asks = () => usage.asks("w", CHAT, body, upstream);
+  expect(asks()).toBe(true);
+  const now = performance.now();
+  const clock = vi.spyOn(performance, "now").mockReturnValue(now);
+  usage.stopAsking("w", upstream);
+  expect([asks(), usage.asks("other", CHAT, body, upstream)]).toEqual([false, true]);
+  // The cache looks at the clock once in a millisecond.
+  await delay(5);
+  clock.mockReturnValue(now + 3_600_001);
+  expect(asks()).toBe(true);
+  clock.mockRestore();
+});
+
+test("a refusal of the caller's own options does not keep other calls from being asked", async () => {
+  const upstream = await startRawUpstream();
+  const asked: unknown[] = [];
+  upstream.respond((_request, response, body) => {
+    const { stream_options: options } = JSON.parse(body) as { stream_options?: object };
+    asked.push(options);
+    if (options !== undefined && "unknown" in options) response.writeHead(400).end("stream_options.unknown: no");
+    else response.writeHead(200, { "content-type": "text/event-stream" }).end('data: {"choices":[]}\n\n');
+  });
+  const variant = { id: "v", weight: 1, upstream: { baseUrl: upstream.baseUrl, model: "m", apiKey: null } };
+  await gateway.createRouter("own-options", {}, { variants: [variant] });
+  const ask = async (more: object) => (await gateway.chat(call("own-options", null, { stream: true, ...more }))).status;
+  expect([await ask({ stream_options: { unknown: 1 } }), await ask({})]).toEqual([400, 200]);
+  expect(asked).toEqual([{ unknown: 1, include_usage: true }, { unknown: 1 }, { include_usage: true }]);
+  upstream.stop();
 });
 
 test("a variant that drops the options, or sets its own, is not asked", async () => {
