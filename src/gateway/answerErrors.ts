@@ -1,4 +1,4 @@
-// Tells whether what an upstream says within a success, in a body or in an event of a stream, is an error.
+// Tells what an upstream says within a success, in a body or in an event of a stream: an error, a usage, or an answer.
 
 interface SaidBody {
   error?: unknown;
@@ -45,6 +45,25 @@ export function isUsageAlone(data: string): boolean {
   const parsed = parse(data) as { choices?: unknown; usage?: unknown } | null | undefined;
   const { choices, usage } = parsed ?? {};
   return Array.isArray(choices) && choices.length === 0 && typeof usage === "object" && usage !== null;
+}
+
+interface Chunk {
+  choices?: ({ delta?: Record<string, unknown> | null } | null)[];
+}
+
+/** Whether a chunk of a chat stream carries something generated: its delta has more than a role or empty values. */
+export function isGenerated(data: string): boolean {
+  const parsed = parse(data) as Chunk | null | undefined;
+  // What is too long to be whole, or has another shape, is an answer too.
+  if (typeof parsed !== "object" || parsed === null || !Array.isArray(parsed.choices)) return true;
+  return parsed.choices.some((choice) =>
+    Object.entries(choice?.delta ?? {}).some(([name, value]) => name !== "role" && !isEmpty(value)),
+  );
+}
+
+function isEmpty(value: unknown): boolean {
+  if (typeof value === "object" && value !== null) return Object.keys(value).length === 0;
+  return value === null || value === "";
 }
 
 function parse(text: string): unknown {

@@ -14,7 +14,7 @@ type LineKind = "blank" | "done" | "last" | "hidden" | "other";
 const isLast = (kind: LineKind) => kind === "done" || kind === "last";
 
 export interface EventLinesOptions {
-  api: Pick<OpenAiApi, "lastEvents">;
+  api: Pick<OpenAiApi, "lastEvents" | "isGenerated">;
   /** The caller did not ask for the event with nothing but the usage: it does not pass. */
   hidesUsage: boolean;
 }
@@ -32,6 +32,8 @@ export class EventLines {
   #last: LastEvent | null = null;
   /** Whether the stream said that it has failed. */
   hasFailed = false;
+  /** Whether an event that carries something generated has come. No event is looked at after the first one. */
+  hasGenerated = false;
   /** Whether a comment may stand behind what has passed: nothing has, or an event has ended. */
   isBetweenEvents = true;
 
@@ -117,7 +119,10 @@ export class EventLines {
       this.#isHiding = true;
       return "hidden";
     }
-    return this.#options.api.lastEvents.size === 0 ? "other" : this.#begins(eventType(this.#name, data));
+    const { lastEvents, isGenerated } = this.#options.api;
+    const type = lastEvents.size === 0 ? "" : eventType(this.#name, data);
+    this.hasGenerated ||= isGenerated(type, data);
+    return lastEvents.size === 0 ? "other" : this.#begins(type);
   }
 
   #begins(type: string): LineKind {

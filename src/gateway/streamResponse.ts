@@ -14,7 +14,7 @@ export interface StreamOptions {
   isBegun: boolean;
   /** Each piece as it comes, before it goes on. */
   onPiece: (piece: Buffer) => void;
-  /** The first bytes of the answer go out. */
+  /** Something generated goes out for the first time: of a response that is no event stream, its first bytes. */
   onFirst: () => void;
   /** Once, with what became of the answer. A clean end waits for the promise. */
   finish: (ending: AnswerEnding) => Promise<void>;
@@ -56,7 +56,7 @@ class Relay {
   #behind: Buffer[] = [];
   #state: "open" | "recording" | "recorded" | "over" = "open";
   #hasSent = false;
-  #hasBegun = false;
+  #hasToldFirst = false;
   #hasEnded = false;
 
   constructor(answer: Answer, outgoing: ServerResponse, options: StreamOptions) {
@@ -157,7 +157,7 @@ class Relay {
     this.#state = "recording";
     this.#answer.rest?.pause();
     // What is kept back goes out as soon as it is recorded, and the record says when.
-    this.#begin();
+    this.#tellFirst();
     this.#options.finish(this.#lines?.hasFailed === true ? "failed" : "complete").then(
       () => this.#release(),
       () => this.#cut("The call could not be recorded.", "not_recorded"),
@@ -179,15 +179,15 @@ class Relay {
 
   #send(bytes: Buffer): void {
     if (bytes.length === 0) return;
-    this.#begin();
+    if (this.#lines === null || this.#lines.hasGenerated) this.#tellFirst();
     this.#hasSent = true;
     this.#options.keepAlive?.sent(this.#lines?.isBetweenEvents ?? false);
     if (!this.#outgoing.write(bytes)) this.#answer.rest?.pause();
   }
 
-  #begin(): void {
-    if (!this.#hasBegun) this.#options.onFirst();
-    this.#hasBegun = true;
+  #tellFirst(): void {
+    if (!this.#hasToldFirst) this.#options.onFirst();
+    this.#hasToldFirst = true;
   }
 
   #resume(): void {

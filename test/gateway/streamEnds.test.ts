@@ -133,6 +133,49 @@ test("a caller that leaves within an answer was served, in a time that nobody kn
   await eventually(() => isExposed(user));
 });
 
+describe("the time to the first token ends with the first event that carries something generated", () => {
+  const chunk = (delta: object) => `data: ${JSON.stringify({ choices: [{ index: 0, delta }] })}\n\n`;
+  const named = (type: string) => `event: ${type}\ndata: ${JSON.stringify({ type })}\n\n`;
+  const role = chunk({ role: "assistant", content: "", refusal: null, tool_calls: [] });
+  const filters = 'data: {"choices":[],"prompt_filter_results":[{}]}\n\n';
+  const begun = named("response.created") + named("response.output_item.added");
+
+  test.each([
+    ["a text", "chat/completions", filters + role, chunk({ content: "hi" })],
+    ["reasoning", "chat/completions", role, chunk({ content: "", reasoning_content: "hm" })],
+    ["a refusal", "chat/completions", role, chunk({ refusal: "no" })],
+    ["a tool call", "chat/completions", role, chunk({ tool_calls: [{ index: 0, function: { arguments: "{" } }] })],
+    ["audio", "chat/completions", role, chunk({ audio: { data: "AAAA" } })],
+    ["an event of Responses", "responses", begun, named("response.output_text.delta")],
+    ["the last event, if none came", "responses", begun, named("response.completed")],
+    ["the end, if none came", "chat/completions", role, DONE],
+  ])("%s", async (_what, path, before, first) => {
+    const pauseMs = 300;
+    upstream.respond((_request, response) => {
+      response.writeHead(200, EVENTS).write(before);
+      setTimeout(() => response.end(first), pauseMs);
+    });
+    const answer = await fetch(`${gateway.url}/v1/${path}`, {
+      method: "POST",
+      headers: { authorization: `Basic ${gateway.workspace.apiKey}`, "content-type": "application/json" },
+      body: JSON.stringify({ model: "one", messages: [], input: "Hello", stream: true, user: newUser() }),
+    });
+    expect(await answer.text()).toBe(before + first);
+    expect(lines[0]?.ttftMs).toBeGreaterThanOrEqual(pauseMs - 1);
+  });
+
+  test("and not with the last one", async () => {
+    const pauseMs = 300;
+    upstream.respond((_request, response) => {
+      response.writeHead(200, EVENTS).write(role + EVENT);
+      setTimeout(() => response.end(EVENT + DONE), pauseMs);
+    });
+    await (await gateway.chat(call("one", newUser(), { stream: true }))).text();
+    const { ttftMs, latencyMs } = lines[0] ?? {};
+    expect(Number(latencyMs) - Number(ttftMs)).toBeGreaterThanOrEqual(pauseMs / 2);
+  });
+});
+
 describe("Responses whose servers name no events and put the type last", () => {
   const event = (type: string, more: object = {}) => `data: ${JSON.stringify({ ...more, type })}\n\n`;
   const respond = (user: string) =>
