@@ -50,6 +50,7 @@ async function takeSecrets() {
     requestId: String(requestId),
     metric: String(metric.id),
     router: "r",
+    model: "inworld/r",
     route: "r",
     variant: "v",
   };

@@ -36,7 +36,7 @@ export function foldStatement(workspaceId: string, highestId: number, stepRows: 
       where workspace_id = ${workspaceId} and id > (select usage_through from w) and id <= ${highestId}
       order by id limit ${stepRows}
     ), taken as (
-      delete from assignments where workspace_id = ${workspaceId} and ctid = any(array(
+      delete from assignments where ctid = any(array(
         select ctid from assignments where workspace_id = ${workspaceId} order by received_at_ms limit ${stepRows}))
       returning *
     ), assigned as materialized (

@@ -150,12 +150,13 @@ test("a page of versions ends by its bytes, and a change lists long values by th
   const variants = Array.from({ length: 3 }, (_, i) => ({ id: `v${i}`, upstream: { ...upstream, body: { set } } }));
   const path = "/v1/routers/large";
   expect((await post("/v1/routers", { id: "large", routes: [{ id: "main", variants }] })).status).toBe(201);
-  for (let i = 0; i < 100; i++) {
+  for (let i = 0; i < 75; i++) {
     expect((await api.call(path, { method: "DELETE" })).status).toBe(204);
     expect((await post(`${path}/versions/1/restore`)).status).toBe(200);
   }
   const first = await api.call(`${path}/versions?limit=1000`);
   expect(first.text.length).toBeLessThan(4 * 1024 * 1024);
+  expect(versionsOf(first).length).toBeLessThan(151);
   const numbers: number[] = [];
   for (let cursor = ""; ;) {
     const page = await api.call(`${path}/versions?limit=1000&cursor=${cursor}`);
@@ -163,7 +164,7 @@ test("a page of versions ends by its bytes, and a change lists long values by th
     if (page.body.next === null) break;
     cursor = page.body.next as string;
   }
-  expect(numbers).toEqual(Array.from({ length: 81 }, (_, i) => 81 - i));
+  expect(numbers).toEqual(Array.from({ length: 151 }, (_, i) => 151 - i));
   const [restored] = versionsOf(first);
   expect(JSON.stringify(restored?.changes).length).toBeLessThan(64 * 1024);
   expect(restored?.changes.some((change) => Object.keys(change).join() === "path")).toBe(true);

@@ -16,7 +16,8 @@ export function sessionTests(get: GetHarness): void {
     expect(first).toMatch(/^[\w-]{43}$/);
     expect(second).not.toBe(first);
     for (const token of [first, second]) {
-      expect(await store.sessions.find(token)).toEqual({ workspace, scopes: ["admin"] });
+      const key = { keyId: expect.stringMatching(/^key_/) as string, name: "First key" };
+      expect(await store.sessions.find(token)).toEqual({ workspace, scopes: ["admin"], key });
     }
     expect(await store.workspaces.get(workspaceId)).toEqual(workspace);
     for (const wrong of ["", `${apiKey}x`, "cck_", first, "\0"]) expect(await store.sessions.open(wrong)).toBeNull();
