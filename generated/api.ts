@@ -737,7 +737,7 @@ export interface paths {
         };
         /**
          * List a router's versions
-         * @description Returns the changes of a router, its routes and its variants, newest first: who changed what, and when. A deleted router has versions too. The newest 1,000 are kept. The key needs the scope `read`.
+         * @description Returns the changes of a router, its routes and its variants, newest first: who changed what, and when. A deleted router has versions too. The newest 1,000 are kept, or fewer where they take more than 64 MB. A change by a server of the version before, during an upgrade, names no key and no values. The key needs the scope `read`.
          */
         get: operations["listRouterVersions"];
         put?: never;
@@ -759,7 +759,7 @@ export interface paths {
         put?: never;
         /**
          * Restore a version of a router
-         * @description Makes a new version with the routes, variants and weights of an earlier one. A deleted router comes back. Variants that exist keep their API key, unless their host changes; others get the key that they had. The key needs the scope `admin`.
+         * @description Makes a new version with the routes, variants and weights of an earlier one. A deleted router comes back. Variants that exist keep their API key and headers, unless their host changes; others get those that they had. The key needs the scope `admin`.
          */
         post: operations["restoreRouterVersion"];
         delete?: never;
@@ -3033,7 +3033,8 @@ export interface components {
          *           },
          *           "price": null
          *         }
-         *       ]
+         *       ],
+         *       "version": 3
          *     }
          */
         VersionedRoute: components["schemas"]["Route"] & {
@@ -3072,7 +3073,8 @@ export interface components {
          *         "hasApiKey": true,
          *         "headerNames": []
          *       },
-         *       "price": null
+         *       "price": null,
+         *       "version": 3
          *     }
          */
         VersionedVariant: components["schemas"]["Variant"] & {
@@ -3161,7 +3163,7 @@ export interface components {
                 /** @description Its name at that time. */
                 name: string;
             } | null;
-            /** @description What changed, at most 200 values. */
+            /** @description What changed: at most 200 values, and the paths alone of those beyond 32 KB together. */
             changes: {
                 /** @description What changed, as in `routes/default/variants/gpt/weight`. */
                 path: string;
@@ -3226,7 +3228,9 @@ export interface components {
          *       "withoutUser": 4,
          *       "inputTokens": 48210,
          *       "outputTokens": 20114,
+         *       "tokenCalls": 122,
          *       "costUsd": 0.32,
+         *       "costCalls": 122,
          *       "latencyMs": {
          *         "p50": 812,
          *         "p95": 2140,
@@ -3248,20 +3252,24 @@ export interface components {
             assigned: number;
             /** @description Calls with a user that this variant answered, whatever was assigned. */
             served: number;
-            /** @description Calls that were assigned to it and got no answer, not from a fallback either. */
+            /** @description Calls that were dealt it and got no answer, not from a fallback either. */
             failed: number;
-            /** @description Calls that were assigned to it and answered by another variant. */
+            /** @description Calls that were dealt it and answered by another variant. */
             fallbacks: number;
             /** @description How many users were assigned to it. */
             users: number;
-            /** @description Calls without a user that it answered. */
+            /** @description Calls without a user that were dealt it. `failed` and `fallbacks` count them too. */
             withoutUser: number;
             /** @description Tokens that it read, of all calls that it answered. */
             inputTokens: number;
             /** @description Tokens that it wrote. */
             outputTokens: number;
+            /** @description How many calls told their tokens: divide by it, not by `served`. */
+            tokenCalls: number;
             /** @description What the tokens cost, by the variant's price or as posted. */
             costUsd: number;
+            /** @description How many calls told their cost. */
+            costCalls: number;
             latencyMs: components["schemas"]["Percentiles"];
             ttftMs: components["schemas"]["Percentiles"] & unknown;
         };
@@ -3822,8 +3830,12 @@ export interface components {
             [key: string]: unknown;
         };
         Models: {
-            /** @enum {string} */
+            /**
+             * @description Always `list`.
+             * @enum {string}
+             */
             object: "list";
+            /** @description The routers, in the order of their ids. */
             data: components["schemas"]["Model"][];
         };
         /**
@@ -3837,7 +3849,10 @@ export interface components {
         Model: {
             /** @description What `model` of a call names: the prefix and the id of a router. */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description Always `model`.
+             * @enum {string}
+             */
             object: "model";
             /** @description When the router was created, in seconds since 1970. */
             created: number;
@@ -6455,7 +6470,8 @@ export interface operations {
                      *               },
                      *               "price": null
                      *             }
-                     *           ]
+                     *           ],
+                     *           "version": 3
                      *         }
                      *       ],
                      *       "next": null
@@ -6540,7 +6556,8 @@ export interface operations {
                      *           },
                      *           "price": null
                      *         }
-                     *       ]
+                     *       ],
+                     *       "version": 3
                      *     }
                      */
                     "application/json": components["schemas"]["VersionedRoute"];
@@ -6596,7 +6613,8 @@ export interface operations {
                      *           },
                      *           "price": null
                      *         }
-                     *       ]
+                     *       ],
+                     *       "version": 3
                      *     }
                      */
                     "application/json": components["schemas"]["VersionedRoute"];
@@ -6697,7 +6715,8 @@ export interface operations {
                      *           },
                      *           "price": null
                      *         }
-                     *       ]
+                     *       ],
+                     *       "version": 3
                      *     }
                      */
                     "application/json": components["schemas"]["VersionedRoute"];
@@ -6751,7 +6770,8 @@ export interface operations {
                      *             "hasApiKey": true,
                      *             "headerNames": []
                      *           },
-                     *           "price": null
+                     *           "price": null,
+                     *           "version": 3
                      *         }
                      *       ],
                      *       "next": null
@@ -6824,7 +6844,8 @@ export interface operations {
                      *         "hasApiKey": true,
                      *         "headerNames": []
                      *       },
-                     *       "price": null
+                     *       "price": null,
+                     *       "version": 3
                      *     }
                      */
                     "application/json": components["schemas"]["VersionedVariant"];
@@ -6874,7 +6895,8 @@ export interface operations {
                      *         "hasApiKey": true,
                      *         "headerNames": []
                      *       },
-                     *       "price": null
+                     *       "price": null,
+                     *       "version": 3
                      *     }
                      */
                     "application/json": components["schemas"]["VersionedVariant"];
@@ -6967,7 +6989,8 @@ export interface operations {
                      *         "hasApiKey": true,
                      *         "headerNames": []
                      *       },
-                     *       "price": null
+                     *       "price": null,
+                     *       "version": 3
                      *     }
                      */
                     "application/json": components["schemas"]["VersionedVariant"];
@@ -7170,7 +7193,8 @@ export interface operations {
                      *           },
                      *           "price": null
                      *         }
-                     *       ]
+                     *       ],
+                     *       "version": 3
                      *     }
                      */
                     "application/json": components["schemas"]["VersionedRoute"];
@@ -7262,6 +7286,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "variants": [
+                     *         {
+                     *           "routeId": "default",
+                     *           "variantId": "gpt",
+                     *           "assigned": 120,
+                     *           "served": 118,
+                     *           "failed": 1,
+                     *           "fallbacks": 1,
+                     *           "users": 31,
+                     *           "withoutUser": 4,
+                     *           "inputTokens": 48210,
+                     *           "outputTokens": 20114,
+                     *           "tokenCalls": 122,
+                     *           "costUsd": 0.32,
+                     *           "costCalls": 122,
+                     *           "latencyMs": {
+                     *             "p50": 812,
+                     *             "p95": 2140,
+                     *             "p99": 3968
+                     *           },
+                     *           "ttftMs": {
+                     *             "p50": 301,
+                     *             "p95": 640,
+                     *             "p99": 900
+                     *           }
+                     *         }
+                     *       ],
+                     *       "withoutUser": 4
+                     *     }
+                     */
                     "application/json": {
                         /** @description One item for each variant that has calls. */
                         variants: components["schemas"]["VariantUsage"][];

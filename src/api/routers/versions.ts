@@ -65,8 +65,8 @@ export function registerRouterVersions(app: App, { store: { routers } }: AppDeps
     summary: "List a router's versions",
     description:
       "Returns the changes of a router, its routes and its variants, newest first: who changed what, and when. A " +
-      "deleted router has versions too. The newest 1,000 are kept, or fewer where they take more than 64 MB. A change " +
-      "by a server of the version before, during an upgrade, names no key and no values.",
+      "deleted router has versions too. The newest 1,000 are kept, or fewer where they take more than 64 MB. A " +
+      "change by a server of the version before, during an upgrade, names no key and no values.",
     params: routerParams,
     query: pageQuery,
     response: listOf("versions", versionResponse),
