@@ -90,9 +90,10 @@ function noted(attempt: Attempt, variant: NewVariant, failed: FailedAttempt[]): 
   return { kind: "refused", variant, refusal };
 }
 
-function verdictOf(attempt: Attempt): "working" | "failing" | "unknown" {
+function verdictOf(attempt: Attempt): "working" | "failing" | "unknown" | "begun" {
   if (attempt.kind === "left") return "unknown";
-  if (attempt.kind === "answer" || !attempt.isFailure) return "working";
+  if (attempt.kind === "answer") return "begun";
+  if (!attempt.isFailure) return "working";
   const { status, refusal } = attempt;
   if (status !== null && STATUSES_OF_CONTENT.has(status)) return "working";
   // Of a file or another thing that the call names. It says nothing about the model. A wrong path has no code.

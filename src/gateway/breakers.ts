@@ -13,7 +13,8 @@ export interface BreakerRef {
   variantId: string;
 }
 
-type Verdict = "working" | "failing" | "unknown";
+/** `begun`: the call is an answer whose end is not known yet. Its `ended` says what it tells. */
+type Verdict = "working" | "failing" | "unknown" | "begun";
 
 export interface Breakers {
   /** Null: the upstream is left out for now, and `attempt` did not run. `countsAs` says what a result tells of it. */
@@ -23,6 +24,8 @@ export interface Breakers {
     attempt: () => Promise<T>,
     countsAs: (result: T) => Verdict,
   ): Promise<T | null>;
+  /** What became of an answer that had begun. */
+  ended(workspaceId: string, upstream: NewVariant["upstream"], verdict: "working" | "failing"): void;
   /** How many upstreams are left out. */
   leftOut(): number;
 }
@@ -56,8 +59,8 @@ interface Judged {
 export function createBreakers({ pauseMs, onChange }: BreakerOptions): Breakers {
   const breakers = new LRUCache<string, CircuitBreakerPolicy>({ max: MAX_BREAKERS });
   const create = (ref: BreakerRef) => {
-    // A trial that its caller gave up has not shown that the upstream works.
-    const isFailing = (judged: unknown): boolean => (judged as Judged).verdict !== "working";
+    // A trial that its caller gave up has not shown that the upstream works. One that began has: its end can be far.
+    const isFailing = (judged: unknown): boolean => ["failing", "unknown"].includes((judged as Judged).verdict);
     const breaker = circuitBreaker(handleWhenResult(isFailing), {
       halfOpenAfter: pauseMs,
       breaker: new CountBreaker(WINDOW),
@@ -78,7 +81,8 @@ export function createBreakers({ pauseMs, onChange }: BreakerOptions): Breakers 
         const judged = await breaker.execute(async () => {
           const result = await attempt();
           const verdict = countsAs(result);
-          if (verdict === "unknown" && !isTrial) throw new Unsampled(result);
+          const isSample = verdict === "working" || verdict === "failing";
+          if (!isSample && !isTrial) throw new Unsampled(result);
           return { verdict, result };
         });
         return judged.result;
@@ -87,6 +91,13 @@ export function createBreakers({ pauseMs, onChange }: BreakerOptions): Breakers 
         if (error instanceof BrokenCircuitError) return null;
         throw error;
       }
+    },
+    ended(workspaceId, upstream, verdict) {
+      const breaker = breakers.get(upstreamKey(workspaceId, upstream));
+      // An upstream that is left out meanwhile gets its own trial.
+      if (breaker?.state !== CircuitState.Closed) return;
+      // Sound: a breaker that is closed throws no error of its own.
+      void breaker.execute(() => ({ verdict, result: null }));
     },
     leftOut: () => [...breakers.values()].filter(({ state }) => state !== CircuitState.Closed).length,
   };

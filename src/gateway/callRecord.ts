@@ -34,7 +34,7 @@ export interface CallRecord {
   status: number | null;
   /** From `usage` of the answer (tokenReader.ts); null without one. */
   usage: TokenUsage | null;
-  /** `performance.now()` when something generated first went to the caller: of no stream, the first bytes of the body. */
+  /** `performance.now()` when something generated first went to the caller: the first bytes if it is no stream. */
   firstTokenMs: number | null;
   /** `performance.now()` when the upstream's last byte had come. */
   endedMs: number | null;

@@ -8,7 +8,7 @@ import type { RouterStore } from "../store/store.ts";
 import type { Answer } from "./answer.ts";
 import { ask, type AttemptDeps, type Outcome } from "./attempts.ts";
 import { CallerSignal } from "./callerSignal.ts";
-import type { CallRecord, CallRecorder } from "./callRecord.ts";
+import type { CallOutcome, CallRecord, CallRecorder } from "./callRecord.ts";
 import { hashUser } from "./forwardedBody.ts";
 import { identify, METADATA_HEADER, routingMetadata, USER_HEADER, type Identity } from "./identity.ts";
 import { keepAlive, type KeepAlive } from "./keepAlive.ts";
@@ -16,7 +16,7 @@ import { LOOP_HEADER, nextLoopHeader } from "./loop.ts";
 import type { OpenAiApi } from "./openAiApis.ts";
 import { readBody } from "./requestBody.ts";
 import { assign, parseModel, unknownModel, type Assignment } from "./routing.ts";
-import { streamResponse } from "./streamResponse.ts";
+import { streamResponse, type AnswerEnding } from "./streamResponse.ts";
 import { createTokenReader } from "./tokenReader.ts";
 import type { CallFacts } from "./upstream.ts";
 import { ownRefusal, type Refusal, type RefusalBody } from "./upstreamErrors.ts";
@@ -218,13 +218,21 @@ async function respond(
     },
     finish: (ending) => {
       record.usage = tokens.usage();
-      if (ending === "complete" || ending === "failed") record.endedMs = performance.now();
-      // Who has seen a part of an answer was served.
-      const isServed = ending === "complete" || ending === "left_within";
-      return deps.recorder.finished(record, isServed ? "served" : ending);
+      if (ending !== "left" && ending !== "left_within") record.endedMs = performance.now();
+      // What an answer says to have failed of can be what the call contains.
+      if (ending !== "failed") {
+        deps.breakers.ended(record.workspaceId, variant.upstream, ending === "broken" ? "failing" : "working");
+      }
+      return deps.recorder.finished(record, outcomeOf(ending));
     },
   });
   return null;
+}
+
+function outcomeOf(ending: AnswerEnding): CallOutcome {
+  if (ending === "left") return "left";
+  // Who has seen a part of an answer was served.
+  return ending === "complete" || ending === "left_within" ? "served" : "failed";
 }
 
 function answerHeaders(call: Call, answer: Answer, variantId: string): Record<string, string> {

@@ -20,8 +20,11 @@ export interface StreamOptions {
   finish: (ending: AnswerEnding) => Promise<void>;
 }
 
-/** `left`: the caller left before it had anything of the answer; `left_within`: behind a part of it. */
-export type AnswerEnding = "complete" | "failed" | "left" | "left_within";
+/**
+ * `failed`: the answer says so itself; `broken`: the upstream broke it off; `left`: the caller left before it had
+ * anything of the answer; `left_within`: behind a part of it.
+ */
+export type AnswerEnding = "complete" | "failed" | "broken" | "left" | "left_within";
 
 /**
  * Resolves when the caller has the whole response or has left. If the call cannot be recorded or the upstream breaks
@@ -135,7 +138,7 @@ class Relay {
       this.#end();
       return;
     }
-    void this.#options.finish("failed").catch(() => undefined);
+    void this.#options.finish("broken").catch(() => undefined);
     this.#cut("The upstream's answer broke off.", "upstream_broken");
   }
 

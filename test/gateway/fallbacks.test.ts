@@ -1,4 +1,5 @@
 // Ordered fallbacks, and the circuit breaker that leaves out an upstream that keeps failing.
+import type { ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createBreakers, type BreakerRef } from "../../src/gateway/breakers.ts";
 import { call, createGatewayHarness, type GatewayHarness } from "../support/gateway/gateway.ts";
@@ -117,10 +118,37 @@ test.each([
   expect(upstreams.a.calls()).toBe(5);
 });
 
+test("an upstream whose answers break off is left out, and one whose streams say that they failed is not", async () => {
+  await createRouter(["b"]);
+  ok("b");
+  const event = 'data: {"choices":[{"index":0,"delta":{"content":"hi"}}]}\n\n';
+  const begin = (end: (response: ServerResponse) => void) =>
+    upstreams.a.respond((_request, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" }).write(event, () => end(response));
+    });
+  const stream = async () => {
+    const answer = await gateway.chat(call("one", null, { stream: true }));
+    await answer.text().catch(() => undefined);
+    return answer.headers.get("x-crosscurrent-variant");
+  };
+  const served: (string | null)[] = [];
+  begin((response) => response.end('data: {"error":{"message":"no"}}\n\n'));
+  for (let i = 0; i < 6; i++) served.push(await stream());
+  begin((response) => response.destroy());
+  for (let i = 0; i < 6; i++) served.push(await stream());
+  expect(served).toEqual([...Array<string>(11).fill("a"), "b"]);
+  // A trial that begins well ends the pause, and the next ones that break off begin it again.
+  afterThePause();
+  const later: (string | null)[] = [];
+  for (let i = 0; i < 6; i++) later.push(await stream());
+  expect(later.at(0)).toBe("a");
+  expect(later.at(-1)).toBe("b");
+});
+
 describe("a breaker", () => {
   const ref: BreakerRef = { workspaceId: "w", routerId: "r", routeId: "t", variantId: "v" };
   const upstream = { baseUrl: "https://u.example/v1", model: "m", apiKey: "k" };
-  type Result = "working" | "failing" | "unknown";
+  type Result = "working" | "failing" | "unknown" | "begun";
   const self = (result: Result) => result;
 
   test("says when it opens and closes; workspaces and changed settings have their own", async () => {
@@ -151,6 +179,27 @@ describe("a breaker", () => {
     end("unknown");
     expect(await tried).toBe("unknown");
     expect(breakers.leftOut()).toBe(1);
+  });
+
+  test("learns of an answer that had begun only by its end", async () => {
+    const breakers = createBreakers({ pauseMs: PAUSE_MS, onChange: () => undefined });
+    const begin = () => breakers.run<Result>(ref, upstream, async () => "begun", self);
+    const end = async (verdict: "working" | "failing") => {
+      breakers.ended("w", upstream, verdict);
+      await new Promise(setImmediate);
+    };
+    for (let i = 0; i < 10; i++) expect(await begin()).toBe("begun");
+    for (let i = 0; i < 4; i++) await end("working");
+    for (let i = 0; i < 4; i++) await end("failing");
+    expect(breakers.leftOut()).toBe(0);
+    await end("failing");
+    expect(breakers.leftOut()).toBe(1);
+    // Answers of before are no trial.
+    afterThePause();
+    await end("working");
+    expect(breakers.leftOut()).toBe(1);
+    expect(await begin()).toBe("begun");
+    expect(breakers.leftOut()).toBe(0);
   });
 
   test("learns nothing of calls whose callers left", async () => {
