@@ -98,5 +98,6 @@ test.each(Object.entries({ chat, responses, embeddings }))("%s", (_api, fields) 
   scan.push(bytes);
   const upstream = { baseUrl: "https://u.example/v1", model: "gpt", forwardUser: "plain" as const };
   const call = { user: "ann", isStoredByDefault: true, hashUser: (user: string) => user };
-  expect(forwardedBody(readCallBody(bytes, scan), upstream, call).toString()).toBe(text.replace("inworld/one", "gpt"));
+  const sent = Buffer.concat(forwardedBody(readCallBody(bytes, scan), upstream, call));
+  expect(sent.toString()).toBe(text.replace("inworld/one", "gpt"));
 });
