@@ -22,8 +22,8 @@ const USER_FIELDS = new Set(["user", "safety_identifier"]);
 
 /**
  * Drops, renames and sets outermost members, in this order. All other bytes stay: no number loses a digit, no field its
- * place. Every one of several members with one name is changed, because parsers differ in which one counts. Returns parts,
- * which share the memory of the caller's bytes.
+ * place. Every one of several members with one name is changed, because parsers differ in which one counts. The parts
+ * share the memory of the caller's bytes.
  */
 export function forwardedBody(
   body: CallBody,
