@@ -168,12 +168,15 @@ function eventFault(start: Buffer, isComplete: boolean): AnswerFault | null {
   return { status: 502, reason: "upstream_error_body", text: event.data };
 }
 
+/** Of JSON, or of an event stream with another media type. */
+const ANSWER_START = /^(?:[{[]|data:|event:|:)/;
+
 function bodyFault(start: Buffer, isComplete: boolean, headers: Record<string, string>): AnswerFault | null {
   const text = start.toString("utf8").trimStart();
   if (text === "") return isComplete ? { status: 502, reason: "upstream_empty", text: "" } : null;
   // A body with an encoding that is not undone here cannot be looked at.
-  const isJson = text.startsWith("{") || text.startsWith("[") || headers["content-encoding"] !== undefined;
-  if (!isJson) return { status: 502, reason: "upstream_not_json", text: "" };
+  const isAnswer = ANSWER_START.test(text) || headers["content-encoding"] !== undefined;
+  if (!isAnswer) return { status: 502, reason: "upstream_not_json", text: "" };
   return isComplete ? errorFault(text) : null;
 }
 

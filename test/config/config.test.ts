@@ -88,6 +88,7 @@ describe("defaults", () => {
         allowedPorts: [443, 8443],
         headersTimeoutMs: 120_000,
         idleTimeoutMs: 120_000,
+        keepAliveMs: 20_000,
       },
       reconcileIntervalMs: 60_000,
       activityHeartbeatMs: 20_000,

@@ -99,9 +99,9 @@ test("ids of any kind arrive as they are", async () => {
 test("usage has columns of its own, which a table from before gets, and rows that are sent again fill them", async () => {
   const { control, projectId } = customer;
   const buckets = makeBuckets(4);
+  await createTable([...FIELDS, { name: "note", type: "STRING" }]);
   await send(buckets.slice(0, 2));
   const name = `\`${projectId}.${DATASET}.${TABLE}\``;
-  await control.query(projectId, `ALTER TABLE ${name} ADD COLUMN note STRING OPTIONS (description = 'ours')`);
   const usage = { inputTokens: 12, outputTokens: null, costUsd: 0.0015, latencyMs: 812.5, ttftMs: null };
   const told = buckets.map((bucket) => ({ ...bucket, usage }));
   const runWith = (some: Bucket[], round: number) =>
