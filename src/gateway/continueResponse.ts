@@ -8,7 +8,7 @@ const MAX_INTERIM_BYTES = 8_192;
 /** Looks only at the beginning of each response: what was read since something was last written. */
 export function ignoreContinue(socket: Socket): void {
   const read = socket.read.bind(socket) as (size?: number) => Buffer | null;
-  const write = socket.write.bind(socket) as Socket["write"];
+  const write = socket.write.bind(socket);
   let isAtStart = true;
   let pending: Buffer = Buffer.alloc(0);
   socket.write = ((...args: Parameters<Socket["write"]>) => {

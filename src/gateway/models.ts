@@ -24,10 +24,11 @@ const models = z
   })
   .openapi("Models");
 
-export function registerModels(app: App, { modelPrefix, listRouters }: Gateway): void {
+export function registerModels(app: App, gateway: Gateway): void {
+  const { modelPrefix } = gateway;
   document(app);
   const list = async (workspaceId: string) =>
-    (await listRouters(workspaceId)).map(({ id, createdAtMs }) => ({
+    (await gateway.listRouters(workspaceId)).map(({ id, createdAtMs }) => ({
       id: `${modelPrefix}${id}`,
       object: "model" as const,
       created: Math.floor(createdAtMs / 1_000),

@@ -140,7 +140,7 @@ function reasonIn(body: unknown, text: string): string | null {
 function faultIn(fault: unknown): string {
   if (!isFields(fault)) return String(fault);
   const place = Array.isArray(fault.loc) ? `${fault.loc.join(".")}: ` : "";
-  return place + String(fault.msg ?? fault.message ?? "refused");
+  return place + ([fault.msg, fault.message].find((one) => typeof one === "string") ?? "refused");
 }
 
 function fieldsIn(body: unknown): { type?: string; code?: string | number; param?: string } {

@@ -171,11 +171,11 @@ describe("a breaker", () => {
 
   test("lets one call try; the others do not wait, and a trial that was given up proves nothing", async () => {
     const breakers = createBreakers({ pauseMs: PAUSE_MS, onChange: () => undefined });
-    for (let i = 0; i < 5; i++) await breakers.run(ref, upstream, async () => "failing" as Result, self);
+    for (let i = 0; i < 5; i++) await breakers.run<Result>(ref, upstream, async () => "failing", self);
     let end: (result: Result) => void = () => undefined;
     afterThePause();
     const tried = breakers.run<Result>(ref, upstream, () => new Promise((resolve) => (end = resolve)), self);
-    expect(await breakers.run(ref, upstream, async () => "working" as Result, self)).toBeNull();
+    expect(await breakers.run<Result>(ref, upstream, async () => "working", self)).toBeNull();
     end("unknown");
     expect(await tried).toBe("unknown");
     expect(breakers.leftOut()).toBe(1);

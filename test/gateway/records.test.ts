@@ -99,14 +99,14 @@ test("each call costs what the price of its version says", async () => {
   for (const { routerVersion, costUsd } of lines) {
     expect([routerVersion, costUsd]).toEqual(routerVersion === 2 ? [2, 0.024] : [3, 0.04]);
   }
-  const sum = lines.reduce((all, { costUsd }) => all + (costUsd ?? 0), 0);
+  const sum = lines.reduce((total, { costUsd }) => total + (costUsd ?? 0), 0);
   const costs = { costUsd: expect.closeTo(sum, 9) as number, costCalls: lines.length };
   expect(await variantOf("priced", "a")).toMatchObject(costs);
 });
 
 test("three failures without a user are failures of the variant, and no times", async () => {
   await newRouter("nobody-fails");
-  gateway.upstream.order(...Array<{ kind: "status"; status: number }>(3).fill({ kind: "status", status: 400 }));
+  gateway.upstream.order(...Array.from({ length: 3 }, () => ({ kind: "status" as const, status: 400 })));
   for (let i = 0; i < 3; i++) expect((await gateway.chat(call("nobody-fails"))).status).toBe(400);
   await eventually(async () => (await usageOf("nobody-fails")).withoutUser === 3, undefined, 10_000);
   const none = { p50: null, p95: null, p99: null };

@@ -114,7 +114,7 @@ test("a client that leaves at the error was not served", async () => {
   });
   const client = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: gateway.workspace.apiKey, maxRetries: 0 });
   const stream = await client.chat.completions.create({ model: "one", messages: [], user, stream: true });
-  await expect(Readable.from(stream).toArray()).rejects.toThrow();
+  await expect(Readable.from(stream).toArray()).rejects.toThrow("overloaded");
   await eventually(() => lines.length === 1);
   expect(lines[0]).toMatchObject({ outcome: "failed", served: null });
   expect(await isExposed(user)).toBe(false);

@@ -76,10 +76,10 @@ export async function isMigrated(databaseUrl: string): Promise<boolean> {
 /** Migrations wait without limit for locks if no time is given. */
 function migratorOf(db: Kysely<unknown>, lockMs = 0): Migrator {
   const waits = sql.raw(`set local lock_timeout = ${Math.round(lockMs)}`);
-  const limited = ({ up }: Migration): Migration => ({
+  const limited = (migration: Migration): Migration => ({
     async up(tx) {
       await waits.execute(tx);
-      await up(tx);
+      await migration.up(tx);
     },
   });
   const migrations = Object.fromEntries(Object.entries(MIGRATIONS).map(([name, one]) => [name, limited(one)]));

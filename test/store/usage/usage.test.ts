@@ -142,10 +142,10 @@ test("percentiles are at most 1% off, of many hours together", async () => {
 test("percentiles and sums are of calls with a user and without together", async () => {
   const workspaceId = await newWorkspace(harness.store);
   const nowMs = await harness.store.nowMs();
-  const details = { id: null, tells: "both" as const, assignedVariantId: null, routerVersion: 1, failed: false };
+  const known = { id: null, tells: "both" as const, assignedVariantId: null, routerVersion: 1, failed: false };
   const named = Array.from({ length: 100 }, (_, i) => ({
     ...exposureOf({ variantId: "a", userId: `u${i}`, call: undefined }, nowMs),
-    call: { ...details, ...NOTHING, inputTokens: 2, latencyMs: i + 1 },
+    call: { ...known, ...NOTHING, inputTokens: 2, latencyMs: i + 1 },
   }));
   await harness.store.exposures.ingest(workspaceId, named);
   const latenciesMs = Array.from({ length: 300 }, (_, i) => i + 101);
