@@ -35,7 +35,6 @@ describe("who may", () => {
     const calls = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => [path, method.toUpperCase()] as const),
     );
-    expect(calls.length).toBe(68);
     for (const [path, method] of calls) {
       // The one call that a key opens from within its body: sessions.test.ts.
       if (`${method} ${path}` === "POST /v1/session") continue;
@@ -100,8 +99,8 @@ describe("how it says no", () => {
   test("known paths with another method: 405 with what is allowed", async () => {
     const { paths } = await openApi();
     for (const [path, methods] of Object.entries(paths)) {
-      const method = "put" in methods ? "DELETE" : "PUT";
-      const answer = await api.call(path.replaceAll(/\{\w+\}/g, id), { method });
+      const other = "put" in methods ? "DELETE" : "PUT";
+      const answer = await api.call(path.replaceAll(/\{\w+\}/g, id), { method: other });
       expect(isOpenAiPath(path) ? answer.status : problemOf(answer)).toBe(405);
       const allowed = Object.keys(methods).map((method) => method.toUpperCase());
       if (allowed.includes("GET")) allowed.push("HEAD");
