@@ -61,7 +61,7 @@ const variantUsage = z
     costUsd: z.number().describe("What the tokens cost, by the variant's price or as posted."),
     costCalls: count.describe("How many calls told their cost."),
     latencyMs: percentiles.describe("From the call to the end of the answer."),
-    ttftMs: percentiles.describe("From the call to the first bytes of the answer."),
+    ttftMs: percentiles.describe("From the call to the first token, or to the answer where it is no stream."),
   })
   .openapi("VariantUsage", { example: variantExample });
 const aliasResponse = z
